@@ -1,0 +1,8 @@
+namespace GenKernels.Benchmarks;
+
+internal static class Program
+{
+    private static void Main()
+    {
+    }
+}
