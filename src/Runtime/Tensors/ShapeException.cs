@@ -1,0 +1,10 @@
+namespace GenKernels.Runtime;
+
+/// <summary>A shape, rank or size does not fit; the message says what was needed, what came and where.</summary>
+public sealed class ShapeException : ArgumentException
+{
+    public ShapeException(string message)
+        : base(message)
+    {
+    }
+}
