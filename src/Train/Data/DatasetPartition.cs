@@ -71,8 +71,9 @@ internal sealed class DatasetPartition : IDisposable
         _zip.Read(entry, DatasetLayout.FramePathsName, json);
         try
         {
-            Dictionary<string, string[]> names = JsonSerializer.Deserialize<Dictionary<string, string[]>>(json) ?? [];
-            return new SortedDictionary<string, string[]>(names, StringComparer.Ordinal);
+            Dictionary<string, string[]?> names = JsonSerializer.Deserialize<Dictionary<string, string[]?>>(json) ?? [];
+            return new SortedDictionary<string, string[]>(
+                names.ToDictionary(video => video.Key, video => video.Value ?? []), StringComparer.Ordinal);
         }
         catch (JsonException fault)
         {

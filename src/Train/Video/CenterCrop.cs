@@ -17,6 +17,10 @@ public readonly record struct CenterCrop(int Left, int Top, int Width, int Heigh
     /// <param name="height">Rows of the target; positive.</param>
     public static CenterCrop Of(int frameWidth, int frameHeight, int width, int height)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(frameWidth);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(frameHeight);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
         double horizontalScale = (double)frameWidth / width;
         double verticalScale = (double)frameHeight / height;
         if (verticalScale > horizontalScale)

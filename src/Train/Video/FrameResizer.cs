@@ -20,18 +20,19 @@ public sealed class FrameResizer
     /// <param name="width">Columns after; positive.</param>
     /// <param name="height">Rows after; positive.</param>
     public FrameResizer(int frameWidth, int frameHeight, int width, int height)
+        : this(frameWidth, frameHeight, CenterCrop.Of(frameWidth, frameHeight, width, height), width, height)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(frameWidth);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(frameHeight);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+    }
+
+    /// <param name="crop">The part of the frame to show.</param>
+    internal FrameResizer(int frameWidth, int frameHeight, CenterCrop crop, int width, int height)
+    {
         _frameWidth = frameWidth;
         _frameBytes = checked(frameWidth * frameHeight * 3);
-        (_width, _height) = (width, height);
-        _crop = CenterCrop.Of(frameWidth, frameHeight, width, height);
-        _columns = new LanczosWeights(_crop.Width, width);
-        _rows = new LanczosWeights(_crop.Height, height);
-        _narrowed = new byte[_crop.Height * width * 3];
+        (_crop, _width, _height) = (crop, width, height);
+        _columns = new LanczosWeights(crop.Width, width);
+        _rows = new LanczosWeights(crop.Height, height);
+        _narrowed = new byte[crop.Height * width * 3];
     }
 
     /// <param name="frame">The frame, <c>[H, W, 3]</c> of the size before.</param>

@@ -31,7 +31,7 @@ public sealed class ImageSequenceReader : IFrameReader
     {
         if (Directory.Exists(path)) return OpenFolder(path);
         if (!File.Exists(path)) throw new VideoException($"{path}: no such file");
-        Image image = RgbImage.Load(path, animation: true);
+        Image image = RgbImage.Load(path);
         int pageHeight = image.Contains("page-height") ? (int)image.Get("page-height") : image.Height;
         int pages = image.Height / pageHeight;
         int[] delays = image.Contains("delay") ? (int[])image.Get("delay") : [];
@@ -51,7 +51,7 @@ public sealed class ImageSequenceReader : IFrameReader
         if (_next >= Description.FrameCount) return false;
         int index = _next++;
         using Image frame = _animation is null
-            ? RgbImage.Load(_files[index], animation: false)
+            ? RgbImage.Load(_files[index])
             : _animation.Crop(0, index * Description.Height, Description.Width, Description.Height);
         if (frame.Width != Description.Width || frame.Height != Description.Height)
         {
@@ -74,7 +74,7 @@ public sealed class ImageSequenceReader : IFrameReader
                 .Order(StringComparer.Ordinal),
         ];
         if (files.Length == 0) throw new VideoException($"{path}: no pictures in the folder");
-        using Image first = RgbImage.Load(files[0], animation: false);
+        using Image first = RgbImage.Load(files[0]);
         double seconds = files.Length / FolderFrameRate;
         return new ImageSequenceReader(
             files, null, new VideoDescription(first.Width, first.Height, FolderFrameRate, files.Length, seconds));

@@ -1,7 +1,7 @@
 namespace GenKernels.Train.Video;
 
 /// <summary>H.264 in mp4 through <c>ffmpeg</c>, in constant memory.</summary>
-/// <remarks>An odd size is made even, as the format needs, by repeating the last row or column.</remarks>
+/// <remarks>An odd size is made even, as the format needs, by showing one row or column once more.</remarks>
 internal sealed class Mp4VideoWriter : IVideoWriter
 {
     private readonly string _path;
@@ -15,15 +15,13 @@ internal sealed class Mp4VideoWriter : IVideoWriter
         _path = path;
         _size = new FrameSize(width, height);
         _output = new PartialOutput(path);
-        int scale = options.Scale;
-        string filter = $"scale={width * scale}:{height * scale}:flags=neighbor,"
-            + $"pad={Even(width * scale)}:{Even(height * scale)},fillborders=right={width * scale % 2}"
-            + $":bottom={height * scale % 2}:mode=smear,format=yuv420p";
+        string filter = $"scale={Even(width * options.Scale)}:{Even(height * options.Scale)}:flags=neighbor,format=yuv420p";
         string[] arguments =
         [
             "-v", "error", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", $"{width}x{height}",
             "-r", options.FrameRate.ToString("0.######"), "-i", "pipe:0", "-vf", filter,
-            "-c:v", "libx264", "-crf", options.ConstantRateFactor.ToString(), "-movflags", "+faststart",
+            "-c:v", "libx264", "-crf", options.ConstantRateFactor.ToString(),
+            "-colorspace", "smpte170m", "-movflags", "+faststart",
             "-f", "mp4", _output.Path,
         ];
         _process = ToolProcess.Start(tools.Ffmpeg, arguments);

@@ -5,6 +5,8 @@ namespace GenKernels.Train.Video;
 /// <summary>Still pictures as bytes <c>[H, W, 3]</c>, encoded and decoded through libvips.</summary>
 internal static class RgbImage
 {
+    private static readonly string[] s_animated = [".gif", ".webp"];
+
     static RgbImage()
     {
         // Frames are small and many: the parallelism is over frames, and no two of them are the same picture.
@@ -50,11 +52,11 @@ internal static class RgbImage
     /// <summary>Opens a picture of any kind as 8-bit sRGB without transparency; frames of an animation lie below each other.</summary>
     /// <returns>The caller disposes it.</returns>
     /// <exception cref="VideoException">Not a picture, or damaged.</exception>
-    public static Image Load(string path, bool animation)
+    public static Image Load(string path)
     {
         try
         {
-            using Image loaded = animation
+            using Image loaded = s_animated.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase)
                 ? Image.NewFromFile(path, kwargs: new VOption { { "n", -1 } })
                 : Image.NewFromFile(path);
             using Image opaque = loaded.HasAlpha() ? loaded.Flatten() : loaded.Copy();

@@ -8,6 +8,7 @@ internal sealed class ToolProcess : IDisposable
 {
     private readonly Process _process;
     private string _lastError = "";
+    private bool _disposed;
 
     private ToolProcess(Process process)
     {
@@ -58,6 +59,8 @@ internal sealed class ToolProcess : IDisposable
     /// <summary>Ends the program if it still runs.</summary>
     public void Dispose()
     {
+        if (_disposed) return;
+        _disposed = true;
         if (!_process.HasExited)
         {
             _process.Kill(entireProcessTree: true);

@@ -23,7 +23,7 @@ public sealed class VideoReader : IFrameReader
     /// <param name="tools">The programs; those on PATH when null.</param>
     /// <returns>A reader before the first frame; the caller disposes it.</returns>
     /// <exception cref="VideoException">
-    /// No such file, not a video, or its end is to be trimmed and its length is not known.
+    /// No such file, not a video, or its end is to be trimmed and its length is not known or too short for it.
     /// </exception>
     /// <exception cref="VideoToolMissingException"><c>ffmpeg</c> or <c>ffprobe</c> cannot be started.</exception>
     public static VideoReader Open(string path, double trimStart = 0, double trimEnd = 0, VideoTools? tools = null)
@@ -34,12 +34,7 @@ public sealed class VideoReader : IFrameReader
         VideoDescription description = VideoProbe.Describe(path, tools);
         List<string> arguments = ["-v", "error", "-nostdin"];
         if (trimStart > 0) arguments.AddRange(["-ss", Seconds(trimStart)]);
-        if (trimEnd > 0)
-        {
-            double length = description.Seconds ?? throw new VideoException(
-                $"{path}: {trimEnd} s are to be trimmed from its end, but the file does not say how long it is");
-            arguments.AddRange(["-t", Seconds(Math.Max(0, length - trimStart - trimEnd))]);
-        }
+        if (trimEnd > 0) arguments.AddRange(["-t", Seconds(Remaining(path, description, trimStart, trimEnd))]);
 
         // New timestamps at a fixed rate: every decoded frame comes out once, none is repeated or dropped to fit a clock.
         string filter = $"scale={description.Width}:{description.Height},settb=1/25,setpts=N";
@@ -68,6 +63,15 @@ public sealed class VideoReader : IFrameReader
 
     /// <inheritdoc/>
     public void Dispose() => _process.Dispose();
+
+    private static double Remaining(string path, VideoDescription description, double trimStart, double trimEnd)
+    {
+        double length = description.Seconds ?? throw new VideoException(
+            $"{path}: {trimEnd} s are to be trimmed from its end, but the file does not say how long it is");
+        double remaining = length - trimStart - trimEnd;
+        if (remaining > 0) return remaining;
+        throw new VideoException($"{path}: trimming {trimStart} s and {trimEnd} s leaves nothing of its {length} s");
+    }
 
     private static string Seconds(double value) => value.ToString("0.######");
 }

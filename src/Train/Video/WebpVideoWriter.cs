@@ -3,7 +3,10 @@ using NetVips;
 namespace GenKernels.Train.Video;
 
 /// <summary>An animated WebP that loops for ever.</summary>
-/// <remarks>The frames wait uncompressed in a file beside the output; they are encoded, in constant memory, at the end.</remarks>
+/// <remarks>
+/// The frames wait uncompressed in a file beside the output; they are encoded, in constant memory, at the end. Equal
+/// frames that follow each other become one that is shown longer.
+/// </remarks>
 internal sealed class WebpVideoWriter : IVideoWriter
 {
     private readonly string _path;
