@@ -2,15 +2,15 @@ using System.Text;
 
 namespace GenKernels.Runtime;
 
-/// <summary>Writes files whole or not at all, so that a kill or a full disk never leaves half a file under its name.</summary>
+/// <summary>Writes files whole or not at all: a kill or a full disk leaves the old file, not half a new one.</summary>
 public static class AtomicFile
 {
     private const int BufferSize = 1 << 16;
 
-    /// <summary>Writes a temporary file in the same folder, flushes it to the disk and renames it over the path.</summary>
+    /// <summary>Writes a temporary file in the same folder, flushes it to disk and renames it over the path.</summary>
     /// <param name="path">The file to make or replace; its folder must exist.</param>
-    /// <param name="write">Writes the content and leaves the stream open; if it throws, the old file stays as it was.</param>
-    /// <exception cref="IOException">The folder is missing or closed to writing, the path is a folder, or the disk is full.</exception>
+    /// <param name="write">Writes the content and leaves the stream open; if it throws, the old file stays.</param>
+    /// <exception cref="IOException">The folder is missing or takes no files, or the disk is full.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -46,7 +46,8 @@ public static class AtomicFile
     {
         if (Directory.Exists(path)) throw new IOException($"cannot write {path}: it is a folder");
         string? folder = Path.GetDirectoryName(Path.GetFullPath(path));
-        if (!Directory.Exists(folder)) throw new IOException($"cannot write {path}: the folder {folder} does not exist");
+        if (Directory.Exists(folder)) return;
+        throw new IOException($"cannot write {path}: the folder {folder} does not exist");
     }
 
     private static void WriteTemporary(string temporary, Action<Stream> write)
