@@ -1,0 +1,68 @@
+// DeviceThreads: the device front ends' half of the prelude. NVRTC knows CUDA's words by itself; clang, which is run here
+// without a CUDA toolkit and only to prove that the source is device code, is told them.
+#pragma once
+
+#if defined(__clang__) && defined(__CUDA__) && !defined(__CUDACC_RTC__)
+#define __device__ __attribute__((device))
+#define __global__ __attribute__((global))
+#define __shared__ __attribute__((shared))
+#define __forceinline__ inline __attribute__((always_inline))
+struct uint3 { unsigned x, y, z; };
+struct ThreadIndex {
+    __declspec(property(get = X)) unsigned x;
+    __declspec(property(get = Y)) unsigned y;
+    __declspec(property(get = Z)) unsigned z;
+    static __device__ unsigned X() { return __nvvm_read_ptx_sreg_tid_x(); }
+    static __device__ unsigned Y() { return __nvvm_read_ptx_sreg_tid_y(); }
+    static __device__ unsigned Z() { return __nvvm_read_ptx_sreg_tid_z(); }
+};
+struct BlockIndex {
+    __declspec(property(get = X)) unsigned x;
+    __declspec(property(get = Y)) unsigned y;
+    __declspec(property(get = Z)) unsigned z;
+    static __device__ unsigned X() { return __nvvm_read_ptx_sreg_ctaid_x(); }
+    static __device__ unsigned Y() { return __nvvm_read_ptx_sreg_ctaid_y(); }
+    static __device__ unsigned Z() { return __nvvm_read_ptx_sreg_ctaid_z(); }
+};
+struct BlockSize {
+    __declspec(property(get = X)) unsigned x;
+    __declspec(property(get = Y)) unsigned y;
+    __declspec(property(get = Z)) unsigned z;
+    static __device__ unsigned X() { return __nvvm_read_ptx_sreg_ntid_x(); }
+    static __device__ unsigned Y() { return __nvvm_read_ptx_sreg_ntid_y(); }
+    static __device__ unsigned Z() { return __nvvm_read_ptx_sreg_ntid_z(); }
+};
+struct GridSize {
+    __declspec(property(get = X)) unsigned x;
+    __declspec(property(get = Y)) unsigned y;
+    __declspec(property(get = Z)) unsigned z;
+    static __device__ unsigned X() { return __nvvm_read_ptx_sreg_nctaid_x(); }
+    static __device__ unsigned Y() { return __nvvm_read_ptx_sreg_nctaid_y(); }
+    static __device__ unsigned Z() { return __nvvm_read_ptx_sreg_nctaid_z(); }
+};
+extern const __device__ __attribute__((weak)) ThreadIndex threadIdx;
+extern const __device__ __attribute__((weak)) BlockIndex blockIdx;
+extern const __device__ __attribute__((weak)) BlockSize blockDim;
+extern const __device__ __attribute__((weak)) GridSize gridDim;
+static __device__ __forceinline__ void __syncthreads() { __nvvm_bar_sync(0); }
+#endif
+
+#define KERNEL extern "C" __global__ void
+#define DEVICE static __device__ __forceinline__
+
+constexpr int WarpSize = 32;
+
+// The value of another lane of the warp; all 32 lanes must take part.
+DEVICE unsigned ShuffleXorBits(unsigned value, int mask)
+{
+    unsigned result;
+    asm volatile("shfl.sync.bfly.b32 %0, %1, %2, 0x1f, 0xffffffff;" : "=r"(result) : "r"(value), "r"(mask));
+    return result;
+}
+
+DEVICE unsigned ShuffleBits(unsigned value, int lane)
+{
+    unsigned result;
+    asm volatile("shfl.sync.idx.b32 %0, %1, %2, 0x1f, 0xffffffff;" : "=r"(result) : "r"(value), "r"(lane));
+    return result;
+}

@@ -1,0 +1,2 @@
+// Fibers: threads of a block as fibers.
+#pragma once

@@ -1,0 +1,41 @@
+// Mathematics: functions of float and double under one name on every front end. Precise versions: fast ones are asked for
+// by a kernel that says so.
+#pragma once
+
+#define MATHEMATICS_1(Name, builtin)                              \
+    DEVICE float Name(float x) { return __builtin_##builtin##f(x); } \
+    DEVICE double Name(double x) { return __builtin_##builtin(x); }
+
+#if defined(__CUDACC_RTC__)
+#undef MATHEMATICS_1
+#define MATHEMATICS_1(Name, builtin)                    \
+    DEVICE float Name(float x) { return builtin##f(x); } \
+    DEVICE double Name(double x) { return builtin(x); }
+#endif
+
+#if defined(__clang__) && defined(__CUDA__) && !defined(__CUDACC_RTC__)
+// Without a CUDA toolkit there is no device library: the functions are declared and left as calls.
+#undef MATHEMATICS_1
+#define MATHEMATICS_1(Name, builtin)                    \
+    extern "C" __device__ float builtin##f(float);      \
+    extern "C" __device__ double builtin(double);       \
+    DEVICE float Name(float x) { return builtin##f(x); } \
+    DEVICE double Name(double x) { return builtin(x); }
+#endif
+
+MATHEMATICS_1(Sqrt, sqrt)
+MATHEMATICS_1(Exp, exp)
+MATHEMATICS_1(ExpMinusOne, expm1)
+MATHEMATICS_1(Log, log)
+MATHEMATICS_1(LogOnePlus, log1p)
+MATHEMATICS_1(Tanh, tanh)
+MATHEMATICS_1(Sin, sin)
+MATHEMATICS_1(Cos, cos)
+MATHEMATICS_1(Floor, floor)
+MATHEMATICS_1(Absolute, fabs)
+
+#undef MATHEMATICS_1
+
+template <typename T> DEVICE T ReciprocalSqrt(T x) { return T(1) / Sqrt(x); }
+template <typename T> DEVICE T Minimum(T a, T b) { return a < b ? a : b; }
+template <typename T> DEVICE T Maximum(T a, T b) { return a > b ? a : b; }

@@ -1,0 +1,32 @@
+// Prelude: what every kernel stands on, and the only place that knows which compiler is at work.
+//   KERNEL         declares a kernel
+//   Scalar         the stored type, chosen by the launcher: double, float, Half, BFloat16 or an integer
+//   Accumulator    the type that sums of Scalar are kept in: double for double, else float
+//   WarpSize       threads that run in step: 32, or 1 on the host device
+//   mathematics    Sqrt, ReciprocalSqrt, Exp, ... for float and double, the same names everywhere
+//
+// Front ends: NVRTC and clang's CUDA (device code), g++ and clang++ (GK_HOST: blocks of one thread; GK_SIMT: fibers).
+#pragma once
+
+using Int64 = long long;
+using UInt64 = unsigned long long;
+using UInt32 = unsigned int;
+using UInt16 = unsigned short;
+using UInt8 = unsigned char;
+
+#if defined(GK_HOST) || defined(GK_SIMT)
+#include "Common/HostThreads.cuh"
+#else
+#include "Common/DeviceThreads.cuh"
+#endif
+#include "Common/Half.cuh"
+#include "Common/Mathematics.cuh"
+
+template <typename T> struct AccumulatorOf { using Type = float; };
+template <> struct AccumulatorOf<double> { using Type = double; };
+template <> struct AccumulatorOf<Int64> { using Type = Int64; };
+template <> struct AccumulatorOf<int> { using Type = Int64; };
+using Accumulator = AccumulatorOf<Scalar>::Type;
+
+// Elements that one block of an elementwise kernel walks: 16 for each of 256 threads. LaunchShape has the same number.
+constexpr int ElementsPerBlock = 4096;

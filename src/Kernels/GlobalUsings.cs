@@ -1,0 +1,2 @@
+global using GenKernels.Runtime;
+global using static GenKernels.Kernels.KernelLibrary;

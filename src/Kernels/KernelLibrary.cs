@@ -1,0 +1,18 @@
+namespace GenKernels.Kernels;
+
+/// <summary>The kernel files of this assembly.</summary>
+internal static class KernelLibrary
+{
+    internal static readonly ElementType[] AllFloats =
+        [ElementType.Float64, ElementType.Float32, ElementType.Float16, ElementType.BFloat16];
+
+    /// <returns>A source for all four float types.</returns>
+    /// <param name="path">Below <c>src/Kernels</c>.</param>
+    /// <param name="variants">The sets of defines besides <c>Scalar</c>.</param>
+    internal static KernelSource Source(string path, params string[] variants) =>
+        new(path, typeof(KernelLibrary).Assembly, AllFloats, variants);
+
+    /// <returns>A source for the types named.</returns>
+    internal static KernelSource Source(string path, ElementType[] types, params string[] variants) =>
+        new(path, typeof(KernelLibrary).Assembly, types, variants);
+}

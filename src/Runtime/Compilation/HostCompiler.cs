@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace GenKernels.Runtime;
+
+/// <summary>Compiles kernels with the system's C++ compiler into a shared library for this processor.</summary>
+internal sealed class HostCompiler
+{
+    // Sums may be reordered, which is what lets the compiler vectorise them; NaN and infinity keep their meaning.
+    private const string Options =
+        "-std=c++20 -O3 -march=native -fPIC -shared -x c++ -w -fassociative-math -fno-signed-zeros -fno-trapping-math "
+        + "-fno-math-errno -ffp-contract=fast -fvisibility=hidden -fno-exceptions -fno-rtti -fno-stack-protector -mprefer-vector-width=512";
+
+    private readonly KernelCache _cache;
+    private readonly string _defines;
+    private readonly Lazy<string?> _path = new(Find);
+
+    internal HostCompiler(KernelCache cache, string defines)
+    {
+        _cache = cache;
+        _defines = defines;
+    }
+
+    /// <summary>The compiler's path, or that there is none.</summary>
+    internal string Description => _path.Value ?? "no C++ compiler";
+
+    /// <returns>The processor's name as the system tells it.</returns>
+    internal static string ProcessorName()
+    {
+        if (!File.Exists("/proc/cpuinfo")) return System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture.ToString();
+        string? line = File.ReadLines("/proc/cpuinfo").FirstOrDefault(text => text.StartsWith("model name", StringComparison.Ordinal));
+        return line?.Split(':', 2)[1].Trim() ?? "unknown processor";
+    }
+
+    /// <returns>The path of the compiler: <c>GENKERNELS_CXX</c>, <c>CXX</c>, or the first of g++ and clang++ on the path; null where there is none.</returns>
+    internal static string? Find()
+    {
+        string?[] named = [Environment.GetEnvironmentVariable("GENKERNELS_CXX"), Environment.GetEnvironmentVariable("CXX"), "g++", "clang++"];
+        string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
+        return named.Where(name => !string.IsNullOrEmpty(name))
+            .SelectMany(name => Path.IsPathRooted(name) ? [name] : folders.Select(folder => Path.Combine(folder, name!)))
+            .FirstOrDefault(File.Exists);
+    }
+
+    /// <returns>The path of the shared library, compiled now or found in the cache.</returns>
+    /// <exception cref="CompilationException">There is no compiler, or it refused the source.</exception>
+    internal string Compile(KernelSource source, ElementType type, string variant)
+    {
+        string compiler = _path.Value ?? throw new CompilationException(
+            $"{source}: there is no C++ compiler; install g++ (Debian, Ubuntu: apt install g++) or name one in GENKERNELS_CXX");
+        StringBuilder text = new(_defines);
+        text.Append(source.Defines(type, variant)).Append(source.Text);
+        foreach (string name in source.KernelNames) text.Append("GK_EXPORT(").Append(name).Append(")\n");
+        string whole = text.ToString();
+        string key = KernelCache.Key(whole, Options, Identity(compiler), ProcessorIdentity());
+        string what = variant.Length == 0 ? $"{source} for {type}" : $"{source} for {type} ({variant})";
+        return _cache.GetOrCompile(key, ".so", output => Run(compiler, what, whole, output));
+    }
+
+    private static void Run(string compiler, string what, string text, string output)
+    {
+        ProcessStartInfo start = new(compiler)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        foreach (string option in Options.Split(' ')) start.ArgumentList.Add(option);
+        start.ArgumentList.Add("-o");
+        start.ArgumentList.Add(output);
+        start.ArgumentList.Add("-");
+        using Process process = Process.Start(start)!;
+        Task<string> log = process.StandardError.ReadToEndAsync();
+        using (StreamWriter input = process.StandardInput) input.Write(text);
+        process.WaitForExit();
+        if (process.ExitCode != 0) throw CompilationException.FromLog(what, compiler, log.Result, text);
+    }
+
+    /// <summary>Asking the compiler for its version would cost more than finding a kernel in the cache does.</summary>
+    private static string Identity(string compiler)
+    {
+        FileInfo file = new(Path.GetFullPath(compiler));
+        FileSystemInfo target = file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
+        return $"{target.FullName} {target.LastWriteTimeUtc.Ticks}";
+    }
+
+    private static string ProcessorIdentity()
+    {
+        if (!File.Exists("/proc/cpuinfo")) return ProcessorName();
+        string? flags = File.ReadLines("/proc/cpuinfo").FirstOrDefault(
+            text => text.StartsWith("flags", StringComparison.Ordinal) || text.StartsWith("Features", StringComparison.Ordinal));
+        return ProcessorName() + flags;
+    }
+}

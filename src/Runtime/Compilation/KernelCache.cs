@@ -1,0 +1,107 @@
+using System.IO.Hashing;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace GenKernels.Runtime;
+
+/// <summary>
+/// Compiled code on disk. The key covers everything that the code depends on; an entry carries its own hash and is
+/// written to a temporary file and renamed, so that a reader sees it whole or not at all, and a damaged one is rebuilt.
+/// </summary>
+public sealed class KernelCache
+{
+    private const int TrailerSize = 24;
+    private readonly Lock _counts = new();
+    private static readonly byte[] s_magic = "GKCACHE1"u8.ToArray();
+
+    /// <param name="folder">Created when first needed. By default <c>GENKERNELS_CACHE</c>, else the user's cache folder.</param>
+    public KernelCache(string? folder = null) => Folder = folder ?? DefaultFolder();
+
+    /// <summary>Where the entries lie.</summary>
+    public string Folder { get; }
+
+    /// <summary>Entries found whole, since the start.</summary>
+    public int Hits { get; private set; }
+
+    /// <summary>Entries compiled because they were missing or damaged.</summary>
+    public int Misses { get; private set; }
+
+    /// <returns>The key of all parts together, in hexadecimal.</returns>
+    public static string Key(params ReadOnlySpan<string> parts)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (string part in parts)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(part));
+            hash.AppendData([0]);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16));
+    }
+
+    /// <summary>Finds an entry, or compiles and stores it.</summary>
+    /// <param name="key">From <see cref="Key"/>.</param>
+    /// <param name="extension">Of the file, such as <c>.so</c>; the loader of the platform may insist on it.</param>
+    /// <param name="compile">Writes the compiled code to the path that it is given.</param>
+    /// <returns>The path of a whole entry: the compiled code, followed by a short trailer.</returns>
+    public string GetOrCompile(string key, string extension, Action<string> compile)
+    {
+        string path = Path.Combine(Folder, key + extension);
+        if (IsWhole(path))
+        {
+            lock (_counts) Hits++;
+            return path;
+        }
+
+        Directory.CreateDirectory(Folder);
+        string temporary = Path.Combine(Folder, $".{key}.{Environment.ProcessId}.{Environment.CurrentManagedThreadId}{extension}");
+        try
+        {
+            compile(temporary);
+            AppendTrailer(temporary);
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+
+        lock (_counts) Misses++;
+        return path;
+    }
+
+    /// <returns>The compiled code of an entry, without its trailer.</returns>
+    public static byte[] ReadCode(string path) => File.ReadAllBytes(path)[..^TrailerSize];
+
+    private static string DefaultFolder()
+    {
+        string? named = Environment.GetEnvironmentVariable("GENKERNELS_CACHE");
+        if (!string.IsNullOrEmpty(named)) return named;
+        string? caches = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
+        if (string.IsNullOrEmpty(caches))
+        {
+            caches = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+        }
+
+        return Path.Combine(caches, "genkernels");
+    }
+
+    private static bool IsWhole(string path)
+    {
+        if (!File.Exists(path)) return false;
+        byte[] bytes = File.ReadAllBytes(path);
+        if (bytes.Length < TrailerSize) return false;
+        ReadOnlySpan<byte> trailer = bytes.AsSpan(bytes.Length - TrailerSize);
+        return trailer[..8].SequenceEqual(s_magic)
+            && trailer[8..].SequenceEqual(XxHash128.Hash(bytes.AsSpan(0, bytes.Length - TrailerSize)));
+    }
+
+    private static void AppendTrailer(string path)
+    {
+        byte[] hash = XxHash128.Hash(File.ReadAllBytes(path));
+        using FileStream stream = new(path, FileMode.Append);
+        stream.Write(s_magic);
+        stream.Write(hash);
+        stream.Flush(flushToDisk: true);
+    }
+}

@@ -1,0 +1,28 @@
+namespace GenKernels.Runtime;
+
+/// <summary>One source compiled in one variant for one device: the kernels that it declares.</summary>
+public sealed class KernelModule
+{
+    private readonly Kernel[] _kernels;
+
+    internal KernelModule(KernelSource source, Kernel[] kernels)
+    {
+        Source = source;
+        _kernels = kernels;
+    }
+
+    /// <summary>What was compiled.</summary>
+    public KernelSource Source { get; }
+
+    /// <param name="name">As the source declares it.</param>
+    /// <exception cref="ArgumentException">The source declares no such kernel.</exception>
+    public Kernel Kernel(string name)
+    {
+        foreach (Kernel kernel in _kernels)
+        {
+            if (kernel.Name == name) return kernel;
+        }
+
+        throw new ArgumentException($"{Source} declares no kernel {name}; it declares {string.Join(", ", Source.KernelNames)}");
+    }
+}

@@ -1,0 +1,142 @@
+using System.Collections.Concurrent;
+
+namespace GenKernels.Runtime;
+
+/// <summary>What runs kernels and holds tensors: a GPU, or the CPU in one of two ways. All work goes to one stream, in order.</summary>
+public abstract class Device : IDisposable
+{
+    private readonly ConcurrentDictionary<(KernelSource Source, ElementType Type, string Variant), KernelModule> _modules = new();
+    private readonly ThreadLocal<TensorScope?> _scope = new();
+
+    private protected Device(KernelCache? cache)
+    {
+        Cache = cache ?? new KernelCache();
+        Memory = new MemoryPool(this);
+    }
+
+    /// <summary><c>host</c>, <c>simt</c> or <c>cuda:N</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>What the device is.</summary>
+    public abstract DeviceKind Kind { get; }
+
+    /// <summary>One line for people: the processor's name and size.</summary>
+    public abstract string Description { get; }
+
+    /// <summary>Threads that run in step: 1 on <c>host</c>, else 32.</summary>
+    public abstract int WarpSize { get; }
+
+    /// <summary>Processors that run blocks at the same time: cores of a CPU, multiprocessors of a GPU.</summary>
+    public abstract int ProcessorCount { get; }
+
+    /// <summary>The pool that tensors come from.</summary>
+    public MemoryPool Memory { get; }
+
+    /// <summary>Where compiled kernels are kept between runs.</summary>
+    public KernelCache Cache { get; }
+
+    /// <summary>Whether the device was disposed; its tensors are gone with it.</summary>
+    public bool IsDisposed { get; private set; }
+
+    /// <summary>Kernels launched since the start.</summary>
+    public long LaunchCount { get; private set; }
+
+    internal TensorScope? CurrentScope
+    {
+        get => _scope.Value;
+        set => _scope.Value = value;
+    }
+
+    /// <summary>Opens a scope: tensors made by this thread on this device from now on are disposed with it.</summary>
+    public TensorScope Scope() => CurrentScope = new TensorScope(this, CurrentScope);
+
+    /// <summary>Finds a compiled module, or compiles it.</summary>
+    /// <param name="source">The kernel's file.</param>
+    /// <param name="type">The value of <c>Scalar</c>.</param>
+    /// <param name="variant">Further defines, as <paramref name="source"/> declares them.</param>
+    /// <exception cref="CompilationException">The source does not compile, or there is no compiler.</exception>
+    public KernelModule Load(KernelSource source, ElementType type, string variant = "")
+    {
+        if (_modules.TryGetValue((source, type, variant), out KernelModule? module)) return module;
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        return _modules.GetOrAdd((source, type, variant), key => Compile(key.Source, key.Type, key.Variant));
+    }
+
+    /// <summary>Compiles many modules at once on all cores, so that the first step need not wait for each in turn.</summary>
+    /// <param name="modules">What will be needed.</param>
+    /// <param name="progress">Told the number done and the number in all, or null.</param>
+    /// <exception cref="CompilationException">One of them does not compile.</exception>
+    public void Prepare(
+        IReadOnlyCollection<(KernelSource Source, ElementType Type, string Variant)> modules,
+        IProgress<(int Done, int Count)>? progress = null)
+    {
+        int done = 0;
+        try
+        {
+            Parallel.ForEach(modules, module =>
+            {
+                Load(module.Source, module.Type, module.Variant);
+                progress?.Report((Interlocked.Increment(ref done), modules.Count));
+            });
+        }
+        catch (AggregateException exception) when (exception.InnerException is CompilationException inner)
+        {
+            throw inner;
+        }
+    }
+
+    /// <summary>Waits until all work given to the device is done.</summary>
+    public abstract void Synchronize();
+
+    /// <summary>Copies from this device's memory to the program's, after all work before it.</summary>
+    public abstract void CopyToHost(nint source, Span<byte> destination);
+
+    /// <summary>Copies from the program's memory to this device's; the source may be reused on return.</summary>
+    public abstract void CopyFromHost(ReadOnlySpan<byte> source, nint destination);
+
+    /// <summary>Copies within this device's memory.</summary>
+    public abstract void Copy(nint source, nint destination, long bytes);
+
+    /// <summary>Sets bytes of this device's memory to zero.</summary>
+    public abstract void Clear(nint destination, long bytes);
+
+    /// <summary>Marks a moment in the device's work, to measure the time between two.</summary>
+    public abstract DeviceEvent RecordEvent();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (IsDisposed) return;
+        Memory.Dispose();
+        IsDisposed = true;
+        DisposeCore();
+        _scope.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
+    /// <returns>The address, or 0 where there is no room.</returns>
+    internal abstract nint AllocateMemory(long bytes);
+
+    internal abstract void FreeMemory(nint address, long bytes);
+
+    /// <summary>Told of every new tensor; a testing device fills it with NaN.</summary>
+    internal virtual void OnAllocated(Tensor tensor)
+    {
+    }
+
+    internal void Launch(Kernel kernel, LaunchShape shape, ReadOnlySpan<KernelArgument> arguments)
+    {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        LaunchCount++;
+        LaunchCore(kernel, shape, arguments);
+    }
+
+    private protected abstract KernelModule Compile(KernelSource source, ElementType type, string variant);
+
+    private protected abstract void LaunchCore(Kernel kernel, LaunchShape shape, ReadOnlySpan<KernelArgument> arguments);
+
+    private protected abstract void DisposeCore();
+}

@@ -1,0 +1,39 @@
+namespace GenKernels.Runtime;
+
+/// <summary>How many blocks of how many threads a kernel is launched with.</summary>
+/// <param name="GridX">Blocks along x, at least 1, at most 2^31 - 1.</param>
+/// <param name="GridY">Blocks along y, at most 65,535.</param>
+/// <param name="GridZ">Blocks along z, at most 65,535.</param>
+/// <param name="BlockX">Threads of a block along x; at most 1,024 in all.</param>
+/// <param name="SharedBytes">Dynamic shared memory of a block in bytes.</param>
+public readonly record struct LaunchShape(long GridX, int GridY, int GridZ, int BlockX, int SharedBytes = 0)
+{
+    /// <summary>The block of elementwise and row kernels on devices with warps; measured nowhere yet, the usual choice.</summary>
+    public const int DefaultBlock = 256;
+
+    /// <summary>Elements that one block of an elementwise kernel walks; the kernels' <c>ElementsPerBlock</c> is the same.</summary>
+    public const int ElementsPerBlock = 4096;
+
+    /// <summary>The number of blocks.</summary>
+    public long BlockCount => GridX * GridY * GridZ;
+
+    /// <returns>One block for every <see cref="ElementsPerBlock"/> elements.</returns>
+    public static LaunchShape Elements(Device device, long elementCount) =>
+        Blocks(device, Quotient(elementCount, ElementsPerBlock));
+
+    /// <returns>One warp for every row: blocks of eight warps, or of one thread where a warp is one thread.</returns>
+    public static LaunchShape WarpPerRow(Device device, long rowCount)
+    {
+        int block = device.WarpSize == 1 ? 1 : DefaultBlock;
+        return new LaunchShape(Quotient(rowCount, block / device.WarpSize), 1, 1, block);
+    }
+
+    /// <returns>As many blocks of the default size as asked for, at least one.</returns>
+    public static LaunchShape Blocks(Device device, long blockCount, int gridY = 1, int gridZ = 1) =>
+        new(Math.Max(1, blockCount), gridY, gridZ, device.WarpSize == 1 ? 1 : DefaultBlock);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"grid ({GridX}, {GridY}, {GridZ}), block ({BlockX}), shared {SharedBytes} B";
+
+    private static long Quotient(long count, int divisor) => Math.Max(1, (count + divisor - 1) / divisor);
+}

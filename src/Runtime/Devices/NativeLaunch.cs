@@ -1,0 +1,32 @@
+using System.Runtime.InteropServices;
+
+namespace GenKernels.Runtime;
+
+/// <summary>What a trampoline is told of a launch; laid out as <c>Launch</c> in <c>Common/HostThreads.cuh</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct NativeLaunch
+{
+    /// <summary>Blocks along x, y, z.</summary>
+    internal fixed uint Grid[3];
+
+    /// <summary>Threads of a block along x, y, z.</summary>
+    internal fixed uint Block[3];
+
+    /// <summary>Dynamic shared memory of a block in bytes.</summary>
+    internal uint SharedBytes;
+
+    /// <summary>The order in which fibers of a block run: 0 forward, 1 reverse, 2 random.</summary>
+    internal uint ThreadOrder;
+
+    /// <summary>The seed of a random order.</summary>
+    internal uint Seed;
+
+    /// <summary>Whether shared memory is filled with NaN before each block.</summary>
+    internal uint FillShared;
+
+    /// <summary>Where a trampoline writes what went wrong, as zero-terminated text.</summary>
+    internal byte* Error;
+
+    /// <summary>The room at <see cref="Error"/> in bytes.</summary>
+    internal int ErrorCapacity;
+}

@@ -1,0 +1,146 @@
+namespace GenKernels.Runtime;
+
+/// <summary>
+/// The memory of one device: freed blocks are kept by size and given to the next request of that size.
+/// Sizes are rounded up to an eighth of their power of two, so that a block fits most requests near its own size.
+/// </summary>
+public sealed class MemoryPool : IDisposable
+{
+    private const int SmallestBlock = 512;
+    private readonly Device _device;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<long, Stack<nint>> _free = [];
+    private readonly HashSet<DeviceBuffer> _live = new(ReferenceEqualityComparer.Instance);
+    private readonly ThreadLocal<string> _label = new(() => "");
+    private long _liveBytes;
+    private long _peakBytes;
+    private long _cachedBytes;
+    private long _leakedBytes;
+
+    internal MemoryPool(Device device) => _device = device;
+
+    /// <summary>The most that may be taken from the device, in bytes; none by default.</summary>
+    public long Limit { get; set; } = long.MaxValue;
+
+    /// <summary>Named by the statistics for what this thread allocates from now on.</summary>
+    public string Label
+    {
+        get => _label.Value!;
+        set => _label.Value = value;
+    }
+
+    /// <returns>What the pool holds now.</returns>
+    public MemoryStatistics Statistics()
+    {
+        lock (_lock)
+        {
+            Dictionary<string, long> byLabel = [];
+            foreach (DeviceBuffer buffer in _live)
+            {
+                byLabel[buffer.Label] = byLabel.GetValueOrDefault(buffer.Label) + buffer.Capacity;
+            }
+
+            return new MemoryStatistics(_liveBytes, _peakBytes, _cachedBytes, _live.Count, _leakedBytes, byLabel);
+        }
+    }
+
+    /// <summary>Makes the peak what is live now, to measure the next stretch.</summary>
+    public void ResetPeak()
+    {
+        lock (_lock) _peakBytes = _liveBytes;
+    }
+
+    /// <summary>Gives every cached block back to the device.</summary>
+    public void Trim()
+    {
+        lock (_lock)
+        {
+            _device.Synchronize();
+            foreach ((long capacity, Stack<nint> blocks) in _free)
+            {
+                while (blocks.TryPop(out nint address)) _device.FreeMemory(address, capacity);
+            }
+
+            _cachedBytes = 0;
+        }
+    }
+
+    internal DeviceBuffer Rent(long bytes)
+    {
+        long capacity = Round(bytes);
+        lock (_lock)
+        {
+            nint address = Take(capacity);
+            if (address == 0)
+            {
+                Trim();
+                address = Take(capacity);
+            }
+
+            if (address == 0) throw new OutOfDeviceMemoryException(Describe(bytes));
+            DeviceBuffer buffer = new(this, address, capacity, bytes, Label);
+            _live.Add(buffer);
+            _liveBytes += capacity;
+            _peakBytes = Math.Max(_peakBytes, _liveBytes);
+            return buffer;
+        }
+    }
+
+    internal void Return(DeviceBuffer buffer)
+    {
+        lock (_lock)
+        {
+            if (!_live.Remove(buffer)) return;
+            _liveBytes -= buffer.Capacity;
+            if (_device.IsDisposed) return;
+            if (!_free.TryGetValue(buffer.Capacity, out Stack<nint>? blocks)) _free[buffer.Capacity] = blocks = new();
+            blocks.Push(buffer.Address);
+            _cachedBytes += buffer.Capacity;
+        }
+    }
+
+    internal void CountLeak(DeviceBuffer buffer) => Interlocked.Add(ref _leakedBytes, buffer.Capacity);
+
+    /// <summary>Gives everything back, what tensors still hold too: the device is going away.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            Trim();
+            foreach (DeviceBuffer buffer in _live) _device.FreeMemory(buffer.Address, buffer.Capacity);
+            _live.Clear();
+            _liveBytes = 0;
+        }
+
+        _label.Dispose();
+    }
+
+    private static long Round(long bytes)
+    {
+        if (bytes <= SmallestBlock) return SmallestBlock;
+        long step = Math.Max(SmallestBlock, 1L << (60 - (int)long.LeadingZeroCount(bytes)));
+        return (bytes + step - 1) / step * step;
+    }
+
+    private nint Take(long capacity)
+    {
+        if (_free.TryGetValue(capacity, out Stack<nint>? blocks) && blocks.TryPop(out nint address))
+        {
+            _cachedBytes -= capacity;
+            return address;
+        }
+
+        return _liveBytes + _cachedBytes > Limit - capacity ? 0 : _device.AllocateMemory(capacity);
+    }
+
+    private string Describe(long bytes)
+    {
+        IEnumerable<string> holders = _live.GroupBy(buffer => buffer.Label.Length == 0 ? "(no label)" : buffer.Label)
+            .Select(group => (Name: group.Key, Bytes: group.Sum(buffer => buffer.Capacity), Count: group.Count()))
+            .OrderByDescending(holder => holder.Bytes).Take(5)
+            .Select(holder => $"{holder.Name} {holder.Bytes / 1e6:F1} MB in {holder.Count} buffers");
+        string limit = Limit == long.MaxValue ? "" : $", limit {Limit / 1e6:F1} MB";
+        return $"{_device} has no room for {bytes / 1e6:F1} MB: {_liveBytes / 1e6:F1} MB are in use{limit}; "
+            + $"the largest holders: {string.Join("; ", holders.DefaultIfEmpty("none"))}";
+    }
+}

@@ -1,0 +1,45 @@
+namespace GenKernels.Runtime;
+
+/// <summary>
+/// Disposes, when it is disposed, every tensor that was made on its device by its thread since it began and was not kept.
+/// Scopes nest; a tensor belongs to the innermost one that was open when it was made.
+/// </summary>
+public sealed class TensorScope : IDisposable
+{
+    private readonly Device _device;
+    private readonly TensorScope? _outer;
+    private readonly List<Tensor> _tensors = [];
+    private bool _disposed;
+
+    internal TensorScope(Device device, TensorScope? outer)
+    {
+        _device = device;
+        _outer = outer;
+    }
+
+    /// <summary>Hands a tensor on to the scope around this one, or to the caller where there is none.</summary>
+    /// <returns><paramref name="tensor"/>.</returns>
+    public Tensor Keep(Tensor tensor)
+    {
+        if (tensor.Scope != this) return tensor;
+        tensor.Scope = _outer;
+        _outer?._tensors.Add(tensor);
+        return tensor;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        _device.CurrentScope = _outer;
+        foreach (Tensor tensor in _tensors)
+        {
+            if (tensor.Scope == this) tensor.Dispose();
+        }
+
+        _tensors.Clear();
+    }
+
+    internal void Add(Tensor tensor) => _tensors.Add(tensor);
+}

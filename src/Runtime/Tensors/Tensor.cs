@@ -1,0 +1,186 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace GenKernels.Runtime;
+
+/// <summary>
+/// Numbers of one type in the memory of one device, contiguous, the last axis fastest. It is freed by <see cref="Dispose"/>
+/// or by the <see cref="TensorScope"/> that it was made in, never by the garbage collector.
+/// </summary>
+public sealed class Tensor : IDisposable
+{
+    private readonly DeviceBuffer _buffer;
+    private readonly nint _address;
+    private bool _disposed;
+
+    private Tensor(Shape shape, ElementType type, Device device, DeviceBuffer buffer, nint address)
+    {
+        Shape = shape;
+        Type = type;
+        Device = device;
+        _buffer = buffer;
+        _address = address;
+        Scope = device.CurrentScope;
+        Scope?.Add(this);
+    }
+
+    /// <summary>The sizes, outermost first.</summary>
+    public Shape Shape { get; }
+
+    /// <summary>The type of every element.</summary>
+    public ElementType Type { get; }
+
+    /// <summary>Where the elements lie.</summary>
+    public Device Device { get; }
+
+    /// <summary>The number of elements.</summary>
+    public long ElementCount => Shape.ElementCount;
+
+    /// <summary>The size in bytes.</summary>
+    public long Bytes => ElementCount * Type.Size();
+
+    /// <summary>Whether the tensor was disposed.</summary>
+    public bool IsDisposed => _disposed || Device.IsDisposed;
+
+    /// <summary>The address of the first element in the device's memory.</summary>
+    /// <exception cref="ObjectDisposedException">The tensor was disposed, by its scope or because backward consumed it.</exception>
+    public nint Address
+    {
+        get
+        {
+            if (!IsDisposed) return _address;
+            throw new ObjectDisposedException(nameof(Tensor), $"the tensor {Shape} on {Device} was disposed, or backward has consumed it");
+        }
+    }
+
+    internal TensorScope? Scope { get; set; }
+
+    /// <returns>A new tensor with whatever the memory holds.</returns>
+    /// <exception cref="OutOfDeviceMemoryException">The device has no room.</exception>
+    public static Tensor Empty(Shape shape, ElementType type, Device device)
+    {
+        DeviceBuffer buffer = device.Memory.Rent(shape.ElementCount * type.Size());
+        Tensor tensor = new(shape, type, device, buffer, buffer.Address);
+        device.OnAllocated(tensor);
+        return tensor;
+    }
+
+    /// <returns>A new tensor of zeros.</returns>
+    public static Tensor Zeros(Shape shape, ElementType type, Device device)
+    {
+        Tensor tensor = Empty(shape, type, device);
+        device.Clear(tensor.Address, tensor.Bytes);
+        return tensor;
+    }
+
+    /// <param name="values">In row-major order.</param>
+    /// <returns>A new tensor with a copy of the values.</returns>
+    /// <exception cref="ShapeException">The number of values is not that of the shape.</exception>
+    public static Tensor From<T>(ReadOnlySpan<T> values, Shape shape, Device device)
+        where T : unmanaged
+    {
+        Tensor tensor = Empty(shape, ElementTypes.Of<T>(), device);
+        tensor.CopyFrom(values);
+        return tensor;
+    }
+
+    /// <inheritdoc cref="From{T}(ReadOnlySpan{T}, Shape, Device)"/>
+    public static Tensor From<T>(T[] values, Shape shape, Device device)
+        where T : unmanaged => From((ReadOnlySpan<T>)values, shape, device);
+
+    /// <returns>The same elements under another shape of as many elements, without a copy.</returns>
+    /// <exception cref="ShapeException">The number of elements differs.</exception>
+    public Tensor View(Shape shape)
+    {
+        if (shape.ElementCount == ElementCount) return MakeView(shape, 0);
+        throw new ShapeException($"a view must keep the number of elements: {Shape} has {ElementCount}, {shape} has {shape.ElementCount}");
+    }
+
+    /// <returns>Entries <paramref name="start"/> up to <paramref name="start"/> + <paramref name="count"/> of the outermost axis, without a copy.</returns>
+    /// <exception cref="ShapeException">They are not within the axis.</exception>
+    public Tensor Narrow(int start, int count)
+    {
+        if (Shape.Rank == 0 || start < 0 || count < 0 || start > Shape[0] - count)
+        {
+            throw new ShapeException($"entries {start} to {start + count} are not within the outermost axis of {Shape}");
+        }
+
+        return MakeView(Shape.With(0, count), start * Shape.Product(1, Shape.Rank) * Type.Size());
+    }
+
+    /// <returns>A part of the elements, in row-major order, under a shape of its own, without a copy.</returns>
+    /// <exception cref="ShapeException">They are not within the tensor.</exception>
+    public Tensor Part(long start, Shape shape)
+    {
+        if (start >= 0 && start <= ElementCount - shape.ElementCount) return MakeView(shape, start * Type.Size());
+        throw new ShapeException($"elements {start} to {start + shape.ElementCount} are not within {Shape}");
+    }
+
+    /// <summary>Takes the tensor out of its scope: from now on the caller disposes it.</summary>
+    /// <returns>This tensor.</returns>
+    public Tensor Unscoped()
+    {
+        Scope = null;
+        return this;
+    }
+
+    /// <summary>Copies all elements into the program's memory, after all work before it.</summary>
+    /// <exception cref="ArgumentException"><typeparamref name="T"/> is not the tensor's type, or the length differs.</exception>
+    public void CopyTo<T>(Span<T> destination)
+        where T : unmanaged
+    {
+        CheckTransfer<T>(destination.Length);
+        Device.CopyToHost(Address, MemoryMarshal.AsBytes(destination));
+    }
+
+    /// <summary>Copies the elements from the program's memory.</summary>
+    /// <exception cref="ArgumentException"><typeparamref name="T"/> is not the tensor's type, or the length differs.</exception>
+    public void CopyFrom<T>(ReadOnlySpan<T> source)
+        where T : unmanaged
+    {
+        CheckTransfer<T>(source.Length);
+        Device.CopyFromHost(MemoryMarshal.AsBytes(source), Address);
+    }
+
+    /// <summary>Copies the elements of a tensor of the same shape, type and device.</summary>
+    public void CopyFrom(Tensor source)
+    {
+        Require.Same(this, source);
+        Device.Copy(source.Address, Address, Bytes);
+    }
+
+    /// <returns>All elements, in row-major order.</returns>
+    public T[] ToArray<T>()
+        where T : unmanaged
+    {
+        T[] values = new T[ElementCount];
+        CopyTo<T>(values);
+        return values;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        Scope = null;
+        _buffer.Release();
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Type}{Shape} on {Device}";
+
+    private Tensor MakeView(Shape shape, long byteOffset)
+    {
+        nint address = Address;
+        _buffer.AddReference();
+        return new Tensor(shape, Type, Device, _buffer, address + (nint)byteOffset);
+    }
+
+    private void CheckTransfer<T>(int length, [CallerMemberName] string caller = "")
+        where T : unmanaged
+    {
+        if (ElementTypes.Of<T>() != Type) throw new ArgumentException($"{caller}: the tensor holds {Type}, not {typeof(T).Name}");
+        if (length != ElementCount) throw new ShapeException($"{caller}: {Shape} has {ElementCount} elements, got {length}");
+    }
+}

@@ -1,0 +1,3 @@
+global using GenKernels.Runtime;
+global using GenKernels.Tests.Support;
+global using NUnit.Framework;

@@ -1,0 +1,16 @@
+namespace GenKernels.Tests.Support;
+
+/// <summary>The float types, for <c>[Values]</c>.</summary>
+public enum FloatType
+{
+    Float64,
+    Float32,
+    Float16,
+    BFloat16,
+}
+
+/// <summary>From the test's enumeration to the product's.</summary>
+public static class FloatTypes
+{
+    public static ElementType Element(this FloatType type) => (ElementType)type;
+}

@@ -1,0 +1,21 @@
+namespace GenKernels.Tests.Support;
+
+/// <summary>The devices that fixtures run on, opened once for the whole run.</summary>
+public static class TestDevices
+{
+    private static readonly Lazy<Device> s_host = new(() => new HostDevice());
+    private static readonly Lazy<Device> s_simt = new(() => new SimtDevice());
+
+    /// <summary>The CPU with blocks of one thread.</summary>
+    public static Device Host => s_host.Value;
+
+    /// <summary>The CPU with fibers, poisoned memory.</summary>
+    public static Device Simt => s_simt.Value;
+
+    /// <summary>host and simt; CUDA where there is one, else an ignored fixture that says why.</summary>
+    public static IEnumerable<TestFixtureData> All()
+    {
+        yield return new TestFixtureData(Host).SetArgDisplayNames("host");
+        yield return new TestFixtureData(Simt).SetArgDisplayNames("simt");
+    }
+}
