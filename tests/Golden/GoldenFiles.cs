@@ -1,5 +1,3 @@
-using GenKernels.Runtime;
-
 namespace GenKernels.Tests.Golden;
 
 /// <summary>Finds the recorded cases that lie beside this file in the source tree.</summary>

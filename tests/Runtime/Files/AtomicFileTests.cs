@@ -1,7 +1,3 @@
-using GenKernels.Runtime;
-using GenKernels.Tests.Support;
-using NUnit.Framework;
-
 namespace GenKernels.Tests.Runtime;
 
 public sealed class AtomicFileTests

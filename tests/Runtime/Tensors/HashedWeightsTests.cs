@@ -1,6 +1,3 @@
-using GenKernels.Runtime;
-using NUnit.Framework;
-
 namespace GenKernels.Tests.Runtime;
 
 public sealed class HashedWeightsTests

@@ -1,7 +1,4 @@
-using GenKernels.Runtime;
 using GenKernels.Tests.Golden;
-using GenKernels.Tests.Support;
-using NUnit.Framework;
 
 namespace GenKernels.Tests.Runtime;
 

@@ -1,7 +1,4 @@
 using CsCheck;
-using GenKernels.Runtime;
-using GenKernels.Tests.Support;
-using NUnit.Framework;
 
 namespace GenKernels.Tests.Runtime;
 

@@ -1,8 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using GenKernels.Runtime;
-using GenKernels.Tests.Support;
-using NUnit.Framework;
 
 namespace GenKernels.Tests.Runtime;
 

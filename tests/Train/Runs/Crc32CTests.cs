@@ -1,6 +1,5 @@
 using System.Text;
 using GenKernels.Train.Runs;
-using NUnit.Framework;
 
 namespace GenKernels.Tests.Train.Runs;
 

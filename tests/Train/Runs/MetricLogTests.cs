@@ -1,6 +1,4 @@
-using GenKernels.Tests.Support;
 using GenKernels.Train.Runs;
-using NUnit.Framework;
 
 namespace GenKernels.Tests.Train.Runs;
 

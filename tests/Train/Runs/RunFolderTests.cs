@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using GenKernels.Tests.Support;
 using GenKernels.Train.Runs;
-using NUnit.Framework;
 
 namespace GenKernels.Tests.Train.Runs;
 

@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using GenKernels.Tests.Support;
 using GenKernels.Train.Runs;
-using NUnit.Framework;
 
 namespace GenKernels.Tests.Train.Runs;
 

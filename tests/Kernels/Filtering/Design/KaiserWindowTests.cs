@@ -1,5 +1,4 @@
 using GenKernels.Kernels.Filtering;
-using NUnit.Framework;
 
 namespace GenKernels.Tests.Kernels.Filtering;
 

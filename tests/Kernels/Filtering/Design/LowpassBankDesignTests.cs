@@ -1,8 +1,6 @@
 using System.Text.Json;
 using GenKernels.Kernels.Filtering;
-using GenKernels.Runtime;
 using GenKernels.Tests.Golden;
-using NUnit.Framework;
 
 namespace GenKernels.Tests.Kernels.Filtering;
 
