@@ -6,6 +6,8 @@
 #define __device__ __attribute__((device))
 #define __global__ __attribute__((global))
 #define __shared__ __attribute__((shared))
+#define __constant__ __attribute__((constant))
+#define __launch_bounds__(...) __attribute__((launch_bounds(__VA_ARGS__)))
 #define __forceinline__ inline __attribute__((always_inline))
 struct uint3 { unsigned x, y, z; };
 struct ThreadIndex {
@@ -44,7 +46,7 @@ extern const __device__ __attribute__((weak)) ThreadIndex threadIdx;
 extern const __device__ __attribute__((weak)) BlockIndex blockIdx;
 extern const __device__ __attribute__((weak)) BlockSize blockDim;
 extern const __device__ __attribute__((weak)) GridSize gridDim;
-static __device__ __forceinline__ void __syncthreads() { __nvvm_bar_sync(0); }
+static __device__ __forceinline__ void __syncwarp(unsigned mask = 0xFFFFFFFF) { __nvvm_bar_warp_sync(mask); }
 #endif
 
 #define KERNEL extern "C" __global__ void
