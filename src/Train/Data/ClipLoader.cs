@@ -24,7 +24,9 @@ public sealed class ClipLoader : IDisposable
 
     /// <param name="sampler">Says which clips; its data set must stay open as long as the loader.</param>
     /// <param name="batchSize">N, clips in a batch; positive.</param>
-    /// <param name="startIndex">Sample index of the first clip; 0 for a new training, <see cref="NextIndex"/> to go on.</param>
+    /// <param name="startIndex">
+    /// Sample index of the first clip; 0 for a new training, <see cref="NextIndex"/> to go on.
+    /// </param>
     /// <param name="prefetch">Batches decoded ahead; positive.</param>
     public ClipLoader(ClipSampler sampler, int batchSize, long startIndex = 0, int prefetch = 2)
     {

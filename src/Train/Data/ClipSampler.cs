@@ -2,10 +2,10 @@ namespace GenKernels.Train.Data;
 
 /// <summary>Decides which clip is the i-th of a training, uniformly over the videos that are long enough.</summary>
 /// <remarks>
-/// Every epoch is a random permutation of those videos, whatever their lengths; the start is uniform over the video. All
-/// of it is a pure function of (seed, i) by <see cref="SplitMix"/>, so that a training continues where it stopped when it
-/// is given the index: stream 0 draws the starts and 1 the flips, both at i; stream 2 + epoch draws the permutation.
-/// Thread-safe.
+/// Every epoch is a random permutation of those videos, whatever their lengths; the start is uniform over the video.
+/// All of it is a pure function of (seed, i) by <see cref="SplitMix"/>, so that a training continues where it stopped
+/// when it is given the index: stream 0 draws the starts and 1 the flips, both at i; stream 2 + epoch draws the
+/// permutation. Thread-safe.
 /// </remarks>
 public sealed class ClipSampler
 {
@@ -30,7 +30,8 @@ public sealed class ClipSampler
         SequenceLength = sequenceLength;
         _seed = seed;
         _flipHorizontally = flipHorizontally;
-        _videos = [.. Enumerable.Range(0, dataset.Videos.Count).Where(i => dataset.Videos[i].FrameCount >= sequenceLength)];
+        IEnumerable<int> videos = Enumerable.Range(0, dataset.Videos.Count);
+        _videos = [.. videos.Where(i => dataset.Videos[i].FrameCount >= sequenceLength)];
         if (_videos.Length == 0)
         {
             DatasetVideo longest = dataset.Videos.MaxBy(video => video.FrameCount)!;

@@ -1,6 +1,8 @@
 namespace GenKernels.Train.Data;
 
-/// <summary>A data set is missing, damaged, of another size, or cannot be made; the message names the file or folder.</summary>
+/// <summary>
+/// A data set is missing, damaged, of another size, or cannot be made; the message names the file or folder.
+/// </summary>
 public sealed class DatasetException : Exception
 {
     /// <param name="message">One line: what was needed, what came and where.</param>

@@ -74,7 +74,8 @@ public sealed class DatasetFromVideos
     private string[] EarlierFiles()
     {
         if (!Directory.Exists(_folder)) return [];
-        return [.. Directory.GetFiles(_folder).Where(path => IsOurs(Path.GetFileName(path))).Order(StringComparer.Ordinal)];
+        IEnumerable<string> ours = Directory.GetFiles(_folder).Where(path => IsOurs(Path.GetFileName(path)));
+        return [.. ours.Order(StringComparer.Ordinal)];
     }
 
     private static bool IsOurs(string name) => name == DatasetLayout.ManifestName || DatasetLayout.IsPartition(name);

@@ -4,7 +4,9 @@ namespace GenKernels.Train.Data;
 
 /// <summary>The names in a video data set, those of the LongVideoGAN release.</summary>
 /// <remarks>
-/// <c>{height:0000}x{width:0000}/partition_{i:0000}.zip</c>, uncompressed; in it <c>{video}/frame_{index:000000}.jpg</c>
+/// <c>
+/// {height:0000}x{width:0000}/partition_{i:0000}.zip</c>, uncompressed; in it <c>{video}/frame_{index:000000}.jpg
+/// </c>
 /// and <c>frame_paths.json</c>, an object that lists the frame names of each video. <c>dataset.json</c> beside the
 /// partitions is ours; a data set without it is read as well.
 /// </remarks>

@@ -34,7 +34,8 @@ public sealed record DatasetManifest(int Height, int Width, IReadOnlyList<Datase
                 ?? throw new DatasetException($"{path}: is empty");
             if (manifest.Version != CurrentVersion || manifest.Videos is null)
             {
-                throw new DatasetException($"{path}: needs a manifest of version {CurrentVersion}, got {manifest.Version}");
+                throw new DatasetException(
+                    $"{path}: needs a manifest of version {CurrentVersion}, got {manifest.Version}");
             }
             return manifest;
         }

@@ -6,4 +6,5 @@ namespace GenKernels.Train.Data;
 /// <param name="Partition">The zip that holds its frames.</param>
 /// <param name="FrameCount">Frames in the data set.</param>
 /// <param name="FrameRate">Frames a second.</param>
-public sealed record DatasetManifestVideo(string Name, string Source, string Partition, int FrameCount, double FrameRate);
+public sealed record DatasetManifestVideo(
+    string Name, string Source, string Partition, int FrameCount, double FrameRate);

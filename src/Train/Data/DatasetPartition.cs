@@ -11,7 +11,9 @@ internal sealed class DatasetPartition : IDisposable
     private readonly SortedDictionary<string, string[]> _frameNames;
     private readonly Dictionary<string, StoredEntry[]> _frames = [];
 
-    /// <exception cref="DatasetException">Damaged, no list of frames in it, or frames missing that are listed.</exception>
+    /// <exception cref="DatasetException">
+    /// Damaged, no list of frames in it, or frames missing that are listed.
+    /// </exception>
     public DatasetPartition(string path)
     {
         _zip = StoredZip.Open(path, out Dictionary<string, StoredEntry> entries);
@@ -65,7 +67,8 @@ internal sealed class DatasetPartition : IDisposable
     {
         if (!entries.TryGetValue(DatasetLayout.FramePathsName, out StoredEntry entry))
         {
-            throw new DatasetException($"{_zip.Path}: no {DatasetLayout.FramePathsName} in it; it is no part of a data set");
+            throw new DatasetException(
+                $"{_zip.Path}: no {DatasetLayout.FramePathsName} in it; it is no part of a data set");
         }
         byte[] json = new byte[entry.Length];
         _zip.Read(entry, DatasetLayout.FramePathsName, json);

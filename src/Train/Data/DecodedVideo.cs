@@ -2,7 +2,9 @@ using GenKernels.Train.Video;
 
 namespace GenKernels.Train.Data;
 
-/// <summary>The frames of one video, resized and encoded, waiting in a temporary file for their turn in the zip.</summary>
+/// <summary>
+/// The frames of one video, resized and encoded, waiting in a temporary file for their turn in the zip.
+/// </summary>
 internal sealed class DecodedVideo : IDisposable
 {
     private readonly FileStream _spool;
@@ -24,12 +26,18 @@ internal sealed class DecodedVideo : IDisposable
     /// <summary>Null, or why the video cannot be used.</summary>
     public string? Failure { get; private set; }
 
-    /// <summary>Decodes a whole video; one that cannot be decoded is given back with its <see cref="Failure"/>.</summary>
+    /// <summary>
+    /// Decodes a whole video; one that cannot be decoded is given back with its <see cref="Failure"/>.
+    /// </summary>
     /// <param name="spoolPath">The temporary file; gone after Dispose.</param>
     /// <param name="frameDone">Called after every frame.</param>
     /// <returns>The caller disposes it.</returns>
     public static DecodedVideo Decode(
-        SourceVideo source, DatasetFromVideosOptions options, string spoolPath, Action frameDone, CancellationToken stop)
+        SourceVideo source,
+        DatasetFromVideosOptions options,
+        string spoolPath,
+        Action frameDone,
+        CancellationToken stop)
     {
         DecodedVideo video = new(source, spoolPath);
         try

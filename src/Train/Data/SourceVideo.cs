@@ -17,7 +17,7 @@ internal sealed record SourceVideo(string Path, string Source, string Name)
         SourceVideo[] videos =
         [
             .. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-                .Where(path => s_extensions.Contains(System.IO.Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
+                .Where(IsVideo)
                 .Select(path => Of(folder, path))
                 .OrderBy(video => video.Source.Replace('/', '\0'), StringComparer.Ordinal),
         ];
@@ -25,7 +25,8 @@ internal sealed record SourceVideo(string Path, string Source, string Name)
         {
             throw new DatasetException($"{folder}: no videos found; looked for {string.Join(' ', s_extensions)}");
         }
-        IGrouping<string, SourceVideo>? clash = videos.GroupBy(video => video.Name).FirstOrDefault(group => group.Count() > 1);
+        IGrouping<string, SourceVideo>? clash =
+            videos.GroupBy(video => video.Name).FirstOrDefault(group => group.Count() > 1);
         if (clash is not null)
         {
             throw new DatasetException($"{folder}: {string.Join(" and ", clash.Select(video => video.Source))} "
@@ -34,9 +35,13 @@ internal sealed record SourceVideo(string Path, string Source, string Name)
         return videos;
     }
 
+    private static bool IsVideo(string path) =>
+        s_extensions.Contains(System.IO.Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+
     private static SourceVideo Of(string folder, string path)
     {
-        string source = System.IO.Path.GetRelativePath(folder, path).Replace(System.IO.Path.DirectorySeparatorChar, '/');
+        string source = System.IO.Path.GetRelativePath(folder, path);
+        source = source.Replace(System.IO.Path.DirectorySeparatorChar, '/');
         return new SourceVideo(path, source, source[..^System.IO.Path.GetExtension(source).Length]);
     }
 }

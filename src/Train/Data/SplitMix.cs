@@ -4,8 +4,8 @@ namespace GenKernels.Train.Data;
 /// <remarks>
 /// The finaliser M of SplitMix64 (Steele, Lea and Flood 2014, Fast splittable pseudorandom number generators) scrambles
 /// 64 bits one to one: x ^= x >> 30, times 0xBF58476D1CE4E5B9, x ^= x >> 27, times 0x94D049BB133111EB, x ^= x >> 31.
-/// With G = 0x9E3779B97F4A7C15, the number is M(M(M(seed + G) + stream + G) + (index + 1) G) modulo 2^64: for one seed and
-/// stream this is the SplitMix64 sequence from a scrambled start, entered at any index.
+/// With G = 0x9E3779B97F4A7C15, the number is M(M(M(seed + G) + stream + G) + (index + 1) G) modulo 2^64: for one seed
+/// and stream this is the SplitMix64 sequence from a scrambled start, entered at any index.
 /// </remarks>
 internal static class SplitMix
 {

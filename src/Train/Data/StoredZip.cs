@@ -6,8 +6,8 @@ namespace GenKernels.Train.Data;
 
 /// <summary>Reads an uncompressed zip, the 64-bit form included, from any number of threads at once.</summary>
 /// <remarks>
-/// Knows every entry's place from the directory at the end of the file (PKWARE APPNOTE 6.3, sections 4.3.7 to 4.3.16) and
-/// reads contents at their offsets, without a shared position. A content is checked against its checksum.
+/// Knows every entry's place from the directory at the end of the file (PKWARE APPNOTE 6.3, sections 4.3.7 to 4.3.16)
+/// and reads contents at their offsets, without a shared position. A content is checked against its checksum.
 /// </remarks>
 internal sealed class StoredZip : IDisposable
 {
@@ -30,7 +30,9 @@ internal sealed class StoredZip : IDisposable
     /// <param name="path">A zip whose entries are all uncompressed.</param>
     /// <param name="entries">The place of every entry by name.</param>
     /// <returns>The caller disposes it.</returns>
-    /// <exception cref="DatasetException">The file cannot be opened, is cut short or no zip, or an entry is compressed.</exception>
+    /// <exception cref="DatasetException">
+    /// The file cannot be opened, is cut short or no zip, or an entry is compressed.
+    /// </exception>
     public static StoredZip Open(string path, out Dictionary<string, StoredEntry> entries)
     {
         SafeFileHandle file;

@@ -1,13 +1,19 @@
 namespace GenKernels.Train.Data;
 
-/// <summary>A data set of videos, one frame size, as <see cref="DatasetFromVideos"/> or the LongVideoGAN release makes it.</summary>
+/// <summary>
+/// A data set of videos, one frame size, as <see cref="DatasetFromVideos"/> or the LongVideoGAN release makes it.
+/// </summary>
 /// <remarks>Thread-safe.</remarks>
 public sealed class VideoDataset : IDisposable
 {
+    /// <summary>Bytes of decoded frames that are kept in memory unless another number is given: 512 MiB.</summary>
+    public const long DefaultCacheBytes = 512L << 20;
+
     private readonly DatasetPartition[] _partitions;
     private readonly DatasetPartition[] _partitionOfVideo;
+    private readonly FrameCache _cache;
 
-    private VideoDataset(string folder, int height, int width, DatasetPartition[] partitions)
+    private VideoDataset(string folder, int height, int width, DatasetPartition[] partitions, long cacheBytes)
     {
         (Folder, Height, Width) = (folder, height, width);
         _partitions = partitions;
@@ -16,7 +22,11 @@ public sealed class VideoDataset : IDisposable
             .Where(entry => entry.Video.FrameCount > 0)
             .ToArray();
         _partitionOfVideo = [.. videos.Select(entry => entry.Partition)];
-        Videos = [.. videos.Select(entry => new DatasetVideo(entry.Video.Name, entry.Video.FrameCount, entry.Partition.Name))];
+        Videos =
+        [
+            .. videos.Select(entry => new DatasetVideo(entry.Video.Name, entry.Video.FrameCount, entry.Partition.Name)),
+        ];
+        _cache = new FrameCache(Videos.Select(video => video.FrameCount), cacheBytes);
     }
 
     /// <summary>The folder that holds the zips.</summary>
@@ -37,13 +47,18 @@ public sealed class VideoDataset : IDisposable
     /// <summary>What the data set was made of; null for one that does not say.</summary>
     public DatasetManifest? Manifest { get; private init; }
 
-    /// <summary>Opens a data set and checks its zips: directory, list of frames, and the size of the first frame of each.</summary>
+    /// <summary>
+    /// Opens a data set and checks its zips: directory, list of frames, and the size of the first frame of each.
+    /// </summary>
     /// <param name="folder">The folder that holds folders such as <c>0036x0064</c>, or one of these.</param>
     /// <param name="height">Rows of a frame.</param>
     /// <param name="width">Columns of a frame.</param>
+    /// <param name="cacheBytes">Decoded frames are kept in memory up to this many bytes; 0 keeps none.</param>
     /// <returns>The caller disposes it.</returns>
-    /// <exception cref="DatasetException">Missing, empty, not of this size, incomplete, cut short or damaged.</exception>
-    public static VideoDataset Open(string folder, int height, int width)
+    /// <exception cref="DatasetException">
+    /// Missing, empty, not of this size, incomplete, cut short or damaged.
+    /// </exception>
+    public static VideoDataset Open(string folder, int height, int width, long cacheBytes = DefaultCacheBytes)
     {
         folder = FindFolder(folder, height, width);
         string[] paths = [.. Directory.GetFiles(folder, "*.zip").Order(StringComparer.Ordinal)];
@@ -54,7 +69,7 @@ public sealed class VideoDataset : IDisposable
             foreach (string path in paths) partitions.Add(new DatasetPartition(path));
             string manifestPath = Path.Combine(folder, DatasetLayout.ManifestName);
             DatasetManifest? manifest = File.Exists(manifestPath) ? DatasetManifest.Read(manifestPath) : null;
-            VideoDataset dataset = new(folder, height, width, [.. partitions]) { Manifest = manifest };
+            VideoDataset dataset = new(folder, height, width, [.. partitions], cacheBytes) { Manifest = manifest };
             dataset.Check();
             return dataset;
         }
@@ -70,7 +85,9 @@ public sealed class VideoDataset : IDisposable
     /// <param name="frame">Index of the frame, from 0.</param>
     /// <param name="rgb">Receives <c>[H, W, 3]</c>.</param>
     /// <exception cref="ArgumentException">No such video or frame, or the buffer is not one frame long.</exception>
-    /// <exception cref="DatasetException">The frame is damaged or has another size; names the zip and the entry.</exception>
+    /// <exception cref="DatasetException">
+    /// The frame is damaged or has another size; names the zip and the entry.
+    /// </exception>
     public void ReadFrame(int video, int frame, Span<byte> rgb)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(video);
@@ -81,7 +98,9 @@ public sealed class VideoDataset : IDisposable
         {
             throw new ArgumentException($"a frame has {Height * Width * 3} bytes, the buffer has {rgb.Length}");
         }
+        if (_cache.TryRead(video, frame, rgb)) return;
         _partitionOfVideo[video].ReadFrame(Videos[video].Name, frame, Width, Height, rgb);
+        _cache.Keep(video, frame, rgb);
     }
 
     /// <inheritdoc/>
@@ -114,8 +133,8 @@ public sealed class VideoDataset : IDisposable
         if (Videos.Count == 0) throw new DatasetException($"{Folder}: no videos in the data set");
         if (Manifest is not null && (Manifest.Videos.Count != Videos.Count || Manifest.TotalFrames != TotalFrames))
         {
-            throw new DatasetException($"{Folder}: {DatasetLayout.ManifestName} names {Manifest.Videos.Count} videos of "
-                + $"{Manifest.TotalFrames} frames, the zips hold {Videos.Count} of {TotalFrames}; is one missing?");
+            throw new DatasetException($"{Folder}: {DatasetLayout.ManifestName} names {Manifest.Videos.Count} videos "
+                + $"of {Manifest.TotalFrames} frames, the zips hold {Videos.Count} of {TotalFrames}; is one missing?");
         }
         byte[] frame = new byte[Height * Width * 3];
         for (int video = 0; video < Videos.Count; video++)

@@ -62,7 +62,9 @@ internal sealed class ZipDirectory(string path, long fileLength, ZipDirectory.Re
         throw new DatasetException($"{path}: cut short or no zip: the directory that ends a zip is missing");
     }
 
-    /// <summary>A large zip says the same in a second record with wider fields, found through a locator before the end.</summary>
+    /// <summary>
+    /// A large zip says the same in a second record with wider fields, found through a locator before the end.
+    /// </summary>
     private (long Offset, long Length, long Count)? FindDirectory64(long endOffset)
     {
         if (endOffset < Locator64Length) return null;
@@ -80,17 +82,21 @@ internal sealed class ZipDirectory(string path, long fileLength, ZipDirectory.Re
     {
         int nameLength = UInt16(record, 28);
         string name = Encoding.UTF8.GetString(record.Slice(EntryLength, nameLength));
-        if (UInt16(record, 10) != 0) throw new DatasetException($"{path}: entry {name} is compressed, needs stored entries");
+        bool isCompressed = UInt16(record, 10) != 0;
+        if (isCompressed) throw new DatasetException($"{path}: entry {name} is compressed, needs stored entries");
 
         ReadOnlySpan<byte> wide = Wide(record.Slice(EntryLength + nameLength, UInt16(record, 30)));
         if (UInt32(record, 24) == uint.MaxValue) TakeWide(ref wide, name);
         long length = UInt32(record, 20) == uint.MaxValue ? TakeWide(ref wide, name) : UInt32(record, 20);
         long offset = UInt32(record, 42) == uint.MaxValue ? TakeWide(ref wide, name) : UInt32(record, 42);
-        if (length < 0 || length > fileLength || length > Array.MaxLength) throw Damaged($"entry {name} has {length} bytes");
+        bool isPossible = length >= 0 && length <= Math.Min(fileLength, Array.MaxLength);
+        if (!isPossible) throw Damaged($"entry {name} has {length} bytes");
         return (name, new StoredEntry(offset, (int)length, UInt32(record, 16)));
     }
 
-    /// <summary>The 64-bit fields of an entry, in the order length, stored length, offset, those that are needed.</summary>
+    /// <summary>
+    /// The 64-bit fields of an entry, in the order length, stored length, offset, those that are needed.
+    /// </summary>
     private static ReadOnlySpan<byte> Wide(ReadOnlySpan<byte> extra)
     {
         while (extra.Length >= 4)
@@ -114,7 +120,8 @@ internal sealed class ZipDirectory(string path, long fileLength, ZipDirectory.Re
 
     private static int UInt16(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]);
 
-    private static uint UInt32(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[at..]);
+    private static uint UInt32(ReadOnlySpan<byte> bytes, int at) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(bytes[at..]);
 
     private static long Int64(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadInt64LittleEndian(bytes[at..]);
 }

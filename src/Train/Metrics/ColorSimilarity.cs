@@ -1,10 +1,12 @@
 namespace GenKernels.Train.Metrics;
 
-/// <summary>How much of the colours of a video's first frame a later frame still has: the intersection of histograms.</summary>
+/// <summary>
+/// How much of the colours of a video's first frame a later frame still has: the intersection of histograms.
+/// </summary>
 /// <remarks>
-/// Thesis, chapter 2, Eq. 2.1. A pixel falls into one of 20 x 20 x 20 bins, floor((v/2 + 0.5) 19 + 0.5) for each channel
-/// (so that the two end bins are half as wide); the similarity is the sum over bins of the smaller count, over the number
-/// of pixels. Takes frames one at a time: a video of any length needs the memory of one histogram.
+/// Thesis, chapter 2, Eq. 2.1. A pixel falls into one of 20 x 20 x 20 bins, floor((v/2 + 0.5) 19 + 0.5) for each
+/// channel (so that the two end bins are half as wide); the similarity is the sum over bins of the smaller count, over
+/// the number of pixels. Takes frames one at a time: a video of any length needs the memory of two histograms.
 /// </remarks>
 public sealed class ColorSimilarity
 {
@@ -13,7 +15,9 @@ public sealed class ColorSimilarity
     private readonly int[] _first;
     private readonly int[] _current = new int[Levels * Levels * Levels];
 
-    /// <param name="firstFrame">The frame to compare with, <c>[H, W, 3]</c>, values in [-1, 1]; what lies outside counts as the end.</param>
+    /// <param name="firstFrame">
+    /// The frame to compare with, <c>[H, W, 3]</c>, values in [-1, 1]; what lies outside counts as the end.
+    /// </param>
     /// <exception cref="ArgumentException">Empty, or not three values a pixel.</exception>
     public ColorSimilarity(ReadOnlySpan<float> firstFrame)
     {

@@ -1,6 +1,8 @@
 namespace GenKernels.Train.Video;
 
-/// <summary>Frames of several videos side by side in one picture, for reports: a video a row, time to the right.</summary>
+/// <summary>
+/// Frames of several videos side by side in one picture, for reports: a video a row, time to the right.
+/// </summary>
 public sealed class ContactSheet
 {
     private const byte Background = 255;
@@ -52,7 +54,8 @@ public sealed class ContactSheet
         _frame.Require(rgb);
         if (row < 0 || row >= _rows || column < 0 || column >= _columns)
         {
-            throw new ArgumentException($"the sheet has {_rows} rows and {_columns} columns, got place ({row}, {column})");
+            throw new ArgumentException(
+                $"the sheet has {_rows} rows and {_columns} columns, got place ({row}, {column})");
         }
         int top = row * (_frame.Height * _scale + _gap);
         int left = column * (_frame.Width * _scale + _gap);

@@ -33,6 +33,7 @@ public static class FrameConversion
 
     private static void RequireSameLength(int from, int to)
     {
-        if (from != to) throw new ArgumentException($"needs as many outputs as inputs, got {from} inputs and {to} outputs");
+        if (from == to) return;
+        throw new ArgumentException($"needs as many outputs as inputs, got {from} inputs and {to} outputs");
     }
 }

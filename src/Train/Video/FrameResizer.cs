@@ -1,7 +1,9 @@
 namespace GenKernels.Train.Video;
 
 /// <summary>Brings frames of one size to another: centre crop to the aspect ratio, then Lanczos, rows first.</summary>
-/// <remarks>Rounds to 8 bits after each of the two passes, as Pillow does, and gives its exact pixels. Not thread-safe.</remarks>
+/// <remarks>
+/// Rounds to 8 bits after each of the two passes, as Pillow does, and gives its exact pixels. Not thread-safe.
+/// </remarks>
 public sealed class FrameResizer
 {
     private const int Half = 1 << (LanczosWeights.FractionBits - 1);
@@ -53,7 +55,8 @@ public sealed class FrameResizer
         }
         for (int row = 0; row < _height; row++)
         {
-            Mix(_narrowed.AsSpan(_rows.First(row) * narrowBytes), _rows.Of(row), resized.Slice(row * narrowBytes, narrowBytes));
+            Span<byte> rows = _narrowed.AsSpan(_rows.First(row) * narrowBytes);
+            Mix(rows, _rows.Of(row), resized.Slice(row * narrowBytes, narrowBytes));
         }
     }
 

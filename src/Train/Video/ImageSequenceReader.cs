@@ -37,7 +37,8 @@ public sealed class ImageSequenceReader : IFrameReader
         int[] delays = image.Contains("delay") ? (int[])image.Get("delay") : [];
         double meanDelay = delays.Length > 0 ? delays.Average() : 0;  // milliseconds
         double rate = meanDelay > 0 ? 1000 / meanDelay : FolderFrameRate;
-        return new ImageSequenceReader([], image, new VideoDescription(image.Width, pageHeight, rate, pages, pages / rate));
+        VideoDescription description = new(image.Width, pageHeight, rate, pages, pages / rate);
+        return new ImageSequenceReader([], image, description);
     }
 
     /// <inheritdoc/>
@@ -55,8 +56,8 @@ public sealed class ImageSequenceReader : IFrameReader
             : _animation.Crop(0, index * Description.Height, Description.Width, Description.Height);
         if (frame.Width != Description.Width || frame.Height != Description.Height)
         {
-            throw new VideoException($"{_files[index]}: needs {Description.Width}x{Description.Height} as the first picture "
-                + $"of the folder has, got {frame.Width}x{frame.Height}");
+            throw new VideoException($"{_files[index]}: needs {Description.Width}x{Description.Height} as the first "
+                + $"picture of the folder has, got {frame.Width}x{frame.Height}");
         }
         RgbImage.CopyPixels(frame, rgb);
         return true;

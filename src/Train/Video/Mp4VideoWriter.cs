@@ -1,7 +1,7 @@
 namespace GenKernels.Train.Video;
 
 /// <summary>H.264 in mp4 through <c>ffmpeg</c>, in constant memory.</summary>
-/// <remarks>An odd size is made even, as the format needs, by showing one row or column once more.</remarks>
+/// <remarks>An odd size is made even, as the format needs, by repeating the last row or column.</remarks>
 internal sealed class Mp4VideoWriter : IVideoWriter
 {
     private readonly string _path;
@@ -15,7 +15,7 @@ internal sealed class Mp4VideoWriter : IVideoWriter
         _path = path;
         _size = new FrameSize(width, height);
         _output = new PartialOutput(path);
-        string filter = $"scale={Even(width * options.Scale)}:{Even(height * options.Scale)}:flags=neighbor,format=yuv420p";
+        string filter = Filter(width * options.Scale, height * options.Scale);
         string[] arguments =
         [
             "-v", "error", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", $"{width}x{height}",
@@ -63,5 +63,15 @@ internal sealed class Mp4VideoWriter : IVideoWriter
         _output.Dispose();
     }
 
-    private static int Even(int size) => size + size % 2;
+    /// <summary>
+    /// Borders are filled while all three colours have every pixel: later the last column has only half a chroma.
+    /// </summary>
+    private static string Filter(int width, int height)
+    {
+        (int right, int bottom) = (width % 2, height % 2);
+        string scale = $"scale={width}:{height}:flags=neighbor";
+        if (right + bottom == 0) return $"{scale},format=yuv420p";
+        string pad = $"pad={width + right}:{height + bottom},fillborders=right={right}:bottom={bottom}:mode=smear";
+        return $"{scale},format=gbrp,{pad},format=yuv420p";
+    }
 }

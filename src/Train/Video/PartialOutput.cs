@@ -1,7 +1,9 @@
 namespace GenKernels.Train.Video;
 
 /// <summary>A file or folder that another name hides until it is whole.</summary>
-/// <remarks>Written under <see cref="Path"/>, beside its place; <see cref="Commit"/> renames it, Dispose without it removes it.</remarks>
+/// <remarks>
+/// Written under <see cref="Path"/>, beside its place; <see cref="Commit"/> renames it, Dispose without it removes it.
+/// </remarks>
 internal sealed class PartialOutput : IDisposable
 {
     private readonly string _destination;
@@ -21,7 +23,9 @@ internal sealed class PartialOutput : IDisposable
     /// <summary>Where to write.</summary>
     public string Path { get; }
 
-    /// <summary>Flushes what lies at <see cref="Path"/> to the disk and gives it its name; replaces a file, not a folder.</summary>
+    /// <summary>
+    /// Flushes what lies at <see cref="Path"/> to the disk and gives it its name; replaces a file, not a folder.
+    /// </summary>
     public void Commit()
     {
         if (Directory.Exists(Path))

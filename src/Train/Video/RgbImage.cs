@@ -7,11 +7,16 @@ internal static class RgbImage
 {
     private static readonly string[] s_animated = [".gif", ".webp"];
 
+    private static readonly Log.LogDelegate s_silence = static (_, _, _) => { };
+
     static RgbImage()
     {
         // Frames are small and many: the parallelism is over frames, and no two of them are the same picture.
         NetVips.NetVips.Concurrency = 1;
         Cache.Max = 0;
+
+        // libvips also prints what it reports; whoever catches the exception decides what is shown.
+        Log.SetLogHandler("VIPS", Enums.LogLevelFlags.Warning, s_silence);
     }
 
     /// <summary>Quality 100 with full chroma: as close to the pixels as a JPEG gets.</summary>
@@ -35,7 +40,8 @@ internal static class RgbImage
     {
         try
         {
-            using Image image = Image.NewFromBuffer(encoded, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error);
+            using Image image = Image.NewFromBuffer(
+                encoded, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error);
             if (image.Width != width || image.Height != height || image.Bands != 3)
             {
                 throw new VideoException($"needs a picture of {width}x{height} in 3 colours, "
@@ -49,7 +55,9 @@ internal static class RgbImage
         }
     }
 
-    /// <summary>Opens a picture of any kind as 8-bit sRGB without transparency; frames of an animation lie below each other.</summary>
+    /// <summary>
+    /// Opens a picture of any kind as 8-bit sRGB without transparency; frames of an animation lie below each other.
+    /// </summary>
     /// <returns>The caller disposes it.</returns>
     /// <exception cref="VideoException">Not a picture, or damaged.</exception>
     public static Image Load(string path)

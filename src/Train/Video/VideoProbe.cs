@@ -44,7 +44,9 @@ internal static class VideoProbe
         return new VideoDescription(width, height, rate, (long?)Number(Text(stream, "nb_frames")), seconds);
     }
 
-    /// <summary>Degrees by which the frames are turned before they are shown; ffmpeg turns them when it decodes.</summary>
+    /// <summary>
+    /// Degrees by which the frames are turned before they are shown; ffmpeg turns them when it decodes.
+    /// </summary>
     private static double Rotation(JsonElement stream)
     {
         if (stream.TryGetProperty("side_data_list", out JsonElement list))

@@ -36,7 +36,7 @@ public sealed class VideoReader : IFrameReader
         if (trimStart > 0) arguments.AddRange(["-ss", Seconds(trimStart)]);
         if (trimEnd > 0) arguments.AddRange(["-t", Seconds(Remaining(path, description, trimStart, trimEnd))]);
 
-        // New timestamps at a fixed rate: every decoded frame comes out once, none is repeated or dropped to fit a clock.
+        // New timestamps at a fixed rate: every decoded frame comes out once, none repeated or dropped to fit a clock.
         string filter = $"scale={description.Width}:{description.Height},settb=1/25,setpts=N";
         arguments.AddRange(["-i", Path.GetFullPath(path), "-map", "0:v:0", "-vf", filter, "-r", "25"]);
         arguments.AddRange(["-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1"]);

@@ -10,7 +10,9 @@ public static class VideoWriter
     /// <param name="tools">The programs; those on PATH when null.</param>
     /// <returns>A writer before the first frame; the caller completes and disposes it.</returns>
     /// <exception cref="VideoException">Another extension, or a folder that has something in it.</exception>
-    /// <exception cref="VideoToolMissingException">An mp4 is asked for, and <c>ffmpeg</c> cannot be started.</exception>
+    /// <exception cref="VideoToolMissingException">
+    /// An mp4 is asked for, and <c>ffmpeg</c> cannot be started.
+    /// </exception>
     public static IVideoWriter Create(
         string path, int width, int height, VideoWriterOptions? options = null, VideoTools? tools = null)
     {

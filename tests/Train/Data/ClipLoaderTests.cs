@@ -41,8 +41,10 @@ public sealed class ClipLoaderTests
             {
                 Clip clip = sampler.Sample(3 * batch + i / 4);
                 _dataset.ReadFrame(clip.Video, clip.Start + i % 4, rgb);
-                float[] expected = [.. Enumerable.Range(0, FrameLength).Select(at => Value(rgb, at, clip.FlipHorizontally))];
-                Assert.That(values[(i * FrameLength)..((i + 1) * FrameLength)], Is.EqualTo(expected), $"frame {i} of batch {batch}");
+                float[] expected =
+                    [.. Enumerable.Range(0, FrameLength).Select(at => Value(rgb, at, clip.FlipHorizontally))];
+                float[] actual = values[(i * FrameLength)..((i + 1) * FrameLength)];
+                Assert.That(actual, Is.EqualTo(expected), $"frame {i} of batch {batch}");
             }
         }
     }

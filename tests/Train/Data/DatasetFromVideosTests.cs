@@ -22,8 +22,8 @@ public sealed class DatasetFromVideosTests
         Directory.CreateDirectory(_folder.At("in", "road"));
         File.Copy(Assets.Coast, _folder.At("in", "coast.mp4"));
         File.Copy(Assets.Drive, _folder.At("in", "road", "drive.MP4"));
-        DatasetFromVideosOptions options = new(_folder.At("in"), _folder.At("out"), 36, 64) { TrimStart = 1, TrimEnd = 6.84 };
-        DatasetReport report = DatasetFromVideos.Make(options);
+        DatasetFromVideosOptions options = new(_folder.At("in"), _folder.At("out"), Height: 36, Width: 64);
+        DatasetReport report = DatasetFromVideos.Make(options with { TrimStart = 1, TrimEnd = 6.84 });
 
         using VideoDataset dataset = VideoDataset.Open(_folder.At("out"), 36, 64);
         Assert.That(report.Skipped, Is.Empty);
@@ -33,7 +33,8 @@ public sealed class DatasetFromVideosTests
 
         using VideoReader reader = VideoReader.Open(Assets.Drive, trimStart: 1);
         FrameResizer resizer = new(320, 180, 64, 36);
-        (byte[] source, byte[] expected, byte[] actual) = (new byte[320 * 180 * 3], new byte[64 * 36 * 3], new byte[64 * 36 * 3]);
+        byte[] source = new byte[320 * 180 * 3];
+        (byte[] expected, byte[] actual) = (new byte[64 * 36 * 3], new byte[64 * 36 * 3]);
         for (int i = 0; i < 25; i++)
         {
             reader.ReadFrame(source);
@@ -54,14 +55,16 @@ public sealed class DatasetFromVideosTests
 
         using ZipArchive zip = ZipFile.OpenRead(path);
         string[] frames = [.. Enumerable.Range(0, 3).Select(i => $"frame_{i:000000}.jpg")];
-        string[] names = [.. new[] { "a", "b", "sub/c" }.SelectMany(video => frames.Select(frame => $"{video}/{frame}"))];
+        string[] videos = ["a", "b", "sub/c"];
+        string[] names = [.. videos.SelectMany(video => frames.Select(frame => $"{video}/{frame}"))];
         Assert.That(zip.Entries.Select(entry => entry.FullName), Is.EqualTo(names.Append("frame_paths.json")));
-        Assert.That(zip.Entries.Select(entry => entry.CompressedLength), Is.EqualTo(zip.Entries.Select(entry => entry.Length)));
+        Assert.That(zip.Entries.All(entry => entry.CompressedLength == entry.Length), "stored as they are");
 
         using StreamReader text = new(zip.GetEntry("frame_paths.json")!.Open());
         using JsonDocument json = JsonDocument.Parse(text.ReadToEnd());
-        Assert.That(json.RootElement.EnumerateObject().Select(video => video.Name), Is.EqualTo(new[] { "a", "b", "sub/c" }));
-        Assert.That(json.RootElement.GetProperty("sub/c").EnumerateArray().Select(frame => frame.GetString()), Is.EqualTo(frames));
+        JsonElement list = json.RootElement.GetProperty("sub/c");
+        Assert.That(json.RootElement.EnumerateObject().Select(video => video.Name), Is.EqualTo(videos));
+        Assert.That(list.EnumerateArray().Select(frame => frame.GetString()), Is.EqualTo(frames));
     }
 
     [Test]
@@ -162,8 +165,8 @@ public sealed class DatasetFromVideosTests
         DatasetFromVideos.Make(Options());
         string folder = _folder.At("out", "0016x0024");
         File.WriteAllText(Path.Combine(folder, "note.txt"), "mine");
-        Assert.That(() => DatasetFromVideos.Make(Options()), Throws.TypeOf<DatasetException>()
-            .With.Message.EqualTo($"{folder}: holds dataset.json already; choose another folder or ask to overwrite it"));
+        Assert.That(() => DatasetFromVideos.Make(Options()), Throws.TypeOf<DatasetException>().With.Message.EqualTo(
+            $"{folder}: holds dataset.json already; choose another folder or ask to overwrite it"));
 
         DatasetFromVideos.Make(Options() with { Overwrite = true, Partitions = 1 });
         Assert.That(Directory.GetFiles(folder).Select(Path.GetFileName).Order(),
@@ -195,7 +198,8 @@ public sealed class DatasetFromVideosTests
         WriteVideos("a", "b");
         using CancellationTokenSource stop = new();
         stop.Cancel();
-        Assert.That(() => DatasetFromVideos.Make(Options(), stop: stop.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => DatasetFromVideos.Make(Options(), stop: stop.Token),
+            Throws.InstanceOf<OperationCanceledException>());
         Assert.That(Directory.Exists(_folder.At("out", "0016x0024")), Is.False);
     }
 

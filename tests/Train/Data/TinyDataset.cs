@@ -5,7 +5,9 @@ using GenKernels.Train.Video;
 
 namespace GenKernels.Tests.Train.Data;
 
-/// <summary>Small data sets written by hand in the layout of the release, with frames that tell where they are from.</summary>
+/// <summary>
+/// Small data sets written by hand in the layout of the release, with frames that tell where they are from.
+/// </summary>
 public static class TinyDataset
 {
     /// <summary>Rows of a frame.</summary>
@@ -14,10 +16,15 @@ public static class TinyDataset
     /// <summary>Columns of a frame.</summary>
     public const int Width = 16;
 
-    /// <summary>Writes <c>partition_{index}.zip</c> with videos of given names and lengths, without a manifest.</summary>
+    /// <summary>
+    /// Writes <c>partition_{index}.zip</c> with videos of given names and lengths, without a manifest.
+    /// </summary>
     /// <returns>The path of the zip.</returns>
     public static string WritePartition(
-        string folder, int index, (string Name, int FrameCount)[] videos, CompressionLevel level = CompressionLevel.NoCompression)
+        string folder,
+        int index,
+        (string Name, int FrameCount)[] videos,
+        CompressionLevel level = CompressionLevel.NoCompression)
     {
         string place = Path.Combine(folder, $"{Height:0000}x{Width:0000}");
         Directory.CreateDirectory(place);

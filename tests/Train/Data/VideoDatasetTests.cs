@@ -19,7 +19,9 @@ public sealed class VideoDatasetTests
         {
             Assert.That(dataset.Videos, Is.EqualTo(new DatasetVideo[]
             {
-                new("deep/er", 1, "partition_0000.zip"), new("z", 3, "partition_0000.zip"), new("a", 2, "partition_0001.zip"),
+                new("deep/er", 1, "partition_0000.zip"),
+                new("z", 3, "partition_0000.zip"),
+                new("a", 2, "partition_0001.zip"),
             }));
             Assert.That(dataset.TotalFrames, Is.EqualTo(6));
             Assert.That(dataset.Manifest, Is.Null, "the release has none");
@@ -42,6 +44,21 @@ public sealed class VideoDatasetTests
         }
     }
 
+    [TestCase(0)]
+    [TestCase(1000)]  // two frames of 384 bytes
+    [TestCase(1 << 20)]
+    public void KeptFramesAreTheSame(long cacheBytes)
+    {
+        using ScratchFolder folder = new();
+        TinyDataset.WritePartition(folder.Path, 0, [("one", 4)]);
+        using VideoDataset dataset = VideoDataset.Open(folder.Path, 8, 16, cacheBytes);
+        for (int i = 0; i < 12; i++)
+        {
+            dataset.ReadFrame(0, i % 4, _frame);
+            Assert.That(TestFrames.MeanError(_frame, TinyDataset.Frame("one", i % 4)), Is.LessThan(2), $"reading {i}");
+        }
+    }
+
     [Test]
     public void TheFolderOfTheSizeOpensAsWell()
     {
@@ -61,7 +78,8 @@ public sealed class VideoDatasetTests
     {
         using ScratchFolder folder = new();
         Assert.That(() => VideoDataset.Open(folder.Path, 8, 16),
-            Throws.TypeOf<DatasetException>().With.Message.EndsWith("no data set in it; needs a folder 0008x0016 of zips"));
+            Throws.TypeOf<DatasetException>()
+                .With.Message.EndsWith("no data set in it; needs a folder 0008x0016 of zips"));
     }
 
     [Test]
@@ -162,7 +180,7 @@ public sealed class VideoDatasetTests
     {
         using ScratchFolder folder = new();
         string path = TinyDataset.WritePartition(folder.Path, 0, [("one", 3)]);
-        using (ZipArchive zip = ZipFile.Open(path, ZipArchiveMode.Update)) zip.GetEntry("one/frame_000001.jpg")!.Delete();
+        Delete(path, "one/frame_000001.jpg");
         Assert.That(() => VideoDataset.Open(folder.Path, 8, 16), Throws.TypeOf<DatasetException>().With.Message.EqualTo(
             $"{path}: entry one/frame_000001.jpg is listed in frame_paths.json, but the zip does not hold it"));
     }
@@ -172,7 +190,7 @@ public sealed class VideoDatasetTests
     {
         using ScratchFolder folder = new();
         string path = TinyDataset.WritePartition(folder.Path, 0, [("one", 1)]);
-        using (ZipArchive zip = ZipFile.Open(path, ZipArchiveMode.Update)) zip.GetEntry("frame_paths.json")!.Delete();
+        Delete(path, "frame_paths.json");
         Assert.That(() => VideoDataset.Open(folder.Path, 8, 16),
             Throws.TypeOf<DatasetException>().With.Message.Contains("no frame_paths.json in it"));
     }
@@ -197,10 +215,16 @@ public sealed class VideoDatasetTests
         Assert.That(TestFrames.MeanError(_frame, TinyDataset.Frame("two", 2)), Is.LessThan(2));
     }
 
-    private static void Replace(string path, string name, byte[] content)
+    private static void Delete(string path, string name)
     {
         using ZipArchive zip = ZipFile.Open(path, ZipArchiveMode.Update);
         zip.GetEntry(name)!.Delete();
+    }
+
+    private static void Replace(string path, string name, byte[] content)
+    {
+        Delete(path, name);
+        using ZipArchive zip = ZipFile.Open(path, ZipArchiveMode.Update);
         using Stream stream = zip.CreateEntry(name, CompressionLevel.NoCompression).Open();
         stream.Write(content);
     }

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace GenKernels.Tests.Train.Data;
 
-/// <summary>Rewrites the directory of a small zip as one of more than 4 GiB has it: 64-bit sizes, offsets and counts.</summary>
+/// <summary>
+/// Rewrites the directory of a small zip as one of more than 4 GiB has it: 64-bit sizes, offsets and counts.
+/// </summary>
 public static class WideZip
 {
     private const int EndLength = 22;

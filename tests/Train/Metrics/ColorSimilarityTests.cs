@@ -12,11 +12,13 @@ public sealed class ColorSimilarityTests
         const int Frames = 5;
         const int Pixels = 9 * 16;
         Random random = new(7);
-        float[] video = [.. Enumerable.Range(0, Frames * Pixels * 3).Select(_ => (float)(0.15 * random.NextDouble() - 0.05))];
+        float[] video = new float[Frames * Pixels * 3];
+        for (int i = 0; i < video.Length; i++) video[i] = (float)(0.15 * random.NextDouble() - 0.05);
         double[] actual = ColorSimilarity.OverTime(video, Frames);
         for (int t = 0; t < Frames; t++)
         {
-            int common = Bins(video, 0, Pixels).Sum(bin => Math.Min(bin.Value, Bins(video, t, Pixels).GetValueOrDefault(bin.Key)));
+            Dictionary<(int, int, int), int> counts = Bins(video, t, Pixels);
+            int common = Bins(video, 0, Pixels).Sum(bin => Math.Min(bin.Value, counts.GetValueOrDefault(bin.Key)));
             Assert.That(actual[t], Is.EqualTo((double)common / Pixels), $"frame {t}");
         }
         Assert.That(actual[1..], Is.All.InRange(0.05, 0.95), "the case says something");

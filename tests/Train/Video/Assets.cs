@@ -12,7 +12,7 @@ public static class Assets
     private static string At(string name)
     {
         DirectoryInfo? folder = new(TestContext.CurrentContext.TestDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "GenKernels.sln"))) folder = folder.Parent;
-        return Path.Combine(folder!.FullName, "assets", name);
+        while (!File.Exists(Path.Combine(folder!.FullName, "GenKernels.sln"))) folder = folder.Parent;
+        return Path.Combine(folder.FullName, "assets", name);
     }
 }

@@ -63,7 +63,8 @@ public sealed class FrameResizerTests
         {
             double x = (i + 0.5 - (place + 0.5) * scale) / stretch;
             if (Math.Abs(x) >= 3) continue;
-            double weight = x == 0 ? 1 : 3 * Math.Sin(Math.PI * x) * Math.Sin(Math.PI * x / 3) / Math.Pow(Math.PI * x, 2);
+            double angle = Math.PI * x;
+            double weight = x == 0 ? 1 : 3 * Math.Sin(angle) * Math.Sin(angle / 3) / (angle * angle);
             sum += weight * sample(i);
             total += weight;
         }

@@ -11,7 +11,7 @@ public sealed class ScratchFolder : IDisposable
 
     /// <returns>The names of all files and folders in the folder itself, hidden ones included, sorted.</returns>
     public string[] Names() =>
-        [.. Directory.GetFileSystemEntries(Path).Select(path => System.IO.Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+        [.. new DirectoryInfo(Path).GetFileSystemInfos().Select(entry => entry.Name).Order(StringComparer.Ordinal)];
 
     /// <inheritdoc/>
     public void Dispose() => Directory.Delete(Path, recursive: true);
