@@ -87,20 +87,16 @@ public sealed class DatasetFromVideos
         int started = 0;
         try
         {
-            for (int index = 0; index < _options.Partitions; index++)
+            for (int index = 0; index < _videos.Length; index++)
             {
-                PartitionWriter? partition = null;
-                for (int remaining = VideosOfPartition(index); remaining > 0; remaining--)
+                while (started < _videos.Length && pending.Count < _options.Workers)
                 {
-                    while (started < _videos.Length && pending.Count < _options.Workers)
-                    {
-                        pending.Enqueue(StartDecoding(_videos[started++], abandon.Token));
-                    }
-                    using DecodedVideo video = pending.Dequeue().GetAwaiter().GetResult();
-                    Take(video, index, ref partition, partitions);
+                    pending.Enqueue(StartDecoding(_videos[started++], abandon.Token));
                 }
-                partition?.Finish();
+                using DecodedVideo video = pending.Dequeue().GetAwaiter().GetResult();
+                Take(video, PartitionOf(index), partitions);
             }
+            if (partitions.Count > 0) partitions[^1].Finish();
         }
         finally
         {
@@ -109,9 +105,13 @@ public sealed class DatasetFromVideos
         }
     }
 
-    /// <summary>The first <c>videos mod partitions</c> partitions get one video more than the others.</summary>
-    private int VideosOfPartition(int index) =>
-        _videos.Length / _options.Partitions + (index < _videos.Length % _options.Partitions ? 1 : 0);
+    /// <summary>Runs of nearly one length: the first <c>videos mod partitions</c> get one video more.</summary>
+    private int PartitionOf(int video)
+    {
+        (int length, int longer) = Math.DivRem(_videos.Length, _options.Partitions);
+        int inLonger = longer * (length + 1);
+        return video < inLonger ? video / (length + 1) : longer + (video - inLonger) / length;
+    }
 
     private Task<DecodedVideo> StartDecoding(SourceVideo source, CancellationToken stop)
     {
@@ -121,7 +121,7 @@ public sealed class DatasetFromVideos
             TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    private void Take(DecodedVideo video, int index, ref PartitionWriter? partition, List<PartitionWriter> partitions)
+    private void Take(DecodedVideo video, int index, List<PartitionWriter> partitions)
     {
         if (video.Failure is not null)
         {
@@ -129,14 +129,14 @@ public sealed class DatasetFromVideos
         }
         else
         {
-            if (partition is null)
+            if (partitions.Count == 0 || partitions[^1].Index != index)
             {
-                partition = new PartitionWriter(_folder, index);
-                partitions.Add(partition);
+                if (partitions.Count > 0) partitions[^1].Finish();
+                partitions.Add(new PartitionWriter(_folder, index));
             }
-            partition.Add(video);
+            partitions[^1].Add(video);
             _written.Add(new DatasetManifestVideo(
-                video.Source.Name, video.Source.Source, partition.Name, video.FrameCount, video.FrameRate));
+                video.Source.Name, video.Source.Source, partitions[^1].Name, video.FrameCount, video.FrameRate));
         }
         _videosDone++;
         Report();

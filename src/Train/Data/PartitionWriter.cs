@@ -16,11 +16,15 @@ internal sealed class PartitionWriter : IDisposable
 
     public PartitionWriter(string folder, int index)
     {
+        Index = index;
         Name = DatasetLayout.Partition(index);
         _output = new PartialOutput(Path.Combine(folder, Name));
         FileStream stream = new(_output.Path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16);
         _zip = new ZipArchive(stream, ZipArchiveMode.Create);
     }
+
+    /// <summary>Which partition, from 0.</summary>
+    public int Index { get; }
 
     /// <summary>The name of the zip.</summary>
     public string Name { get; }

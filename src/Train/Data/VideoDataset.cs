@@ -80,6 +80,22 @@ public sealed class VideoDataset : IDisposable
         }
     }
 
+    /// <summary>Which frame sizes a data set has.</summary>
+    /// <param name="folder">The folder that holds folders such as <c>0036x0064</c>, or one of these.</param>
+    /// <returns>Height and width, in the order of the folders' names; empty when there is no data set.</returns>
+    /// <exception cref="DatasetException">No such folder.</exception>
+    public static IReadOnlyList<(int Height, int Width)> FindSizes(string folder)
+    {
+        if (!Directory.Exists(folder)) throw new DatasetException($"{folder}: no such data set");
+        DirectoryInfo place = new(Path.TrimEndingDirectorySeparator(folder));
+        DirectoryInfo[] candidates = DatasetLayout.IsSizeFolder(place.Name) ? [place] : place.GetDirectories();
+        return
+        [
+            .. candidates.Select(candidate => candidate.Name).Where(DatasetLayout.IsSizeFolder)
+                .Order(StringComparer.Ordinal).Select(DatasetLayout.ParseSize),
+        ];
+    }
+
     /// <summary>Decodes one frame.</summary>
     /// <param name="video">Index into <see cref="Videos"/>.</param>
     /// <param name="frame">Index of the frame, from 0.</param>
@@ -118,14 +134,11 @@ public sealed class VideoDataset : IDisposable
         string own = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
         if (own == name || Directory.EnumerateFiles(folder, "*.zip").Any()) return folder;
 
-        string[] sizes =
-        [
-            .. Directory.GetDirectories(folder).Select(path => Path.GetFileName(path))
-                .Where(DatasetLayout.IsSizeFolder).Order(StringComparer.Ordinal),
-        ];
-        throw new DatasetException(sizes.Length == 0
+        IReadOnlyList<(int Height, int Width)> sizes = FindSizes(folder);
+        IEnumerable<string> names = sizes.Select(size => DatasetLayout.SizeFolder(size.Height, size.Width));
+        throw new DatasetException(sizes.Count == 0
             ? $"{folder}: no data set in it; needs a folder {name} of zips"
-            : $"{folder}: no frames of size {name}; there are {string.Join(", ", sizes)}");
+            : $"{folder}: no frames of size {name}; there are {string.Join(", ", names)}");
     }
 
     private void Check()

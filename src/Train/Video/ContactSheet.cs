@@ -1,3 +1,5 @@
+using GenKernels.Runtime;
+
 namespace GenKernels.Train.Video;
 
 /// <summary>
@@ -71,11 +73,7 @@ public sealed class ContactSheet
     public byte[] EncodePng() => RgbImage.EncodePng(_pixels, Width, Height);
 
     /// <summary>Writes the sheet as a PNG, whole or not at all.</summary>
-    /// <param name="path">The file to make or replace.</param>
-    public void Save(string path)
-    {
-        using PartialOutput output = new(path);
-        File.WriteAllBytes(output.Path, EncodePng());
-        output.Commit();
-    }
+    /// <param name="path">The file to make or replace; its folder must exist.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void Save(string path) => AtomicFile.WriteBytes(path, EncodePng());
 }

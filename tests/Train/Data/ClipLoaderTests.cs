@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using GenKernels.Tests.Train.Video;
 using GenKernels.Train.Data;
 
 namespace GenKernels.Tests.Train.Data;
@@ -9,13 +8,13 @@ public sealed class ClipLoaderTests
 {
     private const int FrameLength = TinyDataset.Height * TinyDataset.Width * 3;
 
-    private ScratchFolder _folder = null!;
+    private TemporaryFolder _folder = null!;
     private VideoDataset _dataset = null!;
 
     [OneTimeSetUp]
     public void MakeADataset()
     {
-        _folder = new ScratchFolder();
+        _folder = new TemporaryFolder();
         _dataset = TinyDataset.Open(_folder.Path, ("a", 5), ("b", 9), ("c", 12));
     }
 
@@ -82,7 +81,7 @@ public sealed class ClipLoaderTests
     [Test]
     public void ADamagedFrameIsReportedByNextAndEveryLaterOne()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         string path = TinyDataset.WritePartition(folder.Path, 0, [("one", 4)]);
         byte[] bytes = File.ReadAllBytes(path);
         bytes[bytes.AsSpan().IndexOf("one/frame_000002.jpg"u8) + 200] ^= 0x55;

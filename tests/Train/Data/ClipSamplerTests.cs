@@ -1,17 +1,16 @@
-using GenKernels.Tests.Train.Video;
 using GenKernels.Train.Data;
 
 namespace GenKernels.Tests.Train.Data;
 
 public sealed class ClipSamplerTests
 {
-    private ScratchFolder _folder = null!;
+    private TemporaryFolder _folder = null!;
     private VideoDataset _dataset = null!;
 
     [OneTimeSetUp]
     public void MakeADataset()
     {
-        _folder = new ScratchFolder();
+        _folder = new TemporaryFolder();
         _dataset = TinyDataset.Open(_folder.Path, ("a", 5), ("b", 9), ("c", 3), ("d", 12), ("e", 4));
     }
 

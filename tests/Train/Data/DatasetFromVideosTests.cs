@@ -8,10 +8,10 @@ namespace GenKernels.Tests.Train.Data;
 
 public sealed class DatasetFromVideosTests
 {
-    private ScratchFolder _folder = null!;
+    private TemporaryFolder _folder = null!;
 
     [SetUp]
-    public void MakeAFolder() => _folder = new ScratchFolder();
+    public void MakeAFolder() => _folder = new TemporaryFolder();
 
     [TearDown]
     public void RemoveTheFolder() => _folder.Dispose();
@@ -19,13 +19,13 @@ public sealed class DatasetFromVideosTests
     [Test]
     public void RealClipsMakeADatasetThatReadsBack()
     {
-        Directory.CreateDirectory(_folder.At("in", "road"));
-        File.Copy(Assets.Coast, _folder.At("in", "coast.mp4"));
-        File.Copy(Assets.Drive, _folder.At("in", "road", "drive.MP4"));
-        DatasetFromVideosOptions options = new(_folder.At("in"), _folder.At("out"), Height: 36, Width: 64);
+        Directory.CreateDirectory(_folder.File("in/road"));
+        File.Copy(Assets.Coast, _folder.File("in/coast.mp4"));
+        File.Copy(Assets.Drive, _folder.File("in/road/drive.MP4"));
+        DatasetFromVideosOptions options = new(_folder.File("in"), _folder.File("out"), Height: 36, Width: 64);
         DatasetReport report = DatasetFromVideos.Make(options with { TrimStart = 1, TrimEnd = 6.84 });
 
-        using VideoDataset dataset = VideoDataset.Open(_folder.At("out"), 36, 64);
+        using VideoDataset dataset = VideoDataset.Open(_folder.File("out"), 36, 64);
         Assert.That(report.Skipped, Is.Empty);
         Assert.That(dataset.Videos.Select(video => video.Name), Is.EqualTo(new[] { "coast", "road/drive" }));
         Assert.That(dataset.Videos[1].FrameCount, Is.EqualTo(25), "one second at 25 frames a second");
@@ -49,8 +49,8 @@ public sealed class DatasetFromVideosTests
     {
         WriteVideos("b", "a", "sub/c");
         DatasetFromVideos.Make(Options() with { Partitions = 1 });
-        string path = _folder.At("out", "0016x0024", "partition_0000.zip");
-        Assert.That(Directory.GetFiles(_folder.At("out", "0016x0024")).Select(Path.GetFileName).Order(),
+        string path = _folder.File("out/0016x0024/partition_0000.zip");
+        Assert.That(Directory.GetFiles(_folder.File("out/0016x0024")).Select(Path.GetFileName).Order(),
             Is.EqualTo(new[] { "dataset.json", "partition_0000.zip" }), "no temporary file is left");
 
         using ZipArchive zip = ZipFile.OpenRead(path);
@@ -72,7 +72,7 @@ public sealed class DatasetFromVideosTests
     {
         WriteVideos("a");
         DatasetFromVideos.Make(Options());
-        using ZipArchive zip = ZipFile.OpenRead(_folder.At("out", "0016x0024", "partition_0000.zip"));
+        using ZipArchive zip = ZipFile.OpenRead(_folder.File("out/0016x0024/partition_0000.zip"));
         using MemoryStream content = new();
         using (Stream stream = zip.GetEntry("a/frame_000000.jpg")!.Open()) stream.CopyTo(content);
         byte[] jpeg = content.ToArray();
@@ -97,7 +97,7 @@ public sealed class DatasetFromVideosTests
     {
         WriteVideos("a", "b");
         DatasetFromVideos.Make(Options() with { Partitions = 10 });
-        Assert.That(Directory.GetFiles(_folder.At("out", "0016x0024"), "*.zip").Select(Path.GetFileName).Order(),
+        Assert.That(Directory.GetFiles(_folder.File("out/0016x0024"), "*.zip").Select(Path.GetFileName).Order(),
             Is.EqualTo(new[] { "partition_0000.zip", "partition_0001.zip" }));
     }
 
@@ -106,7 +106,7 @@ public sealed class DatasetFromVideosTests
     {
         WriteVideos("a", "sub/c");
         DatasetFromVideos.Make(Options() with { Partitions = 1 });
-        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(_folder.At("out", "0016x0024", "dataset.json")));
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(_folder.File("out/0016x0024/dataset.json")));
         JsonElement video = json.RootElement.GetProperty("videos")[1];
         Assert.Multiple(() =>
         {
@@ -126,10 +126,10 @@ public sealed class DatasetFromVideosTests
     {
         WriteVideos("a", "b", "c");
         DatasetFromVideos.Make(Options() with { Workers = 1 });
-        DatasetFromVideos.Make(Options() with { Workers = 3, OutputFolder = _folder.At("again") });
-        foreach (string path in Directory.GetFiles(_folder.At("out", "0016x0024")))
+        DatasetFromVideos.Make(Options() with { Workers = 3, OutputFolder = _folder.File("again") });
+        foreach (string path in Directory.GetFiles(_folder.File("out/0016x0024")))
         {
-            string other = _folder.At("again", "0016x0024", Path.GetFileName(path));
+            string other = _folder.File($"again/0016x0024/{Path.GetFileName(path)}");
             Assert.That(File.ReadAllBytes(other), Is.EqualTo(File.ReadAllBytes(path)), path);
         }
     }
@@ -138,7 +138,7 @@ public sealed class DatasetFromVideosTests
     public void AVideoThatCannotBeDecodedIsLeftOutAndReported()
     {
         WriteVideos("a", "c");
-        File.WriteAllText(_folder.At("in", "b.mp4"), "no film");
+        File.WriteAllText(_folder.File("in/b.mp4"), "no film");
         DatasetReport report = DatasetFromVideos.Make(Options() with { Partitions = 1 });
         Assert.Multiple(() =>
         {
@@ -151,11 +151,11 @@ public sealed class DatasetFromVideosTests
     [Test]
     public void NoVideoThatCanBeDecodedIsAnErrorThatLeavesNothing()
     {
-        Directory.CreateDirectory(_folder.At("in"));
-        File.WriteAllText(_folder.At("in", "b.mp4"), "no film");
+        Directory.CreateDirectory(_folder.File("in"));
+        File.WriteAllText(_folder.File("in/b.mp4"), "no film");
         Assert.That(() => DatasetFromVideos.Make(Options()), Throws.TypeOf<DatasetException>()
             .With.Message.Contains("none of 1 videos can be decoded; the first, b.mp4: "));
-        Assert.That(Directory.Exists(_folder.At("out", "0016x0024")), Is.False);
+        Assert.That(Directory.Exists(_folder.File("out/0016x0024")), Is.False);
     }
 
     [Test]
@@ -163,7 +163,7 @@ public sealed class DatasetFromVideosTests
     {
         WriteVideos("a", "b");
         DatasetFromVideos.Make(Options());
-        string folder = _folder.At("out", "0016x0024");
+        string folder = _folder.File("out/0016x0024");
         File.WriteAllText(Path.Combine(folder, "note.txt"), "mine");
         Assert.That(() => DatasetFromVideos.Make(Options()), Throws.TypeOf<DatasetException>().With.Message.EqualTo(
             $"{folder}: holds dataset.json already; choose another folder or ask to overwrite it"));
@@ -178,8 +178,8 @@ public sealed class DatasetFromVideosTests
     {
         WriteVideos("a", "b");
         DatasetFromVideos.Make(Options());
-        File.Delete(_folder.At("out", "0016x0024", "partition_0001.zip"));
-        Assert.That(() => VideoDataset.Open(_folder.At("out"), 16, 24), Throws.TypeOf<DatasetException>()
+        File.Delete(_folder.File("out/0016x0024/partition_0001.zip"));
+        Assert.That(() => VideoDataset.Open(_folder.File("out"), 16, 24), Throws.TypeOf<DatasetException>()
             .With.Message.EndsWith("dataset.json names 2 videos of 6 frames, the zips hold 1 of 3; is one missing?"));
     }
 
@@ -200,14 +200,14 @@ public sealed class DatasetFromVideosTests
         stop.Cancel();
         Assert.That(() => DatasetFromVideos.Make(Options(), stop: stop.Token),
             Throws.InstanceOf<OperationCanceledException>());
-        Assert.That(Directory.Exists(_folder.At("out", "0016x0024")), Is.False);
+        Assert.That(Directory.Exists(_folder.File("out/0016x0024")), Is.False);
     }
 
     [Test]
     public void VideosThatDifferOnlyInTheirExtensionAreRefused()
     {
         WriteVideos("a");
-        File.Copy(_folder.At("in", "a.mp4"), _folder.At("in", "a.mov"));
+        File.Copy(_folder.File("in/a.mp4"), _folder.File("in/a.mov"));
         Assert.That(() => DatasetFromVideos.Make(Options()), Throws.TypeOf<DatasetException>()
             .With.Message.Contains("a.mov and a.mp4 differ only in their extension"));
     }
@@ -215,8 +215,8 @@ public sealed class DatasetFromVideosTests
     [Test]
     public void AFolderWithoutVideosIsRefused()
     {
-        Directory.CreateDirectory(_folder.At("in"));
-        File.WriteAllText(_folder.At("in", "a.txt"), "no film");
+        Directory.CreateDirectory(_folder.File("in"));
+        File.WriteAllText(_folder.File("in/a.txt"), "no film");
         Assert.That(() => DatasetFromVideos.Make(Options()), Throws.TypeOf<DatasetException>()
             .With.Message.EndsWith("no videos found; looked for .avi .gif .mkv .mov .mp4 .mpeg .mpg .webm .wmv"));
     }
@@ -227,16 +227,16 @@ public sealed class DatasetFromVideosTests
         WriteVideos("a", "b");
         Assert.That(() => DatasetFromVideos.Make(Options() with { Tools = new VideoTools("no-such-ffmpeg") }),
             Throws.TypeOf<VideoToolMissingException>());
-        Assert.That(Directory.Exists(_folder.At("out", "0016x0024")), Is.False);
+        Assert.That(Directory.Exists(_folder.File("out/0016x0024")), Is.False);
     }
 
-    private DatasetFromVideosOptions Options() => new(_folder.At("in"), _folder.At("out"), Height: 16, Width: 24);
+    private DatasetFromVideosOptions Options() => new(_folder.File("in"), _folder.File("out"), Height: 16, Width: 24);
 
     private void WriteVideos(params string[] names)
     {
         foreach (string name in names)
         {
-            using IVideoWriter writer = VideoWriter.Create(_folder.At("in", $"{name}.mp4"), 48, 32);
+            using IVideoWriter writer = VideoWriter.Create(_folder.File($"in/{name}.mp4"), 48, 32);
             for (int i = 0; i < 3; i++) writer.AddFrame(TestFrames.Gradient(48, 32, i));
             writer.Complete();
         }

@@ -11,7 +11,7 @@ public sealed class VideoDatasetTests
     [Test]
     public void VideosComeByPartitionThenByName()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         TinyDataset.WritePartition(folder.Path, 1, [("a", 2)]);
         TinyDataset.WritePartition(folder.Path, 0, [("z", 3), ("deep/er", 1), ("empty", 0)]);
         using VideoDataset dataset = VideoDataset.Open(folder.Path, 8, 16);
@@ -31,7 +31,7 @@ public sealed class VideoDatasetTests
     [Test]
     public void EveryFrameIsReadAsItWasWritten()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         using VideoDataset dataset = TinyDataset.Open(folder.Path, ("one", 3), ("two", 4));
         for (int video = 0; video < 2; video++)
         {
@@ -49,7 +49,7 @@ public sealed class VideoDatasetTests
     [TestCase(1 << 20)]
     public void KeptFramesAreTheSame(long cacheBytes)
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         TinyDataset.WritePartition(folder.Path, 0, [("one", 4)]);
         using VideoDataset dataset = VideoDataset.Open(folder.Path, 8, 16, cacheBytes);
         for (int i = 0; i < 12; i++)
@@ -62,9 +62,9 @@ public sealed class VideoDatasetTests
     [Test]
     public void TheFolderOfTheSizeOpensAsWell()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         TinyDataset.WritePartition(folder.Path, 0, [("one", 3)]);
-        using VideoDataset dataset = VideoDataset.Open(folder.At("0008x0016"), 8, 16);
+        using VideoDataset dataset = VideoDataset.Open(folder.File("0008x0016"), 8, 16);
         Assert.That(dataset.TotalFrames, Is.EqualTo(3));
     }
 
@@ -76,7 +76,7 @@ public sealed class VideoDatasetTests
     [Test]
     public void AnEmptyFolderSaysWhatItNeeds()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         Assert.That(() => VideoDataset.Open(folder.Path, 8, 16),
             Throws.TypeOf<DatasetException>()
                 .With.Message.EndsWith("no data set in it; needs a folder 0008x0016 of zips"));
@@ -85,20 +85,35 @@ public sealed class VideoDatasetTests
     [Test]
     public void AnotherSizeListsTheSizesThatAreThere()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         TinyDataset.WritePartition(folder.Path, 0, [("one", 3)]);
-        Directory.CreateDirectory(folder.At("0144x0256"));
+        Directory.CreateDirectory(folder.File("0144x0256"));
         Assert.That(() => VideoDataset.Open(folder.Path, 36, 64),
             Throws.TypeOf<DatasetException>()
                 .With.Message.EndsWith("no frames of size 0036x0064; there are 0008x0016, 0144x0256"));
     }
 
     [Test]
+    public void TheSizesOfADataSetAreFound()
+    {
+        using TemporaryFolder folder = new();
+        Directory.CreateDirectory(folder.File("0144x0256"));
+        Directory.CreateDirectory(folder.File("0036x0064"));
+        Directory.CreateDirectory(folder.File("notes"));
+        Assert.Multiple(() =>
+        {
+            Assert.That(VideoDataset.FindSizes(folder.Path), Is.EqualTo(new[] { (36, 64), (144, 256) }));
+            Assert.That(VideoDataset.FindSizes(folder.File("0144x0256")), Is.EqualTo(new[] { (144, 256) }));
+            Assert.That(VideoDataset.FindSizes(folder.File("notes")), Is.Empty);
+        });
+    }
+
+    [Test]
     public void FramesOfAnotherSizeAreRefused()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         TinyDataset.WritePartition(folder.Path, 0, [("one", 3)]);
-        Assert.That(() => VideoDataset.Open(folder.At("0008x0016"), 36, 64),
+        Assert.That(() => VideoDataset.Open(folder.File("0008x0016"), 36, 64),
             Throws.TypeOf<DatasetException>().With.Message.EndsWith("partition_0000.zip: entry one/frame_000000.jpg: "
                 + "needs a picture of 64x36 in 3 colours, got 16x8 in 3"));
     }
@@ -106,8 +121,8 @@ public sealed class VideoDatasetTests
     [Test]
     public void AFolderWithoutZipsIsRefused()
     {
-        using ScratchFolder folder = new();
-        Directory.CreateDirectory(folder.At("0008x0016"));
+        using TemporaryFolder folder = new();
+        Directory.CreateDirectory(folder.File("0008x0016"));
         Assert.That(() => VideoDataset.Open(folder.Path, 8, 16),
             Throws.TypeOf<DatasetException>().With.Message.EndsWith("0008x0016: no zips in the data set"));
     }
@@ -119,7 +134,7 @@ public sealed class VideoDatasetTests
     [TestCase(-1000)]
     public void AZipThatIsCutShortIsNamed(int length)
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         string path = TinyDataset.WritePartition(folder.Path, 0, [("one", 3)]);
         byte[] bytes = File.ReadAllBytes(path);
         File.WriteAllBytes(path, length < 0 ? bytes[..^-length] : bytes[..length]);
@@ -130,7 +145,7 @@ public sealed class VideoDatasetTests
     [Test]
     public void AZipWithAByteMissingInTheMiddleIsNamed()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         string path = TinyDataset.WritePartition(folder.Path, 0, [("one", 3)]);
         byte[] bytes = File.ReadAllBytes(path);
         File.WriteAllBytes(path, [.. bytes[..100], .. bytes[101..]]);
@@ -141,7 +156,7 @@ public sealed class VideoDatasetTests
     [Test]
     public void ADamagedFrameNamesZipAndEntry()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         string path = TinyDataset.WritePartition(folder.Path, 0, [("one", 3)]);
         byte[] bytes = File.ReadAllBytes(path);
         int header = bytes.AsSpan().IndexOf("one/frame_000002.jpg"u8);
@@ -155,7 +170,7 @@ public sealed class VideoDatasetTests
     [Test]
     public void AnEntryThatIsNoPictureNamesZipAndEntry()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         string path = TinyDataset.WritePartition(folder.Path, 0, [("one", 3)]);
         Replace(path, "one/frame_000001.jpg", "not a picture"u8.ToArray());
         using VideoDataset dataset = VideoDataset.Open(folder.Path, 8, 16);
@@ -166,7 +181,7 @@ public sealed class VideoDatasetTests
     [Test]
     public void AJpegThatEndsEarlyNamesZipAndEntry()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         string path = TinyDataset.WritePartition(folder.Path, 0, [("one", 3)]);
         byte[] whole = GenKernels.Train.Video.RgbImage.EncodeJpeg(TestFrames.Noise(16, 8, seed: 1), 16, 8);
         Replace(path, "one/frame_000001.jpg", whole[..^60]);
@@ -178,7 +193,7 @@ public sealed class VideoDatasetTests
     [Test]
     public void AListedFrameThatIsMissingIsNamed()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         string path = TinyDataset.WritePartition(folder.Path, 0, [("one", 3)]);
         Delete(path, "one/frame_000001.jpg");
         Assert.That(() => VideoDataset.Open(folder.Path, 8, 16), Throws.TypeOf<DatasetException>().With.Message.EqualTo(
@@ -188,7 +203,7 @@ public sealed class VideoDatasetTests
     [Test]
     public void AnotherZipIsNoPartOfADataSet()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         string path = TinyDataset.WritePartition(folder.Path, 0, [("one", 1)]);
         Delete(path, "frame_paths.json");
         Assert.That(() => VideoDataset.Open(folder.Path, 8, 16),
@@ -198,7 +213,7 @@ public sealed class VideoDatasetTests
     [Test]
     public void ACompressedZipIsRefused()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         TinyDataset.WritePartition(folder.Path, 0, [("one", 1)], CompressionLevel.Optimal);
         Assert.That(() => VideoDataset.Open(folder.Path, 8, 16), Throws.TypeOf<DatasetException>()
             .With.Message.EndsWith("entry one/frame_000000.jpg is compressed, needs stored entries"));
@@ -207,7 +222,7 @@ public sealed class VideoDatasetTests
     [Test]
     public void AZipWith64BitFieldsIsRead()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         string path = TinyDataset.WritePartition(folder.Path, 0, [("one", 2), ("two", 3)]);
         File.WriteAllBytes(path, WideZip.From(File.ReadAllBytes(path)));
         using VideoDataset dataset = VideoDataset.Open(folder.Path, 8, 16);

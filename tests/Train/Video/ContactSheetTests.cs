@@ -27,15 +27,15 @@ public sealed class ContactSheetTests
     [Test]
     public void TheSavedPictureHasThePixels()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         ContactSheet sheet = new(rows: 1, columns: 2, frameWidth: 5, frameHeight: 3);
         sheet.Place(0, 0, TestFrames.Noise(5, 3, seed: 6));
-        sheet.Save(folder.At("sheet.png"));
-        using ImageSequenceReader reader = ImageSequenceReader.Open(folder.At("sheet.png"));
+        sheet.Save(folder.File("sheet.png"));
+        using ImageSequenceReader reader = ImageSequenceReader.Open(folder.File("sheet.png"));
         byte[] pixels = new byte[reader.Description.FrameBytes];
         Assert.That(reader.ReadFrame(pixels), Is.True);
         Assert.That(pixels, Is.EqualTo(sheet.Pixels.ToArray()));
-        Assert.That(folder.Names(), Is.EqualTo(new[] { "sheet.png" }));
+        Assert.That(folder.FileNames(), Is.EqualTo(new[] { "sheet.png" }));
     }
 
     [Test]

@@ -58,8 +58,8 @@ public sealed class VideoReaderTests
     [Test]
     public void AFileThatIsNoVideoIsRefusedWithTheReason()
     {
-        using ScratchFolder folder = new();
-        string path = folder.At("letter.mp4");
+        using TemporaryFolder folder = new();
+        string path = folder.File("letter.mp4");
         File.WriteAllText(path, "Dear reader, this is no film.");
         Assert.That(() => VideoReader.Open(path),
             Throws.TypeOf<VideoException>().With.Message.StartsWith($"{path}: ffprobe failed: "));

@@ -9,11 +9,11 @@ public sealed class VideoWriterTests
     [TestCase("frames", 0.0)]
     public void WhatIsWrittenCanBeReadBack(string name, double meanError)
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         byte[][] frames = [.. Enumerable.Range(0, 7).Select(i => TestFrames.Gradient(48, 32, i))];
-        Write(folder.At(name), 48, 32, frames, new VideoWriterOptions(FrameRate: 20, ConstantRateFactor: 8));
+        Write(folder.File(name), 48, 32, frames, new VideoWriterOptions(FrameRate: 20, ConstantRateFactor: 8));
 
-        using IFrameReader reader = FrameReader.Open(folder.At(name));
+        using IFrameReader reader = FrameReader.Open(folder.File(name));
         byte[] actual = new byte[48 * 32 * 3];
         Assert.That((reader.Description.Width, reader.Description.Height), Is.EqualTo((48, 32)));
         foreach (byte[] expected in frames)
@@ -22,17 +22,17 @@ public sealed class VideoWriterTests
             Assert.That(TestFrames.MeanError(actual, expected), Is.LessThanOrEqualTo(meanError));
         }
         Assert.That(reader.ReadFrame(actual), Is.False);
-        Assert.That(folder.Names(), Is.EqualTo(new[] { name }), "nothing else is left behind");
+        Assert.That(EntriesOf(folder), Is.EqualTo(new[] { name }), "nothing else is left behind");
     }
 
     [TestCase("film.mp4", 20)]
     [TestCase("film.webp", 20)]
     public void TheFrameRateIsKept(string name, double frameRate)
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         byte[][] frames = [.. Enumerable.Range(0, 3).Select(i => TestFrames.Noise(16, 16, seed: i))];
-        Write(folder.At(name), 16, 16, frames, new VideoWriterOptions(frameRate));
-        using IFrameReader reader = FrameReader.Open(folder.At(name));
+        Write(folder.File(name), 16, 16, frames, new VideoWriterOptions(frameRate));
+        using IFrameReader reader = FrameReader.Open(folder.File(name));
         Assert.That(reader.Description.FrameRate, Is.EqualTo(frameRate).Within(1e-3));
     }
 
@@ -41,9 +41,9 @@ public sealed class VideoWriterTests
     [TestCase("frames", 33, 15)]
     public void PixelsBecomeSquaresOfTheScale(string name, int width, int height)
     {
-        using ScratchFolder folder = new();
-        Write(folder.At(name), 11, 5, [TestFrames.Gradient(11, 5, 0)], new VideoWriterOptions(Scale: 3));
-        using IFrameReader reader = FrameReader.Open(folder.At(name));
+        using TemporaryFolder folder = new();
+        Write(folder.File(name), 11, 5, [TestFrames.Gradient(11, 5, 0)], new VideoWriterOptions(Scale: 3));
+        using IFrameReader reader = FrameReader.Open(folder.File(name));
         Assert.That((reader.Description.Width, reader.Description.Height), Is.EqualTo((width, height)));
         byte[] rgb = new byte[reader.Description.FrameBytes];
         Assert.That(reader.ReadFrame(rgb), Is.True);
@@ -60,12 +60,12 @@ public sealed class VideoWriterTests
     [TestCase("frames")]
     public void AVideoThatIsNotCompletedLeavesNothing(string name)
     {
-        using ScratchFolder folder = new();
-        using (IVideoWriter writer = VideoWriter.Create(folder.At(name), 16, 16))
+        using TemporaryFolder folder = new();
+        using (IVideoWriter writer = VideoWriter.Create(folder.File(name), 16, 16))
         {
             writer.AddFrame(TestFrames.Noise(16, 16, seed: 1));
         }
-        Assert.That(folder.Names(), Is.Empty);
+        Assert.That(EntriesOf(folder), Is.Empty);
     }
 
     [TestCase("film.mp4")]
@@ -73,8 +73,8 @@ public sealed class VideoWriterTests
     [TestCase("frames")]
     public void AVideoWithoutFramesIsRefused(string name)
     {
-        using ScratchFolder folder = new();
-        using IVideoWriter writer = VideoWriter.Create(folder.At(name), 16, 16);
+        using TemporaryFolder folder = new();
+        using IVideoWriter writer = VideoWriter.Create(folder.File(name), 16, 16);
         Assert.That(writer.Complete,
             Throws.TypeOf<VideoException>().With.Message.EndsWith($"{name}: no frame was added"));
     }
@@ -82,8 +82,8 @@ public sealed class VideoWriterTests
     [Test]
     public void AFrameOfAnotherSizeIsRefused()
     {
-        using ScratchFolder folder = new();
-        using IVideoWriter writer = VideoWriter.Create(folder.At("film.mp4"), 16, 16);
+        using TemporaryFolder folder = new();
+        using IVideoWriter writer = VideoWriter.Create(folder.File("film.mp4"), 16, 16);
         Assert.That(() => writer.AddFrame(new byte[5]),
             Throws.ArgumentException.With.Message.EqualTo("a frame of 16x16 has 768 bytes, got 5"));
     }
@@ -96,8 +96,8 @@ public sealed class VideoWriterTests
     [Test]
     public void AFolderWithSomethingInItIsNotTouched()
     {
-        using ScratchFolder folder = new();
-        File.WriteAllText(folder.At("note.txt"), "mine");
+        using TemporaryFolder folder = new();
+        File.WriteAllText(folder.File("note.txt"), "mine");
         Assert.That(() => VideoWriter.Create(folder.Path, 16, 16),
             Throws.TypeOf<VideoException>().With.Message.Contains("needs a new or empty folder"));
     }
@@ -105,23 +105,26 @@ public sealed class VideoWriterTests
     [Test]
     public void AMissingEncoderSaysWhatToInstall()
     {
-        using ScratchFolder folder = new();
-        Assert.That(() => VideoWriter.Create(folder.At("film.mp4"), 16, 16, tools: new VideoTools("no-such-ffmpeg")),
+        using TemporaryFolder folder = new();
+        Assert.That(() => VideoWriter.Create(folder.File("film.mp4"), 16, 16, tools: new VideoTools("no-such-ffmpeg")),
             Throws.TypeOf<VideoToolMissingException>().With.Message.Contains("install ffmpeg"));
     }
 
     [Test]
     public void AnEncoderThatFailsSaysWhy()
     {
-        using ScratchFolder folder = new();
+        using TemporaryFolder folder = new();
         using IVideoWriter writer = VideoWriter.Create(
-            folder.At("film.mp4"), 16, 16, tools: new VideoTools(Ffmpeg: "false"));
+            folder.File("film.mp4"), 16, 16, tools: new VideoTools(Ffmpeg: "false"));
         Assert.That(() =>
         {
             for (int i = 0; i < 1000; i++) writer.AddFrame(TestFrames.Noise(16, 16, seed: 1));
             writer.Complete();
         }, Throws.TypeOf<VideoException>().With.Message.EndsWith("film.mp4: false failed: exit status 1"));
     }
+
+    private static string?[] EntriesOf(TemporaryFolder folder) =>
+        [.. Directory.GetFileSystemEntries(folder.Path).Select(Path.GetFileName)];
 
     private static void Write(string path, int width, int height, byte[][] frames, VideoWriterOptions options)
     {
