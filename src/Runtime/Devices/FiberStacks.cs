@@ -27,8 +27,10 @@ internal sealed unsafe class FiberStacks : IDisposable
         if (_slots == null) return;
         for (int slot = 0; slot < SlotCount; slot++)
         {
-            // A mapping begins with its own length.
-            if (_slots[slot] != null) Libc.munmap((nint)_slots[slot], *(nuint*)_slots[slot]);
+            if (_slots[slot] == null) continue;
+            nuint length = *(nuint*)_slots[slot];  // a mapping begins with its own length
+            if (Libc.munmap((nint)_slots[slot], length) == 0) continue;
+            throw new InvalidOperationException($"munmap refused {length} bytes at {(nint)_slots[slot]:x}");
         }
 
         NativeMemory.Free(_slots);
