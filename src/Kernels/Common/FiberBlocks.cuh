@@ -200,6 +200,7 @@ static __attribute__((noinline)) int RunBlocks(
     dynamicShared = block->shared;
     gridDim = {launch->grid[0], launch->grid[1], launch->grid[2]};
     blockDim = {launch->block[0], launch->block[1], launch->block[2]};
+    block->staticSharedBytes = 0;  // the mapping may come from another module
     if (launch->fillShared) dl_iterate_phdr(FindStaticShared, block);
 
     int status = 0;
