@@ -12,6 +12,8 @@ public static class Convolution
     // Rows of a packed matrix, and about how many elements a packed row has: 512 x 512 floats are 1 MB, a core's own cache.
     private const int HostRows = 512;
     private const int HostDepth = 512;
+    private const int FewestHostRows = 32;
+    private const int ManyHostBlocks = 8;
 
     private static readonly KernelSource s_source = Source("Convolution/Convolution.cu");
 
@@ -69,9 +71,10 @@ public static class Convolution
         if (x.Device.WarpSize == 1)
         {
             int lines = Math.Clamp(HostDepth / plan.LineLength, 1, plan.LineCount);
-            LaunchShape stretches = new((plan.RowCount + HostRows - 1) / HostRows, 1, 1, 1);
+            int rows = (int)Math.Clamp(plan.RowCount / ManyHostBlocks, FewestHostRows, HostRows);
+            LaunchShape stretches = new((plan.RowCount + rows - 1) / rows, 1, 1, 1);
             x.Device.Load(s_hostSource, x.Type).Kernel("ConvolutionHost").Launch(
-                stretches, x, w, y, HostProduct.For(x.Type), KernelArgument.Structure(ref plan), HostRows, lines);
+                stretches, x, w, y, HostProduct.For(x.Type), KernelArgument.Structure(ref plan), rows, lines);
             return y;
         }
 
