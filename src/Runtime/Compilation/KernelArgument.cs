@@ -2,18 +2,22 @@ using System.Runtime.CompilerServices;
 
 namespace GenKernels.Runtime;
 
-/// <summary>One argument of a launch: a tensor, by its address, or a number, by its bits.</summary>
+/// <summary>One argument of a launch: a tensor, by its address; a number, by its bits; or a structure.</summary>
 public readonly struct KernelArgument
 {
-    private KernelArgument(ulong bits, int size, Tensor? tensor = null)
+    private KernelArgument(ulong bits, int size, Tensor? tensor = null, bool isStructure = false)
     {
         Bits = bits;
         Size = size;
         Tensor = tensor;
+        IsStructure = isStructure;
     }
 
-    /// <summary>The value, in the lowest <see cref="Size"/> bytes.</summary>
+    /// <summary>The value, in the lowest <see cref="Size"/> bytes; of a structure, its address.</summary>
     public ulong Bits { get; }
+
+    /// <summary>Whether <see cref="Bits"/> is the address of the value.</summary>
+    public bool IsStructure { get; }
 
     /// <summary>The size in bytes.</summary>
     public int Size { get; }
@@ -35,12 +39,10 @@ public readonly struct KernelArgument
     /// <param name="address">A pointer that no tensor owns, such as a function of a native library.</param>
     public static KernelArgument Pointer(nint address) => new((ulong)address, 8);
 
-    /// <param name="value">A structure that the kernel takes by value; at most 8 bytes.</param>
-    internal static KernelArgument Structure<T>(T value)
-        where T : unmanaged
-    {
-        ulong bits = 0;
-        Unsafe.WriteUnaligned(ref Unsafe.As<ulong, byte>(ref bits), value);
-        return new KernelArgument(bits, Unsafe.SizeOf<T>());
-    }
+    /// <param name="value">
+    /// A structure that the kernel takes by value. It must be a local of the launcher, which outlives the launch; its layout
+    /// is that of the kernel's own structure.
+    /// </param>
+    public static unsafe KernelArgument Structure<T>(ref T value)
+        where T : unmanaged => new((ulong)(nint)Unsafe.AsPointer(ref value), sizeof(T), null, isStructure: true);
 }

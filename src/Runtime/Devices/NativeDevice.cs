@@ -85,7 +85,7 @@ public abstract unsafe class NativeDevice : Device
         for (int index = 0; index < arguments.Length; index++)
         {
             bits[index] = arguments[index].Bits;
-            values[index] = bits + index;
+            values[index] = arguments[index].IsStructure ? (void*)arguments[index].Bits : bits + index;
         }
 
         byte* error = stackalloc byte[ErrorCapacity];

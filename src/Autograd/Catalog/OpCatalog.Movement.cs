@@ -1,0 +1,23 @@
+using GenKernels.Kernels.Movement;
+
+namespace GenKernels.Autograd;
+
+/// <content>The family <c>Movement</c>.</content>
+public static partial class OpCatalog
+{
+    private static OpSample[] Movement() =>
+    [
+        new("Reshape", [[3, 4]], x => x[0].Reshape([2, 6])),
+        new("Permute", [[2, 3, 4]], x => x[0].Permute(2, 0, 1)),
+        new("Permute of six axes", [[2, 1, 3, 2, 2, 3]], x => x[0].Permute(5, 3, 1, 0, 4, 2)),
+        new("Expand", [[3, 1, 4]], x => x[0].Expand([2, 3, 5, 4])),
+        new("Window inside", [[4, 9]], x => x[0].Window(1, 2, 5)),
+        new("Window that pads", [[4, 9, 2]], x => x[0].Window(1, -2, 14)),
+        new("Window of nothing", [[4, 9]], x => x[0].Window(0, 1, 0)),
+        new("Pad with zeros", [[4, 3]], x => x[0].Pad(0, 2, 1)),
+        new("Pad with copies", [[4, 3, 2]], x => x[0].Pad(1, 2, 3, Border.Replicate)),
+        new("Flip", [[4, 3]], x => x[0].Flip(0)),
+        new("Concatenate", [[4, 3], [4, 5]], x => Variable.Concatenate(x, 1)),
+        new("Concatenate of rows", [[2, 3], [1, 3], [4, 3]], x => Variable.Concatenate(x, 0)),
+    ];
+}

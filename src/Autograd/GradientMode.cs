@@ -1,0 +1,26 @@
+namespace GenKernels.Autograd;
+
+/// <summary>Whether this thread records operations. It does, unless told otherwise.</summary>
+public static class GradientMode
+{
+    [ThreadStatic]
+    private static bool s_isDisabled;
+
+    /// <summary>Whether operations are recorded.</summary>
+    public static bool IsEnabled => !s_isDisabled;
+
+    /// <summary>Stops recording until the result is disposed.</summary>
+    public static IDisposable Disable() => new Restore(disable: true);
+
+    /// <summary>Records, or stops recording, until the result is disposed.</summary>
+    internal static IDisposable Set(bool enabled) => new Restore(!enabled);
+
+    private sealed class Restore : IDisposable
+    {
+        private readonly bool _before = s_isDisabled;
+
+        internal Restore(bool disable) => s_isDisabled = disable;
+
+        public void Dispose() => s_isDisabled = _before;
+    }
+}

@@ -1,0 +1,91 @@
+using GenKernels.Kernels.Movement;
+
+namespace GenKernels.Autograd;
+
+/// <summary>Views and copies; differentiable to any order, each the adjoint of another.</summary>
+public sealed partial class Variable
+{
+    /// <summary>The same elements under another shape, without a copy.</summary>
+    public Variable Reshape(Shape shape) =>
+        Shape == shape ? this : FromOperation(nameof(Reshape), Value.View(shape), [this], (_, g) => [g.Reshape(Shape)]);
+
+    /// <summary>The axes in another order: axis i of the result is axis <c>axes[i]</c> of this.</summary>
+    public Variable Permute(params int[] axes) =>
+        FromOperation(nameof(Permute), StridedCopy.Permute(Value, axes), [this], (_, g) =>
+        {
+            int[] inverse = new int[axes.Length];
+            for (int axis = 0; axis < axes.Length; axis++) inverse[axes[axis]] = axis;
+            return [g.Permute(inverse)];
+        });
+
+    /// <summary>Repeats axes of size 1, and missing outer axes, to the sizes of a shape.</summary>
+    public Variable Expand(Shape shape) =>
+        Shape == shape ? this : FromOperation(nameof(Expand), StridedCopy.Expand(Value, shape), [this], (_, g) => [g.SumTo(Shape)]);
+
+    /// <summary>Elements <paramref name="start"/> to <paramref name="start"/> + <paramref name="size"/> of an axis; zeros beyond its ends.</summary>
+    /// <param name="axis">From 0 or, negative, from the end.</param>
+    /// <param name="start">May be negative, to pad before.</param>
+    /// <param name="size">May reach beyond the end, to pad after.</param>
+    public Variable Window(int axis, int start, int size)
+    {
+        int at = Shape.Axis(axis);
+        if (start == 0 && size == Shape[at]) return this;
+        return FromOperation(nameof(Window), StridedCopy.Window(Value, at, start, size), [this], (_, g) => [g.Window(at, -start, Shape[at])]);
+    }
+
+    /// <summary>Pads an axis on both sides with zeros, or with the outermost elements.</summary>
+    public Variable Pad(int axis, int before, int after, Border border = Border.Zero)
+    {
+        int at = Shape.Axis(axis);
+        int size = Shape[at];
+        if (border == Border.Zero) return Window(at, -before, before + size + after);
+        Tensor value = StridedCopy.Window(Value, at, -before, before + size + after, 1, border);
+        return FromOperation("ReplicatePad", value, [this], (_, g) =>
+        {
+            Variable middle = g.Window(at, before, size);
+            Variable head = g.Window(at, 0, before).Sum(at).Window(at, 0, size);
+            Variable tail = g.Window(at, before + size, after).Sum(at).Window(at, 1 - size, size);
+            return [middle + head + tail];
+        });
+    }
+
+    /// <summary>Runs an axis backwards.</summary>
+    public Variable Flip(int axis)
+    {
+        int at = Shape.Axis(axis);
+        Tensor value = StridedCopy.Window(Value, at, Shape[at] - 1, Shape[at], step: -1);
+        return FromOperation(nameof(Flip), value, [this], (_, g) => [g.Flip(at)]);
+    }
+
+    /// <summary>Joins variables that differ in one axis alone.</summary>
+    public static Variable Concatenate(IReadOnlyList<Variable> parts, int axis)
+    {
+        int at = parts[0].Shape.Axis(axis);
+        Variable[] inputs = [.. parts];
+        Tensor value = StridedCopy.Concatenate(Array.ConvertAll(inputs, part => part.Value), at);
+        return FromOperation(nameof(Concatenate), value, inputs, (_, g, needed) =>
+        {
+            Variable?[] gradients = new Variable?[inputs.Length];
+            for (int index = 0, start = 0; index < inputs.Length; start += inputs[index].Shape[at], index++)
+            {
+                if (needed[index]) gradients[index] = g.Window(at, start, inputs[index].Shape[at]);
+            }
+
+            return gradients;
+        });
+    }
+
+    /// <returns>A new leaf of one value; the caller or its scope disposes it.</returns>
+    public static Variable Full(Shape shape, double value, ElementType type, Device device)
+    {
+        using Tensor one = type switch
+        {
+            ElementType.Float64 => Tensor.From([value], [], device),
+            ElementType.Float32 => Tensor.From([(float)value], [], device),
+            ElementType.Float16 => Tensor.From([(Half)value], [], device),
+            ElementType.BFloat16 => Tensor.From([(BFloat16)(float)value], [], device),
+            _ => throw new ArgumentException($"{type} is no float type"),
+        };
+        return new Variable(StridedCopy.Expand(one, shape));
+    }
+}

@@ -1,0 +1,39 @@
+namespace GenKernels.Autograd;
+
+/// <summary>One recorded operation. Numbers grow with time, so that the largest first is an order from results to inputs.</summary>
+internal sealed class Node(string name, Variable[] inputs, Func<Variable, Variable, bool[], Variable?[]> backward)
+{
+    private static long s_count;
+    private Func<Variable, Variable, bool[], Variable?[]>? _backward = backward;
+
+    internal string Name { get; } = name;
+
+    internal Variable[] Inputs { get; } = inputs;
+
+    internal long Number { get; } = Interlocked.Increment(ref s_count);
+
+    /// <exception cref="InvalidOperationException">An earlier backward consumed the record, or the operation broke its contract.</exception>
+    internal Variable?[] Backward(Variable output, Variable upstream, bool[] needed)
+    {
+        if (_backward is null)
+        {
+            throw new InvalidOperationException(
+                $"{Name}: an earlier backward has consumed this record; ask that one to keep it (keepRecord) or to be differentiable");
+        }
+
+        Variable?[] gradients = _backward(output, upstream, needed);
+        for (int index = 0; index < Inputs.Length; index++)
+        {
+            if (gradients[index] is { } gradient && gradient.Shape != Inputs[index].Shape)
+            {
+                throw new InvalidOperationException(
+                    $"{Name}: the gradient of input {index} has shape {gradient.Shape}, the input {Inputs[index].Shape}");
+            }
+        }
+
+        return gradients;
+    }
+
+    /// <summary>Lets go of what the operation had saved.</summary>
+    internal void Consume() => _backward = null;
+}

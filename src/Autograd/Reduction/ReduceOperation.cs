@@ -1,0 +1,64 @@
+using GenKernels.Kernels.Reduction;
+
+namespace GenKernels.Autograd;
+
+/// <summary>Sums, means and maxima; differentiable to any order.</summary>
+public sealed partial class Variable
+{
+    /// <summary>The sum over neighbouring axes, which remain with size 1.</summary>
+    /// <param name="axis">The first, from 0 or, negative, from the end.</param>
+    /// <param name="axisCount">How many are summed together.</param>
+    /// <remarks>dx = g, repeated.</remarks>
+    public Variable Sum(int axis, int axisCount = 1) =>
+        FromOperation(nameof(Sum), Reduce.Forward(ReduceKind.Sum, Value, Shape.Axis(axis), axisCount), [this], (_, g) => [g.Expand(Shape)]);
+
+    /// <summary>The sum of all elements, shape <c>[]</c>.</summary>
+    public Variable Sum() => Reshape([checked((int)Value.ElementCount)]).Sum(0).Reshape([]);
+
+    /// <summary>The mean over neighbouring axes, which remain with size 1.</summary>
+    public Variable Mean(int axis, int axisCount = 1)
+    {
+        int first = Shape.Axis(axis);
+        return Sum(axis, axisCount) * (float)(1.0 / Shape.Product(first, first + axisCount));
+    }
+
+    /// <summary>The mean of all elements, shape <c>[]</c>.</summary>
+    public Variable Mean() => Sum() * (float)(1.0 / Value.ElementCount);
+
+    /// <summary>The sum of squares over neighbouring axes, which remain with size 1.</summary>
+    /// <remarks>dx = 2 g x.</remarks>
+    public Variable SumOfSquares(int axis, int axisCount = 1) => FromOperation(
+        nameof(SumOfSquares), Reduce.Forward(ReduceKind.SumOfSquares, Value, Shape.Axis(axis), axisCount), [this],
+        (_, g) => [this * g * 2]);
+
+    /// <summary>The largest element over neighbouring axes, which remain with size 1.</summary>
+    /// <remarks>dx = g where x is the largest, shared evenly among equals.</remarks>
+    public Variable Maximum(int axis, int axisCount = 1)
+    {
+        int first = Shape.Axis(axis);
+        return FromOperation(nameof(Maximum), Reduce.Forward(ReduceKind.Maximum, Value, first, axisCount), [this], (y, g) =>
+        {
+            Variable isLargest = EqualTo(y);
+            return [isLargest * (g / isLargest.Sum(first, axisCount))];
+        });
+    }
+
+    /// <summary>Sums over the axes along which a shape was broadcast, back to that shape.</summary>
+    internal Variable SumTo(Shape shape)
+    {
+        if (Shape == shape) return this;
+        Variable sum = this;
+        int missing = Shape.Rank - shape.Rank;
+        int axis = Shape.Rank - 1;
+        while (axis >= 0)
+        {
+            int end = axis + 1;
+            while (axis >= 0 && (axis < missing || shape[axis - missing] == 1)) axis--;
+            int first = axis + 1;
+            if (first < end && sum.Shape.Product(first, end) != 1) sum = sum.Sum(first, end - first);
+            axis--;
+        }
+
+        return sum.Reshape(shape);
+    }
+}

@@ -1,0 +1,28 @@
+// Rows: how a block walks a matrix of rows. A block takes rowsPerBlock rows and one chunk of at most ElementsPerBlock
+// elements of each; a launch-given number of neighbouring threads shares a row, so that short rows fill the block too.
+// On the host device a block is one thread, and what remains is a loop over rows around a plain loop over elements.
+#pragma once
+
+struct RowWalk {
+    Int64 rowCount;    // rows in all
+    int rowLength;     // elements of a row
+    int rowsPerBlock;  // rows that a block takes
+    int chunkCount;    // chunks of ElementsPerBlock elements in a row
+    int lanes;         // threads across a row: a power of two up to the block size; 1 on the host device
+};
+
+// Calls body(row, first, end, step) for every row of the block: the thread's elements are first, first + step, ... below end.
+template <typename Body> DEVICE void ForEachRow(const RowWalk& walk, Body body)
+{
+    const Int64 group = blockIdx.x / walk.chunkCount;
+    const int chunk = int(blockIdx.x - group * walk.chunkCount) * ElementsPerBlock;
+    const int end = walk.rowLength < chunk + ElementsPerBlock ? walk.rowLength : chunk + ElementsPerBlock;
+    const Int64 firstRow = group * walk.rowsPerBlock;
+    const Int64 afterGroup = firstRow + walk.rowsPerBlock;
+    const Int64 endRow = walk.rowCount < afterGroup ? walk.rowCount : afterGroup;
+    const int lanes = WarpSize == 1 ? 1 : walk.lanes;
+    const int rowStep = blockDim.x / lanes;
+    for (Int64 row = firstRow + threadIdx.x / lanes; row < endRow; row += rowStep) {
+        body(row, chunk + int(threadIdx.x) % lanes, end, lanes);
+    }
+}

@@ -1,0 +1,50 @@
+// Binary: two tensors, element by element, with broadcasting.
+//   y[i] = f(a[i], b[i]), where an axis of size 1 of a or b stands for any size
+//
+// Shapes   y: [n0, n1, n2, n3, L], contiguous; a and b with the strides of the plan, 0 along an axis that is broadcast
+// Types    stored as Scalar, computed in Accumulator
+// Launch   rows of L shared out by RowWalk; any block size
+// Cost     reads what a and b hold, writes y: bound by memory
+// Limits   at most five axes after neighbours that broadcast alike are joined
+#include "Common/Prelude.cuh"
+#include "Common/Rows.cuh"
+
+struct BroadcastPlan {
+    int n1, n2, n3;         // sizes of the axes between the outermost and the row
+    Int64 a0, a1, a2, a3;   // strides of a
+    Int64 b0, b1, b2, b3;   // strides of b
+    int aStep, bStep;       // 1, or 0 where the row is broadcast
+    int rowLength, unused;  // L
+};
+
+DEVICE Accumulator Add(Accumulator a, Accumulator b) { return a + b; }
+DEVICE Accumulator Subtract(Accumulator a, Accumulator b) { return a - b; }
+DEVICE Accumulator Multiply(Accumulator a, Accumulator b) { return a * b; }
+DEVICE Accumulator Divide(Accumulator a, Accumulator b) { return a / b; }
+DEVICE Accumulator Equal(Accumulator a, Accumulator b) { return a == b ? Accumulator(1) : Accumulator(0); }
+
+// The steps are constants here, so that the compiler vectorises each of the three loops.
+template <int aStep, int bStep>
+DEVICE void Row(const Scalar* __restrict__ a, const Scalar* __restrict__ b, Scalar* __restrict__ y, int first, int end, int step)
+{
+    for (int i = first; i < end; i += WarpSize == 1 ? 1 : step) {
+        y[i] = Scalar(Operation(Accumulator(a[aStep * i]), Accumulator(b[bStep * i])));
+    }
+}
+
+KERNEL Binary(
+    const Scalar* __restrict__ a, const Scalar* __restrict__ b, Scalar* __restrict__ y, RowWalk walk, BroadcastPlan plan)
+{
+    ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
+        const Int64 i3 = row % plan.n3;
+        const Int64 i2 = row / plan.n3 % plan.n2;
+        const Int64 i1 = row / plan.n3 / plan.n2 % plan.n1;
+        const Int64 i0 = row / plan.n3 / plan.n2 / plan.n1;
+        const Scalar* aRow = a + i0 * plan.a0 + i1 * plan.a1 + i2 * plan.a2 + i3 * plan.a3;
+        const Scalar* bRow = b + i0 * plan.b0 + i1 * plan.b1 + i2 * plan.b2 + i3 * plan.b3;
+        Scalar* yRow = y + row * walk.rowLength;
+        if (plan.aStep && plan.bStep) Row<1, 1>(aRow, bRow, yRow, first, end, step);
+        else if (plan.aStep) Row<1, 0>(aRow, bRow, yRow, first, end, step);
+        else Row<0, 1>(aRow, bRow, yRow, first, end, step);
+    });
+}

@@ -1,0 +1,34 @@
+// Unary: one function of every element.
+//   y[i] = f(x[i])
+//
+// Shapes   x, y: n elements, contiguous
+// Types    stored as Scalar, computed in Accumulator
+// Launch   one block for every ElementsPerBlock elements; any block size
+// Cost     reads n, writes n: bound by memory
+#include "Common/Prelude.cuh"
+
+DEVICE Accumulator Affine(Accumulator x, Accumulator scale, Accumulator offset) { return scale * x + offset; }
+DEVICE Accumulator Square(Accumulator x, Accumulator, Accumulator) { return x * x; }
+DEVICE Accumulator SquareRoot(Accumulator x, Accumulator, Accumulator) { return Sqrt(x); }
+DEVICE Accumulator ReciprocalSquareRoot(Accumulator x, Accumulator, Accumulator) { return ReciprocalSqrt(x); }
+DEVICE Accumulator Reciprocal(Accumulator x, Accumulator, Accumulator) { return 1 / x; }
+DEVICE Accumulator Exponential(Accumulator x, Accumulator, Accumulator) { return Exp(x); }
+DEVICE Accumulator Logarithm(Accumulator x, Accumulator, Accumulator) { return Log(x); }
+DEVICE Accumulator AbsoluteValue(Accumulator x, Accumulator, Accumulator) { return Absolute(x); }
+DEVICE Accumulator Sine(Accumulator x, Accumulator, Accumulator) { return Sin(x); }
+DEVICE Accumulator Cosine(Accumulator x, Accumulator, Accumulator) { return Cos(x); }
+DEVICE Accumulator HyperbolicTangent(Accumulator x, Accumulator, Accumulator) { return Tanh(x); }
+DEVICE Accumulator Sign(Accumulator x, Accumulator, Accumulator) { return x > 0 ? Accumulator(1) : x < 0 ? Accumulator(-1) : x; }
+
+// As torch.nan_to_num with bounds: a NaN becomes 0, what is beyond the bound becomes the bound.
+DEVICE Accumulator Sanitize(Accumulator x, Accumulator bound, Accumulator)
+{
+    return x != x ? Accumulator(0) : x > bound ? bound : x < -bound ? -bound : x;
+}
+
+KERNEL Unary(const Scalar* x, Scalar* y, Int64 count, float first, float second)
+{
+    const Int64 begin = (Int64)blockIdx.x * ElementsPerBlock;
+    const Int64 end = Minimum(count, begin + ElementsPerBlock);
+    for (Int64 i = begin + threadIdx.x; i < end; i += blockDim.x) y[i] = Scalar(Operation(Accumulator(x[i]), first, second));
+}

@@ -1,0 +1,157 @@
+using GenKernels.Kernels.Common;
+
+namespace GenKernels.Kernels.Movement;
+
+/// <summary>Launches <c>StridedCopy.cu</c>: permute, slice, flip, pad, expand and concatenate are all copies between strided views.</summary>
+public static class StridedCopy
+{
+    private static readonly string[] s_variants = ["Replicate=0", "Replicate=1"];
+
+    private static readonly KernelSource s_source = Source(
+        "Movement/StridedCopy.cu", [.. AllFloats, ElementType.Int32, ElementType.Int64, ElementType.UInt8], s_variants);
+
+    /// <param name="x">Any shape of at most six axes, any type.</param>
+    /// <param name="axes">For each axis of the result, the axis of <paramref name="x"/> that it is; each once.</param>
+    /// <returns>A new tensor with the axes in another order; the caller or its scope disposes it.</returns>
+    /// <exception cref="ShapeException"><paramref name="axes"/> is no permutation.</exception>
+    public static Tensor Permute(Tensor x, params ReadOnlySpan<int> axes)
+    {
+        int[] order = axes.ToArray();
+        Require.That(
+            order.Length == x.Shape.Rank && order.Order().SequenceEqual(Enumerable.Range(0, order.Length)),
+            $"[{string.Join(", ", order)}] is no permutation of the axes of {x.Shape}");
+
+        Tensor y = Tensor.Empty(Shape.Create(Array.ConvertAll(order, axis => x.Shape[axis])), x.Type, x.Device);
+        long[] source = Strides(x.Shape);
+        long[] target = Strides(y.Shape);
+        return Launch(x, y, 0, Border.Zero, axis =>
+            new CopyAxis(y.Shape[axis], 0, 1, y.Shape[axis], source[order[axis]], target[axis]));
+    }
+
+    /// <summary>Takes a part of one axis, every step-th element, perhaps backwards; beyond the ends lies the border.</summary>
+    /// <param name="x">Any shape of at most six axes, any type.</param>
+    /// <param name="axis">Which axis, from 0.</param>
+    /// <param name="start">The first element, which may lie outside.</param>
+    /// <param name="size">How many elements the axis of the result has.</param>
+    /// <param name="step">From one element to the next; not 0.</param>
+    /// <param name="border">What lies outside.</param>
+    /// <returns>A new tensor; the caller or its scope disposes it.</returns>
+    public static Tensor Window(Tensor x, int axis, int start, int size, int step = 1, Border border = Border.Zero)
+    {
+        Require.That(axis >= 0 && axis < x.Shape.Rank, $"there is no axis {axis} in {x.Shape}");
+        Require.That(step != 0, $"the step must not be 0");
+        Require.That(border == Border.Zero || x.Shape[axis] > 0, $"an empty axis cannot be replicated: {x.Shape}");
+
+        Tensor y = Tensor.Empty(x.Shape.With(axis, size), x.Type, x.Device);
+        long[] source = Strides(x.Shape);
+        long[] target = Strides(y.Shape);
+        return Launch(x, y, 0, border, at => at == axis
+            ? new CopyAxis(size, start, step, x.Shape[at], source[at], target[at])
+            : new CopyAxis(x.Shape[at], 0, 1, x.Shape[at], source[at], target[at]));
+    }
+
+    /// <param name="x">A tensor whose axes are 1 where they are to be repeated.</param>
+    /// <param name="shape">Of the result; missing outer axes of <paramref name="x"/> count as 1.</param>
+    /// <returns>A new tensor in which <paramref name="x"/> is repeated; the caller or its scope disposes it.</returns>
+    /// <exception cref="ShapeException">An axis that is not 1 differs.</exception>
+    public static Tensor Expand(Tensor x, Shape shape)
+    {
+        int missing = shape.Rank - x.Shape.Rank;
+        Require.That(missing >= 0, $"{x.Shape} has more axes than {shape}");
+        for (int axis = 0; axis < x.Shape.Rank; axis++)
+        {
+            int size = x.Shape[axis];
+            Require.That(size == 1 || size == shape[axis + missing], $"{x.Shape} cannot be expanded to {shape}");
+        }
+
+        Tensor y = Tensor.Empty(shape, x.Type, x.Device);
+        long[] source = Strides(x.Shape);
+        long[] target = Strides(shape);
+        return Launch(x, y, 0, Border.Zero, axis =>
+        {
+            bool repeats = axis < missing || x.Shape[axis - missing] == 1;
+            return new CopyAxis(shape[axis], 0, 1, shape[axis], repeats ? 0 : source[axis - missing], target[axis]);
+        });
+    }
+
+    /// <param name="parts">Tensors that differ in <paramref name="axis"/> alone; at least one.</param>
+    /// <param name="axis">Along which they are joined, from 0.</param>
+    /// <returns>A new tensor; the caller or its scope disposes it.</returns>
+    /// <exception cref="ShapeException">Another axis differs.</exception>
+    public static Tensor Concatenate(IReadOnlyList<Tensor> parts, int axis)
+    {
+        Require.That(parts.Count > 0, $"there is nothing to concatenate");
+        int size = 0;
+        foreach (Tensor part in parts)
+        {
+            Require.SameKind(parts[0], part);
+            Require.That(
+                axis >= 0 && axis < part.Shape.Rank && part.Shape.With(axis, 0) == parts[0].Shape.With(axis, 0),
+                $"{parts[0].Shape} and {part.Shape} cannot be concatenated along axis {axis}");
+            size += part.Shape[axis];
+        }
+
+        Tensor y = Tensor.Empty(parts[0].Shape.With(axis, size), parts[0].Type, parts[0].Device);
+        long[] target = Strides(y.Shape);
+        int start = 0;
+        foreach (Tensor part in parts)
+        {
+            long[] source = Strides(part.Shape);
+            Launch(part, y, start * target[axis], Border.Zero, at =>
+                new CopyAxis(part.Shape[at], 0, 1, part.Shape[at], source[at], target[at]));
+            start += part.Shape[axis];
+        }
+
+        return y;
+    }
+
+    /// <summary>The weights of the adjoint of a convolution: channels exchanged within each group, taps in reverse.</summary>
+    /// <param name="w"><c>[G O, kT, kH, kW, C]</c>.</param>
+    /// <param name="groups">G.</param>
+    /// <returns><c>[G C, kT, kH, kW, O]</c>; the caller or its scope disposes it.</returns>
+    internal static Tensor TurnWeights(Tensor w, int groups)
+    {
+        (int outputs, int taps, int inputs) = (w.Shape[0] / groups, (int)w.Shape.Product(1, 4), w.Shape[4]);
+        Tensor turned = Tensor.Empty([groups * inputs, w.Shape[1], w.Shape[2], w.Shape[3], outputs], w.Type, w.Device);
+        long groupStride = (long)outputs * taps * inputs;
+        CopyAxis[] axes =
+        [
+            new(groups, 0, 1, groups, groupStride, groupStride),
+            new(inputs, 0, 1, inputs, 1, (long)taps * outputs),
+            new(taps, taps - 1, -1, taps, inputs, outputs),
+            new(outputs, 0, 1, outputs, (long)taps * inputs, 1),
+        ];
+        return Launch(w, turned, 0, Border.Zero, axes);
+    }
+
+    private static Tensor Launch(Tensor x, Tensor y, long targetStart, Border border, Func<int, CopyAxis> axisOf)
+    {
+        CopyAxis[] axes = new CopyAxis[y.Shape.Rank];
+        for (int axis = 0; axis < axes.Length; axis++) axes[axis] = axisOf(axis);
+        return Launch(x, y, targetStart, border, axes);
+    }
+
+    private static Tensor Launch(Tensor x, Tensor y, long targetStart, Border border, CopyAxis[] axes)
+    {
+        CopyPlan plan = new(axes);
+        if (plan.Count == 0) return y;
+        RowWalk walk = new(plan.Count / plan.RowLength, plan.RowLength);
+        using Tensor target = y.Part(targetStart, Shape.Create([checked((int)Math.Min(int.MaxValue, y.ElementCount - targetStart))]));
+        Kernel kernel = x.Device.Load(s_source, x.Type, s_variants[(int)border]).Kernel("StridedCopy");
+        kernel.Launch(walk.Shape(x.Device), x, target, KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan));
+        return y;
+    }
+
+    private static long[] Strides(Shape shape)
+    {
+        long[] strides = new long[shape.Rank];
+        long stride = 1;
+        for (int axis = shape.Rank - 1; axis >= 0; axis--)
+        {
+            strides[axis] = stride;
+            stride *= shape[axis];
+        }
+
+        return strides;
+    }
+}

@@ -1,0 +1,63 @@
+// StridedCopy: moves elements between two strided views, with a border.
+//   y[i] = x[start + step i] where that lies within x; else 0, or the nearest element of x
+//
+// Shapes   six axes on both sides, each with its own stride, start and step; see CopyPlan
+// Types    any Scalar; nothing is computed
+// Launch   rows of the innermost axis shared out by RowWalk; any block size
+// Cost     reads at most n, writes n: bound by memory, and by cache lines where the innermost strides are not 1
+#include "Common/Prelude.cuh"
+#include "Common/Rows.cuh"
+
+constexpr int Axes = 6;
+
+struct CopyPlan {
+    int size[Axes];           // of the copied region
+    int start[Axes];          // of the first element, in x
+    int step[Axes];           // 1, or more to skip, or -1 to run backwards
+    int limit[Axes];          // size of x
+    Int64 sourceStride[Axes];
+    Int64 targetStride[Axes];
+};
+
+// The position in x, or -1 where there is none.
+DEVICE int Position(int index, int start, int step, int limit)
+{
+    const int position = start + step * index;
+    if (position >= 0 && position < limit) return position;
+    return Replicate ? (position < 0 ? 0 : limit - 1) : -1;
+}
+
+KERNEL StridedCopy(const Scalar* __restrict__ x, Scalar* __restrict__ y, RowWalk walk, CopyPlan plan)
+{
+    ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
+        Int64 rest = row;
+        Int64 source = 0;
+        Int64 target = 0;
+        bool inside = true;
+        for (int axis = Axes - 2; axis >= 0; axis--) {
+            const int index = int(rest % plan.size[axis]);
+            rest /= plan.size[axis];
+            const int position = Position(index, plan.start[axis], plan.step[axis], plan.limit[axis]);
+            inside = inside && position >= 0;
+            source += position * plan.sourceStride[axis];
+            target += index * plan.targetStride[axis];
+        }
+
+        const int last = Axes - 1;
+        const Int64 sourceStep = plan.sourceStride[last];
+        const Int64 targetStep = plan.targetStride[last];
+        const bool isPlain = inside && plan.step[last] == 1 && plan.start[last] >= 0
+            && plan.start[last] + plan.size[last] <= plan.limit[last];
+        const int threadStep = WarpSize == 1 ? 1 : step;
+        if (isPlain && sourceStep == 1 && targetStep == 1) {
+            const Scalar* from = x + source + plan.start[last];
+            Scalar* to = y + target;
+            for (int i = first; i < end; i += threadStep) to[i] = from[i];
+            return;
+        }
+        for (int i = first; i < end; i += threadStep) {
+            const int position = inside ? Position(i, plan.start[last], plan.step[last], plan.limit[last]) : -1;
+            y[target + i * targetStep] = position >= 0 ? x[source + position * sourceStep] : Scalar(0);
+        }
+    });
+}

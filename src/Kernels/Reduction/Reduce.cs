@@ -1,0 +1,76 @@
+namespace GenKernels.Kernels.Reduction;
+
+/// <summary>Launches <c>Reduce.cu</c>: sums, sums of squares and maxima along axes.</summary>
+public static class Reduce
+{
+    // Up to this length one warp, or one thread a column, takes the whole axis; longer ones are split, so that many work.
+    private const int LongestSegment = 1024;
+
+    private static readonly string[] s_stageTypes =
+        ["Input=Scalar;Output=Scalar", "Input=Scalar;Output=Accumulator", "Input=Accumulator;Output=Scalar"];
+
+    private static readonly string[] s_variants = [.. Variants()];
+    private static readonly KernelSource s_source = Source("Reduction/Reduce.cu", s_variants);
+
+    /// <summary>Which of the launches that a reduction takes.</summary>
+    private enum Stage
+    {
+        Whole,
+        First,
+        Last,
+    }
+
+    /// <param name="kind">What is computed.</param>
+    /// <param name="x">Any shape, floats.</param>
+    /// <param name="firstAxis">The first of the neighbouring axes that are reduced, from 0.</param>
+    /// <param name="axisCount">How many axes are reduced together, at least 1.</param>
+    /// <returns>A new tensor of the shape of <paramref name="x"/> with 1 for each reduced axis; the caller or its scope disposes it.</returns>
+    /// <exception cref="ShapeException">There are no such axes.</exception>
+    public static Tensor Forward(ReduceKind kind, Tensor x, int firstAxis, int axisCount)
+    {
+        Require.Float(x);
+        Require.That(
+            firstAxis >= 0 && axisCount > 0 && firstAxis + axisCount <= x.Shape.Rank,
+            $"axes {firstAxis} to {firstAxis + axisCount - 1} are not in {x.Shape}");
+
+        Shape shape = x.Shape;
+        for (int axis = firstAxis; axis < firstAxis + axisCount; axis++) shape = shape.With(axis, 1);
+        int outer = checked((int)x.Shape.Product(0, firstAxis));
+        int length = checked((int)x.Shape.Product(firstAxis, firstAxis + axisCount));
+        int inner = checked((int)x.Shape.Product(firstAxis + axisCount, x.Shape.Rank));
+        Tensor y = Tensor.Empty(shape, x.Type, x.Device);
+        if (y.ElementCount == 0) return y;
+        int segmentCount = Math.Max(1, (length + LongestSegment - 1) / LongestSegment);
+        if (segmentCount == 1) return Launch(kind, Stage.Whole, x.Type, x, y, outer, length, inner, 1);
+
+        ElementType sumType = x.Type == ElementType.Float64 ? ElementType.Float64 : ElementType.Float32;
+        using Tensor partial = Tensor.Empty([outer, segmentCount, inner], sumType, x.Device);
+        Launch(kind, Stage.First, x.Type, x, partial, outer, length, inner, segmentCount);
+        ReduceKind second = kind == ReduceKind.SumOfSquares ? ReduceKind.Sum : kind;
+        return Launch(second, Stage.Last, x.Type, partial, y, outer, segmentCount, inner, 1);
+    }
+
+    private static Tensor Launch(
+        ReduceKind kind, Stage stage, ElementType type, Tensor x, Tensor y, int outer, int length, int inner, int segmentCount)
+    {
+        int segmentLength = (length + segmentCount - 1) / segmentCount;
+        KernelModule module = x.Device.Load(s_source, type, s_variants[((int)kind * 3) + (int)stage]);
+        if (inner == 1)
+        {
+            LaunchShape shape = LaunchShape.WarpPerRow(x.Device, (long)outer * segmentCount);
+            module.Kernel("ReduceRows").Launch(shape, x, y, (long)outer, length, segmentLength, segmentCount);
+            return y;
+        }
+
+        int columns = x.Device.WarpSize == 1 ? 64 : LaunchShape.DefaultBlock;
+        LaunchShape tiles = LaunchShape.Blocks(x.Device, (long)outer * segmentCount * ((inner + columns - 1) / columns));
+        module.Kernel("ReduceColumns").Launch(tiles, x, y, outer, length, inner, segmentLength, segmentCount);
+        return y;
+    }
+
+    private static IEnumerable<string> Variants() =>
+        from kind in Enum.GetValues<ReduceKind>()
+        let operation = kind == ReduceKind.Maximum ? "Operation=Maximal;IsMaximum=1" : $"Operation={kind};IsMaximum=0"
+        from types in s_stageTypes
+        select $"{operation};{types}";
+}

@@ -1,0 +1,14 @@
+namespace GenKernels.Kernels.Reduction;
+
+/// <summary>What <see cref="Reduce"/> computes along an axis.</summary>
+public enum ReduceKind
+{
+    /// <summary>Σ x; 0 for an empty axis.</summary>
+    Sum,
+
+    /// <summary>Σ x²; 0 for an empty axis.</summary>
+    SumOfSquares,
+
+    /// <summary>max x; minus infinity for an empty axis.</summary>
+    Maximum,
+}

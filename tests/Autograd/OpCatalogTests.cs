@@ -1,0 +1,62 @@
+using GenKernels.Autograd;
+
+namespace GenKernels.Tests.Autograd;
+
+/// <summary>What holds of every operation.</summary>
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
+public sealed class OpCatalogTests(Device device)
+{
+    private static IReadOnlyList<OpSample> Samples => OpCatalog.All;
+
+    [TestCaseSource(nameof(Samples))]
+    public void GradientsMatchFiniteDifferences(OpSample sample)
+    {
+        using TensorScope scope = device.Scope();
+        GradientCheck.Run(sample.Apply, Inputs(sample, ElementType.Float64), sample.Order);
+    }
+
+    [TestCaseSource(nameof(Samples))]
+    public void EveryTypeAgreesWithDouble(OpSample sample)
+    {
+        using TensorScope scope = device.Scope();
+        foreach (ElementType type in new[] { ElementType.Float32, ElementType.Float16, ElementType.BFloat16 })
+        {
+            // Both start from the same, rounded numbers, so that only the operation's own rounding differs.
+            Tensor[] rounded = Inputs(sample, type);
+            Tensor[] exact = Array.ConvertAll(rounded, x => TestTensors.From(x.ToDoubles(), x.Shape, device, ElementType.Float64));
+            double[] expected = Apply(sample, exact).ToDoubles();
+            double[] actual = Apply(sample, rounded).ToDoubles();
+            double scale = expected.Select(Math.Abs).Append(1).Max();
+            for (int index = 0; index < expected.Length; index++)
+            {
+                Assert.That(actual[index], Is.EqualTo(expected[index]).Within(4 * Tolerance.For(type) * scale), $"{type}, element {index}");
+            }
+        }
+    }
+
+    [TestCaseSource(nameof(Samples))]
+    public void TheSameInputGivesTheSameBits(OpSample sample)
+    {
+        using TensorScope scope = device.Scope();
+        Tensor[] inputs = Inputs(sample, ElementType.Float32);
+        float[] first = Apply(sample, inputs).ToArray<float>();
+        float[] second = Apply(sample, inputs).ToArray<float>();
+        Assert.That(second, Is.EqualTo(first));
+    }
+
+    private static Tensor Apply(OpSample sample, Tensor[] inputs) => sample.Apply(Array.ConvertAll(inputs, x => new Variable(x))).Value;
+
+    private Tensor[] Inputs(OpSample sample, ElementType type)
+    {
+        Tensor[] inputs = new Tensor[sample.Shapes.Length];
+        for (int index = 0; index < inputs.Length; index++)
+        {
+            using Tensor normal = TestTensors.Normal(sample.Shapes[index], seed: 100 + index, device, ElementType.Float64);
+            double[] values = normal.ToDoubles();
+            if (sample.Positive) values = Array.ConvertAll(values, value => Math.Abs(value) + 0.5);
+            inputs[index] = TestTensors.From(values, sample.Shapes[index], device, type);
+        }
+
+        return inputs;
+    }
+}
