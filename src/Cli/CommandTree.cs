@@ -1,0 +1,21 @@
+using System.CommandLine;
+
+namespace GenKernels.Cli;
+
+/// <summary>All commands in the order in which the help lists them. A new command is a file and a line here.</summary>
+internal static class CommandTree
+{
+    internal static Command Create() =>
+        new("gk", "GenKernels: generative models on hand-written CUDA kernels, on a GPU or the CPU.")
+        {
+            DoctorCommand.Create(),
+        };
+
+    /// <summary>A word that only stands before other commands.</summary>
+    private static Command Group(string name, string description, params Command[] commands)
+    {
+        Command group = new(name, description);
+        foreach (Command command in commands) group.Add(command);
+        return group;
+    }
+}
