@@ -54,6 +54,13 @@ static __device__ __forceinline__ void __syncwarp(unsigned mask = 0xFFFFFFFF) { 
 
 constexpr int WarpSize = 32;
 
+// Names the block's dynamic shared memory, as many bytes as the launch asks for, as an array of a type.
+alignas(128) extern __shared__ unsigned char gkDynamicShared[];
+#define DYNAMIC_SHARED(type, name) type* const name = reinterpret_cast<type*>(gkDynamicShared)
+
+// What the lanes of a warp wrote before it, all of them can read after it; all 32 lanes must take part.
+DEVICE void WarpBarrier() { asm volatile("bar.warp.sync 0xffffffff;" : : : "memory"); }
+
 // The value of another lane of the warp; all 32 lanes must take part.
 DEVICE unsigned ShuffleXorBits(unsigned value, int mask)
 {

@@ -5,6 +5,10 @@ internal static class LibraryFolders
 {
     private const string ToolkitOfWindows = "NVIDIA GPU Computing Toolkit/CUDA/v*";
 
+    // Where Linux under Windows, container clusters and NixOS put the driver.
+    private static readonly string[] s_driverFolders =
+        ["/usr/lib/wsl/lib", "/usr/local/nvidia/lib64", "/run/opengl-driver/lib"];
+
     /// <returns>The folders that the user named, in <c>GENKERNELS_LIBRARY_PATH</c> and then <c>CUDA_PATH</c>.</returns>
     /// <param name="environment">Reads a variable of the environment.</param>
     internal static List<string> Named(Func<string, string?> environment)
@@ -14,7 +18,9 @@ internal static class LibraryFolders
         return folders;
     }
 
-    /// <returns>Where toolkits and Python packages usually put libraries; a pattern that matches nothing stays as it is, to be reported.</returns>
+    /// <returns>
+    /// Where toolkits and Python packages usually put libraries; a pattern that matches nothing stays as it is, to be reported.
+    /// </returns>
     /// <param name="environment">Reads a variable of the environment.</param>
     internal static List<string> Usual(Func<string, string?> environment)
     {
@@ -24,7 +30,11 @@ internal static class LibraryFolders
             string programs = Environment.GetFolderPath(Environment.SpecialFolder.ProgramFiles);
             patterns.AddRange(OfToolkit(Path.Combine(programs, ToolkitOfWindows)));
         }
-        else patterns.AddRange(OfToolkit("/usr/local/cuda*"));
+        else
+        {
+            patterns.AddRange(s_driverFolders);
+            patterns.AddRange(OfToolkit("/usr/local/cuda*"));
+        }
 
         foreach (string prefix in PythonPrefixes(environment)) patterns.AddRange(OfPython(prefix));
         return [.. patterns.SelectMany(Expand).Distinct()];
@@ -59,18 +69,20 @@ internal static class LibraryFolders
         }
     }
 
-    private static string[] OfToolkit(string toolkit) => OperatingSystem.IsWindows()
-        ? [Path.Combine(toolkit, "bin", "x64"), Path.Combine(toolkit, "bin")]
-        : [Path.Combine(toolkit, "lib64"), Path.Combine(toolkit, "targets/x86_64-linux/lib"), Path.Combine(toolkit, "lib")];
+    private static IEnumerable<string> OfToolkit(string toolkit)
+    {
+        string[] folders = OperatingSystem.IsWindows() ? ["bin/x64", "bin"] : ["lib64", "targets/x86_64-linux/lib", "lib"];
+        return folders.Select(folder => Path.Combine(toolkit, folder));
+    }
 
     /// <summary>Where NVIDIA's Python packages put their libraries, each package in a folder of its own.</summary>
-    private static string[] OfPython(string prefix) => OperatingSystem.IsWindows()
-        ? [Path.Combine(prefix, "Lib/site-packages/nvidia/*/bin"), Path.Combine(prefix, "Lib/site-packages/nvidia/*/bin/x86_64")]
-        :
-        [
-            Path.Combine(prefix, "lib/python3*/site-packages/nvidia/*/lib"),
-            Path.Combine(prefix, "lib/python3*/dist-packages/nvidia/*/lib"),
-        ];
+    private static IEnumerable<string> OfPython(string prefix)
+    {
+        string[] folders = OperatingSystem.IsWindows()
+            ? ["Lib/site-packages/nvidia/*/bin/x86_64", "Lib/site-packages/nvidia/*/bin"]
+            : ["lib/python3*/site-packages/nvidia/*/lib", "lib/python3*/dist-packages/nvidia/*/lib"];
+        return folders.Select(folder => Path.Combine(prefix, folder));
+    }
 
     private static IEnumerable<string> PythonPrefixes(Func<string, string?> environment)
     {

@@ -12,22 +12,28 @@ public sealed class NativeLibraryLocator
     private readonly Func<string, string?> _environment;
     private readonly Func<string[]> _fileNames;
     private readonly string[] _companions;
+    private readonly string _title;
     private readonly string _advice;
     private readonly Lazy<Outcome> _outcome;
 
-    /// <param name="name">As people know it, and as bindings import it; in capitals after <c>GENKERNELS_</c> the variable that may hold its path.</param>
+    /// <param name="name">As bindings import it; in capitals after <c>GENKERNELS_</c> the variable that may hold its path.</param>
+    /// <param name="title">As people know it.</param>
     /// <param name="fileNames">The names that the file may have, the best first.</param>
     /// <param name="advice">What to install where it is missing.</param>
-    /// <param name="companions">Patterns of files that the library needs and its loader may miss; loaded first, from the library's own folder.</param>
+    /// <param name="companions">
+    /// Patterns of files that the library needs and its loader may miss; loaded first, from the library's own folder.
+    /// </param>
     /// <param name="environment">Reads a variable of the environment; the process' own by default.</param>
     internal NativeLibraryLocator(
         string name,
+        string title,
         Func<string[]> fileNames,
         string advice,
         string[]? companions = null,
         Func<string, string?>? environment = null)
     {
         Name = name;
+        _title = title;
         _fileNames = fileNames;
         _advice = advice;
         _companions = companions ?? [];
@@ -35,7 +41,7 @@ public sealed class NativeLibraryLocator
         _outcome = new Lazy<Outcome>(Find);
     }
 
-    /// <summary>As people know the library, such as <c>openblas</c>.</summary>
+    /// <summary>As bindings import the library, such as <c>openblas</c>.</summary>
     public string Name { get; }
 
     /// <summary>The variable of the environment that may hold the library's path.</summary>
@@ -47,7 +53,7 @@ public sealed class NativeLibraryLocator
     /// <summary>What was loaded: a full path, or the bare name that the loader knew; null where nothing was.</summary>
     public string? Path => _outcome.Value.Path;
 
-    /// <summary>Where the library was found, or every path tried and what to install; loader failures are told in both cases.</summary>
+    /// <summary>Where the library was found, or every path tried and what to install; loader failures are told either way.</summary>
     public string Report => _outcome.Value.Report;
 
     /// <summary>The loaded library, which stays loaded.</summary>
@@ -86,7 +92,7 @@ public sealed class NativeLibraryLocator
         }
 
         string tried = string.Join(", ", failures.Concat(missing));
-        return new Outcome(0, null, $"{Name} was not found; {_advice}, or name its path in {Variable} (tried: {tried})");
+        return new Outcome(0, null, $"{_title} was not found; {_advice}, or name its path in {Variable} (tried: {tried})");
     }
 
     /// <remarks>A library that the user named is that one or none: another in its place would be a surprise.</remarks>
@@ -129,7 +135,7 @@ public sealed class NativeLibraryLocator
 
     private string Found(string path, List<string> failures)
     {
-        StringBuilder report = new($"{Name}: {path}");
+        StringBuilder report = new($"{_title}: {path}");
         if (failures.Count > 0) report.Append(" (after: ").AppendJoin(", ", failures).Append(')');
         return report.ToString();
     }
@@ -137,7 +143,8 @@ public sealed class NativeLibraryLocator
     /// <returns>What the platform's loader said; the lines before it are the same for every library.</returns>
     private static string Reason(Exception exception)
     {
-        string[] lines = exception.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        const StringSplitOptions Trimmed = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+        string[] lines = exception.Message.Split('\n', Trimmed);
         return lines.Length > 1 ? string.Join("; ", lines[1..].Distinct()) : exception.Message;
     }
 

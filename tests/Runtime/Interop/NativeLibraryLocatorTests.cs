@@ -20,7 +20,7 @@ public sealed class NativeLibraryLocatorTests
         Assert.That(
             () => locator.Handle,
             Throws.TypeOf<LibraryNotFoundException>().With.Message.EqualTo(
-                "sample was not found; install sample, or name its path in GENKERNELS_SAMPLE (tried: /nowhere/libsample.so.1)"));
+                "Sample was not found; install it, or name its path in GENKERNELS_SAMPLE (tried: /nowhere/libsample.so.1)"));
     }
 
     [Test]
@@ -52,7 +52,7 @@ public sealed class NativeLibraryLocatorTests
         Assume.That(NativeLibraries.OpenBlas.IsFound, NativeLibraries.OpenBlas.Report);
         File.WriteAllText(Path.Combine(_folder, "libm.so.6"), "no library");
         NativeLibraryLocator locator = new(
-            "mathematics", () => ["libm.so.6"], "install it", environment: Variables(("GENKERNELS_LIBRARY_PATH", _folder)));
+            "mathematics", "libm", () => ["libm.so.6"], "install it", environment: Variables(("GENKERNELS_LIBRARY_PATH", _folder)));
         Assert.That(locator.Path, Is.EqualTo("libm.so.6"));
         Assert.That(locator.Report, Does.Contain(_folder), "what failed on the way is told though another was found");
         Assert.That(locator.FindFunction("cos"), Is.Not.EqualTo((nint)0));
@@ -64,7 +64,7 @@ public sealed class NativeLibraryLocatorTests
     {
         File.WriteAllText(Path.Combine(_folder, "libsample.so.1"), "no library");
         NativeLibraryLocator locator = new(
-            "sample", () => ["libsample.so.1"], "install sample", ["libsample-builtins.so*"],
+            "sample", "Sample", () => ["libsample.so.1"], "install it", ["libsample-builtins.so*"],
             Variables(("GENKERNELS_LIBRARY_PATH", _folder)));
         Assert.That(locator.Report, Does.Contain($"{_folder}/libsample-builtins.so* (not there)"));
     }
@@ -81,7 +81,7 @@ public sealed class NativeLibraryLocatorTests
     }
 
     private static NativeLibraryLocator Locator(params (string Name, string Value)[] variables) =>
-        new("sample", () => ["libsample.so.2", "libsample.so.1"], "install sample", environment: Variables(variables));
+        new("sample", "Sample", () => ["libsample.so.2", "libsample.so.1"], "install it", environment: Variables(variables));
 
     private static Func<string, string?> Variables(params (string Name, string Value)[] variables) =>
         name => variables.FirstOrDefault(variable => variable.Name == name).Value;

@@ -1,0 +1,80 @@
+using System.Text.RegularExpressions;
+
+namespace GenKernels.Tests.Structure;
+
+/// <summary>An operation has one name, its stem, and everything about it is found by that name.</summary>
+public sealed partial class StemTests
+{
+    private static readonly string[] s_fields = ["Shapes", "Types", "Launch", "Cost"];
+
+    /// <summary>Families whose kernels no gradient passes through, with the reason.</summary>
+    private static readonly Dictionary<string, string> s_familiesWithoutGradient = new()
+    {
+        ["Random"] = "draws numbers from a counter; there is nothing to differentiate",
+        ["Optimization"] = "changes parameters in place, after the gradients",
+    };
+
+    private static IEnumerable<string> Kernels => Repository.FilesBelow("src/Kernels", ".cu");
+
+    [Test]
+    public void ThereAreKernels() => Assert.That(Kernels, Does.Contain("src/Kernels/Normalization/PixelNorm.cu"));
+
+    [TestCaseSource(nameof(Kernels))]
+    public void AKernelHasALauncherBesideIt(string kernel) => RequireFile(Path.ChangeExtension(kernel, ".cs"));
+
+    [TestCaseSource(nameof(Kernels))]
+    public void AKernelHasADifferentiableOperation(string kernel)
+    {
+        (string family, string stem) = Split(kernel);
+        if (s_familiesWithoutGradient.ContainsKey(family)) return;
+        RequireFile($"src/Autograd/{family}/{stem}Operation.cs");
+    }
+
+    [TestCaseSource(nameof(Kernels))]
+    public void AKernelHasTests(string kernel)
+    {
+        (string family, string stem) = Split(kernel);
+        RequireFile($"tests/Kernels/{family}/{stem}Tests.cs");
+    }
+
+    [TestCaseSource(nameof(Kernels))]
+    public void AKernelHasABenchmark(string kernel)
+    {
+        (string family, string stem) = Split(kernel);
+        RequireFile($"benchmarks/Kernels/{family}/{stem}Benchmarks.cs");
+    }
+
+    [TestCaseSource(nameof(Kernels))]
+    public void AKernelSaysWhatItIs(string kernel)
+    {
+        string[] header = [.. Repository.Lines(kernel).TakeWhile(line => line.StartsWith("//", StringComparison.Ordinal))];
+        Assert.That(header.FirstOrDefault(), Does.StartWith($"// {Split(kernel).Stem}: "), "the first line names it");
+        Assert.That(header, Has.Some.StartsWith("//   "), "a formula follows, indented");
+        foreach (string field in s_fields) Assert.That(header, Has.Some.StartsWith($"// {field} "), $"the field {field}");
+    }
+
+    [TestCaseSource(nameof(Kernels))]
+    public void KernelFunctionsBeginWithTheStem(string kernel)
+    {
+        string[] names = [.. Declaration().Matches(Repository.Read(kernel)).Select(match => match.Groups[1].Value)];
+        Assert.That(names, Is.Not.Empty);
+        Assert.That(names, Has.All.StartsWith(Split(kernel).Stem));
+    }
+
+    [Test]
+    public void NoBenchmarkOutlivesItsKernel()
+    {
+        IEnumerable<string> orphans = Repository.FilesBelow("benchmarks/Kernels", ".cs")
+            .Where(file => file.EndsWith("Benchmarks.cs", StringComparison.Ordinal))
+            .Where(file => !Repository.Exists($"src/Kernels/{file["benchmarks/Kernels/".Length..^"Benchmarks.cs".Length]}.cu"));
+        Assert.That(orphans, Is.Empty);
+    }
+
+    private static void RequireFile(string file) => Assert.That(Repository.Exists(file), Is.True, $"{file} is missing");
+
+    private static (string Family, string Stem) Split(string kernel) =>
+        (Path.GetFileName(Path.GetDirectoryName(kernel))!, Path.GetFileNameWithoutExtension(kernel));
+
+    [GeneratedRegex(@"^KERNEL\s+(\w+)\s*\(", RegexOptions.Multiline)]
+    private static partial Regex Declaration();
+}
