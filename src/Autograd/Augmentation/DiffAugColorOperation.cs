@@ -10,12 +10,14 @@ public static class DiffAugColorOperation
     public static Variable DiffAugColor(this Variable x, Tensor brightness, Tensor saturation, Tensor contrast)
     {
         Tensor value = Color.Forward(x.Value, brightness, saturation, contrast);
-        return Variable.FromOperation(nameof(DiffAugColor), value, [x], (_, g) => [g.DiffAugColorLinear(saturation, contrast)]);
+        return Variable.FromOperation(nameof(DiffAugColor), value, [x], (_, g) =>
+            [g.DiffAugColorLinear(saturation, contrast)]);
     }
 
     private static Variable DiffAugColorLinear(this Variable x, Tensor saturation, Tensor contrast)
     {
         Tensor value = Color.Linear(x.Value, saturation, contrast);
-        return Variable.FromOperation(nameof(DiffAugColorLinear), value, [x], (_, g) => [g.DiffAugColorLinear(saturation, contrast)]);
+        return Variable.FromOperation(nameof(DiffAugColorLinear), value, [x], (_, g) =>
+            [g.DiffAugColorLinear(saturation, contrast)]);
     }
 }

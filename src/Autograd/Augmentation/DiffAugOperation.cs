@@ -17,10 +17,12 @@ public static class DiffAugOperation
         Variable y = x;
         bool hasColor = draws.Brightness is not null || draws.Saturation is not null || draws.Contrast is not null;
         if (hasColor) y = y.DiffAugColor(Drawn(draws.Brightness), Drawn(draws.Saturation), Drawn(draws.Contrast));
-        if (draws.Rows is null && draws.Columns is null && draws.CutoutRows is null && draws.CutoutColumns is null) return y;
+        bool hasShift = draws.Rows is not null || draws.Columns is not null;
+        bool hasCutout = draws.CutoutRows is not null || draws.CutoutColumns is not null;
+        if (!hasShift && !hasCutout) return y;
         return y.DiffAugShift(draws.Rows, draws.Columns, draws.CutoutRows, draws.CutoutColumns);
     }
 
     private static Tensor Drawn(Tensor? draw) =>
-        draw ?? throw new ShapeException("DiffAug: the draws of brightness, saturation and contrast come together, or none does");
+        draw ?? throw new ShapeException("DiffAug: brightness, saturation and contrast come together, or none does");
 }

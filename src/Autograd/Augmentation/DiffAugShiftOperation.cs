@@ -5,7 +5,7 @@ namespace GenKernels.Autograd;
 /// <summary>Translation of whole clips by pixels, and a rectangle cut out of them.</summary>
 public static class DiffAugShiftOperation
 {
-    /// <summary>Differentiable to any order: linear, its gradient is its adjoint, and the gradient of that is itself.</summary>
+    /// <summary>Differentiable to any order: linear, and its adjoint's adjoint is itself.</summary>
     /// <inheritdoc cref="Kernels.Augmentation.DiffAugShift.Forward"/>
     public static Variable DiffAugShift(
         this Variable x, Tensor? rows, Tensor? columns, Tensor? cutoutRows, Tensor? cutoutColumns, bool adjoint = false)

@@ -14,7 +14,7 @@ public static class DiffAugColor
 
     /// <param name="x">Clips, <c>[N, T, H, W, C]</c>, floats.</param>
     /// <param name="brightness">Uniform draws in [0, 1), <c>[N]</c> of 32-bit floats: x gains u - 1/2.</param>
-    /// <param name="saturation">Draws as above: the distance to the mean over a pixel's channels is multiplied by 2 u.</param>
+    /// <param name="saturation">Draws as above: the distance to the mean of a pixel is multiplied by 2 u.</param>
     /// <param name="contrast">Draws as above: the distance to the mean over the clip is multiplied by u + 1/2.</param>
     /// <returns>A new tensor of the shape of <paramref name="x"/>; the caller or its scope disposes it.</returns>
     /// <exception cref="ShapeException">The clips have another rank, or a draw is not one number a clip.</exception>
@@ -47,12 +47,12 @@ public static class DiffAugColor
         RowWalk walk = new(clipCount, pixelCount);
         Kernel kernel = x.Device.Load(s_source, x.Type, s_variants[channelCount == 3 ? 1 : 0]).Kernel("DiffAugColor");
         kernel.Launch(
-            walk.Shape(x.Device), x, sum, brightness, saturation, contrast, y, KernelArgument.Structure(ref walk), channelCount,
-            1.0 / unit / count);
+            walk.Shape(x.Device), x, sum, brightness, saturation, contrast, y, KernelArgument.Structure(ref walk),
+            channelCount, 1.0 / unit / count);
         return y;
     }
 
-    /// <summary>In units of a power of two, which is exact, because the sum over a clip could pass the largest 16-bit float.</summary>
+    /// <summary>Times a power of two, which is exact: a sum over a clip could pass the largest 16-bit float.</summary>
     private static Tensor Sum(Tensor x, float unit)
     {
         using Tensor frames = Reduce.Forward(ReduceKind.Sum, x, 2, 3);  // [N, T, 1, 1, 1]

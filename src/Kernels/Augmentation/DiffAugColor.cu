@@ -3,7 +3,8 @@
 //   brightness(x) = x + u - 1/2, saturation(x) = 2 u (x - m) + m, m over the channels of a pixel,
 //   contrast(x) = (u + 1/2) (x - m) + m, m over the clip
 //
-// Shapes   x, y: [N, P, C], P pixels of all frames; sum over the clip's x, in units of meanScale, and the three draws u: [N]
+// Shapes   x, y: [N, P, C], P pixels of all frames; the three draws u, and the sum over a clip, which times meanScale is
+//          its mean: [N]; contiguous
 // Types    stored as Scalar, computed in Accumulator; draws are float
 // Launch   rows of pixels shared out by RowWalk; any block size
 // Cost     reads N*P*C (a pixel's second pass comes from cache), writes N*P*C: bound by memory
@@ -14,8 +15,8 @@
 
 KERNEL DiffAugColor(
     const Scalar* __restrict__ x, const Scalar* __restrict__ sum, const float* __restrict__ brightness,
-    const float* __restrict__ saturation, const float* __restrict__ contrast, Scalar* __restrict__ y, RowWalk walk, int channelCount,
-    double meanScale)
+    const float* __restrict__ saturation, const float* __restrict__ contrast, Scalar* __restrict__ y, RowWalk walk,
+    int channelCount, double meanScale)
 {
     const int channels = Channels > 0 ? Channels : channelCount;
     ForEachRow(walk, [=](Int64 clip, int first, int end, int step) {

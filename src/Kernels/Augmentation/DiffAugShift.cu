@@ -1,8 +1,8 @@
-// DiffAugShift: clips moved by whole pixels, with zeros where nothing comes from, and a rectangle of them cut out; one draw a clip.
+// DiffAugShift: clips moved by whole pixels, zeros from beyond the edges, and a rectangle cut out; one draw a clip.
 //   forward  y[n,t,r,c] = keep[n,r,c] x[n, t, r + rows[n], c + columns[n]]
 //   adjoint  y[n,t,r,c] = keep[n,q,d] x[n,t,q,d], q = r - rows[n], d = c - columns[n]
-//   keep is 0 within the rectangle, else 1; its first row is cutRows[n] - h / 2, columns alike, and rows beyond an edge of
-//   the picture fall on the edge
+//   keep is 0 within the rectangle, else 1; its first row is cutRows[n] - h / 2, columns alike, and rows beyond an edge
+//   of the picture fall on the edge
 //
 // Shapes   x, y: [N, T, H, W, C]; rows, columns, cutRows, cutColumns: [N], each pair present or null; contiguous
 // Types    any Scalar; nothing is computed
@@ -31,8 +31,9 @@ DEVICE Span Covered(const int* offsets, int clip, int cutSize, int size)
 }
 
 KERNEL DiffAugShift(
-    const Scalar* __restrict__ x, const int* __restrict__ rows, const int* __restrict__ columns, const int* __restrict__ cutRows,
-    const int* __restrict__ cutColumns, Scalar* __restrict__ y, RowWalk walk, ShiftPlan plan)
+    const Scalar* __restrict__ x, const int* __restrict__ rows, const int* __restrict__ columns,
+    const int* __restrict__ cutRows, const int* __restrict__ cutColumns, Scalar* __restrict__ y, RowWalk walk,
+    ShiftPlan plan)
 {
     ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
         const Int64 picture = row / plan.height;

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace GenKernels.Kernels.Augmentation;
 
-/// <summary>Sizes of clips and of what is cut out of them; laid out as <c>ShiftPlan</c> in <c>DiffAugShift.cu</c>.</summary>
+/// <summary>Sizes of clips and of what is cut out; laid out as <c>ShiftPlan</c> in <c>DiffAugShift.cu</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct ShiftPlan
 {

@@ -6,7 +6,8 @@ namespace GenKernels.Tests.Kernels.Augmentation;
 public sealed class DiffAugColorTests(Device device)
 {
     [Test]
-    public void ForwardMatchesTheFormula([Values] FloatType type, [Values(1, 3, 4)] int channels, [Values(1, 7)] int width)
+    public void ForwardMatchesTheFormula(
+        [Values] FloatType type, [Values(1, 3, 4)] int channels, [Values(1, 7)] int width)
     {
         using TensorScope scope = device.Scope();
         Tensor x = TestTensors.Normal([2, 3, 5, width, channels], seed: 1, device, type.Element());
@@ -18,8 +19,9 @@ public sealed class DiffAugColorTests(Device device)
         int size = values.Length / 2;
         for (int n = 0; n < 2; n++)
         {
-            double[] expected = Formula(values[(n * size)..((n + 1) * size)], channels, draws[0][n], draws[1][n], draws[2][n]);
-            Assert.That(actual[(n * size)..((n + 1) * size)], Is.EqualTo(expected).Within(8 * Tolerance.For(x.Type)), $"clip {n}");
+            Range clip = (n * size)..((n + 1) * size);
+            double[] expected = Formula(values[clip], channels, draws[0][n], draws[1][n], draws[2][n]);
+            Assert.That(actual[clip], Is.EqualTo(expected).Within(8 * Tolerance.For(x.Type)), $"clip {n}");
         }
     }
 
@@ -31,7 +33,8 @@ public sealed class DiffAugColorTests(Device device)
         Tensor draw = Draw([0.5f, 0.5f]);
         Assert.That(
             () => DiffAugColor.Forward(x, draw, draw, draw),
-            Throws.TypeOf<ShapeException>().With.Message.EqualTo("DiffAugColor: x must have rank 5, got shape [2, 4, 4, 3]"));
+            Throws.TypeOf<ShapeException>().With.Message.EqualTo(
+                "DiffAugColor: x must have rank 5, got shape [2, 4, 4, 3]"));
     }
 
     private static double[] Formula(double[] clip, int channels, double brightness, double saturation, double contrast)

@@ -37,7 +37,8 @@ public sealed class DiffAugShiftTests(Device device)
         Tensor x = TestTensors.Normal([4, 1, 2, 2, 1], seed: 1, device);
         Assert.That(
             () => DiffAugShift.Forward(x, Draw(s_rows), null, null, null),
-            Throws.TypeOf<ShapeException>().With.Message.EqualTo("DiffAugShift: rows and columns come together, or neither does"));
+            Throws.TypeOf<ShapeException>().With.Message.EqualTo(
+                "DiffAugShift: rows and columns come together, or neither does"));
     }
 
     [Test]
@@ -47,7 +48,8 @@ public sealed class DiffAugShiftTests(Device device)
         Tensor x = TestTensors.Normal([3, 1, 2, 2, 1], seed: 1, device);
         Assert.That(
             () => DiffAugShift.Forward(x, null, null, Draw(s_rows), Draw(s_columns)),
-            Throws.TypeOf<ShapeException>().With.Message.Contains("cutoutRows must be Int32[3]").And.Message.Contains("got Int32[4]"));
+            Throws.TypeOf<ShapeException>().With.Message.Contains("cutoutRows must be Int32[3]")
+                .And.Message.Contains("got Int32[4]"));
     }
 
     private static double[] Formula(double[] values, bool moves, bool cuts)

@@ -15,7 +15,8 @@ public sealed class DiffAugTests(Device device)
         using SafetensorsFile file = GoldenFiles.Open("ops/diffaug.safetensors");
         string name = $"case{number}";
         DiffAugDraws draws = new(
-            Floats(file, $"{name}.in.brightness_u"), Floats(file, $"{name}.in.saturation_u"), Floats(file, $"{name}.in.contrast_u"),
+            Floats(file, $"{name}.in.brightness_u"), Floats(file, $"{name}.in.saturation_u"),
+            Floats(file, $"{name}.in.contrast_u"),
             Integers(file, $"{name}.in.translation_rows"), Integers(file, $"{name}.in.translation_cols"),
             Integers(file, $"{name}.in.offset_rows"), Integers(file, $"{name}.in.offset_cols"));
         Variable x = new(file.ChannelsLast($"{name}.in.x", device), requiresGradient: true);
