@@ -3,7 +3,8 @@ using System.Text;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// The last launch on a GPU. A kernel runs later than its launch, so that what fails in it is only seen by a later call,
+/// The last launch on a GPU. A kernel runs later than its launch, so that what fails in it is only seen by a later
+/// call,
 /// which must tell the kernel all the same. Nothing is allocated for a launch.
 /// </summary>
 internal sealed class CudaLaunchRecord
