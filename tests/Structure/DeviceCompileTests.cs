@@ -46,6 +46,18 @@ public sealed class DeviceCompileTests
             Does.Contain("no member named 'w'"));
     }
 
+    /// <summary>What clang takes and NVRTC may not: headers, and builtins that its versions do not all know.</summary>
+    [TestCaseSource(nameof(Sources))]
+    public void SourceNeedsNothingThatNvrtcLacks(KernelSource source)
+    {
+        string compiler = FindCompiler() ?? "";
+        if (compiler.Length == 0) Assert.Ignore("there is no clang++ on the path (Debian: apt install clang-19)");
+        string text = "#define __CUDACC_RTC__ 1\n" + source.Defines(source.Types[0], source.Variants[0]) + source.Text;
+        string seen = Preprocess(compiler, text);
+        Assert.That(seen, Does.Contain("__uint_as_float"), "the text is that which NVRTC sees");
+        Assert.That(seen, Does.Not.Contain("__builtin_").And.Not.Contain("__nvvm_").And.Not.Contain("std::"));
+    }
+
     /// <summary>What every static field of the kernels' assembly holds, once a file.</summary>
     private static IEnumerable<KernelSource> Sources() => typeof(PixelNorm).Assembly.GetTypes()
         .SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
@@ -83,15 +95,31 @@ public sealed class DeviceCompileTests
     /// <returns>What the compiler said; nothing where it was content.</returns>
     private static string Compile(string compiler, string architecture, string text)
     {
-        ProcessStartInfo start = new(compiler, [.. Options.Split(' '), "--cuda-gpu-arch=" + architecture, "-"])
+        (int status, _, string log) = Run(compiler, [.. Options.Split(' '), "--cuda-gpu-arch=" + architecture, "-"], text);
+        return status == 0 ? "" : log + $"(exit status {status})";
+    }
+
+    /// <returns>The text with its conditions decided.</returns>
+    private static string Preprocess(string compiler, string text)
+    {
+        (int status, string output, string log) = Run(compiler, ["-x", "c++", "-std=c++20", "-w", "-E", "-P", "-"], text);
+        Assert.That(status, Is.Zero, log);
+        return output;
+    }
+
+    private static (int Status, string Output, string Log) Run(string compiler, string[] arguments, string text)
+    {
+        ProcessStartInfo start = new(compiler, arguments)
         {
             RedirectStandardInput = true,
+            RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         using Process process = Process.Start(start)!;
         Task<string> log = process.StandardError.ReadToEndAsync();
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
         using (StreamWriter input = process.StandardInput) input.Write(text);
         process.WaitForExit();
-        return process.ExitCode == 0 ? "" : log.Result + $"(exit status {process.ExitCode})";
+        return (process.ExitCode, output.Result, log.Result);
     }
 }

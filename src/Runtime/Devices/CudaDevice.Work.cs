@@ -113,7 +113,7 @@ public sealed unsafe partial class CudaDevice
         for (int index = 0; index < arguments.Length; index++)
         {
             bits[index] = arguments[index].Bits;
-            values[index] = bits + index;
+            values[index] = arguments[index].IsStructure ? (void*)arguments[index].Bits : bits + index;
         }
 
         MakeCurrent();
