@@ -95,14 +95,16 @@ public sealed class DeviceCompileTests
     /// <returns>What the compiler said; nothing where it was content.</returns>
     private static string Compile(string compiler, string architecture, string text)
     {
-        (int status, _, string log) = Run(compiler, [.. Options.Split(' '), "--cuda-gpu-arch=" + architecture, "-"], text);
+        string[] arguments = [.. Options.Split(' '), "--cuda-gpu-arch=" + architecture, "-"];
+        (int status, _, string log) = Run(compiler, arguments, text);
         return status == 0 ? "" : log + $"(exit status {status})";
     }
 
     /// <returns>The text with its conditions decided.</returns>
     private static string Preprocess(string compiler, string text)
     {
-        (int status, string output, string log) = Run(compiler, ["-x", "c++", "-std=c++20", "-w", "-E", "-P", "-"], text);
+        string[] arguments = ["-x", "c++", "-std=c++20", "-w", "-E", "-P", "-"];
+        (int status, string output, string log) = Run(compiler, arguments, text);
         Assert.That(status, Is.Zero, log);
         return output;
     }

@@ -63,6 +63,16 @@ public sealed class NativeLibraryLocatorTests
     }
 
     [Test]
+    public void ThePackagesOfAPythonEnvironmentAreSearched()
+    {
+        string path = Path.Combine(_folder, "lib/python3.12/site-packages/nvidia/cu13/lib/libsample.so.2");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, "no library");
+        Assert.That(Locator(("VIRTUAL_ENV", _folder)).Report, Does.Contain($"{path} ("));
+        Assert.That(Locator(("CONDA_PREFIX", _folder)).Report, Does.Contain($"{path} ("));
+    }
+
+    [Test]
     public void AMissingCompanionIsTold()
     {
         File.WriteAllText(Path.Combine(_folder, "libsample.so.1"), "no library");
