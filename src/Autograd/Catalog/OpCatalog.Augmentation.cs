@@ -3,5 +3,17 @@ namespace GenKernels.Autograd;
 /// <content>The family <c>Augmentation</c>.</content>
 public static partial class OpCatalog
 {
-    private static OpSample[] Augmentation() => [];
+    private static OpSample[] Augmentation() =>
+    [
+        new("TemporalStretch", [[3, 8, 2, 3]], x => x[0].TemporalStretch(
+            Floats(x[0], 0.6f, 1, 1.7f), Integers(x[0], 2, 0, 0), Integers(x[0], 0, 0, 3))),
+        new("TemporalStretch of long rows to other lengths", [[2, 7, 300]], x => x[0].TemporalStretch(
+            Floats(x[0], 0.5f, 2), Integers(x[0], 1, 0), Integers(x[0], 0, 1), frameCount: 5)),
+        new("TemporalStretch that crops", [[2, 9, 4]], x => x[0].TemporalStretch(
+            Floats(x[0], 1, 1), Integers(x[0], 0, 0), Integers(x[0], 3, 0), frameCount: 6)),
+    ];
+
+    private static Tensor Floats(Variable x, params float[] values) => Tensor.From(values, [values.Length], x.Device);
+
+    private static Tensor Integers(Variable x, params int[] values) => Tensor.From(values, [values.Length], x.Device);
 }

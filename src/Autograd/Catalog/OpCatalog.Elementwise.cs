@@ -1,3 +1,5 @@
+using GenKernels.Kernels.Elementwise;
+
 namespace GenKernels.Autograd;
 
 /// <content>The family <c>Elementwise</c>.</content>
@@ -26,5 +28,13 @@ public static partial class OpCatalog
         new("Sin", [[9]], x => x[0].Sin()),
         new("Cos", [[9]], x => x[0].Cos()),
         new("Tanh", [[9]], x => x[0].Tanh()),
+        new("Cast", [[9]], x => x[0].Cast(ElementType.Float64).Cast(x[0].Type)),
+        .. Enum.GetValues<Activation>().SelectMany(Activated),
+    ];
+
+    private static OpSample[] Activated(Activation activation) =>
+    [
+        new($"BiasActivation {activation}", [[2, 3, 5], [5]], x => x[0].BiasActivation(x[1], activation)),
+        new($"BiasActivation {activation} clamped", [[37]], x => x[0].BiasActivation(null, new(activation, 1.7f, 0.9f, 0.3f))),
     ];
 }

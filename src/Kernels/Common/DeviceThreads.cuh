@@ -6,6 +6,8 @@
 #define __device__ __attribute__((device))
 #define __global__ __attribute__((global))
 #define __shared__ __attribute__((shared))
+#define __constant__ __attribute__((constant))
+#define __launch_bounds__(...) __attribute__((launch_bounds(__VA_ARGS__)))
 #define __forceinline__ inline __attribute__((always_inline))
 struct uint3 { unsigned x, y, z; };
 struct ThreadIndex {
@@ -44,13 +46,20 @@ extern const __device__ __attribute__((weak)) ThreadIndex threadIdx;
 extern const __device__ __attribute__((weak)) BlockIndex blockIdx;
 extern const __device__ __attribute__((weak)) BlockSize blockDim;
 extern const __device__ __attribute__((weak)) GridSize gridDim;
-static __device__ __forceinline__ void __syncthreads() { __nvvm_bar_sync(0); }
+static __device__ __forceinline__ void __syncwarp(unsigned mask = 0xFFFFFFFF) { __nvvm_bar_warp_sync(mask); }
 #endif
 
 #define KERNEL extern "C" __global__ void
 #define DEVICE static __device__ __forceinline__
 
 constexpr int WarpSize = 32;
+
+// Names the block's dynamic shared memory, as many bytes as the launch asks for, as an array of a type.
+alignas(128) extern __shared__ unsigned char gkDynamicShared[];
+#define DYNAMIC_SHARED(type, name) type* const name = reinterpret_cast<type*>(gkDynamicShared)
+
+// What the lanes of a warp wrote before it, all of them can read after it; all 32 lanes must take part.
+DEVICE void WarpBarrier() { asm volatile("bar.warp.sync 0xffffffff;" : : : "memory"); }
 
 // The value of another lane of the warp; all 32 lanes must take part.
 DEVICE unsigned ShuffleXorBits(unsigned value, int mask)

@@ -2,8 +2,18 @@
 // Kernels compute in float and only load and store them.
 #pragma once
 
+#if defined(__CUDACC_RTC__)
+// NVRTC's own words: whether it knows the builtin that the other compilers share depends on its version.
+DEVICE float BitsToFloat(unsigned bits) { return __uint_as_float(bits); }
+DEVICE unsigned FloatToBits(float value) { return __float_as_uint(value); }
+DEVICE double BitsToDouble(UInt64 bits) { return __longlong_as_double((long long)bits); }
+DEVICE UInt64 DoubleToBits(double value) { return (UInt64)__double_as_longlong(value); }
+#else
 DEVICE float BitsToFloat(unsigned bits) { return __builtin_bit_cast(float, bits); }
 DEVICE unsigned FloatToBits(float value) { return __builtin_bit_cast(unsigned, value); }
+DEVICE double BitsToDouble(UInt64 bits) { return __builtin_bit_cast(double, bits); }
+DEVICE UInt64 DoubleToBits(double value) { return __builtin_bit_cast(UInt64, value); }
+#endif
 
 #if defined(GK_HOST) || defined(GK_SIMT)
 #define MEMBER __forceinline__
@@ -63,10 +73,19 @@ struct BFloat16 {
     MEMBER BFloat16(float value) : bits(FromFloat(value)) {}
     MEMBER operator float() const { return BitsToFloat(unsigned(bits) << 16); }
 
+#if defined(GK_HOST) || defined(GK_SIMT)
     static MEMBER UInt16 FromFloat(float value)
     {
         const unsigned bits = FloatToBits(value);
         const unsigned rounded = (bits + 0x7FFF + (bits >> 16 & 1)) >> 16;
         return UInt16((bits & 0x7FFFFFFF) > 0x7F800000u ? 0x7FC0u : rounded);
     }
+#else
+    static MEMBER UInt16 FromFloat(float value)
+    {
+        UInt16 rounded;
+        asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(rounded) : "f"(value));
+        return rounded;
+    }
+#endif
 };

@@ -14,6 +14,8 @@ struct Launch {
     unsigned fillShared;
     char* error;
     int errorCapacity;
+    int stackSlotCount;
+    void** stackSlots;
 };
 
 #define __device__
@@ -25,6 +27,10 @@ struct Launch {
 
 static thread_local uint3 blockIdx;
 static thread_local uint3 gridDim;
+static thread_local void* dynamicShared;
+
+// Names the block's dynamic shared memory, as many bytes as the launch asks for, as an array of a type.
+#define DYNAMIC_SHARED(type, name) type* const name = static_cast<type*>(dynamicShared)
 
 template <typename... Parameters> struct ParameterSizes {
     int count = sizeof...(Parameters);
@@ -58,17 +64,20 @@ constexpr int WarpSize = 1;
 // A block of one thread needs no memory that outlives the call, and nothing to wait for.
 #define __shared__
 DEVICE void __syncthreads() {}
+DEVICE void WarpBarrier() {}
 DEVICE unsigned ShuffleXorBits(unsigned value, int) { return value; }
 DEVICE unsigned ShuffleBits(unsigned value, int) { return value; }
 
 template <auto kernel> DEVICE int RunBlocks(const Launch* launch, void** values, long long first, long long last)
 {
     gridDim = {launch->grid[0], launch->grid[1], launch->grid[2]};
+    dynamicShared = launch->sharedBytes == 0 ? nullptr : __builtin_malloc(launch->sharedBytes);
     for (long long block = first; block < last; block++) {
         blockIdx = {unsigned(block % launch->grid[0]), unsigned(block / launch->grid[0] % launch->grid[1]),
                     unsigned(block / launch->grid[0] / launch->grid[1])};
         Call<kernel>(kernel, values);
     }
+    __builtin_free(dynamicShared);
     return 0;
 }
 

@@ -6,10 +6,10 @@ DEVICE float ShuffleXor(float value, int mask) { return BitsToFloat(ShuffleXorBi
 
 DEVICE double ShuffleXor(double value, int mask)
 {
-    const UInt64 bits = __builtin_bit_cast(UInt64, value);
+    const UInt64 bits = DoubleToBits(value);
     const UInt64 low = ShuffleXorBits(unsigned(bits), mask);
     const UInt64 high = ShuffleXorBits(unsigned(bits >> 32), mask);
-    return __builtin_bit_cast(double, high << 32 | low);
+    return BitsToDouble(high << 32 | low);
 }
 
 // The order of the additions is fixed, so that the same input gives the same bits.

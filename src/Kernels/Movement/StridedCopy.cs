@@ -105,10 +105,34 @@ public static class StridedCopy
         return y;
     }
 
+    /// <summary>The weights of the adjoint of a convolution: channels exchanged within each group, taps in reverse.</summary>
+    /// <param name="w"><c>[G O, kT, kH, kW, C]</c>.</param>
+    /// <param name="groups">G.</param>
+    /// <returns><c>[G C, kT, kH, kW, O]</c>; the caller or its scope disposes it.</returns>
+    internal static Tensor TurnWeights(Tensor w, int groups)
+    {
+        (int outputs, int taps, int inputs) = (w.Shape[0] / groups, (int)w.Shape.Product(1, 4), w.Shape[4]);
+        Tensor turned = Tensor.Empty([groups * inputs, w.Shape[1], w.Shape[2], w.Shape[3], outputs], w.Type, w.Device);
+        long groupStride = (long)outputs * taps * inputs;
+        CopyAxis[] axes =
+        [
+            new(groups, 0, 1, groups, groupStride, groupStride),
+            new(inputs, 0, 1, inputs, 1, (long)taps * outputs),
+            new(taps, taps - 1, -1, taps, inputs, outputs),
+            new(outputs, 0, 1, outputs, (long)taps * inputs, 1),
+        ];
+        return Launch(w, turned, 0, Border.Zero, axes);
+    }
+
     private static Tensor Launch(Tensor x, Tensor y, long targetStart, Border border, Func<int, CopyAxis> axisOf)
     {
         CopyAxis[] axes = new CopyAxis[y.Shape.Rank];
         for (int axis = 0; axis < axes.Length; axis++) axes[axis] = axisOf(axis);
+        return Launch(x, y, targetStart, border, axes);
+    }
+
+    private static Tensor Launch(Tensor x, Tensor y, long targetStart, Border border, CopyAxis[] axes)
+    {
         CopyPlan plan = new(axes);
         if (plan.Count == 0) return y;
         RowWalk walk = new(plan.Count / plan.RowLength, plan.RowLength);

@@ -29,4 +29,10 @@ internal unsafe struct NativeLaunch
 
     /// <summary>The room at <see cref="Error"/> in bytes.</summary>
     internal int ErrorCapacity;
+
+    /// <summary>The number of <see cref="StackSlots"/>.</summary>
+    internal int StackSlotCount;
+
+    /// <summary>Where fibers' stacks are kept between launches.</summary>
+    internal void** StackSlots;
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace GenKernels.Runtime;
 
 /// <summary>
@@ -8,6 +10,7 @@ public sealed unsafe class SimtDevice : NativeDevice
 {
     private readonly ThreadOrder _order;
     private readonly bool _poison;
+    private readonly FiberStacks _stacks;
 
     /// <param name="cache">Where compiled kernels are kept; the user's cache folder by default.</param>
     /// <param name="order">The order in which the threads of a block run between barriers.</param>
@@ -19,6 +22,7 @@ public sealed unsafe class SimtDevice : NativeDevice
     {
         _order = order;
         _poison = poison;
+        _stacks = new FiberStacks(ProcessorCount);
     }
 
     /// <inheritdoc/>
@@ -33,7 +37,7 @@ public sealed unsafe class SimtDevice : NativeDevice
     internal override void OnAllocated(Tensor tensor)
     {
         // All bits set is a NaN in every float type.
-        if (_poison) new Span<byte>((void*)tensor.Address, checked((int)tensor.Bytes)).Fill(0xFF);
+        if (_poison) NativeMemory.Fill((void*)tensor.Address, (nuint)tensor.Bytes, 0xFF);
     }
 
     private protected override void Configure(ref NativeLaunch launch)
@@ -41,5 +45,13 @@ public sealed unsafe class SimtDevice : NativeDevice
         launch.ThreadOrder = (uint)_order;
         launch.Seed = (uint)LaunchCount;
         launch.FillShared = _poison ? 1u : 0u;
+        launch.StackSlotCount = _stacks.SlotCount;
+        launch.StackSlots = _stacks.Slots;
+    }
+
+    private protected override void DisposeCore()
+    {
+        base.DisposeCore();
+        _stacks.Dispose();
     }
 }

@@ -56,12 +56,7 @@ public sealed class MemoryPool : IDisposable
         lock (_lock)
         {
             _device.Synchronize();
-            foreach ((long capacity, Stack<nint> blocks) in _free)
-            {
-                while (blocks.TryPop(out nint address)) _device.FreeMemory(address, capacity);
-            }
-
-            _cachedBytes = 0;
+            FreeCached();
         }
     }
 
@@ -106,13 +101,24 @@ public sealed class MemoryPool : IDisposable
     {
         lock (_lock)
         {
-            Trim();
+            // Without waiting for the device: its work may have failed, which is no reason to fail here too.
+            FreeCached();
             foreach (DeviceBuffer buffer in _live) _device.FreeMemory(buffer.Address, buffer.Capacity);
             _live.Clear();
             _liveBytes = 0;
         }
 
         _label.Dispose();
+    }
+
+    private void FreeCached()
+    {
+        foreach ((long capacity, Stack<nint> blocks) in _free)
+        {
+            while (blocks.TryPop(out nint address)) _device.FreeMemory(address, capacity);
+        }
+
+        _cachedBytes = 0;
     }
 
     private static long Round(long bytes)

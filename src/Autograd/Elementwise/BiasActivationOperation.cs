@@ -1,0 +1,47 @@
+using GenKernels.Kernels.Elementwise;
+
+namespace GenKernels.Autograd;
+
+/// <summary>Bias, activation, gain and clamp.</summary>
+public static class BiasActivationOperation
+{
+    /// <summary>Adds a bias along the last axis and applies an activation with its default gain.</summary>
+    /// <param name="x">Activations, <c>[…, C]</c>.</param>
+    /// <param name="bias"><c>[C]</c>, or null.</param>
+    /// <param name="activation">The function.</param>
+    /// <param name="clamp">Bounds the result on both sides; infinity for none.</param>
+    public static Variable BiasActivation(
+        this Variable x, Variable? bias, Activation activation, float clamp = float.PositiveInfinity) =>
+        x.BiasActivation(bias, BiasActivationOptions.For(activation, clamp));
+
+    /// <inheritdoc cref="Kernels.Elementwise.BiasActivation.Forward"/>
+    /// <remarks>With f the whole function: dx = g f'(x + b), db = Σ dx; differentiable up to the third derivative of f.</remarks>
+    public static Variable BiasActivation(this Variable x, Variable? bias, BiasActivationOptions options) =>
+        Derivative(null, x, bias, options, order: 0);
+
+    private static Variable Derivative(Variable? factor, Variable x, Variable? bias, BiasActivationOptions options, int order)
+    {
+        Tensor value = Kernels.Elementwise.BiasActivation.Forward(x.Value, bias?.Value, options, order, factor?.Value);
+        Variable[] inputs = (factor, bias) switch
+        {
+            (null, null) => [x],
+            (null, _) => [x, bias],
+            (_, null) => [x, factor],
+            _ => [x, bias, factor],
+        };
+        return Variable.FromOperation("BiasActivation", value, inputs, (_, g, needed) =>
+        {
+            Variable?[] gradients = new Variable?[inputs.Length];
+            bool curves = order == 0 || !options.Activation.IsPiecewiseLinear();
+            if (curves && (needed[0] || (bias is not null && needed[1])))
+            {
+                Variable dx = Derivative(factor is null ? g : g * factor, x, bias, options, order + 1);
+                gradients[0] = dx;
+                if (bias is not null && needed[1]) gradients[1] = dx.SumTo(bias.Shape);
+            }
+
+            if (factor is not null && needed[^1]) gradients[^1] = Derivative(g, x, bias, options, order);
+            return gradients;
+        });
+    }
+}

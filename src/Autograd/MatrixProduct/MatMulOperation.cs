@@ -1,0 +1,52 @@
+namespace GenKernels.Autograd;
+
+/// <summary>Matrix products.</summary>
+public static class MatMulOperation
+{
+    /// <summary>Batched: every gradient is a product with one of the two transposed, so that any order is differentiable.</summary>
+    /// <remarks>With Y = op(X) op(W): d op(X) = G op(W)ᵀ, d op(W) = op(X)ᵀ G.</remarks>
+    /// <inheritdoc cref="Kernels.MatrixProduct.MatMul.Forward"/>
+    public static Variable BatchMatMul(this Variable x, Variable w, bool transposeX = false, bool transposeW = false)
+    {
+        Tensor value = Kernels.MatrixProduct.MatMul.Forward(x.Value, w.Value, transposeX, transposeW);
+        return Variable.FromOperation("MatMul", value, [x, w], (_, g, needed) =>
+        {
+            Variable?[] gradients = new Variable?[2];
+            if (needed[0])
+            {
+                Variable dx = transposeX ? w.BatchMatMul(g, transposeW, true) : g.BatchMatMul(w, false, !transposeW);
+                gradients[0] = dx.SumTo(x.Shape);
+            }
+
+            if (needed[1]) gradients[1] = WeightGradient(x, w, g, transposeX, transposeW);
+            return gradients;
+        });
+    }
+
+    /// <summary>The product of two matrices.</summary>
+    /// <param name="x"><c>[M, K]</c>, or <c>[K, M]</c> if transposed.</param>
+    /// <param name="w"><c>[K, N]</c>, or <c>[N, K]</c> if transposed.</param>
+    /// <param name="transposeX">Whether <paramref name="x"/> is read with rows and columns exchanged.</param>
+    /// <param name="transposeW">Whether <paramref name="w"/> is read with rows and columns exchanged.</param>
+    /// <returns><c>[M, N]</c>.</returns>
+    public static Variable MatMul(this Variable x, Variable w, bool transposeX = false, bool transposeW = false)
+    {
+        Require.Rank(x.Value, 2);
+        Require.Rank(w.Value, 2);
+        Variable y = x.Reshape([1, x.Shape[0], x.Shape[1]]).BatchMatMul(w.Reshape([1, w.Shape[0], w.Shape[1]]), transposeX, transposeW);
+        return y.Reshape([y.Shape[1], y.Shape[2]]);
+    }
+
+    private static Variable WeightGradient(Variable x, Variable w, Variable g, bool transposeX, bool transposeW)
+    {
+        // One weight for all products: the sum over the batch is part of the product when the batch is made rows.
+        if (w.Shape[0] == 1 && x.Shape[0] > 1 && !transposeX)
+        {
+            x = x.Reshape([1, x.Shape[0] * x.Shape[1], x.Shape[2]]);
+            g = g.Reshape([1, g.Shape[0] * g.Shape[1], g.Shape[2]]);
+        }
+
+        Variable dw = transposeW ? g.BatchMatMul(x, true, transposeX) : x.BatchMatMul(g, !transposeX, false);
+        return dw.SumTo(w.Shape);
+    }
+}

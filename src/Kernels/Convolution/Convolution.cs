@@ -1,0 +1,86 @@
+using GenKernels.Kernels.Elementwise;
+using GenKernels.Kernels.MatrixProduct;
+using GenKernels.Kernels.Movement;
+
+namespace GenKernels.Kernels.Convolution;
+
+/// <summary>Launches <c>Convolution.cu</c>, or on the CPU <c>ConvolutionHost.cpp</c>: convolutions and their adjoints.</summary>
+public static class Convolution
+{
+    private const int Tile = 64;
+
+    // Rows of a packed matrix, and about how many elements a packed row has: 512 x 512 floats are 1 MB, a core's own cache.
+    private const int HostRows = 512;
+    private const int HostDepth = 512;
+    private const int FewestHostRows = 32;
+    private const int ManyHostBlocks = 8;
+
+    private static readonly KernelSource s_source = Source("Convolution/Convolution.cu");
+
+    private static readonly KernelSource s_hostSource =
+        Source("Convolution/ConvolutionHost.cpp", [ElementType.Float64, ElementType.Float32]);
+
+    /// <summary>Cross-correlates, as networks do.</summary>
+    /// <param name="x">Activations, <c>[N, T, H, W, C]</c>; one frame, or one row, for fewer dimensions.</param>
+    /// <param name="w">Weights, <c>[O, kT, kH, kW, C / groups]</c>.</param>
+    /// <param name="options">Stride, padding, dilation, groups.</param>
+    /// <returns>A new tensor, <c>[N, T', H', W', O]</c>; the caller or its scope disposes it.</returns>
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    public static Tensor Forward(Tensor x, Tensor w, ConvolutionOptions options)
+    {
+        Require.Float(x);
+        Require.SameKind(x, w);
+        ConvolutionPlan plan = ConvolutionPlan.Forward(x.Shape, w.Shape, options);
+        return Launch(x, w, plan, [x.Shape[0], plan.Out.T, plan.Out.H, plan.Out.W, w.Shape[0]]);
+    }
+
+    /// <summary>The adjoint with respect to the activations: what other libraries call a transposed convolution.</summary>
+    /// <param name="dy">Of the shape of the result of <see cref="Forward"/>.</param>
+    /// <param name="w">The weights of <see cref="Forward"/>.</param>
+    /// <param name="inputShape">The shape of the activations of <see cref="Forward"/>.</param>
+    /// <param name="options">Those of <see cref="Forward"/>.</param>
+    /// <returns>A new tensor of <paramref name="inputShape"/>; the caller or its scope disposes it.</returns>
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    public static Tensor DataGradient(Tensor dy, Tensor w, Shape inputShape, ConvolutionOptions options)
+    {
+        Require.Float(dy);
+        Require.SameKind(dy, w);
+        ConvolutionPlan forward = ConvolutionPlan.Forward(inputShape, w.Shape, options);
+        Require.Shape(dy, [inputShape[0], forward.Out.T, forward.Out.H, forward.Out.W, w.Shape[0]]);
+        Triple size = new(inputShape[1], inputShape[2], inputShape[3]);
+        ConvolutionPlan plan = ConvolutionPlan.DataGradient(dy.Shape, w.Shape, size, options);
+        using Tensor turned = StridedCopy.TurnWeights(w, options.Groups);
+        return Launch(dy, turned, plan, inputShape);
+    }
+
+    /// <returns>Whether the type is widened for the CPU, whose libraries multiply no 16-bit floats well.</returns>
+    internal static bool IsWidened(Tensor x) => x.Device.WarpSize == 1 && x.Type is ElementType.Float16 or ElementType.BFloat16;
+
+    private static Tensor Launch(Tensor x, Tensor w, ConvolutionPlan plan, Shape shape)
+    {
+        if (IsWidened(x))
+        {
+            using Tensor wideX = Cast.Forward(x, ElementType.Float32);
+            using Tensor wideW = Cast.Forward(w, ElementType.Float32);
+            using Tensor wideY = Launch(wideX, wideW, plan, shape);
+            return Cast.Forward(wideY, x.Type);
+        }
+
+        Tensor y = Tensor.Empty(shape, x.Type, x.Device);
+        if (y.ElementCount == 0) return y;
+        if (x.Device.WarpSize == 1)
+        {
+            int lines = Math.Clamp(HostDepth / plan.LineLength, 1, plan.LineCount);
+            int rows = (int)Math.Clamp(plan.RowCount / ManyHostBlocks, FewestHostRows, HostRows);
+            LaunchShape stretches = new((plan.RowCount + rows - 1) / rows, 1, 1, 1);
+            x.Device.Load(s_hostSource, x.Type).Kernel("ConvolutionHost").Launch(
+                stretches, x, w, y, HostProduct.For(x.Type), KernelArgument.Structure(ref plan), rows, lines);
+            return y;
+        }
+
+        long tiles = (plan.RowCount + Tile - 1) / Tile * ((plan.OutGroup + Tile - 1) / Tile);
+        x.Device.Load(s_source, x.Type).Kernel("Convolution").Launch(
+            LaunchShape.Blocks(x.Device, tiles, plan.Groups), x, w, y, KernelArgument.Structure(ref plan));
+        return y;
+    }
+}

@@ -1,0 +1,76 @@
+// Convolution: cross-correlation over time, rows and columns, as an implicit matrix product. With gaps between the elements
+// of x (up) it is the adjoint of a strided one too.
+//   y[n,p,o] = sum over taps k and channels c of w[o,k,c] x[n, (stride p - before + dilation k) / up, c], where that is whole
+//
+// Shapes   x: [N, T, H, W, G*C]; w: [G*O, kT, kH, kW, C]; y: [N, T', H', W', G*O]; contiguous, G groups
+// Types    stored as Scalar, summed in Accumulator
+// Launch   256 threads a block, exactly; one block for every Tile x Tile of [rows, O]; groups along y of the grid
+// Cost     2*rows*G*O*taps*C operations; reads x O/Tile times
+// Limits   no host form: there a convolution goes to ConvolutionHost
+// Source   implicit matrix product: Chetlur et al. 2014, cuDNN, section 3.2
+#include "Common/Prelude.cuh"
+#include "Convolution/Plan.cuh"
+
+constexpr int Tile = 64;    // output rows and channels that a block computes
+constexpr int Depth = 16;   // of the slices of x and w in shared memory
+constexpr int Patch = 4;    // rows and channels that a thread computes: 16 x 16 threads
+constexpr int Threads = 256;
+
+KERNEL Convolution(const Scalar* __restrict__ x, const Scalar* __restrict__ w, Scalar* __restrict__ y, Plan plan)
+{
+    // One column more than needed, so that the threads of a warp that write a column of a slice meet different banks.
+    __shared__ Accumulator xSlice[Depth][Tile + 1];
+    __shared__ Accumulator wSlice[Depth][Tile + 1];
+    __shared__ Site sites[Tile];  // where the rows of this block lie; read by all, written once
+    const int tilesAcross = (plan.outGroup + Tile - 1) / Tile;
+    const Int64 rowCount = OutputCount(plan);
+    const Int64 row = Int64(blockIdx.x / tilesAcross) * Tile;
+    const int column = int(blockIdx.x % tilesAcross) * Tile;
+    const int group = blockIdx.y;
+    const int channels = plan.groups * plan.inGroup;
+    const Int64 depth = Int64(plan.kT) * plan.kH * plan.kW * plan.inGroup;
+    const Scalar* weights = w + Int64(group) * plan.outGroup * depth;
+    const int patchRow = int(threadIdx.x) / (Tile / Patch) * Patch;
+    const int patchColumn = int(threadIdx.x) % (Tile / Patch) * Patch;
+    if (threadIdx.x < Tile) sites[threadIdx.x] = OutputSite(plan, row + threadIdx.x);
+    __syncthreads();  // the sites are there before anyone reads them
+
+    Accumulator sum[Patch][Patch] = {};
+    for (Int64 slice = 0; slice < depth; slice += Depth) {
+        for (int i = threadIdx.x; i < Tile * Depth; i += Threads) {
+            const int lane = i % Depth, r = i / Depth;
+            const Int64 at = slice + lane;
+            Accumulator xValue = 0, wValue = 0;
+            if (at < depth && row + r < rowCount) {
+                const Site site = sites[r];
+                const int channel = int(at % plan.inGroup), tap = int(at / plan.inGroup);
+                const int kw = tap % plan.kW, kh = tap / plan.kW % plan.kH, kt = tap / plan.kW / plan.kH;
+                const int t = Source(site.t, kt, plan.strideT, plan.beforeT, plan.dilationT, plan.upT, plan.inT);
+                const int h = Source(site.h, kh, plan.strideH, plan.beforeH, plan.dilationH, plan.upH, plan.inH);
+                const int v = Source(site.w, kw, plan.strideW, plan.beforeW, plan.dilationW, plan.upW, plan.inW);
+                if (t >= 0 && h >= 0 && v >= 0) {
+                    const Int64 element = ((Int64(site.n) * plan.inT + t) * plan.inH + h) * plan.inW + v;
+                    xValue = Accumulator(x[element * channels + group * plan.inGroup + channel]);
+                }
+            }
+            if (at < depth && column + r < plan.outGroup) wValue = Accumulator(weights[(column + r) * depth + at]);
+            xSlice[lane][r] = xValue;
+            wSlice[lane][r] = wValue;
+        }
+        __syncthreads();  // the slices are whole before anyone reads them
+        for (int p = 0; p < Depth; p++) {
+            for (int i = 0; i < Patch; i++) {
+                for (int j = 0; j < Patch; j++) sum[i][j] += xSlice[p][patchRow + i] * wSlice[p][patchColumn + j];
+            }
+        }
+        __syncthreads();  // everyone has read the slices before they are overwritten
+    }
+
+    for (int i = 0; i < Patch; i++) {
+        for (int j = 0; j < Patch; j++) {
+            const Int64 r = row + patchRow + i;
+            const int o = column + patchColumn + j;
+            if (r < rowCount && o < plan.outGroup) y[(r * plan.groups + group) * plan.outGroup + o] = Scalar(sum[i][j]);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+// ConvolutionHost: convolution on the CPU, a stretch of output rows a block, one core a block. The rows of x that it meets
+// are packed, some lines of taps at a time so that the packed matrix stays in the core's cache, and multiplied.
+//   y[row,o] = sum over taps and channels of w[o,tap,c] x[source(row,tap),c]
+//
+// Shapes   as Convolution.cu
+// Types    float and double
+// Launch   one block for every rowsPerBlock output rows
+// Cost     2*rows*O*taps*C operations
+// Source   Chellapilla et al. 2006, High performance convolutional neural networks (unrolling to a matrix product)
+#include "Common/Prelude.cuh"
+#include "Convolution/Plan.cuh"
+#include "MatrixProduct/HostProduct.cuh"
+#include "Convolution/HostPack.cuh"
+
+KERNEL ConvolutionHost(
+    const Scalar* x, const Scalar* w, Scalar* y, LibraryProduct library, Plan plan, int rowsPerBlock, int linesPerPack)
+{
+    const Int64 first = Int64(blockIdx.x) * rowsPerBlock;
+    const Int64 end = Minimum(OutputCount(plan), first + rowsPerBlock);
+    const int lineCount = plan.kT * plan.kH;
+    const int lineLength = plan.kW * plan.inGroup;
+    const Int64 depth = Int64(lineCount) * lineLength;
+    const int outChannels = plan.groups * plan.outGroup;
+    Scalar* packed = Scratch(size_t(rowsPerBlock) * linesPerPack * lineLength);
+    for (int group = 0; group < plan.groups; group++) {
+        const Scalar* weights = w + group * plan.outGroup * depth;
+        Scalar* target = y + first * outChannels + group * plan.outGroup;
+        if (IsPlain(plan)) {
+            Product(
+                library, false, true, int(end - first), plan.outGroup, plan.inGroup, x + first * plan.inGroup, plan.inGroup, weights,
+                depth, false, target, outChannels);
+            continue;
+        }
+        for (int line = 0; line < lineCount; line += linesPerPack) {
+            const int endLine = Minimum(lineCount, line + linesPerPack);
+            const int width = (endLine - line) * lineLength;
+            Pack(plan, x, first, end, line, endLine, group, packed);
+            Product(
+                library, false, true, int(end - first), plan.outGroup, width, packed, width, weights + line * lineLength, depth,
+                line > 0, target, outChannels);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using System.Runtime.InteropServices;
+
+namespace GenKernels.Kernels.Convolution;
+
+/// <summary>The geometry of a convolution; laid out as <c>Plan</c> in <c>Plan.cuh</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal readonly struct ConvolutionPlan
+{
+    private readonly int _n;
+    private readonly Triple _in, _out, _taps, _stride, _before, _dilation, _up;
+    private readonly int _groups, _inGroup, _outGroup;
+
+    private ConvolutionPlan(
+        int n, Triple input, Triple output, Triple taps, Triple stride, Triple before, Triple dilation, Triple up, int groups,
+        int inChannels, int outChannels)
+    {
+        (_n, _in, _out, _taps, _stride, _before, _dilation, _up) = (n, input, output, taps, stride, before, dilation, up);
+        (_groups, _inGroup, _outGroup) = (groups, inChannels / groups, outChannels / groups);
+    }
+
+    /// <summary>Rows of the implicit matrix product: output positions of all clips.</summary>
+    internal long RowCount => (long)_n * _out.Product;
+
+    /// <summary>Taps in all.</summary>
+    internal int TapCount => _taps.Product;
+
+    /// <summary>Taps over time and rows: each meets a run of neighbouring columns and channels.</summary>
+    internal int LineCount => _taps.T * _taps.H;
+
+    /// <summary>Elements of a run of one group.</summary>
+    internal int LineLength => _taps.W * _inGroup;
+
+    internal int Groups => _groups;
+
+    internal int InGroup => _inGroup;
+
+    internal int OutGroup => _outGroup;
+
+    internal Triple Out => _out;
+
+    /// <summary>The plan of y = conv(x, w).</summary>
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    internal static ConvolutionPlan Forward(Shape x, Shape w, ConvolutionOptions options)
+    {
+        Check(x, w, options);
+        Triple taps = new(w[1], w[2], w[3]);
+        Triple size = OutputSize(new Triple(x[1], x[2], x[3]), taps, options);
+        return new ConvolutionPlan(
+            x[0], new Triple(x[1], x[2], x[3]), size, taps, options.Stride, options.Before, options.Dilation, Triple.One,
+            options.Groups, x[4], w[0]);
+    }
+
+    /// <summary>The plan of dx = the adjoint of conv(., w) at dy: a convolution of dy with the kernel turned round, its strides as gaps.</summary>
+    internal static ConvolutionPlan DataGradient(Shape dy, Shape w, Triple inputSize, ConvolutionOptions options)
+    {
+        Triple taps = new(w[1], w[2], w[3]);
+        Triple before = taps.Zip(options.Dilation, options.Before, (count, dilation, pad) => ((count - 1) * dilation) - pad);
+        return new ConvolutionPlan(
+            dy[0], new Triple(dy[1], dy[2], dy[3]), inputSize, taps, Triple.One, before, options.Dilation, options.Stride,
+            options.Groups, dy[4], w[4] * options.Groups);
+    }
+
+    internal static Triple OutputSize(Triple size, Triple taps, ConvolutionOptions options)
+    {
+        Triple padded = size.Zip(options.Before, options.After, (length, before, after) => length + before + after);
+        Triple reach = taps.Zip(options.Dilation, default, (count, dilation, _) => ((count - 1) * dilation) + 1);
+        return padded.Zip(reach, options.Stride, (length, span, stride) => length < span ? 0 : ((length - span) / stride) + 1);
+    }
+
+    private static void Check(Shape x, Shape w, ConvolutionOptions options)
+    {
+        Require.That(x.Rank == 5, $"x must be [N, T, H, W, C], got {x}");
+        Require.That(w.Rank == 5, $"w must be [O, kT, kH, kW, C / groups], got {w}");
+        Require.That(
+            options.Groups > 0 && w[4] * options.Groups == x[4] && w[0] % options.Groups == 0,
+            $"weights {w} in {options.Groups} groups do not fit the channels of {x}");
+        Require.That(w.Product(1, 4) > 0 && w[4] > 0, $"the kernel {w} is empty");
+        (Triple stride, Triple dilation) = (options.Stride, options.Dilation);
+        Require.That(Math.Min(stride.T, Math.Min(stride.H, stride.W)) > 0, $"strides must be positive, got {stride}");
+        Require.That(Math.Min(dilation.T, Math.Min(dilation.H, dilation.W)) > 0, $"dilations must be positive, got {dilation}");
+    }
+}

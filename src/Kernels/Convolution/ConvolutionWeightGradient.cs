@@ -1,0 +1,87 @@
+using GenKernels.Kernels.Elementwise;
+using GenKernels.Kernels.MatrixProduct;
+using GenKernels.Kernels.Reduction;
+
+namespace GenKernels.Kernels.Convolution;
+
+/// <summary>Launches <c>ConvolutionWeightGradient.cu</c>, or on the CPU <c>ConvolutionWeightGradientHost.cpp</c>.</summary>
+public static class ConvolutionWeightGradient
+{
+    private const int Tile = 64;
+
+    // On the CPU: rows that are packed at a time, and about how many elements a packed row has.
+    private const int HostRows = 512;
+    private const int HostDepth = 512;
+
+    // Blocks that fill a processor, and the fewest rows that are worth a segment of their own. The number of segments decides
+    // the order of the additions, so that it must depend on the shapes alone.
+    private const int ManyHostBlocks = 8;
+    private const int ManyBlocks = 256;
+    private const int FewestRows = 2048;
+
+    private static readonly KernelSource s_source = Source("Convolution/ConvolutionWeightGradient.cu");
+
+    private static readonly KernelSource s_hostSource =
+        Source("Convolution/ConvolutionWeightGradientHost.cpp", [ElementType.Float64, ElementType.Float32]);
+
+    /// <param name="x">The activations of the convolution, <c>[N, T, H, W, C]</c>.</param>
+    /// <param name="dy">The gradient that arrives at its result, <c>[N, T', H', W', O]</c>.</param>
+    /// <param name="weightShape">Of the result, <c>[O, kT, kH, kW, C / groups]</c>.</param>
+    /// <param name="options">Those of the convolution.</param>
+    /// <returns>The gradient of the weights; the caller or its scope disposes it.</returns>
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    public static Tensor Forward(Tensor x, Tensor dy, Shape weightShape, ConvolutionOptions options)
+    {
+        Require.Float(x);
+        Require.SameKind(x, dy);
+        ConvolutionPlan plan = ConvolutionPlan.Forward(x.Shape, weightShape, options);
+        Require.Shape(dy, [x.Shape[0], plan.Out.T, plan.Out.H, plan.Out.W, weightShape[0]]);
+
+        if (plan.RowCount == 0) return Tensor.Zeros(weightShape, x.Type, x.Device);
+        if (Convolution.IsWidened(x))
+        {
+            using Tensor wideX = Cast.Forward(x, ElementType.Float32);
+            using Tensor wideDy = Cast.Forward(dy, ElementType.Float32);
+            using Tensor wide = Forward(wideX, wideDy, weightShape, options);
+            return Cast.Forward(wide, x.Type);
+        }
+
+        return x.Device.WarpSize == 1 ? OnHost(x, dy, weightShape, plan) : OnDevice(x, dy, weightShape, plan);
+    }
+
+    private static Tensor OnHost(Tensor x, Tensor dy, Shape weightShape, ConvolutionPlan plan)
+    {
+        int lines = Math.Clamp(HostDepth / plan.LineLength, 1, plan.LineCount);
+        int parts = (plan.LineCount + lines - 1) / lines;
+        int segments = SegmentCount(plan.RowCount, (ManyHostBlocks + parts - 1) / parts);
+        Tensor dw = Tensor.Empty([segments, .. weightShape.AsSpan()], x.Type, x.Device);
+        x.Device.Load(s_hostSource, x.Type).Kernel("ConvolutionWeightGradientHost").Launch(
+            new LaunchShape((long)parts * segments, 1, 1, 1), x, dy, dw, HostProduct.For(x.Type), KernelArgument.Structure(ref plan),
+            segments, HostRows, lines);
+        return SumOfSegments(dw, weightShape, x.Type);
+    }
+
+    private static Tensor OnDevice(Tensor x, Tensor dy, Shape weightShape, ConvolutionPlan plan)
+    {
+        ElementType sumType = x.Type == ElementType.Float64 ? ElementType.Float64 : ElementType.Float32;
+        long tiles = (plan.OutGroup + Tile - 1L) / Tile * (((plan.LineCount * (long)plan.LineLength) + Tile - 1) / Tile);
+        int segments = SegmentCount(plan.RowCount, (int)Math.Min(64, (ManyBlocks + tiles - 1) / tiles));
+        Tensor dw = Tensor.Empty([segments, .. weightShape.AsSpan()], sumType, x.Device);
+        x.Device.Load(s_source, x.Type).Kernel("ConvolutionWeightGradient").Launch(
+            LaunchShape.Blocks(x.Device, tiles, segments, plan.Groups), x, dy, dw, KernelArgument.Structure(ref plan), segments);
+        return SumOfSegments(dw, weightShape, x.Type);
+    }
+
+    private static int SegmentCount(long rowCount, int wanted) => (int)Math.Clamp(rowCount / FewestRows, 1, Math.Max(1, wanted));
+
+    /// <summary>Adds up the segments and rounds to the type once; takes ownership of <paramref name="parts"/>.</summary>
+    private static Tensor SumOfSegments(Tensor parts, Shape weightShape, ElementType type)
+    {
+        using (parts)
+        {
+            using Tensor sum = parts.Shape[0] == 1 ? parts.View(parts.Shape) : Reduce.Forward(ReduceKind.Sum, parts, 0, 1);
+            using Tensor shaped = sum.View(weightShape);
+            return sum.Type == type ? shaped.View(weightShape) : Cast.Forward(shaped, type);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+// ConvolutionWeightGradient: the gradient of a convolution with respect to its weights, by segments of the rows.
+//   dw[s,o,k,c] = sum over the rows of segment s of dy[row,o] x[source(row,k),c]
+//
+// Shapes   x: [N, T, H, W, G*C]; dy: [N, T', H', W', G*O]; dw: [S, G*O, kT, kH, kW, C]; contiguous; the S parts are summed after
+// Types    read as Scalar, summed and written in Accumulator
+// Launch   256 threads a block, exactly; one block for every Tile x Tile of [O, taps*C]; segments along y, groups along z
+// Cost     2*rows*G*O*taps*C operations
+// Limits   no host form: there it goes to ConvolutionWeightGradientHost
+// Source   as Convolution; segments instead of atomics, so that the same input gives the same bits
+#include "Common/Prelude.cuh"
+#include "Convolution/Plan.cuh"
+
+constexpr int Tile = 64;    // output channels, and taps by channels, that a block computes
+constexpr int Depth = 16;   // rows in shared memory at a time
+constexpr int Patch = 4;    // of each, that a thread computes: 16 x 16 threads
+constexpr int Threads = 256;
+
+KERNEL ConvolutionWeightGradient(
+    const Scalar* __restrict__ x, const Scalar* __restrict__ dy, Accumulator* __restrict__ dw, Plan plan, int segmentCount)
+{
+    // One column more than needed, so that the threads of a warp that write a column of a slice meet different banks.
+    __shared__ Accumulator gSlice[Depth][Tile + 1];
+    __shared__ Accumulator xSlice[Depth][Tile + 1];
+    const Int64 depth = Int64(plan.kT) * plan.kH * plan.kW * plan.inGroup;
+    const int tilesAcross = int((depth + Tile - 1) / Tile);
+    const int o0 = int(blockIdx.x / tilesAcross) * Tile;
+    const Int64 k0 = Int64(blockIdx.x % tilesAcross) * Tile;
+    const int segment = blockIdx.y, group = blockIdx.z;
+    const Int64 rowCount = OutputCount(plan);
+    const Int64 segmentLength = (rowCount + segmentCount - 1) / segmentCount;
+    const Int64 first = segment * segmentLength;
+    const Int64 end = Minimum(rowCount, first + segmentLength);
+    const int channels = plan.groups * plan.inGroup;
+    const int patchO = int(threadIdx.x) / (Tile / Patch) * Patch;
+    const int patchK = int(threadIdx.x) % (Tile / Patch) * Patch;
+
+    Accumulator sum[Patch][Patch] = {};
+    for (Int64 slice = first; slice < end; slice += Depth) {
+        for (int i = threadIdx.x; i < Tile * Depth; i += Threads) {
+            const int lane = i % Tile, r = i / Tile;  // neighbouring threads read neighbouring channels
+            const Int64 row = slice + r, at = k0 + lane;
+            Accumulator xValue = 0, gValue = 0;
+            if (row < end && at < depth) {
+                const Site site = OutputSite(plan, row);
+                const int channel = int(at % plan.inGroup), tap = int(at / plan.inGroup);
+                const int kw = tap % plan.kW, kh = tap / plan.kW % plan.kH, kt = tap / plan.kW / plan.kH;
+                const int t = Source(site.t, kt, plan.strideT, plan.beforeT, plan.dilationT, plan.upT, plan.inT);
+                const int h = Source(site.h, kh, plan.strideH, plan.beforeH, plan.dilationH, plan.upH, plan.inH);
+                const int v = Source(site.w, kw, plan.strideW, plan.beforeW, plan.dilationW, plan.upW, plan.inW);
+                if (t >= 0 && h >= 0 && v >= 0) {
+                    const Int64 element = ((Int64(site.n) * plan.inT + t) * plan.inH + h) * plan.inW + v;
+                    xValue = Accumulator(x[element * channels + group * plan.inGroup + channel]);
+                }
+            }
+            if (row < end && o0 + lane < plan.outGroup) {
+                gValue = Accumulator(dy[(row * plan.groups + group) * plan.outGroup + o0 + lane]);
+            }
+            gSlice[r][lane] = gValue;
+            xSlice[r][lane] = xValue;
+        }
+        __syncthreads();  // the slices are whole before anyone reads them
+        for (int p = 0; p < Depth; p++) {
+            for (int i = 0; i < Patch; i++) {
+                for (int j = 0; j < Patch; j++) sum[i][j] += gSlice[p][patchO + i] * xSlice[p][patchK + j];
+            }
+        }
+        __syncthreads();  // everyone has read the slices before they are overwritten
+    }
+
+    for (int i = 0; i < Patch; i++) {
+        for (int j = 0; j < Patch; j++) {
+            const int o = o0 + patchO + i;
+            const Int64 at = k0 + patchK + j;
+            if (o >= plan.outGroup || at >= depth) continue;
+            dw[((Int64(segment) * plan.groups + group) * plan.outGroup + o) * depth + at] = sum[i][j];
+        }
+    }
+}

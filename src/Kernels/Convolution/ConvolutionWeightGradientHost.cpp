@@ -1,0 +1,43 @@
+// ConvolutionWeightGradientHost: the weight gradient on the CPU, some lines of taps and one segment of the rows a block.
+//   dw[s,o,tap,c] = sum over the rows of segment s of dy[row,o] x[source(row,tap),c]
+//
+// Shapes   as ConvolutionWeightGradient.cu
+// Types    float and double
+// Launch   one block for every linesPerBlock lines of taps and every segment
+// Cost     2*rows*O*taps*C operations
+#include "Common/Prelude.cuh"
+#include "Convolution/Plan.cuh"
+#include "MatrixProduct/HostProduct.cuh"
+#include "Convolution/HostPack.cuh"
+
+KERNEL ConvolutionWeightGradientHost(
+    const Scalar* x, const Scalar* dy, Scalar* dw, LibraryProduct library, Plan plan, int segmentCount, int rowsPerPack,
+    int linesPerBlock)
+{
+    const int lineCount = plan.kT * plan.kH;
+    const int lineLength = plan.kW * plan.inGroup;
+    const Int64 depth = Int64(lineCount) * lineLength;
+    const int outChannels = plan.groups * plan.outGroup;
+    const int firstLine = int(blockIdx.x / segmentCount) * linesPerBlock;
+    const int endLine = Minimum(lineCount, firstLine + linesPerBlock);
+    const int width = (endLine - firstLine) * lineLength;
+    const int segment = int(blockIdx.x % segmentCount);
+    const Int64 segmentLength = (OutputCount(plan) + segmentCount - 1) / segmentCount;
+    const Int64 first = segment * segmentLength;
+    const Int64 end = Minimum(OutputCount(plan), first + segmentLength);
+    Scalar* packed = Scratch(size_t(rowsPerPack) * width);
+    for (int group = 0; group < plan.groups; group++) {
+        Scalar* target = dw + (Int64(segment) * outChannels + group * plan.outGroup) * depth + Int64(firstLine) * lineLength;
+        if (first >= end) {  // no rows are left for the last segments
+            for (int o = 0; o < plan.outGroup; o++) memset(target + o * depth, 0, sizeof(Scalar) * width);
+        }
+        for (Int64 row = first; row < end; row += rowsPerPack) {
+            const Int64 endRow = Minimum(end, row + rowsPerPack);
+            const Scalar* rows = IsPlain(plan) ? x + row * plan.inGroup : packed;
+            if (!IsPlain(plan)) Pack(plan, x, row, endRow, firstLine, endLine, group, packed);
+            Product(
+                library, true, false, plan.outGroup, width, int(endRow - row), dy + row * outChannels + group * plan.outGroup,
+                outChannels, rows, width, row > first, target, depth);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+// HostPack: gathers what output rows meet of x into the rows of a packed matrix, for the convolutions of the CPU.
+#pragma once
+
+// Copies one line (tap over time and row `line`, all columns of taps) of one output row; zeros where x has nothing.
+DEVICE void PackLine(const Plan& plan, const Scalar* x, Site site, int line, int group, Scalar* target)
+{
+    const int channels = plan.inGroup * plan.groups;
+    const int t = Source(site.t, line / plan.kH, plan.strideT, plan.beforeT, plan.dilationT, plan.upT, plan.inT);
+    const int h = Source(site.h, line % plan.kH, plan.strideH, plan.beforeH, plan.dilationH, plan.upH, plan.inH);
+    if (t < 0 || h < 0) {
+        memset(target, 0, sizeof(Scalar) * plan.kW * plan.inGroup);
+        return;
+    }
+    const Scalar* row = x + ((Int64(site.n) * plan.inT + t) * plan.inH + h) * plan.inW * channels + group * plan.inGroup;
+    const int start = site.w * plan.strideW - plan.beforeW;
+    if (plan.groups == 1 && plan.dilationW == 1 && plan.upW == 1 && start >= 0 && start + plan.kW <= plan.inW) {
+        memcpy(target, row + Int64(start) * channels, sizeof(Scalar) * plan.kW * channels);
+        return;
+    }
+    for (int tap = 0; tap < plan.kW; tap++) {
+        const int w = Source(site.w, tap, plan.strideW, plan.beforeW, plan.dilationW, plan.upW, plan.inW);
+        if (w < 0) memset(target, 0, sizeof(Scalar) * plan.inGroup);
+        else memcpy(target, row + Int64(w) * channels, sizeof(Scalar) * plan.inGroup);
+        target += plan.inGroup;
+    }
+}
+
+DEVICE void Advance(const Plan& plan, Site& site)
+{
+    if (++site.w < plan.outW) return;
+    site.w = 0;
+    if (++site.h < plan.outH) return;
+    site.h = 0;
+    if (++site.t < plan.outT) return;
+    site.t = 0;
+    site.n++;
+}
+
+// Packs lines firstLine ... endLine - 1 of rows firstRow ... endRow - 1, one packed row an output row.
+DEVICE void Pack(
+    const Plan& plan, const Scalar* x, Int64 firstRow, Int64 endRow, int firstLine, int endLine, int group, Scalar* packed)
+{
+    Site site = OutputSite(plan, firstRow);
+    for (Int64 row = firstRow; row < endRow; row++) {
+        for (int line = firstLine; line < endLine; line++) {
+            PackLine(plan, x, site, line, group, packed);
+            packed += plan.kW * plan.inGroup;
+        }
+        Advance(plan, site);
+    }
+}
+
+// Whether a packed row would be the row of x itself, as in a convolution with one tap.
+DEVICE bool IsPlain(const Plan& plan)
+{
+    return plan.kT * plan.kH * plan.kW == 1 && plan.groups == 1 && plan.inT == plan.outT && plan.inH == plan.outH
+        && plan.inW == plan.outW && plan.beforeT == 0 && plan.beforeH == 0 && plan.beforeW == 0
+        && plan.strideT * plan.strideH * plan.strideW * plan.upT * plan.upH * plan.upW == 1;
+}

@@ -1,0 +1,37 @@
+// Plan: the geometry of a convolution, shared by its kernels; ConvolutionPlan in C# has the same layout.
+#pragma once
+
+struct Plan {
+    int n;                      // clips
+    int inT, inH, inW;          // of x
+    int outT, outH, outW;       // of y
+    int kT, kH, kW;             // taps
+    int strideT, strideH, strideW;
+    int beforeT, beforeH, beforeW;
+    int dilationT, dilationH, dilationW;
+    int upT, upH, upW;          // x is read as if up - 1 zeros followed each element
+    int groups, inGroup, outGroup;  // channels of a group on either side
+};
+
+// The element of x that output `out` meets with tap `tap` along one axis, or -1 where there is none.
+DEVICE int Source(int out, int tap, int stride, int before, int dilation, int up, int size)
+{
+    const int position = out * stride - before + tap * dilation;
+    if (position < 0 || position % up != 0) return -1;
+    return position / up < size ? position / up : -1;
+}
+
+struct Site {
+    int n, t, h, w;
+};
+
+DEVICE Site OutputSite(const Plan& plan, Int64 row)
+{
+    const int w = int(row % plan.outW);
+    row /= plan.outW;
+    const int h = int(row % plan.outH);
+    row /= plan.outH;
+    return {int(row / plan.outT), int(row % plan.outT), h, w};
+}
+
+DEVICE Int64 OutputCount(const Plan& plan) { return Int64(plan.n) * plan.outT * plan.outH * plan.outW; }

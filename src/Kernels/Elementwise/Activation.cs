@@ -1,0 +1,44 @@
+namespace GenKernels.Kernels.Elementwise;
+
+/// <summary>The activations of <see cref="BiasActivation"/>; the names are those of the functions in <c>BiasActivation.cu</c>.</summary>
+public enum Activation
+{
+    /// <summary>z.</summary>
+    Linear,
+
+    /// <summary>max(z, 0); default gain √2.</summary>
+    Relu,
+
+    /// <summary>z where positive, else slope z; default slope 0.2, default gain √2.</summary>
+    LeakyRelu,
+
+    /// <summary>tanh z.</summary>
+    HyperbolicTangent,
+
+    /// <summary>1 / (1 + e^-z).</summary>
+    Sigmoid,
+
+    /// <summary>z where positive, else e^z - 1.</summary>
+    Elu,
+
+    /// <summary>The scaled form of <see cref="Elu"/> (Klambauer et al. 2017).</summary>
+    Selu,
+
+    /// <summary>ln(1 + e^z).</summary>
+    Softplus,
+
+    /// <summary>z / (1 + e^-z); default gain √2.</summary>
+    Swish,
+}
+
+/// <summary>The constants that go with an activation.</summary>
+public static class Activations
+{
+    /// <returns>The gain that keeps the variance: √2 for those that halve it, else 1.</returns>
+    public static float DefaultGain(this Activation activation) =>
+        activation is Activation.Relu or Activation.LeakyRelu or Activation.Swish ? MathF.Sqrt(2) : 1;
+
+    /// <returns>Whether the second derivative is zero wherever there is one.</returns>
+    public static bool IsPiecewiseLinear(this Activation activation) =>
+        activation is Activation.Linear or Activation.Relu or Activation.LeakyRelu;
+}

@@ -1,0 +1,105 @@
+// BiasActivation: bias, activation, gain and clamp in one pass, and their derivatives.
+//   order 0:  y[n,c] = clamp(gain f(x[n,c] + b[c]), -limit, limit)
+//   order k:  y[n,c] = m[n,c] gain f^(k)(x[n,c] + b[c]) where the above is not clamped, else 0
+//
+// Shapes   x, m, y: [N, C], contiguous; b: [C]; b may be null, m is null in order 0
+// Types    stored as Scalar, computed in Accumulator
+// Launch   rows of C shared out by RowWalk; any block size
+// Cost     order 0 reads N*C, writes N*C; order k reads 2*N*C: bound by memory
+// Source   Karras et al. 2020, StyleGAN2, appendix B (fused bias and activation); derivatives by hand
+#include "Common/Prelude.cuh"
+#include "Common/Rows.cuh"
+
+DEVICE Accumulator Sigma(Accumulator z) { return 1 / (1 + Exp(-z)); }
+
+template <int order> DEVICE Accumulator Linear(Accumulator z, Accumulator) { return order == 0 ? z : Accumulator(order == 1); }
+
+template <int order> DEVICE Accumulator LeakyRelu(Accumulator z, Accumulator slope)
+{
+    const Accumulator derivative = z > 0 ? Accumulator(1) : slope;
+    return order == 0 ? derivative * z : order == 1 ? derivative : Accumulator(0);
+}
+
+template <int order> DEVICE Accumulator Relu(Accumulator z, Accumulator) { return LeakyRelu<order>(z, 0); }
+
+template <int order> DEVICE Accumulator HyperbolicTangent(Accumulator z, Accumulator)
+{
+    const Accumulator t = Tanh(z);
+    const Accumulator first = 1 - t * t;
+    return order == 0 ? t : order == 1 ? first : order == 2 ? -2 * t * first : (6 * t * t - 2) * first;
+}
+
+template <int order> DEVICE Accumulator Sigmoid(Accumulator z, Accumulator)
+{
+    const Accumulator s = Sigma(z);
+    const Accumulator first = s * (1 - s);
+    return order == 0 ? s : order == 1 ? first : order == 2 ? first * (1 - 2 * s) : first * (1 - 6 * first);
+}
+
+template <int order> DEVICE Accumulator Elu(Accumulator z, Accumulator)
+{
+    if (z > 0) return order == 0 ? z : Accumulator(order == 1);
+    return order == 0 ? ExpMinusOne(z) : Exp(z);
+}
+
+template <int order> DEVICE Accumulator Selu(Accumulator z, Accumulator)
+{
+    constexpr double scale = 1.0507009873554804934193349852946;
+    constexpr double alpha = 1.6732632423543772848170429916717;
+    return Accumulator(scale) * (z > 0 ? Elu<order>(z, 0) : Accumulator(alpha) * Elu<order>(z, 0));
+}
+
+template <int order> DEVICE Accumulator Softplus(Accumulator z, Accumulator)
+{
+    if (order == 0) return (z > 0 ? z : 0) + LogOnePlus(Exp(-Absolute(z)));
+    const Accumulator s = Sigma(z);
+    const Accumulator second = s * (1 - s);
+    return order == 1 ? s : order == 2 ? second : second * (1 - 2 * s);
+}
+
+template <int order> DEVICE Accumulator Swish(Accumulator z, Accumulator)
+{
+    const Accumulator s = Sigma(z);
+    const Accumulator slope = s * (1 - s);
+    const Accumulator tilt = 1 - 2 * s;
+    return order == 0   ? z * s
+           : order == 1 ? s + z * slope
+           : order == 2 ? slope * (2 + z * tilt)
+                        : slope * (tilt * (3 + z * tilt) - 2 * z * slope);
+}
+
+// The value that is clamped, in any order.
+DEVICE bool IsClamped(Accumulator z, Accumulator slope, Accumulator gain, Accumulator limit)
+{
+    if (limit == __builtin_huge_valf()) return false;
+    const Accumulator value = gain * Activation<0>(z, slope);
+    return value >= limit || value <= -limit;
+}
+
+DEVICE Accumulator Value(Accumulator z, Accumulator m, Accumulator slope, Accumulator gain, Accumulator limit)
+{
+    const Accumulator value = gain * Activation<Order>(z, slope);
+    if (Order == 0) return value > limit ? limit : value < -limit ? -limit : value;
+    return IsClamped(z, slope, gain, limit) ? Accumulator(0) : m * value;
+}
+
+KERNEL BiasActivation(
+    const Scalar* __restrict__ x, const Scalar* __restrict__ b, const Scalar* __restrict__ m, Scalar* __restrict__ y, RowWalk walk,
+    float slope, float gain, float limit)
+{
+    ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
+        const Int64 start = row * walk.rowLength;
+        const int threadStep = WarpSize == 1 ? 1 : step;
+        if (b == nullptr) {
+            for (int i = first; i < end; i += threadStep) {
+                const Accumulator factor = Order == 0 ? Accumulator(1) : Accumulator(m[start + i]);
+                y[start + i] = Scalar(Value(Accumulator(x[start + i]), factor, slope, gain, limit));
+            }
+            return;
+        }
+        for (int i = first; i < end; i += threadStep) {
+            const Accumulator factor = Order == 0 ? Accumulator(1) : Accumulator(m[start + i]);
+            y[start + i] = Scalar(Value(Accumulator(x[start + i]) + Accumulator(b[i]), factor, slope, gain, limit));
+        }
+    });
+}

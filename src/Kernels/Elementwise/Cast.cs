@@ -1,0 +1,19 @@
+namespace GenKernels.Kernels.Elementwise;
+
+/// <summary>Launches <c>Cast.cu</c>: the same numbers in another type.</summary>
+public static class Cast
+{
+    private static readonly string[] s_variants = [.. Enum.GetValues<ElementType>().Select(type => $"Target={type.KernelName()}")];
+    private static readonly KernelSource s_source = Source("Elementwise/Cast.cu", Enum.GetValues<ElementType>(), s_variants);
+
+    /// <param name="x">Any shape and type.</param>
+    /// <param name="type">Of the result; a float that has no integer is undefined in an integer type.</param>
+    /// <returns>A new tensor of the shape of <paramref name="x"/>; the caller or its scope disposes it.</returns>
+    public static Tensor Forward(Tensor x, ElementType type)
+    {
+        Tensor y = Tensor.Empty(x.Shape, type, x.Device);
+        Kernel kernel = x.Device.Load(s_source, x.Type, s_variants[(int)type]).Kernel("Cast");
+        kernel.Launch(LaunchShape.Elements(x.Device, x.ElementCount), x, y, x.ElementCount);
+        return y;
+    }
+}

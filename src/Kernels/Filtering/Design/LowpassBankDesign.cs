@@ -1,0 +1,78 @@
+namespace GenKernels.Kernels.Filtering;
+
+/// <summary>A bank of Kaiser low-pass filters, their rates spaced evenly in octaves.</summary>
+/// <remarks>
+/// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, where it blurs the noise of the low-resolution
+/// generator. A filter of rate r has ⌈r/2⌉ taps, cutoff 2 and transition width 12, and ends where the kernel ends.
+/// </remarks>
+public sealed class LowpassBankDesign
+{
+    private const double Cutoff = 2, Width = 12;
+
+    private readonly double[] _samplingRates;
+    private readonly int[] _tapCounts;
+    private readonly float[] _kernels;
+    private readonly float[] _outputScales;
+
+    /// <param name="filterCount">At least 1; the paper has 128.</param>
+    /// <param name="minimumRate">Of the first filter; above 4, twice the cutoff. The paper has 250.</param>
+    /// <param name="maximumRate">Of the last filter; not less than the first. The paper has 10,000.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of its range.</exception>
+    public LowpassBankDesign(int filterCount, double minimumRate, double maximumRate)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(filterCount, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(minimumRate, 2 * Cutoff);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maximumRate, minimumRate);
+
+        FilterCount = filterCount;
+        KernelSize = TapCount(maximumRate);
+        _samplingRates = Rates(filterCount, minimumRate, maximumRate);
+        _tapCounts = Array.ConvertAll(_samplingRates, TapCount);
+        _kernels = new float[filterCount * KernelSize];
+        _outputScales = new float[filterCount];
+        for (int filter = 0; filter < filterCount; filter++) Design(filter);
+    }
+
+    /// <summary>The number of filters, F.</summary>
+    public int FilterCount { get; }
+
+    /// <summary>The length of a kernel, K: the taps of the longest filter.</summary>
+    public int KernelSize { get; }
+
+    /// <summary>The sampling rate of each filter, <c>[F]</c>, increasing.</summary>
+    public ReadOnlySpan<double> SamplingRates => _samplingRates;
+
+    /// <summary>The taps of each filter that are not padding, <c>[F]</c>: the last ones of its kernel.</summary>
+    public ReadOnlySpan<int> TapCounts => _tapCounts;
+
+    /// <summary>The kernels, <c>[F, K]</c>: zeros, then the taps, which sum to 1.</summary>
+    public ReadOnlySpan<float> Kernels => _kernels;
+
+    /// <summary>What gives filtered unit noise unit variance, <c>[F]</c>: 1/√(sum of squared taps).</summary>
+    public ReadOnlySpan<float> OutputScales => _outputScales;
+
+    private static int TapCount(double rate) => (int)Math.Ceiling(rate / 2);
+
+    private static double[] Rates(int count, double minimum, double maximum)
+    {
+        double[] rates = new double[count];
+        double octaves = Math.Log2(maximum / minimum);
+        for (int i = 0; i < count; i++) rates[i] = minimum * Math.Pow(2, octaves * i / Math.Max(1, count - 1));
+        if (count > 1) rates[^1] = maximum;  // the power may pass it by an ulp, which would add a tap
+        return rates;
+    }
+
+    private void Design(int filter)
+    {
+        double[] taps = FirFilter.LowPass(_tapCounts[filter], Cutoff, Width, _samplingRates[filter]);
+        Span<float> kernel = _kernels.AsSpan(filter * KernelSize, KernelSize)[^taps.Length..];
+        double squareSum = 0;
+        for (int tap = 0; tap < taps.Length; tap++)
+        {
+            kernel[tap] = (float)taps[tap];
+            squareSum += (double)kernel[tap] * kernel[tap];
+        }
+
+        _outputScales[filter] = (float)(1 / Math.Sqrt(squareSum));
+    }
+}

@@ -1,0 +1,65 @@
+using GenKernels.Kernels.Common;
+
+namespace GenKernels.Kernels.Filtering;
+
+/// <summary>Launches <c>Upfirdn.cu</c>: up by zeros, filter, down, along one axis.</summary>
+public static class Upfirdn
+{
+    private const string SingleTaps = "Tap=float";
+    private const string DoubleTaps = "Tap=double";
+    private static readonly KernelSource s_source = Source("Filtering/Upfirdn.cu", SingleTaps, DoubleTaps);
+
+    /// <param name="x">Any shape, floats.</param>
+    /// <param name="filter">The taps, <c>[K]</c>, of 32 or 64 bits whatever the type of <paramref name="x"/>.</param>
+    /// <param name="axis">Which axis is filtered, from 0.</param>
+    /// <param name="up">Each sample is followed by <paramref name="up"/> - 1 zeros.</param>
+    /// <param name="down">Every <paramref name="down"/>-th sum is kept, the first one first.</param>
+    /// <param name="padBefore">Zeros put before the samples at the higher rate; negative to crop.</param>
+    /// <param name="padAfter">Zeros put after them; negative to crop.</param>
+    /// <param name="flip">False to convolve; true to run the filter over the samples as it is, a correlation.</param>
+    /// <param name="gain">A factor of the result.</param>
+    /// <returns>
+    /// A new tensor with (L up + padBefore + padAfter - K) / down + 1 elements along the axis; the caller or its scope disposes it.
+    /// </returns>
+    /// <exception cref="ShapeException">The filter is no vector, or longer than the padded axis.</exception>
+    public static Tensor Forward(
+        Tensor x, Tensor filter, int axis, int up, int down, int padBefore, int padAfter, bool flip = false, float gain = 1)
+    {
+        Require.Float(x);
+        Require.Rank(filter, 1);
+        Require.Positive(up);
+        Require.Positive(down);
+        Require.That(axis >= 0 && axis < x.Shape.Rank && x.Shape[axis] > 0, $"axis {axis} of {x.Shape} has nothing to filter");
+        int tapCount = filter.Shape[0];
+        int length = x.Shape[axis];
+        int outputLength = OutputLength(length, tapCount, up, down, padBefore, padAfter);
+
+        Tensor y = Tensor.Empty(x.Shape.With(axis, outputLength), x.Type, x.Device);
+        if (y.ElementCount == 0) return y;
+        int inner = checked((int)x.Shape.Product(axis + 1, x.Shape.Rank));
+        RowWalk walk = new(y.ElementCount / inner, inner);
+        UpfirdnPlan plan = new(length, outputLength, tapCount, up, down, padBefore, flip, gain);
+        Kernel kernel = x.Device.Load(s_source, x.Type, Variant(filter)).Kernel("Upfirdn");
+        kernel.Launch(
+            walk.Shape(x.Device), x, filter, y, KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan));
+        return y;
+    }
+
+    /// <returns>How many elements a filtered axis has.</returns>
+    /// <exception cref="ShapeException">There is no filter, or it is longer than the padded axis.</exception>
+    internal static int OutputLength(int length, int tapCount, int up, int down, int padBefore, int padAfter)
+    {
+        long padded = ((long)length * up) + padBefore + padAfter;
+        Require.That(
+            tapCount > 0 && padded >= tapCount,
+            $"the axis must be as long as the filter, got {length} x {up} + {padBefore} + {padAfter} for {tapCount} taps");
+        return checked((int)((padded - tapCount) / down) + 1);
+    }
+
+    private static string Variant(Tensor filter)
+    {
+        bool isSingle = filter.Type == ElementType.Float32;
+        Require.That(isSingle || filter.Type == ElementType.Float64, $"the filter must have 32 or 64 bits, got {filter}");
+        return isSingle ? SingleTaps : DoubleTaps;
+    }
+}

@@ -1,0 +1,70 @@
+// Upfirdn: zeros between samples, a filter, and every down-th of the result, along one axis.
+//   y[o,m,i] = gain * sum over k of h[k] u[o, m down + k - before, i], where u[o, l up, i] = x[o,l,i] and u is 0 elsewhere
+//   h is the filter backwards (a convolution), or as it is where isFlipped
+//
+// Shapes   x: [O, L, I]; filter: [K]; y: [O, M, I]; contiguous
+// Types    stored as Scalar, the filter as Tap, summed in Accumulator
+// Launch   rows of I shared out by RowWalk; any block size
+// Cost     K / up multiplications an element of y; reads x (the rows under one filter come from cache), writes y
+// Limits   L, M >= 1
+// Source   Karras et al. 2020, Analyzing and Improving the Image Quality of StyleGAN: the resampling of its appendix
+#include "Common/Prelude.cuh"
+#include "Common/Rows.cuh"
+
+struct UpfirdnPlan {
+    int length;        // L
+    int outputLength;  // M
+    int tapCount;      // K
+    int up, down;
+    int before;        // zeros before the first sample, at the higher rate; negative to crop
+    int isFlipped;
+    float gain;
+};
+
+// The part of the filter that meets samples of x under one row of y.
+struct Taps {
+    const Tap* first;
+    int step;
+    int count;
+};
+
+// Sums Width neighbouring columns at a time in registers, from first on; returns the first column that is left.
+template <int Width>
+DEVICE int Columns(Taps taps, float gain, const Scalar* x, Scalar* __restrict__ y, int inner, int first, int end, int step)
+{
+    int i = first;
+    for (; i + Width <= end; i += step) {
+        Accumulator sum[Width] = {};
+        const Scalar* from = x + i;
+        for (int j = 0; j < taps.count; j++, from += inner) {
+            const Accumulator weight = Accumulator(taps.first[j * taps.step]) * gain;
+            for (int c = 0; c < Width; c++) sum[c] += weight * Accumulator(from[c]);
+        }
+        for (int c = 0; c < Width; c++) y[i + c] = Scalar(sum[c]);
+    }
+    return i;
+}
+
+KERNEL Upfirdn(
+    const Scalar* __restrict__ x, const Tap* __restrict__ filter, Scalar* __restrict__ y, RowWalk walk, UpfirdnPlan plan)
+{
+    ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
+        const Int64 outer = row / plan.outputLength;
+        const int base = int(row - outer * plan.outputLength) * plan.down - plan.before;
+        const int last = base + plan.tapCount - 1;
+        const int start = base > 0 ? (base + plan.up - 1) / plan.up : 0;
+        const int stop = last >= 0 ? Minimum(plan.length, last / plan.up + 1) : 0;
+        const int tap = start * plan.up - base;
+        const Taps taps = plan.isFlipped ? Taps{filter + tap, plan.up, stop - start}
+                                         : Taps{filter + (plan.tapCount - 1 - tap), -plan.up, stop - start};
+
+        const Scalar* from = x + (outer * plan.length + start) * walk.rowLength;
+        Scalar* to = y + row * walk.rowLength;
+        const int inner = walk.rowLength;
+        if (WarpSize == 1) {
+            first = Columns<64>(taps, plan.gain, from, to, inner, first, end, 64);
+            first = Columns<16>(taps, plan.gain, from, to, inner, first, end, 16);
+        }
+        Columns<1>(taps, plan.gain, from, to, inner, first, end, WarpSize == 1 ? 1 : step);
+    });
+}

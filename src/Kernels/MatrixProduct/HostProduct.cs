@@ -1,0 +1,20 @@
+using GenKernels.Runtime.Interop;
+
+namespace GenKernels.Kernels.MatrixProduct;
+
+/// <summary>The matrix product of one core that the CPU's kernels call.</summary>
+internal static class HostProduct
+{
+    private static readonly Lazy<bool> s_isAvailable = new(() =>
+    {
+        if (!OpenBlas.IsAvailable) return false;
+
+        // The blocks of a launch are spread over the cores already.
+        OpenBlas.openblas_set_num_threads(1);
+        return true;
+    });
+
+    /// <returns>The address of OpenBLAS's product for a type, or of none: then the kernel uses its own.</returns>
+    internal static KernelArgument For(ElementType type) => KernelArgument.Pointer(
+        !s_isAvailable.Value ? 0 : type == ElementType.Float64 ? OpenBlas.DgemmAddress : OpenBlas.SgemmAddress);
+}

@@ -1,0 +1,60 @@
+// MatMul: batched matrix product.
+//   y[b,m,n] = sum over k of op(x[b])[m,k] op(w[b])[k,n], where op transposes if asked
+//
+// Shapes   x: [B, M, K], or [B, K, M] if transposed; w: [B, K, N], or [B, N, K] if transposed, or one for all; y: [B, M, N]
+// Types    stored as Scalar, summed in Accumulator
+// Launch   256 threads a block, exactly; one block for every Tile x Tile of y, batches along y of the grid
+// Cost     2*B*M*N*K operations; reads x N/Tile times and w M/Tile times
+// Limits   no host form: there a product goes to MatMulHost
+// Source   the tiling of CUTLASS's SIMT kernels, Kerr et al. 2017: a tile in shared memory, a smaller one in registers
+#include "Common/Prelude.cuh"
+
+constexpr int Tile = 64;    // rows and columns of y that a block computes
+constexpr int Depth = 16;   // of the slices of x and w in shared memory
+constexpr int Patch = 4;    // rows and columns of y that a thread computes: 16 x 16 threads
+constexpr int Threads = 256;
+
+KERNEL MatMul(
+    const Scalar* __restrict__ x, const Scalar* __restrict__ w, Scalar* __restrict__ y, int m, int n, int k, Int64 xBatch,
+    Int64 wBatch)
+{
+    // One column more than needed, so that the threads of a warp that write a column of a slice meet different banks.
+    __shared__ Accumulator xSlice[Depth][Tile + 1];
+    __shared__ Accumulator wSlice[Depth][Tile + 1];
+    const int tilesAcross = (n + Tile - 1) / Tile;
+    const int row = int(blockIdx.x / tilesAcross) * Tile;
+    const int column = int(blockIdx.x % tilesAcross) * Tile;
+    const Scalar* xStart = x + blockIdx.y * xBatch;
+    const Scalar* wStart = w + blockIdx.y * wBatch;
+    const int patchRow = int(threadIdx.x) / (Tile / Patch) * Patch;
+    const int patchColumn = int(threadIdx.x) % (Tile / Patch) * Patch;
+
+    Accumulator sum[Patch][Patch] = {};
+    for (int slice = 0; slice < k; slice += Depth) {
+        for (int i = threadIdx.x; i < Tile * Depth; i += Threads) {
+            // Neighbouring threads read neighbouring elements, whichever way the matrix lies.
+            const int xr = TransposeX ? i % Tile : i / Depth, xk = TransposeX ? i / Tile : i % Depth;
+            const bool xInside = row + xr < m && slice + xk < k;
+            const Int64 xAt = TransposeX ? Int64(slice + xk) * m + row + xr : Int64(row + xr) * k + slice + xk;
+            xSlice[xk][xr] = xInside ? Accumulator(xStart[xAt]) : Accumulator(0);
+            const int wc = TransposeW ? i / Depth : i % Tile, wk = TransposeW ? i % Depth : i / Tile;
+            const bool wInside = column + wc < n && slice + wk < k;
+            const Int64 wAt = TransposeW ? Int64(column + wc) * k + slice + wk : Int64(slice + wk) * n + column + wc;
+            wSlice[wk][wc] = wInside ? Accumulator(wStart[wAt]) : Accumulator(0);
+        }
+        __syncthreads();  // the slices are whole before anyone reads them
+        for (int p = 0; p < Depth; p++) {
+            for (int i = 0; i < Patch; i++) {
+                for (int j = 0; j < Patch; j++) sum[i][j] += xSlice[p][patchRow + i] * wSlice[p][patchColumn + j];
+            }
+        }
+        __syncthreads();  // everyone has read the slices before they are overwritten
+    }
+
+    for (int i = 0; i < Patch; i++) {
+        for (int j = 0; j < Patch; j++) {
+            const int r = row + patchRow + i, c = column + patchColumn + j;
+            if (r < m && c < n) y[(Int64(blockIdx.y) * m + r) * n + c] = Scalar(sum[i][j]);
+        }
+    }
+}

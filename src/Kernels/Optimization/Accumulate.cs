@@ -1,0 +1,20 @@
+namespace GenKernels.Kernels.Optimization;
+
+/// <summary>Launches <c>Accumulate.cu</c>: adds a tensor to another in place.</summary>
+public static class Accumulate
+{
+    private static readonly KernelSource s_source = Source("Optimization/Accumulate.cu");
+
+    /// <param name="x">Any shape, floats.</param>
+    /// <param name="y">As <paramref name="x"/>, another memory; becomes y + x.</param>
+    /// <exception cref="ArgumentException">The two differ in shape, type or device, or hold no floats.</exception>
+    public static void Into(Tensor x, Tensor y)
+    {
+        Require.Float(x);
+        Require.Same(x, y);
+
+        if (x.ElementCount == 0) return;
+        Kernel kernel = x.Device.Load(s_source, x.Type).Kernel("Accumulate");
+        kernel.Launch(LaunchShape.Elements(x.Device, x.ElementCount), x, y, x.ElementCount);
+    }
+}

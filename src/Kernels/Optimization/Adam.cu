@@ -1,0 +1,55 @@
+// Adam: one step of Adam or AdamW over all parameters at once, and the moving average of the parameters.
+//   g = gradient scale, a NaN made 0, infinities made +-1e5
+//   coupled decay:    g = g + weightDecay p
+//   decoupled decay:  p = p (1 - learningRate weightDecay)
+//   m = m + (1 - beta1) (g - m)
+//   v = beta2 v + (1 - beta2) g^2
+//   p = p - stepSize m / (sqrt(v) / rootOfBias2 + epsilon)
+//   average = average + averageWeight (p - average)
+//
+// Shapes   all: n elements, contiguous; schedule: [5], on the device, so that a recorded step can be given others:
+//          stepSize = learningRate / (1 - beta1^t), rootOfBias2 = sqrt(1 - beta2^t), decay, averageWeight, scale
+// Types    float
+// Launch   one block for every ElementsPerBlock elements; any block size
+// Cost     reads 4n and writes 3n, with an average 5n and 4n: bound by memory
+// Source   Kingma and Ba 2015, algorithm 1; Loshchilov and Hutter 2019, algorithm 2
+#include "Common/Prelude.cuh"
+#include "Common/Interpolate.cuh"
+
+enum Decay { None, Coupled, Decoupled };
+
+struct AdamConstants {
+    float beta1Rest;  // 1 - beta1, rounded once from double
+    float beta2;
+    float beta2Rest;  // 1 - beta2
+    float epsilon;
+};
+
+DEVICE float Sanitize(float x, float bound) { return x != x ? 0 : x > 3.402823466e38f ? bound : x < -3.402823466e38f ? -bound : x; }
+
+KERNEL Adam(
+    const float* __restrict__ gradient, const float* __restrict__ schedule, float* __restrict__ parameter,
+    float* __restrict__ firstMoment, float* __restrict__ secondMoment, float* __restrict__ average, Int64 count,
+    AdamConstants constants)
+{
+    const float stepSize = schedule[0];
+    const float rootOfBias2 = schedule[1];
+    const float decay = schedule[2];
+    const float averageWeight = schedule[3];
+    const float scale = schedule[4];
+    const Int64 begin = (Int64)blockIdx.x * ElementsPerBlock;
+    const Int64 end = Minimum(count, begin + ElementsPerBlock);
+    for (Int64 i = begin + threadIdx.x; i < end; i += blockDim.x) {
+        float p = parameter[i];
+        float g = Sanitize(gradient[i] * scale, 1e5f);
+        if (WeightDecay == Coupled) g += decay * p;
+        if (WeightDecay == Decoupled) p *= decay;
+        const float m = firstMoment[i] + constants.beta1Rest * (g - firstMoment[i]);
+        const float v = constants.beta2 * secondMoment[i] + constants.beta2Rest * (g * g);
+        p -= stepSize * m / (Sqrt(v) / rootOfBias2 + constants.epsilon);
+        parameter[i] = p;
+        firstMoment[i] = m;
+        secondMoment[i] = v;
+        if (HasAverage) average[i] = Interpolate(average[i], p, averageWeight);
+    }
+}

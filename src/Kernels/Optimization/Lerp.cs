@@ -1,0 +1,24 @@
+namespace GenKernels.Kernels.Optimization;
+
+/// <summary>Launches <c>Lerp.cu</c>: moves a tensor towards another.</summary>
+public static class Lerp
+{
+    private static readonly KernelSource s_source = Source("Optimization/Lerp.cu");
+
+    /// <param name="x">Any shape, floats.</param>
+    /// <param name="y">As <paramref name="x"/>, another memory; becomes y + weight (x - y).</param>
+    /// <param name="weight">0 leaves y, 1 makes it x; <c>[1]</c>, Float32, read when the device comes to it.</param>
+    /// <exception cref="ArgumentException">Shapes, types or devices do not fit.</exception>
+    public static void Into(Tensor x, Tensor y, Tensor weight)
+    {
+        Require.Float(x);
+        Require.Same(x, y);
+        Require.Shape(weight, [1]);
+        Require.That(
+            weight.Type == ElementType.Float32 && weight.Device == x.Device, $"weight must be Float32 on {x.Device}, got {weight}");
+
+        if (x.ElementCount == 0) return;
+        Kernel kernel = x.Device.Load(s_source, x.Type).Kernel("Lerp");
+        kernel.Launch(LaunchShape.Elements(x.Device, x.ElementCount), x, y, weight, x.ElementCount);
+    }
+}

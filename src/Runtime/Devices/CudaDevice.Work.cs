@@ -1,0 +1,201 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using GenKernels.Runtime.Interop;
+using static GenKernels.Runtime.Interop.CudaDriver;
+
+namespace GenKernels.Runtime;
+
+// What goes to the stream: memory, copies, modules, launches.
+public sealed unsafe partial class CudaDevice
+{
+    /// <inheritdoc/>
+    public override void Synchronize()
+    {
+        MakeCurrent();
+        Check(cuStreamSynchronize(Stream));
+        _lastLaunch.Clear();
+    }
+
+    /// <inheritdoc/>
+    public override void CopyToHost(nint source, Span<byte> destination)
+    {
+        MakeCurrent();
+        fixed (byte* bytes = destination)
+        {
+            Check(cuMemcpyDtoHAsync_v2(bytes, source, (nuint)destination.Length, Stream));
+            Synchronize();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void CopyFromHost(ReadOnlySpan<byte> source, nint destination)
+    {
+        MakeCurrent();
+        fixed (byte* bytes = source)
+        {
+            Check(cuMemcpyHtoDAsync_v2(destination, bytes, (nuint)source.Length, Stream));
+            Synchronize();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Copy(nint source, nint destination, long bytes)
+    {
+        MakeCurrent();
+        Check(cuMemcpyDtoDAsync_v2(destination, source, (nuint)bytes, Stream));
+    }
+
+    /// <inheritdoc/>
+    public override void Clear(nint destination, long bytes)
+    {
+        MakeCurrent();
+        Check(cuMemsetD8Async(destination, 0, (nuint)bytes, Stream));
+    }
+
+    /// <exception cref="LaunchException">The status is not success; the message tells the kernel launched last.</exception>
+    internal void Check(CUresult status, [CallerArgumentExpression(nameof(status))] string call = "")
+    {
+        if (status == CUresult.CUDA_SUCCESS) return;
+        string error = new CudaException(call, (int)status, NameOf(status), TextOf(status)).Message;
+        throw new LaunchException($"{Name}: {error}{Suspect()}");
+    }
+
+    internal override nint AllocateMemory(long bytes)
+    {
+        MakeCurrent();
+        if (_capturing)
+        {
+            throw new InvalidOperationException(
+                $"{Name}: {bytes} bytes are asked for during a capture and are not in the pool; run the step once before");
+        }
+
+        nint address;
+        CUresult status = _gpu.HasMemoryPools
+            ? cuMemAllocAsync(&address, (nuint)bytes, Stream)
+            : cuMemAlloc_v2(&address, (nuint)bytes);
+        if (status == CUresult.CUDA_ERROR_OUT_OF_MEMORY) return 0;
+        Check(status, nameof(AllocateMemory));
+        return address;
+    }
+
+    /// <remarks>The status is left unread: memory is given back after a failure, too, and is gone already then.</remarks>
+    internal override void FreeMemory(nint address, long bytes)
+    {
+        if (!TryMakeCurrent()) return;
+        if (_gpu.HasMemoryPools) cuMemFreeAsync(address, Stream);
+        else cuMemFree_v2(address);
+    }
+
+    private protected override KernelModule Compile(KernelSource source, ElementType type, string variant)
+    {
+        byte[] code = _compiler.Compile(source, type, variant);
+        MakeCurrent();
+        CUmodule module = LoadModule(source, code);
+        _modules.Add(module);
+        Kernel[] kernels = new Kernel[source.KernelNames.Count];
+        for (int index = 0; index < kernels.Length; index++)
+        {
+            kernels[index] = LoadKernel(module, source.KernelNames[index]);
+        }
+
+        return new KernelModule(source, kernels);
+    }
+
+    private protected override void LaunchCore(
+        Kernel kernel, LaunchShape shape, ReadOnlySpan<KernelArgument> arguments)
+    {
+        ulong* bits = stackalloc ulong[arguments.Length];
+        void** values = stackalloc void*[arguments.Length];
+        for (int index = 0; index < arguments.Length; index++)
+        {
+            bits[index] = arguments[index].Bits;
+            values[index] = bits + index;
+        }
+
+        MakeCurrent();
+        if (shape.SharedBytes > 0) AllowShared(kernel, shape.SharedBytes);
+        CUresult status = shape.GridX > int.MaxValue
+            ? CUresult.CUDA_ERROR_INVALID_VALUE
+            : cuLaunchKernel(
+                new CUfunction(kernel.Handle), (uint)shape.GridX, (uint)shape.GridY, (uint)shape.GridZ,
+                (uint)shape.BlockX, 1, 1, (uint)shape.SharedBytes, Stream, values, null);
+        if (status != CUresult.CUDA_SUCCESS)
+        {
+            string launch = "launching " + CudaLaunchRecord.Describe(kernel.Name, shape, arguments);
+            CudaException failure = new(launch, (int)status, NameOf(status), TextOf(status));
+            throw new LaunchException($"{Name}: {failure.Message}{Suspect()}");
+        }
+
+        _lastLaunch.Set(kernel, shape, arguments);
+        if (_synchronous && !_capturing) Synchronize();
+    }
+
+    /// <returns>What a failure may come from though another call tells it: the kernel launched last.</returns>
+    private string Suspect()
+    {
+        string? last = _lastLaunch.Describe();
+        if (last is null) return "";
+        string hint = _synchronous ? "" : "; with GENKERNELS_SYNCHRONOUS=1 every kernel answers for itself";
+        return $"; the last kernel launched was {last}{hint}";
+    }
+
+    private CUmodule LoadModule(KernelSource source, byte[] code)
+    {
+        byte[] log = new byte[LogCapacity];
+        CUmodule module;
+        fixed (byte* image = code, text = log)
+        {
+            CUjit_option* options =
+                stackalloc[] { CUjit_option.ERROR_LOG_BUFFER, CUjit_option.ERROR_LOG_BUFFER_SIZE_BYTES };
+            void** values = stackalloc void*[] { text, (void*)LogCapacity };
+            CUresult status = cuModuleLoadDataEx(&module, image, 2, options, values);
+            if (status == CUresult.CUDA_SUCCESS) return module;
+            string said = Marshal.PtrToStringUTF8((nint)text) ?? "";
+            throw new CompilationException(
+                $"{source}: the driver of {VersionText} did not take what {_compiler.Description} made for {_gpu}: "
+                + $"{NameOf(status)} ({(int)status}), {TextOf(status)} {said}".TrimEnd());
+        }
+    }
+
+    private Kernel LoadKernel(CUmodule module, string name)
+    {
+        CUfunction function;
+        cuModuleGetFunction(&function, module, name).ThrowIfFailed($"cuModuleGetFunction({name})");
+
+        // Asking makes the driver load a function that it would otherwise load at its first launch, in a capture perhaps.
+        int shared;
+        cuFuncGetAttribute(&shared, CUfunction_attribute.MAX_DYNAMIC_SHARED_SIZE_BYTES, function).ThrowIfFailed();
+        _sharedLimits[function.Value] = shared;
+        return new Kernel(this, name, function.Value, ReadParameterSizes(function));
+    }
+
+    /// <returns>The sizes in bytes, or null where the driver cannot tell them.</returns>
+    private static int[]? ReadParameterSizes(CUfunction function)
+    {
+        if (!KnowsParameters) return null;
+        List<int> sizes = [];
+        nuint offset, size;
+        while (cuFuncGetParamInfo(function, (nuint)sizes.Count, &offset, &size) == CUresult.CUDA_SUCCESS)
+        {
+            sizes.Add((int)size);
+        }
+
+        return [.. sizes];
+    }
+
+    /// <summary>Raises the limit of a kernel's dynamic shared memory, which is lower than the GPU's own until asked.</summary>
+    private void AllowShared(Kernel kernel, int bytes)
+    {
+        if (bytes <= _sharedLimits[kernel.Handle]) return;
+        CUresult status = cuFuncSetAttribute(
+            new CUfunction(kernel.Handle), CUfunction_attribute.MAX_DYNAMIC_SHARED_SIZE_BYTES, bytes);
+        if (status != CUresult.CUDA_SUCCESS)
+        {
+            throw new LaunchException(
+                $"{kernel.Name} asks for {bytes} bytes of dynamic shared memory; {Name} gives a block "
+                + $"{_gpu.SharedBytesPerBlock} in all ({NameOf(status)})");
+        }
+
+        _sharedLimits[kernel.Handle] = bytes;
+    }
+}

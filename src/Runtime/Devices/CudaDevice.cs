@@ -1,0 +1,209 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using GenKernels.Runtime.Interop;
+using static GenKernels.Runtime.Interop.CudaDriver;
+
+namespace GenKernels.Runtime;
+
+/// <summary>
+/// An NVIDIA GPU through the driver API: its primary context, which other libraries of the process share, and one stream.
+/// Kernels are compiled for it by NVRTC when they are first needed.
+/// </summary>
+public sealed unsafe partial class CudaDevice : Device
+{
+    /// <summary>The oldest compute capability that the kernels are written for, as 10 times major plus minor.</summary>
+    public const int OldestCapability = 80;
+
+    private const int NameCapacity = 256;
+    private const int LogCapacity = 8192;
+    private readonly CudaGpu _gpu;
+    private readonly int _device;
+    private readonly CUcontext _context;
+    private readonly NvrtcCompiler _compiler;
+    private readonly Lazy<CudaBlas> _blas;
+    private readonly ConcurrentBag<CUmodule> _modules = [];
+    private readonly ConcurrentDictionary<nint, int> _sharedLimits = new();
+    private readonly CudaLaunchRecord _lastLaunch = new();
+    private readonly bool _synchronous = Environment.GetEnvironmentVariable("GENKERNELS_SYNCHRONOUS") == "1";
+    private bool _capturing;
+    private int _released;
+
+    /// <param name="ordinal">The GPU's number, from 0, in the order of the driver (<c>CUDA_VISIBLE_DEVICES</c> chooses).</param>
+    /// <param name="cache">Where compiled kernels are kept; the user's cache folder by default.</param>
+    /// <exception cref="DeviceUnavailableException">There is no driver, no such GPU, or the GPU is too old.</exception>
+    public CudaDevice(int ordinal = 0, KernelCache? cache = null)
+        : base(cache)
+    {
+        IReadOnlyList<CudaGpu> gpus = Enumerate(out string? reason);
+        if (reason is not null) throw new DeviceUnavailableException($"cuda:{ordinal}: {reason}");
+        if (ordinal < 0 || ordinal >= gpus.Count)
+        {
+            throw new DeviceUnavailableException($"cuda:{ordinal}: the NVIDIA driver lists cuda:0 to cuda:{gpus.Count - 1}");
+        }
+
+        _gpu = gpus[ordinal];
+        if (_gpu.Capability < OldestCapability)
+        {
+            throw new DeviceUnavailableException($"cuda:{ordinal}: compute capability 8.0 is needed, this is {_gpu}");
+        }
+
+        _compiler = new NvrtcCompiler(Cache, _gpu.Capability);
+        _blas = new Lazy<CudaBlas>(() => new CudaBlas(this));
+        _device = Handle(ordinal);
+        CUcontext context;
+        cuDevicePrimaryCtxRetain(&context, _device).ThrowIfFailed();
+        _context = context;
+        cuCtxSetCurrent(context).ThrowIfFailed();
+        CUstream stream;
+        cuStreamCreate(&stream, CUstream_flags.NON_BLOCKING).ThrowIfFailed();
+        Stream = stream;
+    }
+
+    /// <inheritdoc/>
+    public override string Name => $"cuda:{_gpu.Ordinal}";
+
+    /// <inheritdoc/>
+    public override DeviceKind Kind => DeviceKind.Cuda;
+
+    /// <inheritdoc/>
+    public override string Description => $"{_gpu}, {VersionText}, {_compiler.Description}";
+
+    /// <inheritdoc/>
+    public override int WarpSize => 32;
+
+    /// <inheritdoc/>
+    public override int ProcessorCount => _gpu.ProcessorCount;
+
+    /// <summary>What the driver tells of the GPU.</summary>
+    public CudaGpu Gpu => _gpu;
+
+    /// <summary>Matrix products of the GPU; opened when first needed.</summary>
+    /// <exception cref="LibraryNotFoundException">cuBLAS was not found.</exception>
+    internal CudaBlas Blas => _blas.Value;
+
+    internal CUstream Stream { get; }
+
+    /// <returns>The GPUs that the driver lists, in its order.</returns>
+    /// <param name="reason">Why there is none, or null where there is one.</param>
+    public static IReadOnlyList<CudaGpu> Enumerate(out string? reason)
+    {
+        reason = NativeLibraries.Cuda.IsFound ? null : NativeLibraries.Cuda.Report;
+        if (reason is not null) return [];
+        try
+        {
+            cuInit(0).ThrowIfFailed();
+            int count;
+            cuDeviceGetCount(&count).ThrowIfFailed();
+            if (count == 0) reason = "the NVIDIA driver lists no GPU";
+            return [.. Enumerable.Range(0, count).Select(Read)];
+        }
+        catch (CudaException exception)
+        {
+            reason = exception.Message;
+            return [];
+        }
+    }
+
+    /// <summary>The memory of the GPU, in bytes: free now, for all programs, and in all.</summary>
+    public (long Free, long Total) MemoryInformation()
+    {
+        MakeCurrent();
+        nuint free, total;
+        cuMemGetInfo_v2(&free, &total).ThrowIfFailed();
+        return ((long)free, (long)total);
+    }
+
+    /// <inheritdoc/>
+    public override DeviceEvent RecordEvent()
+    {
+        MakeCurrent();
+        return new CudaEvent(this, Stream);
+    }
+
+    /// <summary>Captures what this thread launches from now on instead of running it, until <see cref="EndCapture"/>.</summary>
+    /// <remarks>
+    /// Meanwhile memory may come from the pool's cache only, and nothing may wait for the device: run the step once before.
+    /// </remarks>
+    public void BeginCapture()
+    {
+        MakeCurrent();
+        cuStreamBeginCapture_v2(Stream, CUstreamCaptureMode.THREAD_LOCAL).ThrowIfFailed();
+        _capturing = true;
+    }
+
+    /// <returns>What was launched since <see cref="BeginCapture"/>, to be repeated; the caller disposes it.</returns>
+    public CudaGraph EndCapture()
+    {
+        MakeCurrent();
+        _capturing = false;
+        CUgraph graph;
+        cuStreamEndCapture(Stream, &graph).ThrowIfFailed();
+        try
+        {
+            return new CudaGraph(this, graph);
+        }
+        finally
+        {
+            cuGraphDestroy(graph);
+        }
+    }
+
+    /// <summary>Makes the GPU that of the calling thread; other libraries may have changed it since.</summary>
+    internal void MakeCurrent()
+    {
+        ObjectDisposedException.ThrowIf(_released != 0, this);
+        cuCtxSetCurrent(_context).ThrowIfFailed();
+    }
+
+    /// <returns>Whether the GPU is there still; after its end there is nothing to give back.</returns>
+    internal bool TryMakeCurrent() => _released == 0 && cuCtxSetCurrent(_context) == CUresult.CUDA_SUCCESS;
+
+    private static int Handle(int ordinal)
+    {
+        int device;
+        cuDeviceGet(&device, ordinal).ThrowIfFailed();
+        return device;
+    }
+
+    private static CudaGpu Read(int ordinal)
+    {
+        int device = Handle(ordinal);
+        byte* name = stackalloc byte[NameCapacity];
+        cuDeviceGetName(name, NameCapacity, device).ThrowIfFailed();
+        nuint bytes;
+        cuDeviceTotalMem_v2(&bytes, device).ThrowIfFailed();
+        int major = Attribute(CUdevice_attribute.COMPUTE_CAPABILITY_MAJOR);
+        return new CudaGpu(
+            ordinal,
+            Marshal.PtrToStringUTF8((nint)name) ?? "",
+            (long)bytes,
+            10 * major + Attribute(CUdevice_attribute.COMPUTE_CAPABILITY_MINOR),
+            Attribute(CUdevice_attribute.MULTIPROCESSOR_COUNT),
+            Attribute(CUdevice_attribute.MAX_SHARED_MEMORY_PER_BLOCK_OPTIN),
+            Attribute(CUdevice_attribute.MEMORY_POOLS_SUPPORTED) != 0);
+
+        int Attribute(CUdevice_attribute attribute)
+        {
+            int value;
+            cuDeviceGetAttribute(&value, attribute, device).ThrowIfFailed();
+            return value;
+        }
+    }
+
+    private protected override void DisposeCore()
+    {
+        if (_blas.IsValueCreated) _blas.Value.Dispose();
+        bool isCurrent = TryMakeCurrent();
+        if (Interlocked.Exchange(ref _released, 1) != 0) return;
+
+        // Statuses are of no use here: after a failed kernel every call fails, and the context takes all with it.
+        if (isCurrent)
+        {
+            cuStreamSynchronize(Stream);
+            foreach (CUmodule module in _modules) cuModuleUnload(module);
+            cuStreamDestroy_v2(Stream);
+        }
+
+        cuDevicePrimaryCtxRelease_v2(_device);
+    }
+}

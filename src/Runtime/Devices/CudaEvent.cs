@@ -1,0 +1,46 @@
+using GenKernels.Runtime.Interop;
+using static GenKernels.Runtime.Interop.CudaDriver;
+
+namespace GenKernels.Runtime;
+
+/// <summary>A moment in the stream of a GPU.</summary>
+internal sealed unsafe class CudaEvent : DeviceEvent
+{
+    private readonly CudaDevice _device;
+    private nint _handle;
+
+    internal CudaEvent(CudaDevice device, CUstream stream)
+    {
+        _device = device;
+        CUevent handle;
+        cuEventCreate(&handle, 0).ThrowIfFailed();
+        _handle = handle.Value;
+        cuEventRecord(handle, stream).ThrowIfFailed();
+    }
+
+    /// <inheritdoc/>
+    public override void Synchronize()
+    {
+        _device.MakeCurrent();
+        ObjectDisposedException.ThrowIf(_handle == 0, this);
+        _device.Check(cuEventSynchronize(new CUevent(_handle)));
+    }
+
+    /// <inheritdoc/>
+    public override TimeSpan Since(DeviceEvent earlier)
+    {
+        earlier.Synchronize();
+        Synchronize();
+        float milliseconds;
+        cuEventElapsedTime(&milliseconds, new CUevent(((CudaEvent)earlier)._handle), new CUevent(_handle)).ThrowIfFailed();
+        return TimeSpan.FromMilliseconds(milliseconds);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        nint handle = Interlocked.Exchange(ref _handle, 0);
+        if (handle != 0 && _device.TryMakeCurrent()) cuEventDestroy_v2(new CUevent(handle));
+        base.Dispose();
+    }
+}

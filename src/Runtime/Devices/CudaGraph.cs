@@ -1,0 +1,36 @@
+using GenKernels.Runtime.Interop;
+using static GenKernels.Runtime.Interop.CudaDriver;
+
+namespace GenKernels.Runtime;
+
+/// <summary>Launches of a GPU, captured once and repeated as one: the same kernels with the same arguments.</summary>
+public sealed unsafe class CudaGraph : IDisposable
+{
+    private readonly CudaDevice _device;
+    private nint _executable;
+
+    internal CudaGraph(CudaDevice device, CUgraph graph)
+    {
+        _device = device;
+        CUgraphExec executable;
+        cuGraphInstantiateWithFlags(&executable, graph, 0).ThrowIfFailed();
+        _executable = executable.Value;
+    }
+
+    /// <summary>Puts the captured work on the device's stream; the tensors that it names must still be there.</summary>
+    /// <exception cref="ObjectDisposedException">The graph or its device was disposed.</exception>
+    /// <exception cref="LaunchException">The driver refused it, or work before it failed.</exception>
+    public void Launch()
+    {
+        ObjectDisposedException.ThrowIf(_executable == 0, this);
+        _device.MakeCurrent();
+        _device.Check(cuGraphLaunch(new CUgraphExec(_executable), _device.Stream));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        nint executable = Interlocked.Exchange(ref _executable, 0);
+        if (executable != 0 && _device.TryMakeCurrent()) cuGraphExecDestroy(new CUgraphExec(executable));
+    }
+}

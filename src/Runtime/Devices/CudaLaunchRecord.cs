@@ -1,0 +1,57 @@
+using System.Text;
+
+namespace GenKernels.Runtime;
+
+/// <summary>
+/// The last launch on a GPU. A kernel runs later than its launch, so that what fails in it is only seen by a later call,
+/// which must tell the kernel all the same. Nothing is allocated for a launch.
+/// </summary>
+internal sealed class CudaLaunchRecord
+{
+    private const int UsualArguments = 32;
+    private KernelArgument[] _arguments = new KernelArgument[UsualArguments];
+    private int _argumentCount;
+    private Kernel? _kernel;
+    private LaunchShape _shape;
+
+    /// <summary>Keeps a launch in the place of the one before.</summary>
+    internal void Set(Kernel kernel, LaunchShape shape, ReadOnlySpan<KernelArgument> arguments)
+    {
+        if (arguments.Length > _arguments.Length) _arguments = new KernelArgument[arguments.Length];
+        arguments.CopyTo(_arguments);
+        _argumentCount = arguments.Length;
+        _kernel = kernel;
+        _shape = shape;
+    }
+
+    /// <summary>Forgets the launch: it is known to have ended well.</summary>
+    internal void Clear() => _kernel = null;
+
+    /// <returns>The launch in words, or null where none is open.</returns>
+    internal string? Describe() =>
+        _kernel is { } kernel ? Describe(kernel.Name, _shape, _arguments.AsSpan(0, _argumentCount)) : null;
+
+    /// <returns>Kernel, grid, block, shared memory and arguments.</returns>
+    internal static string Describe(string kernel, LaunchShape shape, ReadOnlySpan<KernelArgument> arguments)
+    {
+        StringBuilder text = new($"{kernel} with {shape}, arguments (");
+        for (int index = 0; index < arguments.Length; index++)
+        {
+            text.Append(index == 0 ? "" : ", ").Append(Describe(arguments[index]));
+        }
+
+        return text.Append(')').ToString();
+    }
+
+    private static string Describe(KernelArgument argument)
+    {
+        if (argument.Tensor is { } tensor) return $"{tensor.Type} {tensor.Shape} at 0x{argument.Bits:X}";
+        if (argument.Size != sizeof(int)) return $"0x{argument.Bits:X}";
+
+        // The kind of a four-byte number is not known any more: a float of usual size is a huge integer.
+        int integer = (int)argument.Bits;
+        float real = BitConverter.Int32BitsToSingle(integer);
+        bool isReal = MathF.Abs(real) is > 1e-20f and < 1e20f;
+        return isReal ? $"{real:G9}" : $"{integer}";
+    }
+}

@@ -1,0 +1,73 @@
+using System.Text;
+
+namespace GenKernels.Runtime;
+
+/// <summary>Writes files whole or not at all: a kill or a full disk leaves the old file, not half a new one.</summary>
+public static class AtomicFile
+{
+    private const int BufferSize = 1 << 16;
+
+    /// <summary>Writes a temporary file in the same folder, flushes it to disk and renames it over the path.</summary>
+    /// <param name="path">The file to make or replace; its folder must exist.</param>
+    /// <param name="write">Writes the content and leaves the stream open; if it throws, the old file stays.</param>
+    /// <exception cref="IOException">The folder is missing or takes no files, or the disk is full.</exception>
+    public static void Write(string path, Action<Stream> write)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(write);
+        RequirePlace(path);
+
+        string temporary = $"{path}.{Path.GetRandomFileName()}.tmp";
+        try
+        {
+            WriteTemporary(temporary, write);
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception fault)
+        {
+            RemoveQuietly(temporary);
+            if (fault is not (IOException or UnauthorizedAccessException)) throw;
+            throw new IOException($"cannot write {path}: {OneLine(fault.Message)}", fault);
+        }
+    }
+
+    /// <param name="path">The file to make or replace; its folder must exist.</param>
+    /// <param name="text">Written as UTF-8 without a byte order mark.</param>
+    /// <inheritdoc cref="Write" path="/exception"/>
+    public static void WriteText(string path, string text) => WriteBytes(path, Encoding.UTF8.GetBytes(text));
+
+    /// <param name="path">The file to make or replace; its folder must exist.</param>
+    /// <param name="bytes">The whole content.</param>
+    /// <inheritdoc cref="Write" path="/exception"/>
+    public static void WriteBytes(string path, ReadOnlyMemory<byte> bytes) =>
+        Write(path, stream => stream.Write(bytes.Span));
+
+    private static void RequirePlace(string path)
+    {
+        if (Directory.Exists(path)) throw new IOException($"cannot write {path}: it is a folder");
+        string? folder = Path.GetDirectoryName(Path.GetFullPath(path));
+        if (Directory.Exists(folder)) return;
+        throw new IOException($"cannot write {path}: the folder {folder} does not exist");
+    }
+
+    private static void WriteTemporary(string temporary, Action<Stream> write)
+    {
+        using FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize);
+        write(stream);
+        stream.Flush(flushToDisk: true);
+    }
+
+    private static void RemoveQuietly(string temporary)
+    {
+        try
+        {
+            File.Delete(temporary);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // The fault that brought us here says more than this one would.
+        }
+    }
+
+    private static string OneLine(string message) => message.ReplaceLineEndings(" ");
+}

@@ -1,0 +1,60 @@
+namespace GenKernels.Runtime.Interop;
+
+// Handles and the values used, under the names of cuda.h.
+internal static partial class CudaDriver
+{
+    internal readonly record struct CUcontext(nint Value);
+
+    internal readonly record struct CUstream(nint Value);
+
+    internal readonly record struct CUmodule(nint Value);
+
+    internal readonly record struct CUfunction(nint Value);
+
+    internal readonly record struct CUevent(nint Value);
+
+    internal readonly record struct CUgraph(nint Value);
+
+    internal readonly record struct CUgraphExec(nint Value);
+
+    /// <summary>The statuses that are told apart; the driver names the others.</summary>
+    internal enum CUresult
+    {
+        CUDA_SUCCESS = 0,
+        CUDA_ERROR_INVALID_VALUE = 1,
+        CUDA_ERROR_OUT_OF_MEMORY = 2,
+        CUDA_ERROR_NO_DEVICE = 100,
+        CUDA_ERROR_ILLEGAL_ADDRESS = 700,
+    }
+
+    internal enum CUdevice_attribute
+    {
+        MULTIPROCESSOR_COUNT = 16,
+        COMPUTE_CAPABILITY_MAJOR = 75,
+        COMPUTE_CAPABILITY_MINOR = 76,
+        MAX_SHARED_MEMORY_PER_BLOCK_OPTIN = 97,
+        MEMORY_POOLS_SUPPORTED = 115,
+    }
+
+    internal enum CUfunction_attribute
+    {
+        SHARED_SIZE_BYTES = 1,
+        MAX_DYNAMIC_SHARED_SIZE_BYTES = 8,
+    }
+
+    internal enum CUjit_option
+    {
+        ERROR_LOG_BUFFER = 5,
+        ERROR_LOG_BUFFER_SIZE_BYTES = 6,
+    }
+
+    internal enum CUstream_flags : uint
+    {
+        NON_BLOCKING = 1,
+    }
+
+    internal enum CUstreamCaptureMode
+    {
+        THREAD_LOCAL = 1,
+    }
+}

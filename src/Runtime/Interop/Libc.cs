@@ -1,0 +1,10 @@
+using System.Runtime.InteropServices;
+
+namespace GenKernels.Runtime.Interop;
+
+/// <summary>The C library.</summary>
+internal static partial class Libc
+{
+    [LibraryImport("libc")]
+    internal static partial int munmap(nint address, nuint length);
+}

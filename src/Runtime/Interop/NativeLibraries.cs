@@ -1,0 +1,74 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+
+namespace GenKernels.Runtime.Interop;
+
+/// <summary>The native libraries that this assembly can use; each is optional and looked for when it is first needed.</summary>
+public static class NativeLibraries
+{
+    internal const string CudaName = "cuda";
+    internal const string NvrtcName = "nvrtc";
+    internal const string CuBlasName = "cublas";
+    internal const string OpenBlasName = "openblas";
+
+    private static readonly Lazy<bool> s_resolver = new(() =>
+    {
+        NativeLibrary.SetDllImportResolver(typeof(NativeLibraries).Assembly, Resolve);
+        return true;
+    });
+
+    /// <summary>The CUDA driver, which comes with the GPU's driver.</summary>
+    public static NativeLibraryLocator Cuda { get; } = new(
+        CudaName,
+        "the NVIDIA driver",
+        () => Names("nvcuda.dll", "libcuda.so.1"),
+        "install it");
+
+    /// <summary>NVIDIA's run-time compiler of kernels.</summary>
+    public static NativeLibraryLocator Nvrtc { get; } = new(
+        NvrtcName,
+        "NVRTC",
+        () => ForDriver(Names("nvrtc64_130_0.dll", "libnvrtc.so.13"), Names("nvrtc64_120_0.dll", "libnvrtc.so.12")),
+        "install that of the driver's CUDA version (Python package nvidia-cuda-nvrtc for CUDA 13, "
+        + "nvidia-cuda-nvrtc-cu12 for 12; or cuda-nvrtc of the CUDA toolkit)",
+        Names("nvrtc-builtins64_*.dll", "libnvrtc-builtins.so.*"));
+
+    /// <summary>Matrix products on a GPU.</summary>
+    public static NativeLibraryLocator CuBlas { get; } = new(
+        CuBlasName,
+        "cuBLAS",
+        () => ForDriver(Names("cublas64_13.dll", "libcublas.so.13"), Names("cublas64_12.dll", "libcublas.so.12")),
+        "install that of the driver's CUDA version (Python package nvidia-cublas for CUDA 13, nvidia-cublas-cu12 for 12; "
+        + "or libcublas of the CUDA toolkit)",
+        Names("cublasLt64_*.dll", "libcublasLt.so.1?"));
+
+    /// <summary>Matrix products on the CPU.</summary>
+    public static NativeLibraryLocator OpenBlas { get; } = new(
+        OpenBlasName,
+        "OpenBLAS",
+        () => OperatingSystem.IsWindows() ? ["libopenblas.dll", "openblas.dll"] : ["libopenblas.so.0", "libopenblas.so"],
+        "install it (Debian, Ubuntu: apt install libopenblas0-pthread)");
+
+    /// <summary>All of them, in the order in which people should read of them.</summary>
+    public static IReadOnlyList<NativeLibraryLocator> All { get; } = [Cuda, Nvrtc, CuBlas, OpenBlas];
+
+    /// <summary>Makes this assembly's imports go through the locators; bindings call it before their first function.</summary>
+    internal static void UseLocators() => _ = s_resolver.Value;
+
+    /// <returns>The name on Windows or elsewhere.</returns>
+    private static string[] Names(string windows, string others) => [OperatingSystem.IsWindows() ? windows : others];
+
+    /// <remarks>A driver runs the code of its own major version and of older ones, not of a newer one.</remarks>
+    private static string[] ForDriver(string[] cuda13, string[] cuda12) =>
+        CudaDriver.Version is > 0 and < 13000 ? [.. cuda12, .. cuda13] : [.. cuda13, .. cuda12];
+
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath)
+    {
+        foreach (NativeLibraryLocator library in All)
+        {
+            if (library.Name == name) return library.Handle;
+        }
+
+        return 0;
+    }
+}

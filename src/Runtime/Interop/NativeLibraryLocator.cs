@@ -1,0 +1,152 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace GenKernels.Runtime.Interop;
+
+/// <summary>
+/// Finds one optional native library when it is first needed: a path named in the environment, the folders named there,
+/// the loader's own path, then where toolkits and Python packages usually put it.
+/// </summary>
+public sealed class NativeLibraryLocator
+{
+    private readonly Func<string, string?> _environment;
+    private readonly Func<string[]> _fileNames;
+    private readonly string[] _companions;
+    private readonly string _title;
+    private readonly string _advice;
+    private readonly Lazy<Outcome> _outcome;
+
+    /// <param name="name">As bindings import it; in capitals after <c>GENKERNELS_</c> the variable that may hold its path.</param>
+    /// <param name="title">As people know it.</param>
+    /// <param name="fileNames">The names that the file may have, the best first.</param>
+    /// <param name="advice">What to install where it is missing.</param>
+    /// <param name="companions">
+    /// Patterns of files that the library needs and its loader may miss; loaded first, from the library's own folder.
+    /// </param>
+    /// <param name="environment">Reads a variable of the environment; the process' own by default.</param>
+    internal NativeLibraryLocator(
+        string name,
+        string title,
+        Func<string[]> fileNames,
+        string advice,
+        string[]? companions = null,
+        Func<string, string?>? environment = null)
+    {
+        Name = name;
+        _title = title;
+        _fileNames = fileNames;
+        _advice = advice;
+        _companions = companions ?? [];
+        _environment = environment ?? Environment.GetEnvironmentVariable;
+        _outcome = new Lazy<Outcome>(Find);
+    }
+
+    /// <summary>As bindings import the library, such as <c>openblas</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>The variable of the environment that may hold the library's path.</summary>
+    public string Variable => "GENKERNELS_" + Name.ToUpperInvariant();
+
+    /// <summary>Whether the library was found and loaded.</summary>
+    public bool IsFound => _outcome.Value.Handle != 0;
+
+    /// <summary>What was loaded: a full path, or the bare name that the loader knew; null where nothing was.</summary>
+    public string? Path => _outcome.Value.Path;
+
+    /// <summary>Where the library was found, or every path tried and what to install; loader failures are told either way.</summary>
+    public string Report => _outcome.Value.Report;
+
+    /// <summary>The loaded library, which stays loaded.</summary>
+    /// <exception cref="LibraryNotFoundException">It was not found, or what was found does not load.</exception>
+    internal nint Handle => IsFound ? _outcome.Value.Handle : throw new LibraryNotFoundException(Report);
+
+    /// <returns>The address of a function, or 0 where the library lacks it.</returns>
+    /// <exception cref="LibraryNotFoundException">The library itself was not found.</exception>
+    internal nint FindFunction(string function) =>
+        NativeLibrary.TryGetExport(Handle, function, out nint address) ? address : 0;
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
+    private Outcome Find()
+    {
+        List<string> missing = [];
+        List<string> failures = [];
+        foreach (string candidate in Candidates())
+        {
+            if (System.IO.Path.IsPathRooted(candidate) && !File.Exists(candidate))
+            {
+                missing.Add(candidate);
+                continue;
+            }
+
+            try
+            {
+                LoadCompanions(candidate, failures);
+                return new Outcome(NativeLibrary.Load(candidate), candidate, Found(candidate, failures));
+            }
+            catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException)
+            {
+                failures.Add($"{candidate} ({Reason(exception)})");
+            }
+        }
+
+        string tried = string.Join(", ", failures.Concat(missing));
+        return new Outcome(0, null, $"{_title} was not found; {_advice}, or name its path in {Variable} (tried: {tried})");
+    }
+
+    /// <remarks>A library that the user named is that one or none: another in its place would be a surprise.</remarks>
+    private IEnumerable<string> Candidates()
+    {
+        string? named = _environment(Variable);
+        if (!string.IsNullOrEmpty(named)) return [System.IO.Path.GetFullPath(named)];
+        string[] names = _fileNames();
+        IEnumerable<string> first = LibraryFolders.Named(_environment)
+            .SelectMany(folder => names.Select(name => System.IO.Path.Combine(System.IO.Path.GetFullPath(folder), name)));
+        List<string> usual = LibraryFolders.Usual(_environment);
+        IEnumerable<string> then = names.SelectMany(
+            name => usual.Select(folder => System.IO.Path.Combine(folder, name)).Prepend(name));
+        return first.Concat(then);
+    }
+
+    private void LoadCompanions(string path, List<string> failures)
+    {
+        string? folder = System.IO.Path.GetDirectoryName(path);
+        if (string.IsNullOrEmpty(folder)) return;
+        foreach (string pattern in _companions)
+        {
+            string[] files = Directory.GetFiles(folder, pattern);
+            if (files.Length == 0) failures.Add($"{System.IO.Path.Combine(folder, pattern)} (not there)");
+            foreach (string file in files) LoadCompanion(file, failures);
+        }
+    }
+
+    private static void LoadCompanion(string file, List<string> failures)
+    {
+        try
+        {
+            NativeLibrary.Load(file);
+        }
+        catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException)
+        {
+            failures.Add($"{file} ({Reason(exception)})");
+        }
+    }
+
+    private string Found(string path, List<string> failures)
+    {
+        StringBuilder report = new($"{_title}: {path}");
+        if (failures.Count > 0) report.Append(" (after: ").AppendJoin(", ", failures).Append(')');
+        return report.ToString();
+    }
+
+    /// <returns>What the platform's loader said; the lines before it are the same for every library.</returns>
+    private static string Reason(Exception exception)
+    {
+        const StringSplitOptions Trimmed = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+        string[] lines = exception.Message.Split('\n', Trimmed);
+        return lines.Length > 1 ? string.Join("; ", lines[1..].Distinct()) : exception.Message;
+    }
+
+    private sealed record Outcome(nint Handle, string? Path, string Report);
+}

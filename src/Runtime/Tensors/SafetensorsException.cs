@@ -1,0 +1,15 @@
+namespace GenKernels.Runtime;
+
+/// <summary>A file is no legal safetensors, or lacks what was asked of it; one line names file and fault.</summary>
+public sealed class SafetensorsException : FormatException
+{
+    public SafetensorsException(string message)
+        : base(message)
+    {
+    }
+
+    public SafetensorsException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}

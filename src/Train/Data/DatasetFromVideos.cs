@@ -1,0 +1,183 @@
+using GenKernels.Train.Video;
+
+namespace GenKernels.Train.Data;
+
+/// <summary>Makes a data set of frames from a folder of videos, in the layout of the LongVideoGAN release.</summary>
+/// <remarks>
+/// Videos are decoded in parallel, each into a temporary file, and go into the zips in order: memory does not grow with
+/// their length, and equal videos make equal zips. Nothing appears under its name before everything is written.
+/// </remarks>
+public sealed class DatasetFromVideos
+{
+    private readonly DatasetFromVideosOptions _options;
+    private readonly IProgress<DatasetProgress>? _progress;
+    private readonly CancellationToken _stop;
+    private readonly string _folder;
+    private readonly List<DatasetManifestVideo> _written = [];
+    private readonly List<SkippedVideo> _skipped = [];
+    private SourceVideo[] _videos = [];
+    private int _videosDone;
+    private long _framesDone;
+
+    private DatasetFromVideos(
+        DatasetFromVideosOptions options, IProgress<DatasetProgress>? progress, CancellationToken stop)
+    {
+        _options = options;
+        _progress = progress;
+        _stop = stop;
+        _folder = Path.Combine(options.OutputFolder, DatasetLayout.SizeFolder(options.Height, options.Width));
+    }
+
+    /// <param name="options">What to make of what.</param>
+    /// <param name="progress">Told after every frame and every video, from several threads.</param>
+    /// <param name="stop">Ends the work early; nothing is left behind.</param>
+    /// <exception cref="DatasetException">
+    /// No source folder, no videos in it, two of one name, none that can be decoded, or a data set is there already.
+    /// </exception>
+    /// <exception cref="VideoToolMissingException"><c>ffmpeg</c> or <c>ffprobe</c> cannot be started.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static DatasetReport Make(
+        DatasetFromVideosOptions options, IProgress<DatasetProgress>? progress = null, CancellationToken stop = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Height);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Width);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Partitions);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Workers);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.TrimStart);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.TrimEnd);
+        return new DatasetFromVideos(options, progress, stop).Make();
+    }
+
+    private DatasetReport Make()
+    {
+        _videos = SourceVideo.Find(_options.SourceFolder);
+        string[] earlier = EarlierFiles();
+        if (earlier.Length > 0 && !_options.Overwrite)
+        {
+            throw new DatasetException($"{_folder}: holds {Path.GetFileName(earlier[0])} already; "
+                + "choose another folder or ask to overwrite it");
+        }
+        Directory.CreateDirectory(_folder);
+        List<PartitionWriter> partitions = [];
+        try
+        {
+            WritePartitions(partitions);
+            return Publish(partitions, earlier);
+        }
+        finally
+        {
+            foreach (PartitionWriter partition in partitions) partition.Dispose();
+            if (!Directory.EnumerateFileSystemEntries(_folder).Any()) Directory.Delete(_folder);
+        }
+    }
+
+    private string[] EarlierFiles()
+    {
+        if (!Directory.Exists(_folder)) return [];
+        IEnumerable<string> ours = Directory.GetFiles(_folder).Where(path => IsOurs(Path.GetFileName(path)));
+        return [.. ours.Order(StringComparer.Ordinal)];
+    }
+
+    private static bool IsOurs(string name) => name == DatasetLayout.ManifestName || DatasetLayout.IsPartition(name);
+
+    private void WritePartitions(List<PartitionWriter> partitions)
+    {
+        using CancellationTokenSource abandon = CancellationTokenSource.CreateLinkedTokenSource(_stop);
+        Queue<Task<DecodedVideo>> pending = [];
+        int started = 0;
+        try
+        {
+            for (int index = 0; index < _videos.Length; index++)
+            {
+                while (started < _videos.Length && pending.Count < _options.Workers)
+                {
+                    pending.Enqueue(StartDecoding(_videos[started++], abandon.Token));
+                }
+                using DecodedVideo video = pending.Dequeue().GetAwaiter().GetResult();
+                Take(video, PartitionOf(index), partitions);
+            }
+            if (partitions.Count > 0) partitions[^1].Finish();
+        }
+        finally
+        {
+            abandon.Cancel();
+            foreach (Task<DecodedVideo> task in pending) Abandon(task);
+        }
+    }
+
+    /// <summary>Runs of nearly one length: the first <c>videos mod partitions</c> get one video more.</summary>
+    private int PartitionOf(int video)
+    {
+        (int length, int longer) = Math.DivRem(_videos.Length, _options.Partitions);
+        int inLonger = longer * (length + 1);
+        return video < inLonger ? video / (length + 1) : longer + (video - inLonger) / length;
+    }
+
+    private Task<DecodedVideo> StartDecoding(SourceVideo source, CancellationToken stop)
+    {
+        string spool = Path.Combine(_folder, $".{Guid.NewGuid():N}.partial");
+        return Task.Factory.StartNew(
+            () => DecodedVideo.Decode(source, _options, spool, FrameDone, stop), stop,
+            TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    private void Take(DecodedVideo video, int index, List<PartitionWriter> partitions)
+    {
+        if (video.Failure is not null)
+        {
+            _skipped.Add(new SkippedVideo(video.Source.Source, video.Failure));
+        }
+        else
+        {
+            if (partitions.Count == 0 || partitions[^1].Index != index)
+            {
+                if (partitions.Count > 0) partitions[^1].Finish();
+                partitions.Add(new PartitionWriter(_folder, index));
+            }
+            partitions[^1].Add(video);
+            _written.Add(new DatasetManifestVideo(
+                video.Source.Name, video.Source.Source, partitions[^1].Name, video.FrameCount, video.FrameRate));
+        }
+        _videosDone++;
+        Report();
+    }
+
+    private void FrameDone()
+    {
+        Interlocked.Increment(ref _framesDone);
+        Report();
+    }
+
+    private void Report() =>
+        _progress?.Report(new DatasetProgress(_videosDone, _videos.Length, Interlocked.Read(ref _framesDone)));
+
+    private static void Abandon(Task<DecodedVideo> task)
+    {
+        try
+        {
+            task.GetAwaiter().GetResult().Dispose();
+        }
+        catch (Exception)
+        {
+            // The fault that ends the work is on its way to the caller already; this one only follows from it.
+        }
+    }
+
+    private DatasetReport Publish(List<PartitionWriter> partitions, string[] earlier)
+    {
+        if (_written.Count == 0)
+        {
+            SkippedVideo first = _skipped[0];
+            throw new DatasetException($"{_options.SourceFolder}: none of {_skipped.Count} videos can be decoded; "
+                + $"the first, {first.Source}: {first.Reason}");
+        }
+        DatasetManifest manifest = new(_options.Height, _options.Width, _written);
+        using PartialOutput manifestOutput = new(Path.Combine(_folder, DatasetLayout.ManifestName));
+        File.WriteAllBytes(manifestOutput.Path, manifest.ToJson());
+
+        foreach (string path in earlier) File.Delete(path);
+        foreach (PartitionWriter partition in partitions) partition.Commit();
+        manifestOutput.Commit();
+        return new DatasetReport(_folder, manifest, _skipped);
+    }
+}

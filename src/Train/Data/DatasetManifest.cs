@@ -1,0 +1,47 @@
+using System.Text.Json;
+
+namespace GenKernels.Train.Data;
+
+/// <summary>What a data set was made of: the file <c>dataset.json</c> beside its partitions.</summary>
+/// <param name="Height">Rows of a frame.</param>
+/// <param name="Width">Columns of a frame.</param>
+/// <param name="Videos">In the order in which they lie in the partitions.</param>
+public sealed record DatasetManifest(int Height, int Width, IReadOnlyList<DatasetManifestVideo> Videos)
+{
+    private const int CurrentVersion = 1;
+
+    private static readonly JsonSerializerOptions s_options = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+    };
+
+    /// <summary>The version of the file's form.</summary>
+    public int Version { get; init; } = CurrentVersion;
+
+    /// <summary>Frames of all videos.</summary>
+    public long TotalFrames => Videos.Sum(video => (long)video.FrameCount);
+
+    /// <returns>The file's content, UTF-8.</returns>
+    internal byte[] ToJson() => [.. JsonSerializer.SerializeToUtf8Bytes(this, s_options), (byte)'\n'];
+
+    /// <exception cref="DatasetException">Not a manifest, or of a version that is not known.</exception>
+    internal static DatasetManifest Read(string path)
+    {
+        try
+        {
+            DatasetManifest manifest = JsonSerializer.Deserialize<DatasetManifest>(File.ReadAllBytes(path), s_options)
+                ?? throw new DatasetException($"{path}: is empty");
+            if (manifest.Version != CurrentVersion || manifest.Videos is null)
+            {
+                throw new DatasetException(
+                    $"{path}: needs a manifest of version {CurrentVersion}, got {manifest.Version}");
+            }
+            return manifest;
+        }
+        catch (JsonException fault)
+        {
+            throw new DatasetException($"{path}: is no manifest of a data set: {fault.Message}", fault);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using System.Buffers;
+using System.Text.Json;
+using GenKernels.Train.Video;
+
+namespace GenKernels.Train.Data;
+
+/// <summary>One opened zip of a data set. Thread-safe.</summary>
+internal sealed class DatasetPartition : IDisposable
+{
+    private readonly StoredZip _zip;
+    private readonly SortedDictionary<string, string[]> _frameNames;
+    private readonly Dictionary<string, StoredEntry[]> _frames = [];
+
+    /// <exception cref="DatasetException">
+    /// Damaged, no list of frames in it, or frames missing that are listed.
+    /// </exception>
+    public DatasetPartition(string path)
+    {
+        _zip = StoredZip.Open(path, out Dictionary<string, StoredEntry> entries);
+        try
+        {
+            _frameNames = ReadFrameNames(entries);
+            foreach ((string video, string[] names) in _frameNames) _frames[video] = Locate(video, names, entries);
+        }
+        catch
+        {
+            _zip.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Name of the zip.</summary>
+    public string Name => Path.GetFileName(_zip.Path);
+
+    /// <summary>Name and number of frames of every video, sorted by name.</summary>
+    public IEnumerable<(string Name, int FrameCount)> Videos =>
+        _frameNames.Select(video => (video.Key, video.Value.Length));
+
+    /// <param name="video">A name among <see cref="Videos"/>.</param>
+    /// <param name="index">Which frame, from 0.</param>
+    /// <param name="rgb">Receives <c>[H, W, 3]</c>.</param>
+    /// <exception cref="DatasetException">The frame is damaged or has another size.</exception>
+    public void ReadFrame(string video, int index, int width, int height, Span<byte> rgb)
+    {
+        StoredEntry entry = _frames[video][index];
+        string name = EntryName(video, _frameNames[video][index]);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(entry.Length);
+        try
+        {
+            Span<byte> encoded = buffer.AsSpan(0, entry.Length);
+            _zip.Read(entry, name, encoded);
+            RgbImage.Decode(encoded, width, height, rgb);
+        }
+        catch (VideoException fault)
+        {
+            throw new DatasetException($"{_zip.Path}: entry {name}: {fault.Message}", fault);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    public void Dispose() => _zip.Dispose();
+
+    private SortedDictionary<string, string[]> ReadFrameNames(Dictionary<string, StoredEntry> entries)
+    {
+        if (!entries.TryGetValue(DatasetLayout.FramePathsName, out StoredEntry entry))
+        {
+            throw new DatasetException(
+                $"{_zip.Path}: no {DatasetLayout.FramePathsName} in it; it is no part of a data set");
+        }
+        byte[] json = new byte[entry.Length];
+        _zip.Read(entry, DatasetLayout.FramePathsName, json);
+        try
+        {
+            Dictionary<string, string[]?> names = JsonSerializer.Deserialize<Dictionary<string, string[]?>>(json) ?? [];
+            return new SortedDictionary<string, string[]>(
+                names.ToDictionary(video => video.Key, video => video.Value ?? []), StringComparer.Ordinal);
+        }
+        catch (JsonException fault)
+        {
+            throw new DatasetException(
+                $"{_zip.Path}: {DatasetLayout.FramePathsName} is no list of frames: {fault.Message}", fault);
+        }
+    }
+
+    private StoredEntry[] Locate(string video, string[] names, Dictionary<string, StoredEntry> entries)
+    {
+        StoredEntry[] frames = new StoredEntry[names.Length];
+        for (int i = 0; i < names.Length; i++)
+        {
+            string name = EntryName(video, names[i]);
+            if (!entries.TryGetValue(name, out frames[i]))
+            {
+                throw new DatasetException($"{_zip.Path}: entry {name} is listed in {DatasetLayout.FramePathsName}, "
+                    + "but the zip does not hold it");
+            }
+        }
+        return frames;
+    }
+
+    private static string EntryName(string video, string frame) => $"{video}/{frame}";
+}

@@ -1,0 +1,47 @@
+namespace GenKernels.Train.Data;
+
+/// <summary>A video file to make a data set of.</summary>
+/// <param name="Path">Where it is.</param>
+/// <param name="Source">Its path below the source folder, with forward slashes.</param>
+/// <param name="Name">The same without extension: its name in the data set.</param>
+internal sealed record SourceVideo(string Path, string Source, string Name)
+{
+    private static readonly string[] s_extensions =
+        [".avi", ".gif", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".webm", ".wmv"];
+
+    /// <summary>Finds every video below a folder, sorted part by part of the path.</summary>
+    /// <exception cref="DatasetException">No such folder, no videos, or two that would have one name.</exception>
+    public static SourceVideo[] Find(string folder)
+    {
+        if (!Directory.Exists(folder)) throw new DatasetException($"{folder}: no such folder of videos");
+        SourceVideo[] videos =
+        [
+            .. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+                .Where(IsVideo)
+                .Select(path => Of(folder, path))
+                .OrderBy(video => video.Source.Replace('/', '\0'), StringComparer.Ordinal),
+        ];
+        if (videos.Length == 0)
+        {
+            throw new DatasetException($"{folder}: no videos found; looked for {string.Join(' ', s_extensions)}");
+        }
+        IGrouping<string, SourceVideo>? clash =
+            videos.GroupBy(video => video.Name).FirstOrDefault(group => group.Count() > 1);
+        if (clash is not null)
+        {
+            throw new DatasetException($"{folder}: {string.Join(" and ", clash.Select(video => video.Source))} "
+                + "differ only in their extension and would have one name; rename all but one");
+        }
+        return videos;
+    }
+
+    private static bool IsVideo(string path) =>
+        s_extensions.Contains(System.IO.Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+
+    private static SourceVideo Of(string folder, string path)
+    {
+        string source = System.IO.Path.GetRelativePath(folder, path);
+        source = source.Replace(System.IO.Path.DirectorySeparatorChar, '/');
+        return new SourceVideo(path, source, source[..^System.IO.Path.GetExtension(source).Length]);
+    }
+}

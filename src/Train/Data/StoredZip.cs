@@ -1,0 +1,98 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using Microsoft.Win32.SafeHandles;
+
+namespace GenKernels.Train.Data;
+
+/// <summary>Reads an uncompressed zip, the 64-bit form included, from any number of threads at once.</summary>
+/// <remarks>
+/// Knows every entry's place from the directory at the end of the file (PKWARE APPNOTE 6.3, sections 4.3.7 to 4.3.16)
+/// and reads contents at their offsets, without a shared position. A content is checked against its checksum.
+/// </remarks>
+internal sealed class StoredZip : IDisposable
+{
+    private const uint EntrySignature = 0x04034B50;
+    private const int EntryHeaderLength = 30;
+
+    private readonly SafeFileHandle _file;
+    private readonly long _length;
+
+    private StoredZip(string path, SafeFileHandle file)
+    {
+        Path = path;
+        _file = file;
+        _length = RandomAccess.GetLength(file);
+    }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <param name="path">A zip whose entries are all uncompressed.</param>
+    /// <param name="entries">The place of every entry by name.</param>
+    /// <returns>The caller disposes it.</returns>
+    /// <exception cref="DatasetException">
+    /// The file cannot be opened, is cut short or no zip, or an entry is compressed.
+    /// </exception>
+    public static StoredZip Open(string path, out Dictionary<string, StoredEntry> entries)
+    {
+        SafeFileHandle file;
+        try
+        {
+            file = File.OpenHandle(path, options: FileOptions.RandomAccess);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new DatasetException($"{path}: cannot be opened: {fault.Message}", fault);
+        }
+        StoredZip zip = new(path, file);
+        try
+        {
+            entries = new ZipDirectory(path, zip._length, zip.ReadAt).ReadEntries();
+            return zip;
+        }
+        catch
+        {
+            zip.Dispose();
+            throw;
+        }
+    }
+
+    /// <param name="entry">One of this file's entries.</param>
+    /// <param name="name">Its name, for messages.</param>
+    /// <param name="content">Receives the content; as long as the entry.</param>
+    /// <exception cref="DatasetException">The content is damaged.</exception>
+    public void Read(StoredEntry entry, string name, Span<byte> content)
+    {
+        Span<byte> header = stackalloc byte[EntryHeaderLength];
+        ReadAt(entry.HeaderOffset, header);
+        if (BinaryPrimitives.ReadUInt32LittleEndian(header) != EntrySignature)
+        {
+            throw new DatasetException($"{Path}: damaged: entry {name} is not where the directory says");
+        }
+        int nameLength = BinaryPrimitives.ReadUInt16LittleEndian(header[26..]);
+        int extraLength = BinaryPrimitives.ReadUInt16LittleEndian(header[28..]);
+        ReadAt(entry.HeaderOffset + EntryHeaderLength + nameLength + extraLength, content);
+        if (Crc32.HashToUInt32(content) != entry.Checksum)
+        {
+            throw new DatasetException($"{Path}: damaged: the content of entry {name} does not fit its checksum");
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private void ReadAt(long offset, Span<byte> bytes)
+    {
+        if (offset < 0 || offset > _length - bytes.Length)
+        {
+            throw new DatasetException($"{Path}: cut short or damaged: "
+                + $"needs {bytes.Length} bytes at {offset}, the file has {_length}");
+        }
+        while (!bytes.IsEmpty)
+        {
+            int count = RandomAccess.Read(_file, bytes, offset);
+            if (count == 0) throw new DatasetException($"{Path}: became shorter while it was read");
+            offset += count;
+            bytes = bytes[count..];
+        }
+    }
+}

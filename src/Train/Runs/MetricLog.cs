@@ -1,0 +1,127 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace GenKernels.Train.Runs;
+
+/// <summary>Appends what a run measures to a file, a line each: <c>{"step":16,"time":1.7e9,"loss":0.5}</c>.</summary>
+/// <remarks>JSON has no NaN and no infinity; they become the strings "NaN", "Infinity" and "-Infinity".</remarks>
+public sealed class MetricLog : IDisposable
+{
+    private const string StepName = "step", TimeName = "time";
+
+    private readonly FileStream _stream;
+    private readonly TimeProvider _clock;
+    private readonly ArrayBufferWriter<byte> _line = new();
+
+    private MetricLog(FileStream stream, TimeProvider clock) => (_stream, _clock) = (stream, clock);
+
+    /// <param name="path">The file to start anew.</param>
+    /// <param name="clock">Gives the time of each line; the system's where it is null.</param>
+    /// <returns>The empty log; the caller disposes it.</returns>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static MetricLog Create(string path, TimeProvider? clock = null) =>
+        new(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read), clock ?? TimeProvider.System);
+
+    /// <summary>Goes on with a log as it was at a step: later lines, and a torn one, are dropped.</summary>
+    /// <param name="path">The file to go on with; it may be missing.</param>
+    /// <param name="lastStep">The step of the checkpoint that the run goes on from.</param>
+    /// <param name="clock">Gives the time of each line; the system's where it is null.</param>
+    /// <returns>The log; the caller disposes it.</returns>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static MetricLog Resume(string path, long lastStep, TimeProvider? clock = null)
+    {
+        long length = File.Exists(path) ? LengthUpTo(File.ReadAllBytes(path), lastStep) : 0;
+        FileStream stream = new(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
+        stream.SetLength(length);
+        stream.Position = length;
+        return new MetricLog(stream, clock ?? TimeProvider.System);
+    }
+
+    /// <param name="path">A log, which may still be written to.</param>
+    /// <returns>Its whole lines in their order.</returns>
+    /// <exception cref="FormatException">A line is no record.</exception>
+    /// <exception cref="IOException">The file is missing or cannot be read.</exception>
+    public static IReadOnlyList<MetricRecord> Read(string path)
+    {
+        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        byte[] bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        List<MetricRecord> records = [];
+        int start = 0;
+        for (int end; (end = Array.IndexOf(bytes, (byte)'\n', start)) >= 0; start = end + 1)
+        {
+            records.Add(TryParse(bytes.AsMemory(start, end - start))
+                ?? throw new FormatException($"{path}: line {records.Count + 1} is no record of metrics"));
+        }
+
+        return records;
+    }
+
+    /// <summary>Writes one line and hands it to the system, so that a kill right after does not lose it.</summary>
+    /// <param name="step">Steps finished; must not decrease from line to line.</param>
+    /// <param name="values">By name; <c>step</c> and <c>time</c> are taken.</param>
+    /// <exception cref="ArgumentException">A name is taken.</exception>
+    /// <exception cref="IOException">The disk is full.</exception>
+    public void Write(long step, IEnumerable<KeyValuePair<string, double>> values)
+    {
+        _line.ResetWrittenCount();
+        using (Utf8JsonWriter json = new(_line))
+        {
+            json.WriteStartObject();
+            json.WriteNumber(StepName, step);
+            json.WriteNumber(TimeName, _clock.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0);
+            foreach ((string name, double value) in values) WriteValue(json, name, value);
+            json.WriteEndObject();
+        }
+
+        _line.Write("\n"u8);
+        _stream.Write(_line.WrittenSpan);
+        _stream.Flush();
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose() => _stream.Dispose();
+
+    private static void WriteValue(Utf8JsonWriter json, string name, double value)
+    {
+        if (name is StepName or TimeName) throw new ArgumentException($"a metric must not be named '{name}'");
+        if (double.IsFinite(value)) json.WriteNumber(name, value);
+        else json.WriteString(name, value.ToString());
+    }
+
+    private static long LengthUpTo(byte[] bytes, long lastStep)
+    {
+        int start = 0;
+        for (int end; (end = Array.IndexOf(bytes, (byte)'\n', start)) >= 0; start = end + 1)
+        {
+            MetricRecord? record = TryParse(bytes.AsMemory(start, end - start));
+            if (record is null || record.Step > lastStep) break;
+        }
+
+        return start;
+    }
+
+    private static MetricRecord? TryParse(ReadOnlyMemory<byte> line)
+    {
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(line);
+            Dictionary<string, double> values = [];
+            foreach (JsonProperty property in json.RootElement.EnumerateObject())
+            {
+                if (property.Name is not (StepName or TimeName)) values[property.Name] = Number(property.Value);
+            }
+
+            long step = json.RootElement.GetProperty(StepName).GetInt64();
+            return new MetricRecord(step, json.RootElement.GetProperty(TimeName).GetDouble(), values);
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or KeyNotFoundException
+            or FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static double Number(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String ? double.Parse(value.GetString()!) : value.GetDouble();
+}

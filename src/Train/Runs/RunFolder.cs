@@ -1,0 +1,120 @@
+using System.Globalization;
+
+namespace GenKernels.Train.Runs;
+
+/// <summary>The folder of one run, held by one live process at a time.</summary>
+/// <remarks>
+/// The lock is the system's own on an open file, so a killed process loses it and its folder can be taken over. The
+/// locked file stays behind: removing it could pull it from under another's lock. The id of the process lies beside it,
+/// for messages only, since nobody else can read a locked file.
+/// </remarks>
+public sealed class RunFolder : IDisposable
+{
+    /// <summary>The name of the locked file in a run's folder.</summary>
+    public const string LockName = "run.lock";
+
+    /// <summary>The name of the file that holds the process id of a live run.</summary>
+    public const string ProcessName = "run.pid";
+
+    private const int NumberLength = 5;
+    private const int WouldBlock = 11, SharingViolation = unchecked((int)0x80070020);  // of Linux, of Windows
+
+    private readonly FileStream _lock;
+
+    private RunFolder(string path, FileStream lockStream)
+    {
+        (Path, _lock) = (path, lockStream);
+        System.IO.File.WriteAllText(File(ProcessName), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>The full path.</summary>
+    public string Path { get; }
+
+    /// <summary>Makes and takes the next numbered folder, as <c>parent/00000-description</c>.</summary>
+    /// <param name="parent">Made where it is missing.</param>
+    /// <param name="description">Letters, digits, dots, dashes and underscores; at least one.</param>
+    /// <returns>The folder, locked; the caller disposes it when the run ends.</returns>
+    /// <exception cref="ArgumentException"><paramref name="description"/> has another character.</exception>
+    /// <exception cref="IOException">The folder cannot be made.</exception>
+    public static RunFolder Create(string parent, string description)
+    {
+        if (description.Length == 0 || !description.All(IsPlain))
+        {
+            throw new ArgumentException("the description of a run must be letters, digits, '.', '-' and '_', "
+                + $"got '{description}'");
+        }
+
+        Directory.CreateDirectory(parent);
+        for (int number = NextNumber(parent); ; number++)
+        {
+            string path = System.IO.Path.Combine(parent, $"{number:D5}-{description}");
+            Directory.CreateDirectory(path);
+            if (TryLock(path) is { } taken) return new RunFolder(System.IO.Path.GetFullPath(path), taken);
+        }
+    }
+
+    /// <summary>Takes a given folder, to start in it or to go on.</summary>
+    /// <param name="path">Made where it is missing.</param>
+    /// <returns>The folder, locked; the caller disposes it when the run ends.</returns>
+    /// <exception cref="IOException">Another live run holds the folder, or it cannot be made.</exception>
+    public static RunFolder Open(string path)
+    {
+        Directory.CreateDirectory(path);
+        FileStream taken = TryLock(path)
+            ?? throw new IOException($"the folder {path} is in use by another run, process {Holder(path)}");
+        return new RunFolder(System.IO.Path.GetFullPath(path), taken);
+    }
+
+    /// <returns>The full path of <paramref name="name"/> in the folder; nothing is made.</returns>
+    public string File(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>Lets the folder go.</summary>
+    public void Dispose()
+    {
+        if (_lock.SafeFileHandle.IsClosed) return;
+        System.IO.File.Delete(File(ProcessName));
+        _lock.Dispose();
+    }
+
+    private static bool IsPlain(char letter) => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_';
+
+    private static int NextNumber(string parent)
+    {
+        int next = 0;
+        foreach (string folder in Directory.EnumerateDirectories(parent))
+        {
+            string name = System.IO.Path.GetFileName(folder);
+            if (name.Length <= NumberLength || name[NumberLength] != '-') continue;
+            if (!int.TryParse(name.AsSpan(0, NumberLength), NumberStyles.None, null, out int number)) continue;
+            next = Math.Max(next, number + 1);
+        }
+
+        return next;
+    }
+
+    /// <returns>The locked file; null where another process, or another run of this one, has it.</returns>
+    private static FileStream? TryLock(string path)
+    {
+        try
+        {
+            string file = System.IO.Path.Combine(path, LockName);
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException fault) when (fault.HResult is WouldBlock or SharingViolation)
+        {
+            return null;
+        }
+    }
+
+    private static string Holder(string path)
+    {
+        try
+        {
+            return System.IO.File.ReadAllText(System.IO.Path.Combine(path, ProcessName)).Trim();
+        }
+        catch (IOException)
+        {
+            return "unknown";
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using System.Buffers.Binary;
+
+namespace GenKernels.Train.Runs;
+
+/// <summary>Writes scalars and images as a TensorBoard event file: TFRecord frames around Event messages.</summary>
+/// <remarks>Not for several threads at once.</remarks>
+public sealed class TensorBoardWriter : IDisposable
+{
+    private const int MaximumNameAttempts = 1000;
+
+    private readonly FileStream _stream;
+    private readonly TimeProvider _clock;
+
+    /// <param name="folder">An existing folder, of which the board shows all event files as one run.</param>
+    /// <param name="resumedStep">
+    /// The step of the checkpoint that a run goes on from: the board forgets what earlier files say of later steps.
+    /// Null for a new run.
+    /// </param>
+    /// <param name="clock">Gives the wall time of each event; the system's where it is null.</param>
+    /// <exception cref="IOException">The file cannot be made.</exception>
+    public TensorBoardWriter(string folder, long? resumedStep = null, TimeProvider? clock = null)
+    {
+        _clock = clock ?? TimeProvider.System;
+        _stream = CreateFile(folder, _clock.GetUtcNow().ToUnixTimeSeconds());
+        FilePath = _stream.Name;
+        WriteEvent(0, @event => @event.Text(EventField.FileVersion, "brain.Event:2"));
+        if (resumedStep is { } step)
+        {
+            ProtobufMessage session = new ProtobufMessage().Integer(SessionField.Status, SessionField.StatusStart);
+            WriteEvent(step + 1, @event => @event.Message(EventField.SessionLog, session));
+        }
+    }
+
+    /// <summary>The event file, named by its time, host and process.</summary>
+    public string FilePath { get; }
+
+    /// <param name="tag">Where the board shows it; slashes make groups: <c>loss/generator</c>.</param>
+    /// <param name="value">Stored as a 32-bit float.</param>
+    /// <param name="step">Steps finished.</param>
+    /// <exception cref="IOException">The disk is full.</exception>
+    public void Scalar(string tag, double value, long step) =>
+        WriteSummary(step, new ProtobufMessage()
+            .Text(ValueField.Tag, tag)
+            .Float(ValueField.SimpleValue, (float)value));
+
+    /// <param name="tag">Where the board shows it.</param>
+    /// <param name="png">A whole PNG file, from which width, height and kind of colour are read.</param>
+    /// <param name="step">Steps finished.</param>
+    /// <exception cref="ArgumentException"><paramref name="png"/> does not start as a PNG file does.</exception>
+    /// <exception cref="IOException">The disk is full.</exception>
+    public void Image(string tag, ReadOnlySpan<byte> png, long step)
+    {
+        if (png.Length < PngLayout.HeaderLength || !png.StartsWith(PngLayout.Signature))
+        {
+            throw new ArgumentException($"the image '{tag}' must be a PNG file, got {png.Length} other bytes");
+        }
+
+        ProtobufMessage image = new ProtobufMessage()
+            .Integer(ImageField.Height, BinaryPrimitives.ReadInt32BigEndian(png[PngLayout.HeightOffset..]))
+            .Integer(ImageField.Width, BinaryPrimitives.ReadInt32BigEndian(png[PngLayout.WidthOffset..]))
+            .Integer(ImageField.Colorspace, PngLayout.ChannelCount(png[PngLayout.ColorOffset]))
+            .Data(ImageField.Encoded, png);
+        WriteSummary(step, new ProtobufMessage().Text(ValueField.Tag, tag).Message(ValueField.Image, image));
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose() => _stream.Dispose();
+
+    private static FileStream CreateFile(string folder, long seconds)
+    {
+        string writer = $"{Environment.MachineName}.{Environment.ProcessId}";
+        string stem = Path.Combine(folder, $"events.out.tfevents.{seconds:D10}.{writer}");
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return new FileStream($"{stem}.{attempt}", FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+            }
+            catch (IOException) when (File.Exists($"{stem}.{attempt}") && attempt < MaximumNameAttempts)
+            {
+                // Another writer of this process took the name within the same second: the next number is free.
+            }
+        }
+    }
+
+    private void WriteSummary(long step, ProtobufMessage value) =>
+        WriteEvent(step, @event => @event.Message(EventField.Summary, new ProtobufMessage().Message(1, value)));
+
+    private void WriteEvent(long step, Action<ProtobufMessage> fill)
+    {
+        ProtobufMessage message = new ProtobufMessage()
+            .Double(EventField.WallTime, _clock.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0)
+            .Integer(EventField.Step, step);
+        fill(message);
+        WriteRecord(message.Bytes);
+    }
+
+    /// <summary>Frames a record: length, checksum, bytes, checksum; then hands it to the system.</summary>
+    private void WriteRecord(ReadOnlySpan<byte> record)
+    {
+        Span<byte> length = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)record.Length);
+        _stream.Write(length);
+        WriteChecksum(length);
+        _stream.Write(record);
+        WriteChecksum(record);
+        _stream.Flush();
+    }
+
+    private void WriteChecksum(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> checksum = stackalloc byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32LittleEndian(checksum, Crc32C.Masked(bytes));
+        _stream.Write(checksum);
+    }
+
+    // Field numbers of TensorFlow's event.proto and summary.proto.
+    private static class EventField
+    {
+        public const int WallTime = 1, Step = 2, FileVersion = 3, Summary = 5, SessionLog = 7;
+    }
+
+    private static class SessionField
+    {
+        public const int Status = 1, StatusStart = 1;
+    }
+
+    private static class ValueField
+    {
+        public const int Tag = 1, SimpleValue = 2, Image = 4;
+    }
+
+    private static class ImageField
+    {
+        public const int Height = 1, Width = 2, Colorspace = 3, Encoded = 4;
+    }
+
+    /// <summary>The start of a PNG file (ISO/IEC 15948): the signature, then the IHDR chunk.</summary>
+    private static class PngLayout
+    {
+        public const int WidthOffset = 16, HeightOffset = 20, ColorOffset = 25, HeaderLength = 26;
+
+        public static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10];
+
+        /// <returns>Channels after decoding; a palette (3) gives colours.</returns>
+        public static int ChannelCount(byte colorType) => colorType switch
+        {
+            0 => 1,
+            4 => 2,
+            6 => 4,
+            _ => 3,
+        };
+    }
+}

@@ -1,0 +1,93 @@
+namespace GenKernels.Train.Video;
+
+/// <summary>Brings frames of one size to another: centre crop to the aspect ratio, then Lanczos, rows first.</summary>
+/// <remarks>
+/// Rounds to 8 bits after each of the two passes, as Pillow does, and gives its exact pixels. Not thread-safe.
+/// </remarks>
+public sealed class FrameResizer
+{
+    private const int Half = 1 << (LanczosWeights.FractionBits - 1);
+
+    private readonly int _frameWidth;
+    private readonly int _frameBytes;
+    private readonly int _width;
+    private readonly int _height;
+    private readonly CenterCrop _crop;
+    private readonly LanczosWeights _columns;
+    private readonly LanczosWeights _rows;
+    private readonly byte[] _narrowed;
+
+    /// <param name="frameWidth">Columns before; positive.</param>
+    /// <param name="frameHeight">Rows before; positive.</param>
+    /// <param name="width">Columns after; positive.</param>
+    /// <param name="height">Rows after; positive.</param>
+    public FrameResizer(int frameWidth, int frameHeight, int width, int height)
+        : this(frameWidth, frameHeight, CenterCrop.Of(frameWidth, frameHeight, width, height), width, height)
+    {
+    }
+
+    /// <param name="crop">The part of the frame to show.</param>
+    internal FrameResizer(int frameWidth, int frameHeight, CenterCrop crop, int width, int height)
+    {
+        _frameWidth = frameWidth;
+        _frameBytes = checked(frameWidth * frameHeight * 3);
+        (_crop, _width, _height) = (crop, width, height);
+        _columns = new LanczosWeights(crop.Width, width);
+        _rows = new LanczosWeights(crop.Height, height);
+        _narrowed = new byte[crop.Height * width * 3];
+    }
+
+    /// <param name="frame">The frame, <c>[H, W, 3]</c> of the size before.</param>
+    /// <param name="resized">Receives <c>[H, W, 3]</c> of the size after.</param>
+    /// <exception cref="ArgumentException">A length does not fit the size.</exception>
+    public void Resize(ReadOnlySpan<byte> frame, Span<byte> resized)
+    {
+        if (frame.Length != _frameBytes || resized.Length != _width * _height * 3)
+        {
+            throw new ArgumentException($"needs {_frameBytes} bytes in and {_width * _height * 3} out, "
+                + $"got {frame.Length} and {resized.Length}");
+        }
+        int narrowBytes = _width * 3;
+        for (int row = 0; row < _crop.Height; row++)
+        {
+            int start = ((_crop.Top + row) * _frameWidth + _crop.Left) * 3;
+            Narrow(frame.Slice(start, _crop.Width * 3), _narrowed.AsSpan(row * narrowBytes, narrowBytes));
+        }
+        for (int row = 0; row < _height; row++)
+        {
+            Span<byte> rows = _narrowed.AsSpan(_rows.First(row) * narrowBytes);
+            Mix(rows, _rows.Of(row), resized.Slice(row * narrowBytes, narrowBytes));
+        }
+    }
+
+    /// <summary>One row: every output pixel mixes neighbours in the row.</summary>
+    private void Narrow(ReadOnlySpan<byte> row, Span<byte> narrowed)
+    {
+        for (int x = 0; x < _width; x++)
+        {
+            ReadOnlySpan<int> weights = _columns.Of(x);
+            ReadOnlySpan<byte> pixels = row.Slice(_columns.First(x) * 3, weights.Length * 3);
+            int red = Half, green = Half, blue = Half;
+            for (int i = 0; i < weights.Length; i++)
+            {
+                red += pixels[3 * i] * weights[i];
+                green += pixels[3 * i + 1] * weights[i];
+                blue += pixels[3 * i + 2] * weights[i];
+            }
+            (narrowed[3 * x], narrowed[3 * x + 1], narrowed[3 * x + 2]) = (Pixel(red), Pixel(green), Pixel(blue));
+        }
+    }
+
+    /// <summary>One output row: mixes whole rows of the narrowed frame.</summary>
+    private static void Mix(ReadOnlySpan<byte> rows, ReadOnlySpan<int> weights, Span<byte> mixed)
+    {
+        for (int i = 0; i < mixed.Length; i++)
+        {
+            int sum = Half;
+            for (int row = 0; row < weights.Length; row++) sum += rows[row * mixed.Length + i] * weights[row];
+            mixed[i] = Pixel(sum);
+        }
+    }
+
+    private static byte Pixel(int sum) => (byte)Math.Clamp(sum >> LanczosWeights.FractionBits, 0, 255);
+}

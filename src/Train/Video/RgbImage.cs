@@ -1,0 +1,95 @@
+using NetVips;
+
+namespace GenKernels.Train.Video;
+
+/// <summary>Still pictures as bytes <c>[H, W, 3]</c>, encoded and decoded through libvips.</summary>
+internal static class RgbImage
+{
+    private static readonly string[] s_animated = [".gif", ".webp"];
+
+    private static readonly Log.LogDelegate s_silence = static (_, _, _) => { };
+
+    static RgbImage()
+    {
+        // Frames are small and many: the parallelism is over frames, and no two of them are the same picture.
+        NetVips.NetVips.Concurrency = 1;
+        Cache.Max = 0;
+
+        // libvips also prints what it reports; whoever catches the exception decides what is shown.
+        Log.SetLogHandler("VIPS", Enums.LogLevelFlags.Warning, s_silence);
+    }
+
+    /// <summary>Quality 100 with full chroma: as close to the pixels as a JPEG gets.</summary>
+    public static byte[] EncodeJpeg(ReadOnlySpan<byte> rgb, int width, int height)
+    {
+        using Image image = FromPixels(rgb, width, height);
+        return image.JpegsaveBuffer(q: 100, subsampleMode: Enums.ForeignSubsample.Off, keep: Enums.ForeignKeep.None);
+    }
+
+    public static byte[] EncodePng(ReadOnlySpan<byte> rgb, int width, int height)
+    {
+        using Image image = FromPixels(rgb, width, height);
+        return image.PngsaveBuffer(keep: Enums.ForeignKeep.None);
+    }
+
+    /// <summary>Decodes a picture whose size is known.</summary>
+    /// <param name="encoded">A JPEG or another still picture.</param>
+    /// <param name="rgb">Receives <c>[H, W, 3]</c>.</param>
+    /// <exception cref="VideoException">Not a picture, damaged, or of another size or kind.</exception>
+    public static void Decode(ReadOnlySpan<byte> encoded, int width, int height, Span<byte> rgb)
+    {
+        try
+        {
+            using Image image = Image.NewFromBuffer(
+                encoded, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error);
+            if (image.Width != width || image.Height != height || image.Bands != 3)
+            {
+                throw new VideoException($"needs a picture of {width}x{height} in 3 colours, "
+                    + $"got {image.Width}x{image.Height} in {image.Bands}");
+            }
+            CopyPixels(image, rgb);
+        }
+        catch (VipsException fault)
+        {
+            throw new VideoException($"not a whole picture: {OneLine(fault.Message)}", fault);
+        }
+    }
+
+    /// <summary>
+    /// Opens a picture of any kind as 8-bit sRGB without transparency; frames of an animation lie below each other.
+    /// </summary>
+    /// <returns>The caller disposes it.</returns>
+    /// <exception cref="VideoException">Not a picture, or damaged.</exception>
+    public static Image Load(string path)
+    {
+        try
+        {
+            using Image loaded = s_animated.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase)
+                ? Image.NewFromFile(path, kwargs: new VOption { { "n", -1 } })
+                : Image.NewFromFile(path);
+            using Image opaque = loaded.HasAlpha() ? loaded.Flatten() : loaded.Copy();
+            using Image colour = opaque.Colourspace(Enums.Interpretation.Srgb);
+            return colour.Cast(Enums.BandFormat.Uchar);
+        }
+        catch (VipsException fault)
+        {
+            throw new VideoException($"{path}: not a picture: {OneLine(fault.Message)}", fault);
+        }
+    }
+
+    /// <param name="image">8 bits a channel, three channels.</param>
+    /// <param name="rgb">Receives <c>[H, W, 3]</c>.</param>
+    public static void CopyPixels(Image image, Span<byte> rgb)
+    {
+        byte[] pixels = image.WriteToMemory<byte>();
+        pixels.CopyTo(rgb);
+    }
+
+    public static Image FromPixels(ReadOnlySpan<byte> rgb, int width, int height)
+    {
+        using Image image = Image.NewFromMemoryCopy(rgb, width, height, 3, Enums.BandFormat.Uchar);
+        return image.Copy(interpretation: Enums.Interpretation.Srgb);
+    }
+
+    private static string OneLine(string message) => message.ReplaceLineEndings(" ").Trim();
+}

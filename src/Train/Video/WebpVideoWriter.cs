@@ -1,0 +1,68 @@
+using NetVips;
+
+namespace GenKernels.Train.Video;
+
+/// <summary>An animated WebP that loops for ever.</summary>
+/// <remarks>
+/// The frames wait uncompressed in a file beside the output; they are encoded, in constant memory, at the end. Equal
+/// frames that follow each other become one that is shown longer.
+/// </remarks>
+internal sealed class WebpVideoWriter : IVideoWriter
+{
+    private readonly string _path;
+    private readonly FrameSize _size;
+    private readonly VideoWriterOptions _options;
+    private readonly PartialOutput _frames;
+    private readonly PartialOutput _output;
+    private readonly FileStream _stream;
+    private int _frameCount;
+
+    public WebpVideoWriter(string path, int width, int height, VideoWriterOptions options)
+    {
+        _path = path;
+        _size = new FrameSize(width, height);
+        _options = options;
+        _frames = new PartialOutput(path);
+        _output = new PartialOutput(path);
+        _stream = new FileStream(_frames.Path, FileMode.CreateNew, FileAccess.Write);
+    }
+
+    public void AddFrame(ReadOnlySpan<byte> rgb)
+    {
+        _size.Require(rgb);
+        _stream.Write(rgb);
+        _frameCount++;
+    }
+
+    public void Complete()
+    {
+        if (_frameCount == 0) throw new VideoException($"{_path}: no frame was added");
+        _stream.Dispose();
+        int delay = (int)Math.Round(1000 / _options.FrameRate);  // milliseconds
+        try
+        {
+            using Image raw = Image.Rawload(
+                _frames.Path, _size.Width, _size.Height * _frameCount, 3, interpretation: Enums.Interpretation.Srgb);
+            using Image scaled = raw.Zoom(_options.Scale, _options.Scale);
+            using Image animation = scaled.Mutate(image =>
+            {
+                image.Set(GValue.GIntType, "page-height", _size.Height * _options.Scale);
+                image.Set(GValue.ArrayIntType, "delay", Enumerable.Repeat(delay, _frameCount).ToArray());
+                image.Set(GValue.GIntType, "loop", 0);
+            });
+            animation.Webpsave(_output.Path, q: _options.WebpQuality);
+        }
+        catch (VipsException fault)
+        {
+            throw new VideoException($"{_path}: {fault.Message.ReplaceLineEndings(" ").Trim()}", fault);
+        }
+        _output.Commit();
+    }
+
+    public void Dispose()
+    {
+        _stream.Dispose();
+        _frames.Dispose();
+        _output.Dispose();
+    }
+}

@@ -1,0 +1,129 @@
+using GenKernels.Kernels.Optimization;
+using GenKernels.Tests.Golden;
+
+namespace GenKernels.Tests.Kernels.Optimization;
+
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
+public sealed class AdamTests(Device device)
+{
+    private const string Recorded = "ops/optim_ema.safetensors";
+
+    // As the recording's own configuration has them; the second is the first with the betas of a lazy penalty.
+    private static readonly (double LearningRate, AdamOptions Options)[] s_recordedCases =
+    [
+        (0.003, new AdamOptions(0, 0.99)),
+        (0.0018823529411764706, new AdamOptions(0, 0.9905854573074332)),
+        (0.01, new AdamOptions()),
+        (0.01, new AdamOptions(WeightDecay: 0.1)),
+        (0.0001, new AdamOptions(WeightDecay: 0.01, IsDecoupled: true)),
+    ];
+
+    [Test]
+    public void FiveStepsMatchTheRecordedOnes([Range(0, 4)] int index)
+    {
+        using TensorScope scope = device.Scope();
+        using SafetensorsFile file = GoldenFiles.Open(Recorded);
+        (double learningRate, AdamOptions options) = s_recordedCases[index];
+        Tensor parameter = Read(file, $"case{index}.in.p0");
+        Tensor firstMoment = Tensor.Zeros(parameter.Shape, ElementType.Float32, device);
+        Tensor secondMoment = Tensor.Zeros(parameter.Shape, ElementType.Float32, device);
+        for (int step = 1; step <= 5; step++)
+        {
+            Tensor schedule = Schedule(options, step, learningRate);
+            Adam.Step(options, schedule, Read(file, $"case{index}.in.g{step - 1}"), parameter, firstMoment, secondMoment);
+            AssertNear(parameter, file.ReadFloats($"case{index}.out.p{step}"));
+        }
+
+        AssertNear(firstMoment, file.ReadFloats($"case{index}.out.exp_avg"));
+        AssertNear(secondMoment, file.ReadFloats($"case{index}.out.exp_avg_sq"));
+    }
+
+    [Test]
+    public void AStepMatchesTheFormula([Values(1, 31, 4096, 4099)] int count, [Values(0, 1, 2)] int decay)
+    {
+        using TensorScope scope = device.Scope();
+        AdamOptions options = new(0.8, 0.95, 1e-6, decay == 0 ? 0 : 0.2, decay == 2);
+        Tensor[] x = [.. Enumerable.Range(1, 5).Select(seed => TestTensors.Normal([count], seed, device))];
+        Tensor secondMoment = TestTensors.From([.. x[3].ToDoubles().Select(Math.Abs)], [count], device, ElementType.Float32);
+        double[][] before = [.. x.Select(tensor => tensor.ToDoubles())];
+        double[] secondBefore = secondMoment.ToDoubles();
+        Tensor schedule = Tensor.From(AdamSchedule.For(options, 3, 0.1, gradientScale: 0.5, averageWeight: 0.25), [5], device);
+        Adam.Step(options, schedule, x[0], x[1], x[2], secondMoment, x[4]);
+        double[] parameter = x[1].ToDoubles();
+        double[] average = x[4].ToDoubles();
+        for (int i = 0; i < count; i++)
+        {
+            double p = before[1][i];
+            double g = (0.5 * before[0][i]) + (decay == 1 ? 0.2 * p : 0);
+            if (decay == 2) p *= 1 - (0.1 * 0.2);
+            double m = (0.8 * before[2][i]) + (0.2 * g);
+            double v = (0.95 * secondBefore[i]) + (0.05 * g * g);
+            p -= 0.1 / (1 - Math.Pow(0.8, 3)) * m / (Math.Sqrt(v / (1 - Math.Pow(0.95, 3))) + 1e-6);
+            Assert.That(parameter[i], Is.EqualTo(p).Within(2e-5 * Math.Max(1, Math.Abs(p))), $"parameter {i}");
+            double expected = (0.75 * before[4][i]) + (0.25 * p);
+            Assert.That(average[i], Is.EqualTo(expected).Within(2e-5 * Math.Max(1, Math.Abs(expected))), $"average {i}");
+        }
+    }
+
+    [Test]
+    public void GradientsThatAreNoNumbersAreMadeFinite()
+    {
+        using TensorScope scope = device.Scope();
+        AdamOptions options = new(0, 0.5);
+        float[] gradients = [float.NaN, float.PositiveInfinity, float.NegativeInfinity, 2e5f, float.MaxValue];
+        Tensor gradient = Tensor.From(gradients, [5], device);
+        Tensor parameter = Tensor.Zeros([5], ElementType.Float32, device);
+        Tensor firstMoment = Tensor.Zeros([5], ElementType.Float32, device);
+        Tensor secondMoment = Tensor.Zeros([5], ElementType.Float32, device);
+        Adam.Step(options, Schedule(options, 1, 0.1), gradient, parameter, firstMoment, secondMoment);
+        Assert.That(firstMoment.ToArray<float>(), Is.EqualTo(new[] { 0, 1e5f, -1e5f, 2e5f, float.MaxValue }));
+        Assert.That(parameter.ToArray<float>()[..3], Is.EqualTo(new[] { 0, -0.1f, 0.1f }).Within(1e-6));
+    }
+
+    [Test]
+    public void AnAverageWeightOfOneCopiesTheParameter()
+    {
+        using TensorScope scope = device.Scope();
+        AdamOptions options = new();
+        Tensor[] x = [.. Enumerable.Range(1, 3).Select(seed => TestTensors.Normal([100], seed, device))];
+        Tensor firstMoment = Tensor.Zeros([100], ElementType.Float32, device);
+        Tensor secondMoment = Tensor.Zeros([100], ElementType.Float32, device);
+        Tensor schedule = Tensor.From(AdamSchedule.For(options, 1, 0.1, 1, averageWeight: 1), [5], device);
+        Adam.Step(options, schedule, x[0], x[1], firstMoment, secondMoment, x[2]);
+        Assert.That(x[2].ToArray<float>(), Is.EqualTo(x[1].ToArray<float>()));
+    }
+
+    [Test]
+    public void RejectsABetaOfOne()
+    {
+        using TensorScope scope = device.Scope();
+        Tensor x = Tensor.Zeros([4], ElementType.Float32, device);
+        AdamOptions options = new(Beta2: 1);
+        Assert.That(
+            () => Adam.Step(options, Schedule(new AdamOptions(), 1, 0.1), x, x, x, x),
+            Throws.ArgumentException.With.Message.Contains("[0, 1)").And.Message.Contains("Beta2 = 1"));
+    }
+
+    [Test]
+    public void RejectsMomentsOfAnotherLength()
+    {
+        using TensorScope scope = device.Scope();
+        Tensor x = Tensor.Zeros([4], ElementType.Float32, device);
+        Tensor other = Tensor.Zeros([5], ElementType.Float32, device);
+        Assert.That(
+            () => Adam.Step(new AdamOptions(), Schedule(new AdamOptions(), 1, 0.1), x, x, x, other),
+            Throws.TypeOf<ShapeException>().With.Message.Contains("secondMoment").And.Message.Contains("[5]"));
+    }
+
+    private static void AssertNear(Tensor actual, float[] expected)
+    {
+        double[] values = actual.ToDoubles();
+        for (int i = 0; i < expected.Length; i++) Assert.That(values[i], Is.EqualTo(expected[i]).Within(1e-6), $"element {i}");
+    }
+
+    private Tensor Schedule(AdamOptions options, int step, double learningRate) =>
+        Tensor.From(AdamSchedule.For(options, step, learningRate, gradientScale: 1, averageWeight: 0), [5], device);
+
+    private Tensor Read(SafetensorsFile file, string name) =>
+        Tensor.From(file.ReadFloats(name), file.Entry(name).Shape, device);
+}

@@ -1,0 +1,83 @@
+// Fault: kernels that are wrong on purpose, each in one way that the simt device finds.
+//   y[thread] is some number; what matters is how the fault shows.
+//
+// Shapes   x: [block size], y: [grid size * block size], contiguous
+// Types    float
+// Launch   any block size from 2 to 1024
+// Cost     none to speak of
+// Limits   only for tests
+// Source   ours
+#include "Common/Prelude.cuh"  // KERNEL, Scalar
+#include "Common/Warp.cuh"     // ShuffleXor
+
+// Every thread reads its right neighbour's number without waiting for it to be written.
+KERNEL FaultMissingBarrier(const Scalar* x, Scalar* y)
+{
+    __shared__ Scalar tile[1024];
+    tile[threadIdx.x] = 0;
+    __syncthreads();  // the zeros | the numbers
+    tile[threadIdx.x] = x[threadIdx.x];
+    y[blockIdx.x * blockDim.x + threadIdx.x] = tile[(threadIdx.x + 1) % blockDim.x];
+}
+
+// Only the first half of the block comes to the barrier, in every block but the first.
+KERNEL FaultBarrierInBranch(const Scalar* x, Scalar* y)
+{
+    if (blockIdx.x > 0 && threadIdx.x < blockDim.x / 2) __syncthreads();
+    y[blockIdx.x * blockDim.x + threadIdx.x] = x[threadIdx.x];
+}
+
+KERNEL FaultTwoBarriers(const Scalar* x, Scalar* y)
+{
+    if (threadIdx.x % 2 == 0) {
+        __syncthreads();
+    } else {
+        __syncthreads();
+    }
+    y[blockIdx.x * blockDim.x + threadIdx.x] = x[threadIdx.x];
+}
+
+// Odd lanes pass the shuffle by and wait at the barrier.
+KERNEL FaultShuffleInBranch(const Scalar* x, Scalar* y)
+{
+    Scalar value = x[threadIdx.x];
+    if (threadIdx.x % 2 == 0) value = ShuffleXor(value, 2);
+    __syncthreads();
+    y[blockIdx.x * blockDim.x + threadIdx.x] = value;
+}
+
+KERNEL FaultWarpBarrierAfterReturn(const Scalar* x, Scalar* y)
+{
+    if (threadIdx.x == 3) return;
+    WarpBarrier();
+    y[blockIdx.x * blockDim.x + threadIdx.x] = x[threadIdx.x];
+}
+
+// The last thread's element of shared memory is never written.
+KERNEL FaultUnwrittenShared(const Scalar* x, Scalar* y)
+{
+    __shared__ Scalar tile[1024];
+    if (threadIdx.x + 1 < blockDim.x) tile[threadIdx.x] = x[threadIdx.x];
+    __syncthreads();
+    y[blockIdx.x * blockDim.x + threadIdx.x] = tile[threadIdx.x];
+}
+
+KERNEL FaultUnwrittenDynamicShared(const Scalar* x, Scalar* y)
+{
+    DYNAMIC_SHARED(Scalar, tile);
+    if (threadIdx.x + 1 < blockDim.x) tile[threadIdx.x] = x[threadIdx.x];
+    __syncthreads();
+    y[blockIdx.x * blockDim.x + threadIdx.x] = tile[threadIdx.x];
+}
+
+// Nobody writes this array at all, so that a compiler might take it for a constant zero.
+KERNEL FaultNeverWrittenShared(const Scalar*, Scalar* y)
+{
+    __shared__ Scalar total;
+    y[blockIdx.x * blockDim.x + threadIdx.x] = total;
+}
+
+KERNEL FaultUnwrittenOutput(const Scalar* x, Scalar* y)
+{
+    if (threadIdx.x + 1 < blockDim.x) y[blockIdx.x * blockDim.x + threadIdx.x] = x[threadIdx.x];
+}

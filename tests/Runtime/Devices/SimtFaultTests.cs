@@ -1,0 +1,113 @@
+namespace GenKernels.Tests.Runtime.Devices;
+
+/// <summary>Each planted fault of <c>Fault.cu</c> is found.</summary>
+public sealed class SimtFaultTests
+{
+    private static readonly KernelSource s_source =
+        new("Probes/Fault.cu", typeof(SimtFaultTests).Assembly, [ElementType.Float32]);
+
+    [Test]
+    public void AMissingBarrierGivesAnotherResultInAnotherOrder([Values(2, 33, 256)] int block)
+    {
+        float[] forward = Run("FaultMissingBarrier", block, ThreadOrder.Forward);
+        float[] reverse = Run("FaultMissingBarrier", block, ThreadOrder.Reverse);
+        float[] random = Run("FaultMissingBarrier", block, ThreadOrder.Random);
+        Assert.That(reverse, Is.Not.EqualTo(forward));
+        if (block > 2) Assert.That(random, Is.Not.EqualTo(forward).And.Not.EqualTo(reverse));
+    }
+
+    [Test]
+    public void ARandomOrderIsDrawnAnewForEveryLaunch()
+    {
+        using SimtDevice device = new(order: ThreadOrder.Random);
+        float[] first = Run("FaultMissingBarrier", 64, 1, device);
+        float[] second = Run("FaultMissingBarrier", 64, 1, device);
+        Assert.That(second, Is.Not.EqualTo(first));
+    }
+
+    [Test]
+    public void ABarrierThatHalfTheBlockSkipsIsRefused() =>
+        Assert.That(
+            () => Run("FaultBarrierInBranch", block: 64, grid: 100),
+            Throws.TypeOf<LaunchException>().With.Message.Matches(
+                @"^FaultBarrierInBranch with .*: __syncthreads in divergent code \(Probes/Fault\.cu:"
+                + LineOf("FaultBarrierInBranch", "__syncthreads") + @"\): in block \(\d+, 0, 0\) "
+                + @"it was reached by 32 of the 64 threads of a block; thread \(32, 0, 0\) has returned$"));
+
+    [Test]
+    public void TwoBarriersInTwoBranchesAreNotOne() =>
+        Assert.That(
+            () => Run("FaultTwoBarriers", block: 64),
+            Throws.TypeOf<LaunchException>().With.Message.Contains(
+                $"__syncthreads in divergent code (Probes/Fault.cu:{LineOf("FaultTwoBarriers", "__syncthreads")}): "
+                + "in block (0, 0, 0) it was reached by 1 of the 64 threads of a block; thread (1, 0, 0) waits at "
+                + $"__syncthreads (Probes/Fault.cu:{LineOf("else", "__syncthreads")})"));
+
+    [Test]
+    public void AShuffleThatLanesPassByIsRefused() =>
+        Assert.That(
+            () => Run("FaultShuffleInBranch", block: 32),
+            Throws.TypeOf<LaunchException>().With.Message.Contains("shuffle in divergent code (Common/Warp.cuh:")
+                .And.Message.Contains("reached by 16 of the 32 threads of a warp; "
+                + $"thread (1, 0, 0) waits at __syncthreads (Probes/Fault.cu:{LineOf("FaultShuffleInBranch", "__syncthreads")})"));
+
+    [Test]
+    public void AWarpBarrierThatALaneLeftBeforeIsRefused() =>
+        Assert.That(
+            () => Run("FaultWarpBarrierAfterReturn", block: 33),
+            Throws.TypeOf<LaunchException>().With.Message.Contains(
+                $"WarpBarrier in divergent code (Probes/Fault.cu:{LineOf("FaultWarpBarrierAfterReturn", "WarpBarrier();")})")
+                .And.Message.Contains("reached by 31 of the 32 threads of a warp; thread (3, 0, 0) has returned"));
+
+    [TestCase("FaultUnwrittenShared")]
+    [TestCase("FaultUnwrittenDynamicShared")]
+    [TestCase("FaultUnwrittenOutput")]
+    public void WhatNobodyWroteIsNaNAndTheRestIsNot(string name)
+    {
+        float[] y = Run(name, block: 33, grid: 3);
+        for (int index = 0; index < y.Length; index++) Assert.That(float.IsNaN(y[index]), Is.EqualTo(index % 33 == 32), $"{index}");
+    }
+
+    [Test]
+    public void ASharedArrayThatIsNeverWrittenIsNaN() =>
+        Assert.That(Run("FaultNeverWrittenShared", block: 2), Is.All.NaN);
+
+    [Test]
+    public void ADeviceWorksOnAfterAFault()
+    {
+        using SimtDevice device = new();
+        Assert.That(() => Run("FaultTwoBarriers", 64, 8, device), Throws.TypeOf<LaunchException>());
+        Assert.That(Run("FaultUnwrittenOutput", 64, 8, device)[..63], Has.None.NaN);
+    }
+
+    [Test]
+    public void ABlockOfTooManyThreadsIsRefused() =>
+        Assert.That(
+            () => Run("FaultUnwrittenOutput", block: 1025),
+            Throws.TypeOf<LaunchException>().With.Message.Contains("a block has 1 to 1024 threads, this launch asks for 1025"));
+
+    /// <returns>The number of the first line with a text after the first line with a mark.</returns>
+    private static int LineOf(string mark, string text)
+    {
+        using Stream stream = typeof(SimtFaultTests).Assembly.GetManifestResourceStream(s_source.Path)!;
+        string[] lines = new StreamReader(stream).ReadToEnd().Split('\n');
+        int marked = Array.FindIndex(lines, line => line.Contains(mark, StringComparison.Ordinal));
+        return 1 + Array.FindIndex(lines, marked + 1, line => line.Contains(text, StringComparison.Ordinal));
+    }
+
+    private static float[] Run(string name, int block, ThreadOrder order = ThreadOrder.Forward, int grid = 1)
+    {
+        using SimtDevice device = new(order: order);
+        return Run(name, block, grid, device);
+    }
+
+    private static float[] Run(string name, int block, int grid, SimtDevice device)
+    {
+        float[] values = [.. Enumerable.Range(0, block).Select(index => index + 1f)];
+        using Tensor x = Tensor.From(values, [block], device);
+        using Tensor y = Tensor.Empty([grid, block], ElementType.Float32, device);
+        LaunchShape shape = new(grid, 1, 1, block, SharedBytes: block * sizeof(float));
+        device.Load(s_source, ElementType.Float32).Kernel(name).Launch(shape, x, y);
+        return y.ToArray<float>();
+    }
+}

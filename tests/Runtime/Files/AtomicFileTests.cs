@@ -1,0 +1,82 @@
+namespace GenKernels.Tests.Runtime;
+
+public sealed class AtomicFileTests
+{
+    [Test]
+    public void AFileIsMadeAndThenReplacedWhole()
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.File("value.txt");
+
+        AtomicFile.WriteText(path, "first, and longer");
+        AtomicFile.WriteBytes(path, "second"u8.ToArray());
+
+        Assert.That(File.ReadAllText(path), Is.EqualTo("second"));
+        Assert.That(folder.FileNames(), Is.EqualTo((string[])["value.txt"]));
+    }
+
+    [Test]
+    public void TextIsUtf8WithoutAByteOrderMark()
+    {
+        using TemporaryFolder folder = new();
+        AtomicFile.WriteText(folder.File("text"), "é");
+        Assert.That(File.ReadAllBytes(folder.File("text")), Is.EqualTo((byte[])[0xC3, 0xA9]));
+    }
+
+    [Test]
+    public void AnExceptionLeavesTheOldFileAndNoTemporary()
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.File("value.txt");
+        AtomicFile.WriteText(path, "old");
+
+        Assert.That(
+            () => AtomicFile.Write(path, stream =>
+            {
+                stream.Write("new"u8);
+                throw new InvalidOperationException("half way");
+            }),
+            Throws.InvalidOperationException.With.Message.EqualTo("half way"));
+
+        Assert.That(File.ReadAllText(path), Is.EqualTo("old"));
+        Assert.That(folder.FileNames(), Is.EqualTo((string[])["value.txt"]));
+    }
+
+    [Test]
+    public void AFullDiskIsReportedInOneLineThatNamesThePath()
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.File("value.txt");
+
+        Assert.That(
+            () => AtomicFile.Write(path, _ => throw new IOException("No space left on device\nat all")),
+            Throws.TypeOf<IOException>().With.Message.EqualTo($"cannot write {path}: No space left on device at all"));
+        Assert.That(folder.FileNames(), Is.Empty);
+    }
+
+    [Test]
+    public void RefusesAMissingFolder()
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.File("missing/value.txt");
+        Assert.That(
+            () => AtomicFile.WriteText(path, "x"),
+            Throws.TypeOf<IOException>().With.Message.EqualTo(
+                $"cannot write {path}: the folder {folder.File("missing")} does not exist"));
+    }
+
+    [Test]
+    public void RefusesAFolderInPlaceOfAFile()
+    {
+        using TemporaryFolder folder = new();
+        Assert.That(
+            () => AtomicFile.WriteText(folder.Path, "x"),
+            Throws.TypeOf<IOException>().With.Message.EqualTo($"cannot write {folder.Path}: it is a folder"));
+    }
+
+    [Test]
+    public void AFolderThatTakesNoFilesIsReportedWithThePath() =>
+        Assert.That(
+            () => AtomicFile.WriteText("/proc/genkernels-value", "x"),
+            Throws.TypeOf<IOException>().With.Message.StartsWith("cannot write /proc/genkernels-value: "));
+}

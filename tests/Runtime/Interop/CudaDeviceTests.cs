@@ -1,0 +1,258 @@
+using System.Diagnostics;
+using GenKernels.Kernels.Normalization;
+using GenKernels.Runtime.Interop;
+
+namespace GenKernels.Tests.Runtime.Interop;
+
+/// <summary>
+/// The device's own part, proved without a GPU: these tests run in a second process, whose driver, NVRTC and cuBLAS are
+/// <see cref="PretendedCuda"/>; in the first process each passes when all of them did there.
+/// </summary>
+public sealed class CudaDeviceTests
+{
+    private static readonly Lazy<(int ExitCode, string Output)> s_child = new(RunChild);
+    private string _folder = "";
+
+    private static bool IsChild => Environment.GetEnvironmentVariable(PretendedCuda.Variable) is not null;
+
+    [SetUp]
+    public void MakeAFolder() => _folder = Directory.CreateTempSubdirectory("cuda").FullName;
+
+    [TearDown]
+    public void RemoveTheFolder() => Directory.Delete(_folder, recursive: true);
+
+    [Test]
+    public void AKernelRunsWithItsArgumentsAndGivesEverythingBack() => InChild(() =>
+    {
+        long before = PretendedCuda.Live();
+        using (CudaDevice device = Open())
+        {
+            using Tensor x = Tensor.From<float>([1, 2, 3, 4, 5, 6], [2, 3], device);
+            using Tensor y = PixelNorm.Forward(x, epsilon: 0.5f);
+            Assert.That(y.ToArray<float>(), Is.EqualTo(new[] { 2f, 4, 6, 8, 10, 12 }));
+            Assert.That(PretendedCuda.LastLaunch(), Is.EqualTo("1 1 1, 256 1 1, 0: 2 3 0.5"));
+            Assert.That(Tensor.Zeros([5], ElementType.Float32, device).ToArray<float>(), Is.All.Zero);
+        }
+
+        Assert.That(PretendedCuda.Live(), Is.EqualTo(before));
+    });
+
+    [Test]
+    public void TheDeviceTellsWhatItIs() => InChild(() =>
+    {
+        using Device device = DeviceFactory.Open("auto", new KernelCache(_folder));
+        Assert.That(device.Name, Is.EqualTo("cuda:0"));
+        Assert.That(device.Kind, Is.EqualTo(DeviceKind.Cuda));
+        Assert.That(device.ProcessorCount, Is.EqualTo(132));
+        Assert.That(
+            device.Description,
+            Is.EqualTo("Pretended, 150 GB, compute capability 9.0, 132 multiprocessors, CUDA 13.0, NVRTC 13.0"));
+        Assert.That(((CudaDevice)device).MemoryInformation(), Is.EqualTo((100L, 200L)));
+        Assert.That(
+            () => DeviceFactory.Open("cuda:1"),
+            Throws.TypeOf<DeviceUnavailableException>().With.Message.EqualTo("cuda:1: the NVIDIA driver lists cuda:0 to cuda:0"));
+    });
+
+    [Test]
+    public void CodeIsCompiledOnceForTheVeryGpu() => InChild(() =>
+    {
+        int before = PretendedCuda.Compiled();
+        for (int run = 0; run < 2; run++)
+        {
+            using CudaDevice device = Open();
+            using Tensor y = PixelNorm.Forward(Tensor.Zeros([1, 1], ElementType.Float32, device), 1);
+        }
+
+        Assert.That(PretendedCuda.Compiled(), Is.EqualTo(before + 1));
+        Assert.That(PretendedCuda.Options(), Does.Contain("--std=c++20").And.Contain("--gpu-architecture=sm_90a "));
+        Assert.That(Directory.GetFiles(_folder, "*.cubin"), Has.Length.EqualTo(1));
+    });
+
+    [Test]
+    public void AFaultOfTheSourceShowsLogAndSource() => InChild(() =>
+    {
+        using CudaDevice device = Open();
+        PretendedCuda.Fail("nvrtcCompileProgram", 6);
+        Assert.That(
+            () => PixelNorm.Forward(Tensor.Zeros([1, 1], ElementType.Float32, device), 1),
+            Throws.TypeOf<CompilationException>()
+                .With.Message.Contains("NVRTC 13.0 (sm_90a) could not compile Normalization/PixelNorm.cu for Float32")
+                .And.Message.Contains("identifier is undefined").And.Message.Contains("   13 KERNEL PixelNorm"));
+        Assert.That(Directory.GetFiles(_folder), Is.Empty, "a failed compilation leaves nothing in the cache");
+    });
+
+    [Test]
+    public void AFaultOfTheCompilerItselfIsNamed() => InChild(() =>
+    {
+        using CudaDevice device = Open();
+        PretendedCuda.Fail("nvrtcCompileProgram", 7);
+        Assert.That(
+            () => PixelNorm.Forward(Tensor.Zeros([1, 1], ElementType.Float32, device), 1),
+            Throws.TypeOf<CudaException>().With.Message.Contains("NVRTC_ERROR_BUILTIN_OPERATION_FAILURE (7)"));
+    });
+
+    [Test]
+    public void CodeThatTheDriverRefusesIsToldWithItsLog() => InChild(() =>
+    {
+        using CudaDevice device = Open();
+        PretendedCuda.Fail("cuModuleLoadDataEx", 209);
+        Assert.That(
+            () => PixelNorm.Forward(Tensor.Zeros([1, 1], ElementType.Float32, device), 1),
+            Throws.TypeOf<CompilationException>().With.Message.EqualTo(
+                "Normalization/PixelNorm.cu: the driver of CUDA 13.0 did not take what NVRTC 13.0 made for Pretended, 150 GB, "
+                + "compute capability 9.0, 132 multiprocessors: CUDA_ERROR_OTHER (209), another fault no such architecture"));
+    });
+
+    [Test]
+    public void ALaunchThatFailsNamesKernelShapeAndArguments() => InChild(() =>
+    {
+        using CudaDevice device = Open();
+        using Tensor x = Tensor.Zeros([9, 3], ElementType.Float32, device);
+        PretendedCuda.Fail("cuLaunchKernel", 701);
+        Assert.That(
+            () => PixelNorm.Forward(x, 0.25f),
+            Throws.TypeOf<LaunchException>().With.Message.Match(
+                @"^cuda:0: launching PixelNorm with grid \(2, 1, 1\), block \(256\), shared 0 B, arguments \(Float32 \[9, 3\] at "
+                + @"0x[0-9A-F]+, Float32 \[9, 3\] at 0x[0-9A-F]+, 9, 3, 0\.25\) failed: CUDA_ERROR_OTHER \(701\), another fault$"));
+    });
+
+    [Test]
+    public void AFaultFoundLaterNamesTheLastKernelAndDisposeIsSafe() => InChild(() =>
+    {
+        CudaDevice device = Open();
+        Tensor x = Tensor.Zeros([1, 3], ElementType.Float32, device);
+        DeviceEvent moment = device.RecordEvent();
+        Tensor y = PixelNorm.Forward(x, 1);
+        PretendedCuda.Fail("cuStreamSynchronize", 700);
+        Assert.That(
+            () => y.ToArray<float>(),
+            Throws.TypeOf<LaunchException>().With.Message.StartsWith(
+                "cuda:0: cuStreamSynchronize(Stream) failed: CUDA_ERROR_ILLEGAL_ADDRESS (700), an illegal access; "
+                + "the last kernel launched was PixelNorm with grid (1, 1, 1)"));
+        PretendedCuda.Fail("cuStreamSynchronize", 700);
+        Thread other = new(device.Dispose);
+        other.Start();
+        other.Join();
+        device.Dispose();
+        x.Dispose();
+        y.Dispose();
+        moment.Dispose();
+        Assert.That(() => device.Synchronize(), Throws.TypeOf<ObjectDisposedException>());
+        Assert.That(() => x.Address, Throws.TypeOf<ObjectDisposedException>());
+        PretendedCuda.Fail("", 0);
+    });
+
+    [Test]
+    public void SharedMemoryAboveTheUsualIsAskedForAndTooMuchIsRefused() => InChild(() =>
+    {
+        using CudaDevice device = Open();
+        using Tensor x = Tensor.Zeros([1, 1], ElementType.Float32, device);
+        PixelNorm.Forward(x, 1).Dispose();
+        Kernel kernel = device.Load(PixelNormSource(), ElementType.Float32).Kernel("PixelNorm");
+        kernel.Launch(new LaunchShape(3, 2, 1, 64, SharedBytes: 200_000), x, x, 1, 1, 1f);
+        Assert.That(PretendedCuda.LastLaunch(), Is.EqualTo("3 2 1, 64 1 1, 200000: 1 1 1"));
+        Assert.That(
+            () => kernel.Launch(new LaunchShape(1, 1, 1, 64, SharedBytes: 300_000), x, x, 1, 1, 1f),
+            Throws.TypeOf<LaunchException>().With.Message.StartsWith(
+                "PixelNorm asks for 300000 bytes of dynamic shared memory; cuda:0 gives a block 232448 in all"));
+        Assert.That(
+            () => kernel.Launch(new LaunchShape(1L << 32, 1, 1, 64), x, x, 1, 1, 1f),
+            Throws.TypeOf<LaunchException>().With.Message.Contains("grid (4294967296, 1, 1)"));
+        Assert.That(
+            () => kernel.Launch(new LaunchShape(1, 1, 1, 64), x, x, 1L, 1, 1f),
+            Throws.TypeOf<LaunchException>().With.Message.Contains("argument 2 has 8 bytes, the kernel takes 4"));
+    });
+
+    [Test]
+    public void AnEmptyMemoryIsAnErrorOfItsOwnKind() => InChild(() =>
+    {
+        using CudaDevice device = Open();
+        PretendedCuda.Fail("cuMemAllocAsync", 2);
+        using (Tensor second = Tensor.Empty([8], ElementType.Float32, device)) Assert.That(second.Address, Is.Not.EqualTo((nint)0));
+        device.Memory.Limit = 4096;
+        Assert.That(() => Tensor.Empty([8192], ElementType.Float32, device), Throws.TypeOf<OutOfDeviceMemoryException>());
+    });
+
+    [Test]
+    public void ACapturedStepIsReplayedAndMayNotAllocate() => InChild(() =>
+    {
+        using CudaDevice device = Open();
+        using Tensor x = Tensor.Zeros([1, 3], ElementType.Float32, device);
+        PixelNorm.Forward(x, 1).Dispose();
+        device.BeginCapture();
+        PixelNorm.Forward(x, 1).Dispose();
+        PixelNorm.Forward(x, 1).Dispose();
+        Assert.That(
+            () => Tensor.Empty([1 << 20], ElementType.Float32, device),
+            Throws.InvalidOperationException.With.Message.Contains("during a capture"));
+        using CudaGraph graph = device.EndCapture();
+        graph.Launch();
+        graph.Launch();
+        Assert.That(PretendedCuda.LastLaunch(), Is.EqualTo("replayed 4"));
+    });
+
+    [Test]
+    public void EventsMeasureTime() => InChild(() =>
+    {
+        using CudaDevice device = Open();
+        using DeviceEvent first = device.RecordEvent();
+        using DeviceEvent second = device.RecordEvent();
+        Assert.That(second.Since(first), Is.EqualTo(TimeSpan.FromMilliseconds(1.5)));
+    });
+
+    [Test]
+    public void ProductsOfRowsAreTheFormula([Values] bool transposeA, [Values] bool transposeB) => InChild(() =>
+    {
+        const int Batch = 2, M = 3, N = 4, K = 5;
+        using CudaDevice device = Open();
+        double[] a = [.. Enumerable.Range(0, Batch * M * K).Select(index => Math.Sin(index))];
+        double[] b = [.. Enumerable.Range(0, Batch * K * N).Select(index => Math.Cos(index))];
+        using Tensor left = Tensor.From<double>(a, [a.Length], device);
+        using Tensor right = Tensor.From<double>(b, [b.Length], device);
+        using Tensor product = Tensor.From<double>([.. Enumerable.Repeat(1.0, Batch * M * N)], [Batch, M, N], device);
+        CudaProductShape shape = new(M, N, K, transposeA, transposeB) { BatchCount = Batch };
+        device.Blas.Multiply(ElementType.Float64, shape, 2, left.Address, right.Address, 10, product.Address);
+        double[] c = product.ToArray<double>();
+        for (int index = 0; index < c.Length; index++)
+        {
+            (int s, int i, int j) = (index / (M * N), index / N % M, index % N);
+            double sum = Enumerable.Range(0, K).Sum(k =>
+                a[s * M * K + (transposeA ? k * M + i : i * K + k)] * b[s * K * N + (transposeB ? j * K + k : k * N + j)]);
+            Assert.That(c[index], Is.EqualTo(2 * sum + 10).Within(1e-12));
+        }
+    });
+
+    private static KernelSource PixelNormSource() => (KernelSource)typeof(PixelNorm)
+        .GetField("s_source", System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.NonPublic)!.GetValue(null)!;
+
+    private static void InChild(Action test)
+    {
+        if (IsChild) test();
+        else Assert.That(s_child.Value.ExitCode, Is.Zero, s_child.Value.Output);
+    }
+
+    private static (int ExitCode, string Output) RunChild()
+    {
+        string compiler = HostCompiler.Find() ?? throw new InvalidOperationException("a C++ compiler is needed");
+        string folder = Directory.CreateTempSubdirectory("pretended").FullName;
+        try
+        {
+            string library = PretendedCuda.Build(compiler, folder);
+            string[] arguments =
+                ["exec", typeof(CudaDeviceTests).Assembly.Location, "--filter", $"FullyQualifiedName~{nameof(CudaDeviceTests)}"];
+            ProcessStartInfo start = new("dotnet", arguments) { RedirectStandardOutput = true };
+            string[] variables = [PretendedCuda.Variable, "GENKERNELS_CUDA", "GENKERNELS_NVRTC", "GENKERNELS_CUBLAS"];
+            foreach (string variable in variables) start.Environment[variable] = library;
+            using Process process = Process.Start(start)!;
+            string output = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            return (process.ExitCode, output);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private CudaDevice Open() => new(0, new KernelCache(_folder));
+}

@@ -1,0 +1,10 @@
+namespace GenKernels.Tests.Train.Runs;
+
+/// <summary>A clock that stands at 1,700,000,000.25 seconds after 1970.</summary>
+internal sealed class FixedClock : TimeProvider
+{
+    public const double Seconds = 1_700_000_000.25;
+
+    /// <inheritdoc/>
+    public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds((long)(Seconds * 1000));
+}

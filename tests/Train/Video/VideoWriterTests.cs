@@ -1,0 +1,135 @@
+using GenKernels.Train.Video;
+
+namespace GenKernels.Tests.Train.Video;
+
+public sealed class VideoWriterTests
+{
+    [TestCase("film.mp4", 4.0)]
+    [TestCase("film.webp", 4.0)]
+    [TestCase("frames", 0.0)]
+    public void WhatIsWrittenCanBeReadBack(string name, double meanError)
+    {
+        using TemporaryFolder folder = new();
+        byte[][] frames = [.. Enumerable.Range(0, 7).Select(i => TestFrames.Gradient(48, 32, i))];
+        Write(folder.File(name), 48, 32, frames, new VideoWriterOptions(FrameRate: 20, ConstantRateFactor: 8));
+
+        using IFrameReader reader = FrameReader.Open(folder.File(name));
+        byte[] actual = new byte[48 * 32 * 3];
+        Assert.That((reader.Description.Width, reader.Description.Height), Is.EqualTo((48, 32)));
+        foreach (byte[] expected in frames)
+        {
+            Assert.That(reader.ReadFrame(actual), Is.True);
+            Assert.That(TestFrames.MeanError(actual, expected), Is.LessThanOrEqualTo(meanError));
+        }
+        Assert.That(reader.ReadFrame(actual), Is.False);
+        Assert.That(EntriesOf(folder), Is.EqualTo(new[] { name }), "nothing else is left behind");
+    }
+
+    [TestCase("film.mp4", 20)]
+    [TestCase("film.webp", 20)]
+    public void TheFrameRateIsKept(string name, double frameRate)
+    {
+        using TemporaryFolder folder = new();
+        byte[][] frames = [.. Enumerable.Range(0, 3).Select(i => TestFrames.Noise(16, 16, seed: i))];
+        Write(folder.File(name), 16, 16, frames, new VideoWriterOptions(frameRate));
+        using IFrameReader reader = FrameReader.Open(folder.File(name));
+        Assert.That(reader.Description.FrameRate, Is.EqualTo(frameRate).Within(1e-3));
+    }
+
+    [TestCase("film.mp4", 34, 16)]  // 33x15 made even
+    [TestCase("film.webp", 33, 15)]
+    [TestCase("frames", 33, 15)]
+    public void PixelsBecomeSquaresOfTheScale(string name, int width, int height)
+    {
+        using TemporaryFolder folder = new();
+        Write(folder.File(name), 11, 5, [TestFrames.Gradient(11, 5, 0)], new VideoWriterOptions(Scale: 3));
+        using IFrameReader reader = FrameReader.Open(folder.File(name));
+        Assert.That((reader.Description.Width, reader.Description.Height), Is.EqualTo((width, height)));
+        byte[] rgb = new byte[reader.Description.FrameBytes];
+        Assert.That(reader.ReadFrame(rgb), Is.True);
+        byte[] source = TestFrames.Gradient(11, 5, 0);
+        for (int i = 0; i < width * height; i++)
+        {
+            int at = Math.Min(i / width / 3, 4) * 11 + Math.Min(i % width / 3, 10);
+            Assert.That(rgb[3 * i + 1], Is.EqualTo(source[3 * at + 1]).Within(30), $"green of pixel {i}");
+        }
+    }
+
+    [TestCase("film.mp4")]
+    [TestCase("film.webp")]
+    [TestCase("frames")]
+    public void AVideoThatIsNotCompletedLeavesNothing(string name)
+    {
+        using TemporaryFolder folder = new();
+        using (IVideoWriter writer = VideoWriter.Create(folder.File(name), 16, 16))
+        {
+            writer.AddFrame(TestFrames.Noise(16, 16, seed: 1));
+        }
+        Assert.That(EntriesOf(folder), Is.Empty);
+    }
+
+    [TestCase("film.mp4")]
+    [TestCase("film.webp")]
+    [TestCase("frames")]
+    public void AVideoWithoutFramesIsRefused(string name)
+    {
+        using TemporaryFolder folder = new();
+        using IVideoWriter writer = VideoWriter.Create(folder.File(name), 16, 16);
+        Assert.That(writer.Complete,
+            Throws.TypeOf<VideoException>().With.Message.EndsWith($"{name}: no frame was added"));
+    }
+
+    [Test]
+    public void AFrameOfAnotherSizeIsRefused()
+    {
+        using TemporaryFolder folder = new();
+        using IVideoWriter writer = VideoWriter.Create(folder.File("film.mp4"), 16, 16);
+        Assert.That(() => writer.AddFrame(new byte[5]),
+            Throws.ArgumentException.With.Message.EqualTo("a frame of 16x16 has 768 bytes, got 5"));
+    }
+
+    [Test]
+    public void AnotherExtensionIsRefused() =>
+        Assert.That(() => VideoWriter.Create("film.avi", 16, 16),
+            Throws.TypeOf<VideoException>().With.Message.StartsWith("film.avi: cannot write .avi; needs .mp4, .webp"));
+
+    [Test]
+    public void AFolderWithSomethingInItIsNotTouched()
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllText(folder.File("note.txt"), "mine");
+        Assert.That(() => VideoWriter.Create(folder.Path, 16, 16),
+            Throws.TypeOf<VideoException>().With.Message.Contains("needs a new or empty folder"));
+    }
+
+    [Test]
+    public void AMissingEncoderSaysWhatToInstall()
+    {
+        using TemporaryFolder folder = new();
+        Assert.That(() => VideoWriter.Create(folder.File("film.mp4"), 16, 16, tools: new VideoTools("no-such-ffmpeg")),
+            Throws.TypeOf<VideoToolMissingException>().With.Message.Contains("install ffmpeg"));
+    }
+
+    [Test]
+    public void AnEncoderThatFailsSaysWhy()
+    {
+        using TemporaryFolder folder = new();
+        using IVideoWriter writer = VideoWriter.Create(
+            folder.File("film.mp4"), 16, 16, tools: new VideoTools(Ffmpeg: "false"));
+        Assert.That(() =>
+        {
+            for (int i = 0; i < 1000; i++) writer.AddFrame(TestFrames.Noise(16, 16, seed: 1));
+            writer.Complete();
+        }, Throws.TypeOf<VideoException>().With.Message.EndsWith("film.mp4: false failed: exit status 1"));
+    }
+
+    private static string?[] EntriesOf(TemporaryFolder folder) =>
+        [.. Directory.GetFileSystemEntries(folder.Path).Select(Path.GetFileName)];
+
+    private static void Write(string path, int width, int height, byte[][] frames, VideoWriterOptions options)
+    {
+        using IVideoWriter writer = VideoWriter.Create(path, width, height, options);
+        foreach (byte[] frame in frames) writer.AddFrame(frame);
+        writer.Complete();
+    }
+}
