@@ -10,8 +10,11 @@ internal static class BenchmarkDevice
     private const long CacheOfAGpu = 128 << 20;  // at least the second-level cache of any GPU so far
     private const long CacheWhereNoneIsTold = 64 << 20;
 
-    private static readonly Lazy<Device> s_device = new(() => new HostDevice());
+    private static readonly Lazy<Device> s_device = new(() => DeviceFactory.Open(Name ?? "auto"));
     private static readonly Lazy<double> s_copyBandwidth = new(MeasureCopy);
+
+    /// <summary>As <see cref="DeviceFactory"/> takes it, set before anything is measured; null for the best one.</summary>
+    internal static string? Name { get; set; }
 
     internal static Device Device => s_device.Value;
 
@@ -55,6 +58,7 @@ internal static class BenchmarkDevice
         const string file = "/sys/devices/system/cpu/cpu0/cache/index3/size";
         if (!File.Exists(file)) return CacheWhereNoneIsTold;
         string size = File.ReadAllText(file).Trim();
-        return size.EndsWith('K') && long.TryParse(size[..^1], out long kibibytes) ? kibibytes << 10 : CacheWhereNoneIsTold;
+        if (!size.EndsWith('K') || !long.TryParse(size[..^1], out long kibibytes)) return CacheWhereNoneIsTold;
+        return kibibytes << 10;
     }
 }

@@ -3,7 +3,10 @@ using Perfolizer.Horology;
 
 namespace GenKernels.Benchmarks;
 
-/// <summary>Time as the device's events tell it: every reading waits for the work before it, so that a launch counts until it is done.</summary>
+/// <summary>
+/// Time as the device's events tell it: every reading waits for the work before it, so that a launch counts until it is
+/// done.
+/// </summary>
 internal sealed class DeviceClock(Lazy<Device> device) : IClock
 {
     private DeviceEvent? _last;
@@ -15,7 +18,9 @@ internal sealed class DeviceClock(Lazy<Device> device) : IClock
 
     public Frequency Frequency => new(TimeSpan.TicksPerSecond);
 
-    /// <summary>Adds up short spans: a span since the start would lose digits in a driver's single-precision milliseconds.</summary>
+    /// <summary>
+    /// Adds up short spans: a span since the start would lose digits in a driver's single-precision milliseconds.
+    /// </summary>
     public long GetTimestamp()
     {
         DeviceEvent now = device.Value.RecordEvent();

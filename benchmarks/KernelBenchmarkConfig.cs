@@ -8,7 +8,9 @@ using Perfolizer.Horology;
 
 namespace GenKernels.Benchmarks;
 
-/// <summary>In process, so that the device and its compiled kernels are there once; timed by the device; a few short iterations.</summary>
+/// <summary>
+/// In process, so that the device and its compiled kernels are there once; timed by the device; a few short iterations.
+/// </summary>
 internal sealed class KernelBenchmarkConfig : ManualConfig
 {
     internal KernelBenchmarkConfig()
@@ -24,11 +26,14 @@ internal sealed class KernelBenchmarkConfig : ManualConfig
         AddLogger(ConsoleLogger.Default);
         AddColumnProvider(DefaultColumnProviders.Params);
         AddColumn(StatisticColumn.Median, StatisticColumn.StdDev);
-        AddColumn(new ThroughputColumn("Bound", "what limits the kernel, and how much of it", cell => cell.Bound));
-        AddColumn(new ThroughputColumn("GB/s", "bytes that must move over the median time", cell => $"{cell.BytesPerSecond / 1e9:0.0}"));
-        AddColumn(new ThroughputColumn("of copy", "share of the device's measured copy bandwidth", cell => $"{cell.ShareOfCopy:0 %}"));
-        AddColumn(new ThroughputColumn("GFLOP/s", "operations over the median time", cell => cell.Arithmetic));
+        Add("Bound", "what limits the kernel, and how much of it", cell => cell.Bound);
+        Add("GB/s", "bytes that must move over the median time", cell => $"{cell.BytesPerSecond / 1e9:0.0}");
+        Add("of copy", "share of the device's measured copy bandwidth", cell => $"{cell.ShareOfCopy:0 %}");
+        Add("GFLOP/s", "operations over the median time", cell => cell.Arithmetic);
         SummaryStyle = SummaryStyle.Default.WithMaxParameterColumnWidth(80);
         ArtifactsPath = Path.Combine(ResultsFile.Folder, "log");
     }
+
+    private void Add(string name, string legend, Func<Throughput, string> cell) =>
+        AddColumn(new ThroughputColumn(name, legend, cell));
 }

@@ -4,17 +4,19 @@ using GenKernels.Runtime;
 namespace GenKernels.Benchmarks;
 
 /// <summary>
-/// What every kernel's benchmark does: make the inputs, check the result against the formula, then time launches that take
-/// their inputs and results in turn from more memory than the last-level cache holds.
+/// What every kernel's benchmark does: make the inputs, check the result against the formula, then time launches that
+/// take their inputs and results in turn from more memory than the last-level cache holds.
 /// </summary>
 public abstract class KernelBenchmarks
 {
     private const int CheckedElements = 257;
-    private const double RoundingSteps = 64;  // a result may be off by this many units of its type, relative to 1 or to its size
+    private const double RoundingSteps = 64;  // of its type that a result may be off by, relative to 1 or to its size
 
     private Tensor[][] _inputs = [];
     private Tensor?[] _outputs = [];
     private int _turn;
+
+    private static Device Device => BenchmarkDevice.Device;
 
     /// <summary>The kernels and shapes to time.</summary>
     public abstract IEnumerable<KernelCase> Cases { get; }
@@ -48,7 +50,7 @@ public abstract class KernelBenchmarks
     [GlobalCleanup]
     public void Free()
     {
-        BenchmarkDevice.Device.Synchronize();
+        Device.Synchronize();
         foreach (Tensor? output in _outputs) output?.Dispose();
         foreach (Tensor input in _inputs.SelectMany(set => set)) input.Dispose();
     }
@@ -70,10 +72,10 @@ public abstract class KernelBenchmarks
 
     private Tensor Make(float[] values, Shape shape) => Case.Type switch
     {
-        ElementType.Float32 => Tensor.From(values, shape, BenchmarkDevice.Device),
-        ElementType.Float16 => Tensor.From(Array.ConvertAll(values, value => (Half)value), shape, BenchmarkDevice.Device),
-        ElementType.BFloat16 => Tensor.From(Array.ConvertAll(values, value => (BFloat16)value), shape, BenchmarkDevice.Device),
-        _ => throw new NotSupportedException($"{Case.Name}: benchmarks are for 32-bit and 16-bit floats, not {Case.Type}"),
+        ElementType.Float32 => Tensor.From(values, shape, Device),
+        ElementType.Float16 => Tensor.From(Array.ConvertAll(values, value => (Half)value), shape, Device),
+        ElementType.BFloat16 => Tensor.From(Array.ConvertAll(values, value => (BFloat16)value), shape, Device),
+        _ => throw new NotSupportedException($"{Case}: benchmarks are for 32-bit and 16-bit floats"),
     };
 
     private float[] Values(Tensor tensor) => Case.Type switch
@@ -85,7 +87,7 @@ public abstract class KernelBenchmarks
 
     private void Check(Tensor result, float[][] values)
     {
-        if (result.Shape != Case.Output) throw new InvalidOperationException($"{Case}: the result is {result}, not {Case.Output}");
+        if (result.Shape != Case.Output) throw Fault($"the result is {result}, not {Case.Output}");
         double step = Case.Type switch { ElementType.Float32 => 1.2e-7, ElementType.Float16 => 9.8e-4, _ => 7.9e-3 };
         float[] actual = Values(result);
         long stride = Math.Max(1, actual.LongLength / CheckedElements) | 1;  // odd, so that it meets every channel
@@ -93,7 +95,9 @@ public abstract class KernelBenchmarks
         {
             double expected = Case.Expected(values, index);
             if (Math.Abs(actual[index] - expected) <= RoundingSteps * step * Math.Max(1, Math.Abs(expected))) continue;
-            throw new InvalidOperationException($"{Case}: element {index} is {actual[index]}, the formula gives {expected}");
+            throw Fault($"element {index} is {actual[index]}, the formula gives {expected}");
         }
     }
+
+    private InvalidOperationException Fault(string what) => new($"{Case}: {what}");
 }

@@ -14,7 +14,9 @@ public sealed record KernelCase(
     /// <summary>Of inputs and result.</summary>
     public ElementType Type { get; init; } = ElementType.Float32;
 
-    /// <summary>Bytes that must move at least: every input read once, the result written once, unless said otherwise.</summary>
+    /// <summary>
+    /// Bytes that must move at least: every input read once, the result written once, unless said otherwise.
+    /// </summary>
     public long Bytes { get => field != 0 ? field : BytesOfAll; init; }
 
     /// <summary>Floating-point operations, where they are the bound; 0 where memory is.</summary>

@@ -1,21 +1,39 @@
+using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 
 namespace GenKernels.Benchmarks;
 
 internal static class Program
 {
-    /// <summary>Runs every benchmark, or those of BenchmarkDotNet's <c>--filter</c>; one word stands for all names with it.</summary>
+    /// <summary>
+    /// Runs every benchmark, or those of BenchmarkDotNet's <c>--filter</c>, on the best device or on that of
+    /// <c>--device NAME</c>.
+    /// </summary>
     private static int Main(string[] arguments)
     {
-        for (int index = 1; index < arguments.Length; index++)
+        Summary[] summaries = [.. BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly)
+            .Run(Selection(arguments), new KernelBenchmarkConfig())];
+        BenchmarkReport[] reports = [.. summaries.SelectMany(summary => summary.Reports)];
+        if (reports.Length > 0) Console.WriteLine($"results: {ResultsFile.Write(reports)}");
+        bool isRefused = summaries.Any(summary => summary.HasCriticalValidationErrors);
+        return isRefused || reports.Any(report => !report.Success) ? 1 : 0;
+    }
+
+    /// <summary>Takes the device out; one word as the filter stands for all names that hold it.</summary>
+    private static string[] Selection(string[] arguments)
+    {
+        List<string> selection = [];
+        for (int index = 0; index < arguments.Length; index++)
         {
-            if (arguments[index - 1] == "--filter" && !arguments[index].Contains('*')) arguments[index] = $"*{arguments[index]}*";
+            bool hasValue = index + 1 < arguments.Length;
+            if (arguments[index] == "--device" && hasValue) BenchmarkDevice.Name = arguments[++index];
+            else if (arguments[index] == "--filter" && hasValue) selection.AddRange("--filter", Pattern(arguments[++index]));
+            else selection.Add(arguments[index]);
         }
 
-        string[] selection = arguments.Contains("--filter") || arguments.Contains("--list") ? arguments : [.. arguments, "--filter", "*"];
-        var summaries = BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(selection, new KernelBenchmarkConfig());
-        bool failed = summaries.Any(summary => summary.HasCriticalValidationErrors || summary.Reports.Any(report => !report.Success));
-        if (summaries.Any(summary => summary.Reports.Length > 0)) Console.WriteLine($"results: {ResultsFile.Write(summaries)}");
-        return failed ? 1 : 0;
+        if (!selection.Contains("--filter") && !selection.Contains("--list")) selection.AddRange(["--filter", "*"]);
+        return [.. selection];
     }
+
+    private static string Pattern(string filter) => filter.Contains('*') ? filter : $"*{filter}*";
 }

@@ -2,34 +2,37 @@ using System.Diagnostics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using BenchmarkDotNet.Reports;
+using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks;
 
 /// <summary>The results of a run as one JSON file, with what they depend on: device, date, commit.</summary>
 internal static class ResultsFile
 {
-    private static readonly JsonWriterOptions s_options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions s_options =
+        new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Where runs leave their files; git ignores it.</summary>
     internal static string Folder { get; } = Path.Combine(Root(), "artifacts", "benchmarks");
 
     /// <returns>The path of the file that was written.</returns>
-    internal static string Write(IEnumerable<Summary> summaries)
+    internal static string Write(IEnumerable<BenchmarkReport> reports)
     {
         DateTime now = DateTime.UtcNow;
-        string path = Path.Combine(Folder, $"{now:yyyyMMdd-HHmmss}-{BenchmarkDevice.Device.Name.Replace(':', '-')}.json");
+        Device device = BenchmarkDevice.Device;
+        string path = Path.Combine(Folder, $"{now:yyyyMMdd-HHmmss}-{device.Name.Replace(':', '-')}.json");
         Directory.CreateDirectory(Folder);
         using (FileStream stream = File.Create(path + ".part"))
         using (Utf8JsonWriter json = new(stream, s_options))
         {
             json.WriteStartObject();
-            json.WriteString("device", BenchmarkDevice.Device.Name);
-            json.WriteString("description", BenchmarkDevice.Device.Description);
+            json.WriteString("device", device.Name);
+            json.WriteString("description", device.Description);
             json.WriteString("date", now);
             json.WriteString("commit", Commit());
             json.WriteNumber("copyGigabytesPerSecond", Math.Round(BenchmarkDevice.CopyBandwidth / 1e9, 1));
             json.WriteStartArray("results");
-            foreach (BenchmarkReport report in summaries.SelectMany(summary => summary.Reports)) Write(json, report);
+            foreach (BenchmarkReport report in reports) Write(json, report);
             json.WriteEndArray();
             json.WriteEndObject();
         }
@@ -50,7 +53,8 @@ internal static class ResultsFile
         json.WriteNumber("shareOfCopy", Math.Round(throughput.ShareOfCopy, 3));
         if (throughput.Case.Operations > 0)
         {
-            json.WriteNumber("gigaflopsPerSecond", Math.Round(throughput.Case.Operations / throughput.Seconds / 1e9, 1));
+            double rate = throughput.Case.Operations / throughput.Seconds;
+            json.WriteNumber("gigaflopsPerSecond", Math.Round(rate / 1e9, 1));
         }
 
         json.WriteEndObject();
@@ -60,7 +64,8 @@ internal static class ResultsFile
     {
         try
         {
-            ProcessStartInfo start = new("git", ["-C", Root(), "describe", "--always", "--dirty"]) { RedirectStandardOutput = true };
+            ProcessStartInfo start = new("git", ["-C", Root(), "describe", "--always", "--dirty"]);
+            start.RedirectStandardOutput = true;
             using Process process = Process.Start(start)!;
             string commit = process.StandardOutput.ReadToEnd().Trim();
             process.WaitForExit();
@@ -75,7 +80,7 @@ internal static class ResultsFile
     private static string Root()
     {
         DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "GenKernels.sln"))) folder = folder.Parent;
+        while (folder?.GetFiles("GenKernels.sln").Length == 0) folder = folder.Parent;
         return folder?.FullName ?? Environment.CurrentDirectory;
     }
 }

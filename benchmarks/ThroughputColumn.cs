@@ -26,7 +26,8 @@ internal sealed class ThroughputColumn(string name, string legend, Func<Throughp
     public string GetValue(Summary summary, BenchmarkCase benchmarkCase) =>
         Throughput.Of(summary[benchmarkCase]) is { } throughput ? cell(throughput) : "?";
 
-    public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style) => GetValue(summary, benchmarkCase);
+    public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style) =>
+        GetValue(summary, benchmarkCase);
 
     public bool IsDefault(Summary summary, BenchmarkCase benchmarkCase) => false;
 

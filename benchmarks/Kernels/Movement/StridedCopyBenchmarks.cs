@@ -3,7 +3,9 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Movement;
 
-/// <summary>The crop in time of every block, the border of a convolution, and channels moved last when a file is read.</summary>
+/// <summary>
+/// The crop in time of every block, the border of a convolution, and channels moved last when a file is read.
+/// </summary>
 public class StridedCopyBenchmarks : KernelBenchmarks
 {
     /// <inheritdoc/>

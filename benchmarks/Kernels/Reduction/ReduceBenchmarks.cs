@@ -3,7 +3,9 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Reduction;
 
-/// <summary>Gradients of a bias (all axes but the last), magnitudes (all axes), and means over channels (the last).</summary>
+/// <summary>
+/// Gradients of a bias (all axes but the last), magnitudes (all axes), and means over channels (the last).
+/// </summary>
 public class ReduceBenchmarks : KernelBenchmarks
 {
     /// <inheritdoc/>
