@@ -1,5 +1,5 @@
 // Reduce: sums, or maxima, along the middle axis.
-//   y[o,s,i] = sum over the n of segment s of f(x[o,n,i])
+//   y[o,s,i] = sum, or maximum, over the n of segment s of f(x[o,n,i])
 //
 // Shapes   x: [O, N, I]; y: [O, S, I], where segment s covers S-th parts of N, rounded up; contiguous
 // Types    read as Input, written as Output, combined in Accumulator; a long sum is taken in two launches over segments
@@ -12,6 +12,7 @@
 DEVICE Accumulator Sum(Accumulator total, Accumulator x) { return total + x; }
 DEVICE Accumulator SumOfSquares(Accumulator total, Accumulator x) { return total + x * x; }
 DEVICE Accumulator Maximal(Accumulator total, Accumulator x) { return total > x ? total : x; }
+DEVICE Accumulator MaximalMagnitude(Accumulator total, Accumulator x) { return Maximal(total, x < 0 ? -x : x); }
 
 constexpr Accumulator Start = IsMaximum ? Accumulator(-__builtin_huge_valf()) : Accumulator(0);
 
