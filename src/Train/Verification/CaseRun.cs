@@ -1,0 +1,127 @@
+using GenKernels.Autograd;
+using GenKernels.Runtime;
+
+namespace GenKernels.Train.Verification;
+
+/// <summary>One run of a case on a device: hands out its inputs and compares what comes of them.</summary>
+internal sealed class CaseRun
+{
+    private readonly ICaseRunner _runner;
+    private readonly Dictionary<string, Variable> _leaves = [];
+    private readonly HashSet<string> _compared = [];
+    private double _worstShare = -1;
+
+    internal CaseRun(RecordedCase recorded, Device device, ICaseRunner runner) =>
+        (Recorded, Device, _runner) = (recorded, device, runner);
+
+    public RecordedCase Recorded { get; }
+
+    public Device Device { get; }
+
+    public CaseConfig Config => Recorded.Config;
+
+    /// <summary>The result that used up the most of its tolerance.</summary>
+    public string? Worst { get; private set; }
+
+    public double Error { get; private set; }
+
+    public CaseTolerance Tolerance { get; private set; }
+
+    /// <summary>Results that are off by more than their tolerance, or of another shape.</summary>
+    public List<string> Faults { get; } = [];
+
+    /// <summary>Recorded results that were not compared.</summary>
+    public IEnumerable<string> Untouched => Recorded.Results.Where(result => !_compared.Contains(result));
+
+    /// <returns>A recorded tensor of floats on the device.</returns>
+    /// <exception cref="UnknownCaseException">The case has none of that name.</exception>
+    public Tensor Floats(string name) => Runtime.Tensor.From(Recorded.Floats(Required(name)), Recorded.Shape(name), Device);
+
+    /// <returns>A recorded tensor as a constant.</returns>
+    public Variable Constant(string name) => new(Floats(name));
+
+    /// <returns>A recorded input whose gradients are compared: those of <c>in.x</c> are <c>grad.x</c> and so on.</returns>
+    public Variable Leaf(string name)
+    {
+        Variable leaf = new(Floats(name), requiresGradient: true);
+        _leaves.Add(name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..], leaf);
+        return leaf;
+    }
+
+    /// <returns>As <see cref="Leaf"/>, or null where the case has none.</returns>
+    public Variable? OptionalLeaf(string name) => Recorded.Has(name) ? Leaf(name) : null;
+
+    /// <summary>Compares the gradients of a result with respect to the leaves, as far as they are recorded.</summary>
+    /// <param name="kind">What stands before the names: <c>grad</c>, <c>grad2</c> and so on.</param>
+    /// <param name="y">What is differentiated.</param>
+    /// <param name="upstream">Its weights; ones by default.</param>
+    public void CheckGradients(string kind, Variable y, Variable? upstream = null)
+    {
+        string[] names = [.. _leaves.Keys.Where(name => Recorded.Has($"{kind}.{name}"))];
+        if (names.Length == 0) return;
+        Variable[] leaves = Array.ConvertAll(names, name => _leaves[name]);
+        Variable[] gradients = Gradient.Of(y, leaves, upstream, keepRecord: true);
+        for (int i = 0; i < names.Length; i++) Check($"{kind}.{names[i]}", gradients[i]);
+    }
+
+    /// <summary>Compares a result, if it is recorded.</summary>
+    public void Check(string name, Variable actual) => Check(name, actual.Value);
+
+    /// <inheritdoc cref="Check(string, Variable)"/>
+    public void Check(string name, Tensor actual)
+    {
+        if (!Recorded.Has(name)) return;
+        if (actual.Shape == Recorded.Shape(name))
+        {
+            Check(name, Array.ConvertAll(actual.ToArray<float>(), value => (double)value));
+            return;
+        }
+
+        _compared.Add(name);
+        Faults.Add($"{name} must have shape {Recorded.Shape(name)}, got {actual.Shape}");
+    }
+
+    /// <inheritdoc cref="Check(string, Variable)"/>
+    /// <param name="name">Of the result.</param>
+    /// <param name="actual">Elements in row-major order.</param>
+    public void Check(string name, ReadOnlySpan<double> actual)
+    {
+        if (!Recorded.Has(name)) return;
+        _compared.Add(name);
+        Compare(name, actual, Recorded.Values(name));
+    }
+
+    /// <summary>Compares numbers that the configuration records.</summary>
+    public void Compare(string name, ReadOnlySpan<double> actual, ReadOnlySpan<double> expected)
+    {
+        if (actual.Length != expected.Length)
+        {
+            Faults.Add($"{name} must have {expected.Length} elements, got {actual.Length}");
+            return;
+        }
+
+        double difference = 0, largest = 0;
+        for (int i = 0; i < expected.Length; i++)
+        {
+            double apart = Math.Abs(actual[i] - expected[i]);
+            difference = apart <= difference ? difference : apart;  // a NaN stays
+            largest = Math.Max(largest, Math.Abs(expected[i]));
+        }
+
+        Judge(name, difference, largest);
+    }
+
+    private void Judge(string name, double difference, double largest)
+    {
+        CaseTolerance tolerance = _runner.Tolerance(name);
+        double share = double.IsNaN(difference) ? double.PositiveInfinity : difference / tolerance.Allowed(largest);
+        double error = largest == 0 ? difference : difference / largest;
+        if (share > 1) Faults.Add($"{name} is off by {error:0.0e0}, {tolerance} is allowed");
+        if (share <= _worstShare) return;
+        _worstShare = share;
+        (Worst, Error, Tolerance) = (name, error, tolerance);
+    }
+
+    private string Required(string name) =>
+        Recorded.Has(name) ? name : throw new UnknownCaseException($"the case has no {name}");
+}
