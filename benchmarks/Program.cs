@@ -1,8 +1,39 @@
+using BenchmarkDotNet.Reports;
+using BenchmarkDotNet.Running;
+
 namespace GenKernels.Benchmarks;
 
 internal static class Program
 {
-    private static void Main()
+    /// <summary>
+    /// Runs every benchmark, or those of BenchmarkDotNet's <c>--filter</c>, on the best device or on that of
+    /// <c>--device NAME</c>.
+    /// </summary>
+    private static int Main(string[] arguments)
     {
+        Summary[] summaries = [.. BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly)
+            .Run(Selection(arguments), new KernelBenchmarkConfig())];
+        BenchmarkReport[] reports = [.. summaries.SelectMany(summary => summary.Reports)];
+        if (reports.Length > 0) Console.WriteLine($"results: {ResultsFile.Write(reports)}");
+        bool isRefused = summaries.Any(summary => summary.HasCriticalValidationErrors);
+        return isRefused || reports.Any(report => !report.Success) ? 1 : 0;
     }
+
+    /// <summary>Takes the device out; one word as the filter stands for all names that hold it.</summary>
+    private static string[] Selection(string[] arguments)
+    {
+        List<string> selection = [];
+        for (int index = 0; index < arguments.Length; index++)
+        {
+            bool hasValue = index + 1 < arguments.Length;
+            if (arguments[index] == "--device" && hasValue) BenchmarkDevice.Name = arguments[++index];
+            else if (arguments[index] == "--filter" && hasValue) selection.AddRange("--filter", Pattern(arguments[++index]));
+            else selection.Add(arguments[index]);
+        }
+
+        if (!selection.Contains("--filter") && !selection.Contains("--list")) selection.AddRange(["--filter", "*"]);
+        return [.. selection];
+    }
+
+    private static string Pattern(string filter) => filter.Contains('*') ? filter : $"*{filter}*";
 }

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace GenKernels.Tests.Structure;
 
-/// <summary>What keeps the source small enough to read: lengths, names, and the sizes of what is carried along.</summary>
+/// <summary>
+/// What keeps the source small enough to read: lengths, names, and the sizes of what is carried along.
+/// </summary>
 public sealed partial class BudgetTests
 {
     private const int LongestFile = 400;
@@ -37,8 +39,8 @@ public sealed partial class BudgetTests
         Assert.That(Code.Where(file => Catchall().IsMatch(Path.GetFileNameWithoutExtension(file))), Is.Empty);
 
     /// <summary>
-    /// A type whose name begins with the file's, such as the extensions of an enumeration, may share the file; so may a part of
-    /// a type that has a file of its own.
+    /// A type whose name begins with the file's, such as the extensions of an enumeration, may share the file; so may a
+    /// part of a type that has a file of its own.
     /// </summary>
     [Test]
     public void AFileHoldsOneType()
@@ -81,7 +83,8 @@ public sealed partial class BudgetTests
     private static partial Regex Catchall();
 
     [GeneratedRegex(
-        @"^(?:public|internal|file)\s(?:[a-z ]*\s)?(?:class|struct|enum|interface|record)\s([A-Z]\w*)", RegexOptions.Multiline)]
+        @"^(?:public|internal|file)\s(?:[a-z ]*\s)?(?:class|struct|enum|interface|record)\s([A-Z]\w*)",
+        RegexOptions.Multiline)]
     private static partial Regex TypeDeclaration();
 
     [GeneratedRegex(@"\b(?:TODO|FIXME|HACK|XXX)\b:?(.*)")]

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace GenKernels.Tests.Structure;
 
-/// <summary>The tables in <c>src/Models/README.md</c> (equation or figure, file, symbol, test) say what is there.</summary>
+/// <summary>
+/// The tables in <c>src/Models/README.md</c> (equation or figure, file, symbol, test) say what is there.
+/// </summary>
 public sealed partial class ChapterMapTests
 {
     private const string Map = "src/Models/README.md";
@@ -35,10 +37,10 @@ public sealed partial class ChapterMapTests
         IEnumerable<string> missing = from cells in Rows
                                       let file = Plain(cells[1])
                                       where Repository.Exists(file)
-                                      let words = Word().Matches(Repository.Read(file)).Select(word => word.Value).ToHashSet()
-                                      from Match name in Word().Matches(cells[2])
-                                      where !words.Contains(name.Value)
-                                      select $"{name.Value} is not in {file}";
+                                      let words = Words(Repository.Read(file))
+                                      from name in Words(cells[2])
+                                      where !words.Contains(name)
+                                      select $"{name} is not in {file}";
         Assert.That(missing, Is.Empty);
     }
 
@@ -50,6 +52,8 @@ public sealed partial class ChapterMapTests
             .Select(file => file.Split('/')).Where(parts => parts.Length > 3).Select(parts => parts[2]).Distinct();
         Assert.That(folders.Where(folder => !map.Contains($"`{folder}/`", StringComparison.Ordinal)), Is.Empty);
     }
+
+    private static HashSet<string> Words(string text) => [.. Word().Matches(text).Select(word => word.Value)];
 
     private static string Plain(string cell) => cell.Trim('`');
 

@@ -6,8 +6,8 @@ using System.Xml.Linq;
 namespace GenKernels.Tests.Structure;
 
 /// <summary>
-/// Whatever is public says what it is. Operators, overrides and constructors of exceptions say it by their kind; overloads
-/// may share one comment, and what a record's parameters mean is said where the record is declared.
+/// Whatever is public says what it is. Operators, overrides and constructors of exceptions say it by their kind;
+/// overloads may share one comment, and what a record's parameters mean is said where the record is declared.
 /// </summary>
 public sealed partial class DocumentationTests
 {
@@ -19,7 +19,7 @@ public sealed partial class DocumentationTests
     {
         Dictionary<string, XElement> comments = Comments(name);
         IEnumerable<string> silent = Types(name).Select(Name)
-            .Where(type => !comments.TryGetValue($"T:{type}", out XElement? comment) || !Says(comment, "summary", "inheritdoc"));
+            .Where(type => !Says(comments.GetValueOrDefault($"T:{type}"), "summary", "inheritdoc"));
         Assert.That(silent, Is.Empty);
     }
 
@@ -45,7 +45,7 @@ public sealed partial class DocumentationTests
     private static bool NeedsComment(Type type, MemberInfo member) => member switch
     {
         Type => false,  // nested types are among the exported ones
-        ConstructorInfo constructor => constructor.GetParameters().Length > 0 && !typeof(Exception).IsAssignableFrom(type),
+        ConstructorInfo maker => maker.GetParameters().Length > 0 && !typeof(Exception).IsAssignableFrom(type),
         MethodInfo method => !method.IsSpecialName && !IsOverride(method) && !IsGenerated(method),
         PropertyInfo property => !IsOverride(property.GetMethod ?? property.SetMethod!),
         FieldInfo field => !field.IsSpecialName,
@@ -54,14 +54,16 @@ public sealed partial class DocumentationTests
 
     private static bool IsExplained(Type type, MemberInfo member, Dictionary<string, XElement> comments)
     {
-        if (comments.TryGetValue(Key(type, member), out XElement? own) && Says(own)) return true;
+        if (Says(comments.GetValueOrDefault(Key(type, member)))) return true;
         if (!comments.TryGetValue($"T:{Name(type)}", out XElement? comment)) return false;
         return member is ConstructorInfo
             ? comment.Elements("param").Any()
             : comment.Elements("param").Any(parameter => parameter.Attribute("name")?.Value == member.Name);
     }
 
-    /// <summary>The comments by what they belong to, without parameters: <c>M:GenKernels.Runtime.Shape.With</c>.</summary>
+    /// <summary>
+    /// The comments by what they belong to, without parameters: <c>M:GenKernels.Runtime.Shape.With</c>.
+    /// </summary>
     private static Dictionary<string, XElement> Comments(string name)
     {
         string file = Path.Combine(AppContext.BaseDirectory, $"GenKernels.{name}.xml");
@@ -70,7 +72,7 @@ public sealed partial class DocumentationTests
             .ToDictionary(group => group.Key, group => group.FirstOrDefault(member => Says(member)) ?? group.First());
     }
 
-    private static bool Says(XElement comment, params string[] kinds) => comment.Elements()
+    private static bool Says(XElement? comment, params string[] kinds) => comment is not null && comment.Elements()
         .Where(part => kinds.Length == 0 || kinds.Contains(part.Name.LocalName))
         .Any(part => part.Name == "inheritdoc" || part.Nodes().Any());
 
@@ -85,7 +87,8 @@ public sealed partial class DocumentationTests
 
     private static string Name(Type type) => type.FullName!.Replace('+', '.');
 
-    private static bool IsOverride(MethodInfo method) => method.GetBaseDefinition().DeclaringType != method.DeclaringType;
+    private static bool IsOverride(MethodInfo method) =>
+        method.GetBaseDefinition().DeclaringType != method.DeclaringType;
 
     private static bool IsGenerated(MemberInfo member) => member.IsDefined(typeof(CompilerGeneratedAttribute));
 

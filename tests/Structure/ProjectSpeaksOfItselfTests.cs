@@ -2,11 +2,16 @@ using System.Text.RegularExpressions;
 
 namespace GenKernels.Tests.Structure;
 
-/// <summary>The source tells of the project alone: nothing of the machine it was written on or of how the work was shared out.</summary>
+/// <summary>
+/// The source tells of the project alone: nothing of the machine it was written on or of how the work was shared out.
+/// </summary>
 public sealed partial class ProjectSpeaksOfItselfTests
 {
     private static readonly string[] s_textExtensions =
-        [".cs", ".cu", ".cuh", ".cpp", ".csproj", ".sln", ".props", ".md", ".json", ".py", ".html", ".editorconfig", ".gitignore", ""];
+    [
+        ".cs", ".cu", ".cuh", ".cpp", ".csproj", ".sln", ".props", ".md", ".json", ".py", ".html", ".editorconfig",
+        ".gitignore", "",
+    ];
 
     private static IEnumerable<string> Texts => Repository.Files
         .Where(file => s_textExtensions.Contains(Path.GetExtension(file)) && Path.GetFileName(file) != "LICENSE")
@@ -31,13 +36,16 @@ public sealed partial class ProjectSpeaksOfItselfTests
     [GeneratedRegex(@"(?<![\w.])(/work/|/root/|/home/\w|/Users/\w|[A-Z]:\\Users\\)")]
     private static partial Regex MachinePath();
 
-    [GeneratedRegex(@"nuget\.org|npmjs\.(org|com)|pypi\.org|pythonhosted|(deb|security|ftp)\.debian\.org|archive\.ubuntu\.com|crates\.io")]
+    [GeneratedRegex(
+        @"nuget\.org|npmjs\.(org|com)|pypi\.org|pythonhosted|crates\.io|(deb|security|ftp)\.debian\.org"
+        + @"|archive\.ubuntu\.com")]
     private static partial Regex RegistryHost();
 
     // A word is listed only in the company that gives it away: "session" alone may be what a library calls its state.
     [GeneratedRegex(
-        @"\b(this|last|next|previous|coding|my) session\b|\bsub-?agents?\b|\bcolleagues?\b|\b(fixes|closes|see|issue) #\d+|\bBRIEF\.md\b"
-        + @"|\bshared/(golden|data|STYLE|DESIGN|REFERENCE|ANCHORS)\b|\b(STYLE|DESIGN|REFERENCE)\.md\b|\bworktrees?\b"
+        @"\b(this|last|next|previous|coding|my) session\b|\bsub-?agents?\b|\bcolleagues?\b|\bworktrees?\b"
+        + @"|\b(fixes|closes|see|issue) #\d+|\bBRIEF\.md\b|\b(STYLE|DESIGN|REFERENCE)\.md\b"
+        + @"|\bshared/(golden|data|STYLE|DESIGN|REFERENCE|ANCHORS)\b"
         + @"|\b(Claude|Anthropic|ChatGPT|Copilot)\b|\bAI assistants?\b",
         RegexOptions.IgnoreCase)]
     private static partial Regex WorkWords();

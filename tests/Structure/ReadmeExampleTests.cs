@@ -38,7 +38,7 @@ public sealed class ReadmeExampleTests
         int begin = Array.FindIndex(lines, line => line.Trim() == Begin);
         int end = Array.FindIndex(lines, line => line.Trim() == End);
         IEnumerable<string> code = lines[(begin + 1)..end].Select(line => line.Length > 8 ? line[8..] : "");
-        string usings = "using GenKernels.Autograd;\nusing GenKernels.Runtime;\n\n";
+        const string usings = "using GenKernels.Autograd;\nusing GenKernels.Runtime;\n\n";
         Assert.That(Repository.Read("README.md"), Does.Contain($"```csharp\n{usings}{string.Join('\n', code)}\n```"));
     }
 
@@ -50,7 +50,7 @@ public sealed class ReadmeExampleTests
         Variable x = new(Tensor.From([3f, 4f], [1, 2], device), requiresGradient: true);
 
         Variable y = x.PixelNorm();                                     // the kernel PixelNorm.cu, on the device
-        Variable gradient = Gradient.Of(y.Sum(), x);                    // Gradient.Of is itself differentiable on request
+        Variable gradient = Gradient.Of(y.Sum(), x);                    // itself differentiable on request
 
         Console.WriteLine(string.Join(", ", gradient.Value.ToArray<float>()));
         // The README's example ends.

@@ -1,6 +1,8 @@
 namespace GenKernels.Tests.Structure;
 
-/// <summary>The work tree that the tests were built in, as its source: no build output, nothing that git ignores.</summary>
+/// <summary>
+/// The work tree that the tests were built in, as its source: no build output, nothing that git ignores.
+/// </summary>
 internal static class Repository
 {
     private static readonly HashSet<string> s_notSource =
@@ -17,7 +19,8 @@ internal static class Repository
 
     /// <returns>The source files below a folder with one of the extensions.</returns>
     internal static IEnumerable<string> FilesBelow(string folder, params string[] extensions) =>
-        Files.Where(file => file.StartsWith(folder + "/", StringComparison.Ordinal) && extensions.Contains(Path.GetExtension(file)));
+        Files.Where(file => file.StartsWith(folder + "/", StringComparison.Ordinal))
+            .Where(file => extensions.Contains(Path.GetExtension(file)));
 
     internal static string FullPath(string file) => Path.Combine(Root, file);
 

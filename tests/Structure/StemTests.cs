@@ -47,10 +47,11 @@ public sealed partial class StemTests
     [TestCaseSource(nameof(Kernels))]
     public void AKernelSaysWhatItIs(string kernel)
     {
-        string[] header = [.. Repository.Lines(kernel).TakeWhile(line => line.StartsWith("//", StringComparison.Ordinal))];
+        string[] header =
+            [.. Repository.Lines(kernel).TakeWhile(line => line.StartsWith("//", StringComparison.Ordinal))];
         Assert.That(header.FirstOrDefault(), Does.StartWith($"// {Split(kernel).Stem}: "), "the first line names it");
         Assert.That(header, Has.Some.StartsWith("//   "), "a formula follows, indented");
-        foreach (string field in s_fields) Assert.That(header, Has.Some.StartsWith($"// {field} "), $"the field {field}");
+        foreach (string field in s_fields) Assert.That(header, Has.Some.StartsWith($"// {field} "), field);
     }
 
     [TestCaseSource(nameof(Kernels))]
@@ -66,7 +67,7 @@ public sealed partial class StemTests
     {
         IEnumerable<string> orphans = Repository.FilesBelow("benchmarks/Kernels", ".cs")
             .Where(file => file.EndsWith("Benchmarks.cs", StringComparison.Ordinal))
-            .Where(file => !Repository.Exists($"src/Kernels/{file["benchmarks/Kernels/".Length..^"Benchmarks.cs".Length]}.cu"));
+            .Where(file => !Repository.Exists($"src/{file["benchmarks/".Length..^"Benchmarks.cs".Length]}.cu"));
         Assert.That(orphans, Is.Empty);
     }
 

@@ -23,6 +23,10 @@ public static partial class OpCatalog
             })),
             new("Convolution transposed", [[1, 1, 3, 4, 4], [4, 1, 3, 3, 2]], x => x[0].ConvolutionDataGradient(
                 x[1], [1, 1, 5, 7, 2], ConvolutionOptions.Padded(new(0, 1, 1)) with { Stride = new(1, 2, 2) })),
+            new("TemporalModulatedConvolution", [[2, 3, 4, 3, 5], [4, 3, 3, 3, 5], [2, 3, 5]], x =>
+                x[0].TemporalModulatedConvolution(x[1], x[2], null, Triple.One)),
+            new("TemporalModulatedConvolution with gain, not demodulated", [[2, 3, 2, 3, 5], [3, 1, 1, 1, 5], [2, 3, 5], []], x =>
+                x[0].TemporalModulatedConvolution(x[1], x[2], x[3], default, demodulate: false)),
             new("Convolution of nothing", [[0, 3, 4, 5, 3], [4, 3, 3, 3, 3]], x => x[0].Convolution(x[1], padded)),
         ];
     }

@@ -14,6 +14,7 @@ public static partial class OpCatalog
         new("Mean", [[4, 6]], x => x[0].Mean(-1)),
         new("SumOfSquares", [[4, 3, 6]], x => x[0].SumOfSquares(1)),
         new("Maximum of rows", [[4, 33]], x => x[0].Maximum(1)),
+        new("MaximumMagnitude of rows", [[4, 33]], x => x[0].MaximumMagnitude(1)),
         new("Maximum of columns", [[4, 3, 6]], x => x[0].Maximum(0, 2)),
     ];
 }

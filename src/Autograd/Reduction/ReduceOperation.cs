@@ -1,3 +1,4 @@
+using GenKernels.Kernels.Elementwise;
 using GenKernels.Kernels.Reduction;
 
 namespace GenKernels.Autograd;
@@ -40,6 +41,19 @@ public sealed partial class Variable
         {
             Variable isLargest = EqualTo(y);
             return [isLargest * (g / isLargest.Sum(first, axisCount))];
+        });
+    }
+
+    /// <summary>The largest magnitude over neighbouring axes, which remain with size 1.</summary>
+    /// <remarks>dx = g sign x where |x| is the largest, shared evenly among equals.</remarks>
+    public Variable MaximumMagnitude(int axis, int axisCount = 1)
+    {
+        int first = Shape.Axis(axis);
+        Tensor value = Reduce.Forward(ReduceKind.MaximumMagnitude, Value, first, axisCount);
+        return FromOperation(nameof(MaximumMagnitude), value, [this], (y, g) =>
+        {
+            Variable sign = new(Binary.Forward(BinaryKind.SignWhereMagnitude, Value, y.Value));
+            return [sign * (g / sign.SumOfSquares(first, axisCount))];
         });
     }
 

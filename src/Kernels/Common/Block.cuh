@@ -1,9 +1,9 @@
-// Block: sums and maxima over the threads of a block of any size up to 1024. Every thread must take part, and every thread
-// gets the result; on the host device a block is one thread, and they return their argument. They may be called several
-// times in a row.
+// Block: sums and maxima over the threads of a block of any size up to 1024. Every thread must take part, and every
+// thread gets the result; on the host device a block is one thread, and they return their argument. They may be
+// called several times in a row.
 //   order    within each warp, then over the warps from the first to the last: the same input gives the same bits
-//   shared   32 numbers for each type and operation in use: lane 0 of each warp writes its own, and all threads read the
-//            same one at a time, so that there are no bank conflicts
+//   shared   32 numbers for each type and operation in use: lane 0 of each warp writes its own, and all threads read
+//            the same one at a time, so that there are no bank conflicts
 #pragma once
 #include "Common/Warp.cuh"  // ShuffleXor, WarpSum, WarpMaximum
 

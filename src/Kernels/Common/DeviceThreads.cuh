@@ -59,7 +59,7 @@ alignas(128) extern __shared__ unsigned char gkDynamicShared[];
 #define DYNAMIC_SHARED(type, name) type* const name = reinterpret_cast<type*>(gkDynamicShared)
 
 // What the lanes of a warp wrote before it, all of them can read after it; all 32 lanes must take part.
-DEVICE void WarpBarrier() { asm volatile("bar.warp.sync 0xffffffff;" : : : "memory"); }
+DEVICE void WarpBarrier() { __syncwarp(); }
 
 // The value of another lane of the warp; all 32 lanes must take part.
 DEVICE unsigned ShuffleXorBits(unsigned value, int mask)

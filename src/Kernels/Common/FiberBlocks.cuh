@@ -1,5 +1,5 @@
-// FiberBlocks: the simt device's loop over blocks, on the OS thread's own stack: it prepares a block, switches to its first
-// thread, and reports what went wrong when it comes back. Part of Fibers.
+// FiberBlocks: the simt device's loop over blocks, on the OS thread's own stack: it prepares a block, switches to its
+// first thread, and reports what went wrong when it comes back. Part of Fibers.
 #pragma once
 
 extern "C" int dl_iterate_phdr(int (*)(void*, unsigned long, void*), void*);
@@ -17,7 +17,9 @@ static __attribute__((noinline, format(printf, 2, 3))) int Report(const Launch& 
     __builtin_vsnprintf(text, sizeof text, format, values);
     __builtin_va_end(values);
     char empty = 0;
-    if (!__atomic_compare_exchange_n(launch.error, &empty, text[0], false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) return 1;
+    const bool isFirst =
+        __atomic_compare_exchange_n(launch.error, &empty, text[0], false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+    if (!isFirst) return 1;
     for (int index = 1; index < launch.errorCapacity && text[index - 1] != 0; index++) {
         launch.error[index] = index == launch.errorCapacity - 1 ? 0 : text[index];
     }
@@ -48,8 +50,8 @@ static __attribute__((noinline)) int ReportGate(const Block& block)
     const Thread& thread = block.threads[absent];
     char whereabouts[160] = "has returned";
     if (thread.state != State::Returned) {
-        __builtin_snprintf(
-            whereabouts, sizeof whereabouts, "waits at %s (%s:%d)", thread.place.kind, thread.place.file, thread.place.line);
+        const Place& place = thread.place;
+        __builtin_snprintf(whereabouts, sizeof whereabouts, "waits at %s (%s:%d)", place.kind, place.file, place.line);
     }
 
     return Report(
@@ -139,7 +141,9 @@ inline void KeepMapping(const Launch& launch, Block* block)
 {
     for (int slot = 0; slot < launch.stackSlotCount; slot++) {
         void* empty = nullptr;
-        if (__atomic_compare_exchange_n(&launch.stackSlots[slot], &empty, block, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) return;
+        const bool isKept = __atomic_compare_exchange_n(
+            &launch.stackSlots[slot], &empty, block, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+        if (isKept) return;
     }
 
     munmap(block, block->mappedBytes);
@@ -186,8 +190,9 @@ static __attribute__((noinline)) int RunBlocks(
     }
 
     if (launch->sharedBytes > MaximumSharedBytes) {
-        return Report(*launch, "a block has at most %lu bytes of shared memory, this launch asks for %u", MaximumSharedBytes,
-                      launch->sharedBytes);
+        return Report(
+            *launch, "a block has at most %lu bytes of shared memory, this launch asks for %u", MaximumSharedBytes,
+            launch->sharedBytes);
     }
 
     Block* block = TakeMapping(*launch);

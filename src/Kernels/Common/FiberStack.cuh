@@ -1,6 +1,6 @@
-// FiberStack: what a fiber needs of the machine: the switch from one stack to another, and memory for stacks. Written for
-// Linux on x86-64 and AArch64. The C library's functions are declared here: its headers, and C++'s, would cost every module
-// compile time.
+// FiberStack: what a fiber needs of the machine: the switch from one stack to another, and memory for stacks. Written
+// for Linux on x86-64 and AArch64. The C library's functions are declared here: its headers, and C++'s, would cost
+// every module compile time.
 #pragma once
 
 extern "C" {
@@ -9,8 +9,9 @@ int munmap(void*, unsigned long) noexcept;
 int mprotect(void*, unsigned long, int) noexcept;
 long sysconf(int) noexcept;
 
-// Keeps the registers that a function must preserve on the stack in use, its stack pointer in *saved, and goes on with the
-// stack whose pointer is next. To the compiler it is a call, so that all other registers are saved where they matter.
+// Keeps the registers that a function must preserve on the stack in use, its stack pointer in *saved, and goes on
+// with the stack whose pointer is next. To the compiler it is a call, so that all other registers are saved where
+// they matter.
 __attribute__((visibility("hidden"))) void GkSwitchStack(void** saved, void* next);
 }
 

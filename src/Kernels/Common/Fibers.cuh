@@ -1,13 +1,15 @@
-// Fibers: the simt device. A block's threads are fibers of one OS thread: each runs until it waits at a barrier or a shuffle,
-// then the next goes on. A thread that ends without waiting leaves its stack to the next one, so that a kernel without
-// barriers is a loop over threads on a single stack.
+// Fibers: the simt device. A block's threads are fibers of one OS thread: each runs until it waits at a barrier or a
+// shuffle, then the next goes on. A thread that ends without waiting leaves its stack to the next one, so that a
+// kernel without barriers is a loop over threads on a single stack.
 //
-// Every thread that can run stands in one queue. A gate (of the block, or of a warp) counts the threads that have come to it
-// and puts them all back into the queue when the last one is there. A queue that runs empty while threads still wait is a
-// barrier that not every thread reaches: an error, which the launch reports.
+// Every thread that can run stands in one queue. A gate (of the block, or of a warp) counts the threads that have
+// come to it and puts them all back into the queue when the last one is there. A queue that runs empty while threads
+// still wait is a barrier that not every thread reaches: an error, which the launch reports.
 #pragma once
 #include "Common/FiberStack.cuh"
 
+// Shared by the fibers of an OS thread. Marked as used, because PoisonShared writes them unseen by the compiler, which
+// would else take an array that no kernel writes for zeros.
 #define __shared__ __attribute__((used)) static thread_local
 
 static thread_local uint3 threadIdx;
@@ -91,8 +93,8 @@ inline unsigned Random(Block& block)
     return unsigned(block.random >> 32);
 }
 
-// Queues neighbouring threads in the launch's order. A warp goes to the front: it runs on before another warp starts, so that
-// few stacks are alive. In random order that too is drawn.
+// Queues neighbouring threads in the launch's order. A warp goes to the front: it runs on before another warp starts,
+// so that few stacks are alive. In random order that too is drawn.
 inline void Enqueue(Block& block, int first, int count, bool inFront)
 {
     const unsigned order = block.launch->threadOrder;
@@ -228,8 +230,8 @@ static __attribute__((noinline)) void Wait(Block& block, int index, Place place)
     if (next != block.running) SwitchTo(block, next, &self.stack);
 }
 
-// The value that another lane of the warp brings. Two shuffles in a row use different slots, so that a lane that runs ahead
-// to the second cannot overwrite what a slower one has yet to read of the first.
+// The value that another lane of the warp brings. Two shuffles in a row use different slots, so that a lane that runs
+// ahead to the second cannot overwrite what a slower one has yet to read of the first.
 static __attribute__((noinline)) unsigned Exchange(unsigned value, int source, bool isMask, Place place)
 {
     Block& block = *s_block;
@@ -250,7 +252,10 @@ static __attribute__((noinline)) unsigned Exchange(unsigned value, int source, b
 // The defaults name the line of the caller, for messages and to tell barriers apart.
 #define GK_CALLER const char *file = __builtin_FILE(), int line = __builtin_LINE()
 
-DEVICE void __syncthreads(GK_CALLER) { Fibers::Wait(*Fibers::s_block, Fibers::BlockGate, {"__syncthreads", file, line}); }
+DEVICE void __syncthreads(GK_CALLER)
+{
+    Fibers::Wait(*Fibers::s_block, Fibers::BlockGate, {"__syncthreads", file, line});
+}
 
 DEVICE void WarpBarrier(GK_CALLER)
 {

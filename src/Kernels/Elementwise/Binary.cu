@@ -23,6 +23,11 @@ DEVICE Accumulator Multiply(Accumulator a, Accumulator b) { return a * b; }
 DEVICE Accumulator Divide(Accumulator a, Accumulator b) { return a / b; }
 DEVICE Accumulator Equal(Accumulator a, Accumulator b) { return a == b ? Accumulator(1) : Accumulator(0); }
 
+DEVICE Accumulator SignWhereMagnitude(Accumulator a, Accumulator b)
+{
+    return a == b ? Accumulator(1) : a == -b ? Accumulator(-1) : Accumulator(0);
+}
+
 // The steps are constants here, so that the compiler vectorises each of the three loops.
 template <int aStep, int bStep>
 DEVICE void Row(const Scalar* __restrict__ a, const Scalar* __restrict__ b, Scalar* __restrict__ y, int first, int end, int step)

@@ -17,4 +17,7 @@ public enum BinaryKind
 
     /// <summary>1 where a and b are equal, else 0.</summary>
     Equal,
+
+    /// <summary>The sign of a where |a| is b, else 0.</summary>
+    SignWhereMagnitude,
 }

@@ -70,7 +70,12 @@ public static class Reduce
 
     private static IEnumerable<string> Variants() =>
         from kind in Enum.GetValues<ReduceKind>()
-        let operation = kind == ReduceKind.Maximum ? "Operation=Maximal;IsMaximum=1" : $"Operation={kind};IsMaximum=0"
+        let operation = kind switch
+        {
+            ReduceKind.Maximum => "Operation=Maximal;IsMaximum=1",
+            ReduceKind.MaximumMagnitude => "Operation=MaximalMagnitude;IsMaximum=1",
+            _ => $"Operation={kind};IsMaximum=0",
+        }
         from types in s_stageTypes
         select $"{operation};{types}";
 }

@@ -11,4 +11,7 @@ public enum ReduceKind
 
     /// <summary>max x; minus infinity for an empty axis.</summary>
     Maximum,
+
+    /// <summary>max |x|; minus infinity for an empty axis.</summary>
+    MaximumMagnitude,
 }

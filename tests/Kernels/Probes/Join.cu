@@ -1,7 +1,7 @@
 // Join: what the threads of a block or warp tell each other, in the ways that kernels use.
 //   JoinTree         y[b,t] = sum over s of x[b,s], by a tree in shared memory whose last steps are shuffles
 //   JoinSum          y[b,t] = sum over s of x[b,s], called twice in a row; JoinMaximum likewise
-//   JoinRotate       y[b,t] = sum over k < 32 of (k + 1) x[b, s], s = lane (t + k) % 32 of the warp: shuffles without a barrier between
+//   JoinRotate       y[b,t] = sum over k < 32 of (k + 1) x[b, s], s = lane (t + k) % 32 of the warp: shuffles in a row
 //   JoinNeighbour    y[b,t] = x[b, neighbour in the warp], through dynamic shared memory and WarpBarrier
 //
 // Shapes   x, y: [grid size, block size], contiguous

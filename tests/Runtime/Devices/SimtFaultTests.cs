@@ -48,15 +48,16 @@ public sealed class SimtFaultTests
         Assert.That(
             () => Run("FaultShuffleInBranch", block: 32),
             Throws.TypeOf<LaunchException>().With.Message.Contains("shuffle in divergent code (Common/Warp.cuh:")
-                .And.Message.Contains("reached by 16 of the 32 threads of a warp; "
-                + $"thread (1, 0, 0) waits at __syncthreads (Probes/Fault.cu:{LineOf("FaultShuffleInBranch", "__syncthreads")})"));
+                .And.Message.Contains("reached by 16 of the 32 threads of a warp; thread (1, 0, 0) waits at "
+                + $"__syncthreads (Probes/Fault.cu:{LineOf("FaultShuffleInBranch", "__syncthreads")})"));
 
     [Test]
     public void AWarpBarrierThatALaneLeftBeforeIsRefused() =>
         Assert.That(
             () => Run("FaultWarpBarrierAfterReturn", block: 33),
             Throws.TypeOf<LaunchException>().With.Message.Contains(
-                $"WarpBarrier in divergent code (Probes/Fault.cu:{LineOf("FaultWarpBarrierAfterReturn", "WarpBarrier();")})")
+                "WarpBarrier in divergent code (Probes/Fault.cu:"
+                + LineOf("FaultWarpBarrierAfterReturn", "WarpBarrier();") + ")")
                 .And.Message.Contains("reached by 31 of the 32 threads of a warp; thread (3, 0, 0) has returned"));
 
     [TestCase("FaultUnwrittenShared")]
@@ -65,7 +66,10 @@ public sealed class SimtFaultTests
     public void WhatNobodyWroteIsNaNAndTheRestIsNot(string name)
     {
         float[] y = Run(name, block: 33, grid: 3);
-        for (int index = 0; index < y.Length; index++) Assert.That(float.IsNaN(y[index]), Is.EqualTo(index % 33 == 32), $"{index}");
+        for (int index = 0; index < y.Length; index++)
+        {
+            Assert.That(float.IsNaN(y[index]), Is.EqualTo(index % 33 == 32), $"element {index}");
+        }
     }
 
     [Test]
@@ -84,7 +88,8 @@ public sealed class SimtFaultTests
     public void ABlockOfTooManyThreadsIsRefused() =>
         Assert.That(
             () => Run("FaultUnwrittenOutput", block: 1025),
-            Throws.TypeOf<LaunchException>().With.Message.Contains("a block has 1 to 1024 threads, this launch asks for 1025"));
+            Throws.TypeOf<LaunchException>().With.Message.Contains(
+                "a block has 1 to 1024 threads, this launch asks for 1025"));
 
     /// <returns>The number of the first line with a text after the first line with a mark.</returns>
     private static int LineOf(string mark, string text)

@@ -1,0 +1,64 @@
+using GenKernels.Runtime;
+
+namespace GenKernels.Benchmarks;
+
+/// <summary>The device that is measured, opened once for the whole run, and its ceiling.</summary>
+internal static class BenchmarkDevice
+{
+    private const long CopyBytes = 256 << 20;
+    private const int CopyTries = 6;
+    private const long CacheOfAGpu = 128 << 20;  // at least the second-level cache of any GPU so far
+    private const long CacheWhereNoneIsTold = 64 << 20;
+
+    private static readonly Lazy<Device> s_device = new(() => DeviceFactory.Open(Name ?? "auto"));
+    private static readonly Lazy<double> s_copyBandwidth = new(MeasureCopy);
+
+    /// <summary>As <see cref="DeviceFactory"/> takes it, set before anything is measured; null for the best one.</summary>
+    internal static string? Name { get; set; }
+
+    internal static Device Device => s_device.Value;
+
+    /// <summary>Reads the device's events.</summary>
+    internal static DeviceClock Clock { get; } = new(s_device);
+
+    /// <summary>The best of a few large copies: bytes read and bytes written, a second.</summary>
+    internal static double CopyBandwidth => s_copyBandwidth.Value;
+
+    /// <summary>The size of the cache that a measurement must run past, in bytes.</summary>
+    internal static long LastLevelCache => Device.Kind == DeviceKind.Cuda ? CacheOfAGpu : ProcessorCache();
+
+    private static double MeasureCopy()
+    {
+        using Tensor source = Tensor.Zeros([(int)CopyBytes], ElementType.UInt8, Device).Unscoped();
+        using Tensor target = Tensor.Zeros([(int)CopyBytes], ElementType.UInt8, Device).Unscoped();
+        TimeSpan best = TimeSpan.MaxValue;
+        for (int attempt = 0; attempt < CopyTries; attempt++)
+        {
+            using DeviceEvent begin = Device.RecordEvent();
+            Copy(source, target);
+            using DeviceEvent end = Device.RecordEvent();
+            TimeSpan time = end.Since(begin);
+            if (time < best) best = time;
+        }
+
+        return 2 * CopyBytes / best.TotalSeconds;
+    }
+
+    /// <summary>A GPU copies with all it has; on a CPU every core takes a part.</summary>
+    private static void Copy(Tensor source, Tensor target)
+    {
+        int parts = Device.Kind == DeviceKind.Cuda ? 1 : Device.ProcessorCount;
+        long bytes = CopyBytes / parts;
+        Parallel.For(0, parts, part =>
+            Device.Copy(source.Address + (nint)(part * bytes), target.Address + (nint)(part * bytes), bytes));
+    }
+
+    private static long ProcessorCache()
+    {
+        const string file = "/sys/devices/system/cpu/cpu0/cache/index3/size";
+        if (!File.Exists(file)) return CacheWhereNoneIsTold;
+        string size = File.ReadAllText(file).Trim();
+        if (!size.EndsWith('K') || !long.TryParse(size[..^1], out long kibibytes)) return CacheWhereNoneIsTold;
+        return kibibytes << 10;
+    }
+}

@@ -1,0 +1,39 @@
+using BenchmarkDotNet.Columns;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Loggers;
+using BenchmarkDotNet.Reports;
+using BenchmarkDotNet.Toolchains.InProcess.NoEmit;
+using Perfolizer.Horology;
+
+namespace GenKernels.Benchmarks;
+
+/// <summary>
+/// In process, so that the device and its compiled kernels are there once; timed by the device; a few short iterations.
+/// </summary>
+internal sealed class KernelBenchmarkConfig : ManualConfig
+{
+    internal KernelBenchmarkConfig()
+    {
+        AddJob(Job.Default
+            .WithToolchain(InProcessNoEmitToolchain.Instance)
+            .WithClock(BenchmarkDevice.Clock)
+            .WithWarmupCount(2)
+            .WithIterationCount(5)
+            .WithIterationTime(TimeInterval.FromMilliseconds(200))
+            .WithUnrollFactor(1)
+            .WithEvaluateOverhead(false));  // a call without work takes nanoseconds, a launch takes microseconds
+        AddLogger(ConsoleLogger.Default);
+        AddColumnProvider(DefaultColumnProviders.Params);
+        AddColumn(StatisticColumn.Median, StatisticColumn.StdDev);
+        Add("Bound", "what limits the kernel, and how much of it", cell => cell.Bound);
+        Add("GB/s", "bytes that must move over the median time", cell => $"{cell.BytesPerSecond / 1e9:0.0}");
+        Add("of copy", "share of the device's measured copy bandwidth", cell => $"{cell.ShareOfCopy:0 %}");
+        Add("GFLOP/s", "operations over the median time", cell => cell.Arithmetic);
+        SummaryStyle = SummaryStyle.Default.WithMaxParameterColumnWidth(80);
+        ArtifactsPath = Path.Combine(ResultsFile.Folder, "log");
+    }
+
+    private void Add(string name, string legend, Func<Throughput, string> cell) =>
+        AddColumn(new ThroughputColumn(name, legend, cell));
+}

@@ -1,0 +1,103 @@
+using BenchmarkDotNet.Attributes;
+using GenKernels.Runtime;
+
+namespace GenKernels.Benchmarks;
+
+/// <summary>
+/// What every kernel's benchmark does: make the inputs, check the result against the formula, then time launches that
+/// take their inputs and results in turn from more memory than the last-level cache holds.
+/// </summary>
+public abstract class KernelBenchmarks
+{
+    private const int CheckedElements = 257;
+    private const double RoundingSteps = 64;  // of its type that a result may be off by, relative to 1 or to its size
+
+    private Tensor[][] _inputs = [];
+    private Tensor?[] _outputs = [];
+    private int _turn;
+
+    private static Device Device => BenchmarkDevice.Device;
+
+    /// <summary>The kernels and shapes to time.</summary>
+    public abstract IEnumerable<KernelCase> Cases { get; }
+
+    /// <summary>The one at hand.</summary>
+    [ParamsSource(nameof(Cases))]
+    public KernelCase Case { get; set; } = null!;
+
+    /// <summary>Makes inputs and checks the kernel.</summary>
+    [GlobalSetup]
+    public void Prepare()
+    {
+        float[][] values = [.. Case.Inputs.Select((shape, index) => Uniform(shape.ElementCount, seed: index))];
+        int sets = (int)Math.Max(2, (2 * BenchmarkDevice.LastLevelCache / Math.Max(1, Case.BytesOfAll)) + 1);
+        _inputs = [.. Enumerable.Range(0, sets).Select(_ => Upload(values))];
+        _outputs = new Tensor?[sets];
+        using Tensor result = Case.Launch(_inputs[0]);
+        Check(result, values);
+    }
+
+    /// <summary>What is timed.</summary>
+    [Benchmark]
+    public void Launch()
+    {
+        _outputs[_turn]?.Dispose();
+        _outputs[_turn] = Case.Launch(_inputs[_turn]);
+        _turn = (_turn + 1) % _inputs.Length;
+    }
+
+    /// <summary>Frees the memory for the next case.</summary>
+    [GlobalCleanup]
+    public void Free()
+    {
+        Device.Synchronize();
+        foreach (Tensor? output in _outputs) output?.Dispose();
+        foreach (Tensor input in _inputs.SelectMany(set => set)) input.Dispose();
+    }
+
+    private static float[] Uniform(long count, int seed)
+    {
+        Random random = new(seed);
+        float[] values = new float[count];
+        for (long index = 0; index < count; index++) values[index] = (2 * random.NextSingle()) - 1;
+        return values;
+    }
+
+    private Tensor[] Upload(float[][] values)
+    {
+        Tensor[] tensors = new Tensor[values.Length];
+        for (int index = 0; index < values.Length; index++) tensors[index] = Make(values[index], Case.Inputs[index]);
+        return tensors;
+    }
+
+    private Tensor Make(float[] values, Shape shape) => Case.Type switch
+    {
+        ElementType.Float32 => Tensor.From(values, shape, Device),
+        ElementType.Float16 => Tensor.From(Array.ConvertAll(values, value => (Half)value), shape, Device),
+        ElementType.BFloat16 => Tensor.From(Array.ConvertAll(values, value => (BFloat16)value), shape, Device),
+        _ => throw new NotSupportedException($"{Case}: benchmarks are for 32-bit and 16-bit floats"),
+    };
+
+    private float[] Values(Tensor tensor) => Case.Type switch
+    {
+        ElementType.Float32 => tensor.ToArray<float>(),
+        ElementType.Float16 => Array.ConvertAll(tensor.ToArray<Half>(), value => (float)value),
+        _ => Array.ConvertAll(tensor.ToArray<BFloat16>(), value => (float)value),
+    };
+
+    private void Check(Tensor result, float[][] values)
+    {
+        if (result.Shape != Case.Output) throw Fault($"the result is {result}, not {Case.Output}");
+        double step = Case.Type switch { ElementType.Float32 => 1.2e-7, ElementType.Float16 => 9.8e-4, _ => 7.9e-3 };
+        float[] actual = Values(result);
+        long stride = Math.Max(1, actual.LongLength / CheckedElements) | 1;  // odd, so that it meets every channel
+        for (long index = 0; index < actual.LongLength; index += stride)
+        {
+            double expected = Case.Expected(values, index);
+            if (Math.Abs(actual[index] - expected) <= RoundingSteps * step * Math.Max(1, Math.Abs(expected))) continue;
+            throw Fault($"element {index} is {actual[index]}, the formula gives {expected}");
+        }
+    }
+
+    private InvalidOperationException Fault(string what) => new($"{Case}: {what}");
+}

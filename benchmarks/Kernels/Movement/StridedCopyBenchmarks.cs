@@ -1,0 +1,38 @@
+using GenKernels.Kernels.Movement;
+using GenKernels.Runtime;
+
+namespace GenKernels.Benchmarks.Kernels.Movement;
+
+/// <summary>
+/// The crop in time of every block, the border of a convolution, and channels moved last when a file is read.
+/// </summary>
+public class StridedCopyBenchmarks : KernelBenchmarks
+{
+    /// <inheritdoc/>
+    public override IEnumerable<KernelCase> Cases =>
+    [
+        Moments([1, 160, 9, 16, 256], start: 16, size: 128),
+        Moments([1, 128, 36, 64, 64], start: -1, size: 130),
+        ChannelsLast(channels: 256, places: 160 * 9 * 16),
+    ];
+
+    private static KernelCase Moments(Shape shape, int start, int size)
+    {
+        Shape output = shape.With(1, size);
+        long moment = shape.Product(2, shape.Rank);
+        long copied = Math.Min(size, shape[1]) * moment;
+        return new KernelCase(
+            $"Window {shape} to {output}", [shape], output,
+            inputs => StridedCopy.Window(inputs[0], 1, start, size),
+            (inputs, index) =>
+            {
+                long source = index + (start * moment);
+                return source >= 0 && source < inputs[0].LongLength ? inputs[0][source] : 0;
+            }) { Bytes = (copied + output.ElementCount) * sizeof(float) };
+    }
+
+    private static KernelCase ChannelsLast(int channels, int places) => new(
+        $"Permute [{channels}, {places}]", [[channels, places]], [places, channels],
+        inputs => StridedCopy.Permute(inputs[0], 1, 0),
+        (inputs, index) => inputs[0][(index % channels * places) + (index / channels)]);
+}

@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using BenchmarkDotNet.Reports;
+using GenKernels.Runtime;
+
+namespace GenKernels.Benchmarks;
+
+/// <summary>The results of a run as one JSON file, with what they depend on: device, date, commit.</summary>
+internal static class ResultsFile
+{
+    private static readonly JsonWriterOptions s_options =
+        new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Where runs leave their files; git ignores it.</summary>
+    internal static string Folder { get; } = Path.Combine(Root(), "artifacts", "benchmarks");
+
+    /// <returns>The path of the file that was written.</returns>
+    internal static string Write(IEnumerable<BenchmarkReport> reports)
+    {
+        DateTime now = DateTime.UtcNow;
+        Device device = BenchmarkDevice.Device;
+        string path = Path.Combine(Folder, $"{now:yyyyMMdd-HHmmss}-{device.Name.Replace(':', '-')}.json");
+        Directory.CreateDirectory(Folder);
+        using (FileStream stream = File.Create(path + ".part"))
+        using (Utf8JsonWriter json = new(stream, s_options))
+        {
+            json.WriteStartObject();
+            json.WriteString("device", device.Name);
+            json.WriteString("description", device.Description);
+            json.WriteString("date", now);
+            json.WriteString("commit", Commit());
+            json.WriteNumber("copyGigabytesPerSecond", Math.Round(BenchmarkDevice.CopyBandwidth / 1e9, 1));
+            json.WriteStartArray("results");
+            foreach (BenchmarkReport report in reports) Write(json, report);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        File.Move(path + ".part", path);
+        return path;
+    }
+
+    private static void Write(Utf8JsonWriter json, BenchmarkReport report)
+    {
+        if (Throughput.Of(report) is not { } throughput) return;
+        json.WriteStartObject();
+        json.WriteString("kernel", report.BenchmarkCase.Descriptor.Type.Name.Replace("Benchmarks", ""));
+        json.WriteString("case", throughput.Case.ToString());
+        json.WriteNumber("medianMicroseconds", Math.Round(throughput.Seconds * 1e6, 2));
+        json.WriteString("bound", throughput.Bound);
+        json.WriteNumber("gigabytesPerSecond", Math.Round(throughput.BytesPerSecond / 1e9, 1));
+        json.WriteNumber("shareOfCopy", Math.Round(throughput.ShareOfCopy, 3));
+        if (throughput.Case.Operations > 0)
+        {
+            double rate = throughput.Case.Operations / throughput.Seconds;
+            json.WriteNumber("gigaflopsPerSecond", Math.Round(rate / 1e9, 1));
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static string Commit()
+    {
+        try
+        {
+            ProcessStartInfo start = new("git", ["-C", Root(), "describe", "--always", "--dirty"]);
+            start.RedirectStandardOutput = true;
+            using Process process = Process.Start(start)!;
+            string commit = process.StandardOutput.ReadToEnd().Trim();
+            process.WaitForExit();
+            return commit;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return "unknown: git is not installed";
+        }
+    }
+
+    private static string Root()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder?.GetFiles("GenKernels.sln").Length == 0) folder = folder.Parent;
+        return folder?.FullName ?? Environment.CurrentDirectory;
+    }
+}

@@ -1,0 +1,27 @@
+using BenchmarkDotNet.Reports;
+
+namespace GenKernels.Benchmarks;
+
+/// <summary>What a measured time means for one case.</summary>
+/// <param name="Case">What was timed.</param>
+/// <param name="Seconds">The median.</param>
+internal sealed record Throughput(KernelCase Case, double Seconds)
+{
+    internal double BytesPerSecond => Case.Bytes / Seconds;
+
+    internal double ShareOfCopy => BytesPerSecond / BenchmarkDevice.CopyBandwidth;
+
+    internal string Bound =>
+        Case.Operations > 0 ? $"{Case.Operations / 1e9:0.###} GFLOP" : $"{Case.Bytes / 1e6:0.###} MB";
+
+    internal string Arithmetic => Case.Operations > 0 ? $"{Case.Operations / Seconds / 1e9:0.0}" : "-";
+
+    /// <returns>That of a report, or null where it has no case or no time.</returns>
+    internal static Throughput? Of(BenchmarkReport? report)
+    {
+        if (report?.ResultStatistics is not { } times) return null;
+        IEnumerable<object?> values = report.BenchmarkCase.Parameters.Items.Select(item => item.Value);
+        KernelCase? benchmark = values.OfType<KernelCase>().FirstOrDefault();
+        return benchmark is null ? null : new Throughput(benchmark, times.Median * 1e-9);
+    }
+}

@@ -1,0 +1,37 @@
+using BenchmarkDotNet.Columns;
+using BenchmarkDotNet.Reports;
+using BenchmarkDotNet.Running;
+
+namespace GenKernels.Benchmarks;
+
+/// <summary>A column of the table that is worked out from the median time and the case.</summary>
+internal sealed class ThroughputColumn(string name, string legend, Func<Throughput, string> cell) : IColumn
+{
+    public string Id => $"{nameof(ThroughputColumn)}.{name}";
+
+    public string ColumnName => name;
+
+    public bool AlwaysShow => true;
+
+    public ColumnCategory Category => ColumnCategory.Custom;
+
+    public int PriorityInCategory => 0;
+
+    public bool IsNumeric => true;
+
+    public UnitType UnitType => UnitType.Dimensionless;
+
+    public string Legend => legend;
+
+    public string GetValue(Summary summary, BenchmarkCase benchmarkCase) =>
+        Throughput.Of(summary[benchmarkCase]) is { } throughput ? cell(throughput) : "?";
+
+    public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style) =>
+        GetValue(summary, benchmarkCase);
+
+    public bool IsDefault(Summary summary, BenchmarkCase benchmarkCase) => false;
+
+    public bool IsAvailable(Summary summary) => true;
+
+    public override string ToString() => ColumnName;
+}

@@ -1,0 +1,62 @@
+using GenKernels.Kernels.Convolution;
+
+namespace GenKernels.Autograd;
+
+/// <summary>A 3-D convolution whose input channels are scaled by a style that changes with time.</summary>
+public static class TemporalModulatedConvolutionOperation
+{
+    private const float Epsilon = 1e-8f;
+
+    /// <summary>
+    /// Modulates the activations, convolves, and demodulates each output frame. With w̄ = w / max|w| over each output channel,
+    /// s̄ = s / max|s| over each clip and F = kT kH kW C:
+    /// y[n,t,o] = conv(x s̄, w̄ / √F)[n,t,o] / √(Σ over c of s̄[n,t,c]² Σ over taps of w̄[o,·,c]² / F + 1e-8).
+    /// </summary>
+    /// <param name="x">Activations, <c>[N, T, H, W, C]</c>.</param>
+    /// <param name="w">Weights, <c>[O, kT, kH, kW, C]</c>, of unit variance: they are divided by √F here.</param>
+    /// <param name="style">One factor a frame and input channel, <c>[N, T, C]</c>.</param>
+    /// <param name="inputGain">A further factor of <paramref name="x"/>, one element; or null.</param>
+    /// <param name="padding">Zeros on both sides. When demodulating, the number of frames must stay the same.</param>
+    /// <param name="demodulate">Whether each output frame is brought back to unit variance.</param>
+    /// <param name="outputGain">A factor of the result, which costs nothing here when demodulating.</param>
+    /// <returns><c>[N, T', H', W', O]</c>.</returns>
+    /// <remarks>
+    /// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, appendix B; Karras et al. 2020, StyleGAN2, section 2.2.
+    /// The maxima only keep half precision from overflowing. They cancel but for the epsilon, so that here the raw weights and
+    /// styles are used and the epsilon carries the maxima: 1e-8 F max|w|² max|s|². Gradients flow through them all the same.
+    /// </remarks>
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    public static Variable TemporalModulatedConvolution(
+        this Variable x, Variable w, Variable style, Variable? inputGain, Triple padding, bool demodulate = true, float outputGain = 1)
+    {
+        Require.Rank(x.Value, 5);
+        Require.Rank(w.Value, 5);
+        Require.Shape(style.Value, [x.Shape[0], x.Shape[1], x.Shape[4]]);
+
+        (int clips, int frames, int channels) = (x.Shape[0], x.Shape[1], x.Shape[4]);
+        Variable factor = inputGain is null ? style : style * inputGain;
+        if (!demodulate) factor *= outputGain / MathF.Sqrt(FanIn(w));
+        Variable modulated = x * factor.Reshape([clips, frames, 1, 1, channels]);
+        Variable y = modulated.Convolution(w, ConvolutionOptions.Padded(padding));
+        if (!demodulate) return y;
+
+        Require.That(y.Shape[1] == frames, $"a demodulated convolution keeps its {frames} frames, got {y.Shape[1]}");
+        Variable demodulation = Demodulation(w, style) * outputGain;                   // [N, T, O]
+        return y * demodulation.Reshape([clips, frames, 1, 1, w.Shape[0]]);
+    }
+
+    private static Variable Demodulation(Variable w, Variable style)
+    {
+        (int clips, int frames, int channels) = (style.Shape[0], style.Shape[1], style.Shape[2]);
+        int outputs = w.Shape[0];
+        Variable energy = w.SumOfSquares(1, 3).Reshape([outputs, channels]);           // [O, C]
+        Variable power = style.Reshape([clips * frames, channels]).Square();           // [N T, C]
+        Variable variance = power.MatMul(energy, transposeW: true);                    // [N T, O]
+        Variable largestWeight = w.MaximumMagnitude(1, 4).Reshape([1, 1, outputs]);
+        Variable largestStyle = style.MaximumMagnitude(1, 2);                          // [N, 1, 1]
+        Variable epsilon = (largestWeight * largestStyle).Square() * (Epsilon * FanIn(w));
+        return (variance.Reshape([clips, frames, outputs]) + epsilon).ReciprocalSqrt();
+    }
+
+    private static int FanIn(Variable w) => (int)w.Shape.Product(1, 5);
+}
