@@ -9,6 +9,7 @@ internal static class CommandTree
         new("gk", "GenKernels: generative models on hand-written CUDA kernels, on a GPU or the CPU.")
         {
             DoctorCommand.Create(),
+            VerifyCommand.Create(),
         };
 
     /// <summary>A word that only stands before other commands.</summary>

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using GenKernels.Autograd;
 using GenKernels.Kernels.Convolution;
-using GenKernels.Runtime;
 
 namespace GenKernels.Train.Verification;
 

@@ -4,15 +4,15 @@ namespace GenKernels.Train.Verification;
 internal interface ICaseRunner
 {
     /// <summary>The kind, and the name that its files usually have.</summary>
-    string Kind { get; }
+    public string Kind { get; }
 
     /// <returns>Whether configuration and tensors are those of this kind, whatever the file is called.</returns>
-    bool Recognises(RecordedCase recorded);
+    public bool Recognises(RecordedCase recorded);
 
     /// <param name="result">A recorded result, such as <c>grad_pen.w</c>.</param>
-    CaseTolerance Tolerance(string result);
+    public CaseTolerance Tolerance(string result);
 
     /// <summary>Computes every recorded result and hands it to the run.</summary>
     /// <exception cref="UnknownCaseException">The case asks for something that is not here.</exception>
-    void Run(CaseRun run);
+    public void Run(CaseRun run);
 }

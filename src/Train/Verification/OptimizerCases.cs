@@ -1,6 +1,5 @@
 using GenKernels.Autograd;
 using GenKernels.Kernels.Optimization;
-using GenKernels.Runtime;
 
 namespace GenKernels.Train.Verification;
 

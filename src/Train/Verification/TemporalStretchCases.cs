@@ -1,5 +1,4 @@
 using GenKernels.Autograd;
-using GenKernels.Runtime;
 
 namespace GenKernels.Train.Verification;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using GenKernels.Autograd;
-using GenKernels.Runtime;
 using GenKernels.Runtime.Interop;
 
 namespace GenKernels.Train.Verification;
