@@ -34,7 +34,11 @@ internal sealed class CaseRun
 
     /// <returns>A recorded tensor of floats on the device.</returns>
     /// <exception cref="UnknownCaseException">The case has none of that name.</exception>
-    public Tensor Floats(string name) => Runtime.Tensor.From(Recorded.Floats(Required(name)), Recorded.Shape(name), Device);
+    public Tensor Floats(string name) => Tensor.From(Recorded.Floats(Required(name)), Recorded.Shape(name), Device);
+
+    /// <returns>A recorded tensor of integers.</returns>
+    /// <inheritdoc cref="Floats" path="/exception"/>
+    public int[] Integers(string name) => Recorded.Integers(Required(name));
 
     /// <returns>A recorded tensor as a constant.</returns>
     public Variable Constant(string name) => new(Floats(name));

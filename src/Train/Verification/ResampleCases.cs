@@ -5,8 +5,8 @@ using GenKernels.Kernels.Movement;
 namespace GenKernels.Train.Verification;
 
 /// <summary>
-/// The samplers of the video networks over time or space. "pad N" replicates the outermost N elements on both sides before,
-/// and takes as much off the result as they became.
+/// The samplers of the video networks over time or space. "pad N" replicates the outermost elements on both sides, N at the
+/// lower rate, and takes off the result what they became; beyond are zeros. Without it those of "2d" replicate one.
 /// </summary>
 internal sealed partial class ResampleCases : ICaseRunner
 {
@@ -22,17 +22,18 @@ internal sealed partial class ResampleCases : ICaseRunner
         Match operation = Operation().Match(name);
         if (!operation.Success) throw new UnknownCaseException($"there is no sampler {name}");
         int scale = operation.Groups["scale"].Success ? int.Parse(operation.Groups["scale"].Value) : 2;
-        int padding = operation.Groups["pad"].Success ? int.Parse(operation.Groups["pad"].Value) : 0;
+        int byDefault = operation.Groups["dimensions"].Value == "2d" ? 1 : 0;
+        int padding = operation.Groups["pad"].Success ? int.Parse(operation.Groups["pad"].Value) : byDefault;
         Variable x = run.Leaf("in.x");
         Tensor filter = run.Floats("in.f");
 
         Variable y = x.ToChannelsLast();
+        bool isUp = operation.Groups["way"].Value == "Up";
+        int replicated = isUp ? padding : padding * scale;
         foreach (int axis in Axes(operation, run.Config, x.Shape.Rank))
         {
-            Variable padded = padding == 0 ? y : y.Pad(axis, padding, padding, Border.Replicate);
-            y = operation.Groups["way"].Value == "Up"
-                ? padded.Upsample(axis, filter, scale, -padding * scale)
-                : padded.Downsample(axis, filter, scale, -padding);
+            Variable padded = replicated == 0 ? y : y.Pad(axis, replicated, replicated, Border.Replicate);
+            y = isUp ? padded.Upsample(axis, filter, scale, -padding * scale) : padded.Downsample(axis, filter, scale, -replicated);
         }
 
         y = y.ToChannelsFirst();
@@ -54,7 +55,7 @@ internal sealed partial class ResampleCases : ICaseRunner
     }
 
     [GeneratedRegex(
-        @"^(?:(?<where>Temporal|Spatial)(?:Linear|Bilinear|Kaiser)(?<way>Up|Down)sample|Kaiser(?<way>Up|Down)sample2d"
+        @"^(?:(?<where>Temporal|Spatial)(?:Linear|Bilinear|Kaiser)(?<way>Up|Down)sample|Kaiser(?<way>Up|Down)sample(?<dimensions>2d)"
         + @"|(?<way>Up|Down)sample(?<dimensions>3d))(?: x(?<scale>\d+))?(?: pad(?<pad>\d+))?$")]
     private static partial Regex Operation();
 }

@@ -25,6 +25,7 @@ public sealed class Verifier
             new ResampleCases(),
             new TemporalModulatedConvolutionCases(),
             new TemporalStretchCases(),
+            new DiffAugCases(),
             new FilterDesignCases(),
             new OptimizerCases(),
         ])
