@@ -1,0 +1,23 @@
+using Bank = GenKernels.Kernels.Filtering.LowpassBank;
+
+namespace GenKernels.Autograd;
+
+/// <summary>Every noise channel through every filter of a bank: linear, and its adjoint's adjoint is itself.</summary>
+public static class LowpassBankOperation
+{
+    /// <summary>Differentiable to any order with respect to the noise.</summary>
+    /// <inheritdoc cref="Kernels.Filtering.LowpassBank.Forward"/>
+    public static Variable LowpassBank(this Variable noise, Tensor filters, Tensor tapCounts, Tensor scales)
+    {
+        Tensor value = Bank.Forward(noise.Value, filters, tapCounts, scales);
+        return Variable.FromOperation(nameof(LowpassBank), value, [noise], (_, g) =>
+            [g.LowpassBankGradient(filters, tapCounts, scales)]);
+    }
+
+    private static Variable LowpassBankGradient(this Variable g, Tensor filters, Tensor tapCounts, Tensor scales)
+    {
+        Tensor value = Bank.Gradient(g.Value, filters, scales);
+        return Variable.FromOperation(nameof(LowpassBankGradient), value, [g], (_, upstream) =>
+            [upstream.LowpassBank(filters, tapCounts, scales)]);
+    }
+}

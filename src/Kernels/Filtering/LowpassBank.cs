@@ -1,0 +1,86 @@
+using GenKernels.Kernels.Movement;
+
+namespace GenKernels.Kernels.Filtering;
+
+/// <summary>Launches <c>LowpassBank.cu</c>: every noise channel through every filter of a bank.</summary>
+public static class LowpassBank
+{
+    // As in the kernel: the filters of a block, and the outputs of a block on the host device.
+    private const int Filters = 4;
+    private const int HostTile = 128;
+    private static readonly KernelSource s_source = Source("Filtering/LowpassBank.cu");
+
+    /// <param name="noise">Sequences, <c>[N, L, K]</c>, floats.</param>
+    /// <param name="filters">
+    /// The bank, <c>[B, J]</c> of 32-bit floats, run over the sequences as it is (a correlation); J at most L.
+    /// </param>
+    /// <param name="tapCounts">
+    /// How many of the last taps of each filter count, <c>[B]</c> of 32-bit integers, 1 to J; no others are read.
+    /// </param>
+    /// <param name="scales">A factor of each filter's output, <c>[B]</c> of 32-bit floats.</param>
+    /// <returns>
+    /// A new tensor, <c>[N, L - J + 1, K B]</c>, channel k B + b; the caller or its scope disposes it.
+    /// </returns>
+    /// <exception cref="ShapeException">A shape or type does not fit, or the filters are longer than the sequences.</exception>
+    public static Tensor Forward(Tensor noise, Tensor filters, Tensor tapCounts, Tensor scales)
+    {
+        Require.Float(noise);
+        Require.Rank(noise, 3);
+        Check(filters, scales);
+        Require.Shape(tapCounts, [filters.Shape[0]]);
+        Require.That(tapCounts.Type == ElementType.Int32, $"tapCounts must hold 32-bit integers, got {tapCounts}");
+        BankPlan plan = new(noise.Shape[1], noise.Shape[2], filters.Shape[0], filters.Shape[1]);
+        Require.That(plan.OutputLength > 0, $"noise of shape {noise.Shape} is shorter than the {plan.TapCount} taps");
+
+        Tensor y = Tensor.Empty(
+            [noise.Shape[0], plan.OutputLength, plan.ChannelCount * plan.FilterCount], noise.Type, noise.Device);
+        if (y.ElementCount == 0) return y;
+        using Tensor rows = StridedCopy.Permute(noise, 0, 2, 1);  // [N, K, L]
+        int tile = noise.Device.WarpSize == 1 ? HostTile : LaunchShape.DefaultBlock;
+        long blocks = (long)noise.Shape[0] * plan.ChannelCount * Quotient(plan.FilterCount, Filters)
+            * Quotient(plan.OutputLength, tile);
+        Kernel kernel = noise.Device.Load(s_source, noise.Type).Kernel("LowpassBank");
+        kernel.Launch(
+            LaunchShape.Blocks(noise.Device, blocks), rows, filters, tapCounts, scales, y,
+            KernelArgument.Structure(ref plan));
+        return y;
+    }
+
+    /// <summary>The adjoint of <see cref="Forward"/>.</summary>
+    /// <param name="g">The gradient of its result, <c>[N, M, K B]</c>, floats.</param>
+    /// <param name="filters">The bank, <c>[B, J]</c> of 32-bit floats, zero but for the taps that count.</param>
+    /// <param name="scales">A factor of each filter's output, <c>[B]</c> of 32-bit floats.</param>
+    /// <returns>A new tensor, <c>[N, M + J - 1, K]</c>; the caller or its scope disposes it.</returns>
+    /// <exception cref="ShapeException">A shape or type does not fit.</exception>
+    public static Tensor Gradient(Tensor g, Tensor filters, Tensor scales)
+    {
+        Require.Float(g);
+        Require.Rank(g, 3);
+        Check(filters, scales);
+        (int filterCount, int tapCount) = (filters.Shape[0], filters.Shape[1]);
+        Require.That(
+            g.Shape[2] % filterCount == 0, $"the channels of {g.Shape} are no multiple of {filterCount} filters");
+        BankPlan plan = new(g.Shape[1] + tapCount - 1, g.Shape[2] / filterCount, filterCount, tapCount);
+
+        Tensor d = Tensor.Empty([g.Shape[0], plan.Length, plan.ChannelCount], g.Type, g.Device);
+        if (d.ElementCount == 0) return d;
+        using Tensor columns = StridedCopy.Permute(filters, 1, 0);  // [J, B]
+        Kernel kernel = g.Device.Load(s_source, g.Type).Kernel("LowpassBankGradient");
+        kernel.Launch(
+            LaunchShape.WarpPerRow(g.Device, d.ElementCount), g, columns, scales, d, d.ElementCount,
+            KernelArgument.Structure(ref plan));
+        return d;
+    }
+
+    private static void Check(Tensor filters, Tensor scales)
+    {
+        Require.Rank(filters, 2);
+        Require.That(
+            filters.Type == ElementType.Float32 && filters.ElementCount > 0,
+            $"filters must be 32-bit floats, got {filters}");
+        Require.Shape(scales, [filters.Shape[0]]);
+        Require.That(scales.Type == ElementType.Float32, $"scales must be 32-bit floats, got {scales}");
+    }
+
+    private static int Quotient(int count, int divisor) => (count + divisor - 1) / divisor;
+}
