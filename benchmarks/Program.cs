@@ -27,7 +27,7 @@ internal static class Program
         {
             bool hasValue = index + 1 < arguments.Length;
             if (arguments[index] == "--device" && hasValue) BenchmarkDevice.Name = arguments[++index];
-            else if (arguments[index] == "--filter" && hasValue) selection.AddRange("--filter", Pattern(arguments[++index]));
+            else if (arguments[index] == "--filter" && hasValue) selection.AddRange("--filter", Any(arguments[++index]));
             else selection.Add(arguments[index]);
         }
 
@@ -35,5 +35,5 @@ internal static class Program
         return [.. selection];
     }
 
-    private static string Pattern(string filter) => filter.Contains('*') ? filter : $"*{filter}*";
+    private static string Any(string filter) => filter.Contains('*') ? filter : $"*{filter}*";
 }

@@ -1,6 +1,8 @@
 namespace GenKernels.Autograd;
 
-/// <summary>Finds the operation that first made a NaN: while it is on, every result is read back and looked at, which is slow.</summary>
+/// <summary>
+/// Finds the operation that first made a NaN: while it is on, every result is read back and looked at, which is slow.
+/// </summary>
 public static class AnomalyMode
 {
     [ThreadStatic]

@@ -1,6 +1,8 @@
 namespace GenKernels.Autograd;
 
-/// <summary>Compares gradients with finite differences in double precision, along one random direction for each input.</summary>
+/// <summary>
+/// Compares gradients with finite differences in double precision, along one random direction for each input.
+/// </summary>
 public static class GradientCheck
 {
     // The error of a central difference is of the order of step² + 1e-16 / step: least near 1e-5.
@@ -10,7 +12,9 @@ public static class GradientCheck
     /// <param name="function">From the inputs to a result of any shape; smooth near the inputs.</param>
     /// <param name="inputs">Of type <see cref="ElementType.Float64"/>; every one is checked.</param>
     /// <param name="order">1 checks the gradient, 2 the gradient of the gradient too.</param>
-    /// <exception cref="GradientCheckException">A gradient disagrees; the message says of which input, and by how much.</exception>
+    /// <exception cref="GradientCheckException">
+    /// A gradient disagrees; the message says of which input, and by how much.
+    /// </exception>
     public static void Run(Func<Variable[], Variable> function, Tensor[] inputs, int order)
     {
         Random random = new(20231);

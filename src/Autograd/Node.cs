@@ -1,6 +1,8 @@
 namespace GenKernels.Autograd;
 
-/// <summary>One recorded operation. Numbers grow with time, so that the largest first is an order from results to inputs.</summary>
+/// <summary>
+/// One recorded operation. Numbers grow with time, so that the largest first is an order from results to inputs.
+/// </summary>
 internal sealed class Node(string name, Variable[] inputs, Func<Variable, Variable, bool[], Variable?[]> backward)
 {
     private static long s_count;
@@ -12,7 +14,9 @@ internal sealed class Node(string name, Variable[] inputs, Func<Variable, Variab
 
     internal long Number { get; } = Interlocked.Increment(ref s_count);
 
-    /// <exception cref="InvalidOperationException">An earlier backward consumed the record, or the operation broke its contract.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// An earlier backward consumed the record, or the operation broke its contract.
+    /// </exception>
     internal Variable?[] Backward(Variable output, Variable upstream, bool[] needed)
     {
         if (_backward is null)

@@ -15,7 +15,9 @@ public static class BiasActivationOperation
         x.BiasActivation(bias, BiasActivationOptions.For(activation, clamp));
 
     /// <inheritdoc cref="Kernels.Elementwise.BiasActivation.Forward"/>
-    /// <remarks>With f the whole function: dx = g f'(x + b), db = Σ dx; differentiable up to the third derivative of f.</remarks>
+    /// <remarks>
+    /// With f the whole function: dx = g f'(x + b), db = Σ dx; differentiable up to the third derivative of f.
+    /// </remarks>
     public static Variable BiasActivation(this Variable x, Variable? bias, BiasActivationOptions options) =>
         Derivative(null, x, bias, options, order: 0);
 

@@ -22,7 +22,10 @@ public sealed partial class Variable
     public Variable Expand(Shape shape) =>
         Shape == shape ? this : FromOperation(nameof(Expand), StridedCopy.Expand(Value, shape), [this], (_, g) => [g.SumTo(Shape)]);
 
-    /// <summary>Elements <paramref name="start"/> to <paramref name="start"/> + <paramref name="size"/> of an axis; zeros beyond its ends.</summary>
+    /// <summary>
+    /// Elements <paramref name="start"/> to <paramref name="start"/> + <paramref name="size"/> of an axis; zeros beyond
+    /// its ends.
+    /// </summary>
     /// <param name="axis">From 0 or, negative, from the end.</param>
     /// <param name="start">May be negative, to pad before.</param>
     /// <param name="size">May reach beyond the end, to pad after.</param>

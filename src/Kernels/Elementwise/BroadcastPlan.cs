@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace GenKernels.Kernels.Elementwise;
 
-/// <summary>Sizes and strides of a broadcast, neighbouring axes joined; laid out as <c>BroadcastPlan</c> in <c>Binary.cu</c>.</summary>
+/// <summary>
+/// Sizes and strides of a broadcast, neighbouring axes joined; laid out as <c>BroadcastPlan</c> in <c>Binary.cu</c>.
+/// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct BroadcastPlan
 {
@@ -41,7 +43,9 @@ internal readonly struct BroadcastPlan
     internal int RowLength => _rowLength;
 
     /// <returns>The plan, and the shape of the result.</returns>
-    /// <exception cref="ShapeException">Two sizes of an axis differ and neither is 1, or too many axes remain.</exception>
+    /// <exception cref="ShapeException">
+    /// Two sizes of an axis differ and neither is 1, or too many axes remain.
+    /// </exception>
     internal static BroadcastPlan For(Shape a, Shape b, out Shape result)
     {
         result = Broadcast(a, b);

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace GenKernels.Runtime;
 
-/// <summary>A kernel did not compile; the message holds the compiler's log and the numbered source around the first fault.</summary>
+/// <summary>
+/// A kernel did not compile; the message holds the compiler's log and the numbered source around the first fault.
+/// </summary>
 public sealed class CompilationException : InvalidOperationException
 {
     public CompilationException(string message)

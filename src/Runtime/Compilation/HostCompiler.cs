@@ -32,7 +32,10 @@ internal sealed class HostCompiler
         return line?.Split(':', 2)[1].Trim() ?? "unknown processor";
     }
 
-    /// <returns>The path of the compiler: <c>GENKERNELS_CXX</c>, <c>CXX</c>, or the first of g++ and clang++ on the path; null where there is none.</returns>
+    /// <returns>
+    /// The path of the compiler: <c>GENKERNELS_CXX</c>, <c>CXX</c>, or the first of g++ and clang++ on the path; null
+    /// where there is none.
+    /// </returns>
     internal static string? Find()
     {
         string?[] named = [Environment.GetEnvironmentVariable("GENKERNELS_CXX"), Environment.GetEnvironmentVariable("CXX"), "g++", "clang++"];

@@ -19,7 +19,10 @@ public sealed partial class KernelSource
     /// <param name="path">Of the resource, such as <c>Normalization/PixelNorm.cu</c>.</param>
     /// <param name="assembly">The one that carries the file and its headers.</param>
     /// <param name="types">The values that <c>Scalar</c> may take.</param>
-    /// <param name="variants">The sets of defines besides <c>Scalar</c>, each as <c>Name=value;Name=value</c>; one empty set when none is given.</param>
+    /// <param name="variants">
+    /// The sets of defines besides <c>Scalar</c>, each as <c>Name=value;Name=value</c>; one empty set when none is
+    /// given.
+    /// </param>
     public KernelSource(string path, Assembly assembly, ElementType[] types, params string[] variants)
     {
         Path = path;

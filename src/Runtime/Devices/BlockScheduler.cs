@@ -3,8 +3,9 @@ using System.Diagnostics;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// Spreads the blocks of a launch over the cores. The calling thread works too, and the others join when they come awake:
-/// a launch never waits for a thread to start, only for one that is in the middle of a block. Nothing is allocated.
+/// Spreads the blocks of a launch over the cores. The calling thread works too, and the others join when they come
+/// awake: a launch never waits for a thread to start, only for one that is in the middle of a block. Nothing is
+/// allocated.
 /// </summary>
 internal sealed unsafe class BlockScheduler : IDisposable
 {

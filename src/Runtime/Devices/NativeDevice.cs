@@ -4,7 +4,9 @@ using System.Text;
 
 namespace GenKernels.Runtime;
 
-/// <summary>The CPU: kernels compiled by the system's C++ compiler, blocks spread over the cores, memory of the process.</summary>
+/// <summary>
+/// The CPU: kernels compiled by the system's C++ compiler, blocks spread over the cores, memory of the process.
+/// </summary>
 public abstract unsafe class NativeDevice : Device
 {
     private const int Alignment = 64;

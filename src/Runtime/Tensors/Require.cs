@@ -14,7 +14,9 @@ public static class Require
         throw new ShapeException($"{Stem(caller)}: {name} must have rank {rank}, got shape {tensor.Shape}");
     }
 
-    /// <exception cref="ShapeException"><paramref name="tensor"/> has another shape; a negative size stands for any.</exception>
+    /// <exception cref="ShapeException">
+    /// <paramref name="tensor"/> has another shape; a negative size stands for any.
+    /// </exception>
     public static void Shape(
         Tensor tensor, ReadOnlySpan<int> sizes,
         [CallerArgumentExpression(nameof(tensor))] string name = "", [CallerFilePath] string caller = "")

@@ -47,7 +47,9 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     /// <returns>The sizes as a span, without a copy.</returns>
     public ReadOnlySpan<int> AsSpan() => _sizes;
 
-    /// <returns>The product of the sizes of axes <paramref name="first"/> up to but not including <paramref name="end"/>.</returns>
+    /// <returns>
+    /// The product of the sizes of axes <paramref name="first"/> up to but not including <paramref name="end"/>.
+    /// </returns>
     public long Product(int first, int end)
     {
         long product = 1;

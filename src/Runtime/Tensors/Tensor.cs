@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// Numbers of one type in the memory of one device, contiguous, the last axis fastest. It is freed by <see cref="Dispose"/>
-/// or by the <see cref="TensorScope"/> that it was made in, never by the garbage collector.
+/// Numbers of one type in the memory of one device, contiguous, the last axis fastest. It is freed by
+/// <see cref="Dispose"/> or by the <see cref="TensorScope"/> that it was made in, never by the garbage collector.
 /// </summary>
 public sealed class Tensor : IDisposable
 {
@@ -43,7 +43,9 @@ public sealed class Tensor : IDisposable
     public bool IsDisposed => _disposed || Device.IsDisposed;
 
     /// <summary>The address of the first element in the device's memory.</summary>
-    /// <exception cref="ObjectDisposedException">The tensor was disposed, by its scope or because backward consumed it.</exception>
+    /// <exception cref="ObjectDisposedException">
+    /// The tensor was disposed, by its scope or because backward consumed it.
+    /// </exception>
     public nint Address
     {
         get
@@ -96,7 +98,10 @@ public sealed class Tensor : IDisposable
         throw new ShapeException($"a view must keep the number of elements: {Shape} has {ElementCount}, {shape} has {shape.ElementCount}");
     }
 
-    /// <returns>Entries <paramref name="start"/> up to <paramref name="start"/> + <paramref name="count"/> of the outermost axis, without a copy.</returns>
+    /// <returns>
+    /// Entries <paramref name="start"/> up to <paramref name="start"/> + <paramref name="count"/> of the outermost
+    /// axis, without a copy.
+    /// </returns>
     /// <exception cref="ShapeException">They are not within the axis.</exception>
     public Tensor Narrow(int start, int count)
     {
@@ -125,7 +130,9 @@ public sealed class Tensor : IDisposable
     }
 
     /// <summary>Copies all elements into the program's memory, after all work before it.</summary>
-    /// <exception cref="ArgumentException"><typeparamref name="T"/> is not the tensor's type, or the length differs.</exception>
+    /// <exception cref="ArgumentException">
+    /// <typeparamref name="T"/> is not the tensor's type, or the length differs.
+    /// </exception>
     public void CopyTo<T>(Span<T> destination)
         where T : unmanaged
     {
@@ -134,7 +141,9 @@ public sealed class Tensor : IDisposable
     }
 
     /// <summary>Copies the elements from the program's memory.</summary>
-    /// <exception cref="ArgumentException"><typeparamref name="T"/> is not the tensor's type, or the length differs.</exception>
+    /// <exception cref="ArgumentException">
+    /// <typeparamref name="T"/> is not the tensor's type, or the length differs.
+    /// </exception>
     public void CopyFrom<T>(ReadOnlySpan<T> source)
         where T : unmanaged
     {
