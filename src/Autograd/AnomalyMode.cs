@@ -15,7 +15,8 @@ public static class AnomalyMode
     internal static void Check(string name, Tensor value, Variable[] inputs)
     {
         if (!s_isEnabled || !HasNan(value) || Array.Exists(inputs, input => HasNan(input.Value))) return;
-        throw new AnomalyException($"{name} made a NaN from inputs that had none: {string.Join(", ", inputs.AsEnumerable())}");
+        string given = string.Join(", ", inputs.AsEnumerable());
+        throw new AnomalyException($"{name} made a NaN from inputs that had none: {given}");
     }
 
     private static bool HasNan(Tensor tensor) => tensor.Type switch

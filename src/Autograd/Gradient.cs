@@ -5,7 +5,8 @@ public static class Gradient
 {
     /// <summary>The gradient with respect to one variable.</summary>
     /// <inheritdoc cref="Of(Variable, IReadOnlyList{Variable}, Variable?, bool, bool)"/>
-    public static Variable Of(Variable y, Variable x, bool differentiable = false) => Of(y, [x], null, differentiable)[0];
+    public static Variable Of(Variable y, Variable x, bool differentiable = false) =>
+        Of(y, [x], null, differentiable)[0];
 
     /// <summary>The gradients of the sum of <paramref name="y"/>, weighted by <paramref name="upstream"/>.</summary>
     /// <param name="y">What is differentiated, of any shape.</param>
@@ -22,7 +23,8 @@ public static class Gradient
     /// </returns>
     /// <exception cref="InvalidOperationException">The record was consumed before.</exception>
     public static Variable[] Of(
-        Variable y, IReadOnlyList<Variable> xs, Variable? upstream = null, bool differentiable = false, bool keepRecord = false)
+        Variable y, IReadOnlyList<Variable> xs, Variable? upstream = null, bool differentiable = false,
+        bool keepRecord = false)
     {
         using TapeWalk walk = new(xs, differentiable, consume: !differentiable && !keepRecord, stopAtSources: false);
         return walk.Run(y, upstream);

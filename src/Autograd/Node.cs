@@ -22,7 +22,8 @@ internal sealed class Node(string name, Variable[] inputs, Func<Variable, Variab
         if (_backward is null)
         {
             throw new InvalidOperationException(
-                $"{Name}: an earlier backward has consumed this record; ask that one to keep it (keepRecord) or to be differentiable");
+                $"{Name}: an earlier backward has consumed this record; ask that one to keep it (keepRecord) "
+                + "or to be differentiable");
         }
 
         Variable?[] gradients = _backward(output, upstream, needed);
@@ -31,7 +32,8 @@ internal sealed class Node(string name, Variable[] inputs, Func<Variable, Variab
             if (gradients[index] is { } gradient && gradient.Shape != Inputs[index].Shape)
             {
                 throw new InvalidOperationException(
-                    $"{Name}: the gradient of input {index} has shape {gradient.Shape}, the input {Inputs[index].Shape}");
+                    $"{Name}: the gradient of input {index} has shape {gradient.Shape}, "
+                    + $"the input {Inputs[index].Shape}");
             }
         }
 

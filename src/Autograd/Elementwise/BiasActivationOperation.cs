@@ -21,7 +21,8 @@ public static class BiasActivationOperation
     public static Variable BiasActivation(this Variable x, Variable? bias, BiasActivationOptions options) =>
         Derivative(null, x, bias, options, order: 0);
 
-    private static Variable Derivative(Variable? factor, Variable x, Variable? bias, BiasActivationOptions options, int order)
+    private static Variable Derivative(
+        Variable? factor, Variable x, Variable? bias, BiasActivationOptions options, int order)
     {
         Tensor value = Kernels.Elementwise.BiasActivation.Forward(x.Value, bias?.Value, options, order, factor?.Value);
         Variable[] inputs = (factor, bias) switch

@@ -37,7 +37,10 @@ template <typename... Parameters> struct ParameterSizes {
     int sizes[sizeof...(Parameters)] = {int(sizeof(Parameters))...};
 };
 
-template <typename... Parameters> constexpr ParameterSizes<Parameters...> SizesOf(void (*)(Parameters...)) { return {}; }
+template <typename... Parameters> constexpr ParameterSizes<Parameters...> SizesOf(void (*)(Parameters...))
+{
+    return {};
+}
 
 template <int... Indices> struct IndexList {};
 template <int Count, int... Indices> struct MakeIndexList : MakeIndexList<Count - 1, Count - 1, Indices...> {};

@@ -143,9 +143,11 @@ public static class StridedCopy
         CopyPlan plan = new(axes);
         if (plan.Count == 0) return y;
         RowWalk walk = new(plan.Count / plan.RowLength, plan.RowLength);
-        using Tensor target = y.Part(targetStart, Shape.Create([checked((int)Math.Min(int.MaxValue, y.ElementCount - targetStart))]));
+        int room = (int)Math.Min(int.MaxValue, y.ElementCount - targetStart);
+        using Tensor target = y.Part(targetStart, Shape.Create([room]));
         Kernel kernel = x.Device.Load(s_source, x.Type, s_variants[(int)border]).Kernel("StridedCopy");
-        kernel.Launch(walk.Shape(x.Device), x, target, KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan));
+        kernel.Launch(
+            walk.Shape(x.Device), x, target, KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan));
         return y;
     }
 

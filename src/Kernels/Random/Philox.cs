@@ -12,13 +12,9 @@ public static class Philox
     private static readonly KernelSource s_source = Source("Random/Philox.cu");
 
     /// <summary>Fills a tensor with the generator's words: all 32-bit patterns are equally likely.</summary>
-    /// <param name="state">
-    /// Key and the counter's lower and upper 64 bits, <c>[3]</c>, Int64; advanced past what was drawn.
-    /// </param>
+    /// <param name="state">Key and the counter's lower and upper 64 bits, <c>[3]</c>, Int64; advanced past what was drawn.</param>
     /// <param name="y">Any shape, Int32; overwritten.</param>
-    /// <exception cref="ArgumentException">
-    /// A type, a device or the shape of <paramref name="state"/> is another.
-    /// </exception>
+    /// <exception cref="ArgumentException">A type, a device or the shape of <paramref name="state"/> is another.</exception>
     public static void Bits(Tensor state, Tensor y)
     {
         RequireState(state, y);
@@ -30,16 +26,12 @@ public static class Philox
         Advance(state, y.ElementCount);
     }
 
-    /// <summary>
-    /// Fills a tensor with integers that are equally likely, but for less than range / 2^32 of their chance.
-    /// </summary>
+    /// <summary>Fills a tensor with integers that are equally likely, but for less than range / 2^32 of their chance.</summary>
     /// <param name="state">As for <see cref="Bits"/>.</param>
     /// <param name="y">Any shape, Int32; overwritten.</param>
     /// <param name="low">The smallest.</param>
     /// <param name="high">The largest, itself included.</param>
-    /// <exception cref="ArgumentException">
-    /// <paramref name="high"/> is below <paramref name="low"/>, or as for <see cref="Bits"/>.
-    /// </exception>
+    /// <exception cref="ArgumentException"><paramref name="high"/> is below <paramref name="low"/>, or as for <see cref="Bits"/>.</exception>
     public static void Integers(Tensor state, Tensor y, int low, int high)
     {
         RequireState(state, y);
@@ -52,14 +44,10 @@ public static class Philox
         Advance(state, y.ElementCount);
     }
 
-    /// <summary>
-    /// Fills a tensor with numbers spread evenly over [0, 1), in steps of 2^-24 (Float16 2^-11, BFloat16 2^-8).
-    /// </summary>
+    /// <summary>Fills a tensor with numbers spread evenly over [0, 1), in steps of 2^-24 (Float16 2^-11, BFloat16 2^-8).</summary>
     /// <param name="state">As for <see cref="Bits"/>.</param>
     /// <param name="y">Any shape, floats; overwritten.</param>
-    /// <exception cref="ArgumentException">
-    /// A type, a device or the shape of <paramref name="state"/> is another.
-    /// </exception>
+    /// <exception cref="ArgumentException">A type, a device or the shape of <paramref name="state"/> is another.</exception>
     public static void Uniform(Tensor state, Tensor y) => Floats("PhiloxUniform", state, y);
 
     /// <summary>Fills a tensor with normal numbers of mean 0 and variance 1.</summary>
@@ -77,9 +65,7 @@ public static class Philox
         Advance(state, y.ElementCount);
     }
 
-    /// <summary>
-    /// A kernel of its own, because no block of the draw knows when the others have read the counter.
-    /// </summary>
+    /// <summary>A kernel of its own, because no block of the draw knows when the others have read the counter.</summary>
     private static void Advance(Tensor state, long elementCount)
     {
         Kernel kernel = state.Device.Load(s_source, ElementType.Float32).Kernel("PhiloxAdvance");

@@ -55,7 +55,8 @@ public static class Reduce
     }
 
     private static Tensor Launch(
-        ReduceKind kind, Stage stage, ElementType type, Tensor x, Tensor y, int outer, int length, int inner, int segmentCount)
+        ReduceKind kind, Stage stage, ElementType type, Tensor x, Tensor y, int outer, int length, int inner,
+        int segmentCount)
     {
         int segmentLength = (length + segmentCount - 1) / segmentCount;
         KernelModule module = x.Device.Load(s_source, type, s_variants[((int)kind * 3) + (int)stage]);
@@ -67,8 +68,9 @@ public static class Reduce
         }
 
         int columns = x.Device.WarpSize == 1 ? 64 : LaunchShape.DefaultBlock;
-        LaunchShape tiles = LaunchShape.Blocks(x.Device, (long)outer * segmentCount * ((inner + columns - 1) / columns));
-        module.Kernel("ReduceColumns").Launch(tiles, x, y, outer, length, inner, segmentLength, segmentCount);
+        int tiles = (inner + columns - 1) / columns;
+        LaunchShape blocks = LaunchShape.Blocks(x.Device, (long)outer * segmentCount * tiles);
+        module.Kernel("ReduceColumns").Launch(blocks, x, y, outer, length, inner, segmentLength, segmentCount);
         return y;
     }
 

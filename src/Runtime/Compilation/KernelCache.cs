@@ -56,7 +56,8 @@ public sealed class KernelCache
         }
 
         Directory.CreateDirectory(Folder);
-        string temporary = Path.Combine(Folder, $".{key}.{Environment.ProcessId}.{Environment.CurrentManagedThreadId}{extension}");
+        string writer = $"{Environment.ProcessId}.{Environment.CurrentManagedThreadId}";
+        string temporary = Path.Combine(Folder, $".{key}.{writer}{extension}");
         try
         {
             compile(temporary);

@@ -31,7 +31,8 @@ public sealed partial class KernelSource
         Variants = variants.Length == 0 ? [""] : variants;
         _known = new ConcurrentDictionary<string, bool>(Variants.Select(variant => KeyValuePair.Create(variant, true)));
         _text = new Lazy<string>(() => Expand(Path, []));
-        _kernelNames = new Lazy<string[]>(() => [.. Declaration().Matches(Read(Path)).Select(match => match.Groups[1].Value)]);
+        _kernelNames = new Lazy<string[]>(() =>
+            [.. Declaration().Matches(Read(Path)).Select(match => match.Groups[1].Value)]);
     }
 
     /// <summary>The path of the resource.</summary>

@@ -51,7 +51,8 @@ internal sealed unsafe class BlockScheduler : IDisposable
     /// <summary>Runs all blocks and returns when the last is done.</summary>
     /// <returns>0, or the status of a block that failed.</returns>
     internal int Run(
-        delegate* unmanaged<NativeLaunch*, void**, long, long, int> entry, NativeLaunch* arguments, void** values, long blockCount)
+        delegate* unmanaged<NativeLaunch*, void**, long, long, int> entry, NativeLaunch* arguments, void** values,
+        long blockCount)
     {
         lock (_launch)
         {

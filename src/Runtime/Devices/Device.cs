@@ -7,7 +7,9 @@ namespace GenKernels.Runtime;
 /// </summary>
 public abstract class Device : IDisposable
 {
-    private readonly ConcurrentDictionary<(KernelSource Source, ElementType Type, string Variant), KernelModule> _modules = new();
+    private readonly ConcurrentDictionary<(KernelSource Source, ElementType Type, string Variant), KernelModule> _modules =
+        new();
+
     private readonly ThreadLocal<TensorScope?> _scope = new();
 
     private protected Device(KernelCache? cache)
@@ -140,7 +142,8 @@ public abstract class Device : IDisposable
 
     private protected abstract KernelModule Compile(KernelSource source, ElementType type, string variant);
 
-    private protected abstract void LaunchCore(Kernel kernel, LaunchShape shape, ReadOnlySpan<KernelArgument> arguments);
+    private protected abstract void LaunchCore(
+        Kernel kernel, LaunchShape shape, ReadOnlySpan<KernelArgument> arguments);
 
     private protected abstract void DisposeCore();
 }

@@ -32,8 +32,9 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
         long count = 1;
         foreach (int size in sizes)
         {
-            if (size < 0) throw new ShapeException($"a size must not be negative, got [{string.Join(", ", sizes.ToArray())}]");
-            if (size != 0 && count > long.MaxValue / size) throw new ShapeException("the number of elements passes 2^63");
+            if (size < 0) throw new ShapeException($"a size must not be negative, got {new Shape(sizes.ToArray())}");
+            bool isTooLarge = size != 0 && count > long.MaxValue / size;
+            if (isTooLarge) throw new ShapeException("the number of elements passes 2^63");
             count *= size;
         }
 

@@ -51,7 +51,8 @@ public sealed class Tensor : IDisposable
         get
         {
             if (!IsDisposed) return _address;
-            throw new ObjectDisposedException(nameof(Tensor), $"the tensor {Shape} on {Device} was disposed, or backward has consumed it");
+            throw new ObjectDisposedException(
+                nameof(Tensor), $"the tensor {Shape} on {Device} was disposed, or backward has consumed it");
         }
     }
 
@@ -95,7 +96,8 @@ public sealed class Tensor : IDisposable
     public Tensor View(Shape shape)
     {
         if (shape.ElementCount == ElementCount) return MakeView(shape, 0);
-        throw new ShapeException($"a view must keep the number of elements: {Shape} has {ElementCount}, {shape} has {shape.ElementCount}");
+        throw new ShapeException(
+            $"a view must keep the number of elements: {Shape} has {ElementCount}, {shape} has {shape.ElementCount}");
     }
 
     /// <returns>
@@ -107,7 +109,8 @@ public sealed class Tensor : IDisposable
     {
         if (Shape.Rank == 0 || start < 0 || count < 0 || start > Shape[0] - count)
         {
-            throw new ShapeException($"entries {start} to {start + count} are not within the outermost axis of {Shape}");
+            throw new ShapeException(
+                $"entries {start} to {start + count} are not within the outermost axis of {Shape}");
         }
 
         return MakeView(Shape.With(0, count), start * Shape.Product(1, Shape.Rank) * Type.Size());
@@ -189,7 +192,12 @@ public sealed class Tensor : IDisposable
     private void CheckTransfer<T>(int length, [CallerMemberName] string caller = "")
         where T : unmanaged
     {
-        if (ElementTypes.Of<T>() != Type) throw new ArgumentException($"{caller}: the tensor holds {Type}, not {typeof(T).Name}");
-        if (length != ElementCount) throw new ShapeException($"{caller}: {Shape} has {ElementCount} elements, got {length}");
+        if (ElementTypes.Of<T>() != Type)
+        {
+            throw new ArgumentException($"{caller}: the tensor holds {Type}, not {typeof(T).Name}");
+        }
+
+        if (length == ElementCount) return;
+        throw new ShapeException($"{caller}: {Shape} has {ElementCount} elements, got {length}");
     }
 }

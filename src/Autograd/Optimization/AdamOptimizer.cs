@@ -1,0 +1,82 @@
+using GenKernels.Kernels.Optimization;
+
+namespace GenKernels.Autograd;
+
+/// <summary>Adam or AdamW over the parameters of an arena.</summary>
+/// <remarks>Kingma and Ba 2015, algorithm 1; Loshchilov and Hutter 2019, algorithm 2.</remarks>
+public sealed class AdamOptimizer : IDisposable
+{
+    private readonly ParameterArena _arena;
+    private readonly Tensor _firstMoment;
+    private readonly Tensor _secondMoment;
+    private readonly Tensor _schedule;
+
+    /// <param name="arena">Whose parameters and gradients; it must live as long as the optimizer is used.</param>
+    /// <param name="options">The constants.</param>
+    /// <exception cref="ArgumentException">A constant is out of its range.</exception>
+    public AdamOptimizer(ParameterArena arena, AdamOptions options)
+    {
+        options.Validate();
+        _arena = arena;
+        Options = options;
+        Device device = arena.Values.Device;
+        _firstMoment = Tensor.Zeros(arena.Values.Shape, ElementType.Float32, device).Unscoped();
+        _secondMoment = Tensor.Zeros(arena.Values.Shape, ElementType.Float32, device).Unscoped();
+        _schedule = Tensor.Zeros([AdamSchedule.Length], ElementType.Float32, device).Unscoped();
+    }
+
+    /// <summary>The constants.</summary>
+    public AdamOptions Options { get; }
+
+    /// <summary>Steps made.</summary>
+    public long StepCount { get; private set; }
+
+    /// <summary>One step with the arena's gradients, which stay as they are.</summary>
+    /// <param name="learningRate">Of this step, not negative.</param>
+    /// <param name="gradientScale">What the gradients are multiplied with first.</param>
+    /// <param name="average">A moving average of the parameters that is updated in the same pass, or null.</param>
+    /// <param name="averageBeta">What the average keeps of itself, 0 to 1.</param>
+    public void Step(double learningRate, double gradientScale = 1, ModuleAverage? average = null, double averageBeta = 0)
+    {
+        Prepare(learningRate, gradientScale, averageBeta);
+        Apply(average);
+    }
+
+    /// <summary>Counts a step and hands its numbers to the device: the half of a step that is not recorded.</summary>
+    /// <inheritdoc cref="Step"/>
+    public void Prepare(double learningRate, double gradientScale = 1, double averageBeta = 0)
+    {
+        StepCount++;
+        _schedule.CopyFrom<float>(AdamSchedule.For(Options, StepCount, learningRate, gradientScale, 1 - averageBeta));
+    }
+
+    /// <summary>The launch of a step that was prepared: the half that may be recorded and replayed.</summary>
+    /// <inheritdoc cref="Step"/>
+    public void Apply(ModuleAverage? average = null) => Adam.Step(
+        Options, _schedule, _arena.Gradient, _arena.Values, _firstMoment, _secondMoment, average?.Arena.Values);
+
+    /// <returns>The number of steps and the moments, from which training goes on to the same bits.</returns>
+    public IReadOnlyList<StateEntry> WriteState() => [.. Slots().Select(slot => slot.ToEntry())];
+
+    /// <summary>Sets the number of steps and the moments. Nothing is set unless everything fits.</summary>
+    /// <param name="entries">What <see cref="WriteState"/> gave.</param>
+    /// <exception cref="StateDictException">The entries are not those of such an arena.</exception>
+    public void LoadState(IEnumerable<StateEntry> entries) => StateDict.Load(nameof(AdamOptimizer), [.. Slots()], entries, strict: true);
+
+    /// <summary>Frees the moments.</summary>
+    public void Dispose()
+    {
+        _firstMoment.Dispose();
+        _secondMoment.Dispose();
+        _schedule.Dispose();
+    }
+
+    private IEnumerable<StateSlot> Slots() =>
+    [
+        new StateSlot(
+            "step", ElementType.Int64, StateLayout.Identity([]),
+            () => BitConverter.GetBytes(StepCount), bytes => StepCount = BitConverter.ToInt64(bytes)),
+        .. _arena.Slots("first_moment.", _firstMoment),
+        .. _arena.Slots("second_moment.", _secondMoment),
+    ];
+}

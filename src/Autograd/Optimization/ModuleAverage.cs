@@ -1,0 +1,79 @@
+using GenKernels.Kernels.Optimization;
+
+namespace GenKernels.Autograd;
+
+/// <summary>A second module of the same structure that follows a first as its moving average, buffers too.</summary>
+public sealed class ModuleAverage : IDisposable
+{
+    private readonly ParameterArena _source;
+    private readonly (StateBuffer From, StateBuffer To)[] _buffers;
+    private readonly Tensor _weight;
+
+    /// <summary>Starts as a copy of the first module.</summary>
+    /// <param name="source">Of the module that is followed; it must live as long as this is used.</param>
+    /// <param name="module">A module of the same structure; its owner disposes it.</param>
+    /// <exception cref="ArgumentException">The two differ in the names or shapes of their state.</exception>
+    public ModuleAverage(ParameterArena source, Module module)
+    {
+        _source = source;
+        Arena = new ParameterArena(module);
+        Arena.RequireSameStructure(source);
+        _buffers = Pairs(source.Module, module);
+        _weight = Tensor.Zeros([1], ElementType.Float32, source.Values.Device).Unscoped();
+        module.RequiresGradient(false);
+        Reset();
+    }
+
+    /// <summary>The average's own parameters.</summary>
+    public ParameterArena Arena { get; }
+
+    /// <summary>Makes the average a copy of the module again.</summary>
+    public void Reset()
+    {
+        Arena.Values.CopyFrom(_source.Values);
+        foreach ((StateBuffer from, StateBuffer to) in _buffers) to.Value.CopyFrom(from.Value);
+    }
+
+    /// <summary>Moves parameters and buffers: average + (1 - beta) (current - average).</summary>
+    /// <param name="beta">What the average keeps of itself, 0 to 1.</param>
+    public void Update(double beta)
+    {
+        Prepare(beta);
+        ApplyToParameters();
+        ApplyToBuffers();
+    }
+
+    /// <summary>Hands the share to the device: the part of an update that is not recorded.</summary>
+    /// <param name="beta">What the average keeps of itself, 0 to 1.</param>
+    public void Prepare(double beta) => _weight.CopyFrom<float>([(float)(1 - beta)]);
+
+    /// <summary>Moves the parameters by the share last prepared; not needed where the optimizer's step does it.</summary>
+    public void ApplyToParameters() => Lerp.Into(_source.Values, Arena.Values, _weight);
+
+    /// <summary>Moves the buffers by the share last prepared; those that hold integers are copied.</summary>
+    public void ApplyToBuffers()
+    {
+        foreach ((StateBuffer from, StateBuffer to) in _buffers)
+        {
+            if (from.Value.Type.IsFloat()) Lerp.Into(from.Value, to.Value, _weight);
+            else to.Value.CopyFrom(from.Value);
+        }
+    }
+
+    /// <summary>Frees the arena of the average; its module keeps its numbers.</summary>
+    public void Dispose()
+    {
+        Arena.Dispose();
+        _weight.Dispose();
+    }
+
+    private static (StateBuffer From, StateBuffer To)[] Pairs(Module source, Module average)
+    {
+        (string Name, StateBuffer Buffer)[] from = [.. source.NamedBuffers()];
+        (string Name, StateBuffer Buffer)[] to = [.. average.NamedBuffers()];
+        Require.That(
+            from.Select(entry => (entry.Name, entry.Buffer.Value.Shape)).SequenceEqual(to.Select(entry => (entry.Name, entry.Buffer.Value.Shape))),
+            $"the buffers of the two modules differ: {from.Length} against {to.Length}");
+        return [.. from.Zip(to, (left, right) => (left.Buffer, right.Buffer))];
+    }
+}

@@ -1,0 +1,137 @@
+namespace GenKernels.Autograd;
+
+/// <summary>
+/// All parameters of a module in one flat tensor, and their gradients in another: an optimizer step, a moving average and an
+/// exchange of gradients are then one launch each.
+/// </summary>
+public sealed class ParameterArena : IDisposable
+{
+    // 16 bytes: every parameter starts where four floats can be loaded at once.
+    private const int Alignment = 4;
+    private readonly Tensor[] _gradients;
+
+    /// <summary>Moves every parameter of a module into the arena; the variables stay the same objects.</summary>
+    /// <param name="module">Of Float32 parameters, at least one. It may be disposed before or after the arena.</param>
+    /// <exception cref="ArgumentException">There is no parameter, or one of another type.</exception>
+    public ParameterArena(Module module)
+    {
+        Module = module;
+        Parameters = [.. module.NamedParameters()];
+        Variables = [.. Parameters.Select(entry => entry.Parameter.Value)];
+        Require.That(Variables.Count > 0, $"{module.GetType().Name} has no parameters");
+        foreach ((string name, Parameter parameter) in Parameters)
+        {
+            Require.That(parameter.Value.Type == ElementType.Float32, $"{name} must be Float32, got {parameter.Value.Type}");
+        }
+
+        Starts = AlignedStarts(Variables, out int length);
+        Device device = Variables[0].Device;
+        Values = Tensor.Zeros([length], ElementType.Float32, device).Unscoped();
+        Gradient = Tensor.Zeros([length], ElementType.Float32, device).Unscoped();
+        _gradients = new Tensor[Variables.Count];
+        for (int index = 0; index < _gradients.Length; index++)
+        {
+            Shape shape = Variables[index].Shape;
+            Parameters[index].Parameter.MoveTo(Values.Part(Starts[index], shape));
+            _gradients[index] = Gradient.Part(Starts[index], shape).Unscoped();
+        }
+    }
+
+    /// <summary>Whose parameters these are.</summary>
+    public Module Module { get; }
+
+    /// <summary>The parameters with their names, in order.</summary>
+    public IReadOnlyList<(string Name, Parameter Parameter)> Parameters { get; }
+
+    /// <summary>The leaves of the parameters, in order: what gradients are asked for.</summary>
+    public IReadOnlyList<Variable> Variables { get; }
+
+    /// <summary>All parameters, <c>[n]</c>, with zeros in the gaps between them.</summary>
+    public Tensor Values { get; }
+
+    /// <summary>The sum of the gradients given so far, <c>[n]</c>, with zeros in the gaps.</summary>
+    public Tensor Gradient { get; }
+
+    /// <summary>Where each parameter begins, in elements.</summary>
+    internal IReadOnlyList<int> Starts { get; }
+
+    /// <summary>Adds gradients to <see cref="Gradient"/>.</summary>
+    /// <param name="gradients">One for each of <see cref="Variables"/>, in order.</param>
+    /// <exception cref="ArgumentException">Their number, a shape or a type differs.</exception>
+    public void Accumulate(IReadOnlyList<Variable> gradients)
+    {
+        Require.That(gradients.Count == _gradients.Length, $"{_gradients.Length} gradients are needed, got {gradients.Count}");
+        for (int index = 0; index < _gradients.Length; index++)
+        {
+            Tensor gradient = gradients[index].Value;
+            Tensor sum = _gradients[index];
+            Require.That(
+                gradient.Shape == sum.Shape && gradient.Type == sum.Type,
+                $"the gradient of {Parameters[index].Name} must be {sum}, got {gradient}");
+            GenKernels.Kernels.Optimization.Accumulate.Into(gradient, sum);
+        }
+    }
+
+    /// <summary>Makes <see cref="Gradient"/> zero again.</summary>
+    public void Clear() => Gradient.Device.Clear(Gradient.Address, Gradient.Bytes);
+
+    /// <summary>Frees the arena's own hold; the parameters keep their numbers.</summary>
+    public void Dispose()
+    {
+        foreach (Tensor gradient in _gradients) gradient.Dispose();
+        Gradient.Dispose();
+        Values.Dispose();
+    }
+
+    /// <exception cref="ArgumentException">The other arena has other names or shapes.</exception>
+    internal void RequireSameStructure(ParameterArena other)
+    {
+        Require.That(Variables.Count == other.Variables.Count, $"{Variables.Count} parameters against {other.Variables.Count}");
+        for (int index = 0; index < Variables.Count; index++)
+        {
+            (string name, string otherName) = (Parameters[index].Name, other.Parameters[index].Name);
+            (Shape shape, Shape otherShape) = (Variables[index].Shape, other.Variables[index].Shape);
+            Require.That(name == otherName && shape == otherShape, $"{name} {shape} against {otherName} {otherShape}");
+        }
+    }
+
+    /// <returns>Entry by entry, parts of a tensor of the length of the arena under the names of the parameters.</returns>
+    internal IEnumerable<StateSlot> Slots(string prefix, Tensor flat)
+    {
+        for (int index = 0; index < Variables.Count; index++)
+        {
+            Shape shape = Variables[index].Shape;
+            int start = Starts[index];
+            yield return new StateSlot(
+                prefix + Parameters[index].Name, flat.Type, StateLayout.Identity(shape),
+                () => Read(flat, start, shape), bytes => Write(flat, start, shape, bytes));
+        }
+    }
+
+    private static byte[] Read(Tensor flat, int start, Shape shape)
+    {
+        using Tensor part = flat.Part(start, shape);
+        byte[] bytes = new byte[part.Bytes];
+        part.Device.CopyToHost(part.Address, bytes);
+        return bytes;
+    }
+
+    private static void Write(Tensor flat, int start, Shape shape, byte[] bytes)
+    {
+        using Tensor part = flat.Part(start, shape);
+        part.Device.CopyFromHost(bytes, part.Address);
+    }
+
+    private static int[] AlignedStarts(IReadOnlyList<Variable> variables, out int length)
+    {
+        int[] starts = new int[variables.Count];
+        length = 0;
+        for (int index = 0; index < starts.Length; index++)
+        {
+            starts[index] = length;
+            length = checked((int)((length + variables[index].Value.ElementCount + Alignment - 1) / Alignment * Alignment));
+        }
+
+        return starts;
+    }
+}
