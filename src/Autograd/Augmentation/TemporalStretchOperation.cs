@@ -2,12 +2,12 @@ using Stretch = GenKernels.Kernels.Augmentation.TemporalStretch;
 
 namespace GenKernels.Autograd;
 
-/// <summary>Every clip at its own speed: linear, so that its gradient is its adjoint, and the gradient of that is itself.</summary>
+/// <summary>Every clip at its own speed: linear, and its adjoint's adjoint is itself.</summary>
 public static class TemporalStretchOperation
 {
     /// <summary>Differentiable to any order.</summary>
     /// <inheritdoc cref="Kernels.Augmentation.TemporalStretch.Forward"/>
-    /// <param name="frameCount">Frames of the result, zeros where there are no more; as many as came by default.</param>
+    /// <param name="frameCount">Frames of the result; as many as came by default.</param>
     /// <remarks>A scale of 1 and no padding make this a crop of its own place for each clip.</remarks>
     public static Variable TemporalStretch(
         this Variable x, Tensor scale, Tensor padding, Tensor cropStart, int? frameCount = null)

@@ -11,6 +11,16 @@ public static partial class OpCatalog
             Floats(x[0], 0.5f, 2), Integers(x[0], 1, 0), Integers(x[0], 0, 1), frameCount: 5)),
         new("TemporalStretch that crops", [[2, 9, 4]], x => x[0].TemporalStretch(
             Floats(x[0], 1, 1), Integers(x[0], 0, 0), Integers(x[0], 3, 0), frameCount: 6)),
+        new("DiffAugColor", [[2, 3, 2, 4, 3]], x => x[0].DiffAugColor(
+            Floats(x[0], 0.1f, 0.9f), Floats(x[0], 0.3f, 0.8f), Floats(x[0], 0.7f, 0))),
+        new("DiffAugColor of four channels", [[2, 1, 2, 5, 4]], x => x[0].DiffAugColor(
+            Floats(x[0], 0.1f, 0.9f), Floats(x[0], 0.3f, 0.8f), Floats(x[0], 0.7f, 0))),
+        new("DiffAugShift", [[3, 2, 5, 6, 2]], x => x[0].DiffAugShift(
+            Integers(x[0], 1, -2, 0), Integers(x[0], -1, 2, 7), Integers(x[0], 0, 3, 4), Integers(x[0], 5, 0, 2))),
+        new("DiffAugShift that only moves", [[2, 1, 4, 6, 3]], x => x[0].DiffAugShift(
+            Integers(x[0], 1, -2), Integers(x[0], -1, 2), null, null)),
+        new("DiffAugShift that only cuts", [[2, 1, 4, 6, 3]], x => x[0].DiffAugShift(
+            null, null, Integers(x[0], 0, 4), Integers(x[0], 6, 2))),
     ];
 
     private static Tensor Floats(Variable x, params float[] values) => Tensor.From(values, [values.Length], x.Device);

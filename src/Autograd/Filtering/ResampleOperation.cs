@@ -1,9 +1,9 @@
 namespace GenKernels.Autograd;
 
-/// <summary>Filtering, up- and downsampling along one axis with zeros beyond the ends; two calls make a separable filter.</summary>
+/// <summary>Filtering, up- and downsampling along one axis; two calls are a separable filter.</summary>
 /// <remarks>
-/// The paddings are those of StyleGAN2 (Karras et al. 2020): of an even filter both sides get the same number of taps, and
-/// an axis keeps its length, or has it multiplied or divided by the scale.
+/// The paddings are those of StyleGAN2 (Karras et al. 2020): the taps are shared out evenly to both sides, and an axis
+/// keeps its length, or has it multiplied or divided by the scale. Beyond the ends lie zeros.
 /// </remarks>
 public static class ResampleOperation
 {

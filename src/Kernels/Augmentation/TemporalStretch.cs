@@ -2,15 +2,17 @@ using GenKernels.Kernels.Common;
 
 namespace GenKernels.Kernels.Augmentation;
 
-/// <summary>Launches <c>TemporalStretch.cu</c>: every clip is played at its own speed, padded with zeros and cropped.</summary>
+/// <summary>Launches <c>TemporalStretch.cu</c>: every clip at its own speed, padded with zeros and cropped.</summary>
 public static class TemporalStretch
 {
     private static readonly KernelSource s_source = Source("Augmentation/TemporalStretch.cu");
 
     /// <param name="x">Clips, <c>[N, T, …]</c>, floats.</param>
-    /// <param name="scale">How many times longer each clip becomes, <c>[N]</c> of 32-bit floats, positive: floor(T scale) frames.</param>
+    /// <param name="scale">
+    /// How many times longer each clip becomes, <c>[N]</c> of 32-bit floats, positive: floor(T scale) frames.
+    /// </param>
     /// <param name="padding">Zero frames put before each, <c>[N]</c> of 32-bit integers.</param>
-    /// <param name="cropStart">The first frame that is kept of what then is there, <c>[N]</c> of 32-bit integers.</param>
+    /// <param name="cropStart">The first frame that is kept of what is there then, likewise.</param>
     /// <param name="frameCount">Frames of the result; zeros where there are no more.</param>
     /// <returns>A new tensor, <c>[N, frameCount, …]</c>; the caller or its scope disposes it.</returns>
     /// <exception cref="ShapeException">There is no frame, or a draw is not one number a clip.</exception>
@@ -41,14 +43,16 @@ public static class TemporalStretch
     private static void Check(Tensor x, Tensor scale, Tensor padding, Tensor cropStart)
     {
         Require.Float(x);
-        Require.That(x.Shape.Rank >= 2 && x.Shape[1] > 0, $"clips must have the shape [N, T, ...] with a frame, got {x.Shape}");
+        Require.That(
+            x.Shape.Rank >= 2 && x.Shape[1] > 0, $"clips must have the shape [N, T, ...] with a frame, got {x.Shape}");
         ClipDraws.Check(x, scale, ElementType.Float32);
         ClipDraws.Check(x, padding, ElementType.Int32);
         ClipDraws.Check(x, cropStart, ElementType.Int32);
     }
 
     private static Tensor Launch(
-        string name, Tensor x, Tensor scale, Tensor padding, Tensor cropStart, int resultFrames, int frameCount, int outputFrameCount)
+        string name, Tensor x, Tensor scale, Tensor padding, Tensor cropStart, int resultFrames, int frameCount,
+        int outputFrameCount)
     {
         Tensor y = Tensor.Empty(x.Shape.With(1, resultFrames), x.Type, x.Device);
         if (y.ElementCount == 0) return y;
@@ -56,7 +60,8 @@ public static class TemporalStretch
         RowWalk walk = new(y.ElementCount / rowLength, rowLength);
         Kernel kernel = x.Device.Load(s_source, x.Type).Kernel(name);
         kernel.Launch(
-            walk.Shape(x.Device), x, scale, padding, cropStart, y, KernelArgument.Structure(ref walk), frameCount, outputFrameCount);
+            walk.Shape(x.Device), x, scale, padding, cropStart, y, KernelArgument.Structure(ref walk), frameCount,
+            outputFrameCount);
         return y;
     }
 }

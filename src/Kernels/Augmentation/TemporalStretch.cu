@@ -1,4 +1,4 @@
-// TemporalStretch: every clip at its own speed, by linear interpolation between frames; zeros around it; a part of that.
+// TemporalStretch: every clip at its own speed, by linear interpolation of frames; zeros around it; a part of that.
 //   y[n,t,i] = resized[n, t + c[n] - p[n], i], 0 outside of 0 .. floor(T s[n]) - 1, where
 //   resized[n,r,i] = (1 - w) x[n,j,i] + w x[n, min(j + 1, T - 1), i], j + w = max(0, (r + 1/2) / s[n] - 1/2)
 // TemporalStretchGradient: the adjoint, by gathering: a frame of x sums over the frames of y that read it.
@@ -28,7 +28,8 @@ struct Source {
 DEVICE Stretch StretchOf(int clip, int frameCount, const float* scale, const int* padding, const int* cropStart)
 {
     const double exact = scale[clip];
-    return {float(1 / exact), scale[clip], int(Floor(frameCount * exact)), cropStart[clip] - padding[clip], frameCount - 1};
+    const int length = int(Floor(frameCount * exact));
+    return {float(1 / exact), scale[clip], length, cropStart[clip] - padding[clip], frameCount - 1};
 }
 
 DEVICE Source SourceOf(const Stretch& stretch, int resized)

@@ -36,6 +36,9 @@ MATHEMATICS_1(Absolute, fabs)
 
 #undef MATHEMATICS_1
 
+// From its bits: NVRTC has no header that names it, and need not know the other compilers' builtin.
+DEVICE float Infinity() { return BitsToFloat(0x7F800000u); }
+
 template <typename T> DEVICE T ReciprocalSqrt(T x) { return T(1) / Sqrt(x); }
 template <typename T> DEVICE T Minimum(T a, T b) { return a < b ? a : b; }
 template <typename T> DEVICE T Maximum(T a, T b) { return a > b ? a : b; }

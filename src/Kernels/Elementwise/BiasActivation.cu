@@ -71,7 +71,7 @@ template <int order> DEVICE Accumulator Swish(Accumulator z, Accumulator)
 // The value that is clamped, in any order.
 DEVICE bool IsClamped(Accumulator z, Accumulator slope, Accumulator gain, Accumulator limit)
 {
-    if (limit == __builtin_huge_valf()) return false;
+    if (limit == Infinity()) return false;
     const Accumulator value = gain * Activation<0>(z, slope);
     return value >= limit || value <= -limit;
 }

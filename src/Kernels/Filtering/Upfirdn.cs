@@ -19,17 +19,20 @@ public static class Upfirdn
     /// <param name="flip">False to convolve; true to run the filter over the samples as it is, a correlation.</param>
     /// <param name="gain">A factor of the result.</param>
     /// <returns>
-    /// A new tensor with (L up + padBefore + padAfter - K) / down + 1 elements along the axis; the caller or its scope disposes it.
+    /// A new tensor with (L up + padBefore + padAfter - K) / down + 1 elements along the axis; the caller or its scope
+    /// disposes it.
     /// </returns>
     /// <exception cref="ShapeException">The filter is no vector, or longer than the padded axis.</exception>
     public static Tensor Forward(
-        Tensor x, Tensor filter, int axis, int up, int down, int padBefore, int padAfter, bool flip = false, float gain = 1)
+        Tensor x, Tensor filter, int axis, int up, int down, int padBefore, int padAfter, bool flip = false,
+        float gain = 1)
     {
         Require.Float(x);
         Require.Rank(filter, 1);
         Require.Positive(up);
         Require.Positive(down);
-        Require.That(axis >= 0 && axis < x.Shape.Rank && x.Shape[axis] > 0, $"axis {axis} of {x.Shape} has nothing to filter");
+        Require.That(
+            axis >= 0 && axis < x.Shape.Rank && x.Shape[axis] > 0, $"axis {axis} of {x.Shape} has nothing to filter");
         int tapCount = filter.Shape[0];
         int length = x.Shape[axis];
         int outputLength = OutputLength(length, tapCount, up, down, padBefore, padAfter);
@@ -52,14 +55,15 @@ public static class Upfirdn
         long padded = ((long)length * up) + padBefore + padAfter;
         Require.That(
             tapCount > 0 && padded >= tapCount,
-            $"the axis must be as long as the filter, got {length} x {up} + {padBefore} + {padAfter} for {tapCount} taps");
+            $"the axis must hold the filter, got {length} x {up} + {padBefore} + {padAfter} for {tapCount} taps");
         return checked((int)((padded - tapCount) / down) + 1);
     }
 
     private static string Variant(Tensor filter)
     {
         bool isSingle = filter.Type == ElementType.Float32;
-        Require.That(isSingle || filter.Type == ElementType.Float64, $"the filter must have 32 or 64 bits, got {filter}");
+        Require.That(
+            isSingle || filter.Type == ElementType.Float64, $"the filter must have 32 or 64 bits, got {filter}");
         return isSingle ? SingleTaps : DoubleTaps;
     }
 }

@@ -1,6 +1,6 @@
 // Upfirdn: zeros between samples, a filter, and every down-th of the result, along one axis.
-//   y[o,m,i] = gain * sum over k of h[k] u[o, m down + k - before, i], where u[o, l up, i] = x[o,l,i] and u is 0 elsewhere
-//   h is the filter backwards (a convolution), or as it is where isFlipped
+//   y[o,m,i] = gain sum over k of h[k] u[o, m down + k - before, i]
+//   u[o, l up, i] = x[o,l,i], and u is 0 elsewhere; h is the filter backwards (a convolution), or as it is where isFlipped
 //
 // Shapes   x: [O, L, I]; filter: [K]; y: [O, M, I]; contiguous
 // Types    stored as Scalar, the filter as Tap, summed in Accumulator
@@ -30,7 +30,8 @@ struct Taps {
 
 // Sums Width neighbouring columns at a time in registers, from first on; returns the first column that is left.
 template <int Width>
-DEVICE int Columns(Taps taps, float gain, const Scalar* x, Scalar* __restrict__ y, int inner, int first, int end, int step)
+DEVICE int Columns(
+    Taps taps, float gain, const Scalar* x, Scalar* __restrict__ y, int inner, int first, int end, int step)
 {
     int i = first;
     for (; i + Width <= end; i += step) {
@@ -46,7 +47,8 @@ DEVICE int Columns(Taps taps, float gain, const Scalar* x, Scalar* __restrict__ 
 }
 
 KERNEL Upfirdn(
-    const Scalar* __restrict__ x, const Tap* __restrict__ filter, Scalar* __restrict__ y, RowWalk walk, UpfirdnPlan plan)
+    const Scalar* __restrict__ x, const Tap* __restrict__ filter, Scalar* __restrict__ y, RowWalk walk,
+    UpfirdnPlan plan)
 {
     ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
         const Int64 outer = row / plan.outputLength;

@@ -15,7 +15,8 @@ internal readonly struct UpfirdnPlan
     private readonly int _isFlipped;
     private readonly float _gain;
 
-    internal UpfirdnPlan(int length, int outputLength, int tapCount, int up, int down, int before, bool flip, float gain)
+    internal UpfirdnPlan(
+        int length, int outputLength, int tapCount, int up, int down, int before, bool flip, float gain)
     {
         _length = length;
         _outputLength = outputLength;

@@ -14,7 +14,7 @@ DEVICE Accumulator SumOfSquares(Accumulator total, Accumulator x) { return total
 DEVICE Accumulator Maximal(Accumulator total, Accumulator x) { return total > x ? total : x; }
 DEVICE Accumulator MaximalMagnitude(Accumulator total, Accumulator x) { return Maximal(total, x < 0 ? -x : x); }
 
-constexpr Accumulator Start = IsMaximum ? Accumulator(-__builtin_huge_valf()) : Accumulator(0);
+DEVICE Accumulator Start() { return IsMaximum ? Accumulator(-Infinity()) : Accumulator(0); }
 
 // One thread of the host device keeps a stretch of columns in registers; elsewhere a thread has one.
 constexpr int Columns = WarpSize == 1 ? 64 : 1;
@@ -28,7 +28,7 @@ KERNEL ReduceRows(const Input* __restrict__ x, Output* __restrict__ y, Int64 row
     const int first = int(index % segmentCount) * segmentLength;
     const int end = Minimum(length, first + segmentLength);
 
-    Accumulator total = Start;
+    Accumulator total = Start();
     for (int n = first + lane; n < end; n += WarpSize) total = Operation(total, Accumulator(row[n]));
     total = IsMaximum ? WarpMaximum(total) : WarpSum(total);
     if (lane == 0) y[index] = Output(total);
@@ -48,7 +48,7 @@ KERNEL ReduceColumns(
     Output* target = y + group * inner + column;
 
     Accumulator total[Columns];
-    for (int c = 0; c < Columns; c++) total[c] = Start;
+    for (int c = 0; c < Columns; c++) total[c] = Start();
     if (column + Columns <= inner) {
         for (int n = first; n < end; n++) {
             for (int c = 0; c < Columns; c++) total[c] = Operation(total[c], Accumulator(source[(Int64)n * inner + c]));

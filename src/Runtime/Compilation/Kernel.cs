@@ -8,7 +8,9 @@ public sealed class Kernel
     /// <param name="device">The device that it runs on.</param>
     /// <param name="name">The name in the source.</param>
     /// <param name="handle">See <see cref="Handle"/>.</param>
-    /// <param name="parameterSizes">In bytes; null where a driver cannot tell them, so that arguments go unchecked.</param>
+    /// <param name="parameterSizes">
+    /// In bytes; null where a driver cannot tell them, so that arguments go unchecked.
+    /// </param>
     internal Kernel(Device device, string name, nint handle, int[]? parameterSizes)
     {
         Device = device;
@@ -23,7 +25,9 @@ public sealed class Kernel
     /// <summary>The name in the source.</summary>
     public string Name { get; }
 
-    /// <summary>The sizes in bytes of the parameters that the kernel declares; empty where a driver cannot tell them.</summary>
+    /// <summary>
+    /// The sizes in bytes of the parameters that the kernel declares; empty where a driver cannot tell them.
+    /// </summary>
     public ReadOnlySpan<int> ParameterSizes => _parameterSizes;
 
     /// <summary>The function: of the driver on a GPU, the entry of the trampoline on the CPU.</summary>
@@ -32,7 +36,9 @@ public sealed class Kernel
     /// <summary>Launches the kernel on the device's stream.</summary>
     /// <param name="shape">Grid, block and dynamic shared memory.</param>
     /// <param name="arguments">In the order of the kernel's parameters.</param>
-    /// <exception cref="LaunchException">Number or size of the arguments differ from what the kernel declares, or the launch failed.</exception>
+    /// <exception cref="LaunchException">
+    /// Number or size of the arguments differ from what the kernel declares, or the launch failed.
+    /// </exception>
     public void Launch(LaunchShape shape, params ReadOnlySpan<KernelArgument> arguments)
     {
         if (_parameterSizes is not null) CheckSizes(_parameterSizes, arguments);
@@ -40,7 +46,8 @@ public sealed class Kernel
         {
             if (arguments[index].Tensor is { } tensor && tensor.Device != Device)
             {
-                throw new LaunchException($"{Name}: argument {index} lies on {tensor.Device}, the kernel runs on {Device}");
+                throw new LaunchException(
+                    $"{Name}: argument {index} lies on {tensor.Device}, the kernel runs on {Device}");
             }
         }
 

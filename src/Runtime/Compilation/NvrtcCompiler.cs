@@ -65,8 +65,8 @@ internal sealed unsafe class NvrtcCompiler
         }
 
         if (newest > 0) return $"compute_{newest}";
-        throw new CompilationException(
-            $"this NVRTC compiles for {string.Join(", ", supported.ToArray())}, the GPU is {capability}; install an older one");
+        string known = string.Join(", ", supported.ToArray());
+        throw new CompilationException($"NVRTC compiles for {known}, the GPU is {capability}; install an older one");
     }
 
     private static bool IsMachineCode(string target) => target.StartsWith("sm_", StringComparison.Ordinal);
@@ -95,7 +95,7 @@ internal sealed unsafe class NvrtcCompiler
             }
 
             // Any other failure is not the source's: an unknown option, missing builtins. The log still says more.
-            if (status != nvrtcResult.NVRTC_SUCCESS) status.ThrowIfFailed($"compiling {what} ({Log(program).TrimEnd()})");
+            if (status != nvrtcResult.NVRTC_SUCCESS) status.ThrowIfFailed($"compiling {what} ({Log(program)})");
             return IsMachineCode(target) ? MachineCode(program) : Ptx(program);
         }
         finally
@@ -132,7 +132,7 @@ internal sealed unsafe class NvrtcCompiler
             if (size > 0) nvrtcGetProgramLog(program, bytes).ThrowIfFailed();
         }
 
-        return Encoding.UTF8.GetString(log).TrimEnd('\0');
+        return Encoding.UTF8.GetString(log).TrimEnd('\0', '\n');
     }
 
     private static byte[] MachineCode(nvrtcProgram program)

@@ -4,7 +4,9 @@ using static GenKernels.Runtime.Interop.CuBlas;
 namespace GenKernels.Runtime;
 
 /// <summary>The matrix products of one GPU by cuBLAS, on the device's stream; rows lie one after the other.</summary>
-/// <remarks>It has a workspace of its own: the same product gives the same bits, and can be captured in a graph.</remarks>
+/// <remarks>
+/// It has a workspace of its own: the same product gives the same bits, and can be captured in a graph.
+/// </remarks>
 internal sealed unsafe class CudaBlas : IDisposable
 {
     // What cuBLAS' documentation recommends for compute capability 9.0.
@@ -23,7 +25,7 @@ internal sealed unsafe class CudaBlas : IDisposable
         _device = device;
         device.MakeCurrent();
         _workspace = device.AllocateMemory(WorkspaceBytes);
-        if (_workspace == 0) throw new OutOfDeviceMemoryException($"{device} has no room for cuBLAS' workspace of 32 MiB");
+        if (_workspace == 0) throw new OutOfDeviceMemoryException($"{device} has no room for 32 MiB of cuBLAS' own");
         cublasHandle_t handle;
         cublasCreate_v2(&handle).ThrowIfFailed();
         _handle = handle;
@@ -33,11 +35,14 @@ internal sealed unsafe class CudaBlas : IDisposable
     }
 
     /// <summary>
-    /// Whether products of <see cref="ElementType.Float32"/> may round their factors to 10 bits of mantissa; not by default.
+    /// Whether products of <see cref="ElementType.Float32"/> may round their factors to 10 bits of mantissa; not by
+    /// default.
     /// </summary>
     internal bool AllowTensorFloat32 { get; set; }
 
-    /// <summary>C = alpha op(A) op(B) + beta C for every matrix of a batch, with op(A) [M, K], op(B) [K, N], C [M, N].</summary>
+    /// <summary>
+    /// C = alpha op(A) op(B) + beta C for every matrix of a batch, with op(A) [M, K], op(B) [K, N], C [M, N].
+    /// </summary>
     /// <param name="type">Of all elements; sums are kept in double for double, else in float.</param>
     /// <param name="product">Sizes, and how the factors lie.</param>
     /// <param name="a">The address of A; so for B and C.</param>

@@ -52,7 +52,9 @@ public sealed unsafe partial class CudaDevice
         Check(cuMemsetD8Async(destination, 0, (nuint)bytes, Stream));
     }
 
-    /// <exception cref="LaunchException">The status is not success; the message tells the kernel launched last.</exception>
+    /// <exception cref="LaunchException">
+    /// The status is not success; the message tells the kernel launched last.
+    /// </exception>
     internal void Check(CUresult status, [CallerArgumentExpression(nameof(status))] string call = "")
     {
         if (status == CUresult.CUDA_SUCCESS) return;
@@ -66,7 +68,7 @@ public sealed unsafe partial class CudaDevice
         if (_capturing)
         {
             throw new InvalidOperationException(
-                $"{Name}: {bytes} bytes are asked for during a capture and are not in the pool; run the step once before");
+                $"{Name}: {bytes} bytes are asked for during a capture, not in the pool; run the step once before");
         }
 
         nint address;
@@ -78,7 +80,9 @@ public sealed unsafe partial class CudaDevice
         return address;
     }
 
-    /// <remarks>The status is left unread: memory is given back after a failure, too, and is gone already then.</remarks>
+    /// <remarks>
+    /// The status is left unread: memory is given back after a failure, too, and is gone already then.
+    /// </remarks>
     internal override void FreeMemory(nint address, long bytes)
     {
         if (!TryMakeCurrent()) return;
@@ -109,7 +113,7 @@ public sealed unsafe partial class CudaDevice
         for (int index = 0; index < arguments.Length; index++)
         {
             bits[index] = arguments[index].Bits;
-            values[index] = bits + index;
+            values[index] = arguments[index].IsStructure ? (void*)arguments[index].Bits : bits + index;
         }
 
         MakeCurrent();
@@ -162,7 +166,7 @@ public sealed unsafe partial class CudaDevice
         CUfunction function;
         cuModuleGetFunction(&function, module, name).ThrowIfFailed($"cuModuleGetFunction({name})");
 
-        // Asking makes the driver load a function that it would otherwise load at its first launch, in a capture perhaps.
+        // Asking makes the driver load a function that it would else load at its first launch, in a capture perhaps.
         int shared;
         cuFuncGetAttribute(&shared, CUfunction_attribute.MAX_DYNAMIC_SHARED_SIZE_BYTES, function).ThrowIfFailed();
         _sharedLimits[function.Value] = shared;
@@ -183,7 +187,9 @@ public sealed unsafe partial class CudaDevice
         return [.. sizes];
     }
 
-    /// <summary>Raises the limit of a kernel's dynamic shared memory, which is lower than the GPU's own until asked.</summary>
+    /// <summary>
+    /// Raises the limit of a kernel's dynamic shared memory, which is lower than the GPU's own until asked.
+    /// </summary>
     private void AllowShared(Kernel kernel, int bytes)
     {
         if (bytes <= _sharedLimits[kernel.Handle]) return;

@@ -6,7 +6,8 @@ using static GenKernels.Runtime.Interop.CudaDriver;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// An NVIDIA GPU through the driver API: its primary context, which other libraries of the process share, and one stream.
+/// An NVIDIA GPU through the driver API: its primary context, which other libraries of the process share, and one
+/// stream.
 /// Kernels are compiled for it by NVRTC when they are first needed.
 /// </summary>
 public sealed unsafe partial class CudaDevice : Device
@@ -28,7 +29,9 @@ public sealed unsafe partial class CudaDevice : Device
     private bool _capturing;
     private int _released;
 
-    /// <param name="ordinal">The GPU's number, from 0, in the order of the driver (<c>CUDA_VISIBLE_DEVICES</c> chooses).</param>
+    /// <param name="ordinal">
+    /// The GPU's number, from 0, in the order of the driver (<c>CUDA_VISIBLE_DEVICES</c> chooses).
+    /// </param>
     /// <param name="cache">Where compiled kernels are kept; the user's cache folder by default.</param>
     /// <exception cref="DeviceUnavailableException">There is no driver, no such GPU, or the GPU is too old.</exception>
     public CudaDevice(int ordinal = 0, KernelCache? cache = null)
@@ -38,7 +41,8 @@ public sealed unsafe partial class CudaDevice : Device
         if (reason is not null) throw new DeviceUnavailableException($"cuda:{ordinal}: {reason}");
         if (ordinal < 0 || ordinal >= gpus.Count)
         {
-            throw new DeviceUnavailableException($"cuda:{ordinal}: the NVIDIA driver lists cuda:0 to cuda:{gpus.Count - 1}");
+            string last = $"cuda:{gpus.Count - 1}";
+            throw new DeviceUnavailableException($"cuda:{ordinal}: the NVIDIA driver lists cuda:0 to {last}");
         }
 
         _gpu = gpus[ordinal];
@@ -120,9 +124,12 @@ public sealed unsafe partial class CudaDevice : Device
         return new CudaEvent(this, Stream);
     }
 
-    /// <summary>Captures what this thread launches from now on instead of running it, until <see cref="EndCapture"/>.</summary>
+    /// <summary>
+    /// Captures what this thread launches from now on instead of running it, until <see cref="EndCapture"/>.
+    /// </summary>
     /// <remarks>
-    /// Meanwhile memory may come from the pool's cache only, and nothing may wait for the device: run the step once before.
+    /// Meanwhile memory may come from the pool's cache only, and nothing may wait for the device: run the step once
+    /// before.
     /// </remarks>
     public void BeginCapture()
     {

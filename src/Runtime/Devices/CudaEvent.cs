@@ -32,7 +32,8 @@ internal sealed unsafe class CudaEvent : DeviceEvent
         earlier.Synchronize();
         Synchronize();
         float milliseconds;
-        cuEventElapsedTime(&milliseconds, new CUevent(((CudaEvent)earlier)._handle), new CUevent(_handle)).ThrowIfFailed();
+        CUevent start = new(((CudaEvent)earlier)._handle);
+        cuEventElapsedTime(&milliseconds, start, new CUevent(_handle)).ThrowIfFailed();
         return TimeSpan.FromMilliseconds(milliseconds);
     }
 

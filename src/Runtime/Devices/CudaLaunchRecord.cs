@@ -3,7 +3,8 @@ using System.Text;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// The last launch on a GPU. A kernel runs later than its launch, so that what fails in it is only seen by a later call,
+/// The last launch on a GPU. A kernel runs later than its launch, so that what fails in it is only seen by a later
+/// call,
 /// which must tell the kernel all the same. Nothing is allocated for a launch.
 /// </summary>
 internal sealed class CudaLaunchRecord
@@ -46,6 +47,7 @@ internal sealed class CudaLaunchRecord
     private static string Describe(KernelArgument argument)
     {
         if (argument.Tensor is { } tensor) return $"{tensor.Type} {tensor.Shape} at 0x{argument.Bits:X}";
+        if (argument.IsStructure) return $"a structure of {argument.Size} bytes";
         if (argument.Size != sizeof(int)) return $"0x{argument.Bits:X}";
 
         // The kind of a four-byte number is not known any more: a float of usual size is a huge integer.

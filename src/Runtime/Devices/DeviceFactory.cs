@@ -6,7 +6,8 @@ public static class DeviceFactory
     private const string CudaPrefix = "cuda:";
 
     /// <param name="name">
-    /// <c>host</c>, <c>simt</c>, <c>cuda:N</c>, <c>cuda</c> for the first GPU, or <c>auto</c>: the first GPU where there is one
+    /// <c>host</c>, <c>simt</c>, <c>cuda:N</c>, <c>cuda</c> for the first GPU, or <c>auto</c>: the first GPU where
+    /// there is one
     /// that the kernels run on, else <c>host</c>.
     /// </param>
     /// <param name="cache">Where compiled kernels are kept; the user's cache folder by default.</param>
@@ -25,7 +26,7 @@ public static class DeviceFactory
             return new CudaDevice(number, cache);
         }
 
-        throw new ArgumentException($"there is no device \"{name}\"; a device is auto, host, simt, or cuda:0 and so on");
+        throw new ArgumentException($"there is no device \"{name}\"; it is auto, host, simt, or cuda:0 and so on");
     }
 
     private static Device OpenBest(KernelCache? cache)

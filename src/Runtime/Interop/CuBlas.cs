@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace GenKernels.Runtime.Interop;
 
-/// <summary>cuBLAS: the matrix products of a GPU. Columns lie one after the other; sizes and strides count elements.</summary>
+/// <summary>
+/// cuBLAS: the matrix products of a GPU. Columns lie one after the other; sizes and strides count elements.
+/// </summary>
 internal static unsafe partial class CuBlas
 {
     private const string Library = NativeLibraries.CuBlasName;

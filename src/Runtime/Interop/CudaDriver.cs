@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace GenKernels.Runtime.Interop;
 
-/// <summary>The CUDA driver API, as far as it is used; native names, sizes in bytes, addresses of the device as integers.</summary>
+/// <summary>
+/// The CUDA driver API, as far as it is used; native names, sizes in bytes, addresses of the device as integers.
+/// </summary>
 internal static unsafe partial class CudaDriver
 {
     private const string Library = NativeLibraries.CudaName;
@@ -15,7 +17,8 @@ internal static unsafe partial class CudaDriver
     static CudaDriver() => NativeLibraries.UseLocators();
 
     /// <summary>
-    /// The newest CUDA that the driver supports, as 1000 times the major version and 10 times the minor; 0 without a driver.
+    /// The newest CUDA that the driver supports, as 1000 times the major version and 10 times the minor; 0 without
+    /// a driver.
     /// </summary>
     internal static int Version => s_version.Value;
 
@@ -49,7 +52,9 @@ internal static unsafe partial class CudaDriver
         return cuGetErrorString(status, &text) == CUresult.CUDA_SUCCESS ? Text(text) : "";
     }
 
-    /// <summary>A parameter's place and size; invalid value past the last. Only where <see cref="KnowsParameters"/>.</summary>
+    /// <summary>
+    /// A parameter's place and size; invalid value past the last. Only where <see cref="KnowsParameters"/>.
+    /// </summary>
     internal static CUresult cuFuncGetParamInfo(CUfunction function, nuint index, nuint* offset, nuint* size)
     {
         var call = (delegate* unmanaged<CUfunction, nuint, nuint*, nuint*, CUresult>)s_parameterInfo.Value;
@@ -139,7 +144,8 @@ internal static unsafe partial class CudaDriver
     internal static partial CUresult cuModuleGetFunction(CUfunction* function, CUmodule module, string name);
 
     [LibraryImport(Library)]
-    internal static partial CUresult cuFuncGetAttribute(int* value, CUfunction_attribute attribute, CUfunction function);
+    internal static partial CUresult cuFuncGetAttribute(
+        int* value, CUfunction_attribute attribute, CUfunction function);
 
     [LibraryImport(Library)]
     internal static partial CUresult cuFuncSetAttribute(CUfunction function, CUfunction_attribute attribute, int value);

@@ -19,7 +19,8 @@ internal static class LibraryFolders
     }
 
     /// <returns>
-    /// Where toolkits and Python packages usually put libraries; a pattern that matches nothing stays as it is, to be reported.
+    /// Where toolkits and Python packages usually put libraries; a pattern that matches nothing stays as it is, to
+    /// be reported.
     /// </returns>
     /// <param name="environment">Reads a variable of the environment.</param>
     internal static List<string> Usual(Func<string, string?> environment)
@@ -41,7 +42,8 @@ internal static class LibraryFolders
     }
 
     /// <returns>
-    /// The folders that match a pattern whose parts may hold <c>*</c>, the greatest name first, which is the newest version;
+    /// The folders that match a pattern whose parts may hold <c>*</c>, the greatest name first, which is the newest
+    /// version;
     /// the pattern itself where none does.
     /// </returns>
     internal static List<string> Expand(string pattern)
@@ -58,7 +60,8 @@ internal static class LibraryFolders
 
     private static IEnumerable<string> Matches(string folder, string part)
     {
-        if (!part.Contains('*')) return Directory.Exists(Path.Combine(folder, part)) ? [Path.Combine(folder, part)] : [];
+        string path = Path.Combine(folder, part);
+        if (!part.Contains('*')) return Directory.Exists(path) ? [path] : [];
         try
         {
             return Directory.GetDirectories(folder, part).OrderDescending(StringComparer.Ordinal);
@@ -71,7 +74,9 @@ internal static class LibraryFolders
 
     private static IEnumerable<string> OfToolkit(string toolkit)
     {
-        string[] folders = OperatingSystem.IsWindows() ? ["bin/x64", "bin"] : ["lib64", "targets/x86_64-linux/lib", "lib"];
+        string[] folders = OperatingSystem.IsWindows()
+            ? ["bin/x64", "bin"]
+            : ["lib64", "targets/x86_64-linux/lib", "lib"];
         return folders.Select(folder => Path.Combine(toolkit, folder));
     }
 
@@ -99,7 +104,9 @@ internal static class LibraryFolders
         yield return "/usr";
     }
 
-    /// <returns>The installations of the Pythons on the path, through links too: a virtual environment links to its base.</returns>
+    /// <returns>
+    /// The installations of the Pythons on the path, through links too: a virtual environment links to its base.
+    /// </returns>
     private static IEnumerable<string> PrefixesOnPath(Func<string, string?> environment)
     {
         string name = OperatingSystem.IsWindows() ? "python.exe" : "python3";

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace GenKernels.Runtime.Interop;
 
-/// <summary>The native libraries that this assembly can use; each is optional and looked for when it is first needed.</summary>
+/// <summary>
+/// The native libraries that this assembly can use; each is optional and looked for when it is first needed.
+/// </summary>
 public static class NativeLibraries
 {
     internal const string CudaName = "cuda";
@@ -38,21 +40,23 @@ public static class NativeLibraries
         CuBlasName,
         "cuBLAS",
         () => ForDriver(Names("cublas64_13.dll", "libcublas.so.13"), Names("cublas64_12.dll", "libcublas.so.12")),
-        "install that of the driver's CUDA version (Python package nvidia-cublas for CUDA 13, nvidia-cublas-cu12 for 12; "
-        + "or libcublas of the CUDA toolkit)",
+        "install that of the driver's CUDA version (Python package nvidia-cublas for CUDA 13, "
+        + "nvidia-cublas-cu12 for 12; or libcublas of the CUDA toolkit)",
         Names("cublasLt64_*.dll", "libcublasLt.so.1?"));
 
     /// <summary>Matrix products on the CPU.</summary>
     public static NativeLibraryLocator OpenBlas { get; } = new(
         OpenBlasName,
         "OpenBLAS",
-        () => OperatingSystem.IsWindows() ? ["libopenblas.dll", "openblas.dll"] : ["libopenblas.so.0", "libopenblas.so"],
+        () => Names("libopenblas.dll", "libopenblas.so.0"),
         "install it (Debian, Ubuntu: apt install libopenblas0-pthread)");
 
     /// <summary>All of them, in the order in which people should read of them.</summary>
     public static IReadOnlyList<NativeLibraryLocator> All { get; } = [Cuda, Nvrtc, CuBlas, OpenBlas];
 
-    /// <summary>Makes this assembly's imports go through the locators; bindings call it before their first function.</summary>
+    /// <summary>
+    /// Makes this assembly's imports go through the locators; bindings call it before their first function.
+    /// </summary>
     internal static void UseLocators() => _ = s_resolver.Value;
 
     /// <returns>The name on Windows or elsewhere.</returns>

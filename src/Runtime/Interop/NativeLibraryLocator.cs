@@ -16,7 +16,9 @@ public sealed class NativeLibraryLocator
     private readonly string _advice;
     private readonly Lazy<Outcome> _outcome;
 
-    /// <param name="name">As bindings import it; in capitals after <c>GENKERNELS_</c> the variable that may hold its path.</param>
+    /// <param name="name">
+    /// As bindings import it; in capitals after <c>GENKERNELS_</c> the variable that may hold its path.
+    /// </param>
     /// <param name="title">As people know it.</param>
     /// <param name="fileNames">The names that the file may have, the best first.</param>
     /// <param name="advice">What to install where it is missing.</param>
@@ -53,7 +55,9 @@ public sealed class NativeLibraryLocator
     /// <summary>What was loaded: a full path, or the bare name that the loader knew; null where nothing was.</summary>
     public string? Path => _outcome.Value.Path;
 
-    /// <summary>Where the library was found, or every path tried and what to install; loader failures are told either way.</summary>
+    /// <summary>
+    /// Where the library was found, or every path tried and what to install; loader failures are told either way.
+    /// </summary>
     public string Report => _outcome.Value.Report;
 
     /// <summary>The loaded library, which stays loaded.</summary>
@@ -92,7 +96,8 @@ public sealed class NativeLibraryLocator
         }
 
         string tried = string.Join(", ", failures.Concat(missing));
-        return new Outcome(0, null, $"{_title} was not found; {_advice}, or name its path in {Variable} (tried: {tried})");
+        string report = $"{_title} was not found; {_advice}, or name its path in {Variable} (tried: {tried})";
+        return new Outcome(0, null, report);
     }
 
     /// <remarks>A library that the user named is that one or none: another in its place would be a surprise.</remarks>
@@ -101,8 +106,8 @@ public sealed class NativeLibraryLocator
         string? named = _environment(Variable);
         if (!string.IsNullOrEmpty(named)) return [System.IO.Path.GetFullPath(named)];
         string[] names = _fileNames();
-        IEnumerable<string> first = LibraryFolders.Named(_environment)
-            .SelectMany(folder => names.Select(name => System.IO.Path.Combine(System.IO.Path.GetFullPath(folder), name)));
+        IEnumerable<string> first = LibraryFolders.Named(_environment).Select(System.IO.Path.GetFullPath)
+            .SelectMany(folder => names.Select(name => System.IO.Path.Combine(folder, name)));
         List<string> usual = LibraryFolders.Usual(_environment);
         IEnumerable<string> then = names.SelectMany(
             name => usual.Select(folder => System.IO.Path.Combine(folder, name)).Prepend(name));

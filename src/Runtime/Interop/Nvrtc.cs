@@ -33,7 +33,9 @@ internal static unsafe partial class Nvrtc
     [LibraryImport(Library)]
     internal static partial nvrtcResult nvrtcGetNumSupportedArchs(int* count);
 
-    /// <summary>Fills in the compute capabilities that it compiles for, as 10 times major plus minor, ascending.</summary>
+    /// <summary>
+    /// Fills in the compute capabilities that it compiles for, as 10 times major plus minor, ascending.
+    /// </summary>
     [LibraryImport(Library)]
     internal static partial nvrtcResult nvrtcGetSupportedArchs(int* architectures);
 

@@ -46,7 +46,9 @@ internal static partial class OpenBlas
         int order, int transA, int transB, int m, int n, int k,
         double alpha, nint a, int lda, nint b, int ldb, double beta, nint c, int ldc);
 
-    /// <summary>Threads of one product from now on; 1 where the caller spreads products over the cores itself.</summary>
+    /// <summary>
+    /// Threads of one product from now on; 1 where the caller spreads products over the cores itself.
+    /// </summary>
     [LibraryImport(Library)]
     internal static partial void openblas_set_num_threads(int count);
 

@@ -8,16 +8,18 @@ public sealed class UpfirdnTests(Device device)
     [Test]
     public void ForwardMatchesTheFormula([Values] FloatType type, [Values(1, 3, 17, 130)] int inner, [Values] bool flip)
     {
-        int[][] settings = [[1, 1, 0, 0, 3], [2, 1, 2, 1, 4], [1, 2, 5, 5, 12], [3, 2, -1, 2, 5], [2, 3, 4, -5, 3], [1, 1, 9, 9, 5]];
-        foreach (int[] setting in settings)
+        (int Up, int Down, int Before, int After, int Taps)[] settings =
+            [(1, 1, 0, 0, 3), (2, 1, 2, 1, 4), (1, 2, 5, 5, 12), (3, 2, -1, 2, 5), (2, 3, 4, -5, 3), (1, 1, 9, 9, 5)];
+        foreach ((int up, int down, int before, int after, int taps) in settings)
         {
-            (int up, int down, int before, int after, int taps) = (setting[0], setting[1], setting[2], setting[3], setting[4]);
             using Tensor x = TestTensors.Normal([2, 9, inner], seed: 1, device, type.Element());
             using Tensor filter = TestTensors.Normal([taps], seed: 2, device);
             using Tensor y = Upfirdn.Forward(x, filter, 1, up, down, before, after, flip, gain: 1.5f);
             double[] expected = Formula(x, filter.ToDoubles(), up, down, before, after, flip, 1.5);
             Assert.That(y.Shape, Is.EqualTo(Shape.Create([2, expected.Length / 2 / inner, inner])));
-            Assert.That(y.ToDoubles(), Is.EqualTo(expected).Within(8 * Tolerance.For(x.Type)), string.Join(", ", setting));
+            Assert.That(
+                y.ToDoubles(), Is.EqualTo(expected).Within(8 * Tolerance.For(x.Type)),
+                $"up {up}, down {down}, before {before}, after {after}, taps {taps}");
         }
     }
 
@@ -48,7 +50,7 @@ public sealed class UpfirdnTests(Device device)
         Assert.That(
             () => Upfirdn.Forward(x, filter, 1, 2, 1, 2, -1),
             Throws.TypeOf<ShapeException>().With.Message.EqualTo(
-                "Upfirdn: the axis must be as long as the filter, got 3 x 2 + 2 + -1 for 8 taps"));
+                "Upfirdn: the axis must hold the filter, got 3 x 2 + 2 + -1 for 8 taps"));
     }
 
     [Test]
@@ -58,7 +60,8 @@ public sealed class UpfirdnTests(Device device)
         using Tensor filter = TestTensors.Normal([2, 2], seed: 2, device);
         Assert.That(
             () => Upfirdn.Forward(x, filter, 1, 1, 1, 0, 0),
-            Throws.TypeOf<ShapeException>().With.Message.Contains("filter must have rank 1").And.Message.Contains("[2, 2]"));
+            Throws.TypeOf<ShapeException>().With.Message.Contains("filter must have rank 1")
+                .And.Message.Contains("[2, 2]"));
     }
 
     [Test]
@@ -72,7 +75,8 @@ public sealed class UpfirdnTests(Device device)
     }
 
     // Zeros between the samples, zeros around them, and then the plain sum.
-    private static double[] Formula(Tensor x, double[] filter, int up, int down, int before, int after, bool flip, double gain)
+    private static double[] Formula(
+        Tensor x, double[] filter, int up, int down, int before, int after, bool flip, double gain)
     {
         double[] values = x.ToDoubles();
         (int outer, int length, int inner) = (x.Shape[0], x.Shape[1], x.Shape[2]);

@@ -9,7 +9,8 @@ public sealed class CompilationTests
     public void AFailureShowsLogAndSourceUnderItsOwnNumbers()
     {
         CompilationException exception = CompilationException.FromLog(
-            "Family/Stem.cu", "g++", "Stem.cu:2: error\n", "#define Scalar float\n#line 1 \"Stem.cu\"\nint a;\nint b c;");
+            "Family/Stem.cu", "g++", "Stem.cu:2: error\n",
+            "#define Scalar float\n#line 1 \"Stem.cu\"\nint a;\nint b c;");
         Assert.That(
             exception.Message.ReplaceLineEndings("\n"),
             Does.StartWith("g++ could not compile Family/Stem.cu:\nStem.cu:2: error\n")

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Reflection;
 using GenKernels.Kernels.Normalization;
 using GenKernels.Runtime.Interop;
 
@@ -50,7 +51,8 @@ public sealed class CudaDeviceTests
         Assert.That(((CudaDevice)device).MemoryInformation(), Is.EqualTo((100L, 200L)));
         Assert.That(
             () => DeviceFactory.Open("cuda:1"),
-            Throws.TypeOf<DeviceUnavailableException>().With.Message.EqualTo("cuda:1: the NVIDIA driver lists cuda:0 to cuda:0"));
+            Throws.TypeOf<DeviceUnavailableException>()
+                .With.Message.EqualTo("cuda:1: the NVIDIA driver lists cuda:0 to cuda:0"));
     });
 
     [Test]
@@ -99,8 +101,9 @@ public sealed class CudaDeviceTests
         Assert.That(
             () => PixelNorm.Forward(Tensor.Zeros([1, 1], ElementType.Float32, device), 1),
             Throws.TypeOf<CompilationException>().With.Message.EqualTo(
-                "Normalization/PixelNorm.cu: the driver of CUDA 13.0 did not take what NVRTC 13.0 made for Pretended, 150 GB, "
-                + "compute capability 9.0, 132 multiprocessors: CUDA_ERROR_OTHER (209), another fault no such architecture"));
+                "Normalization/PixelNorm.cu: the driver of CUDA 13.0 did not take what NVRTC 13.0 made for Pretended, "
+                + "150 GB, compute capability 9.0, 132 multiprocessors: "
+                + "CUDA_ERROR_OTHER (209), another fault no such architecture"));
     });
 
     [Test]
@@ -112,8 +115,9 @@ public sealed class CudaDeviceTests
         Assert.That(
             () => PixelNorm.Forward(x, 0.25f),
             Throws.TypeOf<LaunchException>().With.Message.Match(
-                @"^cuda:0: launching PixelNorm with grid \(2, 1, 1\), block \(256\), shared 0 B, arguments \(Float32 \[9, 3\] at "
-                + @"0x[0-9A-F]+, Float32 \[9, 3\] at 0x[0-9A-F]+, 9, 3, 0\.25\) failed: CUDA_ERROR_OTHER \(701\), another fault$"));
+                @"^cuda:0: launching PixelNorm with grid \(2, 1, 1\), block \(256\), shared 0 B, arguments "
+                + @"\(Float32 \[9, 3\] at 0x[0-9A-F]+, Float32 \[9, 3\] at 0x[0-9A-F]+, 9, 3, 0\.25\) "
+                + @"failed: CUDA_ERROR_OTHER \(701\), another fault$"));
     });
 
     [Test]
@@ -168,9 +172,11 @@ public sealed class CudaDeviceTests
     {
         using CudaDevice device = Open();
         PretendedCuda.Fail("cuMemAllocAsync", 2);
-        using (Tensor second = Tensor.Empty([8], ElementType.Float32, device)) Assert.That(second.Address, Is.Not.EqualTo((nint)0));
+        using Tensor second = Tensor.Empty([8], ElementType.Float32, device);
+        Assert.That(second.Address, Is.Not.EqualTo((nint)0), "the pool gives back what it has and asks again");
         device.Memory.Limit = 4096;
-        Assert.That(() => Tensor.Empty([8192], ElementType.Float32, device), Throws.TypeOf<OutOfDeviceMemoryException>());
+        Assert.That(
+            () => Tensor.Empty([8192], ElementType.Float32, device), Throws.TypeOf<OutOfDeviceMemoryException>());
     });
 
     [Test]
@@ -216,14 +222,19 @@ public sealed class CudaDeviceTests
         for (int index = 0; index < c.Length; index++)
         {
             (int s, int i, int j) = (index / (M * N), index / N % M, index % N);
-            double sum = Enumerable.Range(0, K).Sum(k =>
-                a[s * M * K + (transposeA ? k * M + i : i * K + k)] * b[s * K * N + (transposeB ? j * K + k : k * N + j)]);
+            double sum = Enumerable.Range(0, K).Sum(
+                k => At(a, s, i, k, M, K, transposeA) * At(b, s, k, j, K, N, transposeB));
             Assert.That(c[index], Is.EqualTo(2 * sum + 10).Within(1e-12));
         }
     });
 
+    /// <summary>An element of a batch of matrices, each [rows, columns] or lying as its transpose.</summary>
+    private static double At(
+        double[] batch, int matrix, int row, int column, int rows, int columns, bool isTransposed) =>
+        batch[matrix * rows * columns + (isTransposed ? column * rows + row : row * columns + column)];
+
     private static KernelSource PixelNormSource() => (KernelSource)typeof(PixelNorm)
-        .GetField("s_source", System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.NonPublic)!.GetValue(null)!;
+        .GetField("s_source", BindingFlags.Static | BindingFlags.NonPublic)!.GetValue(null)!;
 
     private static void InChild(Action test)
     {
@@ -238,8 +249,8 @@ public sealed class CudaDeviceTests
         try
         {
             string library = PretendedCuda.Build(compiler, folder);
-            string[] arguments =
-                ["exec", typeof(CudaDeviceTests).Assembly.Location, "--filter", $"FullyQualifiedName~{nameof(CudaDeviceTests)}"];
+            string filter = $"FullyQualifiedName~{nameof(CudaDeviceTests)}";
+            string[] arguments = ["exec", typeof(CudaDeviceTests).Assembly.Location, "--filter", filter];
             ProcessStartInfo start = new("dotnet", arguments) { RedirectStandardOutput = true };
             string[] variables = [PretendedCuda.Variable, "GENKERNELS_CUDA", "GENKERNELS_NVRTC", "GENKERNELS_CUBLAS"];
             foreach (string variable in variables) start.Environment[variable] = library;

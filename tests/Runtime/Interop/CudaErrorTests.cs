@@ -30,7 +30,9 @@ public sealed class CudaErrorTests
     {
         using Tensor x = TestTensors.Normal([2, 3], seed: 1, TestDevices.Host);
         string text = CudaLaunchRecord.Describe(
-            "Sample", new LaunchShape(7, 2, 1, 128, 64), [x, 12, -3, 0.5f, 1L << 40, KernelArgument.Pointer(255), (Tensor?)null]);
+            "Sample",
+            new LaunchShape(7, 2, 1, 128, 64),
+            [x, 12, -3, 0.5f, 1L << 40, KernelArgument.Pointer(255), (Tensor?)null]);
         Assert.That(text, Is.EqualTo(
             "Sample with grid (7, 2, 1), block (128), shared 64 B, arguments "
             + $"(Float32 [2, 3] at 0x{x.Address:X}, 12, -3, 0.5, 0x10000000000, 0xFF, 0x0)"));

@@ -12,7 +12,7 @@ public sealed class DeviceFactoryTests
         Assert.That(
             () => DeviceFactory.Open(name),
             Throws.ArgumentException.With.Message.EqualTo(
-                $"there is no device \"{name}\"; a device is auto, host, simt, or cuda:0 and so on"));
+                $"there is no device \"{name}\"; it is auto, host, simt, or cuda:0 and so on"));
 
     [TestCase("host", DeviceKind.Host)]
     [TestCase("simt", DeviceKind.Simt)]
@@ -38,6 +38,7 @@ public sealed class DeviceFactoryTests
         else Assert.That(reason, Is.Null);
 
         Assert.That(
-            () => DeviceFactory.Open("cuda:1000"), Throws.TypeOf<DeviceUnavailableException>().With.Message.StartsWith("cuda:1000: "));
+            () => DeviceFactory.Open("cuda:1000"),
+            Throws.TypeOf<DeviceUnavailableException>().With.Message.StartsWith("cuda:1000: "));
     }
 }

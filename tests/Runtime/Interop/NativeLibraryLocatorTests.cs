@@ -20,7 +20,8 @@ public sealed class NativeLibraryLocatorTests
         Assert.That(
             () => locator.Handle,
             Throws.TypeOf<LibraryNotFoundException>().With.Message.EqualTo(
-                "Sample was not found; install it, or name its path in GENKERNELS_SAMPLE (tried: /nowhere/libsample.so.1)"));
+                "Sample was not found; install it, or name its path in GENKERNELS_SAMPLE "
+                + "(tried: /nowhere/libsample.so.1)"));
     }
 
     [Test]
@@ -31,7 +32,8 @@ public sealed class NativeLibraryLocatorTests
         string[] expected =
         [
             "/one/libsample.so.2", "/one/libsample.so.1", "/two/libsample.so.2", "/toolkit/lib64/libsample.so.1",
-            "libsample.so.2 (", "/usr/local/cuda", "/environment/lib/python3*/site-packages/nvidia/*/lib/libsample.so.1",
+            "libsample.so.2 (", "/usr/local/cuda",
+            "/environment/lib/python3*/site-packages/nvidia/*/lib/libsample.so.1",
         ];
         foreach (string path in expected) Assert.That(locator.Report, Does.Contain(path));
     }
@@ -52,11 +54,22 @@ public sealed class NativeLibraryLocatorTests
         Assume.That(NativeLibraries.OpenBlas.IsFound, NativeLibraries.OpenBlas.Report);
         File.WriteAllText(Path.Combine(_folder, "libm.so.6"), "no library");
         NativeLibraryLocator locator = new(
-            "mathematics", "libm", () => ["libm.so.6"], "install it", environment: Variables(("GENKERNELS_LIBRARY_PATH", _folder)));
+            "mathematics", "libm", () => ["libm.so.6"], "install it",
+            environment: Variables(("GENKERNELS_LIBRARY_PATH", _folder)));
         Assert.That(locator.Path, Is.EqualTo("libm.so.6"));
         Assert.That(locator.Report, Does.Contain(_folder), "what failed on the way is told though another was found");
         Assert.That(locator.FindFunction("cos"), Is.Not.EqualTo((nint)0));
         Assert.That(locator.FindFunction("no_such_function"), Is.EqualTo((nint)0));
+    }
+
+    [Test]
+    public void ThePackagesOfAPythonEnvironmentAreSearched()
+    {
+        string path = Path.Combine(_folder, "lib/python3.12/site-packages/nvidia/cu13/lib/libsample.so.2");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, "no library");
+        Assert.That(Locator(("VIRTUAL_ENV", _folder)).Report, Does.Contain($"{path} ("));
+        Assert.That(Locator(("CONDA_PREFIX", _folder)).Report, Does.Contain($"{path} ("));
     }
 
     [Test]
@@ -81,7 +94,9 @@ public sealed class NativeLibraryLocatorTests
     }
 
     private static NativeLibraryLocator Locator(params (string Name, string Value)[] variables) =>
-        new("sample", "Sample", () => ["libsample.so.2", "libsample.so.1"], "install it", environment: Variables(variables));
+        new(
+            "sample", "Sample", () => ["libsample.so.2", "libsample.so.1"], "install it",
+            environment: Variables(variables));
 
     private static Func<string, string?> Variables(params (string Name, string Value)[] variables) =>
         name => variables.FirstOrDefault(variable => variable.Name == name).Value;

@@ -25,7 +25,8 @@ public sealed class OpenBlasTests
         float[] b = [.. Enumerable.Range(0, K * N).Select(index => 3 - 0.25f * index)];
         float[] c = [.. Enumerable.Repeat(1f, M * N)];
         OpenBlas.cblas_sgemm(
-            OpenBlas.RowMajor, OpenBlas.AsIs, OpenBlas.AsIs, M, N, K, 2, Address(a), K, Address(b), N, 10, Address(c), N);
+            OpenBlas.RowMajor, OpenBlas.AsIs, OpenBlas.AsIs, M, N, K,
+            2, Address(a), K, Address(b), N, 10, Address(c), N);
         Each((row, column) =>
         {
             double sum = Enumerable.Range(0, K).Sum(k => a[row * K + k] * b[k * N + column]);
@@ -40,7 +41,8 @@ public sealed class OpenBlasTests
         double[] b = [.. Enumerable.Range(0, K * N).Select(index => Math.Cos(index))];
         double[] c = new double[M * N];
         OpenBlas.cblas_dgemm(
-            OpenBlas.RowMajor, OpenBlas.Transposed, OpenBlas.AsIs, M, N, K, 1, Address(a), M, Address(b), N, 0, Address(c), N);
+            OpenBlas.RowMajor, OpenBlas.Transposed, OpenBlas.AsIs, M, N, K,
+            1, Address(a), M, Address(b), N, 0, Address(c), N);
         Each((row, column) =>
         {
             double sum = Enumerable.Range(0, K).Sum(k => a[k * M + row] * b[k * N + column]);
@@ -53,7 +55,9 @@ public sealed class OpenBlasTests
     {
         float[] a = [3], b = [4], c = [0];
         Product product = Marshal.GetDelegateForFunctionPointer<Product>(OpenBlas.SgemmAddress);
-        product(OpenBlas.RowMajor, OpenBlas.AsIs, OpenBlas.AsIs, 1, 1, 1, 1, Address(a), 1, Address(b), 1, 0, Address(c), 1);
+        product(
+            OpenBlas.RowMajor, OpenBlas.AsIs, OpenBlas.AsIs, 1, 1, 1,
+            1, Address(a), 1, Address(b), 1, 0, Address(c), 1);
         Assert.That(c[0], Is.EqualTo(12));
         Assert.That(OpenBlas.DgemmAddress, Is.Not.EqualTo((nint)0));
     }

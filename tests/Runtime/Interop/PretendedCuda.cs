@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace GenKernels.Tests.Runtime.Interop;
 
 /// <summary>
-/// A library that plays driver, NVRTC and cuBLAS of a GPU of compute capability 9.0, with the signatures of NVIDIA's headers:
+/// A library that plays driver, NVRTC and cuBLAS of a GPU of compute capability 9.0, with the signatures of
+/// NVIDIA's headers:
 /// memory is the process', NVRTC's machine code is the text that it was given, and every kernel is
 /// <c>PixelNorm(x, y, rows, channels, epsilon)</c> of floats that writes y = 2 x.
 /// </summary>
@@ -34,35 +35,72 @@ internal static class PretendedCuda
         API const char* pretend_options() { return options.c_str(); }
         API int cuInit(unsigned) { CHECK return 0; }
         API int cuDriverGetVersion(int* version) { *version = 13000; return 0; }
-        API int cuGetErrorName(int status, const char** text) { *text = status == 700 ? "CUDA_ERROR_ILLEGAL_ADDRESS" : "CUDA_ERROR_OTHER"; return 0; }
-        API int cuGetErrorString(int status, const char** text) { *text = status == 700 ? "an illegal access" : "another fault"; return 0; }
+        API int cuGetErrorName(int status, const char** text)
+        {
+            *text = status == 700 ? "CUDA_ERROR_ILLEGAL_ADDRESS" : "CUDA_ERROR_OTHER";
+            return 0;
+        }
+        API int cuGetErrorString(int status, const char** text)
+        {
+            *text = status == 700 ? "an illegal access" : "another fault";
+            return 0;
+        }
         API int cuDeviceGetCount(int* count) { *count = 1; return 0; }
         API int cuDeviceGet(int* device, int ordinal) { *device = ordinal; return 0; }
         API int cuDeviceGetName(char* name, int capacity, int) { strncpy(name, "Pretended", capacity); return 0; }
         API int cuDeviceGetAttribute(int* value, int attribute, int)
         {
-            *value = attribute == 16 ? 132 : attribute == 75 ? 9 : attribute == 76 ? 0 : attribute == 97 ? 232448 : attribute == 115 ? 1 : -1;
+            const int known[][2] = {{16, 132}, {75, 9}, {76, 0}, {97, 232448}, {115, 1}};
+            for (auto& pair : known) if (pair[0] == attribute) *value = pair[1];
             return 0;
         }
         API int cuDeviceTotalMem_v2(size_t* bytes, int) { *bytes = 150000000000; return 0; }
         API int cuDevicePrimaryCtxRetain(void** context, int) { *context = (void*)1; live++; return 0; }
         API int cuDevicePrimaryCtxRelease_v2(int) { live--; return 0; }
         API int cuCtxSetCurrent(void* context) { return context == (void*)1 ? 0 : 201; }
-        API int cuStreamCreate(void** stream, unsigned flags) { *stream = (void*)2; live++; return flags == 1 ? 0 : 1; }
+        API int cuStreamCreate(void** stream, unsigned flags)
+        {
+            *stream = (void*)2;
+            live++;
+            return flags == 1 ? 0 : 1;
+        }
         API int cuStreamSynchronize(void* stream) { CHECK return stream != (void*)2 ? 400 : capturing ? 900 : 0; }
         API int cuStreamDestroy_v2(void*) { live--; return 0; }
-        API int cuMemAllocAsync(void** address, size_t bytes, void*) { CHECK *address = malloc(bytes); live++; return 0; }
+        API int cuMemAllocAsync(void** address, size_t bytes, void*)
+        {
+            CHECK
+            *address = malloc(bytes);
+            live++;
+            return 0;
+        }
         API int cuMemFreeAsync(void* address, void*) { free(address); live--; return 0; }
         API int cuMemAlloc_v2(void**, size_t) { return 801; }
         API int cuMemFree_v2(void*) { return 801; }
         API int cuMemGetInfo_v2(size_t* available, size_t* total) { *available = 100; *total = 200; return 0; }
-        API int cuMemcpyHtoDAsync_v2(void* to, const void* from, size_t bytes, void*) { memcpy(to, from, bytes); return 0; }
-        API int cuMemcpyDtoHAsync_v2(void* to, const void* from, size_t bytes, void*) { memcpy(to, from, bytes); return 0; }
-        API int cuMemcpyDtoDAsync_v2(void* to, const void* from, size_t bytes, void*) { memcpy(to, from, bytes); return 0; }
-        API int cuMemsetD8Async(void* to, unsigned char value, size_t bytes, void*) { memset(to, value, bytes); return 0; }
+        API int cuMemcpyHtoDAsync_v2(void* to, const void* from, size_t bytes, void*)
+        {
+            memcpy(to, from, bytes);
+            return 0;
+        }
+        API int cuMemcpyDtoHAsync_v2(void* to, const void* from, size_t bytes, void*)
+        {
+            memcpy(to, from, bytes);
+            return 0;
+        }
+        API int cuMemcpyDtoDAsync_v2(void* to, const void* from, size_t bytes, void*)
+        {
+            memcpy(to, from, bytes);
+            return 0;
+        }
+        API int cuMemsetD8Async(void* to, unsigned char value, size_t bytes, void*)
+        {
+            memset(to, value, bytes);
+            return 0;
+        }
         API int cuModuleLoadDataEx(void** module, const void* image, unsigned count, int* names, void** values)
         {
-            if (count == 2 && names[0] == 5 && names[1] == 6) snprintf((char*)values[0], (size_t)values[1], "no such architecture");
+            if (count == 2 && names[0] == 5 && names[1] == 6)
+                snprintf((char*)values[0], (size_t)values[1], "no such architecture");
             CHECK
             *module = (void*)3;
             live++;
@@ -70,7 +108,11 @@ internal static class PretendedCuda
         }
         API int cuModuleUnload(void*) { live--; return 0; }
         API int cuModuleGetFunction(void** function, void*, const char*) { CHECK *function = (void*)4; return 0; }
-        API int cuFuncGetAttribute(int* value, int attribute, void*) { *value = attribute == 8 ? sharedLimit : -1; return 0; }
+        API int cuFuncGetAttribute(int* value, int attribute, void*)
+        {
+            *value = attribute == 8 ? sharedLimit : -1;
+            return 0;
+        }
         API int cuFuncSetAttribute(void*, int attribute, int value)
         {
             if (attribute != 8 || value > 232448) return 1;
@@ -85,16 +127,16 @@ internal static class PretendedCuda
             *size = sizes[index];
             return 0;
         }
-        API int cuLaunchKernel(void* function, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX, unsigned blockY,
-                               unsigned blockZ, unsigned shared, void* stream, void** values, void** extra)
+        API int cuLaunchKernel(void* function, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX,
+            unsigned blockY, unsigned blockZ, unsigned shared, void* stream, void** values, void** extra)
         {
             CHECK
             if (function != (void*)4 || stream != (void*)2 || extra || (int)shared > sharedLimit) return 1;
             const float* x = *(const float**)values[0];
             float* y = *(float**)values[1];
             const int rows = *(int*)values[2], channels = *(int*)values[3];
-            snprintf(last, sizeof last, "%u %u %u, %u %u %u, %u: %d %d %g", gridX, gridY, gridZ, blockX, blockY, blockZ, shared,
-                     rows, channels, *(float*)values[4]);
+            snprintf(last, sizeof last, "%u %u %u, %u %u %u, %u: %d %d %g", gridX, gridY, gridZ, blockX, blockY,
+                blockZ, shared, rows, channels, *(float*)values[4]);
             if (capturing) captured++;
             else for (int i = 0; i < rows * channels; i++) y[i] = 2 * x[i];
             return 0;
@@ -104,7 +146,12 @@ internal static class PretendedCuda
         API int cuEventSynchronize(void*) { return 0; }
         API int cuEventElapsedTime(float* milliseconds, void*, void*) { *milliseconds = 1.5f; return 0; }
         API int cuEventDestroy_v2(void* event) { free(event); live--; return 0; }
-        API int cuStreamBeginCapture_v2(void*, int mode) { capturing = true; captured = 0; return mode == 1 ? 0 : 1; }
+        API int cuStreamBeginCapture_v2(void*, int mode)
+        {
+            capturing = true;
+            captured = 0;
+            return mode == 1 ? 0 : 1;
+        }
         API int cuStreamEndCapture(void*, void** graph) { capturing = false; *graph = (void*)5; live++; return 0; }
         API int cuGraphInstantiateWithFlags(void** executable, void* graph, unsigned long long flags)
         {
@@ -122,11 +169,21 @@ internal static class PretendedCuda
         API int cuGraphExecDestroy(void*) { live--; return 0; }
         API int cuGraphDestroy(void*) { live--; return 0; }
 
-        API const char* nvrtcGetErrorString(int status) { return status == 7 ? "NVRTC_ERROR_BUILTIN_OPERATION_FAILURE" : "NVRTC_ERROR_OTHER"; }
+        API const char* nvrtcGetErrorString(int status)
+        {
+            return status == 7 ? "NVRTC_ERROR_BUILTIN_OPERATION_FAILURE" : "NVRTC_ERROR_OTHER";
+        }
         API int nvrtcVersion(int* major, int* minor) { *major = 13; *minor = 0; return 0; }
         API int nvrtcGetNumSupportedArchs(int* count) { *count = 3; return 0; }
-        API int nvrtcGetSupportedArchs(int* architectures) { architectures[0] = 80; architectures[1] = 90; architectures[2] = 100; return 0; }
-        API int nvrtcCreateProgram(void** handle, const char* text, const char*, int headers, const char**, const char**)
+        API int nvrtcGetSupportedArchs(int* architectures)
+        {
+            architectures[0] = 80;
+            architectures[1] = 90;
+            architectures[2] = 100;
+            return 0;
+        }
+        API int nvrtcCreateProgram(
+            void** handle, const char* text, const char*, int headers, const char**, const char**)
         {
             *handle = (void*)7;
             program = text;
@@ -156,17 +213,22 @@ internal static class PretendedCuda
         API int cublasDestroy_v2(void*) { live--; return 0; }
         API int cublasSetStream_v2(void*, void* stream) { return stream == (void*)2 ? 0 : 7; }
         API int cublasSetMathMode(void*, int mode) { return mode == 16 ? 0 : 7; }
-        API int cublasSetWorkspace_v2(void*, void* workspace, size_t bytes) { memset(workspace, 0, bytes); return 0; }
-        API int cublasGemmStridedBatchedEx(void*, int transA, int transB, int m, int n, int k, const void* alpha, const void* a, int typeA,
-            int lda, long long strideA, const void* b, int typeB, int ldb, long long strideB, const void* beta, void* c, int typeC, int ldc,
-            long long strideC, int batch, int compute, int algorithm)
+        API int cublasSetWorkspace_v2(void*, void* workspace, size_t bytes)
+        {
+            memset(workspace, 0, bytes);
+            return 0;
+        }
+        API int cublasGemmStridedBatchedEx(void*, int transA, int transB, int m, int n, int k, const void* alpha,
+            const void* a, int typeA, int lda, long long strideA, const void* b, int typeB, int ldb, long long strideB,
+            const void* beta, void* c, int typeC, int ldc, long long strideC, int batch, int compute, int algorithm)
         {
             CHECK
             if (typeA != 1 || typeB != 1 || typeC != 1 || compute != 70 || algorithm != -1) return 15;
             for (int s = 0; s < batch; s++) for (int i = 0; i < m; i++) for (int j = 0; j < n; j++) {
                 double sum = 0, *C = (double*)c + s * strideC + i + (long)j * ldc;
                 const double *A = (const double*)a + s * strideA, *B = (const double*)b + s * strideB;
-                for (int l = 0; l < k; l++) sum += (transA ? A[l + i * lda] : A[i + l * lda]) * (transB ? B[j + l * ldb] : B[l + j * ldb]);
+                for (int l = 0; l < k; l++)
+                    sum += A[transA ? l + i * lda : i + l * lda] * B[transB ? j + l * ldb : l + j * ldb];
                 *C = *(double*)alpha * sum + *(double*)beta * *C;
             }
             return 0;
@@ -195,7 +257,9 @@ internal static class PretendedCuda
     /// <returns>The options of the last compilation.</returns>
     internal static string Options() => Marshal.PtrToStringUTF8(Get<Pointer>("pretend_options")())!;
 
-    /// <returns>What was made and not yet destroyed: contexts, streams, memory, modules, events, programs, graphs, handles.</returns>
+    /// <returns>
+    /// What was made and not yet destroyed: contexts, streams, memory, modules, events, programs, graphs, handles.
+    /// </returns>
     internal static long Live() => Get<Count>("pretend_live")();
 
     /// <returns>Compilations since the start.</returns>

@@ -1,0 +1,73 @@
+namespace GenKernels.Autograd;
+
+/// <summary>The state of a module under the names and in the shapes of its original release.</summary>
+public static class StateDict
+{
+    /// <returns>Every parameter and buffer in order; the numbers are those at the time when an entry is read.</returns>
+    public static IReadOnlyList<StateEntry> Write(Module module) => [.. module.Slots().Select(slot => slot.ToEntry())];
+
+    /// <summary>Sets parameters and buffers. Nothing is set unless everything fits.</summary>
+    /// <param name="module">Takes the numbers, converted to its own float or integer types.</param>
+    /// <param name="entries">What there is; each name once.</param>
+    /// <param name="strict">Whether a missing or an unexpected name is an error; a wrong shape always is one.</param>
+    /// <returns>The names that were missing and unexpected; none where <paramref name="strict"/>.</returns>
+    /// <exception cref="StateDictException">The entries do not fit; the message lists all that is wrong.</exception>
+    public static (IReadOnlyList<string> Missing, IReadOnlyList<string> Unexpected) Load(
+        Module module, IEnumerable<StateEntry> entries, bool strict = true) =>
+        Load(module.GetType().Name, [.. module.Slots()], entries, strict);
+
+    internal static (IReadOnlyList<string> Missing, IReadOnlyList<string> Unexpected) Load(
+        string owner, IReadOnlyList<StateSlot> slots, IEnumerable<StateEntry> entries, bool strict)
+    {
+        Dictionary<string, StateEntry> unused = [];
+        foreach (StateEntry entry in entries)
+        {
+            if (!unused.TryAdd(entry.Name, entry)) throw new StateDictException($"{owner}: the name {entry.Name} occurs twice");
+        }
+
+        List<(StateSlot Slot, StateEntry Entry)> pairs = [];
+        List<string> missing = [];
+        List<string> wrong = [];
+        foreach (StateSlot slot in slots)
+        {
+            if (!unused.Remove(slot.Name, out StateEntry? entry)) missing.Add(slot.Name);
+            else if (Fault(slot, entry) is { } fault) wrong.Add(fault);
+            else pairs.Add((slot, entry));
+        }
+
+        string[] unexpected = [.. unused.Keys];
+        if (wrong.Count > 0 || (strict && missing.Count + unexpected.Length > 0))
+        {
+            throw new StateDictException(Describe(owner, missing, unexpected, wrong));
+        }
+
+        foreach ((StateSlot slot, StateEntry entry) in pairs) slot.Write(Elements(owner, slot, entry));
+        return (missing, unexpected);
+    }
+
+    private static byte[] Elements(string owner, StateSlot slot, StateEntry entry)
+    {
+        byte[] bytes = entry.Read();
+        long needed = entry.Shape.ElementCount * entry.Type.Size();
+        if (bytes.Length == needed) return slot.Layout.ToOurs(StateConversion.Convert(bytes, entry.Type, slot.Type), slot.Type);
+        throw new StateDictException(
+            $"{owner}: {entry.Name} of shape {entry.Shape} and type {entry.Type} has {needed} bytes, {bytes.Length} were read");
+    }
+
+    private static string? Fault(StateSlot slot, StateEntry entry)
+    {
+        if (entry.Shape != slot.Layout.Original) return $"{slot.Name} must have shape {slot.Layout.Original}, got {entry.Shape}";
+        return StateConversion.IsPossible(entry.Type, slot.Type)
+            ? null
+            : $"{slot.Name} must hold {slot.Type}, got {entry.Type}";
+    }
+
+    private static string Describe(string owner, List<string> missing, string[] unexpected, List<string> wrong)
+    {
+        List<string> parts = [];
+        if (missing.Count > 0) parts.Add($"missing: {string.Join(", ", missing)}");
+        if (unexpected.Length > 0) parts.Add($"unexpected: {string.Join(", ", unexpected)}");
+        if (wrong.Count > 0) parts.Add($"wrong: {string.Join(", ", wrong)}");
+        return $"{owner}: the state dict does not fit; {string.Join("; ", parts)}";
+    }
+}

@@ -1,0 +1,133 @@
+using GenKernels.Kernels.Filtering;
+using GenKernels.Models.StyleGan;
+
+namespace GenKernels.Models.LongVideo;
+
+/// <summary>
+/// The low-resolution generator of chapter 2: from white noise over time to a video of any length. Blocks that know time
+/// double it five times, each with styles from the latent at its own rate; blocks without time follow.
+/// </summary>
+/// <remarks>
+/// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, section 3 and figure 4; sizes and names follow the
+/// released network. Deviation: the frames that are kept may be chosen before the blocks without time, which are not computed
+/// for the others; the video is the same, and the running magnitudes of those blocks are taken over the frames that are kept.
+/// </remarks>
+public sealed class LowResolutionGenerator : Module
+{
+    private readonly LowResolutionGeneratorOptions _options;
+    private readonly Parameter _spatialInput;
+    private readonly NoiseEmbedding _embedding;
+    private readonly LatentMapping _mapping;
+    private readonly Tensor _latentFilter;
+    private readonly FullyConnected _temporalInput;
+    private readonly ModuleList<SynthesisBlock> _temporalBlocks;
+    private readonly ModuleList<SynthesisBlock> _spatialBlocks;
+    private readonly ToRgb _toRgb;
+
+    /// <param name="options">Sizes.</param>
+    /// <param name="initializer">Draws the weights.</param>
+    /// <exception cref="ArgumentException">The sizes do not fit together.</exception>
+    public LowResolutionGenerator(LowResolutionGeneratorOptions options, Initializer initializer)
+    {
+        _options = options;
+        GeneratorPyramid pyramid = new(options);
+        int channels = options.TemporalChannels[0].In;
+        (int height, int width) = pyramid.InputSize;
+        _spatialInput = Register("spatial_input", initializer.Normal(
+            [1, 1, height, width, channels], 1, StateLayout.ChannelsLast([1, channels, 1, height, width])));
+        _temporalBlocks = Register("temporal_layers", Blocks(pyramid.TemporalBlocks, initializer));
+        _spatialBlocks = Register("spatial_layers", Blocks(pyramid.SpatialBlocks, initializer));
+        _toRgb = Register("to_rgb", new ToRgb(options.LatentChannels, options.SpatialChannels[^1].Out, initializer));
+        _embedding = Register("temporal_emb", new NoiseEmbedding(options.EmbeddingChannels, options.Embedding, initializer));
+        _mapping = Register("latent_mapping", new LatentMapping(options.EmbeddingChannels, options.LatentChannels, initializer));
+        _latentFilter = Register("temporal_downsample_latent", new ResamplingFilter(FirFilter.LowPass(12, 1, 6, 8), initializer)).Taps;
+        _temporalInput = Register("w_to_temp_input", new FullyConnected(options.LatentChannels, channels, initializer));
+    }
+
+    /// <summary>The sizes.</summary>
+    public LowResolutionGeneratorOptions Options => _options;
+
+    /// <summary>Frames of the video for one frame of the first block.</summary>
+    public int TemporalScale => Frames(1).Scale;
+
+    /// <returns>The shape of the noise that makes videos of a length, <c>[N, L, C]</c>.</returns>
+    /// <param name="clips">N.</param>
+    /// <param name="frameCount">Frames of each video.</param>
+    public Shape NoiseShape(int clips, int frameCount) =>
+        [clips, Frames(frameCount).Embedding + _embedding.TapCount - 1, _embedding.NoiseChannels];
+
+    /// <summary>Makes videos.</summary>
+    /// <param name="noise">White noise of <see cref="NoiseShape"/>.</param>
+    /// <param name="frameCount">Frames that are synthesised.</param>
+    /// <param name="magnitudeBeta">What remains of the running magnitudes, from 0 to 1; 1 leaves them as they are.</param>
+    /// <param name="crop">For each clip which of the frames are kept; all by default.</param>
+    /// <param name="observe">Told the name and value of every stage, for verification; or null.</param>
+    /// <returns>Videos, <c>[N, T, H, W, 3]</c>, about -1 to 1.</returns>
+    /// <exception cref="ShapeException"><paramref name="noise"/> has another shape.</exception>
+    public Variable Forward(
+        Variable noise, int frameCount, float magnitudeBeta = 1, FrameCrop? crop = null, Action<string, Variable>? observe = null)
+    {
+        Require.Shape(noise.Value, NoiseShape(noise.Shape[0], frameCount).AsSpan());
+        Variable embedding = Observe(observe, "temporal_emb", _embedding.Forward(noise));
+        Variable latent = Observe(observe, "latent_w", _mapping.Forward(embedding));
+        FrameCounts frames = Frames(frameCount);
+        Variable[] latents = TemporalLatents(latent, frames);
+        Variable frameLatent = Middle(latent, frameCount);
+        Observe(observe, "latent_ws.0", latents[0]);
+        for (int block = 0; block < latents.Length; block++) Observe(observe, $"latent_ws.{block + 1}", latents[block]);
+        for (int block = 0; block <= _spatialBlocks.Count; block++) Observe(observe, $"latent_ws.{latents.Length + block + 1}", frameLatent);
+
+        Variable x = Input(latents[0], observe);
+        for (int block = 0; block < latents.Length; block++)
+        {
+            x = _temporalBlocks[block].Forward(x, latents[block], frames.Outputs[block], magnitudeBeta);
+            Observe(observe, $"temporal_layers.{block}", x);
+        }
+
+        if (crop is not null) (x, frameLatent) = (crop.Apply(x), crop.Apply(frameLatent));
+        for (int block = 0; block < _spatialBlocks.Count; block++)
+        {
+            x = _spatialBlocks[block].Forward(x, frameLatent, x.Shape[1], magnitudeBeta);
+            Observe(observe, $"spatial_layers.{block}", x);
+        }
+
+        return Observe(observe, "video", _toRgb.Forward(x, frameLatent, magnitudeBeta) * _options.OutputScale);
+    }
+
+    private static ModuleList<SynthesisBlock> Blocks(IEnumerable<SynthesisBlockOptions> options, Initializer initializer) =>
+        new(options.Select(block => new SynthesisBlock(block, initializer)));
+
+    private static Variable Observe(Action<string, Variable>? observe, string name, Variable value)
+    {
+        observe?.Invoke(name, value);
+        return value;
+    }
+
+    private static Variable Middle(Variable latent, int frameCount) =>
+        latent.Window(1, (latent.Shape[1] - frameCount) / 2, frameCount);
+
+    private FrameCounts Frames(int frameCount) =>
+        new(frameCount, [.. _temporalBlocks.Select(block => block.TemporalUp)], _options.TemporalPadding);
+
+    /// <summary>For each temporal block the latent at its rate, cut to its frames around the middle.</summary>
+    private Variable[] TemporalLatents(Variable latent, FrameCounts frames)
+    {
+        Variable[] latents = new Variable[_temporalBlocks.Count];
+        for (int block = latents.Length - 1; block >= 0; block--)
+        {
+            if (_temporalBlocks[block].TemporalUp) latent = latent.Downsample(1, _latentFilter);
+            latents[block] = Middle(latent, frames.InputOf(block));
+        }
+
+        return latents;
+    }
+
+    /// <summary>A vector a frame from the latent, and a learned picture, added at every place.</summary>
+    private Variable Input(Variable latent, Action<string, Variable>? observe)
+    {
+        (int clips, int frames) = (latent.Shape[0], latent.Shape[1]);
+        Variable vectors = _temporalInput.Forward(latent.Reshape([clips * frames, latent.Shape[2]]));  // [N T, C]
+        Observe(observe, "temporal_input", vectors.Reshape([clips, frames, vectors.Shape[1]]));
+        return (vectors.Reshape([clips, frames, 1, 1, vectors.Shape[1]]) + _spatialInput) * MathF.Sqrt(0.5f);
+    }
+}

@@ -1,0 +1,32 @@
+using GenKernels.Kernels.Reduction;
+
+namespace GenKernels.Models.StyleGan;
+
+/// <summary>Keeps the mean square of what passes a layer, to divide by its root: the input of the layer then has unit magnitude.</summary>
+/// <remarks>Source: Karras et al. 2021, Alias-Free GANs, section 3.2, without its epsilon.</remarks>
+public sealed class MagnitudeEma : Module
+{
+    private readonly StateBuffer _meanSquare;
+
+    /// <param name="initializer">Says where the buffer lies.</param>
+    public MagnitudeEma(Initializer initializer) => _meanSquare = Register("magnitude_ema", initializer.Buffer([1], []));
+
+    /// <summary>Updates the average, unless <paramref name="beta"/> is 1, and then reads it.</summary>
+    /// <param name="x">What passes; no gradient flows to it from here.</param>
+    /// <param name="beta">What remains of the old average, from 0 to 1.</param>
+    /// <returns>The reciprocal root of the average, one element.</returns>
+    public Variable Gain(Variable x, float beta)
+    {
+        using IDisposable mode = GradientMode.Disable();
+        Variable average = _meanSquare;
+        if (beta == 1) return average.ReciprocalSqrt();
+        using Tensor flat = x.Value.View([checked((int)x.Value.ElementCount)]);
+        using Tensor sum = Reduce.Forward(ReduceKind.SumOfSquares, flat, 0, 1);
+        Variable mean = new Variable(sum).Reshape([]) * (1f / x.Value.ElementCount);
+        Variable updated = average + ((mean - average) * (1 - beta));
+        _meanSquare.Value.CopyFrom(updated.Value);
+
+        // Read from the new value, not the buffer: a later update must not change what backward sees.
+        return updated.ReciprocalSqrt();
+    }
+}
