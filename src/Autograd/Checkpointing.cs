@@ -1,15 +1,15 @@
 namespace GenKernels.Autograd;
 
 /// <summary>
-/// Trades time for memory: what a function computes on its way is freed at once, and computed again when backward comes to
-/// it. Values and gradients of every order are those without it.
+/// Trades time for memory: what a function computes on its way is freed at once, and computed again when backward comes
+/// to it. Values and gradients of every order are those without it.
 /// </summary>
 /// <remarks>Chen et al. 2016, Training Deep Nets with Sublinear Memory Cost, section 4.1.</remarks>
 public static class Checkpointing
 {
     /// <param name="function">
-    /// From the inputs to a result. It runs again in backward, so it must give the same then: it draws no random numbers and
-    /// changes no state.
+    /// From the inputs to a result. It runs again in backward, so it must give the same then: it draws no random
+    /// numbers and changes no state.
     /// </param>
     /// <param name="inputs">Handed to <paramref name="function"/>; at least one. They must live until backward.</param>
     /// <param name="parameters">Every other variable that it uses and that gradients are asked for.</param>
@@ -22,7 +22,8 @@ public static class Checkpointing
         Variable[] sources = [.. inputs, .. parameters.Distinct<Variable>(ReferenceEqualityComparer.Instance)];
         Tensor value = Forward(function, [.. inputs]);
         return Variable.FromOperation(
-            "Checkpoint", value, sources, (_, upstream, needed) => Backward(function, inputs.Count, sources, upstream, needed));
+            "Checkpoint", value, sources,
+            (_, upstream, needed) => Backward(function, inputs.Count, sources, upstream, needed));
     }
 
     /// <inheritdoc cref="Run(Func{Variable[], Variable}, IReadOnlyList{Variable}, IReadOnlyList{Variable})"/>
@@ -30,7 +31,9 @@ public static class Checkpointing
     /// <param name="input">Handed to <paramref name="function"/>; it must live until backward.</param>
     /// <param name="module">The one whose parameters the function uses.</param>
     public static Variable Run(Func<Variable, Variable> function, Variable input, Module module) =>
-        Run(inputs => function(inputs[0]), [input], [.. module.NamedParameters().Select(entry => entry.Parameter.Value)]);
+        Run(
+            inputs => function(inputs[0]), [input],
+            [.. module.NamedParameters().Select(entry => entry.Parameter.Value)]);
 
     private static Tensor Forward(Func<Variable[], Variable> function, Variable[] inputs)
     {
@@ -53,14 +56,17 @@ public static class Checkpointing
             // The same variable may be given twice, or be a parameter too: each place gets a variable of its own.
             for (int index = 0; index < inputCount; index++)
             {
-                again[index] = differentiable ? Alias(sources[index]) : new Variable(sources[index].Value, needed[index]);
+                again[index] = differentiable
+                    ? Alias(sources[index])
+                    : new Variable(sources[index].Value, needed[index]);
             }
 
             result = function(again[..inputCount]);
         }
 
         int[] places = [.. Enumerable.Range(0, sources.Length).Where(index => needed[index])];
-        Variable[] found = Gradient.Within(result, Array.ConvertAll(places, index => again[index]), upstream, differentiable);
+        Variable[] found = Gradient.Within(
+            result, Array.ConvertAll(places, index => again[index]), upstream, differentiable);
         Variable?[] gradients = new Variable?[sources.Length];
         for (int index = 0; index < places.Length; index++) gradients[places[index]] = found[index];
         return gradients;

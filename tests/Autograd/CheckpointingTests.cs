@@ -21,7 +21,9 @@ public sealed class CheckpointingTests(Device device)
         Variable[] actual = Gradient.Of(checkpointed, leaves);
         for (int index = 0; index < leaves.Length; index++)
         {
-            Assert.That(actual[index].Value.ToArray<float>(), Is.EqualTo(expected[index].Value.ToArray<float>()), $"leaf {index}");
+            Assert.That(
+                actual[index].Value.ToArray<float>(), Is.EqualTo(expected[index].Value.ToArray<float>()),
+                $"leaf {index}");
         }
     }
 
@@ -37,7 +39,9 @@ public sealed class CheckpointingTests(Device device)
         Variable[] actual = Penalty(Checkpointing.Run(network.Forward, x.Square(), network), x, leaves);
         for (int index = 0; index < leaves.Length; index++)
         {
-            Assert.That(actual[index].Value.ToDoubles(), Is.EqualTo(expected[index].Value.ToDoubles()).Within(1e-5), $"leaf {index}");
+            Assert.That(
+                actual[index].Value.ToDoubles(), Is.EqualTo(expected[index].Value.ToDoubles()).Within(1e-5),
+                $"leaf {index}");
         }
     }
 
@@ -52,7 +56,8 @@ public sealed class CheckpointingTests(Device device)
         ];
         GradientCheck.Run(leaves =>
         {
-            Variable inner = Checkpointing.Run(x => (x[0] * leaves[1]).Tanh() * x[1], [leaves[0], leaves[1]], [leaves[1]]);
+            Variable inner = Checkpointing.Run(
+                x => (x[0] * leaves[1]).Tanh() * x[1], [leaves[0], leaves[1]], [leaves[1]]);
             return Checkpointing.Run(x => (x[0] * x[1]).Exp().Sin(), [inner, inner], []);
         }, inputs, order: 2);
     }
@@ -73,7 +78,9 @@ public sealed class CheckpointingTests(Device device)
         using TensorScope scope = device.Scope();
         Variable x = new(TestTensors.Normal([5], seed: 1, device), requiresGradient: true);
         Variable y = Checkpointing.Run(inputs => inputs[0], [x], []).Square().Sum();
-        Assert.That(Gradient.Of(y, x).Value.ToDoubles(), Is.EqualTo(x.Value.ToDoubles().Select(value => 2 * value)).Within(1e-6));
+        Assert.That(
+            Gradient.Of(y, x).Value.ToDoubles(),
+            Is.EqualTo(x.Value.ToDoubles().Select(value => 2 * value)).Within(1e-6));
         Assert.That(x.Value.IsDisposed, Is.False);
     }
 
@@ -101,7 +108,10 @@ public sealed class CheckpointingTests(Device device)
         device.Memory.ResetPeak();
         foreach (TestLayer[] segment in network.Layers.Chunk(4))
         {
-            Variable[] parameters = [.. segment.SelectMany(layer => layer.NamedParameters()).Select(entry => entry.Parameter.Value)];
+            Variable[] parameters =
+            [
+                .. segment.SelectMany(layer => layer.NamedParameters()).Select(entry => entry.Parameter.Value),
+            ];
             Func<Variable, Variable> forward = y => segment.Aggregate(y, (input, layer) => layer.Forward(input));
             x = isCheckpointed ? Checkpointing.Run(inputs => forward(inputs[0]), [x], parameters) : forward(x);
         }

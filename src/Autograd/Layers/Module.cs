@@ -1,8 +1,8 @@
 namespace GenKernels.Autograd;
 
 /// <summary>
-/// A part of a network: parameters, buffers and smaller parts under names. The order of registration is the order of the
-/// state dict: a module's parameters, its buffers, then its children's.
+/// A part of a network: parameters, buffers and smaller parts under names. The order of registration is the order of
+/// the state dict: a module's parameters, its buffers, then its children's.
 /// </summary>
 public abstract class Module : IDisposable
 {
@@ -15,13 +15,18 @@ public abstract class Module : IDisposable
     /// <summary>Elements of all parameters.</summary>
     public long ParameterCount => NamedParameters().Sum(entry => entry.Parameter.Value.Value.ElementCount);
 
-    /// <returns>All parameters with their names from here, as in <c>layers.0.weight</c>; own ones first, then the children's.</returns>
+    /// <returns>
+    /// All parameters with their names from here, as in <c>layers.0.weight</c>; own ones first, then the children's.
+    /// </returns>
     public IEnumerable<(string Name, Parameter Parameter)> NamedParameters()
     {
         foreach ((string Name, Parameter Parameter) entry in _parameters) yield return entry;
         foreach ((string childName, Module child) in _children)
         {
-            foreach ((string name, Parameter parameter) in child.NamedParameters()) yield return ($"{childName}.{name}", parameter);
+            foreach ((string name, Parameter parameter) in child.NamedParameters())
+            {
+                yield return ($"{childName}.{name}", parameter);
+            }
         }
     }
 
@@ -31,11 +36,17 @@ public abstract class Module : IDisposable
         foreach ((string Name, StateBuffer Buffer) entry in _buffers) yield return entry;
         foreach ((string childName, Module child) in _children)
         {
-            foreach ((string name, StateBuffer buffer) in child.NamedBuffers()) yield return ($"{childName}.{name}", buffer);
+            foreach ((string name, StateBuffer buffer) in child.NamedBuffers())
+            {
+                yield return ($"{childName}.{name}", buffer);
+            }
         }
     }
 
-    /// <summary>Says for all parameters whether operations on them are recorded: of a network that is not trained now they need not be.</summary>
+    /// <summary>
+    /// Says for all parameters whether operations on them are recorded: of a network that is not trained now they need
+    /// not be.
+    /// </summary>
     public void RequiresGradient(bool value)
     {
         foreach ((_, Parameter parameter) in NamedParameters()) parameter.Value.RequiresGradient = value;
@@ -56,7 +67,10 @@ public abstract class Module : IDisposable
             yield return StateSlot.Of(prefix + name, parameter.Value.Value, parameter.Layout);
         }
 
-        foreach ((string name, StateBuffer buffer) in _buffers) yield return StateSlot.Of(prefix + name, buffer.Value, buffer.Layout);
+        foreach ((string name, StateBuffer buffer) in _buffers)
+        {
+            yield return StateSlot.Of(prefix + name, buffer.Value, buffer.Layout);
+        }
         foreach ((string name, Module child) in _children)
         {
             foreach (StateSlot slot in child.Slots($"{prefix}{name}.")) yield return slot;

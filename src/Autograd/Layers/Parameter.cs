@@ -8,7 +8,9 @@ public sealed class Parameter : IDisposable
 {
     /// <param name="value">The numbers, floats; from now on the parameter disposes them.</param>
     /// <param name="layout">How a state dict holds them; as they are by default.</param>
-    /// <exception cref="ArgumentException">The value holds no floats, or as many numbers as the layout has not.</exception>
+    /// <exception cref="ArgumentException">
+    /// The value holds no floats, or another number of them than the layout.
+    /// </exception>
     public Parameter(Tensor value, StateLayout? layout = null)
     {
         Require.Float(value);
@@ -33,7 +35,8 @@ public sealed class Parameter : IDisposable
     /// <param name="type">A float type.</param>
     /// <returns>A parameter of normal numbers of mean 0; the caller or its module disposes it.</returns>
     public static Parameter Normal(
-        Shape shape, float deviation, RandomGenerator generator, StateLayout? layout = null, ElementType type = ElementType.Float32)
+        Shape shape, float deviation, RandomGenerator generator, StateLayout? layout = null,
+        ElementType type = ElementType.Float32)
     {
         Tensor value = generator.Normal(shape, type);
         if (deviation != 1) Unary.Into(UnaryKind.Affine, value, value, deviation, 0);
@@ -47,7 +50,8 @@ public sealed class Parameter : IDisposable
     /// <param name="type">A float type.</param>
     /// <returns>A parameter of evenly spread numbers; the caller or its module disposes it.</returns>
     public static Parameter Uniform(
-        Shape shape, float bound, RandomGenerator generator, StateLayout? layout = null, ElementType type = ElementType.Float32)
+        Shape shape, float bound, RandomGenerator generator, StateLayout? layout = null,
+        ElementType type = ElementType.Float32)
     {
         Tensor value = generator.Uniform(shape, type);
         Unary.Into(UnaryKind.Affine, value, value, 2 * bound, -bound);
@@ -67,7 +71,9 @@ public sealed class Parameter : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Value.Value.Dispose();
 
-    /// <summary>Moves the numbers to another memory of the same shape, which the parameter disposes from now on.</summary>
+    /// <summary>
+    /// Moves the numbers to another memory of the same shape, which the parameter disposes from now on.
+    /// </summary>
     internal void MoveTo(Tensor place)
     {
         place.CopyFrom(Value.Value);

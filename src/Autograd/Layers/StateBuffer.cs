@@ -1,6 +1,8 @@
 namespace GenKernels.Autograd;
 
-/// <summary>A tensor of a module that is saved with it but not trained: a filter, a running statistic, a count.</summary>
+/// <summary>
+/// A tensor of a module that is saved with it but not trained: a filter, a running statistic, a count.
+/// </summary>
 public sealed class StateBuffer : IDisposable
 {
     /// <param name="value">Of any type; from now on the buffer disposes it.</param>

@@ -22,7 +22,10 @@ public static class StateDict
         Dictionary<string, StateEntry> unused = [];
         foreach (StateEntry entry in entries)
         {
-            if (!unused.TryAdd(entry.Name, entry)) throw new StateDictException($"{owner}: the name {entry.Name} occurs twice");
+            if (!unused.TryAdd(entry.Name, entry))
+            {
+                throw new StateDictException($"{owner}: the name {entry.Name} occurs twice");
+            }
         }
 
         List<(StateSlot Slot, StateEntry Entry)> pairs = [];
@@ -49,14 +52,21 @@ public static class StateDict
     {
         byte[] bytes = entry.Read();
         long needed = entry.Shape.ElementCount * entry.Type.Size();
-        if (bytes.Length == needed) return slot.Layout.ToOurs(StateConversion.Convert(bytes, entry.Type, slot.Type), slot.Type);
+        if (bytes.Length == needed)
+        {
+            return slot.Layout.ToOurs(StateConversion.Convert(bytes, entry.Type, slot.Type), slot.Type);
+        }
         throw new StateDictException(
-            $"{owner}: {entry.Name} of shape {entry.Shape} and type {entry.Type} has {needed} bytes, {bytes.Length} were read");
+            $"{owner}: {entry.Name} of type {entry.Type} and shape {entry.Shape} has {needed} bytes, "
+            + $"{bytes.Length} were read");
     }
 
     private static string? Fault(StateSlot slot, StateEntry entry)
     {
-        if (entry.Shape != slot.Layout.Original) return $"{slot.Name} must have shape {slot.Layout.Original}, got {entry.Shape}";
+        if (entry.Shape != slot.Layout.Original)
+        {
+            return $"{slot.Name} must have shape {slot.Layout.Original}, got {entry.Shape}";
+        }
         return StateConversion.IsPossible(entry.Type, slot.Type)
             ? null
             : $"{slot.Name} must hold {slot.Type}, got {entry.Type}";

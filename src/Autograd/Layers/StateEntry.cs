@@ -16,8 +16,11 @@ public sealed record StateEntry(string Name, ElementType Type, Shape Shape, Func
     public static StateEntry From<T>(string name, Shape shape, T[] values)
         where T : unmanaged
     {
-        Require.That(values.Length == shape.ElementCount, $"{name}: {shape} has {shape.ElementCount} elements, got {values.Length}");
-        return new StateEntry(name, ElementTypes.Of<T>(), shape, () => MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
+        Require.That(
+            values.Length == shape.ElementCount,
+            $"{name}: {shape} has {shape.ElementCount} elements, got {values.Length}");
+        return new StateEntry(
+            name, ElementTypes.Of<T>(), shape, () => MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
     }
 
     /// <returns>The elements in row-major order.</returns>

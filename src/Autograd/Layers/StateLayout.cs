@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace GenKernels.Autograd;
 
 /// <summary>
-/// How a tensor of ours corresponds to the one of the original release: that one, seen under another shape and with its axes
-/// in another order, has our elements in our order.
+/// How a tensor of ours corresponds to the one of the original release: that one, seen under another shape and with its
+/// axes in another order, has our elements in our order.
 /// </summary>
 public sealed class StateLayout
 {
@@ -15,7 +15,9 @@ public sealed class StateLayout
     /// <param name="original">The shape in the state dict.</param>
     /// <param name="view">The same elements under another shape.</param>
     /// <param name="axes">For each axis of ours, the axis of <paramref name="view"/> that it is; each once.</param>
-    /// <exception cref="ArgumentException">The numbers of elements differ, or <paramref name="axes"/> is no permutation.</exception>
+    /// <exception cref="ArgumentException">
+    /// The numbers of elements differ, or <paramref name="axes"/> is no permutation.
+    /// </exception>
     public StateLayout(Shape original, Shape view, params int[] axes)
     {
         Require.That(original.ElementCount == view.ElementCount, $"{original} cannot be seen as {view}");
@@ -35,7 +37,9 @@ public sealed class StateLayout
     /// <returns>The layout of a tensor that is held as it is.</returns>
     public static StateLayout Identity(Shape shape) => new(shape, shape, [.. Enumerable.Range(0, shape.Rank)]);
 
-    /// <param name="original">Channels second, as in <c>[O, I, kT, kH, kW]</c> or <c>[N, C, H, W]</c>; rank 2 at least.</param>
+    /// <param name="original">
+    /// Channels second, as in <c>[O, I, kT, kH, kW]</c> or <c>[N, C, H, W]</c>; rank 2 at least.
+    /// </param>
     /// <returns>The layout of ours with them last, as in <c>[O, kT, kH, kW, I]</c>.</returns>
     public static StateLayout ChannelsLast(Shape original) =>
         new(original, original, [0, .. Enumerable.Range(2, original.Rank - 2), 1]);
@@ -48,7 +52,8 @@ public sealed class StateLayout
 
     /// <exception cref="ShapeException">The tensor has another number of elements.</exception>
     internal void RequireFits(Tensor tensor) =>
-        Require.That(tensor.ElementCount == Original.ElementCount, $"a tensor {tensor.Shape} cannot be held as {Original}");
+        Require.That(
+            tensor.ElementCount == Original.ElementCount, $"a tensor {tensor.Shape} cannot be held as {Original}");
 
     private byte[] Reorder(byte[] source, ElementType type, bool toOurs)
     {

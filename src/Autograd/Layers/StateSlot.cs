@@ -6,7 +6,8 @@ namespace GenKernels.Autograd;
 /// <param name="Layout">How the state dict holds them.</param>
 /// <param name="Read">Gives the elements in our order.</param>
 /// <param name="Write">Takes the elements in our order.</param>
-internal sealed record StateSlot(string Name, ElementType Type, StateLayout Layout, Func<byte[]> Read, Action<byte[]> Write)
+internal sealed record StateSlot(
+    string Name, ElementType Type, StateLayout Layout, Func<byte[]> Read, Action<byte[]> Write)
 {
     internal static StateSlot Of(string name, Tensor tensor, StateLayout layout) => new(
         name, tensor.Type, layout,

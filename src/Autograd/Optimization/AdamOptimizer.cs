@@ -36,7 +36,8 @@ public sealed class AdamOptimizer : IDisposable
     /// <param name="gradientScale">What the gradients are multiplied with first.</param>
     /// <param name="average">A moving average of the parameters that is updated in the same pass, or null.</param>
     /// <param name="averageBeta">What the average keeps of itself, 0 to 1.</param>
-    public void Step(double learningRate, double gradientScale = 1, ModuleAverage? average = null, double averageBeta = 0)
+    public void Step(
+        double learningRate, double gradientScale = 1, ModuleAverage? average = null, double averageBeta = 0)
     {
         Prepare(learningRate, gradientScale, averageBeta);
         Apply(average);
@@ -61,7 +62,8 @@ public sealed class AdamOptimizer : IDisposable
     /// <summary>Sets the number of steps and the moments. Nothing is set unless everything fits.</summary>
     /// <param name="entries">What <see cref="WriteState"/> gave.</param>
     /// <exception cref="StateDictException">The entries are not those of such an arena.</exception>
-    public void LoadState(IEnumerable<StateEntry> entries) => StateDict.Load(nameof(AdamOptimizer), [.. Slots()], entries, strict: true);
+    public void LoadState(IEnumerable<StateEntry> entries) =>
+        StateDict.Load(nameof(AdamOptimizer), [.. Slots()], entries, strict: true);
 
     /// <summary>Frees the moments.</summary>
     public void Dispose()

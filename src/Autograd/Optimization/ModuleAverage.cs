@@ -47,7 +47,9 @@ public sealed class ModuleAverage : IDisposable
     /// <param name="beta">What the average keeps of itself, 0 to 1.</param>
     public void Prepare(double beta) => _weight.CopyFrom<float>([(float)(1 - beta)]);
 
-    /// <summary>Moves the parameters by the share last prepared; not needed where the optimizer's step does it.</summary>
+    /// <summary>
+    /// Moves the parameters by the share last prepared; not needed where the optimizer's step does it.
+    /// </summary>
     public void ApplyToParameters() => Lerp.Into(_source.Values, Arena.Values, _weight);
 
     /// <summary>Moves the buffers by the share last prepared; those that hold integers are copied.</summary>
@@ -72,7 +74,8 @@ public sealed class ModuleAverage : IDisposable
         (string Name, StateBuffer Buffer)[] from = [.. source.NamedBuffers()];
         (string Name, StateBuffer Buffer)[] to = [.. average.NamedBuffers()];
         Require.That(
-            from.Select(entry => (entry.Name, entry.Buffer.Value.Shape)).SequenceEqual(to.Select(entry => (entry.Name, entry.Buffer.Value.Shape))),
+            from.Select(entry => (entry.Name, entry.Buffer.Value.Shape)).SequenceEqual(
+                to.Select(entry => (entry.Name, entry.Buffer.Value.Shape))),
             $"the buffers of the two modules differ: {from.Length} against {to.Length}");
         return [.. from.Zip(to, (left, right) => (left.Buffer, right.Buffer))];
     }

@@ -1,8 +1,8 @@
 namespace GenKernels.Autograd;
 
 /// <summary>
-/// All parameters of a module in one flat tensor, and their gradients in another: an optimizer step, a moving average and an
-/// exchange of gradients are then one launch each.
+/// All parameters of a module in one flat tensor, and their gradients in another: an optimizer step, a moving average
+/// and an exchange of gradients are then one launch each.
 /// </summary>
 public sealed class ParameterArena : IDisposable
 {
@@ -21,7 +21,8 @@ public sealed class ParameterArena : IDisposable
         Require.That(Variables.Count > 0, $"{module.GetType().Name} has no parameters");
         foreach ((string name, Parameter parameter) in Parameters)
         {
-            Require.That(parameter.Value.Type == ElementType.Float32, $"{name} must be Float32, got {parameter.Value.Type}");
+            Require.That(
+                parameter.Value.Type == ElementType.Float32, $"{name} must be Float32, got {parameter.Value.Type}");
         }
 
         Starts = AlignedStarts(Variables, out int length);
@@ -60,7 +61,8 @@ public sealed class ParameterArena : IDisposable
     /// <exception cref="ArgumentException">Their number, a shape or a type differs.</exception>
     public void Accumulate(IReadOnlyList<Variable> gradients)
     {
-        Require.That(gradients.Count == _gradients.Length, $"{_gradients.Length} gradients are needed, got {gradients.Count}");
+        Require.That(
+            gradients.Count == _gradients.Length, $"{_gradients.Length} gradients are needed, got {gradients.Count}");
         for (int index = 0; index < _gradients.Length; index++)
         {
             Tensor gradient = gradients[index].Value;
@@ -86,7 +88,8 @@ public sealed class ParameterArena : IDisposable
     /// <exception cref="ArgumentException">The other arena has other names or shapes.</exception>
     internal void RequireSameStructure(ParameterArena other)
     {
-        Require.That(Variables.Count == other.Variables.Count, $"{Variables.Count} parameters against {other.Variables.Count}");
+        Require.That(
+            Variables.Count == other.Variables.Count, $"{Variables.Count} parameters against {other.Variables.Count}");
         for (int index = 0; index < Variables.Count; index++)
         {
             (string name, string otherName) = (Parameters[index].Name, other.Parameters[index].Name);
@@ -95,7 +98,9 @@ public sealed class ParameterArena : IDisposable
         }
     }
 
-    /// <returns>Entry by entry, parts of a tensor of the length of the arena under the names of the parameters.</returns>
+    /// <returns>
+    /// Entry by entry, parts of a tensor of the length of the arena under the names of the parameters.
+    /// </returns>
     internal IEnumerable<StateSlot> Slots(string prefix, Tensor flat)
     {
         for (int index = 0; index < Variables.Count; index++)
@@ -129,7 +134,8 @@ public sealed class ParameterArena : IDisposable
         for (int index = 0; index < starts.Length; index++)
         {
             starts[index] = length;
-            length = checked((int)((length + variables[index].Value.ElementCount + Alignment - 1) / Alignment * Alignment));
+            length = checked(
+                (int)((length + variables[index].Value.ElementCount + Alignment - 1) / Alignment * Alignment));
         }
 
         return starts;

@@ -22,11 +22,15 @@ public static class Adam
     /// <param name="parameter">As <paramref name="gradient"/>; updated.</param>
     /// <param name="firstMoment">Mean of the gradients, as <paramref name="gradient"/>; updated.</param>
     /// <param name="secondMoment">Mean of their squares, as <paramref name="gradient"/>; updated.</param>
-    /// <param name="average">Moving average of the parameters, as <paramref name="gradient"/>, or null; updated last.</param>
-    /// <exception cref="ArgumentException">Shapes, types or devices do not fit, or a constant is out of its range.</exception>
+    /// <param name="average">
+    /// Moving average of the parameters, as <paramref name="gradient"/>, or null; updated last.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// Shapes, types or devices do not fit, or a constant is out of its range.
+    /// </exception>
     public static void Step(
-        AdamOptions options, Tensor schedule, Tensor gradient, Tensor parameter, Tensor firstMoment, Tensor secondMoment,
-        Tensor? average = null)
+        AdamOptions options, Tensor schedule, Tensor gradient, Tensor parameter, Tensor firstMoment,
+        Tensor secondMoment, Tensor? average = null)
     {
         options.Validate();
         Require.That(gradient.Type == ElementType.Float32, $"gradient must be Float32, got {gradient}");
@@ -43,11 +47,13 @@ public static class Adam
         string variant = s_variants[(2 * decay) + (average is null ? 0 : 1)];
         Kernel kernel = gradient.Device.Load(s_source, ElementType.Float32, variant).Kernel("Adam");
         kernel.Launch(
-            LaunchShape.Elements(gradient.Device, gradient.ElementCount), gradient, schedule, parameter, firstMoment, secondMoment,
-            average, gradient.ElementCount, KernelArgument.Structure(ref constants));
+            LaunchShape.Elements(gradient.Device, gradient.ElementCount), gradient, schedule, parameter, firstMoment,
+            secondMoment, average, gradient.ElementCount, KernelArgument.Structure(ref constants));
     }
 
-    /// <summary>Laid out as <c>AdamConstants</c> in <c>Adam.cu</c>; the differences from 1 are taken in double.</summary>
+    /// <summary>
+    /// Laid out as <c>AdamConstants</c> in <c>Adam.cu</c>; the differences from 1 are taken in double.
+    /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     private readonly struct Constants(AdamOptions options)
     {

@@ -25,7 +25,12 @@ struct AdamConstants {
     float epsilon;
 };
 
-DEVICE float Sanitize(float x, float bound) { return x != x ? 0 : x > 3.402823466e38f ? bound : x < -3.402823466e38f ? -bound : x; }
+constexpr float LargestFloat = 3.402823466e38f;
+
+DEVICE float Sanitize(float x, float bound)
+{
+    return x != x ? 0 : x > LargestFloat ? bound : x < -LargestFloat ? -bound : x;
+}
 
 KERNEL Adam(
     const float* __restrict__ gradient, const float* __restrict__ schedule, float* __restrict__ parameter,

@@ -16,6 +16,7 @@ public sealed record AdamOptions(
     {
         if (Beta1 is >= 0 and < 1 && Beta2 is >= 0 and < 1 && Epsilon > 0 && WeightDecay >= 0) return;
         throw new ArgumentException(
-            $"Adam: the betas must lie in [0, 1), epsilon must be positive and the weight decay not negative, got {this}");
+            "Adam: the betas must lie in [0, 1), epsilon must be positive and the weight decay not negative, "
+            + $"got {this}");
     }
 }

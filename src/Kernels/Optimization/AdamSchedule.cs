@@ -1,6 +1,8 @@
 namespace GenKernels.Kernels.Optimization;
 
-/// <summary>The numbers that change from one step of Adam to the next, in the order in which <c>Adam.cu</c> reads them.</summary>
+/// <summary>
+/// The numbers that change from one step of Adam to the next, in the order in which <c>Adam.cu</c> reads them.
+/// </summary>
 public static class AdamSchedule
 {
     /// <summary>How many there are.</summary>
@@ -9,7 +11,9 @@ public static class AdamSchedule
     /// <param name="options">The optimizer's constants.</param>
     /// <param name="step">Steps including this one, from 1.</param>
     /// <param name="learningRate">Of this step.</param>
-    /// <param name="gradientScale">What gradients are multiplied with first, such as 1 over the number of accumulated batches.</param>
+    /// <param name="gradientScale">
+    /// What gradients are multiplied with first, such as 1 over the number of accumulated batches.
+    /// </param>
     /// <param name="averageWeight">How far the moving average goes towards the parameters, 0 to 1.</param>
     /// <returns>Computed in double and rounded once.</returns>
     public static float[] For(

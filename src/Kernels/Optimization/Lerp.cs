@@ -15,7 +15,8 @@ public static class Lerp
         Require.Same(x, y);
         Require.Shape(weight, [1]);
         Require.That(
-            weight.Type == ElementType.Float32 && weight.Device == x.Device, $"weight must be Float32 on {x.Device}, got {weight}");
+            weight.Type == ElementType.Float32 && weight.Device == x.Device,
+            $"weight must be Float32 on {x.Device}, got {weight}");
 
         if (x.ElementCount == 0) return;
         Kernel kernel = x.Device.Load(s_source, x.Type).Kernel("Lerp");

@@ -12,9 +12,13 @@ public static class Philox
     private static readonly KernelSource s_source = Source("Random/Philox.cu");
 
     /// <summary>Fills a tensor with the generator's words: all 32-bit patterns are equally likely.</summary>
-    /// <param name="state">Key and the counter's lower and upper 64 bits, <c>[3]</c>, Int64; advanced past what was drawn.</param>
+    /// <param name="state">
+    /// Key and the counter's lower and upper 64 bits, <c>[3]</c>, Int64; advanced past what was drawn.
+    /// </param>
     /// <param name="y">Any shape, Int32; overwritten.</param>
-    /// <exception cref="ArgumentException">A type, a device or the shape of <paramref name="state"/> is another.</exception>
+    /// <exception cref="ArgumentException">
+    /// A type, a device or the shape of <paramref name="state"/> is another.
+    /// </exception>
     public static void Bits(Tensor state, Tensor y)
     {
         RequireState(state, y);
@@ -26,12 +30,16 @@ public static class Philox
         Advance(state, y.ElementCount);
     }
 
-    /// <summary>Fills a tensor with integers that are equally likely, but for less than range / 2^32 of their chance.</summary>
+    /// <summary>
+    /// Fills a tensor with integers that are equally likely, but for less than range / 2^32 of their chance.
+    /// </summary>
     /// <param name="state">As for <see cref="Bits"/>.</param>
     /// <param name="y">Any shape, Int32; overwritten.</param>
     /// <param name="low">The smallest.</param>
     /// <param name="high">The largest, itself included.</param>
-    /// <exception cref="ArgumentException"><paramref name="high"/> is below <paramref name="low"/>, or as for <see cref="Bits"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="high"/> is below <paramref name="low"/>, or as for <see cref="Bits"/>.
+    /// </exception>
     public static void Integers(Tensor state, Tensor y, int low, int high)
     {
         RequireState(state, y);
@@ -40,14 +48,19 @@ public static class Philox
 
         if (y.ElementCount == 0) return;
         Kernel kernel = y.Device.Load(s_source, ElementType.Float32).Kernel("PhiloxIntegers");
-        kernel.Launch(LaunchShape.Elements(y.Device, y.ElementCount), state, y, y.ElementCount, low, (long)high - low + 1);
+        kernel.Launch(
+            LaunchShape.Elements(y.Device, y.ElementCount), state, y, y.ElementCount, low, (long)high - low + 1);
         Advance(state, y.ElementCount);
     }
 
-    /// <summary>Fills a tensor with numbers spread evenly over [0, 1), in steps of 2^-24 (Float16 2^-11, BFloat16 2^-8).</summary>
+    /// <summary>
+    /// Fills a tensor with numbers spread evenly over [0, 1), in steps of 2^-24 (Float16 2^-11, BFloat16 2^-8).
+    /// </summary>
     /// <param name="state">As for <see cref="Bits"/>.</param>
     /// <param name="y">Any shape, floats; overwritten.</param>
-    /// <exception cref="ArgumentException">A type, a device or the shape of <paramref name="state"/> is another.</exception>
+    /// <exception cref="ArgumentException">
+    /// A type, a device or the shape of <paramref name="state"/> is another.
+    /// </exception>
     public static void Uniform(Tensor state, Tensor y) => Floats("PhiloxUniform", state, y);
 
     /// <summary>Fills a tensor with normal numbers of mean 0 and variance 1.</summary>
@@ -65,17 +78,21 @@ public static class Philox
         Advance(state, y.ElementCount);
     }
 
-    /// <summary>A kernel of its own, because no block of the draw knows when the others have read the counter.</summary>
+    /// <summary>
+    /// A kernel of its own, because no block of the draw knows when the others have read the counter.
+    /// </summary>
     private static void Advance(Tensor state, long elementCount)
     {
         Kernel kernel = state.Device.Load(s_source, ElementType.Float32).Kernel("PhiloxAdvance");
-        kernel.Launch(LaunchShape.Blocks(state.Device, 1), state, (elementCount + WordsPerCounter - 1) / WordsPerCounter);
+        kernel.Launch(
+            LaunchShape.Blocks(state.Device, 1), state, (elementCount + WordsPerCounter - 1) / WordsPerCounter);
     }
 
     private static void RequireState(Tensor state, Tensor y)
     {
         Require.Shape(state, [3]);
         Require.That(
-            state.Type == ElementType.Int64 && state.Device == y.Device, $"state must be Int64 on {y.Device}, got {state}");
+            state.Type == ElementType.Int64 && state.Device == y.Device,
+            $"state must be Int64 on {y.Device}, got {state}");
     }
 }

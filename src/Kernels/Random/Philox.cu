@@ -7,8 +7,8 @@
 //
 // Shapes   y: n elements, contiguous; state: [3], the key and the counter's lower and upper 64 bits
 // Types    stored as Scalar, bits and integers as int; computed in Accumulator
-// Launch   one block for every ElementsPerBlock elements; any block size. A draw takes ceil(n / 4) counters; PhiloxAdvance
-//          moves the state past them afterwards, on the device, so that a recorded step draws anew each time
+// Launch   one block for every ElementsPerBlock elements; any block size. A draw takes ceil(n / 4) counters;
+//          PhiloxAdvance moves the state past them afterwards, on the device, so that a recorded step draws anew
 // Cost     writes n: bound by memory for bits and uniform, by arithmetic for normal
 // Limits   integers: the chance of a value is off by less than range / 2^32 of itself; normal: below 6.8 deviations
 // Source   Salmon et al. 2011, Parallel Random Numbers; Box and Muller 1958

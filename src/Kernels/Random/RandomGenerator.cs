@@ -1,10 +1,12 @@
 namespace GenKernels.Kernels.Random;
 
 /// <summary>
-/// A sequence of random numbers on a device (Philox 4x32-10). Its state lies in the device's memory and moves in the order
-/// of the device's work, so that a recorded step that draws, draws anew each time it is replayed.
+/// A sequence of random numbers on a device (Philox 4x32-10). Its state lies in the device's memory and moves in the
+/// order of the device's work, so that a recorded step that draws, draws anew each time it is replayed.
 /// </summary>
-/// <remarks>A draw of n numbers begins at the counter after the draw before it, and takes ceil(n / 4) counters.</remarks>
+/// <remarks>
+/// A draw of n numbers begins at the counter after the draw before it, and takes ceil(n / 4) counters.
+/// </remarks>
 public sealed class RandomGenerator : IDisposable
 {
     private readonly Tensor _state;
@@ -35,7 +37,9 @@ public sealed class RandomGenerator : IDisposable
     /// <param name="low">The smallest.</param>
     /// <param name="highInclusive">The largest, itself included.</param>
     /// <returns>Integers of type Int32, equally likely; the caller or its scope disposes them.</returns>
-    /// <exception cref="ArgumentException"><paramref name="highInclusive"/> is below <paramref name="low"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="highInclusive"/> is below <paramref name="low"/>.
+    /// </exception>
     public Tensor Integers(Shape shape, int low, int highInclusive) =>
         Filled(shape, ElementType.Int32, y => Philox.Integers(_state, y, low, highInclusive));
 

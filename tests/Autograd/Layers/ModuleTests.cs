@@ -14,7 +14,8 @@ public sealed class ModuleTests
         using TestNetwork network = new(generator);
         string[] expected =
         [
-            "gain", "temporal_layers.0.weight_0", "temporal_layers.0.bias_0", "temporal_layers.1.weight_0", "temporal_layers.1.bias_0",
+            "gain", "temporal_layers.0.weight_0", "temporal_layers.0.bias_0", "temporal_layers.1.weight_0",
+            "temporal_layers.1.bias_0",
         ];
         Assert.That(network.NamedParameters().Select(entry => entry.Name), Is.EqualTo(expected));
         Assert.That(network.NamedBuffers().Select(entry => entry.Name), Is.EqualTo(new[] { "filter", "count" }));
@@ -55,7 +56,8 @@ public sealed class ModuleTests
         using Parameter normal = Parameter.Normal([100_000], 0.02f, generator);
         using Parameter uniform = Parameter.Uniform([100_000], 0.5f, generator);
         double[] values = normal.Value.Value.ToDoubles();
-        Assert.That(Math.Sqrt(values.Average(value => value * value)), Is.EqualTo(0.02).Within(0.02 * 5 / Math.Sqrt(200_000)));
+        Assert.That(
+            Math.Sqrt(values.Average(value => value * value)), Is.EqualTo(0.02).Within(0.02 * 5 / Math.Sqrt(200_000)));
         double[] even = uniform.Value.Value.ToDoubles();
         Assert.That(even.Min(), Is.InRange(-0.5, -0.499));
         Assert.That(even.Max(), Is.InRange(0.499, 0.5));
@@ -63,7 +65,9 @@ public sealed class ModuleTests
 
     [Test]
     public void RejectsANameThatIsTaken() =>
-        Assert.That(() => new Twice(), Throws.ArgumentException.With.Message.Contains("Twice").And.Message.Contains("\"same\""));
+        Assert.That(
+            () => new Twice(),
+            Throws.ArgumentException.With.Message.Contains("Twice").And.Message.Contains("\"same\""));
 
     [Test]
     public void RejectsAParameterOfIntegers()

@@ -29,7 +29,9 @@ public sealed class StateDictTests
         using ParameterArena? arena = inArena ? new ParameterArena(second) : null;
         first.Count.Value.CopyFrom<long>([9]);
         StateDict.Load(second, StateDict.Write(first));
-        Assert.That(StateDict.Write(second).Select(entry => entry.Read()), Is.EqualTo(StateDict.Write(first).Select(entry => entry.Read())));
+        Assert.That(
+            StateDict.Write(second).Select(entry => entry.Read()),
+            Is.EqualTo(StateDict.Write(first).Select(entry => entry.Read())));
     }
 
     [Test]
@@ -45,7 +47,9 @@ public sealed class StateDictTests
         writer.Save(path);
         using SafetensorsFile file = SafetensorsFile.Open(path);
         StateDict.Load(second, StateFile.Entries(file));
-        Assert.That(StateDict.Write(second).Select(entry => entry.Read()), Is.EqualTo(StateDict.Write(first).Select(entry => entry.Read())));
+        Assert.That(
+            StateDict.Write(second).Select(entry => entry.Read()),
+            Is.EqualTo(StateDict.Write(first).Select(entry => entry.Read())));
     }
 
     [Test]
@@ -53,20 +57,18 @@ public sealed class StateDictTests
     {
         // Ours is [O=2, kT=1, kH=2, kW=2, I=3]; element [o, t, h, w, i] of it is [o, i, t, h, w] of the release.
         using OneParameter module = new([2, 1, 2, 2, 3], StateLayout.ChannelsLast([2, 3, 1, 2, 2]));
-        float[] original = new float[24];
-        for (int o = 0; o < 2; o++)
-        {
-            for (int i = 0; i < 3; i++)
-            {
-                for (int place = 0; place < 4; place++) original[(((o * 3) + i) * 4) + place] = (100 * o) + (10 * i) + place;
-            }
-        }
+        float[] original =
+        [
+            .. Enumerable.Range(0, 24).Select(index => (100f * (index / 12)) + (10 * (index / 4 % 3)) + (index % 4)),
+        ];
 
         StateDict.Load(module, [StateEntry.From("weight", [2, 3, 1, 2, 2], original)]);
         float[] ours = module.Value.ToArray<float>();
         for (int index = 0; index < ours.Length; index++)
         {
-            Assert.That(ours[index], Is.EqualTo((100 * (index / 12)) + (10 * (index % 3)) + (index / 3 % 4)), $"element {index}");
+            Assert.That(
+                ours[index], Is.EqualTo((100 * (index / 12)) + (10 * (index % 3)) + (index / 3 % 4)),
+                $"element {index}");
         }
 
         StateEntry written = StateDict.Write(module)[0];
@@ -79,18 +81,23 @@ public sealed class StateDictTests
     {
         // The release flattens [C=2, H=3] into 6 columns; ours flattens [H, C].
         using OneParameter module = new([2, 6], new StateLayout([2, 6], [2, 2, 3], 0, 2, 1));
-        StateDict.Load(module, [StateEntry.From("weight", [2, 6], [0f, 1, 2, 10, 11, 12, 100, 101, 102, 110, 111, 112])]);
-        Assert.That(module.Value.ToArray<float>(), Is.EqualTo(new float[] { 0, 10, 1, 11, 2, 12, 100, 110, 101, 111, 102, 112 }));
+        StateDict.Load(
+            module, [StateEntry.From("weight", [2, 6], [0f, 1, 2, 10, 11, 12, 100, 101, 102, 110, 111, 112])]);
+        Assert.That(
+            module.Value.ToArray<float>(),
+            Is.EqualTo(new float[] { 0, 10, 1, 11, 2, 12, 100, 110, 101, 111, 102, 112 }));
     }
 
     [Test]
-    public void EveryPermutationComesBackAsItWas([Values(ElementType.Float64, ElementType.BFloat16, ElementType.UInt8)] ElementType type)
+    public void EveryPermutationComesBackAsItWas(
+        [Values(ElementType.Float64, ElementType.BFloat16, ElementType.UInt8)] ElementType type)
     {
         byte[] bytes = [.. Enumerable.Range(0, 2 * 3 * 4 * type.Size()).Select(value => (byte)value)];
         foreach (int[] axes in new int[][] { [0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0] })
         {
             StateLayout layout = new([6, 4], [2, 3, 4], axes);
-            Assert.That(layout.ToOriginal(layout.ToOurs(bytes, type), type), Is.EqualTo(bytes), string.Join(", ", axes));
+            Assert.That(
+                layout.ToOriginal(layout.ToOurs(bytes, type), type), Is.EqualTo(bytes), string.Join(", ", axes));
         }
     }
 
@@ -144,7 +151,9 @@ public sealed class StateDictTests
     {
         using OneParameter module = new([1], StateLayout.Identity([1]));
         StateEntry entry = StateEntry.From("weight", [1], [1f]);
-        Assert.That(() => StateDict.Load(module, [entry, entry]), Throws.TypeOf<StateDictException>().With.Message.Contains("weight occurs twice"));
+        Assert.That(
+            () => StateDict.Load(module, [entry, entry]),
+            Throws.TypeOf<StateDictException>().With.Message.Contains("weight occurs twice"));
     }
 
     [Test]

@@ -3,30 +3,20 @@ using GenKernels.Kernels.Random;
 
 namespace GenKernels.Tests.Autograd;
 
-/// <summary>tanh(x weight + bias).</summary>
-internal sealed class TestLayer : Module
-{
-    private readonly Parameter _weight;
-    private readonly Parameter _bias;
-
-    internal TestLayer(int width, RandomGenerator generator, ElementType type)
-    {
-        _weight = Register("weight_0", Parameter.Normal([width], 1, generator, type: type));
-        _bias = Register("bias_0", Parameter.Full([width], 0.125f, generator.Device, type: type));
-    }
-
-    internal Variable Forward(Variable x) => (x * _weight + _bias).Tanh();
-}
-
-/// <summary>Layers in a row times a gain, with a buffer of floats and one of integers; a width of 5 leaves gaps in an arena.</summary>
+/// <summary>
+/// Layers in a row times a gain, with a buffer of floats and one of integers; a width of 5 leaves gaps in an arena.
+/// </summary>
 internal sealed class TestNetwork : Module
 {
     private readonly ModuleList<TestLayer> _layers;
 
-    internal TestNetwork(RandomGenerator generator, int width = 5, int depth = 2, ElementType type = ElementType.Float32)
+    internal TestNetwork(
+        RandomGenerator generator, int width = 5, int depth = 2, ElementType type = ElementType.Float32)
     {
         Gain = Register("gain", Parameter.Full([], 1.5f, generator.Device, type: type));
-        _layers = Register("temporal_layers", new ModuleList<TestLayer>(Enumerable.Range(0, depth).Select(_ => new TestLayer(width, generator, type))));
+        _layers = Register(
+            "temporal_layers",
+            new ModuleList<TestLayer>(Enumerable.Range(0, depth).Select(_ => new TestLayer(width, generator, type))));
         Filter = Register("filter", new StateBuffer(Tensor.From([1f, 3, 3, 1], [2, 2], generator.Device)));
         Count = Register("count", new StateBuffer(Tensor.From([7L], [], generator.Device)));
     }

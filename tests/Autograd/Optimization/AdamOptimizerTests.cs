@@ -136,7 +136,8 @@ public sealed class AdamOptimizerTests(Device device)
         using ParameterArena arena = new(network);
         Assert.That(
             () => new ModuleAverage(arena, other),
-            Throws.TypeOf<ShapeException>().With.Message.Contains("temporal_layers.0.weight_0 [6] against temporal_layers.0.weight_0 [5]"));
+            Throws.TypeOf<ShapeException>().With.Message.Contains(
+                "temporal_layers.0.weight_0 [6] against temporal_layers.0.weight_0 [5]"));
     }
 
     [Test]
@@ -144,7 +145,9 @@ public sealed class AdamOptimizerTests(Device device)
     {
         using RandomGenerator generator = new(device, 1);
         using TestNetwork network = new(generator, type: ElementType.Float64);
-        Assert.That(() => new ParameterArena(network), Throws.TypeOf<ShapeException>().With.Message.Contains("gain must be Float32, got Float64"));
+        Assert.That(
+            () => new ParameterArena(network),
+            Throws.TypeOf<ShapeException>().With.Message.Contains("gain must be Float32, got Float64"));
     }
 
     [Test]
@@ -153,7 +156,9 @@ public sealed class AdamOptimizerTests(Device device)
         using RandomGenerator generator = new(device, 1);
         using TestNetwork network = new(generator);
         using ParameterArena arena = new(network);
-        Assert.That(() => arena.Accumulate([]), Throws.TypeOf<ShapeException>().With.Message.Contains("5 gradients are needed, got 0"));
+        Assert.That(
+            () => arena.Accumulate([]),
+            Throws.TypeOf<ShapeException>().With.Message.Contains("5 gradients are needed, got 0"));
     }
 
     [Test]

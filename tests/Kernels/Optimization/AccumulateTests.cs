@@ -17,7 +17,9 @@ public sealed class AccumulateTests(Device device)
         for (int i = 0; i < count; i++)
         {
             double expected = before[i] + added[i];
-            Assert.That(actual[i], Is.EqualTo(expected).Within(2 * Tolerance.For(x.Type) * Math.Max(1, Math.Abs(expected))), $"element {i}");
+            Assert.That(
+                actual[i], Is.EqualTo(expected).Within(2 * Tolerance.For(x.Type) * Math.Max(1, Math.Abs(expected))),
+                $"element {i}");
         }
     }
 
@@ -27,6 +29,8 @@ public sealed class AccumulateTests(Device device)
         using TensorScope scope = device.Scope();
         Tensor x = Tensor.Zeros([4], ElementType.Float32, device);
         Tensor y = Tensor.Zeros([2, 2], ElementType.Float32, device);
-        Assert.That(() => Accumulate.Into(x, y), Throws.TypeOf<ShapeException>().With.Message.Contains("[4]").And.Message.Contains("[2, 2]"));
+        Assert.That(
+            () => Accumulate.Into(x, y),
+            Throws.TypeOf<ShapeException>().With.Message.Contains("[4]").And.Message.Contains("[2, 2]"));
     }
 }

@@ -30,7 +30,8 @@ public sealed class AdamTests(Device device)
         for (int step = 1; step <= 5; step++)
         {
             Tensor schedule = Schedule(options, step, learningRate);
-            Adam.Step(options, schedule, Read(file, $"case{index}.in.g{step - 1}"), parameter, firstMoment, secondMoment);
+            Adam.Step(
+                options, schedule, Read(file, $"case{index}.in.g{step - 1}"), parameter, firstMoment, secondMoment);
             AssertNear(parameter, file.ReadFloats($"case{index}.out.p{step}"));
         }
 
@@ -44,10 +45,12 @@ public sealed class AdamTests(Device device)
         using TensorScope scope = device.Scope();
         AdamOptions options = new(0.8, 0.95, 1e-6, decay == 0 ? 0 : 0.2, decay == 2);
         Tensor[] x = [.. Enumerable.Range(1, 5).Select(seed => TestTensors.Normal([count], seed, device))];
-        Tensor secondMoment = TestTensors.From([.. x[3].ToDoubles().Select(Math.Abs)], [count], device, ElementType.Float32);
+        Tensor secondMoment = TestTensors.From(
+            [.. x[3].ToDoubles().Select(Math.Abs)], [count], device, ElementType.Float32);
         double[][] before = [.. x.Select(tensor => tensor.ToDoubles())];
         double[] secondBefore = secondMoment.ToDoubles();
-        Tensor schedule = Tensor.From(AdamSchedule.For(options, 3, 0.1, gradientScale: 0.5, averageWeight: 0.25), [5], device);
+        Tensor schedule = Tensor.From(
+            AdamSchedule.For(options, 3, 0.1, gradientScale: 0.5, averageWeight: 0.25), [5], device);
         Adam.Step(options, schedule, x[0], x[1], x[2], secondMoment, x[4]);
         double[] parameter = x[1].ToDoubles();
         double[] average = x[4].ToDoubles();
@@ -61,7 +64,8 @@ public sealed class AdamTests(Device device)
             p -= 0.1 / (1 - Math.Pow(0.8, 3)) * m / (Math.Sqrt(v / (1 - Math.Pow(0.95, 3))) + 1e-6);
             Assert.That(parameter[i], Is.EqualTo(p).Within(2e-5 * Math.Max(1, Math.Abs(p))), $"parameter {i}");
             double expected = (0.75 * before[4][i]) + (0.25 * p);
-            Assert.That(average[i], Is.EqualTo(expected).Within(2e-5 * Math.Max(1, Math.Abs(expected))), $"average {i}");
+            Assert.That(
+                average[i], Is.EqualTo(expected).Within(2e-5 * Math.Max(1, Math.Abs(expected))), $"average {i}");
         }
     }
 
@@ -118,7 +122,10 @@ public sealed class AdamTests(Device device)
     private static void AssertNear(Tensor actual, float[] expected)
     {
         double[] values = actual.ToDoubles();
-        for (int i = 0; i < expected.Length; i++) Assert.That(values[i], Is.EqualTo(expected[i]).Within(1e-6), $"element {i}");
+        for (int i = 0; i < expected.Length; i++)
+        {
+            Assert.That(values[i], Is.EqualTo(expected[i]).Within(1e-6), $"element {i}");
+        }
     }
 
     private Tensor Schedule(AdamOptions options, int step, double learningRate) =>

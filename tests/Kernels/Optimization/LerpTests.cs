@@ -20,7 +20,8 @@ public sealed class LerpTests(Device device)
         double tolerance = weight is 0 or 1 ? 0 : 4 * Tolerance.For(x.Type);
         for (int i = 0; i < count; i++)
         {
-            Assert.That(actual[i], Is.EqualTo(((1 - weight) * from[i]) + (weight * to[i])).Within(tolerance), $"element {i}");
+            Assert.That(
+                actual[i], Is.EqualTo(((1 - weight) * from[i]) + (weight * to[i])).Within(tolerance), $"element {i}");
         }
     }
 
@@ -45,7 +46,10 @@ public sealed class LerpTests(Device device)
             Lerp.Into(parameter, average, Tensor.From([(float)(1 - beta)], [1], device));
             float[] expected = file.ReadFloats($"case{index}.out.ema{update}");
             float[] actual = average.ToArray<float>();
-            for (int i = 0; i < 6; i++) Assert.That(actual[i], Is.EqualTo(expected[i]).Within(1e-6), $"update {update}, element {i}");
+            for (int i = 0; i < 6; i++)
+            {
+                Assert.That(actual[i], Is.EqualTo(expected[i]).Within(1e-6), $"update {update}, element {i}");
+            }
         }
     }
 
@@ -56,6 +60,8 @@ public sealed class LerpTests(Device device)
         Tensor x = Tensor.Zeros([4], ElementType.Float32, device);
         Tensor y = Tensor.Zeros([4], ElementType.Float32, device);
         Tensor weight = Tensor.Zeros([2], ElementType.Float32, device);
-        Assert.That(() => Lerp.Into(x, y, weight), Throws.TypeOf<ShapeException>().With.Message.Contains("weight").And.Message.Contains("[2]"));
+        Assert.That(
+            () => Lerp.Into(x, y, weight),
+            Throws.TypeOf<ShapeException>().With.Message.Contains("weight").And.Message.Contains("[2]"));
     }
 }

@@ -11,7 +11,8 @@ public sealed class PhiloxTests(Device device)
         new object[] { 0ul, 0ul, 0ul, new uint[] { 0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8 } },
         new object[]
         {
-            ulong.MaxValue, ulong.MaxValue, ulong.MaxValue, new uint[] { 0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD },
+            ulong.MaxValue, ulong.MaxValue, ulong.MaxValue,
+            new uint[] { 0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD },
         },
         new object[]
         {
@@ -107,7 +108,9 @@ public sealed class PhiloxTests(Device device)
     {
         using Tensor state = Tensor.From([1L, 0L, 0L], [3], device);
         using Tensor y = Tensor.Empty([9], ElementType.Int32, device);
-        Assert.That(() => Philox.Integers(state, y, 3, 2), Throws.InstanceOf<ArgumentException>().With.Message.Contains("3 to 2"));
+        Assert.That(
+            () => Philox.Integers(state, y, 3, 2),
+            Throws.InstanceOf<ArgumentException>().With.Message.Contains("3 to 2"));
     }
 
     [Test]
@@ -115,7 +118,8 @@ public sealed class PhiloxTests(Device device)
     {
         using Tensor state = Tensor.From([1L, 0L], [2], device);
         using Tensor y = Tensor.Empty([9], ElementType.Float32, device);
-        Assert.That(() => Philox.Uniform(state, y), Throws.TypeOf<ShapeException>().With.Message.Contains("[3], got [2]"));
+        Assert.That(
+            () => Philox.Uniform(state, y), Throws.TypeOf<ShapeException>().With.Message.Contains("[3], got [2]"));
     }
 
     private static uint Word(ulong key, ulong low, ulong high, int index)

@@ -35,7 +35,8 @@ public sealed class RandomGeneratorTests(Device device)
         double[] values = y.ToDoubles();
         Assert.That(values.Average(), Is.Zero.Within(Deviations / Math.Sqrt(Count)));
         Assert.That(values.Average(value => value * value), Is.EqualTo(1).Within(Deviations * Math.Sqrt(2.0 / Count)));
-        Assert.That(values.Average(value => Math.Pow(value, 4)), Is.EqualTo(3).Within(Deviations * Math.Sqrt(96.0 / Count)));
+        Assert.That(
+            values.Average(value => Math.Pow(value, 4)), Is.EqualTo(3).Within(Deviations * Math.Sqrt(96.0 / Count)));
         double correlation = Enumerable.Range(1, Count - 1).Average(index => values[index] * values[index - 1]);
         Assert.That(correlation, Is.Zero.Within(Deviations / Math.Sqrt(Count)));
         Assert.That(Distance(values, NormalDistribution), Is.LessThan(LargestDistance / Math.Sqrt(Count)));
@@ -51,7 +52,9 @@ public sealed class RandomGeneratorTests(Device device)
         foreach (IGrouping<int, int> group in values.GroupBy(value => value))
         {
             double expected = Count / 6.0;
-            Assert.That(group.Count(), Is.EqualTo(expected).Within(Deviations * Math.Sqrt(expected * 5 / 6)), $"value {group.Key}");
+            Assert.That(
+                group.Count(), Is.EqualTo(expected).Within(Deviations * Math.Sqrt(expected * 5 / 6)),
+                $"value {group.Key}");
         }
     }
 
