@@ -13,7 +13,7 @@ internal static class BenchmarkDevice
     private static readonly Lazy<Device> s_device = new(() => DeviceFactory.Open(Name ?? "auto"));
     private static readonly Lazy<double> s_copyBandwidth = new(MeasureCopy);
 
-    /// <summary>As <see cref="DeviceFactory"/> takes it, set before anything is measured; null for the best one.</summary>
+    /// <summary>As <see cref="DeviceFactory"/> takes it, set before measuring; null for the best.</summary>
     internal static string? Name { get; set; }
 
     internal static Device Device => s_device.Value;

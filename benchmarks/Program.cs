@@ -25,15 +25,15 @@ internal static class Program
         List<string> selection = [];
         for (int index = 0; index < arguments.Length; index++)
         {
-            bool hasValue = index + 1 < arguments.Length;
-            if (arguments[index] == "--device" && hasValue) BenchmarkDevice.Name = arguments[++index];
-            else if (arguments[index] == "--filter" && hasValue) selection.AddRange("--filter", Pattern(arguments[++index]));
-            else selection.Add(arguments[index]);
+            (string name, bool hasValue) = (arguments[index], index + 1 < arguments.Length);
+            if (name == "--device" && hasValue) BenchmarkDevice.Name = arguments[++index];
+            else if (name == "--filter" && hasValue) selection.AddRange("--filter", Any(arguments[++index]));
+            else selection.Add(name);
         }
 
         if (!selection.Contains("--filter") && !selection.Contains("--list")) selection.AddRange(["--filter", "*"]);
         return [.. selection];
     }
 
-    private static string Pattern(string filter) => filter.Contains('*') ? filter : $"*{filter}*";
+    private static string Any(string filter) => filter.Contains('*') ? filter : $"*{filter}*";
 }

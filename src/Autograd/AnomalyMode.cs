@@ -1,6 +1,8 @@
 namespace GenKernels.Autograd;
 
-/// <summary>Finds the operation that first made a NaN: while it is on, every result is read back and looked at, which is slow.</summary>
+/// <summary>
+/// Finds the operation that first made a NaN: while it is on, every result is read back and looked at, which is slow.
+/// </summary>
 public static class AnomalyMode
 {
     [ThreadStatic]
@@ -13,7 +15,8 @@ public static class AnomalyMode
     internal static void Check(string name, Tensor value, Variable[] inputs)
     {
         if (!s_isEnabled || !HasNan(value) || Array.Exists(inputs, input => HasNan(input.Value))) return;
-        throw new AnomalyException($"{name} made a NaN from inputs that had none: {string.Join(", ", inputs.AsEnumerable())}");
+        string given = string.Join(", ", inputs.AsEnumerable());
+        throw new AnomalyException($"{name} made a NaN from inputs that had none: {given}");
     }
 
     private static bool HasNan(Tensor tensor) => tensor.Type switch

@@ -5,7 +5,8 @@ public static class Gradient
 {
     /// <summary>The gradient with respect to one variable.</summary>
     /// <inheritdoc cref="Of(Variable, IReadOnlyList{Variable}, Variable?, bool, bool)"/>
-    public static Variable Of(Variable y, Variable x, bool differentiable = false) => Of(y, [x], null, differentiable)[0];
+    public static Variable Of(Variable y, Variable x, bool differentiable = false) =>
+        Of(y, [x], null, differentiable)[0];
 
     /// <summary>The gradients of the sum of <paramref name="y"/>, weighted by <paramref name="upstream"/>.</summary>
     /// <param name="y">What is differentiated, of any shape.</param>
@@ -13,13 +14,17 @@ public static class Gradient
     /// <param name="upstream">Weights of the shape of <paramref name="y"/>; ones by default.</param>
     /// <param name="differentiable">Whether the gradients are themselves recorded, for gradients of gradients.</param>
     /// <param name="keepRecord">
-    /// Whether the record may be walked again. If not, and if it is not differentiable, what the operations saved is freed on
-    /// the way, with the values of all results between <paramref name="xs"/> and <paramref name="y"/> that are not kept.
+    /// Whether the record may be walked again. If not, and if it is not differentiable, what the operations saved is
+    /// freed on the way, with the values of all results between <paramref name="xs"/> and <paramref name="y"/> that are
+    /// not kept.
     /// </param>
-    /// <returns>One gradient for each of <paramref name="xs"/>; zeros where none flows. The caller or its scope disposes them.</returns>
+    /// <returns>
+    /// One gradient for each of <paramref name="xs"/>; zeros where none flows. The caller or its scope disposes them.
+    /// </returns>
     /// <exception cref="InvalidOperationException">The record was consumed before.</exception>
     public static Variable[] Of(
-        Variable y, IReadOnlyList<Variable> xs, Variable? upstream = null, bool differentiable = false, bool keepRecord = false)
+        Variable y, IReadOnlyList<Variable> xs, Variable? upstream = null, bool differentiable = false,
+        bool keepRecord = false)
     {
         using TapeWalk walk = new(xs, differentiable, consume: !differentiable && !keepRecord, stopAtSources: false);
         return walk.Run(y, upstream);

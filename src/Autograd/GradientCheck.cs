@@ -1,6 +1,8 @@
 namespace GenKernels.Autograd;
 
-/// <summary>Compares gradients with finite differences in double precision, along one random direction for each input.</summary>
+/// <summary>
+/// Compares gradients with finite differences in double precision, along one random direction for each input.
+/// </summary>
 public static class GradientCheck
 {
     // The error of a central difference is of the order of step² + 1e-16 / step: least near 1e-5.
@@ -10,7 +12,9 @@ public static class GradientCheck
     /// <param name="function">From the inputs to a result of any shape; smooth near the inputs.</param>
     /// <param name="inputs">Of type <see cref="ElementType.Float64"/>; every one is checked.</param>
     /// <param name="order">1 checks the gradient, 2 the gradient of the gradient too.</param>
-    /// <exception cref="GradientCheckException">A gradient disagrees; the message says of which input, and by how much.</exception>
+    /// <exception cref="GradientCheckException">
+    /// A gradient disagrees; the message says of which input, and by how much.
+    /// </exception>
     public static void Run(Func<Variable[], Variable> function, Tensor[] inputs, int order)
     {
         Random random = new(20231);
@@ -41,21 +45,26 @@ public static class GradientCheck
             double[] direction = Directions(inputs[index].ElementCount, random);
             double[] gradient = gradients[index].Value.ToArray<double>();
             double analytic = gradient.Zip(direction, (g, d) => g * d).Sum();
-            double numeric = (Shifted(scalar, inputs, index, direction, Step) - Shifted(scalar, inputs, index, direction, -Step)) / (2 * Step);
+            double above = Shifted(scalar, inputs, index, direction, Step);
+            double below = Shifted(scalar, inputs, index, direction, -Step);
+            double numeric = (above - below) / (2 * Step);
             double scale = Math.Max(1, Math.Max(Math.Abs(analytic), Math.Abs(numeric)));
             if (Math.Abs(analytic - numeric) <= Tolerance * scale) continue;
             throw new GradientCheckException(
-                $"the {what} of input {index} is {analytic:G9} along a random direction, finite differences say {numeric:G9}");
+                $"the {what} of input {index} is {analytic:G9} along a random direction, "
+                + $"finite differences say {numeric:G9}");
         }
     }
 
-    private static double Shifted(Func<Variable[], Variable> scalar, Tensor[] inputs, int index, double[] direction, double step)
+    private static double Shifted(
+        Func<Variable[], Variable> scalar, Tensor[] inputs, int index, double[] direction, double step)
     {
         using TensorScope scope = inputs[0].Device.Scope();
         double[] values = inputs[index].ToArray<double>();
         for (int i = 0; i < values.Length; i++) values[i] += step * direction[i];
         Variable[] leaves = Array.ConvertAll(inputs, input => new Variable(input, requiresGradient: true));
-        leaves[index] = new Variable(Tensor.From(values, inputs[index].Shape, inputs[index].Device), requiresGradient: true);
+        Tensor shifted = Tensor.From(values, inputs[index].Shape, inputs[index].Device);
+        leaves[index] = new Variable(shifted, requiresGradient: true);
         return scalar(leaves).ToScalar();
     }
 

@@ -1,6 +1,8 @@
 namespace GenKernels.Autograd;
 
-/// <summary>One recorded operation. Numbers grow with time, so that the largest first is an order from results to inputs.</summary>
+/// <summary>
+/// One recorded operation. Numbers grow with time, so that the largest first is an order from results to inputs.
+/// </summary>
 internal sealed class Node(string name, Variable[] inputs, Func<Variable, Variable, bool[], Variable?[]> backward)
 {
     private static long s_count;
@@ -12,13 +14,16 @@ internal sealed class Node(string name, Variable[] inputs, Func<Variable, Variab
 
     internal long Number { get; } = Interlocked.Increment(ref s_count);
 
-    /// <exception cref="InvalidOperationException">An earlier backward consumed the record, or the operation broke its contract.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// An earlier backward consumed the record, or the operation broke its contract.
+    /// </exception>
     internal Variable?[] Backward(Variable output, Variable upstream, bool[] needed)
     {
         if (_backward is null)
         {
             throw new InvalidOperationException(
-                $"{Name}: an earlier backward has consumed this record; ask that one to keep it (keepRecord) or to be differentiable");
+                $"{Name}: an earlier backward has consumed this record; ask that one to keep it (keepRecord) "
+                + "or to be differentiable");
         }
 
         Variable?[] gradients = _backward(output, upstream, needed);
@@ -27,7 +32,8 @@ internal sealed class Node(string name, Variable[] inputs, Func<Variable, Variab
             if (gradients[index] is { } gradient && gradient.Shape != Inputs[index].Shape)
             {
                 throw new InvalidOperationException(
-                    $"{Name}: the gradient of input {index} has shape {gradient.Shape}, the input {Inputs[index].Shape}");
+                    $"{Name}: the gradient of input {index} has shape {gradient.Shape}, "
+                    + $"the input {Inputs[index].Shape}");
             }
         }
 

@@ -1,8 +1,9 @@
 namespace GenKernels.Autograd;
 
 /// <summary>
-/// A tensor and how it came about. Operations on variables record themselves while <see cref="GradientMode"/> is on and an
-/// input asks for gradients; <see cref="Gradient.Of(Variable, IReadOnlyList{Variable}, Variable?, bool, bool)"/> walks the record back.
+/// A tensor and how it came about. Operations on variables record themselves while <see cref="GradientMode"/> is on and
+/// an input asks for gradients; <see cref="Gradient.Of(Variable, IReadOnlyList{Variable}, Variable?, bool, bool)"/>
+/// walks the record back.
 /// </summary>
 public sealed partial class Variable
 {
@@ -43,8 +44,8 @@ public sealed partial class Variable
     /// <param name="value">Its result.</param>
     /// <param name="inputs">What it was computed from.</param>
     /// <param name="backward">
-    /// From the result and the gradient that arrives at it, the gradients of the inputs in order, written in variables; null
-    /// for an input that none flows to.
+    /// From the result and the gradient that arrives at it, the gradients of the inputs in order, written in variables;
+    /// null for an input that none flows to.
     /// </param>
     public static Variable FromOperation(
         string name, Tensor value, Variable[] inputs, Func<Variable, Variable, Variable?[]> backward) =>
@@ -54,7 +55,9 @@ public sealed partial class Variable
     /// <param name="name">Of the operation, for messages.</param>
     /// <param name="value">Its result.</param>
     /// <param name="inputs">What it was computed from.</param>
-    /// <param name="backward">As above; told too for which inputs a gradient is asked, so that the others cost nothing.</param>
+    /// <param name="backward">
+    /// As above; told too for which inputs a gradient is asked, so that the others cost nothing.
+    /// </param>
     public static Variable FromOperation(
         string name, Tensor value, Variable[] inputs, Func<Variable, Variable, bool[], Variable?[]> backward)
     {

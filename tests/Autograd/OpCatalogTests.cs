@@ -23,13 +23,15 @@ public sealed class OpCatalogTests(Device device)
         {
             // Both start from the same, rounded numbers, so that only the operation's own rounding differs.
             Tensor[] rounded = Inputs(sample, type);
-            Tensor[] exact = Array.ConvertAll(rounded, x => TestTensors.From(x.ToDoubles(), x.Shape, device, ElementType.Float64));
+            Tensor[] exact = Array.ConvertAll(
+                rounded, x => TestTensors.From(x.ToDoubles(), x.Shape, device, ElementType.Float64));
             double[] expected = Apply(sample, exact).ToDoubles();
             double[] actual = Apply(sample, rounded).ToDoubles();
             double scale = expected.Select(Math.Abs).Append(1).Max();
             for (int index = 0; index < expected.Length; index++)
             {
-                Assert.That(actual[index], Is.EqualTo(expected[index]).Within(4 * Tolerance.For(type) * scale), $"{type}, element {index}");
+                double tolerance = 4 * Tolerance.For(type) * scale;
+                Assert.That(actual[index], Is.EqualTo(expected[index]).Within(tolerance), $"{type}, element {index}");
             }
         }
     }
@@ -44,14 +46,16 @@ public sealed class OpCatalogTests(Device device)
         Assert.That(second, Is.EqualTo(first));
     }
 
-    private static Tensor Apply(OpSample sample, Tensor[] inputs) => sample.Apply(Array.ConvertAll(inputs, x => new Variable(x))).Value;
+    private static Tensor Apply(OpSample sample, Tensor[] inputs) =>
+        sample.Apply(Array.ConvertAll(inputs, x => new Variable(x))).Value;
 
     private Tensor[] Inputs(OpSample sample, ElementType type)
     {
         Tensor[] inputs = new Tensor[sample.Shapes.Length];
         for (int index = 0; index < inputs.Length; index++)
         {
-            using Tensor normal = TestTensors.Normal(sample.Shapes[index], seed: 100 + index, device, ElementType.Float64);
+            using Tensor normal =
+                TestTensors.Normal(sample.Shapes[index], seed: 100 + index, device, ElementType.Float64);
             double[] values = normal.ToDoubles();
             if (sample.Positive) values = Array.ConvertAll(values, value => Math.Abs(value) + 0.5);
             inputs[index] = TestTensors.From(values, sample.Shapes[index], device, type);

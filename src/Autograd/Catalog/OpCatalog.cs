@@ -1,12 +1,16 @@
 namespace GenKernels.Autograd;
 
-/// <summary>Every differentiable operation with sample inputs: what the generic tests of values, gradients, types and devices run over.</summary>
+/// <summary>
+/// Every differentiable operation with sample inputs: what the generic tests of values, gradients, types and devices
+/// run over.
+/// </summary>
 public static partial class OpCatalog
 {
     /// <summary>All samples, family by family.</summary>
     public static IReadOnlyList<OpSample> All { get; } =
     [
-        .. Elementwise(), .. Reduction(), .. Movement(), .. Normalization(), .. MatrixProduct(), .. Convolution(), .. Filtering(),
+        .. Elementwise(), .. Reduction(), .. Movement(), .. Normalization(), .. MatrixProduct(), .. Convolution(),
+        .. Filtering(),
         .. Augmentation(),
     ];
 }

@@ -15,11 +15,14 @@ public static class BiasActivationOperation
         x.BiasActivation(bias, BiasActivationOptions.For(activation, clamp));
 
     /// <inheritdoc cref="Kernels.Elementwise.BiasActivation.Forward"/>
-    /// <remarks>With f the whole function: dx = g f'(x + b), db = Σ dx; differentiable up to the third derivative of f.</remarks>
+    /// <remarks>
+    /// With f the whole function: dx = g f'(x + b), db = Σ dx; differentiable up to the third derivative of f.
+    /// </remarks>
     public static Variable BiasActivation(this Variable x, Variable? bias, BiasActivationOptions options) =>
         Derivative(null, x, bias, options, order: 0);
 
-    private static Variable Derivative(Variable? factor, Variable x, Variable? bias, BiasActivationOptions options, int order)
+    private static Variable Derivative(
+        Variable? factor, Variable x, Variable? bias, BiasActivationOptions options, int order)
     {
         Tensor value = Kernels.Elementwise.BiasActivation.Forward(x.Value, bias?.Value, options, order, factor?.Value);
         Variable[] inputs = (factor, bias) switch

@@ -7,5 +7,6 @@ public static class CastOperation
     /// <remarks>dx = g in the type of x.</remarks>
     public static Variable Cast(this Variable x, ElementType type) => x.Type == type
         ? x
-        : Variable.FromOperation(nameof(Cast), Kernels.Elementwise.Cast.Forward(x.Value, type), [x], (_, g) => [g.Cast(x.Type)]);
+        : Variable.FromOperation(
+            nameof(Cast), Kernels.Elementwise.Cast.Forward(x.Value, type), [x], (_, g) => [g.Cast(x.Type)]);
 }

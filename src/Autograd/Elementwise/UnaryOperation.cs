@@ -22,8 +22,8 @@ public sealed partial class Variable
 
     /// <summary>scale x + offset.</summary>
     /// <remarks>dx = scale g.</remarks>
-    public Variable Affine(float scale, float offset) =>
-        FromOperation(nameof(Affine), Unary.Forward(UnaryKind.Affine, Value, scale, offset), [this], (_, g) => [g.Affine(scale, 0)]);
+    public Variable Affine(float scale, float offset) => FromOperation(
+        nameof(Affine), Unary.Forward(UnaryKind.Affine, Value, scale, offset), [this], (_, g) => [g.Affine(scale, 0)]);
 
     /// <summary>x².</summary>
     /// <remarks>dx = 2 g x.</remarks>

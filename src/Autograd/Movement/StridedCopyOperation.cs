@@ -19,10 +19,16 @@ public sealed partial class Variable
         });
 
     /// <summary>Repeats axes of size 1, and missing outer axes, to the sizes of a shape.</summary>
-    public Variable Expand(Shape shape) =>
-        Shape == shape ? this : FromOperation(nameof(Expand), StridedCopy.Expand(Value, shape), [this], (_, g) => [g.SumTo(Shape)]);
+    public Variable Expand(Shape shape)
+    {
+        if (Shape == shape) return this;
+        return FromOperation(nameof(Expand), StridedCopy.Expand(Value, shape), [this], (_, g) => [g.SumTo(Shape)]);
+    }
 
-    /// <summary>Elements <paramref name="start"/> to <paramref name="start"/> + <paramref name="size"/> of an axis; zeros beyond its ends.</summary>
+    /// <summary>
+    /// Elements <paramref name="start"/> to <paramref name="start"/> + <paramref name="size"/> of an axis; zeros beyond
+    /// its ends.
+    /// </summary>
     /// <param name="axis">From 0 or, negative, from the end.</param>
     /// <param name="start">May be negative, to pad before.</param>
     /// <param name="size">May reach beyond the end, to pad after.</param>
@@ -30,7 +36,8 @@ public sealed partial class Variable
     {
         int at = Shape.Axis(axis);
         if (start == 0 && size == Shape[at]) return this;
-        return FromOperation(nameof(Window), StridedCopy.Window(Value, at, start, size), [this], (_, g) => [g.Window(at, -start, Shape[at])]);
+        return FromOperation(nameof(Window), StridedCopy.Window(Value, at, start, size), [this], (_, g) =>
+            [g.Window(at, -start, Shape[at])]);
     }
 
     /// <summary>Pads an axis on both sides with zeros, or with the outermost elements.</summary>

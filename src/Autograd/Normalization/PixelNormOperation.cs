@@ -4,7 +4,9 @@ namespace GenKernels.Autograd;
 public static class PixelNormOperation
 {
     /// <summary>Differentiable to any order: the gradient is itself made of operations.</summary>
-    /// <remarks>With r = (mean x² + ε)^(-1/2), y = r x and upstream g: dx = r (g - y mean(g y)), means over c.</remarks>
+    /// <remarks>
+    /// With r = (mean x² + ε)^(-1/2), y = r x and upstream g: dx = r (g - y mean(g y)), means over c.
+    /// </remarks>
     /// <inheritdoc cref="Kernels.Normalization.PixelNorm.Forward"/>
     public static Variable PixelNorm(this Variable x, float epsilon = 1e-8f)
     {

@@ -11,7 +11,8 @@ public sealed partial class Variable
     /// <param name="axisCount">How many are summed together.</param>
     /// <remarks>dx = g, repeated.</remarks>
     public Variable Sum(int axis, int axisCount = 1) =>
-        FromOperation(nameof(Sum), Reduce.Forward(ReduceKind.Sum, Value, Shape.Axis(axis), axisCount), [this], (_, g) => [g.Expand(Shape)]);
+        FromOperation(nameof(Sum), Reduce.Forward(ReduceKind.Sum, Value, Shape.Axis(axis), axisCount), [this], (_, g) =>
+            [g.Expand(Shape)]);
 
     /// <summary>The sum of all elements, shape <c>[]</c>.</summary>
     public Variable Sum() => Reshape([checked((int)Value.ElementCount)]).Sum(0).Reshape([]);
@@ -37,7 +38,8 @@ public sealed partial class Variable
     public Variable Maximum(int axis, int axisCount = 1)
     {
         int first = Shape.Axis(axis);
-        return FromOperation(nameof(Maximum), Reduce.Forward(ReduceKind.Maximum, Value, first, axisCount), [this], (y, g) =>
+        Tensor value = Reduce.Forward(ReduceKind.Maximum, Value, first, axisCount);
+        return FromOperation(nameof(Maximum), value, [this], (y, g) =>
         {
             Variable isLargest = EqualTo(y);
             return [isLargest * (g / isLargest.Sum(first, axisCount))];

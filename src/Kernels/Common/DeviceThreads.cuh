@@ -1,5 +1,5 @@
-// DeviceThreads: the device front ends' half of the prelude. NVRTC knows CUDA's words by itself; clang, which is run here
-// without a CUDA toolkit and only to prove that the source is device code, is told them.
+// DeviceThreads: the device front ends' half of the prelude. NVRTC knows CUDA's words by itself; clang, which is run
+// here without a CUDA toolkit and only to prove that the source is device code, is told them.
 #pragma once
 
 #if defined(__clang__) && defined(__CUDA__) && !defined(__CUDACC_RTC__)

@@ -1,5 +1,5 @@
-// Half: the two 16-bit float types, as structures of two bytes that convert to float and back, rounding to nearest even.
-// Kernels compute in float and only load and store them.
+// Half: the two 16-bit float types, as structures of two bytes that convert to float and back, rounding to nearest
+// even. Kernels compute in float and only load and store them.
 #pragma once
 
 #if defined(__CUDACC_RTC__)
@@ -29,7 +29,8 @@ struct Half {
     MEMBER operator float() const { return ToFloat(bits); }
 
 #if defined(GK_HOST) || defined(GK_SIMT)
-    // Subnormals come out right because the exponent is adjusted by a float multiplication; free of branches, so it vectorises.
+    // Subnormals come out right because the exponent is adjusted by a float multiplication; free of branches, so it
+    // vectorises.
     static MEMBER float ToFloat(UInt16 half)
     {
         const unsigned magnitude = (unsigned(half) & 0x7FFF) << 13;

@@ -1,5 +1,5 @@
-// HostThreads: the CPU's half of the prelude. A launch is a loop over blocks inside one function, the trampoline, into which
-// the kernel is inlined; on the host device a block is one thread, so that what remains is a plain loop.
+// HostThreads: the CPU's half of the prelude. A launch is a loop over blocks inside one function, the trampoline, into
+// which the kernel is inlined; on the host device a block is one thread, so that what remains is a plain loop.
 #pragma once
 
 struct uint3 { unsigned x, y, z; };
@@ -37,7 +37,10 @@ template <typename... Parameters> struct ParameterSizes {
     int sizes[sizeof...(Parameters)] = {int(sizeof(Parameters))...};
 };
 
-template <typename... Parameters> constexpr ParameterSizes<Parameters...> SizesOf(void (*)(Parameters...)) { return {}; }
+template <typename... Parameters> constexpr ParameterSizes<Parameters...> SizesOf(void (*)(Parameters...))
+{
+    return {};
+}
 
 template <int... Indices> struct IndexList {};
 template <int Count, int... Indices> struct MakeIndexList : MakeIndexList<Count - 1, Count - 1, Indices...> {};

@@ -11,7 +11,8 @@ struct RowWalk {
     int lanes;         // threads across a row: a power of two up to the block size; 1 on the host device
 };
 
-// Calls body(row, first, end, step) for every row of the block: the thread's elements are first, first + step, ... below end.
+// Calls body(row, first, end, step) for every row of the block: the thread's elements are first, first + step, ...
+// below end.
 template <typename Body> DEVICE void ForEachRow(const RowWalk& walk, Body body)
 {
     const Int64 group = blockIdx.x / walk.chunkCount;

@@ -1,5 +1,5 @@
-// Warp: sums and maxima over the lanes of a warp. Every lane must take part, and every lane gets the result; on the host
-// device a warp is one thread, and they return their argument.
+// Warp: sums and maxima over the lanes of a warp. Every lane must take part, and every lane gets the result; on the
+// host device a warp is one thread, and they return their argument.
 #pragma once
 
 DEVICE float ShuffleXor(float value, int mask) { return BitsToFloat(ShuffleXorBits(FloatToBits(value), mask)); }

@@ -1,6 +1,9 @@
 namespace GenKernels.Kernels.Convolution;
 
 /// <summary>One number each for time, rows and columns.</summary>
+/// <param name="T">For time, in frames.</param>
+/// <param name="H">For rows.</param>
+/// <param name="W">For columns.</param>
 public readonly record struct Triple(int T, int H, int W)
 {
     /// <summary>1, 1, 1.</summary>

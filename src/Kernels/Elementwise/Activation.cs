@@ -1,6 +1,8 @@
 namespace GenKernels.Kernels.Elementwise;
 
-/// <summary>The activations of <see cref="BiasActivation"/>; the names are those of the functions in <c>BiasActivation.cu</c>.</summary>
+/// <summary>
+/// The activations of <see cref="BiasActivation"/>; the names are those of the functions in <c>BiasActivation.cu</c>.
+/// </summary>
 public enum Activation
 {
     /// <summary>z.</summary>

@@ -2,7 +2,9 @@ using GenKernels.Kernels.Common;
 
 namespace GenKernels.Kernels.Elementwise;
 
-/// <summary>Launches <c>BiasActivation.cu</c>: bias, activation, gain and clamp in one pass, and their derivatives.</summary>
+/// <summary>
+/// Launches <c>BiasActivation.cu</c>: bias, activation, gain and clamp in one pass, and their derivatives.
+/// </summary>
 public static class BiasActivation
 {
     /// <summary>The highest derivative that there is a kernel for.</summary>
@@ -14,11 +16,14 @@ public static class BiasActivation
     /// <param name="x">Activations, <c>[…, C]</c>.</param>
     /// <param name="bias">Added first, <c>[C]</c>; or null.</param>
     /// <param name="options">Activation, slope, gain and clamp.</param>
-    /// <param name="order">0 for the value, k for the k-th derivative times <paramref name="factor"/>; at most <see cref="HighestOrder"/>.</param>
+    /// <param name="order">
+    /// 0 for the value, k for the k-th derivative times <paramref name="factor"/>; at most <see cref="HighestOrder"/>.
+    /// </param>
     /// <param name="factor">Of the shape of <paramref name="x"/>; null in order 0.</param>
     /// <returns>A new tensor of the shape of <paramref name="x"/>; the caller or its scope disposes it.</returns>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
-    public static Tensor Forward(Tensor x, Tensor? bias, BiasActivationOptions options, int order = 0, Tensor? factor = null)
+    public static Tensor Forward(
+        Tensor x, Tensor? bias, BiasActivationOptions options, int order = 0, Tensor? factor = null)
     {
         Require.Float(x);
         Require.That(x.Shape.Rank > 0, $"x must have an axis, got shape {x.Shape}");
@@ -34,7 +39,8 @@ public static class BiasActivation
         string variant = s_variants[((int)options.Activation * (HighestOrder + 1)) + order];
         Kernel kernel = x.Device.Load(s_source, x.Type, variant).Kernel("BiasActivation");
         kernel.Launch(
-            walk.Shape(x.Device), x, bias, factor, y, KernelArgument.Structure(ref walk), options.Slope, options.Gain, options.Clamp);
+            walk.Shape(x.Device), x, bias, factor, y, KernelArgument.Structure(ref walk), options.Slope, options.Gain,
+            options.Clamp);
         return y;
     }
 

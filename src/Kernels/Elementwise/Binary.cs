@@ -9,7 +9,9 @@ public static class Binary
     private static readonly KernelSource s_source = Source("Elementwise/Binary.cu", s_variants);
 
     /// <param name="kind">What is computed.</param>
-    /// <param name="a">Any shape that broadcasts against <paramref name="b"/>: axes are aligned at the last, sizes are equal or 1.</param>
+    /// <param name="a">
+    /// Any shape that broadcasts against <paramref name="b"/>: axes are aligned at the last, sizes are equal or 1.
+    /// </param>
     /// <param name="b">Of the type and device of <paramref name="a"/>.</param>
     /// <returns>A new tensor of the joint shape; the caller or its scope disposes it.</returns>
     /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
@@ -23,7 +25,8 @@ public static class Binary
         if (y.ElementCount == 0) return y;
         RowWalk walk = new(y.ElementCount / plan.RowLength, plan.RowLength);
         Kernel kernel = a.Device.Load(s_source, a.Type, s_variants[(int)kind]).Kernel("Binary");
-        kernel.Launch(walk.Shape(a.Device), a, b, y, KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan));
+        kernel.Launch(
+            walk.Shape(a.Device), a, b, y, KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan));
         return y;
     }
 }

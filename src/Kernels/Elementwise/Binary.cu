@@ -30,7 +30,8 @@ DEVICE Accumulator SignWhereMagnitude(Accumulator a, Accumulator b)
 
 // The steps are constants here, so that the compiler vectorises each of the three loops.
 template <int aStep, int bStep>
-DEVICE void Row(const Scalar* __restrict__ a, const Scalar* __restrict__ b, Scalar* __restrict__ y, int first, int end, int step)
+DEVICE void Row(
+    const Scalar* __restrict__ a, const Scalar* __restrict__ b, Scalar* __restrict__ y, int first, int end, int step)
 {
     for (int i = first; i < end; i += WarpSize == 1 ? 1 : step) {
         y[i] = Scalar(Operation(Accumulator(a[aStep * i]), Accumulator(b[bStep * i])));
@@ -38,7 +39,8 @@ DEVICE void Row(const Scalar* __restrict__ a, const Scalar* __restrict__ b, Scal
 }
 
 KERNEL Binary(
-    const Scalar* __restrict__ a, const Scalar* __restrict__ b, Scalar* __restrict__ y, RowWalk walk, BroadcastPlan plan)
+    const Scalar* __restrict__ a, const Scalar* __restrict__ b, Scalar* __restrict__ y, RowWalk walk,
+    BroadcastPlan plan)
 {
     ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
         const Int64 i3 = row % plan.n3;

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace GenKernels.Kernels.Elementwise;
 
-/// <summary>Sizes and strides of a broadcast, neighbouring axes joined; laid out as <c>BroadcastPlan</c> in <c>Binary.cu</c>.</summary>
+/// <summary>
+/// Sizes and strides of a broadcast, neighbouring axes joined; laid out as <c>BroadcastPlan</c> in <c>Binary.cu</c>.
+/// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct BroadcastPlan
 {
@@ -41,7 +43,9 @@ internal readonly struct BroadcastPlan
     internal int RowLength => _rowLength;
 
     /// <returns>The plan, and the shape of the result.</returns>
-    /// <exception cref="ShapeException">Two sizes of an axis differ and neither is 1, or too many axes remain.</exception>
+    /// <exception cref="ShapeException">
+    /// Two sizes of an axis differ and neither is 1, or too many axes remain.
+    /// </exception>
     internal static BroadcastPlan For(Shape a, Shape b, out Shape result)
     {
         result = Broadcast(a, b);
@@ -51,7 +55,8 @@ internal readonly struct BroadcastPlan
         {
             int size = result[axis];
             if (size == 1) continue;
-            (int Size, bool A, bool B) next = (size, SizeAt(a, axis, result.Rank) != 1, SizeAt(b, axis, result.Rank) != 1);
+            (int Size, bool A, bool B) next =
+                (size, SizeAt(a, axis, result.Rank) != 1, SizeAt(b, axis, result.Rank) != 1);
             bool joins = count > 0 && axes[count - 1].A == next.A && axes[count - 1].B == next.B
                 && (long)axes[count - 1].Size * size <= int.MaxValue;
             if (joins) axes[count - 1].Size *= size;
@@ -59,7 +64,8 @@ internal readonly struct BroadcastPlan
         }
 
         if (count == 0) axes[count++] = (1, true, true);
-        Require.That(count <= OuterAxes + 1, $"{a} against {b} leaves {count} axes; at most {OuterAxes + 1} can be broadcast");
+        Require.That(
+            count <= OuterAxes + 1, $"{a} against {b} leaves {count} axes; at most {OuterAxes + 1} can be broadcast");
         return new BroadcastPlan(axes[..count]);
     }
 
@@ -70,7 +76,8 @@ internal readonly struct BroadcastPlan
         for (int axis = 0; axis < sizes.Length; axis++)
         {
             (int left, int right) = (SizeAt(a, axis, sizes.Length), SizeAt(b, axis, sizes.Length));
-            Require.That(left == right || left == 1 || right == 1, $"shapes {a} and {b} cannot be broadcast to each other");
+            Require.That(
+                left == right || left == 1 || right == 1, $"shapes {a} and {b} cannot be broadcast to each other");
             sizes[axis] = left == 1 ? right : left;
         }
 
@@ -78,5 +85,6 @@ internal readonly struct BroadcastPlan
     }
 
     /// <summary>Missing outer axes have size 1.</summary>
-    private static int SizeAt(Shape shape, int axis, int rank) => axis < rank - shape.Rank ? 1 : shape[axis - rank + shape.Rank];
+    private static int SizeAt(Shape shape, int axis, int rank) =>
+        axis < rank - shape.Rank ? 1 : shape[axis - rank + shape.Rank];
 }

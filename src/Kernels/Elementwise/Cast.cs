@@ -3,8 +3,11 @@ namespace GenKernels.Kernels.Elementwise;
 /// <summary>Launches <c>Cast.cu</c>: the same numbers in another type.</summary>
 public static class Cast
 {
-    private static readonly string[] s_variants = [.. Enum.GetValues<ElementType>().Select(type => $"Target={type.KernelName()}")];
-    private static readonly KernelSource s_source = Source("Elementwise/Cast.cu", Enum.GetValues<ElementType>(), s_variants);
+    private static readonly string[] s_variants =
+        [.. Enum.GetValues<ElementType>().Select(type => $"Target={type.KernelName()}")];
+
+    private static readonly KernelSource s_source =
+        Source("Elementwise/Cast.cu", Enum.GetValues<ElementType>(), s_variants);
 
     /// <param name="x">Any shape and type.</param>
     /// <param name="type">Of the result; a float that has no integer is undefined in an integer type.</param>

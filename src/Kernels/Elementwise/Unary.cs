@@ -10,7 +10,9 @@ public static class Unary
     /// <param name="x">Any shape, floats.</param>
     /// <param name="first">The function's first constant, where it has one.</param>
     /// <param name="second">The function's second constant, where it has one.</param>
-    /// <returns>A new tensor of the shape, type and device of <paramref name="x"/>; the caller or its scope disposes it.</returns>
+    /// <returns>
+    /// A new tensor of the shape, type and device of <paramref name="x"/>; the caller or its scope disposes it.
+    /// </returns>
     /// <exception cref="ArgumentException"><paramref name="x"/> does not hold floats.</exception>
     public static Tensor Forward(UnaryKind kind, Tensor x, float first = 0, float second = 0)
     {

@@ -18,7 +18,10 @@ DEVICE Accumulator AbsoluteValue(Accumulator x, Accumulator, Accumulator) { retu
 DEVICE Accumulator Sine(Accumulator x, Accumulator, Accumulator) { return Sin(x); }
 DEVICE Accumulator Cosine(Accumulator x, Accumulator, Accumulator) { return Cos(x); }
 DEVICE Accumulator HyperbolicTangent(Accumulator x, Accumulator, Accumulator) { return Tanh(x); }
-DEVICE Accumulator Sign(Accumulator x, Accumulator, Accumulator) { return x > 0 ? Accumulator(1) : x < 0 ? Accumulator(-1) : x; }
+DEVICE Accumulator Sign(Accumulator x, Accumulator, Accumulator)
+{
+    return x > 0 ? Accumulator(1) : x < 0 ? Accumulator(-1) : x;
+}
 
 // As torch.nan_to_num with bounds: a NaN becomes 0, what is beyond the bound becomes the bound.
 DEVICE Accumulator Sanitize(Accumulator x, Accumulator bound, Accumulator)
@@ -30,5 +33,7 @@ KERNEL Unary(const Scalar* x, Scalar* y, Int64 count, float first, float second)
 {
     const Int64 begin = (Int64)blockIdx.x * ElementsPerBlock;
     const Int64 end = Minimum(count, begin + ElementsPerBlock);
-    for (Int64 i = begin + threadIdx.x; i < end; i += blockDim.x) y[i] = Scalar(Operation(Accumulator(x[i]), first, second));
+    for (Int64 i = begin + threadIdx.x; i < end; i += blockDim.x) {
+        y[i] = Scalar(Operation(Accumulator(x[i]), first, second));
+    }
 }

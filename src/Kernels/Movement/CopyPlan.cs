@@ -25,7 +25,9 @@ internal readonly record struct CopyAxis(int Size, int Start, int Step, int Limi
     private bool IsPlain => Step == 1 && Start >= 0 && Start + Size <= Limit;
 }
 
-/// <summary>A copy of up to six axes, neighbours joined; laid out as <c>CopyPlan</c> in <c>StridedCopy.cu</c>.</summary>
+/// <summary>
+/// A copy of up to six axes, neighbours joined; laid out as <c>CopyPlan</c> in <c>StridedCopy.cu</c>.
+/// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct CopyPlan
 {

@@ -2,7 +2,10 @@ using GenKernels.Kernels.Common;
 
 namespace GenKernels.Kernels.Movement;
 
-/// <summary>Launches <c>StridedCopy.cu</c>: permute, slice, flip, pad, expand and concatenate are all copies between strided views.</summary>
+/// <summary>
+/// Launches <c>StridedCopy.cu</c>: permute, slice, flip, pad, expand and concatenate are all copies between strided
+/// views.
+/// </summary>
 public static class StridedCopy
 {
     private static readonly string[] s_variants = ["Replicate=0", "Replicate=1"];
@@ -28,7 +31,9 @@ public static class StridedCopy
             new CopyAxis(y.Shape[axis], 0, 1, y.Shape[axis], source[order[axis]], target[axis]));
     }
 
-    /// <summary>Takes a part of one axis, every step-th element, perhaps backwards; beyond the ends lies the border.</summary>
+    /// <summary>
+    /// Takes a part of one axis, every step-th element, perhaps backwards; beyond the ends lies the border.
+    /// </summary>
     /// <param name="x">Any shape of at most six axes, any type.</param>
     /// <param name="axis">Which axis, from 0.</param>
     /// <param name="start">The first element, which may lie outside.</param>
@@ -105,7 +110,9 @@ public static class StridedCopy
         return y;
     }
 
-    /// <summary>The weights of the adjoint of a convolution: channels exchanged within each group, taps in reverse.</summary>
+    /// <summary>
+    /// The weights of the adjoint of a convolution: channels exchanged within each group, taps in reverse.
+    /// </summary>
     /// <param name="w"><c>[G O, kT, kH, kW, C]</c>.</param>
     /// <param name="groups">G.</param>
     /// <returns><c>[G C, kT, kH, kW, O]</c>; the caller or its scope disposes it.</returns>
@@ -136,9 +143,11 @@ public static class StridedCopy
         CopyPlan plan = new(axes);
         if (plan.Count == 0) return y;
         RowWalk walk = new(plan.Count / plan.RowLength, plan.RowLength);
-        using Tensor target = y.Part(targetStart, Shape.Create([checked((int)Math.Min(int.MaxValue, y.ElementCount - targetStart))]));
+        int room = (int)Math.Min(int.MaxValue, y.ElementCount - targetStart);
+        using Tensor target = y.Part(targetStart, Shape.Create([room]));
         Kernel kernel = x.Device.Load(s_source, x.Type, s_variants[(int)border]).Kernel("StridedCopy");
-        kernel.Launch(walk.Shape(x.Device), x, target, KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan));
+        kernel.Launch(
+            walk.Shape(x.Device), x, target, KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan));
         return y;
     }
 

@@ -7,7 +7,9 @@ public static class PixelNorm
 
     /// <param name="x">Activations, <c>[N, C]</c>.</param>
     /// <param name="epsilon">Added to the mean square; positive, in squared units of <paramref name="x"/>.</param>
-    /// <returns>A new tensor of the shape, type and device of <paramref name="x"/>; the caller or its scope disposes it.</returns>
+    /// <returns>
+    /// A new tensor of the shape, type and device of <paramref name="x"/>; the caller or its scope disposes it.
+    /// </returns>
     /// <exception cref="ShapeException"><paramref name="x"/> is not a matrix.</exception>
     public static Tensor Forward(Tensor x, float epsilon)
     {

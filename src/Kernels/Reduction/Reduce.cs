@@ -3,7 +3,8 @@ namespace GenKernels.Kernels.Reduction;
 /// <summary>Launches <c>Reduce.cu</c>: sums, sums of squares and maxima along axes.</summary>
 public static class Reduce
 {
-    // Up to this length one warp, or one thread a column, takes the whole axis; longer ones are split, so that many work.
+    // Up to this length one warp, or one thread a column, takes the whole axis; longer ones are split, so that many
+    // work.
     private const int LongestSegment = 1024;
 
     private static readonly string[] s_stageTypes =
@@ -24,7 +25,10 @@ public static class Reduce
     /// <param name="x">Any shape, floats.</param>
     /// <param name="firstAxis">The first of the neighbouring axes that are reduced, from 0.</param>
     /// <param name="axisCount">How many axes are reduced together, at least 1.</param>
-    /// <returns>A new tensor of the shape of <paramref name="x"/> with 1 for each reduced axis; the caller or its scope disposes it.</returns>
+    /// <returns>
+    /// A new tensor of the shape of <paramref name="x"/> with 1 for each reduced axis; the caller or its scope disposes
+    /// it.
+    /// </returns>
     /// <exception cref="ShapeException">There are no such axes.</exception>
     public static Tensor Forward(ReduceKind kind, Tensor x, int firstAxis, int axisCount)
     {
@@ -51,7 +55,8 @@ public static class Reduce
     }
 
     private static Tensor Launch(
-        ReduceKind kind, Stage stage, ElementType type, Tensor x, Tensor y, int outer, int length, int inner, int segmentCount)
+        ReduceKind kind, Stage stage, ElementType type, Tensor x, Tensor y, int outer, int length, int inner,
+        int segmentCount)
     {
         int segmentLength = (length + segmentCount - 1) / segmentCount;
         KernelModule module = x.Device.Load(s_source, type, s_variants[((int)kind * 3) + (int)stage]);
@@ -63,8 +68,9 @@ public static class Reduce
         }
 
         int columns = x.Device.WarpSize == 1 ? 64 : LaunchShape.DefaultBlock;
-        LaunchShape tiles = LaunchShape.Blocks(x.Device, (long)outer * segmentCount * ((inner + columns - 1) / columns));
-        module.Kernel("ReduceColumns").Launch(tiles, x, y, outer, length, inner, segmentLength, segmentCount);
+        int tiles = (inner + columns - 1) / columns;
+        LaunchShape blocks = LaunchShape.Blocks(x.Device, (long)outer * segmentCount * tiles);
+        module.Kernel("ReduceColumns").Launch(blocks, x, y, outer, length, inner, segmentLength, segmentCount);
         return y;
     }
 

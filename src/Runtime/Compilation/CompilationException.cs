@@ -2,7 +2,9 @@ using System.Text;
 
 namespace GenKernels.Runtime;
 
-/// <summary>A kernel did not compile; the message holds the compiler's log and the numbered source around the first fault.</summary>
+/// <summary>
+/// A kernel did not compile; the message holds the compiler's log and the numbered source around the first fault.
+/// </summary>
 public sealed class CompilationException : InvalidOperationException
 {
     public CompilationException(string message)
@@ -22,7 +24,8 @@ public sealed class CompilationException : InvalidOperationException
         int number = 0;
         foreach (string line in text.Split('\n'))
         {
-            number = line.StartsWith("#line ", StringComparison.Ordinal) ? int.Parse(line.Split(' ')[1]) - 1 : number + 1;
+            bool isMarker = line.StartsWith("#line ", StringComparison.Ordinal);
+            number = isMarker ? int.Parse(line.Split(' ')[1]) - 1 : number + 1;
             message.AppendLine($"{number,5} {line}");
         }
 

@@ -9,7 +9,8 @@ internal sealed class HostCompiler
     // Sums may be reordered, which is what lets the compiler vectorise them; NaN and infinity keep their meaning.
     private const string Options =
         "-std=c++20 -O3 -march=native -fPIC -shared -x c++ -w -fassociative-math -fno-signed-zeros -fno-trapping-math "
-        + "-fno-math-errno -ffp-contract=fast -fvisibility=hidden -fno-exceptions -fno-rtti -fno-stack-protector -mprefer-vector-width=512";
+        + "-fno-math-errno -ffp-contract=fast -fvisibility=hidden -fno-exceptions -fno-rtti -fno-stack-protector "
+        + "-mprefer-vector-width=512";
 
     private readonly KernelCache _cache;
     private readonly string _defines;
@@ -27,18 +28,25 @@ internal sealed class HostCompiler
     /// <returns>The processor's name as the system tells it.</returns>
     internal static string ProcessorName()
     {
-        if (!File.Exists("/proc/cpuinfo")) return System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture.ToString();
-        string? line = File.ReadLines("/proc/cpuinfo").FirstOrDefault(text => text.StartsWith("model name", StringComparison.Ordinal));
+        const string file = "/proc/cpuinfo";
+        if (!File.Exists(file)) return System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture.ToString();
+        string? line = File.ReadLines(file)
+            .FirstOrDefault(text => text.StartsWith("model name", StringComparison.Ordinal));
         return line?.Split(':', 2)[1].Trim() ?? "unknown processor";
     }
 
-    /// <returns>The path of the compiler: <c>GENKERNELS_CXX</c>, <c>CXX</c>, or the first of g++ and clang++ on the path; null where there is none.</returns>
+    /// <returns>
+    /// The path of the compiler: <c>GENKERNELS_CXX</c>, <c>CXX</c>, or the first of g++ and clang++ on the path; null
+    /// where there is none.
+    /// </returns>
     internal static string? Find()
     {
-        string?[] named = [Environment.GetEnvironmentVariable("GENKERNELS_CXX"), Environment.GetEnvironmentVariable("CXX"), "g++", "clang++"];
+        string? chosen = Environment.GetEnvironmentVariable("GENKERNELS_CXX");
+        string?[] named = [chosen, Environment.GetEnvironmentVariable("CXX"), "g++", "clang++"];
         string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         return named.Where(name => !string.IsNullOrEmpty(name))
-            .SelectMany(name => Path.IsPathRooted(name) ? [name] : folders.Select(folder => Path.Combine(folder, name!)))
+            .SelectMany(name =>
+                Path.IsPathRooted(name) ? [name] : folders.Select(folder => Path.Combine(folder, name!)))
             .FirstOrDefault(File.Exists);
     }
 
@@ -47,7 +55,8 @@ internal sealed class HostCompiler
     internal string Compile(KernelSource source, ElementType type, string variant)
     {
         string compiler = _path.Value ?? throw new CompilationException(
-            $"{source}: there is no C++ compiler; install g++ (Debian, Ubuntu: apt install g++) or name one in GENKERNELS_CXX");
+            $"{source}: there is no C++ compiler; install g++ (Debian, Ubuntu: apt install g++) "
+            + "or name one in GENKERNELS_CXX");
         StringBuilder text = new(_defines);
         text.Append(source.Defines(type, variant)).Append(source.Text);
         foreach (string name in source.KernelNames) text.Append("GK_EXPORT(").Append(name).Append(")\n");
@@ -88,7 +97,8 @@ internal sealed class HostCompiler
     {
         if (!File.Exists("/proc/cpuinfo")) return ProcessorName();
         string? flags = File.ReadLines("/proc/cpuinfo").FirstOrDefault(
-            text => text.StartsWith("flags", StringComparison.Ordinal) || text.StartsWith("Features", StringComparison.Ordinal));
+            text => text.StartsWith("flags", StringComparison.Ordinal)
+                || text.StartsWith("Features", StringComparison.Ordinal));
         return ProcessorName() + flags;
     }
 }

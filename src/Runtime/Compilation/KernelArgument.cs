@@ -40,8 +40,8 @@ public readonly struct KernelArgument
     public static KernelArgument Pointer(nint address) => new((ulong)address, 8);
 
     /// <param name="value">
-    /// A structure that the kernel takes by value. It must be a local of the launcher, which outlives the launch; its layout
-    /// is that of the kernel's own structure.
+    /// A structure that the kernel takes by value. It must be a local of the launcher, which outlives the launch; its
+    /// layout is that of the kernel's own structure.
     /// </param>
     public static unsafe KernelArgument Structure<T>(ref T value)
         where T : unmanaged => new((ulong)(nint)Unsafe.AsPointer(ref value), sizeof(T), null, isStructure: true);

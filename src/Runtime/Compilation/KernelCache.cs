@@ -14,7 +14,9 @@ public sealed class KernelCache
     private readonly Lock _counts = new();
     private static readonly byte[] s_magic = "GKCACHE1"u8.ToArray();
 
-    /// <param name="folder">Created when first needed. By default <c>GENKERNELS_CACHE</c>, else the user's cache folder.</param>
+    /// <param name="folder">
+    /// Created when first needed. By default <c>GENKERNELS_CACHE</c>, else the user's cache folder.
+    /// </param>
     public KernelCache(string? folder = null) => Folder = folder ?? DefaultFolder();
 
     /// <summary>Where the entries lie.</summary>
@@ -54,7 +56,8 @@ public sealed class KernelCache
         }
 
         Directory.CreateDirectory(Folder);
-        string temporary = Path.Combine(Folder, $".{key}.{Environment.ProcessId}.{Environment.CurrentManagedThreadId}{extension}");
+        string writer = $"{Environment.ProcessId}.{Environment.CurrentManagedThreadId}";
+        string temporary = Path.Combine(Folder, $".{key}.{writer}{extension}");
         try
         {
             compile(temporary);

@@ -23,6 +23,7 @@ public sealed class KernelModule
             if (kernel.Name == name) return kernel;
         }
 
-        throw new ArgumentException($"{Source} declares no kernel {name}; it declares {string.Join(", ", Source.KernelNames)}");
+        string declared = string.Join(", ", Source.KernelNames);
+        throw new ArgumentException($"{Source} declares no kernel {name}; it declares {declared}");
     }
 }

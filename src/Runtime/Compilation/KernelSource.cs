@@ -19,7 +19,10 @@ public sealed partial class KernelSource
     /// <param name="path">Of the resource, such as <c>Normalization/PixelNorm.cu</c>.</param>
     /// <param name="assembly">The one that carries the file and its headers.</param>
     /// <param name="types">The values that <c>Scalar</c> may take.</param>
-    /// <param name="variants">The sets of defines besides <c>Scalar</c>, each as <c>Name=value;Name=value</c>; one empty set when none is given.</param>
+    /// <param name="variants">
+    /// The sets of defines besides <c>Scalar</c>, each as <c>Name=value;Name=value</c>; one empty set when none is
+    /// given.
+    /// </param>
     public KernelSource(string path, Assembly assembly, ElementType[] types, params string[] variants)
     {
         Path = path;
@@ -28,7 +31,8 @@ public sealed partial class KernelSource
         Variants = variants.Length == 0 ? [""] : variants;
         _known = new ConcurrentDictionary<string, bool>(Variants.Select(variant => KeyValuePair.Create(variant, true)));
         _text = new Lazy<string>(() => Expand(Path, []));
-        _kernelNames = new Lazy<string[]>(() => [.. Declaration().Matches(Read(Path)).Select(match => match.Groups[1].Value)]);
+        _kernelNames = new Lazy<string[]>(() =>
+            [.. Declaration().Matches(Read(Path)).Select(match => match.Groups[1].Value)]);
     }
 
     /// <summary>The path of the resource.</summary>

@@ -3,8 +3,9 @@ using System.Diagnostics;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// Spreads the blocks of a launch over the cores. The calling thread works too, and the others join when they come awake:
-/// a launch never waits for a thread to start, only for one that is in the middle of a block. Nothing is allocated.
+/// Spreads the blocks of a launch over the cores. The calling thread works too, and the others join when they come
+/// awake: a launch never waits for a thread to start, only for one that is in the middle of a block. Nothing is
+/// allocated.
 /// </summary>
 internal sealed unsafe class BlockScheduler : IDisposable
 {
@@ -50,7 +51,8 @@ internal sealed unsafe class BlockScheduler : IDisposable
     /// <summary>Runs all blocks and returns when the last is done.</summary>
     /// <returns>0, or the status of a block that failed.</returns>
     internal int Run(
-        delegate* unmanaged<NativeLaunch*, void**, long, long, int> entry, NativeLaunch* arguments, void** values, long blockCount)
+        delegate* unmanaged<NativeLaunch*, void**, long, long, int> entry, NativeLaunch* arguments, void** values,
+        long blockCount)
     {
         lock (_launch)
         {

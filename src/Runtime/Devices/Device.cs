@@ -2,10 +2,14 @@ using System.Collections.Concurrent;
 
 namespace GenKernels.Runtime;
 
-/// <summary>What runs kernels and holds tensors: a GPU, or the CPU in one of two ways. All work goes to one stream, in order.</summary>
+/// <summary>
+/// What runs kernels and holds tensors: a GPU, or the CPU in one of two ways. All work goes to one stream, in order.
+/// </summary>
 public abstract class Device : IDisposable
 {
-    private readonly ConcurrentDictionary<(KernelSource Source, ElementType Type, string Variant), KernelModule> _modules = new();
+    private readonly ConcurrentDictionary<(KernelSource Source, ElementType Type, string Variant), KernelModule> _modules =
+        new();
+
     private readonly ThreadLocal<TensorScope?> _scope = new();
 
     private protected Device(KernelCache? cache)
@@ -62,7 +66,9 @@ public abstract class Device : IDisposable
         return _modules.GetOrAdd((source, type, variant), key => Compile(key.Source, key.Type, key.Variant));
     }
 
-    /// <summary>Compiles many modules at once on all cores, so that the first step need not wait for each in turn.</summary>
+    /// <summary>
+    /// Compiles many modules at once on all cores, so that the first step need not wait for each in turn.
+    /// </summary>
     /// <param name="modules">What will be needed.</param>
     /// <param name="progress">Told the number done and the number in all, or null.</param>
     /// <exception cref="CompilationException">One of them does not compile.</exception>
@@ -136,7 +142,8 @@ public abstract class Device : IDisposable
 
     private protected abstract KernelModule Compile(KernelSource source, ElementType type, string variant);
 
-    private protected abstract void LaunchCore(Kernel kernel, LaunchShape shape, ReadOnlySpan<KernelArgument> arguments);
+    private protected abstract void LaunchCore(
+        Kernel kernel, LaunchShape shape, ReadOnlySpan<KernelArgument> arguments);
 
     private protected abstract void DisposeCore();
 }

@@ -4,8 +4,8 @@ using GenKernels.Runtime.Interop;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// Slots in which the trampolines of <see cref="SimtDevice"/> leave their fibers' stacks for the next launch, of whatever
-/// kernel. One slot a core is enough: no more launches than that run at once.
+/// Slots in which the trampolines of <see cref="SimtDevice"/> leave their fibers' stacks for the next launch, of
+/// whatever kernel. One slot a core is enough: no more launches than that run at once.
 /// </summary>
 internal sealed unsafe class FiberStacks : IDisposable
 {

@@ -1,8 +1,8 @@
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// The CPU with blocks of one thread and a warp of one: barriers and shuffles vanish, and the C++ compiler vectorises what
-/// remains. The default where there is no GPU.
+/// The CPU with blocks of one thread and a warp of one: barriers and shuffles vanish, and the C++ compiler vectorises
+/// what remains. The default where there is no GPU.
 /// </summary>
 public sealed class HostDevice : NativeDevice
 {

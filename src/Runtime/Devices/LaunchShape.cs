@@ -8,10 +8,14 @@ namespace GenKernels.Runtime;
 /// <param name="SharedBytes">Dynamic shared memory of a block in bytes.</param>
 public readonly record struct LaunchShape(long GridX, int GridY, int GridZ, int BlockX, int SharedBytes = 0)
 {
-    /// <summary>The block of elementwise and row kernels on devices with warps; measured nowhere yet, the usual choice.</summary>
+    /// <summary>
+    /// The block of elementwise and row kernels on devices with warps; measured nowhere yet, the usual choice.
+    /// </summary>
     public const int DefaultBlock = 256;
 
-    /// <summary>Elements that one block of an elementwise kernel walks; the kernels' <c>ElementsPerBlock</c> is the same.</summary>
+    /// <summary>
+    /// Elements that one block of an elementwise kernel walks; the kernels' <c>ElementsPerBlock</c> is the same.
+    /// </summary>
     public const int ElementsPerBlock = 4096;
 
     /// <summary>The number of blocks.</summary>

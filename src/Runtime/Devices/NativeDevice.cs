@@ -4,7 +4,9 @@ using System.Text;
 
 namespace GenKernels.Runtime;
 
-/// <summary>The CPU: kernels compiled by the system's C++ compiler, blocks spread over the cores, memory of the process.</summary>
+/// <summary>
+/// The CPU: kernels compiled by the system's C++ compiler, blocks spread over the cores, memory of the process.
+/// </summary>
 public abstract unsafe class NativeDevice : Device
 {
     private const int Alignment = 64;
@@ -20,7 +22,8 @@ public abstract unsafe class NativeDevice : Device
     }
 
     /// <inheritdoc/>
-    public override string Description => $"{HostCompiler.ProcessorName()}, {ProcessorCount} cores, {_compiler.Description}";
+    public override string Description =>
+        $"{HostCompiler.ProcessorName()}, {ProcessorCount} cores, {_compiler.Description}";
 
     /// <inheritdoc/>
     public override int ProcessorCount => _scheduler.CoreCount;
@@ -71,8 +74,8 @@ public abstract unsafe class NativeDevice : Device
             string name = source.KernelNames[index];
             nint sizes = NativeLibrary.GetExport(library, name + "_parameters");
             int count = *(int*)sizes;
-            kernels[index] = new Kernel(
-                this, name, NativeLibrary.GetExport(library, name + "_run"), new ReadOnlySpan<int>((int*)sizes + 1, count).ToArray());
+            int[] parameters = new ReadOnlySpan<int>((int*)sizes + 1, count).ToArray();
+            kernels[index] = new Kernel(this, name, NativeLibrary.GetExport(library, name + "_run"), parameters);
         }
 
         return new KernelModule(source, kernels);
@@ -90,7 +93,8 @@ public abstract unsafe class NativeDevice : Device
 
         byte* error = stackalloc byte[ErrorCapacity];
         error[0] = 0;
-        NativeLaunch launch = new() { SharedBytes = (uint)shape.SharedBytes, Error = error, ErrorCapacity = ErrorCapacity };
+        NativeLaunch launch =
+            new() { SharedBytes = (uint)shape.SharedBytes, Error = error, ErrorCapacity = ErrorCapacity };
         (launch.Grid[0], launch.Grid[1], launch.Grid[2]) = ((uint)shape.GridX, (uint)shape.GridY, (uint)shape.GridZ);
         (launch.Block[0], launch.Block[1], launch.Block[2]) = ((uint)shape.BlockX, 1, 1);
         Configure(ref launch);

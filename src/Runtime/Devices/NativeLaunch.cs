@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace GenKernels.Runtime;
 
-/// <summary>What a trampoline is told of a launch; laid out as <c>Launch</c> in <c>Common/HostThreads.cuh</c>.</summary>
+/// <summary>
+/// What a trampoline is told of a launch; laid out as <c>Launch</c> in <c>Common/HostThreads.cuh</c>.
+/// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct NativeLaunch
 {

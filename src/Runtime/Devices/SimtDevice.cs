@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// The CPU in the shape of a GPU: real block sizes, warps of 32, each thread of a block a fiber. It finds races (by running
-/// threads in another order), barriers that not every thread reaches, and reads of memory that nobody wrote.
+/// The CPU in the shape of a GPU: real block sizes, warps of 32, each thread of a block a fiber. It finds races (by
+/// running threads in another order), barriers that not every thread reaches, and reads of memory that nobody wrote.
 /// </summary>
 public sealed unsafe class SimtDevice : NativeDevice
 {

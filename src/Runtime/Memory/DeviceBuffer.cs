@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace GenKernels.Runtime;
 
-/// <summary>A block of a device's memory that several tensors may view; the last one to let go returns it to the pool.</summary>
+/// <summary>
+/// A block of a device's memory that several tensors may view; the last one to let go returns it to the pool.
+/// </summary>
 internal sealed class DeviceBuffer
 {
     private readonly MemoryPool _pool;

@@ -1,8 +1,8 @@
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// Disposes, when it is disposed, every tensor that was made on its device by its thread since it began and was not kept.
-/// Scopes nest; a tensor belongs to the innermost one that was open when it was made.
+/// Disposes, when it is disposed, every tensor that was made on its device by its thread since it began and was not
+/// kept. Scopes nest; a tensor belongs to the innermost one that was open when it was made.
 /// </summary>
 public sealed class TensorScope : IDisposable
 {

@@ -54,7 +54,10 @@ public static class ElementTypes
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "unknown element type"),
     };
 
-    /// <returns>The element type that holds the .NET type <typeparamref name="T"/>; a 16-bit brain float is a <see cref="BFloat16"/>.</returns>
+    /// <returns>
+    /// The element type that holds the .NET type <typeparamref name="T"/>; a 16-bit brain float is a
+    /// <see cref="BFloat16"/>.
+    /// </returns>
     /// <exception cref="ArgumentException"><typeparamref name="T"/> is no element type.</exception>
     public static ElementType Of<T>()
         where T : unmanaged

@@ -14,13 +14,19 @@ public static class Require
         throw new ShapeException($"{Stem(caller)}: {name} must have rank {rank}, got shape {tensor.Shape}");
     }
 
-    /// <exception cref="ShapeException"><paramref name="tensor"/> has another shape; a negative size stands for any.</exception>
+    /// <exception cref="ShapeException">
+    /// <paramref name="tensor"/> has another shape; a negative size stands for any.
+    /// </exception>
     public static void Shape(
         Tensor tensor, ReadOnlySpan<int> sizes,
         [CallerArgumentExpression(nameof(tensor))] string name = "", [CallerFilePath] string caller = "")
     {
         bool fits = tensor.Shape.Rank == sizes.Length;
-        for (int axis = 0; fits && axis < sizes.Length; axis++) fits = sizes[axis] < 0 || sizes[axis] == tensor.Shape[axis];
+        for (int axis = 0; fits && axis < sizes.Length; axis++)
+        {
+            fits = sizes[axis] < 0 || sizes[axis] == tensor.Shape[axis];
+        }
+
         if (fits) return;
         string needed = string.Join(", ", sizes.ToArray().Select(size => size < 0 ? "*" : size.ToString()));
         throw new ShapeException($"{Stem(caller)}: {name} must have shape [{needed}], got {tensor.Shape}");
@@ -66,7 +72,8 @@ public static class Require
 
     /// <exception cref="ArgumentException"><paramref name="condition"/> does not hold.</exception>
     public static void That(
-        bool condition, [InterpolatedStringHandlerArgument(nameof(condition))] ref RequireMessage message, [CallerFilePath] string caller = "")
+        bool condition, [InterpolatedStringHandlerArgument(nameof(condition))] ref RequireMessage message,
+        [CallerFilePath] string caller = "")
     {
         if (!condition) throw new ShapeException($"{Stem(caller)}: {message.ToString()}");
     }

@@ -32,8 +32,9 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
         long count = 1;
         foreach (int size in sizes)
         {
-            if (size < 0) throw new ShapeException($"a size must not be negative, got [{string.Join(", ", sizes.ToArray())}]");
-            if (size != 0 && count > long.MaxValue / size) throw new ShapeException("the number of elements passes 2^63");
+            if (size < 0) throw new ShapeException($"a size must not be negative, got {new Shape(sizes.ToArray())}");
+            bool isTooLarge = size != 0 && count > long.MaxValue / size;
+            if (isTooLarge) throw new ShapeException("the number of elements passes 2^63");
             count *= size;
         }
 
@@ -47,7 +48,9 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     /// <returns>The sizes as a span, without a copy.</returns>
     public ReadOnlySpan<int> AsSpan() => _sizes;
 
-    /// <returns>The product of the sizes of axes <paramref name="first"/> up to but not including <paramref name="end"/>.</returns>
+    /// <returns>
+    /// The product of the sizes of axes <paramref name="first"/> up to but not including <paramref name="end"/>.
+    /// </returns>
     public long Product(int first, int end)
     {
         long product = 1;

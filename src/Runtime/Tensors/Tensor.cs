@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// Numbers of one type in the memory of one device, contiguous, the last axis fastest. It is freed by <see cref="Dispose"/>
-/// or by the <see cref="TensorScope"/> that it was made in, never by the garbage collector.
+/// Numbers of one type in the memory of one device, contiguous, the last axis fastest. It is freed by
+/// <see cref="Dispose"/> or by the <see cref="TensorScope"/> that it was made in, never by the garbage collector.
 /// </summary>
 public sealed class Tensor : IDisposable
 {
@@ -43,13 +43,16 @@ public sealed class Tensor : IDisposable
     public bool IsDisposed => _disposed || Device.IsDisposed;
 
     /// <summary>The address of the first element in the device's memory.</summary>
-    /// <exception cref="ObjectDisposedException">The tensor was disposed, by its scope or because backward consumed it.</exception>
+    /// <exception cref="ObjectDisposedException">
+    /// The tensor was disposed, by its scope or because backward consumed it.
+    /// </exception>
     public nint Address
     {
         get
         {
             if (!IsDisposed) return _address;
-            throw new ObjectDisposedException(nameof(Tensor), $"the tensor {Shape} on {Device} was disposed, or backward has consumed it");
+            throw new ObjectDisposedException(
+                nameof(Tensor), $"the tensor {Shape} on {Device} was disposed, or backward has consumed it");
         }
     }
 
@@ -93,16 +96,21 @@ public sealed class Tensor : IDisposable
     public Tensor View(Shape shape)
     {
         if (shape.ElementCount == ElementCount) return MakeView(shape, 0);
-        throw new ShapeException($"a view must keep the number of elements: {Shape} has {ElementCount}, {shape} has {shape.ElementCount}");
+        throw new ShapeException(
+            $"a view must keep the number of elements: {Shape} has {ElementCount}, {shape} has {shape.ElementCount}");
     }
 
-    /// <returns>Entries <paramref name="start"/> up to <paramref name="start"/> + <paramref name="count"/> of the outermost axis, without a copy.</returns>
+    /// <returns>
+    /// Entries <paramref name="start"/> up to <paramref name="start"/> + <paramref name="count"/> of the outermost
+    /// axis, without a copy.
+    /// </returns>
     /// <exception cref="ShapeException">They are not within the axis.</exception>
     public Tensor Narrow(int start, int count)
     {
         if (Shape.Rank == 0 || start < 0 || count < 0 || start > Shape[0] - count)
         {
-            throw new ShapeException($"entries {start} to {start + count} are not within the outermost axis of {Shape}");
+            throw new ShapeException(
+                $"entries {start} to {start + count} are not within the outermost axis of {Shape}");
         }
 
         return MakeView(Shape.With(0, count), start * Shape.Product(1, Shape.Rank) * Type.Size());
@@ -125,7 +133,9 @@ public sealed class Tensor : IDisposable
     }
 
     /// <summary>Copies all elements into the program's memory, after all work before it.</summary>
-    /// <exception cref="ArgumentException"><typeparamref name="T"/> is not the tensor's type, or the length differs.</exception>
+    /// <exception cref="ArgumentException">
+    /// <typeparamref name="T"/> is not the tensor's type, or the length differs.
+    /// </exception>
     public void CopyTo<T>(Span<T> destination)
         where T : unmanaged
     {
@@ -134,7 +144,9 @@ public sealed class Tensor : IDisposable
     }
 
     /// <summary>Copies the elements from the program's memory.</summary>
-    /// <exception cref="ArgumentException"><typeparamref name="T"/> is not the tensor's type, or the length differs.</exception>
+    /// <exception cref="ArgumentException">
+    /// <typeparamref name="T"/> is not the tensor's type, or the length differs.
+    /// </exception>
     public void CopyFrom<T>(ReadOnlySpan<T> source)
         where T : unmanaged
     {
@@ -180,7 +192,12 @@ public sealed class Tensor : IDisposable
     private void CheckTransfer<T>(int length, [CallerMemberName] string caller = "")
         where T : unmanaged
     {
-        if (ElementTypes.Of<T>() != Type) throw new ArgumentException($"{caller}: the tensor holds {Type}, not {typeof(T).Name}");
-        if (length != ElementCount) throw new ShapeException($"{caller}: {Shape} has {ElementCount} elements, got {length}");
+        if (ElementTypes.Of<T>() != Type)
+        {
+            throw new ArgumentException($"{caller}: the tensor holds {Type}, not {typeof(T).Name}");
+        }
+
+        if (length == ElementCount) return;
+        throw new ShapeException($"{caller}: {Shape} has {ElementCount} elements, got {length}");
     }
 }

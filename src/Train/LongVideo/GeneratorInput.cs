@@ -1,4 +1,5 @@
 using GenKernels.Models.LongVideo;
+using GenKernels.Runtime;
 
 namespace GenKernels.Train.LongVideo;
 

@@ -1,7 +1,9 @@
 using GenKernels.Autograd;
 using GenKernels.Kernels.Elementwise;
+using GenKernels.Kernels.Optimization;
 using GenKernels.Models.LongVideo;
 using GenKernels.Models.StyleGan;
+using GenKernels.Runtime;
 
 namespace GenKernels.Train.LongVideo;
 

@@ -1,5 +1,6 @@
 using GenKernels.Kernels.Augmentation;
 using GenKernels.Models.LongVideo;
+using GenKernels.Runtime;
 using GenKernels.Train.Data;
 
 namespace GenKernels.Train.LongVideo;

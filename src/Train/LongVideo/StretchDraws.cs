@@ -1,3 +1,5 @@
+using GenKernels.Runtime;
+
 namespace GenKernels.Train.LongVideo;
 
 /// <summary>One draw of speeds, one number a clip, all <c>[N]</c>.</summary>

@@ -18,7 +18,8 @@ public sealed class PixelNormTests(Device device)
             for (int c = 0; c < channels; c++)
             {
                 double expected = input[n, c] / Math.Sqrt(meanSquare + 1e-8f);
-                Assert.That(actual[n, c], Is.EqualTo(expected).Within(Tolerance.For(x.Type) * Math.Max(1, Math.Abs(expected))));
+                double tolerance = Tolerance.For(x.Type) * Math.Max(1, Math.Abs(expected));
+                Assert.That(actual[n, c], Is.EqualTo(expected).Within(tolerance));
             }
         }
     }

@@ -1,0 +1,115 @@
+using System.Text.Json;
+using GenKernels.Autograd;
+using GenKernels.Runtime;
+
+namespace GenKernels.Train.LongVideo;
+
+/// <summary>All that a training run is: networks, moving average, optimizers, and where it stands. A folder, whole or not there.</summary>
+/// <param name="Step">Steps that were taken.</param>
+/// <param name="Preset">Name of the sizes.</param>
+/// <param name="Options">How it is trained.</param>
+/// <param name="ClipIndex">Real clips that were drawn.</param>
+/// <param name="NoiseOffset">Where the stream of noise stands.</param>
+public sealed record LowResolutionCheckpoint(
+    long Step, string Preset, LowResolutionTrainingOptions Options, long ClipIndex, ulong NoiseOffset)
+{
+    /// <summary>The file of the generator to look at.</summary>
+    public const string AverageGeneratorFile = "generator-average.safetensors";
+
+    private const string StateFileName = "state.json";
+    private const string FolderPrefix = "checkpoint-";
+    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
+
+    /// <summary>Writes a checkpoint and removes all but the newest few.</summary>
+    /// <param name="runFolder">The run's.</param>
+    /// <param name="gan">The networks.</param>
+    /// <param name="keep">How many remain, at least 1.</param>
+    /// <returns>The checkpoint's folder.</returns>
+    /// <exception cref="IOException">The disk is full or the folder cannot be written; the older checkpoints remain.</exception>
+    public string Save(string runFolder, LowResolutionGan gan, int keep = 2)
+    {
+        string folder = Path.Combine(runFolder, $"{FolderPrefix}{Step:D8}");
+        string temporary = folder + ".partial";
+        if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
+        Directory.CreateDirectory(temporary);
+        try
+        {
+            foreach ((string name, IReadOnlyList<StateEntry> entries) in Parts(gan)) Write(Path.Combine(temporary, name), entries);
+            AtomicFile.WriteText(Path.Combine(temporary, StateFileName), JsonSerializer.Serialize(this, s_json));
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+            Directory.Move(temporary, folder);
+        }
+        catch
+        {
+            Directory.Delete(temporary, recursive: true);
+            throw;
+        }
+
+        foreach (string old in Folders(runFolder).SkipLast(Math.Max(1, keep))) Directory.Delete(old, recursive: true);
+        return folder;
+    }
+
+    /// <returns>The newest checkpoint of a run, or null where there is none.</returns>
+    public static string? Newest(string runFolder) => Folders(runFolder).LastOrDefault();
+
+    /// <summary>Reads where a run stood.</summary>
+    /// <exception cref="InvalidDataException">The folder holds no checkpoint, or a damaged one.</exception>
+    public static LowResolutionCheckpoint Read(string folder)
+    {
+        string path = Path.Combine(folder, StateFileName);
+        if (!File.Exists(path)) throw new InvalidDataException($"{folder} holds no checkpoint: {StateFileName} is missing");
+        try
+        {
+            return JsonSerializer.Deserialize<LowResolutionCheckpoint>(File.ReadAllText(path))
+                ?? throw new InvalidDataException($"{path} is empty");
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException($"{path} is damaged: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Sets networks and optimizers to what they were.</summary>
+    /// <param name="folder">Of the checkpoint.</param>
+    /// <param name="gan">Of the same sizes.</param>
+    /// <exception cref="StateDictException">The sizes differ; the message says where.</exception>
+    /// <exception cref="SafetensorsException">A file is damaged.</exception>
+    public static void Restore(string folder, LowResolutionGan gan)
+    {
+        Load(folder, "generator.safetensors", entries => StateDict.Load(gan.Generator, entries));
+        Load(folder, "discriminator.safetensors", entries => StateDict.Load(gan.Discriminator, entries));
+        Load(folder, AverageGeneratorFile, entries => StateDict.Load(gan.AverageGenerator, entries));
+        Load(folder, "optimizer-generator.safetensors", gan.GeneratorOptimizer.LoadState);
+        Load(folder, "optimizer-discriminator.safetensors", gan.DiscriminatorOptimizer.LoadState);
+    }
+
+    private static IEnumerable<string> Folders(string runFolder) => Directory
+        .EnumerateDirectories(runFolder, FolderPrefix + "*")
+        .Where(folder => !folder.EndsWith(".partial", StringComparison.Ordinal))
+        .Order(StringComparer.Ordinal);
+
+    private static void Load(string folder, string name, Action<IEnumerable<StateEntry>> load)
+    {
+        using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, name));
+        load(StateFile.Entries(file));
+    }
+
+    private static IEnumerable<(string Name, IReadOnlyList<StateEntry> Entries)> Parts(LowResolutionGan gan) =>
+    [
+        ("generator.safetensors", StateDict.Write(gan.Generator)),
+        ("discriminator.safetensors", StateDict.Write(gan.Discriminator)),
+        (AverageGeneratorFile, StateDict.Write(gan.AverageGenerator)),
+        ("optimizer-generator.safetensors", gan.GeneratorOptimizer.WriteState()),
+        ("optimizer-discriminator.safetensors", gan.DiscriminatorOptimizer.WriteState()),
+    ];
+
+    private void Write(string path, IReadOnlyList<StateEntry> entries)
+    {
+        SafetensorsWriter writer = new();
+        writer.Metadata["kind"] = "long-video-lowres";
+        writer.Metadata["preset"] = Preset;
+        writer.Metadata["step"] = Step.ToString();
+        StateFile.Add(writer, entries);
+        writer.Save(path);
+    }
+}

@@ -1,0 +1,186 @@
+using System.Diagnostics;
+using GenKernels.Kernels.Random;
+using GenKernels.Models.LongVideo;
+using GenKernels.Runtime;
+using GenKernels.Train.Data;
+using GenKernels.Train.Runs;
+
+namespace GenKernels.Train.LongVideo;
+
+/// <summary>A training run of the low-resolution networks: steps, log, samples, checkpoints; resumable to the same bits.</summary>
+/// <remarks>Order of a step: generator, discriminator, every k-th the penalty, moving average.</remarks>
+public sealed class LowResolutionRun : IDisposable
+{
+    private readonly LowResolutionGan _gan;
+    private readonly LowResolutionTrainingOptions _options;
+    private readonly LowResolutionRunOptions _runOptions;
+    private readonly RunFolder _folder;
+    private readonly RandomGenerator _noise;
+    private readonly ClipLoader _loader;
+    private readonly MetricLog _log;
+    private readonly TensorBoardWriter _board;
+    private readonly Dictionary<string, double> _values = [];
+    private readonly int _partSize;
+
+    private LowResolutionRun(
+        RunFolder folder, VideoDataset dataset, LowResolutionPreset preset, LowResolutionTrainingOptions options,
+        LowResolutionRunOptions runOptions, Device device, string? checkpoint)
+    {
+        Require.That(
+            options.Accumulate > 0 && options.BatchSize > 0 && options.BatchSize % options.Accumulate == 0,
+            $"a batch of {options.BatchSize} cannot be divided into {options.Accumulate} equal parts");
+        (_folder, _options, _runOptions) = (folder, options, runOptions);
+        _partSize = options.BatchSize / options.Accumulate;
+        LowResolutionCheckpoint? state = checkpoint is null ? null : LowResolutionCheckpoint.Read(checkpoint);
+        ClipSampler sampler = new(dataset, preset.Discriminator.FrameCount, flipHorizontally: true, options.Seed);
+        _gan = new LowResolutionGan(preset, options, device);
+        _noise = new RandomGenerator(device, options.Seed, stream: 1);
+        if (checkpoint is not null && state is not null)
+        {
+            LowResolutionCheckpoint.Restore(checkpoint, _gan);
+            Step = state.Step;
+            _noise.LoadState(_noise.SaveState() with { Offset = state.NoiseOffset });
+        }
+
+        _loader = new ClipLoader(sampler, _partSize, state?.ClipIndex ?? 0);
+        string log = folder.File("log.jsonl");
+        _log = state is null ? MetricLog.Create(log) : MetricLog.Resume(log, Step);
+        _board = new TensorBoardWriter(folder.Path, state is null ? null : Step);
+    }
+
+    /// <summary>Steps that were taken.</summary>
+    public long Step { get; private set; }
+
+    /// <summary>The networks.</summary>
+    public LowResolutionGan Gan => _gan;
+
+    /// <summary>Where the run writes.</summary>
+    public string Folder => _folder.Path;
+
+    /// <summary>Begins a run in a folder of its own, or goes on with the one that is there.</summary>
+    /// <param name="folder">The run's; disposed with it.</param>
+    /// <param name="dataset">Real videos of the preset's size.</param>
+    /// <param name="preset">Sizes of the networks.</param>
+    /// <param name="options">How they are trained; of a resumed run those that it began with.</param>
+    /// <param name="runOptions">How long, and what is written.</param>
+    /// <param name="device">Where the networks live.</param>
+    /// <exception cref="DatasetException">The videos are of another size or all shorter than a clip.</exception>
+    /// <exception cref="ArgumentException">The folder holds a run of another preset.</exception>
+    public static LowResolutionRun Open(
+        RunFolder folder, VideoDataset dataset, LowResolutionPreset preset, LowResolutionTrainingOptions options,
+        LowResolutionRunOptions runOptions, Device device)
+    {
+        string? checkpoint = LowResolutionCheckpoint.Newest(folder.Path);
+        if (checkpoint is null) return new LowResolutionRun(folder, dataset, preset, options, runOptions, device, null);
+        LowResolutionCheckpoint state = LowResolutionCheckpoint.Read(checkpoint);
+        Require.That(
+            state.Preset == preset.Name, $"{folder.Path} holds a run of preset {state.Preset}, which cannot go on as {preset.Name}");
+        return new LowResolutionRun(folder, dataset, preset, state.Options, runOptions, device, checkpoint);
+    }
+
+    /// <summary>Trains until the steps or the time are used up, or until it is told to stop; ends with a checkpoint and a sample.</summary>
+    /// <param name="progress">Told after every step; or null.</param>
+    /// <param name="cancellation">Ends the run after the step that is being taken.</param>
+    public void Run(IProgress<LowResolutionProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        long started = Stopwatch.GetTimestamp();
+        double secondsPerStep = 0;
+        while (Step < _runOptions.Steps && !cancellation.IsCancellationRequested && !(Elapsed(started) >= _runOptions.Duration))
+        {
+            long begun = Stopwatch.GetTimestamp();
+            TakeStep();
+            double seconds = Elapsed(begun).TotalSeconds;
+            secondsPerStep = secondsPerStep == 0 ? seconds : (0.95 * secondsPerStep) + (0.05 * seconds);
+            _values["seconds_per_step"] = secondsPerStep;
+            if (Step % _runOptions.LogInterval == 0) WriteLog();
+            if (Step % _runOptions.SampleInterval == 0) WriteSample();
+            if (Step % _runOptions.CheckpointInterval == 0) Save();
+            progress?.Report(new LowResolutionProgress(
+                Step, _runOptions.Steps, _values, secondsPerStep, Remaining(secondsPerStep, Elapsed(started))));
+        }
+
+        WriteLog();
+        WriteSample();
+        Save();
+    }
+
+    /// <summary>Writes a checkpoint of the run as it stands.</summary>
+    /// <returns>Its folder.</returns>
+    public string Save() => new LowResolutionCheckpoint(
+        Step, _gan.Preset.Name, _options, _loader.NextIndex, _noise.SaveState().Offset).Save(_folder.Path, _gan);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _loader.Dispose();
+        _log.Dispose();
+        _board.Dispose();
+        _noise.Dispose();
+        _gan.Dispose();
+        _folder.Dispose();
+    }
+
+    private static TimeSpan Elapsed(long since) => Stopwatch.GetElapsedTime(since);
+
+    private void TakeStep()
+    {
+        StepDraws draws = new(_gan.Device, _options.Seed, Step);
+        Keep(_gan.UpdateGenerator(Parts().Select(_ => FakeInput(draws, isJudged: true))));
+        Keep(_gan.UpdateDiscriminator(Parts().Select(_ => (FakeInput(draws, isJudged: true), NextReal(draws)))));
+        if (_options.R1Interval > 0 && Step % _options.R1Interval == 0) Keep(_gan.UpdatePenalty(Parts().Select(_ => NextReal(draws))));
+        _gan.UpdateAverage(Step);
+        Step++;
+    }
+
+    private IEnumerable<int> Parts() => Enumerable.Range(0, _options.Accumulate);
+
+    private GeneratorInput FakeInput(StepDraws draws, bool isJudged)
+    {
+        int frames = _gan.Preset.Discriminator.FrameCount;
+        int scale = _gan.Generator.TemporalScale;
+        int synthesised = _options.RandomOffset ? frames + scale : frames;
+        return new GeneratorInput(
+            _noise.Normal(_gan.Generator.NoiseShape(_partSize, synthesised)), synthesised,
+            _options.RandomOffset ? draws.Crop(_partSize, frames, scale) : null, isJudged ? Augmentation(draws) : null);
+    }
+
+    private RealInput NextReal(StepDraws draws)
+    {
+        LowResolutionDiscriminatorOptions sizes = _gan.Preset.Discriminator;
+        Tensor video = Tensor.From(_loader.Next(), [_partSize, sizes.FrameCount, sizes.Height, sizes.Width, 3], _gan.Device);
+        return new RealInput(video, Augmentation(draws));
+    }
+
+    private ClipAugmentation Augmentation(StepDraws draws)
+    {
+        LowResolutionDiscriminatorOptions sizes = _gan.Preset.Discriminator;
+        return draws.Augmentation(_partSize, _options, sizes.FrameCount, sizes.Height, sizes.Width);
+    }
+
+    private void Keep(StepStatistics statistics)
+    {
+        foreach ((string name, double value) in statistics.Values) _values[name] = value;
+    }
+
+    private void WriteLog()
+    {
+        _log.Write(Step, _values);
+        foreach ((string name, double value) in _values) _board.Scalar(name, value, Step);
+    }
+
+    private void WriteSample()
+    {
+        SampleSheet sheet = new(_gan.AverageGenerator, _gan.Device, _options.Seed);
+        int frames = _gan.Preset.Discriminator.FrameCount * _runOptions.SampleLength;
+        string samples = Directory.CreateDirectory(_folder.File("samples")).FullName;
+        _board.Image("samples", sheet.Write(Path.Combine(samples, $"step-{Step:D8}"), frames), Step);
+    }
+
+    private TimeSpan Remaining(double secondsPerStep, TimeSpan elapsed)
+    {
+        TimeSpan bySteps = TimeSpan.FromSeconds(secondsPerStep * (_runOptions.Steps - Step));
+        if (_runOptions.Duration is not { } duration) return bySteps;
+        TimeSpan byTime = duration > elapsed ? duration - elapsed : TimeSpan.Zero;
+        return byTime < bySteps ? byTime : bySteps;
+    }
+}
