@@ -1,5 +1,6 @@
 using GenKernels.Autograd;
 using GenKernels.Kernels.Augmentation;
+using GenKernels.Runtime;
 
 namespace GenKernels.Train.Verification;
 

@@ -1,3 +1,5 @@
+using GenKernels.Runtime;
+
 namespace GenKernels.Train.Verification;
 
 /// <summary>One case of an open file: settings, inputs and results.</summary>

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using GenKernels.Autograd;
 using GenKernels.Kernels.Movement;
+using GenKernels.Runtime;
 
 namespace GenKernels.Train.Verification;
 

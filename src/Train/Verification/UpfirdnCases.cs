@@ -1,4 +1,5 @@
 using GenKernels.Autograd;
+using GenKernels.Runtime;
 
 namespace GenKernels.Train.Verification;
 

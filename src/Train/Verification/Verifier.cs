@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using GenKernels.Autograd;
+using GenKernels.Runtime;
 using GenKernels.Runtime.Interop;
 
 namespace GenKernels.Train.Verification;
