@@ -9,6 +9,9 @@ internal static class CommandTree
         new("gk", "GenKernels: generative models on hand-written CUDA kernels, on a GPU or the CPU.")
         {
             DoctorCommand.Create(),
+            Group(
+                "dataset", "Make and inspect data sets.", DatasetFromVideosCommand.Create(), DatasetInspectCommand.Create()),
+            Group("checkpoint", "Look into checkpoints.", CheckpointInspectCommand.Create()),
             VerifyCommand.Create(),
         };
 
