@@ -29,6 +29,8 @@ public sealed class Verifier
             new DiffAugCases(),
             new FilterDesignCases(),
             new OptimizerCases(),
+            new NetworkGeneratorCases(),
+            new NetworkDiscriminatorCases(),
         ])
     {
     }

@@ -1,0 +1,12 @@
+namespace GenKernels.Tests.Models.LongVideo;
+
+public sealed class LowResolutionDiscriminatorTests
+{
+    [Test]
+    public void LogitsGradientsAndPenaltyMatchTheRecordedCase() =>
+        RecordedCases.Hold("longvideo/lres_D_36x64.safetensors", TestDevices.Host);
+
+    [Test]
+    public void ShortSmallClipsMatchTheRecordedCase() =>
+        RecordedCases.Hold("longvideo/lres_D_18x32.safetensors", TestDevices.Host);
+}
