@@ -1,5 +1,6 @@
 using GenKernels.Autograd;
 using GenKernels.Kernels.Elementwise;
+using GenKernels.Kernels.Random;
 using GenKernels.Models.LongVideo;
 using GenKernels.Models.StyleGan;
 
@@ -39,20 +40,30 @@ internal sealed class NetworkDiscriminatorCases : ICaseRunner
             if (run.Recorded.Has($"out.{stage}")) run.Check($"out.{stage}", value.Detach().ToChannelsFirst());
         });
         run.Check("out.logits", logits);
-        Variable loss = (-logits).BiasActivation(null, Activation.Softplus).Mean();
-        Variable[] gradients = Gradient.Of(loss, [video, .. state.Parameters]);
-        run.Check("grad.in.video", gradients[0].ToChannelsFirst());
-        state.CheckGradients("grad.", gradients[1..]);
+        run.Check("grad.in.video", Gradient.Of(Loss(logits), video).ToChannelsFirst());
+        using RandomGenerator random = new(run.Device, seed: 0);
+        state.CheckGradients("grad.", movement =>
+            Gradient.Of(Loss(discriminator.Forward(Moved(video, random, movement))), state.Parameters));
     }
 
     private static void CheckPenalty(
         CaseRun run, LowResolutionDiscriminator discriminator, NetworkState state, Variable video)
     {
-        Variable slope = Gradient.Of(discriminator.Forward(video), video, differentiable: true);
+        Variable slope = Slope(discriminator, video);
         run.Check("out.r1_grad", slope.Detach().ToChannelsFirst());
-        Variable penalty = slope.SumOfSquares(1, 4).Reshape([video.Shape[0]]);
-        run.Check("out.r1_penalty", penalty);
-        Variable loss = penalty.Mean() * (float)(run.Config.RequiredNumber("r1_gamma") / 2);
-        state.CheckGradients("grad_r1.", Gradient.Of(loss, state.Parameters));
+        run.Check("out.r1_penalty", slope.SumOfSquares(1, 4).Reshape([video.Shape[0]]));
+        float weight = (float)(run.Config.RequiredNumber("r1_gamma") / 2 / video.Shape[0]);
+        using RandomGenerator random = new(run.Device, seed: 0);
+        state.CheckGradients("grad_r1.", movement =>
+            Gradient.Of(Slope(discriminator, Moved(video, random, movement)).Square().Sum() * weight, state.Parameters));
     }
+
+    private static Variable Loss(Variable logits) => (-logits).BiasActivation(null, Activation.Softplus).Mean();
+
+    private static Variable Slope(LowResolutionDiscriminator discriminator, Variable video) =>
+        Gradient.Of(discriminator.Forward(video), video, differentiable: true);
+
+    private static Variable Moved(Variable video, RandomGenerator random, float movement) => movement == 0
+        ? video
+        : new Variable((video.Detach() + (new Variable(random.Normal(video.Shape)) * movement)).Value, requiresGradient: true);
 }

@@ -1,4 +1,5 @@
 using GenKernels.Autograd;
+using GenKernels.Kernels.Random;
 using GenKernels.Models.LongVideo;
 using GenKernels.Models.StyleGan;
 
@@ -22,15 +23,26 @@ internal sealed class NetworkGeneratorCases : ICaseRunner
         using LowResolutionGenerator generator = new(options, initializer);
         NetworkState state = new(run, generator);
         state.Load();
-        Variable video = generator.Forward(
-            run.Constant("in.noise").ToChannelsLast(), config.RequiredInteger("seq_length"),
-            (float)(config.Number("magnitude_ema_beta") ?? 1), observe: (stage, value) => CheckStage(run, stage, value));
+        Variable noise = run.Constant("in.noise").ToChannelsLast();
+        Variable video = Forward(run, generator, noise, (stage, value) => CheckStage(run, stage, value));
         state.Check("out.buffer_after.");
         if (!run.Recorded.Has("in.proj")) return;
-        Variable loss = (video * run.Constant("in.proj").ToChannelsLast()).Sum();
-        run.Check("out.loss", loss.Reshape([]));
-        state.CheckGradients("grad.", Gradient.Of(loss, state.Parameters));
+        Variable weights = run.Constant("in.proj").ToChannelsLast();
+        run.Check("out.loss", (video * weights).Sum().Reshape([]));
+        using RandomGenerator random = new(run.Device, seed: 0);
+        state.CheckGradients("grad.", movement =>
+        {
+            Variable moved = movement == 0 ? noise : noise + (new Variable(random.Normal(noise.Shape)) * movement);
+            Variable loss = ((movement == 0 ? video : Forward(run, generator, moved)) * weights).Sum();
+            return Gradient.Of(loss, state.Parameters);
+        });
     }
+
+    private static Variable Forward(
+        CaseRun run, LowResolutionGenerator generator, Variable noise, Action<string, Variable>? observe = null) =>
+        generator.Forward(
+            noise, run.Config.RequiredInteger("seq_length"), (float)(run.Config.Number("magnitude_ema_beta") ?? 1),
+            observe: observe);
 
     private static void CheckStage(CaseRun run, string stage, Variable value)
     {

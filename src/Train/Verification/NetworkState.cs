@@ -9,6 +9,8 @@ namespace GenKernels.Train.Verification;
 internal sealed class NetworkState(CaseRun run, Module network, string prefix = "")
 {
     private const string Magnitude = "magnitude_ema";
+    private const int Attempts = 8;
+    private const float Movement = 1e-6f;
 
     public Variable[] Parameters { get; } = [.. network.NamedParameters().Select(entry => entry.Parameter.Value)];
 
@@ -20,7 +22,7 @@ internal sealed class NetworkState(CaseRun run, Module network, string prefix = 
             run.Check($"buffer.{prefix}{name}", Values(Entry(name)));
         }
 
-        StateDict.Load(network, Recorded($"param.{prefix}").Concat(Recorded($"buffer.{prefix}")));
+        RestoreState();
     }
 
     /// <summary>Compares the network's state with a recorded one.</summary>
@@ -30,16 +32,66 @@ internal sealed class NetworkState(CaseRun run, Module network, string prefix = 
         foreach (StateEntry entry in StateDict.Write(network)) run.Check(kind + entry.Name, Values(entry));
     }
 
-    /// <summary>Compares gradients with respect to the parameters.</summary>
+    /// <summary>
+    /// Compares the state after training: each tensor by itself, and all parameters in bulk, by the root mean square of what is
+    /// off against that of how far they moved.
+    /// </summary>
     /// <param name="kind">What stands before the names, with its dot.</param>
-    /// <param name="gradients">In the order of <see cref="Parameters"/>.</param>
-    public void CheckGradients(string kind, IReadOnlyList<Variable> gradients)
+    public void CheckMoved(string kind)
     {
-        using GradientModule module = new(network, gradients);
-        foreach (StateEntry entry in StateDict.Write(module)) run.Check(kind + entry.Name, Values(entry));
+        Check(kind);
+        (double off, double moved) = (0, 0);
+        foreach (StateEntry entry in StateDict.Write(network))
+        {
+            (string before, string after) = ($"param.{prefix}{entry.Name}", kind + entry.Name);
+            if (!run.Recorded.Has(before) || !run.Recorded.Has(after)) continue;
+            double[] recorded = run.Recorded.Values(after);
+            off += SquaredDistance(Values(entry), recorded);
+            moved += SquaredDistance(run.Recorded.Values(before), recorded);
+        }
+
+        run.Compare($"{kind}parameters", [Math.Sqrt(off / moved)], [0]);
     }
 
+    /// <summary>
+    /// Compares gradients with respect to the parameters. Where an activation lies within rounding of zero, a leaky ReLU takes
+    /// the one side here and the other there; so gradients that are off are computed again with the input moved by a
+    /// millionth, and the recorded ones must lie between those that come.
+    /// </summary>
+    /// <param name="kind">What stands before the names, with its dot.</param>
+    /// <param name="gradients">
+    /// From the magnitude by which the input is to be moved, gradients in the order of <see cref="Parameters"/>.
+    /// </param>
+    public void CheckGradients(string kind, Func<float, IReadOnlyList<Variable>> gradients)
+    {
+        Dictionary<string, GradientRange> ranges = Ranges(kind, gradients(0));
+        for (int attempt = 1; attempt <= Attempts && ranges.Values.Any(range => range.IsOff); attempt++)
+        {
+            RestoreState();
+            foreach ((string name, GradientRange range) in Ranges(kind, gradients(Movement)))
+            {
+                ranges[name].Widen(range);
+            }
+        }
+
+        foreach ((string name, GradientRange range) in ranges) run.Check(name, range.Nearest);
+    }
+
+    private Dictionary<string, GradientRange> Ranges(string kind, IReadOnlyList<Variable> gradients)
+    {
+        using GradientModule module = new(network, gradients);
+        return StateDict.Write(module).Where(entry => run.Recorded.Has(kind + entry.Name)).ToDictionary(
+            entry => kind + entry.Name,
+            entry => new GradientRange(Values(entry), run.Recorded.Values(kind + entry.Name), NetworkTolerance.Of(kind)));
+    }
+
+    private static double SquaredDistance(double[] left, double[] right) =>
+        left.Zip(right, (a, b) => (a - b) * (a - b)).Sum();
+
     private static double[] Values(StateEntry entry) => Array.ConvertAll(entry.Values<float>(), value => (double)value);
+
+    private void RestoreState() =>
+        StateDict.Load(network, Recorded($"param.{prefix}").Concat(Recorded($"buffer.{prefix}")));
 
     private StateEntry Entry(string name) => StateDict.Write(network).Single(entry => entry.Name == name);
 

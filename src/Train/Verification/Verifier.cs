@@ -31,6 +31,7 @@ public sealed class Verifier
             new OptimizerCases(),
             new NetworkGeneratorCases(),
             new NetworkDiscriminatorCases(),
+            new NetworkTrainingCases(),
         ])
     {
     }
