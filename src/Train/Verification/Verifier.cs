@@ -32,6 +32,7 @@ public sealed class Verifier
             new NetworkGeneratorCases(),
             new NetworkDiscriminatorCases(),
             new NetworkTrainingCases(),
+            new NetworkFullSizeCases(),
         ])
     {
     }
