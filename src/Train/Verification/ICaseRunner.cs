@@ -6,6 +6,12 @@ internal interface ICaseRunner
     /// <summary>The kind, and the name that its files usually have.</summary>
     public string Kind { get; }
 
+    /// <summary>
+    /// Whether so many activations have a kink that one may lie within rounding of it, and gradients jump: they are then held
+    /// against several roundings of the same case.
+    /// </summary>
+    public bool HasKinks => false;
+
     /// <returns>Whether configuration and tensors are those of this kind, whatever the file is called.</returns>
     public bool Recognises(RecordedCase recorded);
 
