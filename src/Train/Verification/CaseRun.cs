@@ -157,7 +157,7 @@ internal sealed class CaseRun
 
     private void Judge(string name, double difference, double largest)
     {
-        CaseTolerance tolerance = _runner.Tolerance(name);
+        CaseTolerance tolerance = _runner.Tolerance(Recorded, name);
         double share = double.IsNaN(difference) ? double.PositiveInfinity : difference / tolerance.Allowed(largest);
         double error = largest == 0 ? difference : difference / largest;
         if (share > 1) Faults.Add($"{name} is off by {error:0.0e0}, {tolerance} is allowed");

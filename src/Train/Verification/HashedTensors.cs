@@ -11,6 +11,8 @@ internal sealed class HashedTensors
 
     private HashedTensors(string salt, Dictionary<string, float[]> table) => (_salt, _table) = (salt, table);
 
+    public static bool IsIn(RecordedCase recorded) => recorded.Metadata.ContainsKey("table");
+
     /// <returns>Null where the file stores its tensors.</returns>
     /// <exception cref="UnknownCaseException">The table does not give offset and scale by name.</exception>
     public static HashedTensors? Of(RecordedCase recorded)

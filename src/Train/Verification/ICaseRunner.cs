@@ -15,8 +15,9 @@ internal interface ICaseRunner
     /// <returns>Whether configuration and tensors are those of this kind, whatever the file is called.</returns>
     public bool Recognises(RecordedCase recorded);
 
+    /// <param name="recorded">The case.</param>
     /// <param name="result">A recorded result, such as <c>grad_pen.w</c>.</param>
-    public CaseTolerance Tolerance(string result);
+    public CaseTolerance Tolerance(RecordedCase recorded, string result);
 
     /// <summary>Computes every recorded result and hands it to the run.</summary>
     /// <exception cref="UnknownCaseException">The case asks for something that is not here.</exception>

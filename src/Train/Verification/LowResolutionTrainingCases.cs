@@ -19,7 +19,7 @@ internal sealed class LowResolutionTrainingCases : ICaseRunner
     public bool Recognises(RecordedCase recorded) =>
         recorded.Config.Has("disc_block_channels") && recorded.Has("in.noise_G.0") && recorded.Has("in.real.0");
 
-    public CaseTolerance Tolerance(string result) => s_networks.Contains(result) ? new CaseTolerance(2e-2) : new CaseTolerance(1e-3);
+    public CaseTolerance Tolerance(RecordedCase recorded, string result) => s_networks.Contains(result) ? new CaseTolerance(2e-2) : new CaseTolerance(1e-3);
 
     public void Run(CaseRun run)
     {

@@ -23,7 +23,7 @@ internal sealed class UpfirdnCases : ICaseRunner
             : config.Has("up") && config.Has("down");
     }
 
-    public CaseTolerance Tolerance(string result) => new(1e-5, 1e-6);
+    public CaseTolerance Tolerance(RecordedCase recorded, string result) => new(1e-5, 1e-6);
 
     public void Run(CaseRun run)
     {
