@@ -2,113 +2,47 @@ using GenKernels.Autograd;
 
 namespace GenKernels.Train.Verification;
 
-/// <summary>Between a network and its recorded parameters, buffers and gradients, which have the layouts of the release.</summary>
-/// <param name="run">Has the recorded tensors.</param>
-/// <param name="network">Whose state it is.</param>
-/// <param name="prefix">What names begin with after <c>param.</c> and <c>buffer.</c>: <c>G.</c>, <c>D.</c> or nothing.</param>
-internal sealed class NetworkState(CaseRun run, Module network, string prefix = "")
+/// <summary>Sets a network to the state that a case records.</summary>
+internal static class NetworkState
 {
-    private const string Magnitude = "magnitude_ema";
-    private const int Attempts = 8;
-    private const float Movement = 1e-6f;
-
-    public Variable[] Parameters { get; } = [.. network.NamedParameters().Select(entry => entry.Parameter.Value)];
-
-    /// <summary>Compares the filters that the network designed with the recorded ones, then takes all that is recorded.</summary>
-    public void Load()
+    /// <param name="module">The network.</param>
+    /// <param name="run">The case, whose tensors are stored, or made from a hash with buffers left as they are.</param>
+    /// <param name="prefix">What follows <c>param.</c> and <c>buffer.</c> in the names, such as <c>G.</c>.</param>
+    /// <exception cref="StateDictException">The state is not that of the network.</exception>
+    public static void Load(Module module, CaseRun run, string prefix = "")
     {
-        foreach ((string name, _) in network.NamedBuffers().Where(buffer => !buffer.Name.EndsWith(Magnitude, StringComparison.Ordinal)))
+        HashedTensors? hashed = HashedTensors.Of(run.Recorded);
+        if (hashed is null)
         {
-            run.Check($"buffer.{prefix}{name}", Values(Entry(name)));
+            StateDict.Load(module, Stored(run.Recorded, $"param.{prefix}").Concat(Stored(run.Recorded, $"buffer.{prefix}")));
+            return;
         }
 
-        RestoreState();
+        HashSet<string> buffers = [.. module.NamedBuffers().Select(buffer => buffer.Name)];
+        IEnumerable<StateEntry> entries = StateDict.Write(module).Where(entry => hashed.Has(entry.Name))
+            .Select(entry => StateEntry.From(entry.Name, entry.Shape, hashed.Make(entry.Name, entry.Shape)));
+        (IReadOnlyList<string> missing, _) = StateDict.Load(module, entries, strict: false);
+        string[] unset = [.. missing.Except(buffers)];
+        if (unset.Length > 0) throw new UnknownCaseException($"the table lacks {string.Join(", ", unset)}");
     }
 
-    /// <summary>Compares the network's state with a recorded one.</summary>
-    /// <param name="kind">What stands before the names, with its dot: <c>out.G.</c>.</param>
-    public void Check(string kind)
+    /// <summary>Compares the gradients of a scalar with respect to all parameters.</summary>
+    /// <param name="run">The case.</param>
+    /// <param name="kind">What stands before the names: <c>grad</c>, <c>grad_r1</c>.</param>
+    /// <param name="module">The network.</param>
+    /// <param name="loss">What is differentiated; its record is kept.</param>
+    public static void CheckGradients(CaseRun run, string kind, Module module, Variable loss)
     {
-        foreach (StateEntry entry in StateDict.Write(network)) run.Check(kind + entry.Name, Values(entry));
-    }
-
-    /// <summary>
-    /// Compares the state after training: each tensor by itself, and all parameters in bulk, by the root mean square of what is
-    /// off against that of how far they moved.
-    /// </summary>
-    /// <param name="kind">What stands before the names, with its dot.</param>
-    public void CheckMoved(string kind)
-    {
-        Check(kind);
-        (double off, double moved) = (0, 0);
-        foreach (StateEntry entry in StateDict.Write(network))
+        if (!run.Recorded.Tensors.Any(name => name.StartsWith($"{kind}.", StringComparison.Ordinal))) return;
+        Variable[] parameters = [.. module.NamedParameters().Select(entry => entry.Parameter.Value)];
+        using NamedTensors gradients = new(module, Gradient.Of(loss, parameters, keepRecord: true));
+        foreach ((string name, Runtime.Shape shape, double[] values) in NamedTensors.Read(gradients))
         {
-            (string before, string after) = ($"param.{prefix}{entry.Name}", kind + entry.Name);
-            if (!run.Recorded.Has(before) || !run.Recorded.Has(after)) continue;
-            double[] recorded = run.Recorded.Values(after);
-            off += SquaredDistance(Values(entry), recorded);
-            moved += SquaredDistance(run.Recorded.Values(before), recorded);
-        }
-
-        run.Compare($"{kind}parameters", [Math.Sqrt(off / moved)], [0]);
-    }
-
-    /// <summary>
-    /// Compares gradients with respect to the parameters. Where an activation lies within rounding of zero, a leaky ReLU takes
-    /// the one side here and the other there; so gradients that are off are computed again with the input moved by a
-    /// millionth, and the recorded ones must lie between those that come.
-    /// </summary>
-    /// <param name="kind">What stands before the names, with its dot.</param>
-    /// <param name="gradients">
-    /// From the magnitude by which the input is to be moved, gradients in the order of <see cref="Parameters"/>.
-    /// </param>
-    public void CheckGradients(string kind, Func<float, IReadOnlyList<Variable>> gradients)
-    {
-        Dictionary<string, GradientRange> ranges = Ranges(kind, gradients(0));
-        for (int attempt = 1; attempt <= Attempts && ranges.Values.Any(range => range.IsOff); attempt++)
-        {
-            RestoreState();
-            foreach ((string name, GradientRange range) in Ranges(kind, gradients(Movement)))
-            {
-                ranges[name].Widen(range);
-            }
-        }
-
-        foreach ((string name, GradientRange range) in ranges) run.Check(name, range.Nearest);
-    }
-
-    private Dictionary<string, GradientRange> Ranges(string kind, IReadOnlyList<Variable> gradients)
-    {
-        using GradientModule module = new(network, gradients);
-        return StateDict.Write(module).Where(entry => run.Recorded.Has(kind + entry.Name)).ToDictionary(
-            entry => kind + entry.Name,
-            entry => new GradientRange(Values(entry), run.Recorded.Values(kind + entry.Name), NetworkTolerance.Of(kind)));
-    }
-
-    private static double SquaredDistance(double[] left, double[] right) =>
-        left.Zip(right, (a, b) => (a - b) * (a - b)).Sum();
-
-    private static double[] Values(StateEntry entry) => Array.ConvertAll(entry.Values<float>(), value => (double)value);
-
-    private void RestoreState() =>
-        StateDict.Load(network, Recorded($"param.{prefix}").Concat(Recorded($"buffer.{prefix}")));
-
-    private StateEntry Entry(string name) => StateDict.Write(network).Single(entry => entry.Name == name);
-
-    private IEnumerable<StateEntry> Recorded(string start) => run.Recorded.Tensors
-        .Where(tensor => tensor.StartsWith(start, StringComparison.Ordinal))
-        .Select(tensor => StateEntry.From(tensor[start.Length..], run.Recorded.Shape(tensor), run.Recorded.Floats(tensor)));
-
-    /// <summary>Gradients as the state of a network, so that they are written as their parameters are.</summary>
-    private sealed class GradientModule : Module
-    {
-        public GradientModule(Module network, IReadOnlyList<Variable> gradients)
-        {
-            int index = 0;
-            foreach ((string name, Parameter parameter) in network.NamedParameters())
-            {
-                Register(name, new Parameter(gradients[index++].Value, parameter.Layout));
-            }
+            run.Check($"{kind}.{name}", shape, values);
         }
     }
+
+    private static IEnumerable<StateEntry> Stored(RecordedCase recorded, string prefix) =>
+        recorded.Tensors.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Select(name =>
+            StateEntry.From(name[prefix.Length..], recorded.Shape(name), recorded.Floats(name)));
 }
