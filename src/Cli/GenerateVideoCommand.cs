@@ -5,6 +5,7 @@ using GenKernels.Cli.Generation;
 using GenKernels.Models.LongVideo;
 using GenKernels.Runtime;
 using GenKernels.Train.Video;
+using Spectre.Console;
 
 namespace GenKernels.Cli;
 
