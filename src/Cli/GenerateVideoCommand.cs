@@ -67,7 +67,8 @@ internal static class GenerateVideoCommand
             Terminal terminal = new(result);
             int count = result.GetValue(frames);
             long started = Stopwatch.GetTimestamp();
-            FrameMeter.Run(terminal.Progress, count, meter => video.Write(count, writer, meter, stop));
+            FrameMeter.Run(terminal.Progress, count, meter => video.ForEach(count, frame => writer.AddFrame(frame), meter, stop));
+            writer.Complete();
             double framesPerSecond = count / Stopwatch.GetElapsedTime(started).TotalSeconds;
             terminal.Output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,

@@ -37,8 +37,8 @@ internal sealed class DemoFolder
     {
         DemoFolder folder = new(System.IO.Path.GetFullPath(path));
         folder.RequireOwn();
-        folder.Empty();
         Directory.CreateDirectory(folder.Path);
+        folder.Empty();
         File.WriteAllText(folder.At(NoteName), Note);
         Directory.CreateDirectory(folder.Clip);
         return folder;

@@ -135,14 +135,8 @@ internal sealed class DemoRun(DemoOptions options, IAnsiConsole console, Cancell
         using LowResolutionGenerator generator = trained.Load(device);
         VideoStream stream = new(generator, device, unchecked((ulong)options.Seed), SegmentLength);
         FrameSequence video = new(stream.Width, stream.Height, frameRate);
-        FrameMeter.Run(console, frameCount, meter => stream.ForEach(
-            frameCount,
-            (index, frame) =>
-            {
-                video.Add(frame);
-                meter.Tell(index + 1);
-            },
-            stop));
+        FrameMeter.Run(
+            console, frameCount, meter => stream.ForEach(frameCount, frame => video.Add(frame), meter, stop));
         return video;
     }
 }

@@ -54,6 +54,8 @@ internal static partial class ReportCharts
         plot.Axes.Bottom.Label.Bold = false;
         plot.Axes.Right.IsVisible = false;
         plot.Axes.Top.IsVisible = false;
+        plot.Axes.Bottom.MinorTickStyle.Length = 0;
+        plot.Axes.Left.MinorTickStyle.Length = 0;
         plot.Grid.MajorLineColor = s_grid;
         return plot;
     }

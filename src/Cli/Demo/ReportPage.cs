@@ -94,8 +94,8 @@ internal sealed class ReportPage(DemoResult result)
         int clip = result.Preset.Discriminator.FrameCount;
         Add(list, "Steps", result.Steps.ToString("N0", s_culture));
         Add(list, "Batch", $"{result.BatchSize} clips of {clip} frames");
-        Add(list, "Training", result.TrainingFramesPerSecond is { } rate ? $"{rate.ToString("0.0", s_culture)} frames/s" : "-");
-        Add(list, "Generation", $"{(result.Generated.Count / result.GenerationTime.TotalSeconds).ToString("0", s_culture)} frames/s");
+        Add(list, "Training speed", result.TrainingFramesPerSecond is { } rate ? $"{rate.ToString("0.0", s_culture)} frames/s" : "-");
+        Add(list, "Generation speed", $"{(result.Generated.Count / result.GenerationTime.TotalSeconds).ToString("0", s_culture)} frames/s");
         Add(list, "Generator", $"{result.GeneratorParameters.ToString("N0", s_culture)} parameters");
         Add(list, "Discriminator", $"{result.DiscriminatorParameters.ToString("N0", s_culture)} parameters");
         Add(list, "Data", $"{result.Real.Count.ToString("N0", s_culture)} frames");
@@ -109,9 +109,9 @@ internal sealed class ReportPage(DemoResult result)
 
     private string Foot() => $"""
         <footer>
-        <p>Made by <code>gk demo</code>. The checkpoint beside this page makes more:
-        <code>gk generate video --checkpoint run --frames 900 --scale 4 --out more.mp4</code>.
-        Training goes on with <code>gk train long-video-lowres --data dataset --out run --resume</code>.</p>
+        <p>Made by <code>gk demo</code>. From the folder of this page, training goes on, and the checkpoint makes more:</p>
+        <pre>gk train long-video-lowres --data dataset --out run --resume
+        gk generate video --checkpoint run --frames 900 --scale 4 --out more.mp4</pre>
         {(result.Credit is null ? "" : $"<p>{Text(result.Credit)}</p>")}
         </footer>
         """;

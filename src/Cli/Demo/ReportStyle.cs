@@ -46,7 +46,8 @@ internal static class ReportStyle
         dd { margin: 2px 0 0; font-size: 17px; font-variant-numeric: tabular-nums; }
         footer { font-size: 13px; margin-top: 40px; border-top: 1px solid var(--line); padding-top: 16px; }
         footer p + p { margin-top: 6px; }
-        code { font: 13px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
+        pre { margin: 8px 0 12px; overflow-x: auto; line-height: 1.7; }
+        pre, code { font-size: 13px; font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
         @media (max-width: 760px) { .pair { grid-template-columns: 1fr; } dl { grid-template-columns: 1fr 1fr; } }
         """;
 }

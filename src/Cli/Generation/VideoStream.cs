@@ -19,40 +19,26 @@ internal sealed class VideoStream(LowResolutionGenerator generator, Device devic
 
     /// <summary>Hands over every frame in order.</summary>
     /// <param name="frameCount">Frames of the video.</param>
-    /// <param name="take">Receives the index and <c>[H, W, 3]</c>, which the next frame overwrites.</param>
+    /// <param name="take">Receives <c>[H, W, 3]</c>, which the next frame overwrites.</param>
+    /// <param name="meter">Told after every segment.</param>
     /// <param name="stop">Ends it early.</param>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    internal void ForEach(long frameCount, Action<long, byte[]> take, CancellationToken stop)
+    internal void ForEach(long frameCount, Action<byte[]> take, FrameMeter meter, CancellationToken stop)
     {
         using VideoSegments segments = new(generator, seed, device);
         byte[] frame = new byte[Height * Width * 3];
-        long index = 0;
+        long done = 0;
         foreach (float[] segment in segments.Whole(frameCount, segmentLength))
         {
+            stop.ThrowIfCancellationRequested();
             for (int start = 0; start < segment.Length; start += frame.Length)
             {
-                stop.ThrowIfCancellationRequested();
                 FrameConversion.ToBytes(segment.AsSpan(start, frame.Length), frame);
-                take(index++, frame);
+                take(frame);
             }
-        }
-    }
 
-    /// <summary>Writes the video, whole or not at all, and shows how far it has come.</summary>
-    /// <param name="frameCount">Frames of the video.</param>
-    /// <param name="writer">Receives the frames; it is completed, not disposed.</param>
-    /// <param name="meter">Told after every frame.</param>
-    /// <param name="stop">Ends it early.</param>
-    internal void Write(long frameCount, IVideoWriter writer, FrameMeter meter, CancellationToken stop)
-    {
-        ForEach(
-            frameCount,
-            (index, frame) =>
-            {
-                writer.AddFrame(frame);
-                meter.Tell(index + 1);
-            },
-            stop);
-        writer.Complete();
+            done += segment.Length / frame.Length;
+            meter.Tell(done);
+        }
     }
 }
