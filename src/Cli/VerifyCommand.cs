@@ -74,9 +74,9 @@ internal static class VerifyCommand
 
     private static string Verdict(CaseResult result) => result.Status switch
     {
-        CaseStatus.Passed => "[green]pass[/]",
-        CaseStatus.Failed => $"[red]FAIL[/] {result.Message.EscapeMarkup()}",
-        _ => $"[yellow]unknown[/] {result.Message.EscapeMarkup()}",
+        CaseStatus.Passed => $"[green]pass[/] {(result.Message ?? "").EscapeMarkup()}",
+        CaseStatus.Failed => $"[red]FAIL[/] {(result.Message ?? "").EscapeMarkup()}",
+        _ => $"[yellow]unknown[/] {(result.Message ?? "").EscapeMarkup()}",
     };
 
     /// <summary>What <c>--json</c> writes.</summary>

@@ -10,7 +10,7 @@ internal sealed class BiasActivationCases : ICaseRunner
 
     public bool Recognises(RecordedCase recorded) => recorded.Config.Text("act") is not null && recorded.Has("in.x");
 
-    public CaseTolerance Tolerance(string result) => new(1e-5, 1e-6);
+    public CaseTolerance Tolerance(RecordedCase recorded, string result) => new(1e-5, 1e-6);
 
     public void Run(CaseRun run)
     {

@@ -45,6 +45,19 @@ internal readonly struct CaseConfig(JsonElement settings)
     public int[]? Integers(string name) =>
         Numbers(name) is { } values ? Array.ConvertAll(values, value => Whole(name, value)) : null;
 
+    /// <returns>A list of pairs of whole numbers.</returns>
+    public (int First, int Second)[]? Pairs(string name)
+    {
+        if (Find(name) is not { } value) return null;
+        if (value.ValueKind != JsonValueKind.Array) throw Misread(name, value, "pairs");
+        return [.. value.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Array && item.GetArrayLength() == 2
+            ? (Whole(name, item[0].GetDouble()), Whole(name, item[1].GetDouble()))
+            : throw Misread(name, item, "a pair"))];
+    }
+
+    /// <returns>The settings under a name; none where it is missing.</returns>
+    public CaseConfig Section(string name) => new(Find(name) ?? default);
+
     /// <exception cref="UnknownCaseException">The setting is missing.</exception>
     public double RequiredNumber(string name) => Number(name) ?? throw Missing(name);
 
@@ -53,6 +66,9 @@ internal readonly struct CaseConfig(JsonElement settings)
 
     /// <inheritdoc cref="RequiredNumber"/>
     public double[] RequiredNumbers(string name) => Numbers(name) ?? throw Missing(name);
+
+    /// <inheritdoc cref="RequiredNumber"/>
+    public (int First, int Second)[] RequiredPairs(string name) => Pairs(name) ?? throw Missing(name);
 
     private static UnknownCaseException Missing(string name) => new($"the config lacks {name}");
 

@@ -7,7 +7,7 @@ namespace GenKernels.Train.Verification;
 /// <param name="Worst">The result that used up the most of its tolerance; null where none was compared.</param>
 /// <param name="Error">Of that result: max |a - b| / max |reference|, or max |a - b| where the reference is zero.</param>
 /// <param name="Tolerance">Of that result.</param>
-/// <param name="Message">Why it failed or is unknown; null where it passed.</param>
+/// <param name="Message">Why it failed or is unknown, or what there is to say of how it passed; or null.</param>
 /// <param name="Seconds">Time it took, the compilation of kernels included.</param>
 public sealed record CaseResult(
     string Case,

@@ -7,12 +7,17 @@ namespace GenKernels.Train.Verification;
 internal sealed class CaseRun
 {
     private readonly ICaseRunner _runner;
+    private readonly int _variation;
     private readonly Dictionary<string, Variable> _leaves = [];
     private readonly HashSet<string> _compared = [];
     private double _worstShare = -1;
 
-    internal CaseRun(RecordedCase recorded, Device device, ICaseRunner runner) =>
-        (Recorded, Device, _runner) = (recorded, device, runner);
+    /// <param name="recorded">The case.</param>
+    /// <param name="device">Where it runs.</param>
+    /// <param name="runner">Its kind.</param>
+    /// <param name="variation">0 for the inputs as they are; else they are moved by a unit in the last place, each time others.</param>
+    internal CaseRun(RecordedCase recorded, Device device, ICaseRunner runner, int variation) =>
+        (Recorded, Device, _runner, _variation) = (recorded, device, runner, variation);
 
     public RecordedCase Recorded { get; }
 
@@ -30,12 +35,21 @@ internal sealed class CaseRun
     /// <summary>Results that are off by more than their tolerance, or of another shape.</summary>
     public List<string> Faults { get; } = [];
 
+    /// <summary>Whether gradients are off, and nothing else.</summary>
+    public bool OnlyGradientsAreOff =>
+        Faults.Count > 0 && Faults.TrueForAll(fault => fault.StartsWith("grad", StringComparison.Ordinal));
+
     /// <summary>Recorded results that were not compared.</summary>
     public IEnumerable<string> Untouched => Recorded.Results.Where(result => !_compared.Contains(result));
 
     /// <returns>A recorded tensor of floats on the device.</returns>
     /// <exception cref="UnknownCaseException">The case has none of that name.</exception>
-    public Tensor Floats(string name) => Tensor.From(Recorded.Floats(Required(name)), Recorded.Shape(name), Device);
+    public Tensor Floats(string name)
+    {
+        float[] values = Recorded.Floats(Required(name));
+        if (_variation > 0) Vary(values, new Random(_variation));
+        return Tensor.From(values, Recorded.Shape(name), Device);
+    }
 
     /// <returns>A recorded tensor of integers.</returns>
     /// <inheritdoc cref="Floats" path="/exception"/>
@@ -74,15 +88,21 @@ internal sealed class CaseRun
     /// <inheritdoc cref="Check(string, Variable)"/>
     public void Check(string name, Tensor actual)
     {
-        if (!Recorded.Has(name)) return;
-        if (actual.Shape == Recorded.Shape(name))
-        {
-            Check(name, Array.ConvertAll(actual.ToArray<float>(), value => (double)value));
-            return;
-        }
+        if (Recorded.Has(name)) Check(name, actual.Shape, ToDoubles(actual));
+    }
 
+    /// <inheritdoc cref="Check(string, Variable)"/>
+    /// <param name="name">Of the result.</param>
+    /// <param name="shape">What came; where the recorded shape is smaller, that part is compared.</param>
+    /// <param name="actual">Elements in row-major order.</param>
+    public void Check(string name, Shape shape, double[] actual)
+    {
+        if (!Recorded.Has(name)) return;
         _compared.Add(name);
-        Faults.Add($"{name} must have shape {Recorded.Shape(name)}, got {actual.Shape}");
+        bool isSpread = Config.Has("kept");
+        double[]? part = RecordedPart.Select(actual, shape, Recorded.Shape(name), isSpread);
+        if (part is null) Faults.Add($"{name} must have shape {Recorded.Shape(name)}, got {shape}");
+        else Compare(name, part, Recorded.Values(name));
     }
 
     /// <inheritdoc cref="Check(string, Variable)"/>
@@ -93,6 +113,26 @@ internal sealed class CaseRun
         if (!Recorded.Has(name)) return;
         _compared.Add(name);
         Compare(name, actual, Recorded.Values(name));
+    }
+
+    /// <summary>Compares a stage of a network, which is recorded whole, in part or as a probe.</summary>
+    /// <param name="name">Of the stage.</param>
+    /// <param name="actual">In the layout of the record.</param>
+    public void CheckStage(string name, Variable actual)
+    {
+        Check($"out.{name}", actual);
+        if (Recorded.Has($"probe.{name}")) Check($"probe.{name}", RecordedPart.Probe(ToDoubles(actual.Value)));
+    }
+
+    /// <summary>Compares recorded results all together.</summary>
+    /// <param name="name">For people.</param>
+    /// <param name="results">The recorded results.</param>
+    /// <param name="difference">How far off they are, in some norm.</param>
+    /// <param name="reference">What that is to be measured by.</param>
+    public void CompareTogether(string name, IEnumerable<string> results, double difference, double reference)
+    {
+        _compared.UnionWith(results);
+        Judge(name, difference, reference);
     }
 
     /// <summary>Compares numbers that the configuration records.</summary>
@@ -117,7 +157,7 @@ internal sealed class CaseRun
 
     private void Judge(string name, double difference, double largest)
     {
-        CaseTolerance tolerance = _runner.Tolerance(name);
+        CaseTolerance tolerance = _runner.Tolerance(Recorded, name);
         double share = double.IsNaN(difference) ? double.PositiveInfinity : difference / tolerance.Allowed(largest);
         double error = largest == 0 ? difference : difference / largest;
         if (share > 1) Faults.Add($"{name} is off by {error:0.0e0}, {tolerance} is allowed");
@@ -125,6 +165,16 @@ internal sealed class CaseRun
         _worstShare = share;
         (Worst, Error, Tolerance) = (name, error, tolerance);
     }
+
+    private static void Vary(Span<float> values, Random random)
+    {
+        foreach (ref float value in values)
+        {
+            value = random.Next(2) == 0 ? MathF.BitIncrement(value) : MathF.BitDecrement(value);
+        }
+    }
+
+    private static double[] ToDoubles(Tensor tensor) => Array.ConvertAll(tensor.ToArray<float>(), value => (double)value);
 
     private string Required(string name) =>
         Recorded.Has(name) ? name : throw new UnknownCaseException($"the case has no {name}");

@@ -15,7 +15,7 @@ internal sealed partial class ConvolutionCases : ICaseRunner
     public bool Recognises(RecordedCase recorded) =>
         Operation().IsMatch(recorded.Config.Text("op") ?? "") && recorded.Has("in.x") && recorded.Has("in.w");
 
-    public CaseTolerance Tolerance(string result) =>
+    public CaseTolerance Tolerance(RecordedCase recorded, string result) =>
         new(result.StartsWith("grad_pen.", StringComparison.Ordinal) ? 1e-4 : 1e-5);
 
     public void Run(CaseRun run)

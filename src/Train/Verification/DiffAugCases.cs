@@ -13,7 +13,7 @@ internal sealed class DiffAugCases : ICaseRunner
 
     public bool Recognises(RecordedCase recorded) => recorded.Config.Has("policy") && recorded.Rank("in.x") == 5;
 
-    public CaseTolerance Tolerance(string result) => new(1e-5, 1e-6);
+    public CaseTolerance Tolerance(RecordedCase recorded, string result) => new(1e-5, 1e-6);
 
     public void Run(CaseRun run)
     {

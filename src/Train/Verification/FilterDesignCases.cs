@@ -10,7 +10,7 @@ internal sealed class FilterDesignCases : ICaseRunner
     public bool Recognises(RecordedCase recorded) =>
         recorded.Config.Text("op") is { } name && (IsLowPass(name) || IsRadial(name) || IsBank(name));
 
-    public CaseTolerance Tolerance(string result) => result switch
+    public CaseTolerance Tolerance(RecordedCase recorded, string result) => result switch
     {
         "num_taps" or "kernel_size" => new CaseTolerance(0, 0.5),
         "out.output_scale" or "sampling_rates" or "kaiser_beta" => new CaseTolerance(1e-6),

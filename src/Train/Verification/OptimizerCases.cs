@@ -11,7 +11,7 @@ internal sealed class OptimizerCases : ICaseRunner
 
     public bool Recognises(RecordedCase recorded) => recorded.Config.Has("optimizer") || recorded.Has("in.ema0");
 
-    public CaseTolerance Tolerance(string result) => new(1e-6);
+    public CaseTolerance Tolerance(RecordedCase recorded, string result) => new(1e-6);
 
     public void Run(CaseRun run)
     {

@@ -32,6 +32,8 @@ internal sealed class RecordedCase
     /// <summary>The names of the tensors without the prefix.</summary>
     public IReadOnlyList<string> Tensors { get; }
 
+    public IEnumerable<string> Inputs => Tensors.Where(tensor => tensor.StartsWith("in.", StringComparison.Ordinal));
+
     /// <summary>The tensors that a run is held against.</summary>
     public IEnumerable<string> Results => Tensors.Where(IsResult);
 

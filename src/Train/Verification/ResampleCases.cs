@@ -15,7 +15,7 @@ internal sealed partial class ResampleCases : ICaseRunner
 
     public bool Recognises(RecordedCase recorded) => Operation().IsMatch(recorded.Config.Text("op") ?? "") && recorded.Has("in.f");
 
-    public CaseTolerance Tolerance(string result) => new(1e-5, 1e-6);
+    public CaseTolerance Tolerance(RecordedCase recorded, string result) => new(1e-5, 1e-6);
 
     public void Run(CaseRun run)
     {

@@ -11,7 +11,7 @@ internal sealed class TemporalModulatedConvolutionCases : ICaseRunner
     public bool Recognises(RecordedCase recorded) =>
         recorded.Config.Has("demodulate") && recorded.Rank("in.x") == 5 && recorded.Rank("in.w") == 5 && recorded.Rank("in.s") == 3;
 
-    public CaseTolerance Tolerance(string result) => new(1e-5, 1e-6);
+    public CaseTolerance Tolerance(RecordedCase recorded, string result) => new(1e-5, 1e-6);
 
     public void Run(CaseRun run)
     {

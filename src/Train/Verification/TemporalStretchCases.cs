@@ -13,7 +13,7 @@ internal sealed class TemporalStretchCases : ICaseRunner
     public bool Recognises(RecordedCase recorded) =>
         recorded.Config.Has("scale_factor") && recorded.Config.Has("crop_start") && recorded.Rank("in.x") == 4;
 
-    public CaseTolerance Tolerance(string result) => new(1e-5, 1e-6);
+    public CaseTolerance Tolerance(RecordedCase recorded, string result) => new(1e-5, 1e-6);
 
     public void Run(CaseRun run)
     {

@@ -9,18 +9,21 @@ namespace GenKernels.Train.Verification;
 /// </summary>
 internal sealed class UpfirdnCases : ICaseRunner
 {
+    // Filtered activations and resampled convolutions have the same settings, but more inputs.
+    private static readonly string[] s_inputs = ["in.x", "in.f", "in.dy"];
+
     public string Kind => "upfirdn2d";
 
     public bool Recognises(RecordedCase recorded)
     {
         CaseConfig config = recorded.Config;
-        if (recorded.Rank("in.x") != 4 || recorded.Has("in.w") || recorded.Has("in.fu")) return false;
+        if (recorded.Rank("in.x") != 4 || recorded.Inputs.Except(s_inputs).Any()) return false;
         return config.Has("fn")
             ? config.Text("fn") is "upfirdn2d" or "upsample2d" or "downsample2d" or "filter2d"
             : config.Has("up") && config.Has("down");
     }
 
-    public CaseTolerance Tolerance(string result) => new(1e-5, 1e-6);
+    public CaseTolerance Tolerance(RecordedCase recorded, string result) => new(1e-5, 1e-6);
 
     public void Run(CaseRun run)
     {
