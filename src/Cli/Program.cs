@@ -1,6 +1,7 @@
 namespace GenKernels.Cli;
 
+/// <summary>The command <c>gk</c>.</summary>
 internal static class Program
 {
-    private static int Main() => 0;
+    private static Task<int> Main(string[] arguments) => CommandLine.Run(arguments, Console.Out, Console.Error);
 }

@@ -13,7 +13,29 @@ public static partial class OpCatalog
         new("Downsample", [[2, 6, 4, 2]], x =>
             x[0].Downsample(1, Taps(x[0], 12), padding: -1).Downsample(2, Taps(x[0], 4))),
         new("Filter", [[2, 6, 3]], x => x[0].Filter(1, Taps(x[0], 5), padding: 1)),
+        new("LowpassBank", [[2, 140, 3]], x => x[0].LowpassBank(
+            Bank(x[0], 3, 6, 9, 2, 7), Integers(x[0], 3, 6, 9, 2, 7), Floats(x[0], 1, 0.5f, 2, 1.5f, 0.75f))),
+        new("LowpassBank of one filter", [[1, 9, 1]], x => x[0].LowpassBank(
+            Bank(x[0], 9), Integers(x[0], 9), Floats(x[0], 2))),
+        new("Upfirdn2d", [[2, 4, 5, 3]], x => x[0].Upfirdn2d(
+            Taps(x[0], 12).View([3, 4]), new(2, 1, 1, 2), new(3, 2, -1, 4), gain: 1.5f)),
+        new("Upfirdn2d of many channels", [[1, 4, 5, 67]], x => x[0].Upfirdn2d(
+            Taps(x[0], 6).View([3, 2]), new(1, 2, 2, 2), new(2, 1, 1, -2), flip: true)),
     ];
+
+    /// <summary>A filter for each tap count, zeros before its taps.</summary>
+    private static Tensor Bank(Variable x, params int[] tapCounts)
+    {
+        int length = tapCounts.Max();
+        float[] bank = new float[tapCounts.Length * length];
+        for (int index = 0; index < bank.Length; index++)
+        {
+            bool isTap = index % length >= length - tapCounts[index / length];
+            bank[index] = isTap ? (float)Math.Cos(index * index) / length : 0;
+        }
+
+        return Tensor.From(bank, [tapCounts.Length, length], x.Device);
+    }
 
     /// <summary>Taps without any symmetry.</summary>
     private static Tensor Taps(Variable x, int count) =>

@@ -1,14 +1,12 @@
+using GenKernels.Kernels.Filtering;
+
 namespace GenKernels.Autograd;
 
 /// <summary>Up by zeros, filter, down: linear, and its own kind of adjoint.</summary>
 public static class UpfirdnOperation
 {
     /// <summary>Differentiable to any order: the gradient is the same operation with up and down exchanged.</summary>
-    /// <remarks>
-    /// dx = the filter backwards over g, up by down and down by up. A tap k of m reaches sample l where
-    /// l up = m down + k - before; read from g's side this is a padding of K - 1 - before in front, and behind what is
-    /// missing to the length of x.
-    /// </remarks>
+    /// <remarks>dx = the filter backwards over g, up by down and down by up; see <see cref="Resampling.Adjoint"/>.</remarks>
     /// <inheritdoc cref="Kernels.Filtering.Upfirdn.Forward"/>
     /// <param name="x">Any shape, floats.</param>
     /// <param name="axis">Which axis is filtered, from 0 or, negative, from the end.</param>
@@ -21,9 +19,8 @@ public static class UpfirdnOperation
             x.Value, filter, at, up, down, padBefore, padAfter, flip, gain);
         return Variable.FromOperation(nameof(Upfirdn), value, [x], (_, g) =>
         {
-            int before = filter.Shape[0] - 1 - padBefore;
-            int after = (x.Shape[at] * up) - (g.Shape[at] * down) + padBefore - up + 1;
-            return [g.Upfirdn(filter, at, down, up, before, after, !flip, gain)];
+            Resampling back = new Resampling(up, down, padBefore, padAfter).Adjoint(x.Shape[at], filter.Shape[0]);
+            return [g.Upfirdn(filter, at, back.Up, back.Down, back.Before, back.After, !flip, gain)];
         });
     }
 }

@@ -21,7 +21,7 @@ public static class LowpassBank
     /// <returns>
     /// A new tensor, <c>[N, L - J + 1, K B]</c>, channel k B + b; the caller or its scope disposes it.
     /// </returns>
-    /// <exception cref="ShapeException">A shape or type does not fit, or the filters are longer than the sequences.</exception>
+    /// <exception cref="ShapeException">A shape or type does not fit, or the filters are too long.</exception>
     public static Tensor Forward(Tensor noise, Tensor filters, Tensor tapCounts, Tensor scales)
     {
         Require.Float(noise);

@@ -29,13 +29,11 @@ public static class Upfirdn
     {
         Require.Float(x);
         Require.Rank(filter, 1);
-        Require.Positive(up);
-        Require.Positive(down);
         Require.That(
             axis >= 0 && axis < x.Shape.Rank && x.Shape[axis] > 0, $"axis {axis} of {x.Shape} has nothing to filter");
         int tapCount = filter.Shape[0];
         int length = x.Shape[axis];
-        int outputLength = OutputLength(length, tapCount, up, down, padBefore, padAfter);
+        int outputLength = new Resampling(up, down, padBefore, padAfter).OutputLength(length, tapCount);
 
         Tensor y = Tensor.Empty(x.Shape.With(axis, outputLength), x.Type, x.Device);
         if (y.ElementCount == 0) return y;
@@ -46,17 +44,6 @@ public static class Upfirdn
         kernel.Launch(
             walk.Shape(x.Device), x, filter, y, KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan));
         return y;
-    }
-
-    /// <returns>How many elements a filtered axis has.</returns>
-    /// <exception cref="ShapeException">There is no filter, or it is longer than the padded axis.</exception>
-    internal static int OutputLength(int length, int tapCount, int up, int down, int padBefore, int padAfter)
-    {
-        long padded = ((long)length * up) + padBefore + padAfter;
-        Require.That(
-            tapCount > 0 && padded >= tapCount,
-            $"the axis must hold the filter, got {length} x {up} + {padBefore} + {padAfter} for {tapCount} taps");
-        return checked((int)((padded - tapCount) / down) + 1);
     }
 
     private static string Variant(Tensor filter)

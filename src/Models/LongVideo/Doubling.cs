@@ -7,10 +7,13 @@ internal static class Doubling
     /// <param name="axis">Which axis.</param>
     /// <param name="filter">The interpolating filter, or null to keep the rate.</param>
     /// <param name="size">Of the result: at most what there is.</param>
-    internal static Variable Apply(Variable x, int axis, Tensor? filter, int size)
+    internal static Variable Apply(Variable x, int axis, Tensor? filter, int size) =>
+        Apply(x, axis, filter, ((x.Shape[axis] * (filter is null ? 1 : 2)) - size) / 2, size);
+
+    /// <summary>As above, from a given place on.</summary>
+    internal static Variable Apply(Variable x, int axis, Tensor? filter, int start, int size)
     {
         int length = x.Shape[axis] * (filter is null ? 1 : 2);
-        int start = (length - size) / 2;
         if (filter is null) return x.Window(axis, start, size);
 
         // The crop is a negative padding: what is cropped is never computed.

@@ -1,44 +1,61 @@
 namespace GenKernels.Models.LongVideo;
 
-/// <summary>How many frames each temporal block takes and gives for a video of a given length.</summary>
-/// <remarks>
-/// Every block computes some frames beyond both ends of what the next one needs, so that what a convolution sees beyond its
-/// ends, which is zeros, never reaches the video.
-/// </remarks>
-public sealed class FrameCounts
+/// <summary>
+/// Which frames each temporal block takes and gives. Every block computes some frames beyond both ends of what the next one
+/// needs, so that what a convolution sees beyond its ends, which is zeros, never reaches the video.
+/// </summary>
+internal sealed class FrameCounts
 {
+    private readonly int[] _scales;
+    private readonly int[] _inputs;
+    private readonly int _frameCount;
+    private readonly int _padding;
+
     /// <param name="frameCount">Frames of the video, positive.</param>
     /// <param name="blocksDouble">For each temporal block, whether it doubles the number of frames.</param>
     /// <param name="padding">Frames beyond either end.</param>
-    public FrameCounts(int frameCount, IReadOnlyList<bool> blocksDouble, int padding)
+    /// <param name="isCropped">
+    /// Whether each clip begins at a place of its own: then as many frames are computed as reach from any place.
+    /// </param>
+    internal FrameCounts(int frameCount, IReadOnlyList<bool> blocksDouble, int padding, bool isCropped = false)
     {
-        int[] outputs = new int[blocksDouble.Count];
+        (_frameCount, _padding) = (frameCount, padding);
+        _scales = new int[blocksDouble.Count];
+        _inputs = new int[blocksDouble.Count];
         int scale = 1;
-        int needed = frameCount;
         for (int block = blocksDouble.Count - 1; block >= 0; block--)
         {
-            outputs[block] = needed;
             if (blocksDouble[block]) scale *= 2;
-            needed = ((frameCount + scale - 1) / scale) + (2 * padding);
+            int reach = isCropped ? frameCount + scale - 1 : frameCount;
+            _scales[block] = scale;
+            _inputs[block] = ((reach + scale - 1) / scale) + (2 * padding);
         }
-
-        Input = needed;
-        Outputs = outputs;
-        Scale = scale;
     }
 
-    /// <summary>Frames that the first block takes.</summary>
-    public int Input { get; }
-
-    /// <summary>Frames that each block gives.</summary>
-    public IReadOnlyList<int> Outputs { get; }
-
     /// <summary>Frames of the video for one frame of the first block.</summary>
-    public int Scale { get; }
+    internal int Scale => _scales[0];
 
     /// <summary>Frames of the temporal embedding: those of the first block at the rate of the video.</summary>
-    public int Embedding => Input * Scale;
+    internal int Embedding => _inputs[0] * Scale;
+
+    /// <summary>Frames of the video for one frame that a block takes.</summary>
+    internal int ScaleOf(int block) => _scales[block];
 
     /// <summary>Frames that a block takes.</summary>
-    public int InputOf(int block) => block == 0 ? Input : Outputs[block - 1];
+    internal int InputOf(int block) => _inputs[block];
+
+    /// <summary>Frames that a block gives.</summary>
+    internal int OutputOf(int block) => block + 1 < _inputs.Length ? _inputs[block + 1] : _frameCount;
+
+    /// <summary>The frame, at a block's rate, of a latent for the embedding, with which a block begins where a clip begins at <paramref name="start"/>.</summary>
+    internal int LatentStart(int block, int start) =>
+        (_padding * ((Scale / _scales[block]) - 1)) + (start / _scales[block]);
+
+    /// <summary>The frame, among all that a block makes, with which its output begins where a clip begins at <paramref name="start"/>.</summary>
+    internal int OutputStart(int block, int start)
+    {
+        if (block + 1 == _inputs.Length) return (start % _scales[block]) + (_padding * _scales[block]);
+        bool doubles = _scales[block] != _scales[block + 1];
+        return doubles ? _padding + (start / _scales[block + 1] % 2) : 0;
+    }
 }

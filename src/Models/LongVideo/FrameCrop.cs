@@ -1,17 +1,17 @@
 namespace GenKernels.Models.LongVideo;
 
-/// <summary>Which frames of each clip are kept: as many of all, from a place of its own in each.</summary>
-/// <param name="Starts">The first frame of each clip, <c>[N]</c>, Int32.</param>
-/// <param name="FrameCount">How many are kept.</param>
-public sealed record FrameCrop(Tensor Starts, int FrameCount)
+/// <summary>Takes from each clip as many frames, from a place of its own.</summary>
+internal static class FrameCrop
 {
     /// <param name="x">Clips, <c>[N, T, …]</c>.</param>
-    /// <returns><c>[N, FrameCount, …]</c>.</returns>
-    internal Variable Apply(Variable x)
+    /// <param name="starts">The first frame of each.</param>
+    /// <param name="frameCount">How many.</param>
+    /// <returns><c>[N, frameCount, …]</c>.</returns>
+    internal static Variable Apply(Variable x, int[] starts, int frameCount)
     {
-        int clips = x.Shape[0];
-        Tensor scale = Variable.Full([clips], 1, ElementType.Float32, x.Device).Value;
-        Tensor padding = Tensor.Zeros([clips], ElementType.Int32, x.Device);
-        return x.TemporalStretch(scale, padding, Starts, FrameCount);
+        if (Array.TrueForAll(starts, start => start == starts[0])) return x.Window(1, starts[0], frameCount);
+        Tensor scale = Variable.Full([starts.Length], 1, ElementType.Float32, x.Device).Value;
+        Tensor padding = Tensor.Zeros([starts.Length], ElementType.Int32, x.Device);
+        return x.TemporalStretch(scale, padding, Tensor.From(starts, [starts.Length], x.Device), frameCount);
     }
 }

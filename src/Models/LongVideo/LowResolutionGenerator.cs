@@ -9,8 +9,8 @@ namespace GenKernels.Models.LongVideo;
 /// </summary>
 /// <remarks>
 /// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, section 3 and figure 4; sizes and names follow the
-/// released network. Deviation: the frames that are kept may be chosen before the blocks without time, which are not computed
-/// for the others; the video is the same, and the running magnitudes of those blocks are taken over the frames that are kept.
+/// released network. Deviation: clips that are cut from longer ones are computed only as far as the cut needs, which gives the
+/// same frames; the running magnitudes are then taken over the frames that are computed.
 /// </remarks>
 public sealed class LowResolutionGenerator : Module
 {
@@ -53,26 +53,34 @@ public sealed class LowResolutionGenerator : Module
     /// <returns>The shape of the noise that makes videos of a length, <c>[N, L, C]</c>.</returns>
     /// <param name="clips">N.</param>
     /// <param name="frameCount">Frames of each video.</param>
-    public Shape NoiseShape(int clips, int frameCount) =>
-        [clips, Frames(frameCount).Embedding + _embedding.TapCount - 1, _embedding.NoiseChannels];
+    /// <param name="isCropped">Whether each begins at a place of its own.</param>
+    public Shape NoiseShape(int clips, int frameCount, bool isCropped = false) =>
+        [clips, Frames(frameCount, isCropped).Embedding + _embedding.TapCount - 1, _embedding.NoiseChannels];
 
     /// <summary>Makes videos.</summary>
     /// <param name="noise">White noise of <see cref="NoiseShape"/>.</param>
-    /// <param name="frameCount">Frames that are synthesised.</param>
+    /// <param name="frameCount">Frames of each video.</param>
     /// <param name="magnitudeBeta">What remains of the running magnitudes, from 0 to 1; 1 leaves them as they are.</param>
-    /// <param name="crop">For each clip which of the frames are kept; all by default.</param>
+    /// <param name="starts">
+    /// For each clip a place from 0 to below <see cref="TemporalScale"/> where it begins, so that no frame is special; null for 0.
+    /// </param>
     /// <param name="observe">Told the name and value of every stage, for verification; or null.</param>
     /// <returns>Videos, <c>[N, T, H, W, 3]</c>, about -1 to 1.</returns>
     /// <exception cref="ShapeException"><paramref name="noise"/> has another shape.</exception>
     public Variable Forward(
-        Variable noise, int frameCount, float magnitudeBeta = 1, FrameCrop? crop = null, Action<string, Variable>? observe = null)
+        Variable noise, int frameCount, float magnitudeBeta = 1, int[]? starts = null, Action<string, Variable>? observe = null)
     {
-        Require.Shape(noise.Value, NoiseShape(noise.Shape[0], frameCount).AsSpan());
+        Require.Shape(noise.Value, NoiseShape(noise.Shape[0], frameCount, starts is not null).AsSpan());
+        Require.That(
+            starts is null || (starts.Length == noise.Shape[0] && Array.TrueForAll(starts, start => start >= 0 && start < TemporalScale)),
+            $"there must be {noise.Shape[0]} starts from 0 to {TemporalScale - 1}, got [{string.Join(", ", starts ?? [])}]");
         Variable embedding = Observe(observe, "temporal_emb", _embedding.Forward(noise));
         Variable latent = Observe(observe, "latent_w", _mapping.Forward(embedding));
-        FrameCounts frames = Frames(frameCount);
-        Variable[] latents = TemporalLatents(latent, frames);
-        Variable frameLatent = Middle(latent, frameCount);
+        FrameCounts frames = Frames(frameCount, starts is not null);
+        Variable[] latents = TemporalLatents(latent, frames, starts);
+        Variable frameLatent = starts is null
+            ? Middle(latent, frameCount)
+            : FrameCrop.Apply(latent, Array.ConvertAll(starts, start => start + (_options.TemporalPadding * frames.Scale)), frameCount);
         Observe(observe, "latent_ws.0", latents[0]);
         for (int block = 0; block < latents.Length; block++) Observe(observe, $"latent_ws.{block + 1}", latents[block]);
         for (int block = 0; block <= _spatialBlocks.Count; block++) Observe(observe, $"latent_ws.{latents.Length + block + 1}", frameLatent);
@@ -80,14 +88,14 @@ public sealed class LowResolutionGenerator : Module
         Variable x = Input(latents[0], observe);
         for (int block = 0; block < latents.Length; block++)
         {
-            x = _temporalBlocks[block].Forward(x, latents[block], frames.Outputs[block], magnitudeBeta);
+            int[]? kept = starts is null ? null : Array.ConvertAll(starts, start => frames.OutputStart(block, start));
+            x = _temporalBlocks[block].Forward(x, latents[block], kept, frames.OutputOf(block), magnitudeBeta);
             Observe(observe, $"temporal_layers.{block}", x);
         }
 
-        if (crop is not null) (x, frameLatent) = (crop.Apply(x), crop.Apply(frameLatent));
         for (int block = 0; block < _spatialBlocks.Count; block++)
         {
-            x = _spatialBlocks[block].Forward(x, frameLatent, x.Shape[1], magnitudeBeta);
+            x = _spatialBlocks[block].Forward(x, frameLatent, null, frameCount, magnitudeBeta);
             Observe(observe, $"spatial_layers.{block}", x);
         }
 
@@ -106,17 +114,19 @@ public sealed class LowResolutionGenerator : Module
     private static Variable Middle(Variable latent, int frameCount) =>
         latent.Window(1, (latent.Shape[1] - frameCount) / 2, frameCount);
 
-    private FrameCounts Frames(int frameCount) =>
-        new(frameCount, [.. _temporalBlocks.Select(block => block.TemporalUp)], _options.TemporalPadding);
+    private FrameCounts Frames(int frameCount, bool isCropped = false) =>
+        new(frameCount, [.. _temporalBlocks.Select(block => block.TemporalUp)], _options.TemporalPadding, isCropped);
 
-    /// <summary>For each temporal block the latent at its rate, cut to its frames around the middle.</summary>
-    private Variable[] TemporalLatents(Variable latent, FrameCounts frames)
+    /// <summary>For each temporal block the latent at its rate, cut to its frames.</summary>
+    private Variable[] TemporalLatents(Variable latent, FrameCounts frames, int[]? starts)
     {
         Variable[] latents = new Variable[_temporalBlocks.Count];
         for (int block = latents.Length - 1; block >= 0; block--)
         {
             if (_temporalBlocks[block].TemporalUp) latent = latent.Downsample(1, _latentFilter);
-            latents[block] = Middle(latent, frames.InputOf(block));
+            latents[block] = starts is null
+                ? Middle(latent, frames.InputOf(block))
+                : FrameCrop.Apply(latent, Array.ConvertAll(starts, start => frames.LatentStart(block, start)), frames.InputOf(block));
         }
 
         return latents;

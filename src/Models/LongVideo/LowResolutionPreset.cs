@@ -41,13 +41,14 @@ public sealed record LowResolutionPreset(
             EmbeddingChannels = 64,
             LatentChannels = 64,
             Embedding = new(32, 100, 1000),
-            TemporalChannels = [(64, 64), (64, 64), (64, 64), (64, 48), (48, 32), (32, 32)],
-            SpatialChannels = [(32, 24), (24, 24), (24, 16), (16, 16)],
+            TemporalPadding = 6,
+            TemporalChannels = [(48, 48), (48, 48), (48, 48), (48, 32), (32, 32), (32, 24)],
+            SpatialChannels = [(24, 24), (24, 16), (16, 12), (12, 12)],
         },
         new()
         {
             FrameCount = 16,
-            BlockChannels = [(8, 16), (16, 24), (24, 48), (48, 64)],
+            BlockChannels = [(8, 12), (12, 16), (16, 32), (32, 64)],
             TemporalTaps = 3,
             EpilogueChannels = 64,
             EpilogueConvolutions = 2,

@@ -52,10 +52,11 @@ public sealed class SynthesisBlock : Module
 
     /// <param name="x">Activations, <c>[N, T, H, W, InChannels]</c>.</param>
     /// <param name="latent">One a frame, <c>[N, T, LatentChannels]</c>.</param>
-    /// <param name="frameCount">Frames of the result, cropped around the middle.</param>
+    /// <param name="starts">For each clip the first of all frames that the block makes that is kept; null to keep the middle.</param>
+    /// <param name="frameCount">Frames that are kept.</param>
     /// <param name="magnitudeBeta">What remains of the running magnitudes; 1 to leave them.</param>
     /// <returns><c>[N, frameCount, Height, Width, OutChannels]</c>.</returns>
-    public Variable Forward(Variable x, Variable latent, int frameCount, float magnitudeBeta)
+    public Variable Forward(Variable x, Variable latent, int[]? starts, int frameCount, float magnitudeBeta)
     {
         Variable gain0 = _magnitude0.Gain(x, magnitudeBeta);
         Variable hidden = x
@@ -66,8 +67,16 @@ public sealed class SynthesisBlock : Module
 
         // The skip sees the input at unit magnitude too: its gain and the mean of the two branches go into its small weights.
         Variable skipWeight = _weightSkip.Value * (gain0 * (s_half / MathF.Sqrt(_options.InChannels)));
-        Variable y = Resample(x.Convolution(skipWeight, ConvolutionOptions.Default) + hidden, frameCount);
+        Variable y = Resample(x.Convolution(skipWeight, ConvolutionOptions.Default) + hidden, starts, frameCount);
         return y.BiasActivation(_bias1, Activation.LeakyRelu, Clamp);
+    }
+
+    /// <summary>What no clip keeps is not computed; then each is cut to its own place.</summary>
+    private Variable ResampleTime(Variable y, int[] starts, int frameCount)
+    {
+        int first = starts.Min();
+        y = Doubling.Apply(y, axis: 1, _temporalFilter, first, starts.Max() - first + frameCount);
+        return FrameCrop.Apply(y, Array.ConvertAll(starts, start => start - first), frameCount);
     }
 
     private static Variable Style(FullyConnected affine, Variable latent)
@@ -77,9 +86,9 @@ public sealed class SynthesisBlock : Module
         return style.Reshape([clips, frames, style.Shape[1]]);
     }
 
-    private Variable Resample(Variable y, int frameCount)
+    private Variable Resample(Variable y, int[]? starts, int frameCount)
     {
-        y = Doubling.Apply(y, axis: 1, _temporalFilter, frameCount);
+        y = starts is null ? Doubling.Apply(y, axis: 1, _temporalFilter, frameCount) : ResampleTime(y, starts, frameCount);
         y = Doubling.Apply(y, axis: 2, _spatialFilter, _options.Height);
         return Doubling.Apply(y, axis: 3, _spatialFilter, _options.Width);
     }

@@ -158,7 +158,7 @@ public sealed class LowResolutionGan : IDisposable
     }
 
     private Variable Generate(GeneratorInput input, float magnitudeBeta) =>
-        Generator.Forward(new Variable(input.Noise), input.FrameCount, magnitudeBeta, input.Crop);
+        Generator.Forward(new Variable(input.Noise), input.FrameCount, magnitudeBeta, input.Starts);
 
     private Variable MakeFake(GeneratorInput input)
     {

@@ -125,8 +125,8 @@ public sealed class LowResolutionRun : IDisposable
     private void TakeStep()
     {
         StepDraws draws = new(_gan.Device, _options.Seed, Step);
-        Keep(_gan.UpdateGenerator(Parts().Select(_ => FakeInput(draws, isJudged: true))));
-        Keep(_gan.UpdateDiscriminator(Parts().Select(_ => (FakeInput(draws, isJudged: true), NextReal(draws)))));
+        Keep(_gan.UpdateGenerator(Parts().Select(_ => FakeInput(draws))));
+        Keep(_gan.UpdateDiscriminator(Parts().Select(_ => (FakeInput(draws), NextReal(draws)))));
         if (_options.R1Interval > 0 && Step % _options.R1Interval == 0) Keep(_gan.UpdatePenalty(Parts().Select(_ => NextReal(draws))));
         _gan.UpdateAverage(Step);
         Step++;
@@ -134,14 +134,12 @@ public sealed class LowResolutionRun : IDisposable
 
     private IEnumerable<int> Parts() => Enumerable.Range(0, _options.Accumulate);
 
-    private GeneratorInput FakeInput(StepDraws draws, bool isJudged)
+    private GeneratorInput FakeInput(StepDraws draws)
     {
         int frames = _gan.Preset.Discriminator.FrameCount;
-        int scale = _gan.Generator.TemporalScale;
-        int synthesised = _options.RandomOffset ? frames + scale : frames;
-        return new GeneratorInput(
-            _noise.Normal(_gan.Generator.NoiseShape(_partSize, synthesised)), synthesised,
-            _options.RandomOffset ? draws.Crop(_partSize, frames, scale) : null, isJudged ? Augmentation(draws) : null);
+        int[]? starts = _options.RandomOffset ? draws.Starts(_partSize, _gan.Generator.TemporalScale) : null;
+        Shape noise = _gan.Generator.NoiseShape(_partSize, frames, _options.RandomOffset);
+        return new GeneratorInput(_noise.Normal(noise), frames, starts, Augmentation(draws));
     }
 
     private RealInput NextReal(StepDraws draws)

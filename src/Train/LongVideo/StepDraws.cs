@@ -1,5 +1,4 @@
 using GenKernels.Kernels.Augmentation;
-using GenKernels.Models.LongVideo;
 using GenKernels.Runtime;
 using GenKernels.Train.Data;
 
@@ -16,11 +15,15 @@ internal sealed class StepDraws(Device device, ulong seed, long step)
 {
     private ulong _index;
 
-    /// <returns>A crop of its own for each clip.</returns>
+    /// <returns>A place to begin for each clip.</returns>
     /// <param name="clips">How many.</param>
-    /// <param name="frameCount">Frames that are kept.</param>
-    /// <param name="places">Number of first frames to choose from.</param>
-    internal FrameCrop Crop(int clips, int frameCount, int places) => new(Integers(clips, _ => Below(places)), frameCount);
+    /// <param name="places">Number of places to choose from.</param>
+    internal int[] Starts(int clips, int places)
+    {
+        int[] starts = new int[clips];
+        for (int clip = 0; clip < clips; clip++) starts[clip] = Below(places);
+        return starts;
+    }
 
     /// <param name="clips">How many.</param>
     /// <param name="options">Which parts are drawn.</param>

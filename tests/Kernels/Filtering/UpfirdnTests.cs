@@ -50,7 +50,7 @@ public sealed class UpfirdnTests(Device device)
         Assert.That(
             () => Upfirdn.Forward(x, filter, 1, 2, 1, 2, -1),
             Throws.TypeOf<ShapeException>().With.Message.EqualTo(
-                "Upfirdn: the axis must hold the filter, got 3 x 2 + 2 + -1 for 8 taps"));
+                "Resampling: the axis must hold the filter, got 3 x 2 + 2 + -1 for 8 taps"));
     }
 
     [Test]

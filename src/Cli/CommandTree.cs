@@ -1,0 +1,25 @@
+using System.CommandLine;
+
+namespace GenKernels.Cli;
+
+/// <summary>All commands in the order in which the help lists them. A new command is a file and a line here.</summary>
+internal static class CommandTree
+{
+    internal static Command Create() =>
+        new("gk", "GenKernels: generative models on hand-written CUDA kernels, on a GPU or the CPU.")
+        {
+            DoctorCommand.Create(),
+            Group(
+                "dataset", "Make and inspect data sets.", DatasetFromVideosCommand.Create(), DatasetInspectCommand.Create()),
+            Group("checkpoint", "Look into checkpoints.", CheckpointInspectCommand.Create()),
+            VerifyCommand.Create(),
+        };
+
+    /// <summary>A word that only stands before other commands.</summary>
+    private static Command Group(string name, string description, params Command[] commands)
+    {
+        Command group = new(name, description);
+        foreach (Command command in commands) group.Add(command);
+        return group;
+    }
+}

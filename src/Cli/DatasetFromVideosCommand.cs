@@ -1,0 +1,80 @@
+using System.CommandLine;
+using GenKernels.Train.Data;
+using Spectre.Console;
+
+namespace GenKernels.Cli;
+
+/// <summary><c>gk dataset from-videos DIR OUT</c>: frames of videos as a data set.</summary>
+internal static class DatasetFromVideosCommand
+{
+    internal static Command Create()
+    {
+        Argument<string> source = new("DIR") { Description = "A folder, searched with its subfolders for videos" };
+        Argument<string> output = new("OUT") { Description = "The folder of the data set; made when missing" };
+        Option<int> height = Number("--height", "Rows of a frame", 36);
+        Option<int> width = Number("--width", "Columns of a frame", 64);
+        Option<int> partitions = Number("--partitions", "Zips to spread the videos over", 10);
+        Option<int> workers = Number("--workers", "Videos decoded at a time", Environment.ProcessorCount);
+        Option<double> trimStart = Seconds("--trim-start", "Seconds left out at the start of every video");
+        Option<double> trimEnd = Seconds("--trim-end", "Seconds left out at the end of every video");
+        Option<bool> overwrite = new("--overwrite") { Description = "Replace a data set of this size that is there already" };
+        ExampleCommand command = new(
+            "from-videos", "Make a data set of small frames from a folder of videos.",
+            "gk dataset from-videos assets out/data --height 36 --width 64",
+            "gk dataset from-videos clips data --trim-start 2.5 --partitions 4 --overwrite")
+        {
+            source, output, height, width, partitions, workers, trimStart, trimEnd, overwrite,
+        };
+        return command.Does((result, stop) =>
+        {
+            DatasetFromVideosOptions options = new(
+                result.GetRequiredValue(source), result.GetRequiredValue(output), result.GetValue(height), result.GetValue(width))
+            {
+                Partitions = result.GetValue(partitions),
+                Workers = result.GetValue(workers),
+                TrimStart = result.GetValue(trimStart),
+                TrimEnd = result.GetValue(trimEnd),
+                Overwrite = result.GetValue(overwrite),
+            };
+            Terminal terminal = new(result);
+            Tell(terminal, Make(terminal.Progress, options, stop));
+            return ExitCode.Success;
+        });
+    }
+
+    private static DatasetReport Make(IAnsiConsole console, DatasetFromVideosOptions options, CancellationToken stop)
+    {
+        if (!console.Profile.Capabilities.Interactive) return DatasetFromVideos.Make(options, null, stop);
+        return console.Progress().HideCompleted(true).Start(context =>
+        {
+            ProgressTask task = context.AddTask("reading videos");
+            return DatasetFromVideos.Make(options, new Reporter<DatasetProgress>(progress => Show(task, progress)), stop);
+        });
+    }
+
+    private static void Show(ProgressTask task, DatasetProgress progress)
+    {
+        task.MaxValue = progress.VideosTotal;
+        task.Value = progress.VideosDone;
+        task.Description = $"{progress.VideosDone} of {progress.VideosTotal} videos, {progress.FramesDone} frames";
+    }
+
+    private static void Tell(Terminal terminal, DatasetReport report)
+    {
+        foreach (SkippedVideo video in report.Skipped)
+        {
+            terminal.Progress.WriteLine($"gk: left out {video.Source}: {video.Reason}");
+        }
+
+        DatasetManifest manifest = report.Manifest;
+        terminal.Output.WriteLine(
+            $"{manifest.Videos.Count} videos, {manifest.TotalFrames} frames of {manifest.Width} x {manifest.Height} in {report.Folder}"
+            + (report.Skipped.Count > 0 ? $"; {report.Skipped.Count} videos left out" : ""));
+    }
+
+    private static Option<int> Number(string name, string description, int byDefault) =>
+        new Option<int>(name) { Description = description, HelpName = "number", DefaultValueFactory = _ => byDefault }.Positive();
+
+    private static Option<double> Seconds(string name, string description) =>
+        new Option<double>(name) { Description = description, HelpName = "seconds", DefaultValueFactory = _ => 0 }.NotNegative();
+}

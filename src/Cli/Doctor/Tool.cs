@@ -1,0 +1,69 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using GenKernels.Runtime;
+using GenKernels.Train.Video;
+
+namespace GenKernels.Cli.Doctor;
+
+/// <summary>Programs that are started, and the library for pictures.</summary>
+internal static class Tool
+{
+    private const int PatienceInMilliseconds = 10_000;
+
+    internal static IReadOnlyList<Finding> FindAll() =>
+    [
+        FindProgram("ffmpeg", VideoTools.OnPath.Ffmpeg, "-version"),
+        FindProgram("ffprobe", VideoTools.OnPath.Ffprobe, "-version"),
+        FindVips(),
+    ];
+
+    /// <returns>The compiler that the CPU devices use.</returns>
+    internal static Finding CppCompiler()
+    {
+        using HostDevice host = new();
+        string path = host.Description.Split(" cores, ")[^1];
+        string? version = Path.IsPathRooted(path) ? FirstLine(path, "--version") : null;
+        return version is null
+            ? new Finding("C++ compiler", false, null, "install g++ or clang++, or name one in GENKERNELS_CXX")
+            : new Finding("C++ compiler", true, $"{path}: {version}", null);
+    }
+
+    private static Finding FindProgram(string name, string program, string argument)
+    {
+        string? version = FirstLine(program, argument)?.Split(" Copyright")[0];
+        string? advice = version is null ? "install ffmpeg (Debian, Ubuntu: apt install ffmpeg) so that it lies on PATH" : null;
+        return new Finding(name, version is not null, version, advice);
+    }
+
+    private static Finding FindVips()
+    {
+        try
+        {
+            string version = string.Join('.', Enumerable.Range(0, 3).Select(part => NetVips.NetVips.Version(part)));
+            return new Finding("libvips", true, version, null);
+        }
+        catch (Exception failure) when (failure is DllNotFoundException or TypeInitializationException)
+        {
+            return new Finding("libvips", false, null, "install libvips (Debian, Ubuntu: apt install libvips42)");
+        }
+    }
+
+    /// <returns>The first line that the program writes, or null where it cannot be started.</returns>
+    private static string? FirstLine(string program, string argument)
+    {
+        ProcessStartInfo start = new(program, [argument]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        try
+        {
+            using Process process = Process.Start(start)!;
+            process.ErrorDataReceived += (_, _) => { };
+            process.BeginErrorReadLine();
+            string text = process.StandardOutput.ReadToEnd();
+            process.WaitForExit(PatienceInMilliseconds);
+            return process.ExitCode == 0 ? text.Split('\n')[0].Trim() : null;
+        }
+        catch (Win32Exception)
+        {
+            return null;
+        }
+    }
+}

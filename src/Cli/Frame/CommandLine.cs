@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
+namespace GenKernels.Cli;
+
+/// <summary>Parses a command line, runs the command, and turns what goes wrong into one line and an exit code.</summary>
+internal static class CommandLine
+{
+    private static readonly TimeSpan s_timeToStop = TimeSpan.FromSeconds(20);
+
+    /// <param name="arguments">Without the name of the program.</param>
+    /// <param name="output">Receives results.</param>
+    /// <param name="error">Receives progress and complaints.</param>
+    /// <returns>One of <see cref="ExitCode"/>, or what the command returns.</returns>
+    internal static async Task<int> Run(string[] arguments, TextWriter output, TextWriter error)
+    {
+        Command root = CommandTree.Create();
+        Option<bool> trace = CommonOptions.Trace();
+        HelpOption help = new();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        root.Options.Add(help);
+        root.Options.Add(new VersionOption());
+        root.Options.Add(trace);
+
+        ParseResult result = root.Parse(arguments.Length == 0 ? ["--help"] : arguments);
+        InvocationConfiguration configuration = new()
+        {
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = s_timeToStop,
+        };
+        if (result.Errors.Count > 0 && result.GetResult(help) is null) return Misused(result, error);
+        try
+        {
+            return await result.InvokeAsync(configuration);
+        }
+        catch (OperationCanceledException)
+        {
+            error.WriteLine("gk: interrupted");
+            return ExitCode.Interrupted;
+        }
+        catch (Exception failure)
+        {
+            error.WriteLine(Failure.Describe(failure, result.GetValue(trace)));
+            return ExitCode.Failure;
+        }
+    }
+
+    private static int Misused(ParseResult result, TextWriter error)
+    {
+        string command = string.Join(' ', Ancestors(result.CommandResult.Command).Reverse().Skip(1).Prepend("gk"));
+        string complaint = result.UnmatchedTokens.Count > 0
+            ? $"there is no command or option '{result.UnmatchedTokens[0]}' here"
+            : result.Errors[0].Message.TrimEnd('.');
+        error.WriteLine($"gk: {complaint}; '{command} --help' tells more");
+        return ExitCode.Usage;
+    }
+
+    private static IEnumerable<string> Ancestors(Command command)
+    {
+        for (Command? at = command; at is not null; at = at.Parents.OfType<Command>().FirstOrDefault()) yield return at.Name;
+    }
+}

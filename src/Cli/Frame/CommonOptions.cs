@@ -1,0 +1,47 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace GenKernels.Cli;
+
+/// <summary>Options that mean the same everywhere; each command makes its own of those that it takes.</summary>
+internal static class CommonOptions
+{
+    /// <returns>Shows the stack of a failure; of the root, for every command.</returns>
+    internal static Option<bool> Trace() => new("--trace")
+    {
+        Description = "Show where a failure came from",
+        Recursive = true,
+    };
+
+    /// <param name="byDefault">What is opened when none is named.</param>
+    internal static Option<string> Device(string byDefault = "auto")
+    {
+        Option<string> option = new("--device")
+        {
+            Description = "auto, host, simt, or cuda:0 and so on; auto is the first GPU, else host",
+            HelpName = "name",
+            DefaultValueFactory = _ => byDefault,
+        };
+        option.Validators.Add(RequireDeviceName);
+        return option;
+    }
+
+    /// <param name="byDefault">The seed when none is given.</param>
+    internal static Option<long> Seed(long byDefault = 0) => new("--seed")
+    {
+        Description = "Where random numbers start; the same seed gives the same result",
+        HelpName = "number",
+        DefaultValueFactory = _ => byDefault,
+    };
+
+    /// <returns>For commands whose result a program may read.</returns>
+    internal static Option<bool> Json() => new("--json") { Description = "Write the result as JSON" };
+
+    private static void RequireDeviceName(OptionResult result)
+    {
+        string name = result.GetValueOrDefault<string>() ?? "";
+        bool isCuda = name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), out int n) && n >= 0;
+        if (isCuda || name is "auto" or "host" or "simt" or "cuda") return;
+        result.AddError($"there is no device '{name}'; a device is auto, host, simt, or cuda:0 and so on");
+    }
+}

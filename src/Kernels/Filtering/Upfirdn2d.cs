@@ -1,0 +1,42 @@
+using GenKernels.Kernels.Common;
+
+namespace GenKernels.Kernels.Filtering;
+
+/// <summary>Launches <c>Upfirdn2d.cu</c>: up by zeros, a filter of two axes that is no product of two, down.</summary>
+public static class Upfirdn2d
+{
+    private static readonly KernelSource s_source = Source("Filtering/Upfirdn2d.cu");
+
+    /// <param name="x">Images, <c>[N, H, W, C]</c>, floats.</param>
+    /// <param name="filter">The taps, <c>[I, J]</c> of 32-bit floats.</param>
+    /// <param name="rows">Rates and paddings from top to bottom.</param>
+    /// <param name="columns">Rates and paddings from left to right.</param>
+    /// <param name="flip">False to convolve; true to run the filter over the image as it is, a correlation.</param>
+    /// <param name="gain">A factor of the result.</param>
+    /// <returns>
+    /// A new tensor, <c>[N, Q, P, C]</c>, Q and P as <see cref="Resampling.OutputLength"/> tells; the caller or its
+    /// scope disposes it.
+    /// </returns>
+    /// <exception cref="ShapeException">A rank or type does not fit, or an axis does not hold the filter.</exception>
+    public static Tensor Forward(
+        Tensor x, Tensor filter, Resampling rows, Resampling columns, bool flip = false, float gain = 1)
+    {
+        Require.Float(x);
+        Require.Rank(x, 4);
+        Require.Rank(filter, 2);
+        Require.That(filter.Type == ElementType.Float32, $"the filter must hold 32-bit floats, got {filter}");
+        Require.That(x.Shape[1] > 0 && x.Shape[2] > 0, $"the images must have pixels, got {x.Shape}");
+        AxisPlan down = new(x.Shape[1], filter.Shape[0], rows);
+        AxisPlan across = new(x.Shape[2], filter.Shape[1], columns);
+        int channels = x.Shape[3];
+
+        Tensor y = Tensor.Empty([x.Shape[0], down.OutputLength, across.OutputLength, channels], x.Type, x.Device);
+        if (y.ElementCount == 0) return y;
+        RowWalk walk = new(y.ElementCount / channels, channels);
+        Upfirdn2dPlan plan = new(down, across, flip, gain);
+        Kernel kernel = x.Device.Load(s_source, x.Type).Kernel("Upfirdn2d");
+        kernel.Launch(
+            walk.Shape(x.Device), x, filter, y, KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan));
+        return y;
+    }
+}

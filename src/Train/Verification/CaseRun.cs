@@ -1,0 +1,181 @@
+using GenKernels.Autograd;
+using GenKernels.Runtime;
+
+namespace GenKernels.Train.Verification;
+
+/// <summary>One run of a case on a device: hands out its inputs and compares what comes of them.</summary>
+internal sealed class CaseRun
+{
+    private readonly ICaseRunner _runner;
+    private readonly int _variation;
+    private readonly Dictionary<string, Variable> _leaves = [];
+    private readonly HashSet<string> _compared = [];
+    private double _worstShare = -1;
+
+    /// <param name="recorded">The case.</param>
+    /// <param name="device">Where it runs.</param>
+    /// <param name="runner">Its kind.</param>
+    /// <param name="variation">0 for the inputs as they are; else they are moved by a unit in the last place, each time others.</param>
+    internal CaseRun(RecordedCase recorded, Device device, ICaseRunner runner, int variation) =>
+        (Recorded, Device, _runner, _variation) = (recorded, device, runner, variation);
+
+    public RecordedCase Recorded { get; }
+
+    public Device Device { get; }
+
+    public CaseConfig Config => Recorded.Config;
+
+    /// <summary>The result that used up the most of its tolerance.</summary>
+    public string? Worst { get; private set; }
+
+    public double Error { get; private set; }
+
+    public CaseTolerance Tolerance { get; private set; }
+
+    /// <summary>Results that are off by more than their tolerance, or of another shape.</summary>
+    public List<string> Faults { get; } = [];
+
+    /// <summary>Whether gradients are off, and nothing else.</summary>
+    public bool OnlyGradientsAreOff =>
+        Faults.Count > 0 && Faults.TrueForAll(fault => fault.StartsWith("grad", StringComparison.Ordinal));
+
+    /// <summary>Recorded results that were not compared.</summary>
+    public IEnumerable<string> Untouched => Recorded.Results.Where(result => !_compared.Contains(result));
+
+    /// <returns>A recorded tensor of floats on the device.</returns>
+    /// <exception cref="UnknownCaseException">The case has none of that name.</exception>
+    public Tensor Floats(string name)
+    {
+        float[] values = Recorded.Floats(Required(name));
+        if (_variation > 0) Vary(values, new Random(_variation));
+        return Tensor.From(values, Recorded.Shape(name), Device);
+    }
+
+    /// <returns>A recorded tensor of integers.</returns>
+    /// <inheritdoc cref="Floats" path="/exception"/>
+    public int[] Integers(string name) => Recorded.Integers(Required(name));
+
+    /// <returns>A recorded tensor as a constant.</returns>
+    public Variable Constant(string name) => new(Floats(name));
+
+    /// <returns>A recorded input whose gradients are compared: those of <c>in.x</c> are <c>grad.x</c> and so on.</returns>
+    public Variable Leaf(string name)
+    {
+        Variable leaf = new(Floats(name), requiresGradient: true);
+        _leaves.Add(name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..], leaf);
+        return leaf;
+    }
+
+    /// <returns>As <see cref="Leaf"/>, or null where the case has none.</returns>
+    public Variable? OptionalLeaf(string name) => Recorded.Has(name) ? Leaf(name) : null;
+
+    /// <summary>Compares the gradients of a result with respect to the leaves, as far as they are recorded.</summary>
+    /// <param name="kind">What stands before the names: <c>grad</c>, <c>grad2</c> and so on.</param>
+    /// <param name="y">What is differentiated.</param>
+    /// <param name="upstream">Its weights; ones by default.</param>
+    public void CheckGradients(string kind, Variable y, Variable? upstream = null)
+    {
+        string[] names = [.. _leaves.Keys.Where(name => Recorded.Has($"{kind}.{name}"))];
+        if (names.Length == 0) return;
+        Variable[] leaves = Array.ConvertAll(names, name => _leaves[name]);
+        Variable[] gradients = Gradient.Of(y, leaves, upstream, keepRecord: true);
+        for (int i = 0; i < names.Length; i++) Check($"{kind}.{names[i]}", gradients[i]);
+    }
+
+    /// <summary>Compares a result, if it is recorded.</summary>
+    public void Check(string name, Variable actual) => Check(name, actual.Value);
+
+    /// <inheritdoc cref="Check(string, Variable)"/>
+    public void Check(string name, Tensor actual)
+    {
+        if (Recorded.Has(name)) Check(name, actual.Shape, ToDoubles(actual));
+    }
+
+    /// <inheritdoc cref="Check(string, Variable)"/>
+    /// <param name="name">Of the result.</param>
+    /// <param name="shape">What came; where the recorded shape is smaller, that part is compared.</param>
+    /// <param name="actual">Elements in row-major order.</param>
+    public void Check(string name, Shape shape, double[] actual)
+    {
+        if (!Recorded.Has(name)) return;
+        _compared.Add(name);
+        bool isSpread = Config.Has("kept");
+        double[]? part = RecordedPart.Select(actual, shape, Recorded.Shape(name), isSpread);
+        if (part is null) Faults.Add($"{name} must have shape {Recorded.Shape(name)}, got {shape}");
+        else Compare(name, part, Recorded.Values(name));
+    }
+
+    /// <inheritdoc cref="Check(string, Variable)"/>
+    /// <param name="name">Of the result.</param>
+    /// <param name="actual">Elements in row-major order.</param>
+    public void Check(string name, ReadOnlySpan<double> actual)
+    {
+        if (!Recorded.Has(name)) return;
+        _compared.Add(name);
+        Compare(name, actual, Recorded.Values(name));
+    }
+
+    /// <summary>Compares a stage of a network, which is recorded whole, in part or as a probe.</summary>
+    /// <param name="name">Of the stage.</param>
+    /// <param name="actual">In the layout of the record.</param>
+    public void CheckStage(string name, Variable actual)
+    {
+        Check($"out.{name}", actual);
+        if (Recorded.Has($"probe.{name}")) Check($"probe.{name}", RecordedPart.Probe(ToDoubles(actual.Value)));
+    }
+
+    /// <summary>Compares recorded results all together.</summary>
+    /// <param name="name">For people.</param>
+    /// <param name="results">The recorded results.</param>
+    /// <param name="difference">How far off they are, in some norm.</param>
+    /// <param name="reference">What that is to be measured by.</param>
+    public void CompareTogether(string name, IEnumerable<string> results, double difference, double reference)
+    {
+        _compared.UnionWith(results);
+        Judge(name, difference, reference);
+    }
+
+    /// <summary>Compares numbers that the configuration records.</summary>
+    public void Compare(string name, ReadOnlySpan<double> actual, ReadOnlySpan<double> expected)
+    {
+        if (actual.Length != expected.Length)
+        {
+            Faults.Add($"{name} must have {expected.Length} elements, got {actual.Length}");
+            return;
+        }
+
+        double difference = 0, largest = 0;
+        for (int i = 0; i < expected.Length; i++)
+        {
+            double apart = Math.Abs(actual[i] - expected[i]);
+            difference = apart <= difference ? difference : apart;  // a NaN stays
+            largest = Math.Max(largest, Math.Abs(expected[i]));
+        }
+
+        Judge(name, difference, largest);
+    }
+
+    private void Judge(string name, double difference, double largest)
+    {
+        CaseTolerance tolerance = _runner.Tolerance(Recorded, name);
+        double share = double.IsNaN(difference) ? double.PositiveInfinity : difference / tolerance.Allowed(largest);
+        double error = largest == 0 ? difference : difference / largest;
+        if (share > 1) Faults.Add($"{name} is off by {error:0.0e0}, {tolerance} is allowed");
+        if (share <= _worstShare) return;
+        _worstShare = share;
+        (Worst, Error, Tolerance) = (name, error, tolerance);
+    }
+
+    private static void Vary(Span<float> values, Random random)
+    {
+        foreach (ref float value in values)
+        {
+            value = random.Next(2) == 0 ? MathF.BitIncrement(value) : MathF.BitDecrement(value);
+        }
+    }
+
+    private static double[] ToDoubles(Tensor tensor) => Array.ConvertAll(tensor.ToArray<float>(), value => (double)value);
+
+    private string Required(string name) =>
+        Recorded.Has(name) ? name : throw new UnknownCaseException($"the case has no {name}");
+}

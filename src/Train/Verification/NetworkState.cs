@@ -1,0 +1,48 @@
+using GenKernels.Autograd;
+
+namespace GenKernels.Train.Verification;
+
+/// <summary>Sets a network to the state that a case records.</summary>
+internal static class NetworkState
+{
+    /// <param name="module">The network.</param>
+    /// <param name="run">The case, whose tensors are stored, or made from a hash with buffers left as they are.</param>
+    /// <param name="prefix">What follows <c>param.</c> and <c>buffer.</c> in the names, such as <c>G.</c>.</param>
+    /// <exception cref="StateDictException">The state is not that of the network.</exception>
+    public static void Load(Module module, CaseRun run, string prefix = "")
+    {
+        HashedTensors? hashed = HashedTensors.Of(run.Recorded);
+        if (hashed is null)
+        {
+            StateDict.Load(module, Stored(run.Recorded, $"param.{prefix}").Concat(Stored(run.Recorded, $"buffer.{prefix}")));
+            return;
+        }
+
+        HashSet<string> buffers = [.. module.NamedBuffers().Select(buffer => buffer.Name)];
+        IEnumerable<StateEntry> entries = StateDict.Write(module).Where(entry => hashed.Has(entry.Name))
+            .Select(entry => StateEntry.From(entry.Name, entry.Shape, hashed.Make(entry.Name, entry.Shape)));
+        (IReadOnlyList<string> missing, _) = StateDict.Load(module, entries, strict: false);
+        string[] unset = [.. missing.Except(buffers)];
+        if (unset.Length > 0) throw new UnknownCaseException($"the table lacks {string.Join(", ", unset)}");
+    }
+
+    /// <summary>Compares the gradients of a scalar with respect to all parameters.</summary>
+    /// <param name="run">The case.</param>
+    /// <param name="kind">What stands before the names: <c>grad</c>, <c>grad_r1</c>.</param>
+    /// <param name="module">The network.</param>
+    /// <param name="loss">What is differentiated; its record is kept.</param>
+    public static void CheckGradients(CaseRun run, string kind, Module module, Variable loss)
+    {
+        if (!run.Recorded.Tensors.Any(name => name.StartsWith($"{kind}.", StringComparison.Ordinal))) return;
+        Variable[] parameters = [.. module.NamedParameters().Select(entry => entry.Parameter.Value)];
+        using NamedTensors gradients = new(module, Gradient.Of(loss, parameters, keepRecord: true));
+        foreach ((string name, Runtime.Shape shape, double[] values) in NamedTensors.Read(gradients))
+        {
+            run.Check($"{kind}.{name}", shape, values);
+        }
+    }
+
+    private static IEnumerable<StateEntry> Stored(RecordedCase recorded, string prefix) =>
+        recorded.Tensors.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Select(name =>
+            StateEntry.From(name[prefix.Length..], recorded.Shape(name), recorded.Floats(name)));
+}

@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using GenKernels.Runtime;
+
+namespace GenKernels.Train.Verification;
+
+/// <summary>Holds this implementation against files of recorded cases.</summary>
+/// <remarks>
+/// A case is taken for the kind that its configuration and tensors show, else for that of its file's name; see
+/// <see cref="ICaseRunner"/>.
+/// </remarks>
+public sealed class Verifier
+{
+    private const string Extension = ".safetensors";
+
+    // An activation within rounding of its kink takes either side with about the same chance.
+    private const int Variations = 8;
+
+    private readonly Device _device;
+    private readonly IReadOnlyList<ICaseRunner> _runners;
+
+    /// <param name="device">Where the cases run; it stays the caller's.</param>
+    public Verifier(Device device)
+        : this(device, [
+            new BiasActivationCases(),
+            new ConvolutionCases(),
+            new UpfirdnCases(),
+            new ResampleCases(),
+            new TemporalModulatedConvolutionCases(),
+            new TemporalStretchCases(),
+            new DiffAugCases(),
+            new FilterDesignCases(),
+            new OptimizerCases(),
+            new LowResolutionGeneratorCases(),
+            new LowResolutionDiscriminatorCases(),
+            new LowResolutionTrainingCases(),
+        ])
+    {
+    }
+
+    internal Verifier(Device device, IReadOnlyList<ICaseRunner> runners) => (_device, _runners) = (device, runners);
+
+    /// <param name="path">A folder, searched with its subfolders, or one file.</param>
+    /// <returns>The files of recorded cases, in order.</returns>
+    /// <exception cref="DirectoryNotFoundException">There is neither a folder nor a file.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file in the folder.</exception>
+    public static IReadOnlyList<string> FindFiles(string path)
+    {
+        if (File.Exists(path)) return [path];
+        if (!Directory.Exists(path)) throw new DirectoryNotFoundException($"{path}: no such folder or file");
+        string[] files = Directory.GetFiles(path, "*" + Extension, SearchOption.AllDirectories);
+        if (files.Length == 0) throw new FileNotFoundException($"{path}: no {Extension} file in it");
+        Array.Sort(files, StringComparer.Ordinal);
+        return files;
+    }
+
+    /// <param name="path">As for <see cref="FindFiles"/>.</param>
+    /// <param name="filter">Part of the names of the cases to run, in any case; null for all.</param>
+    /// <param name="stop">Ends the work between two cases.</param>
+    /// <returns>The outcomes, each as soon as it is there.</returns>
+    /// <inheritdoc cref="FindFiles" path="/exception"/>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public IEnumerable<CaseResult> Run(string path, string? filter = null, CancellationToken stop = default)
+    {
+        IReadOnlyList<string> files = FindFiles(path);
+        string folder = File.Exists(path) ? Path.GetDirectoryName(Path.GetFullPath(path))! : path;
+        return files.SelectMany(file => RunFile(file, NameOf(folder, file), filter, stop));
+    }
+
+    private static string NameOf(string folder, string file) =>
+        Path.ChangeExtension(Path.GetRelativePath(folder, file), null).Replace('\\', '/');
+
+    private IEnumerable<CaseResult> RunFile(string path, string name, string? filter, CancellationToken stop)
+    {
+        using CaseFile? file = TryOpen(path, name, out CaseResult? failure);
+        if (failure is not null) yield return failure;
+        foreach (RecordedCase recorded in file?.Cases ?? [])
+        {
+            stop.ThrowIfCancellationRequested();
+            bool isChosen = filter is null || recorded.Name.Contains(filter, StringComparison.OrdinalIgnoreCase);
+            if (isChosen) yield return Run(recorded);
+        }
+    }
+
+    private static CaseFile? TryOpen(string path, string name, out CaseResult? failure)
+    {
+        failure = null;
+        try
+        {
+            return CaseFile.Open(path, name);
+        }
+        catch (Exception fault) when (fault is SafetensorsException or IOException or UnauthorizedAccessException)
+        {
+            failure = new CaseResult(name, null, CaseStatus.Failed, null, 0, default, fault.Message, 0);
+            return null;
+        }
+    }
+
+    private CaseResult Run(RecordedCase recorded)
+    {
+        ICaseRunner? runner = _runners.FirstOrDefault(candidate => Recognises(candidate, recorded))
+            ?? _runners.FirstOrDefault(candidate => candidate.Kind == recorded.Stem);
+        if (runner is null)
+        {
+            string what = recorded.Config.Has("kind") ? $"kind {recorded.Config.Text("kind")}" : "this file";
+            return new CaseResult(
+                recorded.Name, null, CaseStatus.Unknown, null, 0, default, $"nothing here computes cases of {what}", 0);
+        }
+
+        Stopwatch watch = Stopwatch.StartNew();
+        CaseRun run = new(recorded, _device, runner, variation: 0);
+        (CaseStatus status, string? message) = Execute(run, runner);
+        for (int variation = 1; variation <= Variations && runner.HasKinks && run.OnlyGradientsAreOff; variation++)
+        {
+            CaseRun varied = new(recorded, _device, runner, variation);
+            if (Execute(varied, runner).Status != CaseStatus.Passed) continue;
+            (run, status) = (varied, CaseStatus.Passed);
+            message = $"where rounding puts an activation on the recorded side of its kink (inputs moved by an ulp, try {variation})";
+        }
+
+        return new CaseResult(
+            recorded.Name, runner.Kind, status, run.Worst, run.Error, run.Tolerance, message, watch.Elapsed.TotalSeconds);
+    }
+
+    private static bool Recognises(ICaseRunner runner, RecordedCase recorded)
+    {
+        try
+        {
+            return runner.Recognises(recorded);
+        }
+        catch (UnknownCaseException)
+        {
+            return false;  // a setting of the same name that means something else
+        }
+    }
+
+    private (CaseStatus Status, string? Message) Execute(CaseRun run, ICaseRunner runner)
+    {
+        using TensorScope scope = _device.Scope();
+        try
+        {
+            runner.Run(run);
+        }
+        catch (UnknownCaseException unknown)
+        {
+            return (CaseStatus.Unknown, unknown.Message);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            run.Faults.Add(fault.Message);  // the next case may do better, whatever it was
+        }
+
+        if (run.Faults.Count > 0) return (CaseStatus.Failed, string.Join("; ", run.Faults));
+        string[] untouched = [.. run.Untouched];
+        if (untouched.Length > 0) return (CaseStatus.Unknown, $"nothing here computes {string.Join(", ", untouched)}");
+        return run.Worst is null ? (CaseStatus.Unknown, "the case records no result") : (CaseStatus.Passed, null);
+    }
+}
