@@ -10,7 +10,8 @@ internal static class CommandTree
         {
             DoctorCommand.Create(),
             Group(
-                "dataset", "Make and inspect data sets.", DatasetFromVideosCommand.Create(), DatasetInspectCommand.Create()),
+                "dataset", "Make and inspect data sets.",
+                DatasetFromVideosCommand.Create(), DatasetInspectCommand.Create()),
             Group("checkpoint", "Look into checkpoints.", CheckpointInspectCommand.Create()),
             VerifyCommand.Create(),
         };
