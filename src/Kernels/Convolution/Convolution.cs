@@ -74,7 +74,8 @@ public static class Convolution
             int rows = (int)Math.Clamp(plan.RowCount / ManyHostBlocks, FewestHostRows, HostRows);
             LaunchShape stretches = new((plan.RowCount + rows - 1) / rows, 1, 1, 1);
             x.Device.Load(s_hostSource, x.Type).Kernel("ConvolutionHost").Launch(
-                stretches, x, w, y, HostProduct.For(x.Type), KernelArgument.Structure(ref plan), rows, lines);
+                stretches, x, w, y, HostProduct.For(x.Type), KernelArgument.Structure(ref plan), rows, lines,
+                plan.IsDirectOnHost ? 1 : 0);
             return y;
         }
 

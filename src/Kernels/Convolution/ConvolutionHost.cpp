@@ -1,5 +1,6 @@
-// ConvolutionHost: convolution on the CPU, a stretch of output rows a block, one core a block. The rows of x that it meets
-// are packed, some lines of taps at a time so that the packed matrix stays in the core's cache, and multiplied.
+// ConvolutionHost: convolution on the CPU, a stretch of output rows a block, one core a block. With few output channels it is
+// done directly (HostDirect); else the rows of x that it meets are packed, some lines of taps at a time so that the packed
+// matrix stays in the core's cache, and multiplied.
 //   y[row,o] = sum over taps and channels of w[o,tap,c] x[source(row,tap),c]
 //
 // Shapes   as Convolution.cu
@@ -11,10 +12,20 @@
 #include "Convolution/Plan.cuh"
 #include "MatrixProduct/HostProduct.cuh"
 #include "Convolution/HostPack.cuh"
+#include "Convolution/HostDirect.cuh"
 
 KERNEL ConvolutionHost(
-    const Scalar* x, const Scalar* w, Scalar* y, LibraryProduct library, Plan plan, int rowsPerBlock, int linesPerPack)
+    const Scalar* x, const Scalar* w, Scalar* y, LibraryProduct library, Plan plan, int rowsPerBlock, int linesPerPack,
+    int isDirect)
 {
+    if (isDirect) {
+        // Blocks of whole lines: those that begin within the block's rows.
+        const Int64 lineCount = OutputCount(plan) / plan.outW;
+        const Int64 firstLine = (Int64(blockIdx.x) * rowsPerBlock + plan.outW - 1) / plan.outW;
+        const Int64 endLine = (Int64(blockIdx.x + 1) * rowsPerBlock + plan.outW - 1) / plan.outW;
+        ConvolveLines(plan, x, w, y, firstLine, Minimum(lineCount, endLine));
+        return;
+    }
     const Int64 first = Int64(blockIdx.x) * rowsPerBlock;
     const Int64 end = Minimum(OutputCount(plan), first + rowsPerBlock);
     const int lineCount = plan.kT * plan.kH;

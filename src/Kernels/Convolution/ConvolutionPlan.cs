@@ -6,6 +6,9 @@ namespace GenKernels.Kernels.Convolution;
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct ConvolutionPlan
 {
+    // 640 KB of 32-bit weights of one group.
+    private const int MostDirectWeights = 160 << 10;
+
     private readonly int _n;
     private readonly Triple _in, _out, _taps, _stride, _before, _dilation, _up;
     private readonly int _groups, _inGroup, _outGroup;
@@ -29,6 +32,12 @@ internal readonly struct ConvolutionPlan
 
     /// <summary>Elements of a run of one group.</summary>
     internal int LineLength => _taps.W * _inGroup;
+
+    /// <summary>
+    /// Whether the CPU convolves directly, without a packed matrix: where the weights stay in a core's own cache and there are
+    /// columns enough to keep in registers. Measured: 1.5 to 2.2 times the rate of a packed matrix over OpenBLAS.
+    /// </summary>
+    internal bool IsDirectOnHost => _out.W >= 4 && (long)TapCount * _inGroup * ((_outGroup + 15) / 16 * 16) <= MostDirectWeights;
 
     internal int Groups => _groups;
 

@@ -51,13 +51,16 @@ public static class ConvolutionWeightGradient
 
     private static Tensor OnHost(Tensor x, Tensor dy, Shape weightShape, ConvolutionPlan plan)
     {
-        int lines = Math.Clamp(HostDepth / plan.LineLength, 1, plan.LineCount);
+        bool isDirect = plan.IsDirectOnHost;
+        int lines = isDirect ? plan.LineCount : Math.Clamp(HostDepth / plan.LineLength, 1, plan.LineCount);
         int parts = (plan.LineCount + lines - 1) / lines;
-        int segments = SegmentCount(plan.RowCount, (ManyHostBlocks + parts - 1) / parts);
+        int segments = isDirect
+            ? (int)Math.Min(ManyHostBlocks, plan.RowCount / plan.Out.W)
+            : SegmentCount(plan.RowCount, (ManyHostBlocks + parts - 1) / parts);
         Tensor dw = Tensor.Empty([segments, .. weightShape.AsSpan()], x.Type, x.Device);
         x.Device.Load(s_hostSource, x.Type).Kernel("ConvolutionWeightGradientHost").Launch(
             new LaunchShape((long)parts * segments, 1, 1, 1), x, dy, dw, HostProduct.For(x.Type), KernelArgument.Structure(ref plan),
-            segments, HostRows, lines);
+            segments, HostRows, lines, isDirect ? 1 : 0);
         return SumOfSegments(dw, weightShape, x.Type);
     }
 

@@ -1,4 +1,5 @@
-// ConvolutionWeightGradientHost: the weight gradient on the CPU, some lines of taps and one segment of the rows a block.
+// ConvolutionWeightGradientHost: the weight gradient on the CPU, some lines of taps and one segment of the rows a block; with
+// few output channels done directly (HostDirect), one segment of the output lines a block.
 //   dw[s,o,tap,c] = sum over the rows of segment s of dy[row,o] x[source(row,tap),c]
 //
 // Shapes   as ConvolutionWeightGradient.cu
@@ -9,11 +10,20 @@
 #include "Convolution/Plan.cuh"
 #include "MatrixProduct/HostProduct.cuh"
 #include "Convolution/HostPack.cuh"
+#include "Convolution/HostDirect.cuh"
 
 KERNEL ConvolutionWeightGradientHost(
     const Scalar* x, const Scalar* dy, Scalar* dw, LibraryProduct library, Plan plan, int segmentCount, int rowsPerPack,
-    int linesPerBlock)
+    int linesPerBlock, int isDirect)
 {
+    if (isDirect) {
+        const Int64 lines = OutputCount(plan) / plan.outW;
+        const Int64 perSegment = (lines + segmentCount - 1) / segmentCount;
+        const Int64 size = Int64(plan.groups) * plan.outGroup * plan.kT * plan.kH * plan.kW * plan.inGroup;
+        WeightGradientOfLines(
+            plan, x, dy, dw + blockIdx.x * size, Minimum(lines, blockIdx.x * perSegment), Minimum(lines, (blockIdx.x + 1) * perSegment));
+        return;
+    }
     const int lineCount = plan.kT * plan.kH;
     const int lineLength = plan.kW * plan.inGroup;
     const Int64 depth = Int64(lineCount) * lineLength;

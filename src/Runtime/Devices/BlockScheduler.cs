@@ -70,7 +70,8 @@ internal sealed unsafe class BlockScheduler : IDisposable
             (_next, _status) = (1, 0);
             _open = true;
             Interlocked.MemoryBarrier();
-            if (_sleeping > 0) _wake.Release(_sleeping);
+            int sleeping = Volatile.Read(ref _sleeping);
+            if (sleeping > 0) _wake.Release(sleeping);
             RunChunks();
             _open = false;
             Interlocked.MemoryBarrier();

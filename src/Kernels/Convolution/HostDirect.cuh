@@ -1,0 +1,231 @@
+// HostDirect: convolution of few output channels on the CPU without a packed matrix. Output channels are the lanes of a
+// vector; a stretch of neighbouring columns is kept in registers while all taps and channels are added up. A matrix library
+// packs both operands of every product, which costs as much as the product itself where one side is this narrow.
+#pragma once
+
+constexpr int VectorBytes = 64;
+constexpr int Lanes = VectorBytes / sizeof(Scalar);
+
+typedef Scalar Vector __attribute__((vector_size(VectorBytes)));
+typedef Scalar UnalignedVector __attribute__((vector_size(VectorBytes), aligned(sizeof(Scalar))));
+
+// Rows of x as one output line sees them: for each tap over time and rows a line of columns with its zeros in place.
+struct PaddedLines {
+    Scalar* memory;
+    int columns;  // of a line
+    Int64 lineLength;
+};
+
+DEVICE int PaddedColumns(const Plan& plan) { return (plan.outW - 1) * plan.strideW + (plan.kW - 1) * plan.dilationW + 1; }
+
+DEVICE void FillLines(const Plan& plan, const Scalar* x, Site site, int group, PaddedLines lines)
+{
+    const int channels = plan.groups * plan.inGroup;
+    for (int line = 0; line < plan.kT * plan.kH; line++) {
+        Scalar* target = lines.memory + line * lines.lineLength;
+        const int t = Source(site.t, line / plan.kH, plan.strideT, plan.beforeT, plan.dilationT, plan.upT, plan.inT);
+        const int h = Source(site.h, line % plan.kH, plan.strideH, plan.beforeH, plan.dilationH, plan.upH, plan.inH);
+        if (t < 0 || h < 0) {
+            memset(target, 0, sizeof(Scalar) * lines.lineLength);
+            continue;
+        }
+        const Scalar* row = x + ((Int64(site.n) * plan.inT + t) * plan.inH + h) * plan.inW * channels + group * plan.inGroup;
+        if (plan.upW == 1 && plan.groups == 1) {
+            const int before = Minimum(lines.columns, Maximum(0, plan.beforeW));
+            const int first = Maximum(0, -plan.beforeW);
+            const int count = Maximum(0, Minimum(lines.columns - before, plan.inW - first));
+            memset(target, 0, sizeof(Scalar) * before * channels);
+            memcpy(target + before * channels, row + Int64(first) * channels, sizeof(Scalar) * count * channels);
+            memset(target + (before + count) * channels, 0, sizeof(Scalar) * (lines.columns - before - count) * channels);
+            continue;
+        }
+        for (int column = 0; column < lines.columns; column++) {
+            const int w = Source(column, 0, 1, plan.beforeW, 1, plan.upW, plan.inW);
+            Scalar* to = target + Int64(column) * plan.inGroup;
+            if (w < 0) memset(to, 0, sizeof(Scalar) * plan.inGroup);
+            else memcpy(to, row + Int64(w) * channels, sizeof(Scalar) * plan.inGroup);
+        }
+    }
+}
+
+// Weights of a group as [tap and channel][output channel], output channels filled up with zeros to whole vectors.
+DEVICE void TurnWeights(const Plan& plan, const Scalar* weights, Scalar* turned, int width)
+{
+    const int depth = plan.kT * plan.kH * plan.kW * plan.inGroup;
+    memset(turned, 0, sizeof(Scalar) * depth * width);
+    for (int o = 0; o < plan.outGroup; o++) {
+        for (int k = 0; k < depth; k++) turned[Int64(k) * width + o] = weights[Int64(o) * depth + k];
+    }
+}
+
+DEVICE void StoreChannels(Scalar* target, Vector value, int count)
+{
+    if (count >= Lanes) {
+        *reinterpret_cast<UnalignedVector*>(target) = value;
+        return;
+    }
+    for (int lane = 0; lane < count; lane++) target[lane] = value[lane];
+}
+
+// `Columns` neighbouring outputs of `Vectors` vectors of channels.
+template <int Columns, int Vectors>
+DEVICE void Stretch(
+    const Plan& plan, PaddedLines lines, const Scalar* turned, int width, int column, int channel, Scalar* target)
+{
+    const int step = plan.strideW * plan.inGroup;
+    Vector sum[Columns][Vectors] = {};
+    const Scalar* weight = turned + channel;
+    for (int line = 0; line < plan.kT * plan.kH; line++) {
+        for (int tap = 0; tap < plan.kW; tap++) {
+            const Scalar* source = lines.memory + line * lines.lineLength
+                                   + Int64(column * plan.strideW + tap * plan.dilationW) * plan.inGroup;
+            for (int c = 0; c < plan.inGroup; c++, weight += width) {
+                Vector w[Vectors];
+#pragma GCC unroll 4
+                for (int v = 0; v < Vectors; v++) w[v] = *reinterpret_cast<const Vector*>(weight + v * Lanes);
+#pragma GCC unroll 16
+                for (int i = 0; i < Columns; i++) {
+#pragma GCC unroll 4
+                    for (int v = 0; v < Vectors; v++) sum[i][v] += w[v] * source[i * step + c];
+                }
+            }
+        }
+    }
+    const int outChannels = plan.groups * plan.outGroup;
+#pragma GCC unroll 16
+    for (int i = 0; i < Columns; i++) {
+#pragma GCC unroll 4
+        for (int v = 0; v < Vectors; v++) {
+            StoreChannels(target + Int64(i) * outChannels + v * Lanes, sum[i][v], plan.outGroup - channel - v * Lanes);
+        }
+    }
+}
+
+template <int Vectors>
+DEVICE void Line(const Plan& plan, PaddedLines lines, const Scalar* turned, int width, int channel, Scalar* target)
+{
+    const int outChannels = plan.groups * plan.outGroup;
+    constexpr int Wide = Vectors == 1 ? 16 : 8;
+    int column = 0;
+    for (; column + Wide <= plan.outW; column += Wide) {
+        Stretch<Wide, Vectors>(plan, lines, turned, width, column, channel, target + Int64(column) * outChannels);
+    }
+    for (; column + 4 <= plan.outW; column += 4) {
+        Stretch<4, Vectors>(plan, lines, turned, width, column, channel, target + Int64(column) * outChannels);
+    }
+    for (; column < plan.outW; column++) {
+        Stretch<1, Vectors>(plan, lines, turned, width, column, channel, target + Int64(column) * outChannels);
+    }
+}
+
+// Output lines firstLine ... endLine - 1: the line of a row over all its columns.
+DEVICE void ConvolveLines(
+    const Plan& plan, const Scalar* x, const Scalar* w, Scalar* y, Int64 firstLine, Int64 endLine)
+{
+    const int depth = plan.kT * plan.kH * plan.kW * plan.inGroup;
+    const int width = (plan.outGroup + Lanes - 1) / Lanes * Lanes;
+    const int columns = PaddedColumns(plan);
+    const Int64 lineLength = Int64(columns) * plan.inGroup;
+    Scalar* turned = Scratch(size_t(depth) * width + size_t(plan.kT) * plan.kH * lineLength);
+    const PaddedLines lines = {turned + Int64(depth) * width, columns, lineLength};
+    for (int group = 0; group < plan.groups; group++) {
+        TurnWeights(plan, w + Int64(group) * plan.outGroup * depth, turned, width);
+        for (Int64 line = firstLine; line < endLine; line++) {
+            const Int64 row = line * plan.outW;
+            FillLines(plan, x, OutputSite(plan, row), group, lines);
+            Scalar* target = y + (row * plan.groups + group) * plan.outGroup;
+            int channel = 0;
+            for (; channel + Lanes < width; channel += 2 * Lanes) Line<2>(plan, lines, turned, width, channel, target + channel);
+            if (channel < width) Line<1>(plan, lines, turned, width, channel, target + channel);
+        }
+    }
+}
+
+// Adds to `Channels` neighbouring elements of a line, for `Vectors` vectors of output channels, the products over all columns.
+template <int Channels, int Vectors>
+DEVICE void Outer(const Plan& plan, const Scalar* source, const Scalar* gradient, int width, Scalar* turned)
+{
+    const int step = plan.strideW * plan.inGroup;
+    Vector sum[Channels][Vectors];
+#pragma GCC unroll 16
+    for (int c = 0; c < Channels; c++) {
+#pragma GCC unroll 4
+        for (int v = 0; v < Vectors; v++) sum[c][v] = *reinterpret_cast<const Vector*>(turned + c * width + v * Lanes);
+    }
+    for (int column = 0; column < plan.outW; column++) {
+        Vector g[Vectors];
+#pragma GCC unroll 4
+        for (int v = 0; v < Vectors; v++) g[v] = *reinterpret_cast<const Vector*>(gradient + column * width + v * Lanes);
+#pragma GCC unroll 16
+        for (int c = 0; c < Channels; c++) {
+#pragma GCC unroll 4
+            for (int v = 0; v < Vectors; v++) sum[c][v] += g[v] * source[column * step + c];
+        }
+    }
+#pragma GCC unroll 16
+    for (int c = 0; c < Channels; c++) {
+#pragma GCC unroll 4
+        for (int v = 0; v < Vectors; v++) *reinterpret_cast<Vector*>(turned + c * width + v * Lanes) = sum[c][v];
+    }
+}
+
+// All elements of a run of neighbouring taps and channels.
+template <int Vectors>
+DEVICE void OuterRun(const Plan& plan, const Scalar* source, int count, const Scalar* gradient, int width, Scalar* turned)
+{
+    constexpr int Wide = Vectors == 1 ? 16 : 8;
+    int c = 0;
+    for (; c + Wide <= count; c += Wide) Outer<Wide, Vectors>(plan, source + c, gradient, width, turned + Int64(c) * width);
+    for (; c + 4 <= count; c += 4) Outer<4, Vectors>(plan, source + c, gradient, width, turned + Int64(c) * width);
+    for (; c < count; c++) Outer<1, Vectors>(plan, source + c, gradient, width, turned + Int64(c) * width);
+}
+
+DEVICE void WeightGradientOfLine(const Plan& plan, PaddedLines lines, const Scalar* gradient, int width, Scalar* turned)
+{
+    // Without dilation neighbouring taps lie beside each other, as their channels do.
+    const int run = plan.dilationW == 1 ? plan.kW * plan.inGroup : plan.inGroup;
+    const int runs = plan.dilationW == 1 ? 1 : plan.kW;
+    for (int line = 0; line < plan.kT * plan.kH; line++) {
+        for (int i = 0; i < runs; i++) {
+            const Scalar* source = lines.memory + line * lines.lineLength + Int64(i) * plan.dilationW * plan.inGroup;
+            Scalar* target = turned + (Int64(line) * runs + i) * run * width;
+            int channel = 0;
+            for (; channel + Lanes < width; channel += 2 * Lanes) {
+                OuterRun<2>(plan, source, run, gradient + channel, width, target + channel);
+            }
+            if (channel < width) OuterRun<1>(plan, source, run, gradient + channel, width, target + channel);
+        }
+    }
+}
+
+// dw = the weight gradient over output lines firstLine ... endLine - 1.
+DEVICE void WeightGradientOfLines(
+    const Plan& plan, const Scalar* x, const Scalar* dy, Scalar* dw, Int64 firstLine, Int64 endLine)
+{
+    const int depth = plan.kT * plan.kH * plan.kW * plan.inGroup;
+    const int width = (plan.outGroup + Lanes - 1) / Lanes * Lanes;
+    const int columns = PaddedColumns(plan);
+    const Int64 lineLength = Int64(columns) * plan.inGroup;
+    const int outChannels = plan.groups * plan.outGroup;
+    const Int64 gradientLength = Int64(plan.outW) * width;
+    Scalar* turned = Scratch(size_t(depth) * width + gradientLength + size_t(plan.kT) * plan.kH * lineLength);
+    Scalar* gradient = turned + Int64(depth) * width;
+    const PaddedLines lines = {gradient + gradientLength, columns, lineLength};
+    for (int group = 0; group < plan.groups; group++) {
+        memset(turned, 0, sizeof(Scalar) * (Int64(depth) * width + gradientLength));
+        for (Int64 line = firstLine; line < endLine; line++) {
+            const Int64 row = line * plan.outW;
+            FillLines(plan, x, OutputSite(plan, row), group, lines);
+            for (int column = 0; column < plan.outW; column++) {
+                memcpy(
+                    gradient + Int64(column) * width, dy + (row + column) * outChannels + group * plan.outGroup,
+                    sizeof(Scalar) * plan.outGroup);
+            }
+            WeightGradientOfLine(plan, lines, gradient, width, turned);
+        }
+        for (int o = 0; o < plan.outGroup; o++) {
+            Scalar* target = dw + (Int64(group) * plan.outGroup + o) * depth;
+            for (int k = 0; k < depth; k++) target[k] = turned[Int64(k) * width + o];
+        }
+    }
+}
