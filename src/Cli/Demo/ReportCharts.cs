@@ -5,7 +5,9 @@ using ScottPlot;
 
 namespace GenKernels.Cli.Demo;
 
-/// <summary>The curves of a report as SVG, in colours that the page's style decides, so that they suit light and dark.</summary>
+/// <summary>
+/// The curves of a report as SVG, in colours that the page's style decides, so that they suit light and dark.
+/// </summary>
 internal static partial class ReportCharts
 {
     private const int Width = 480, Height = 280, BottomMargin = 46;
@@ -24,8 +26,11 @@ internal static partial class ReportCharts
         string[] names = ["generator/loss", "discriminator/real_loss", "discriminator/fake_loss"];
         for (int series = 0; series < names.Length; series++)
         {
-            MetricRecord[] lines = [.. log.Where(line => line.Values.TryGetValue(names[series], out double v) && double.IsFinite(v))];
-            AddLine(plot, [.. lines.Select(line => (double)line.Step)], [.. lines.Select(line => line.Values[names[series]])], series);
+            string name = names[series];
+            MetricRecord[] lines =
+                [.. log.Where(line => double.IsFinite(line.Values.GetValueOrDefault(name, double.NaN)))];
+            double[] steps = [.. lines.Select(line => (double)line.Step)];
+            AddLine(plot, steps, [.. lines.Select(line => line.Values[name])], series);
         }
 
         plot.Axes.AutoScale();
@@ -72,7 +77,8 @@ internal static partial class ReportCharts
         plot.Layout.Fixed(new PixelPadding(left: 44, right: 14, bottom: BottomMargin, top: 8));
         string svg = plot.GetSvgXml(Width, Height);
         svg = svg[svg.IndexOf("<svg", StringComparison.Ordinal)..];
-        svg = svg.Replace($"width=\"{Width}\" height=\"{Height}\"", $"viewBox=\"0 0 {Width} {Height}\" role=\"img\"", StringComparison.Ordinal);
+        string size = $"width=\"{Width}\" height=\"{Height}\"";
+        svg = svg.Replace(size, $"viewBox=\"0 0 {Width} {Height}\" role=\"img\"", StringComparison.Ordinal);
         foreach ((Color color, string part) in s_parts)
         {
             string code = $"\"#{color.Red:X2}{color.Green:X2}{color.Blue:X2}\"";
@@ -90,7 +96,10 @@ internal static partial class ReportCharts
     private static string Anchor(string vertical) =>
         double.Parse(vertical, CultureInfo.InvariantCulture) > Height - BottomMargin ? "middle" : "end";
 
-    /// <summary>Glyphs are placed one by one for a font that the reader may not have; the page has one of its own.</summary>
-    [GeneratedRegex("translate\\(([\\d.]+) ([\\d.]+)\\)\" font-size=\"[^\"]*\" font-family=\"[^\"]*\" x=\"[^\"]*\" y=\"([-\\d.]+)[^\"]*\"")]
+    /// <summary>Glyphs are placed one by one for a font that readers may lack; the page has its own.</summary>
+    [GeneratedRegex(
+        """
+        translate\(([\d.]+) ([\d.]+)\)" font-size="[^"]*" font-family="[^"]*" x="[^"]*" y="([-\d.]+)[^"]*"
+        """)]
     private static partial Regex GlyphPlaces();
 }
