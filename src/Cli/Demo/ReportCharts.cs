@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using GenKernels.Train.Runs;
 using ScottPlot;
+using ScottPlot.Plottables;
+using ScottPlot.TickGenerators;
 
 namespace GenKernels.Cli.Demo;
 
@@ -11,6 +13,7 @@ namespace GenKernels.Cli.Demo;
 internal static partial class ReportCharts
 {
     private const int Width = 480, Height = 280, BottomMargin = 46;
+    private const string StepName = "step";
 
     // Any colours that differ: the page's style replaces them.
     private static readonly Color s_axis = new(1, 2, 3), s_grid = new(4, 5, 6);
@@ -22,7 +25,7 @@ internal static partial class ReportCharts
     /// <returns>Losses by step.</returns>
     internal static string Losses(IReadOnlyList<MetricRecord> log)
     {
-        Plot plot = NewPlot("step");
+        Plot plot = NewPlot(StepName);
         string[] names = ["generator/loss", "discriminator/real_loss", "discriminator/fake_loss"];
         for (int series = 0; series < names.Length; series++)
         {
@@ -59,15 +62,18 @@ internal static partial class ReportCharts
         plot.Axes.Bottom.Label.Bold = false;
         plot.Axes.Right.IsVisible = false;
         plot.Axes.Top.IsVisible = false;
-        plot.Axes.Bottom.MinorTickStyle.Length = 0;
-        plot.Axes.Left.MinorTickStyle.Length = 0;
+        plot.Axes.Bottom.TickGenerator = NewTicks(integersOnly: horizontal == StepName);
+        plot.Axes.Left.TickGenerator = NewTicks(integersOnly: false);
         plot.Grid.MajorLineColor = s_grid;
         return plot;
     }
 
+    private static NumericAutomatic NewTicks(bool integersOnly) =>
+        new() { IntegerTicksOnly = integersOnly, MinorTickGenerator = new EvenlySpacedMinorTickGenerator(1) };
+
     private static void AddLine(Plot plot, double[] x, double[] y, int series)
     {
-        ScottPlot.Plottables.Scatter line = plot.Add.ScatterLine(x, y);
+        Scatter line = plot.Add.ScatterLine(x, y);
         line.Color = s_series[series];
         line.LineWidth = 2;
     }
