@@ -36,7 +36,7 @@ internal readonly struct CaseConfig(JsonElement settings)
     {
         null => null,
         { ValueKind: JsonValueKind.Number } value => [value.GetDouble()],
-        { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number) =>
+        { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(IsNumber) =>
             [.. list.EnumerateArray().Select(item => item.GetDouble())],
         { } other => throw Misread(name, other, "numbers"),
     };
@@ -50,7 +50,7 @@ internal readonly struct CaseConfig(JsonElement settings)
     {
         if (Find(name) is not { } value) return null;
         if (value.ValueKind != JsonValueKind.Array) throw Misread(name, value, "pairs");
-        return [.. value.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Array && item.GetArrayLength() == 2
+        return [.. value.EnumerateArray().Select(item => IsPair(item)
             ? (Whole(name, item[0].GetDouble()), Whole(name, item[1].GetDouble()))
             : throw Misread(name, item, "a pair"))];
     }
@@ -70,6 +70,11 @@ internal readonly struct CaseConfig(JsonElement settings)
     /// <inheritdoc cref="RequiredNumber"/>
     public (int First, int Second)[] RequiredPairs(string name) => Pairs(name) ?? throw Missing(name);
 
+    private static bool IsNumber(JsonElement value) => value.ValueKind == JsonValueKind.Number;
+
+    private static bool IsPair(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 2 && value.EnumerateArray().All(IsNumber);
+
     private static UnknownCaseException Missing(string name) => new($"the config lacks {name}");
 
     private static UnknownCaseException Misread(string name, JsonElement value, string needed) =>
@@ -81,7 +86,8 @@ internal readonly struct CaseConfig(JsonElement settings)
 
     private JsonElement? Find(string name)
     {
-        if (settings.ValueKind != JsonValueKind.Object || !settings.TryGetProperty(name, out JsonElement value)) return null;
+        if (settings.ValueKind != JsonValueKind.Object) return null;
+        if (!settings.TryGetProperty(name, out JsonElement value)) return null;
         return value.ValueKind == JsonValueKind.Null ? null : value;
     }
 }
