@@ -29,7 +29,7 @@ internal sealed class TapeWalk : IDisposable
     {
         List<Variable> order = ResultsThatLead(y);
         Variable seed = upstream ?? Variable.Full(y.Shape, 1, y.Type, y.Device);
-        AddUse(seed);  // the caller's own: never disposed here
+        if (upstream is not null) AddUse(upstream);  // the caller's own: never disposed here
         Accumulate(y, seed);
         foreach (Variable result in order)
         {

@@ -15,6 +15,10 @@ internal static class HostProduct
     });
 
     /// <returns>The address of OpenBLAS's product for a type, or of none: then the kernel uses its own.</returns>
-    internal static KernelArgument For(ElementType type) => KernelArgument.Pointer(
-        !s_isAvailable.Value ? 0 : type == ElementType.Float64 ? OpenBlas.DgemmAddress : OpenBlas.SgemmAddress);
+    internal static KernelArgument For(ElementType type)
+    {
+        bool isOwn = AppContext.TryGetSwitch(MatMul.OwnProductSwitch, out bool isSet) && isSet;
+        if (isOwn || !s_isAvailable.Value) return KernelArgument.Pointer(0);
+        return KernelArgument.Pointer(type == ElementType.Float64 ? OpenBlas.DgemmAddress : OpenBlas.SgemmAddress);
+    }
 }

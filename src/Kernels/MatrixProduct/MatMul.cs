@@ -5,6 +5,12 @@ namespace GenKernels.Kernels.MatrixProduct;
 /// <summary>Launches <c>MatMul.cu</c>, or on the CPU <c>MatMulHost.cpp</c>: batched matrix product.</summary>
 public static class MatMul
 {
+    /// <summary>
+    /// The switch of <see cref="AppContext"/> with which the CPU's products and convolutions pass OpenBLAS by, whether it
+    /// is there or not; read at every launch.
+    /// </summary>
+    public const string OwnProductSwitch = "GenKernels.OwnProduct";
+
     private const int Tile = 64;
 
     // A tile of this size keeps a core busy for some tens of microseconds at the models' depths, and there are enough of them.

@@ -10,13 +10,11 @@ internal sealed class DeviceBuffer
     private readonly MemoryPool _pool;
     private int _references = 1;
 
-    internal DeviceBuffer(MemoryPool pool, nint address, long capacity, long bytes, string label)
+    internal DeviceBuffer(MemoryPool pool, nint address, long capacity)
     {
         _pool = pool;
         Address = address;
         Capacity = capacity;
-        Bytes = bytes;
-        Label = label;
     }
 
     /// <summary>Counts a buffer that nobody released; the driver is never called from here.</summary>
@@ -26,12 +24,6 @@ internal sealed class DeviceBuffer
 
     /// <summary>Bytes that the pool took for it.</summary>
     internal long Capacity { get; }
-
-    /// <summary>Bytes that were asked for.</summary>
-    internal long Bytes { get; }
-
-    /// <summary>Who asked, as <see cref="MemoryPool.Label"/> says.</summary>
-    internal string Label { get; }
 
     internal void AddReference() => Interlocked.Increment(ref _references);
 

@@ -10,7 +10,9 @@ public sealed class MemoryPool : IDisposable
     private readonly Device _device;
     private readonly Lock _lock = new();
     private readonly Dictionary<long, Stack<nint>> _free = [];
-    private readonly HashSet<DeviceBuffer> _live = new(ReferenceEqualityComparer.Instance);
+
+    // By address, not the buffers themselves: those must stay free to be lost, so that a leak is counted.
+    private readonly Dictionary<nint, (long Capacity, string Label)> _live = [];
     private readonly ThreadLocal<string> _label = new(() => "");
     private long _liveBytes;
     private long _peakBytes;
@@ -35,9 +37,9 @@ public sealed class MemoryPool : IDisposable
         lock (_lock)
         {
             Dictionary<string, long> byLabel = [];
-            foreach (DeviceBuffer buffer in _live)
+            foreach ((long capacity, string label) in _live.Values)
             {
-                byLabel[buffer.Label] = byLabel.GetValueOrDefault(buffer.Label) + buffer.Capacity;
+                byLabel[label] = byLabel.GetValueOrDefault(label) + capacity;
             }
 
             return new MemoryStatistics(_liveBytes, _peakBytes, _cachedBytes, _live.Count, _leakedBytes, byLabel);
@@ -73,8 +75,8 @@ public sealed class MemoryPool : IDisposable
             }
 
             if (address == 0) throw new OutOfDeviceMemoryException(Describe(bytes));
-            DeviceBuffer buffer = new(this, address, capacity, bytes, Label);
-            _live.Add(buffer);
+            DeviceBuffer buffer = new(this, address, capacity);
+            _live.Add(address, (capacity, Label));
             _liveBytes += capacity;
             _peakBytes = Math.Max(_peakBytes, _liveBytes);
             return buffer;
@@ -85,7 +87,7 @@ public sealed class MemoryPool : IDisposable
     {
         lock (_lock)
         {
-            if (!_live.Remove(buffer)) return;
+            if (!_live.Remove(buffer.Address)) return;
             _liveBytes -= buffer.Capacity;
             if (_device.IsDisposed) return;
             if (!_free.TryGetValue(buffer.Capacity, out Stack<nint>? blocks)) _free[buffer.Capacity] = blocks = new();
@@ -103,7 +105,7 @@ public sealed class MemoryPool : IDisposable
         {
             // Without waiting for the device: its work may have failed, which is no reason to fail here too.
             FreeCached();
-            foreach (DeviceBuffer buffer in _live) _device.FreeMemory(buffer.Address, buffer.Capacity);
+            foreach ((nint address, (long capacity, _)) in _live) _device.FreeMemory(address, capacity);
             _live.Clear();
             _liveBytes = 0;
         }
@@ -141,7 +143,8 @@ public sealed class MemoryPool : IDisposable
 
     private string Describe(long bytes)
     {
-        IEnumerable<string> holders = _live.GroupBy(buffer => buffer.Label.Length == 0 ? "(no label)" : buffer.Label)
+        IEnumerable<string> holders = _live.Values
+            .GroupBy(buffer => buffer.Label.Length == 0 ? "(no label)" : buffer.Label)
             .Select(group => (Name: group.Key, Bytes: group.Sum(buffer => buffer.Capacity), Count: group.Count()))
             .OrderByDescending(holder => holder.Bytes).Take(5)
             .Select(holder => $"{holder.Name} {holder.Bytes / 1e6:F1} MB in {holder.Count} buffers");

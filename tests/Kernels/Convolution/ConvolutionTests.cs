@@ -1,0 +1,104 @@
+using GenKernels.Kernels.Convolution;
+using GenKernels.Tests.Kernels.MatrixProduct;
+using Convolutions = GenKernels.Kernels.Convolution.Convolution;
+
+namespace GenKernels.Tests.Kernels.Convolution;
+
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
+public sealed class ConvolutionTests(Device device)
+{
+    private static ConvolutionSetting[] Settings => ConvolutionSetting.All;
+
+    [TestCaseSource(nameof(Settings))]
+    public void ForwardMatchesSevenLoops(ConvolutionSetting setting)
+    {
+        foreach (FloatType type in Enum.GetValues<FloatType>()) CheckForward(setting, type.Element());
+    }
+
+    [TestCaseSource(nameof(Settings))]
+    public void DataGradientMatchesSevenLoops(ConvolutionSetting setting)
+    {
+        foreach (FloatType type in Enum.GetValues<FloatType>()) CheckDataGradient(setting, type.Element());
+    }
+
+    [TestCaseSource(nameof(Settings))]
+    public void OurOwnProductIsRightToo(ConvolutionSetting setting)
+    {
+        using OwnProduct own = new();
+        CheckForward(setting, ElementType.Float32);
+        CheckDataGradient(setting, ElementType.Float32);
+    }
+
+    [Test]
+    public void RejectsOtherChannels() =>
+        Assert.That(
+            () => Convolutions.Forward(Normal([1, 2, 2, 2, 3]), Normal([2, 1, 1, 1, 2]), ConvolutionOptions.Default),
+            Throws.TypeOf<ShapeException>().With.Message.Contains(
+                "weights [2, 1, 1, 1, 2] in 1 groups do not fit the channels of [1, 2, 2, 2, 3]"));
+
+    [Test]
+    public void RejectsOutputsThatGroupsDoNotDivide() =>
+        Assert.That(
+            () => Convolutions.Forward(
+                Normal([1, 2, 2, 2, 4]), Normal([3, 1, 1, 1, 2]), ConvolutionOptions.Default with { Groups = 2 }),
+            Throws.TypeOf<ShapeException>().With.Message.Contains("in 2 groups do not fit"));
+
+    [Test]
+    public void RejectsAnotherRank() =>
+        Assert.That(
+            () => Convolutions.Forward(Normal([2, 2, 2, 3]), Normal([2, 1, 1, 1, 3]), ConvolutionOptions.Default),
+            Throws.TypeOf<ShapeException>().With.Message.Contains("x must be [N, T, H, W, C], got [2, 2, 2, 3]"));
+
+    [Test]
+    public void RejectsAStrideOfZero() =>
+        Assert.That(
+            () => Convolutions.Forward(
+                Normal([1, 2, 2, 2, 3]), Normal([2, 1, 1, 1, 3]), ConvolutionOptions.Default with { Stride = new(1, 0, 1) }),
+            Throws.TypeOf<ShapeException>().With.Message.Contains("strides must be positive, got (1, 0, 1)"));
+
+    [Test]
+    public void RejectsADilationOfZero() =>
+        Assert.That(
+            () => Convolutions.Forward(
+                Normal([1, 2, 2, 2, 3]), Normal([2, 1, 1, 1, 3]), ConvolutionOptions.Default with { Dilation = default }),
+            Throws.TypeOf<ShapeException>().With.Message.Contains("dilations must be positive, got (0, 0, 0)"));
+
+    [Test]
+    public void RejectsAKernelWithoutTaps() =>
+        Assert.That(
+            () => Convolutions.Forward(Normal([1, 2, 2, 2, 3]), Normal([2, 1, 0, 1, 3]), ConvolutionOptions.Default),
+            Throws.TypeOf<ShapeException>().With.Message.Contains("the kernel [2, 1, 0, 1, 3] is empty"));
+
+    [Test]
+    public void RejectsAGradientOfAnotherShape() =>
+        Assert.That(
+            () => Convolutions.DataGradient(
+                Normal([1, 2, 2, 3, 2]), Normal([2, 1, 1, 1, 3]), [1, 2, 2, 2, 3], ConvolutionOptions.Default),
+            Throws.TypeOf<ShapeException>().With.Message.Contains("dy must have shape [1, 2, 2, 2, 2], got [1, 2, 2, 3, 2]"));
+
+    private Tensor Normal(Shape shape) => TestTensors.Normal(shape, seed: 1, device);
+
+    private void CheckForward(ConvolutionSetting setting, ElementType type)
+    {
+        using Tensor x = TestTensors.Normal(setting.X, seed: 1, device, type);
+        using Tensor w = TestTensors.Normal(setting.W, seed: 2, device, type);
+        using Tensor y = Convolutions.Forward(x, w, setting.Options);
+        Assert.That((y.Shape, y.Type), Is.EqualTo((setting.Y, type)));
+        (double[] input, double[] weights) = (x.ToDoubles(), w.ToDoubles());
+        double[] expected = new double[setting.Y.ElementCount];
+        setting.ForEachProduct((at, weight, place) => expected[place] += input[at] * weights[weight]);
+        Expect.CloseSums(y, expected);
+    }
+
+    private void CheckDataGradient(ConvolutionSetting setting, ElementType type)
+    {
+        using Tensor dy = TestTensors.Normal(setting.Y, seed: 3, device, type);
+        using Tensor w = TestTensors.Normal(setting.W, seed: 2, device, type);
+        using Tensor dx = Convolutions.DataGradient(dy, w, setting.X, setting.Options);
+        Assert.That((dx.Shape, dx.Type), Is.EqualTo((setting.X, type)));
+        (double[] upstream, double[] weights) = (dy.ToDoubles(), w.ToDoubles());
+        double[] expected = new double[setting.X.ElementCount];
+        setting.ForEachProduct((at, weight, place) => expected[at] += upstream[place] * weights[weight]);
+        Expect.CloseSums(dx, expected);
+    }
+}

@@ -1,0 +1,109 @@
+using GenKernels.Kernels.MatrixProduct;
+
+namespace GenKernels.Tests.Kernels.MatrixProduct;
+
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
+public sealed class MatMulTests(Device device)
+{
+    // Around the tiles: 64 by 64 by 16 on devices with warps, 256 by 512 on the host, 6 by 32 in its own product.
+    private static readonly (int M, int N, int K)[] s_sizes =
+    [
+        (1, 1, 1), (5, 3, 7), (6, 32, 15), (7, 33, 16), (63, 65, 17), (65, 63, 33), (64, 64, 64), (1, 513, 2), (257, 1, 3),
+    ];
+
+    [Test]
+    public void ProductsMatchTheFormula([Values] FloatType type, [Values] bool transposeX, [Values] bool transposeW)
+    {
+        foreach ((int m, int n, int k) in s_sizes) Check(type, 1, 1, m, n, k, transposeX, transposeW);
+    }
+
+    [Test]
+    public void OurOwnProductIsRightToo(
+        [Values(FloatType.Float64, FloatType.Float32)] FloatType type, [Values] bool transposeX, [Values] bool transposeW)
+    {
+        using OwnProduct own = new();
+        foreach ((int m, int n, int k) in s_sizes) Check(type, 1, 1, m, n, k, transposeX, transposeW);
+        Check(type, 3, 1, 5, 4, 7, transposeX, transposeW);
+    }
+
+    [Test]
+    public void BatchesAreMultipliedOneByOne([Values] bool transposeX, [Values] bool transposeW)
+    {
+        foreach ((int batchX, int batchW) in new[] { (3, 3), (3, 1), (1, 3) })
+        {
+            Check(FloatType.Float32, batchX, batchW, 5, 4, 7, transposeX, transposeW);
+            Check(FloatType.Float32, batchX, batchW, 65, 66, 3, transposeX, transposeW);
+        }
+    }
+
+    [Test]
+    public void AnEmptyDepthGivesZeros([Values] FloatType type)
+    {
+        using Tensor x = Tensor.Zeros([2, 3, 0], type.Element(), device);
+        using Tensor w = Tensor.Zeros([1, 0, 4], type.Element(), device);
+        using Tensor y = MatMul.Forward(x, w);
+        Assert.That(y.Shape, Is.EqualTo(Shape.Create([2, 3, 4])));
+        Assert.That(y.ToDoubles(), Has.All.Zero);
+    }
+
+    [Test]
+    public void NoRowsOrColumnsGiveNothing()
+    {
+        using Tensor x = Tensor.Zeros([2, 0, 5], ElementType.Float32, device);
+        using Tensor w = Tensor.Zeros([1, 5, 4], ElementType.Float32, device);
+        using Tensor y = MatMul.Forward(x, w);
+        Assert.That(y.Shape, Is.EqualTo(Shape.Create([2, 0, 4])));
+    }
+
+    [Test]
+    public void RejectsAMatrixWithoutBatches() =>
+        Assert.That(
+            () => MatMul.Forward(Normal([2, 3]), Normal([1, 3, 2])),
+            Throws.TypeOf<ShapeException>().With.Message.EqualTo("MatMul: x must have rank 3, got shape [2, 3]"));
+
+    [Test]
+    public void RejectsAnotherDepth() =>
+        Assert.That(
+            () => MatMul.Forward(Normal([1, 2, 3]), Normal([1, 3, 2]), transposeW: true),
+            Throws.TypeOf<ShapeException>().With.Message.Contains(
+                "[1, 2, 3] and [1, 3, 2] do not have the same depth: 3 and 2"));
+
+    [Test]
+    public void RejectsBatchesThatDoNotFit() =>
+        Assert.That(
+            () => MatMul.Forward(Normal([2, 2, 3]), Normal([3, 3, 2])),
+            Throws.TypeOf<ShapeException>().With.Message.Contains("batches 2 and 3 do not fit"));
+
+    [Test]
+    public void RejectsTwoTypes() =>
+        Assert.That(
+            () => MatMul.Forward(Normal([1, 2, 3]), Tensor.Zeros([1, 3, 2], ElementType.Float64, device)),
+            Throws.ArgumentException.With.Message.Contains("x and w must agree in type and device"));
+
+    private Tensor Normal(Shape shape) => TestTensors.Normal(shape, seed: 1, device);
+
+    private void Check(FloatType type, int batchX, int batchW, int m, int n, int k, bool transposeX, bool transposeW)
+    {
+        Shape shapeX = transposeX ? [batchX, k, m] : [batchX, m, k];
+        Shape shapeW = transposeW ? [batchW, n, k] : [batchW, k, n];
+        using Tensor x = TestTensors.Normal(shapeX, seed: 1, device, type.Element());
+        using Tensor w = TestTensors.Normal(shapeW, seed: 2, device, type.Element());
+        using Tensor y = MatMul.Forward(x, w, transposeX, transposeW);
+        int batch = Math.Max(batchX, batchW);
+        Assert.That(y.Shape, Is.EqualTo(Shape.Create([batch, m, n])));
+        (double[] left, double[] right) = (x.ToDoubles(), w.ToDoubles());
+        double[] expected = new double[batch * m * n];
+        for (int index = 0; index < expected.Length; index++)
+        {
+            (int b, int row, int column) = (index / n / m, index / n % m, index % n);
+            int startX = batchX == 1 ? 0 : b * m * k, startW = batchW == 1 ? 0 : b * k * n;
+            for (int p = 0; p < k; p++)
+            {
+                double a = left[startX + (transposeX ? (p * m) + row : (row * k) + p)];
+                expected[index] += a * right[startW + (transposeW ? (column * k) + p : (p * n) + column)];
+            }
+        }
+
+        Expect.CloseSums(y, expected, $"{shapeX} by {shapeW}");
+    }
+}

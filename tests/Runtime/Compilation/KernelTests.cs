@@ -1,0 +1,71 @@
+namespace GenKernels.Tests.Runtime.Compilation;
+
+/// <summary>What a launcher gets wrong is said before anything runs.</summary>
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
+public sealed class KernelTests(Device device)
+{
+    private static readonly KernelSource s_source =
+        new("Probes/Grid.cu", typeof(KernelTests).Assembly, [ElementType.Float32], "", "Extra=1");
+
+    private static readonly LaunchShape s_shape = new(1, 1, 1, 1);
+
+    private Kernel Types => device.Load(s_source, ElementType.Float32).Kernel("GridTypes");
+
+    [Test]
+    public void ItKnowsTheSizesOfItsParameters() =>
+        Assert.That(Types.ParameterSizes.ToArray(), Is.EqualTo(new[] { 8, 4, 8, 4, 8 }));
+
+    [Test]
+    public void RejectsTooFewArguments() =>
+        Assert.That(
+            () => Types.Launch(s_shape, KernelArgument.Pointer(0), 1),
+            Throws.TypeOf<LaunchException>().With.Message.EqualTo(
+                "GridTypes: the kernel takes 5 arguments, its launcher gave 2"));
+
+    [Test]
+    public void RejectsAnArgumentOfAnotherSize() =>
+        Assert.That(
+            () => Types.Launch(s_shape, KernelArgument.Pointer(0), 1, 2, 3f, 4.0),
+            Throws.TypeOf<LaunchException>().With.Message.EqualTo(
+                "GridTypes: argument 2 has 4 bytes, the kernel takes 8"));
+
+    [Test]
+    public void RejectsATensorOfAnotherDevice()
+    {
+        Device other = device == TestDevices.Host ? TestDevices.Simt : TestDevices.Host;
+        using Tensor elsewhere = Tensor.Zeros([1], ElementType.Float32, other);
+        Assert.That(
+            () => Types.Launch(s_shape, elsewhere, 1, 2L, 3f, 4.0),
+            Throws.TypeOf<LaunchException>().With.Message.EqualTo(
+                $"GridTypes: argument 0 lies on {other.Name}, the kernel runs on {device.Name}"));
+    }
+
+    [Test]
+    public void RejectsADisposedTensor()
+    {
+        Tensor gone = Tensor.Zeros([1], ElementType.Float32, device);
+        gone.Dispose();
+        Assert.That(
+            () => Types.Launch(s_shape, gone, 1, 2L, 3f, 4.0),
+            Throws.TypeOf<ObjectDisposedException>().With.Message.Contains($"the tensor [1] on {device.Name}"));
+    }
+
+    [Test]
+    public void RejectsATypeThatTheFileDoesNotDeclare() =>
+        Assert.That(
+            () => device.Load(s_source, ElementType.Float64),
+            Throws.ArgumentException.With.Message.EqualTo("Probes/Grid.cu is not compiled for Float64; it is for Float32"));
+
+    [Test]
+    public void RejectsAVariantThatTheFileDoesNotDeclare() =>
+        Assert.That(
+            () => device.Load(s_source, ElementType.Float32, "Extra=2"),
+            Throws.ArgumentException.With.Message.EqualTo("Probes/Grid.cu has no variant \"Extra=2\""));
+
+    [Test]
+    public void RejectsAKernelThatTheFileDoesNotHave() =>
+        Assert.That(
+            () => device.Load(s_source, ElementType.Float32).Kernel("GridNone"),
+            Throws.ArgumentException.With.Message.EqualTo(
+                "Probes/Grid.cu declares no kernel GridNone; it declares GridVisits, GridTypes"));
+}
