@@ -36,20 +36,22 @@ internal sealed class GeneratorPyramid
 
     internal (int Height, int Width) InputSize => _sizes[0];
 
-    /// <summary>Time doubles in the first five, pictures in the second and fourth.</summary>
+    /// <summary>Time doubles in the first five, pictures in the second and fourth, unless the video is as small already.</summary>
     internal IEnumerable<SynthesisBlockOptions> TemporalBlocks =>
     [
-        Temporal(0, _sizes[0], spatialUp: false), Temporal(1, _sizes[1], spatialUp: true),
-        Temporal(2, _sizes[1], spatialUp: false), Temporal(3, _sizes[2], spatialUp: true),
+        Temporal(0, _sizes[0], spatialUp: false), Temporal(1, _sizes[1], Grows(1)),
+        Temporal(2, _sizes[1], spatialUp: false), Temporal(3, _sizes[2], Grows(2)),
         Temporal(4, _sizes[2], spatialUp: false), Temporal(5, _sizes[2], spatialUp: false),
     ];
 
-    /// <summary>Pictures double in the first and, unless the video is small, in the third.</summary>
+    /// <summary>Pictures double in the first and third, unless the video is as small already.</summary>
     internal IEnumerable<SynthesisBlockOptions> SpatialBlocks =>
     [
-        Spatial(0, _sizes[3], spatialUp: true), Spatial(1, _sizes[3], spatialUp: false),
-        Spatial(2, _sizes[4], spatialUp: _sizes[4] != _sizes[3]), Spatial(3, _sizes[4], spatialUp: false),
+        Spatial(0, _sizes[3], Grows(3)), Spatial(1, _sizes[3], spatialUp: false),
+        Spatial(2, _sizes[4], Grows(4)), Spatial(3, _sizes[4], spatialUp: false),
     ];
+
+    private bool Grows(int level) => _sizes[level] != _sizes[level - 1];
 
     private SynthesisBlockOptions Temporal(int block, (int Height, int Width) size, bool spatialUp) => new(
         _options.LatentChannels, _options.TemporalChannels[block].In, _options.TemporalChannels[block].Out,

@@ -48,7 +48,9 @@ public sealed class VideoSegments : IDisposable
         Device device = _random.Device;
         using IDisposable mode = GradientMode.Disable();
         using TensorScope scope = device.Scope();
-        int synthesised = frameCount + (2 * Margin);
+
+        // Only whole steps of the coarsest rate: with others the middle would lie elsewhere on the grid.
+        int synthesised = OnGrid(frameCount) + (2 * Margin);
         Shape shape = _generator.NoiseShape(1, synthesised);
         Variable video = _generator.Forward(new Variable(Noise(start, shape)), synthesised);
         Variable segment = video.Window(1, Margin, frameCount);
@@ -61,7 +63,7 @@ public sealed class VideoSegments : IDisposable
     /// <returns>Segments in order, each as <see cref="Next"/> returns it.</returns>
     public IEnumerable<float[]> Whole(long frameCount, int segmentLength)
     {
-        int length = (Math.Max(1, segmentLength) + _scale - 1) / _scale * _scale;
+        int length = OnGrid(Math.Max(1, segmentLength));
         for (long start = 0; start < frameCount; start += length)
         {
             yield return Next(start, (int)Math.Min(length, frameCount - start));
@@ -70,6 +72,8 @@ public sealed class VideoSegments : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _random.Dispose();
+
+    private int OnGrid(int frameCount) => (frameCount + _scale - 1) / _scale * _scale;
 
     /// <summary>Element i of the stream of numbers is element i of the noise of the whole video, wherever it is
     /// entered.</summary>

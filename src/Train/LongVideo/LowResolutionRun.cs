@@ -71,6 +71,14 @@ public sealed class LowResolutionRun : IDisposable
         RunFolder folder, VideoDataset dataset, LowResolutionPreset preset, LowResolutionTrainingOptions options,
         LowResolutionRunOptions runOptions, Device device)
     {
+        LowResolutionDiscriminatorOptions sizes = preset.Discriminator;
+        if ((dataset.Height, dataset.Width) != (sizes.Height, sizes.Width))
+        {
+            throw new DatasetException(
+                $"{dataset.Folder} holds videos of {dataset.Width} x {dataset.Height}, preset {preset.Name} takes "
+                + $"{sizes.Width} x {sizes.Height}");
+        }
+
         string? checkpoint = LowResolutionCheckpoint.Newest(folder.Path);
         if (checkpoint is null) return new LowResolutionRun(folder, dataset, preset, options, runOptions, device, null);
         LowResolutionCheckpoint state = LowResolutionCheckpoint.Read(checkpoint);
