@@ -9,8 +9,11 @@ internal static class CommandTree
         new("gk", "GenKernels: generative models on hand-written CUDA kernels, on a GPU or the CPU.")
         {
             DoctorCommand.Create(),
+            DemoCommand.Create(),
             Group(
                 "dataset", "Make and inspect data sets.", DatasetFromVideosCommand.Create(), DatasetInspectCommand.Create()),
+            Group("train", "Train networks.", TrainLongVideoLowresCommand.Create()),
+            Group("generate", "Make something with trained networks.", GenerateVideoCommand.Create()),
             Group("checkpoint", "Look into checkpoints.", CheckpointInspectCommand.Create()),
             VerifyCommand.Create(),
         };

@@ -56,9 +56,11 @@ public sealed class LowpassBankDesign
     private static double[] Rates(int count, double minimum, double maximum)
     {
         double[] rates = new double[count];
-        double octaves = Math.Log2(maximum / minimum);
-        for (int i = 0; i < count; i++) rates[i] = minimum * Math.Pow(2, octaves * i / Math.Max(1, count - 1));
-        if (count > 1) rates[^1] = maximum;  // the power may pass it by an ulp, which would add a tap
+
+        // An ulp above an even rate adds a tap: the first is a power too, as in the release, the last is exact.
+        (double first, double last) = (Math.Log2(minimum), Math.Log2(maximum));
+        for (int i = 0; i < count; i++) rates[i] = Math.Pow(2, first + ((last - first) * i / Math.Max(1, count - 1)));
+        if (count > 1) rates[^1] = maximum;
         return rates;
     }
 

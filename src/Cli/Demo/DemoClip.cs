@@ -1,0 +1,38 @@
+namespace GenKernels.Cli.Demo;
+
+/// <summary>The video that a demonstration learns from.</summary>
+/// <param name="Path">Where it lies.</param>
+/// <param name="Credit">Who made it and under which licence; null for one that was given.</param>
+internal sealed record DemoClip(string Path, string? Credit)
+{
+    private const string ShippedClip = "assets/coast.mp4";
+    private const string ShippedCredit =
+        "Clip: assets/coast.mp4, from gopro/gpmf-parser, © 2017 GoPro, Inc., Apache-2.0 or MIT.";
+
+    /// <param name="given">What was asked for; null for the clip that comes with the repository.</param>
+    /// <exception cref="CommandException">There is no such file.</exception>
+    internal static DemoClip Find(string? given)
+    {
+        if (given is not null)
+        {
+            return File.Exists(given) ? new DemoClip(given, null) : throw new CommandException($"{given}: no such clip");
+        }
+
+        // The program lies below the repository's root; one that was moved away may still be run from there.
+        string? found = Above(AppContext.BaseDirectory) ?? Above(Environment.CurrentDirectory);
+        return found is null
+            ? throw new CommandException($"{ShippedClip} is not above {AppContext.BaseDirectory}; name a video by --clip")
+            : new DemoClip(found, ShippedCredit);
+    }
+
+    private static string? Above(string start)
+    {
+        for (DirectoryInfo? folder = new(start); folder is not null; folder = folder.Parent)
+        {
+            string path = System.IO.Path.Combine(folder.FullName, ShippedClip);
+            if (File.Exists(path)) return path;
+        }
+
+        return null;
+    }
+}

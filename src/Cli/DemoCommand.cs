@@ -1,0 +1,56 @@
+using System.CommandLine;
+using GenKernels.Cli.Demo;
+using Spectre.Console;
+
+namespace GenKernels.Cli;
+
+/// <summary><c>gk demo</c>: the main job in small on real input, with a report to look at.</summary>
+internal static class DemoCommand
+{
+    internal static Command Create()
+    {
+        Option<string> output = new("--out")
+        {
+            Description = "The folder to write in; what an earlier demo left there is replaced",
+            HelpName = "folder",
+            DefaultValueFactory = _ => "out/demo",
+        };
+        Option<double> minutes = new("--minutes")
+        {
+            Description = "Minutes of training, kernels that are compiled for the first time included",
+            HelpName = "number",
+            DefaultValueFactory = _ => 3,
+        };
+        minutes.Validators.Add(result =>
+        {
+            if (!(result.GetValueOrDefault<double>() > 0)) result.AddError("--minutes must be more than 0");
+        });
+        Option<int?> steps = new("--steps") { Description = "End the training after so many steps", HelpName = "number" };
+        steps.Validators.Add(result =>
+        {
+            if (!(result.GetValueOrDefault<int?>() is null or > 0)) result.AddError("--steps must be at least 1");
+        });
+        Option<string?> clip = new("--clip")
+        {
+            Description = "The video to learn from; the coast in assets by default",
+            HelpName = "file",
+        };
+        Option<string> device = CommonOptions.Device();
+        Option<long> seed = CommonOptions.Seed();
+        ExampleCommand command = new(
+            "demo", "Train a small generator on a real clip, make a long video with it, and write a report.",
+            "gk demo", "gk demo --minutes 30 --clip assets/drive.mp4 --out out/drive")
+        {
+            output, minutes, steps, clip, device, seed,
+        };
+        return command.Does((result, stop) =>
+        {
+            Terminal terminal = new(result);
+            DemoOptions options = new(
+                result.GetRequiredValue(output), result.GetValue(clip), TimeSpan.FromMinutes(result.GetValue(minutes)),
+                result.GetValue(steps), result.GetRequiredValue(device), result.GetValue(seed));
+            terminal.Output.WriteLine(new DemoRun(options, terminal.Progress, stop).Run());
+            return ExitCode.Success;
+        });
+    }
+}

@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using GenKernels.Cli.Generation;
+using GenKernels.Models.LongVideo;
+using GenKernels.Runtime;
+using GenKernels.Train.Video;
+using Spectre.Console;
+
+namespace GenKernels.Cli;
+
+/// <summary><c>gk generate video</c>: a video of any length from a trained generator, in constant memory.</summary>
+internal static class GenerateVideoCommand
+{
+    internal static Command Create()
+    {
+        Option<string> checkpoint = new("--checkpoint")
+        {
+            Description = "A generator's file, the folder of a checkpoint, or the folder of a run",
+            HelpName = "path",
+            Required = true,
+        };
+        Option<int> frames = new Option<int>("--frames")
+        {
+            Description = "Frames of the video",
+            HelpName = "number",
+            Required = true,
+        }.Positive();
+        Option<string> output = new("--out")
+        {
+            Description = "A file .mp4 or .webp, or a new folder for PNG frames",
+            HelpName = "path",
+            Required = true,
+        };
+        Option<int> segment = Number("--segment", "Frames made at a time: more memory, less time, the same video", 64);
+        Option<double> rate = new("--fps")
+        {
+            Description = "Frames a second",
+            HelpName = "number",
+            DefaultValueFactory = _ => 30,
+        };
+        rate.Validators.Add(result =>
+        {
+            if (!(result.GetValueOrDefault<double>() > 0)) result.AddError("--fps must be more than 0");
+        });
+        Option<int> scale = Number("--scale", "Every pixel becomes a square of this many pixels", 1);
+        Option<string> device = CommonOptions.Device();
+        Option<long> seed = CommonOptions.Seed();
+        ExampleCommand command = new(
+            "video", "Generate a video of any length from a trained generator.",
+            "gk generate video --checkpoint out/run --frames 900 --out out/video.mp4 --scale 4",
+            "gk generate video --checkpoint out/run/checkpoint-00001000 --frames 100 --seed 7 --out out/frames")
+        {
+            checkpoint, frames, output, seed, segment, rate, scale, device,
+        };
+        return command.Does((result, stop) =>
+        {
+            using TrainedGenerator trained = TrainedGenerator.Open(result.GetRequiredValue(checkpoint));
+            LowResolutionGeneratorOptions sizes = trained.Preset.Generator;
+            string path = result.GetRequiredValue(output);
+            VideoWriterOptions options = new(result.GetValue(rate), result.GetValue(scale));
+            using IVideoWriter writer = VideoWriter.Create(path, sizes.Width, sizes.Height, options);
+            using Device opened = DeviceFactory.Open(result.GetRequiredValue(device));
+            using LowResolutionGenerator generator = trained.Load(opened);
+            VideoStream video =
+                new(generator, opened, unchecked((ulong)result.GetValue(seed)), result.GetValue(segment));
+            Terminal terminal = new(result);
+            int count = result.GetValue(frames);
+            long started = Stopwatch.GetTimestamp();
+            FrameMeter.Run(terminal.Progress, count, meter => video.ForEach(count, frame => writer.AddFrame(frame), meter, stop));
+            writer.Complete();
+            double framesPerSecond = count / Stopwatch.GetElapsedTime(started).TotalSeconds;
+            terminal.Output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{count} frames of {sizes.Width * options.Scale} x {sizes.Height * options.Scale} in {path}, {framesPerSecond:0.0} a second"));
+            return ExitCode.Success;
+        });
+    }
+
+    private static Option<int> Number(string name, string description, int byDefault) =>
+        new Option<int>(name) { Description = description, HelpName = "number", DefaultValueFactory = _ => byDefault }.Positive();
+}

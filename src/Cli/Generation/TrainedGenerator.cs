@@ -1,0 +1,79 @@
+using GenKernels.Autograd;
+using GenKernels.Models.LongVideo;
+using GenKernels.Models.StyleGan;
+using GenKernels.Runtime;
+using GenKernels.Train.LongVideo;
+
+namespace GenKernels.Cli.Generation;
+
+/// <summary>A generator's file: found, checked, then loaded.</summary>
+internal sealed class TrainedGenerator : IDisposable
+{
+    private const string Kind = "long-video-lowres";
+
+    private readonly SafetensorsFile _file;
+
+    private TrainedGenerator(SafetensorsFile file, LowResolutionPreset preset) => (_file, Preset) = (file, preset);
+
+    /// <summary>Sizes of the network.</summary>
+    internal LowResolutionPreset Preset { get; }
+
+    /// <summary>Where the weights lie.</summary>
+    internal string Path => _file.Path;
+
+    /// <param name="path">The file itself, the folder of a checkpoint, or the folder of a run, whose newest checkpoint counts.</param>
+    /// <returns>Whose weights are not read yet; the caller disposes it.</returns>
+    /// <exception cref="CommandException">Nothing of that kind is there, or of a preset that is not known.</exception>
+    /// <exception cref="SafetensorsException">The file is damaged.</exception>
+    internal static TrainedGenerator Open(string path)
+    {
+        SafetensorsFile file = SafetensorsFile.Open(Find(path));
+        try
+        {
+            string kind = file.Metadata.GetValueOrDefault("kind", "");
+            string name = file.Metadata.GetValueOrDefault("preset", "");
+            if (kind != Kind) throw new CommandException($"{file.Path} is no generator of long videos: its metadata has no kind {Kind}");
+            LowResolutionPreset preset = LowResolutionPreset.All.FirstOrDefault(preset => preset.Name == name)
+                ?? throw new CommandException($"{file.Path} is of preset '{name}', which this version does not know");
+            return new TrainedGenerator(file, preset);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <param name="device">Where the network will live.</param>
+    /// <returns>The generator; the caller disposes it.</returns>
+    /// <exception cref="CommandException">The file lacks weights, or has them in other shapes.</exception>
+    internal LowResolutionGenerator Load(Device device)
+    {
+        using Initializer initializer = new(device, seed: 0);
+        LowResolutionGenerator generator = new(Preset.Generator, initializer);
+        try
+        {
+            StateDict.Load(generator, StateFile.Entries(_file));
+            generator.RequiresGradient(false);
+            return generator;
+        }
+        catch (StateDictException fault)
+        {
+            generator.Dispose();
+            throw new CommandException($"{Path} does not fit preset {Preset.Name}: {fault.Message}");
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private static string Find(string path)
+    {
+        if (File.Exists(path)) return path;
+        if (!Directory.Exists(path)) throw new CommandException($"{path}: no such checkpoint");
+        string folder = LowResolutionCheckpoint.Newest(path) ?? path;
+        string file = System.IO.Path.Combine(folder, LowResolutionCheckpoint.AverageGeneratorFile);
+        return File.Exists(file)
+            ? file
+            : throw new CommandException($"{path} holds no checkpoint: {LowResolutionCheckpoint.AverageGeneratorFile} is missing");
+    }
+}

@@ -1,0 +1,44 @@
+using GenKernels.Models.LongVideo;
+using GenKernels.Runtime;
+using GenKernels.Train.Video;
+
+namespace GenKernels.Cli.Generation;
+
+/// <summary>A generated video frame by frame, made segment by segment: its length costs time, not memory.</summary>
+/// <param name="generator">Makes the frames.</param>
+/// <param name="device">Of the generator.</param>
+/// <param name="seed">Of the video.</param>
+/// <param name="segmentLength">Frames that are made at a time.</param>
+internal sealed class VideoStream(LowResolutionGenerator generator, Device device, ulong seed, int segmentLength)
+{
+    /// <summary>Rows of a frame.</summary>
+    internal int Height => generator.Options.Height;
+
+    /// <summary>Columns of a frame.</summary>
+    internal int Width => generator.Options.Width;
+
+    /// <summary>Hands over every frame in order.</summary>
+    /// <param name="frameCount">Frames of the video.</param>
+    /// <param name="take">Receives <c>[H, W, 3]</c>, which the next frame overwrites.</param>
+    /// <param name="meter">Told after every segment.</param>
+    /// <param name="stop">Ends it early.</param>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    internal void ForEach(long frameCount, Action<byte[]> take, FrameMeter meter, CancellationToken stop)
+    {
+        using VideoSegments segments = new(generator, seed, device);
+        byte[] frame = new byte[Height * Width * 3];
+        long done = 0;
+        foreach (float[] segment in segments.Whole(frameCount, segmentLength))
+        {
+            stop.ThrowIfCancellationRequested();
+            for (int start = 0; start < segment.Length; start += frame.Length)
+            {
+                FrameConversion.ToBytes(segment.AsSpan(start, frame.Length), frame);
+                take(frame);
+            }
+
+            done += segment.Length / frame.Length;
+            meter.Tell(done);
+        }
+    }
+}

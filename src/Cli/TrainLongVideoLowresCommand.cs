@@ -1,0 +1,154 @@
+using System.CommandLine;
+using GenKernels.Cli.Training;
+using GenKernels.Models.LongVideo;
+using GenKernels.Runtime;
+using GenKernels.Train.Data;
+using GenKernels.Train.LongVideo;
+using GenKernels.Train.Runs;
+using Spectre.Console;
+
+namespace GenKernels.Cli;
+
+/// <summary><c>gk train long-video-lowres</c>: the low-resolution networks of chapter 2, from a data set of videos.</summary>
+internal sealed class TrainLongVideoLowresCommand
+{
+    private readonly Option<string> _data = new("--data")
+    {
+        Description = "The folder of the data set, as 'gk dataset from-videos' makes it",
+        HelpName = "folder",
+        Required = true,
+    };
+
+    private readonly Option<string> _out = new("--out")
+    {
+        Description = "The folder of the run: checkpoints, samples, logs; made when missing",
+        HelpName = "folder",
+        Required = true,
+    };
+
+    private readonly Option<string> _preset = PresetOption.Create("small");
+    private readonly Option<int> _steps = Number("--steps", "Steps in all, those before a --resume included", 100_000);
+    private readonly Option<double?> _minutes = new("--minutes")
+    {
+        Description = "End after this time, with a checkpoint",
+        HelpName = "number",
+    };
+
+    private readonly Option<int?> _batch = new("--batch")
+    {
+        Description = "Clips of a step; the preset says how many by default",
+        HelpName = "number",
+    };
+
+    private readonly Option<int> _accumulate = Number("--accumulate", "Parts of a batch, one after the other, to save memory", 1);
+    private readonly Option<double> _gamma = new Option<double>("--gamma")
+    {
+        Description = "Weight of the R1 penalty",
+        HelpName = "number",
+        DefaultValueFactory = _ => new LowResolutionTrainingOptions().R1Gamma,
+    }.NotNegative();
+
+    private readonly Option<string> _device = CommonOptions.Device();
+    private readonly Option<long> _seed = CommonOptions.Seed();
+    private readonly Option<bool> _resume = new("--resume") { Description = "Go on with the run in --out, to the same bits" };
+    private readonly Option<int> _checkpointEvery = Number("--checkpoint-every", "Steps from one checkpoint to the next", 1000);
+    private readonly Option<int> _sampleEvery = Number("--sample-every", "Steps from one sample video to the next", 1000);
+    private readonly Option<int> _logEvery = Number("--log-every", "Steps from one line of the log to the next", 10);
+
+    private TrainLongVideoLowresCommand()
+    {
+        _minutes.Validators.Add(result =>
+        {
+            if (!(result.GetValueOrDefault<double?>() is null or > 0)) result.AddError("--minutes must be more than 0");
+        });
+        _batch.Validators.Add(result =>
+        {
+            if (!(result.GetValueOrDefault<int?>() is null or > 0)) result.AddError("--batch must be at least 1");
+        });
+    }
+
+    /// <summary>What a resumed run has from its beginning.</summary>
+    private Option[] FixedByRun => [_preset, _batch, _accumulate, _gamma, _seed];
+
+    internal static Command Create()
+    {
+        TrainLongVideoLowresCommand options = new();
+        ExampleCommand command = new(
+            "long-video-lowres", "Train the low-resolution generator of long videos.",
+            "gk train long-video-lowres --data out/data --out out/run --preset tiny --minutes 30",
+            "gk train long-video-lowres --data out/data --out out/run --resume --steps 20000")
+        {
+            options._data, options._out, options._preset, options._steps, options._minutes, options._batch,
+            options._accumulate, options._gamma, options._device, options._seed, options._resume,
+            options._checkpointEvery, options._sampleEvery, options._logEvery,
+        };
+        return command.Does(options.Run);
+    }
+
+    private static Option<int> Number(string name, string description, int byDefault) =>
+        new Option<int>(name) { Description = description, HelpName = "number", DefaultValueFactory = _ => byDefault }.Positive();
+
+    private int Run(ParseResult result, CancellationToken stop)
+    {
+        string folder = result.GetRequiredValue(_out);
+        LowResolutionCheckpoint? state = Previous(result, folder);
+        LowResolutionPreset preset = PresetOption.Find(state?.Preset ?? result.GetRequiredValue(_preset))
+            ?? throw new CommandException($"{folder} holds a run of preset {state!.Preset}, which this version does not know");
+        LowResolutionTrainingOptions options = state?.Options ?? TrainingOptions(result, preset);
+        LowResolutionRunOptions runOptions = RunOptions(result);
+        Terminal terminal = new(result);
+        if (state?.Step >= runOptions.Steps)
+        {
+            terminal.Output.WriteLine($"{folder} has taken {state.Step} steps already; a larger --steps goes on");
+            return ExitCode.Success;
+        }
+
+        using VideoDataset dataset = VideoDataset.Open(
+            result.GetRequiredValue(_data), preset.Generator.Height, preset.Generator.Width, runOptions.FrameCacheBytes);
+        using Device device = DeviceFactory.Open(result.GetRequiredValue(_device));
+        using RunFolder place = RunFolder.Open(folder);
+        using LowResolutionRun run = LowResolutionRun.Open(place, dataset, preset, options, runOptions, device);
+        terminal.Progress.WriteLine(RunOpening.Describe(run, dataset, options, device));
+        int framesPerStep = options.BatchSize * preset.Discriminator.FrameCount;
+        new TrainingDisplay(terminal.Progress, framesPerStep, runOptions.Duration is not null).Train(run, stop);
+        bool isStopped = stop.IsCancellationRequested && run.Step < runOptions.Steps;
+        terminal.Output.WriteLine($"{(isStopped ? "stopped" : "done")} after step {run.Step}: {LowResolutionCheckpoint.Newest(run.Folder)}");
+        return isStopped ? ExitCode.Interrupted : ExitCode.Success;
+    }
+
+    private LowResolutionCheckpoint? Previous(ParseResult result, string folder)
+    {
+        if (!result.GetValue(_resume))
+        {
+            RunPlace.RequireNoRun(folder);
+            return null;
+        }
+
+        Option? given = FixedByRun.FirstOrDefault(option => result.GetResult(option) is { Implicit: false });
+        if (given is not null) throw new CommandException($"{given.Name} cannot change in a run that --resume goes on with");
+        return RunPlace.RequireRun(folder);
+    }
+
+    private LowResolutionTrainingOptions TrainingOptions(ParseResult result, LowResolutionPreset preset)
+    {
+        LowResolutionTrainingOptions options = new()
+        {
+            BatchSize = result.GetValue(_batch) ?? preset.BatchSize,
+            Accumulate = result.GetValue(_accumulate),
+            R1Gamma = result.GetValue(_gamma),
+            Seed = unchecked((ulong)result.GetValue(_seed)),
+        };
+        if (options.BatchSize % options.Accumulate == 0) return options;
+        throw new CommandException(
+            $"a batch of {options.BatchSize} clips cannot be divided into {options.Accumulate} equal parts (--accumulate)");
+    }
+
+    private LowResolutionRunOptions RunOptions(ParseResult result) => new()
+    {
+        Steps = result.GetValue(_steps),
+        Duration = result.GetValue(_minutes) is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
+        LogInterval = result.GetValue(_logEvery),
+        CheckpointInterval = result.GetValue(_checkpointEvery),
+        SampleInterval = result.GetValue(_sampleEvery),
+    };
+}

@@ -1,0 +1,29 @@
+using System.Globalization;
+using GenKernels.Runtime;
+using GenKernels.Train.Data;
+using GenKernels.Train.LongVideo;
+
+namespace GenKernels.Cli.Training;
+
+/// <summary>What is said before a run begins.</summary>
+internal static class RunOpening
+{
+    /// <returns>One paragraph: device, networks, data, batch and where it writes.</returns>
+    internal static string Describe(
+        LowResolutionRun run, VideoDataset dataset, LowResolutionTrainingOptions options, Device device)
+    {
+        LowResolutionGan gan = run.Gan;
+        string parts = options.Accumulate > 1 ? $" in {options.Accumulate} parts" : "";
+        string from = run.Step > 0 ? $"Goes on after step {run.Step}" : "Writes";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"Preset {gan.Preset.Name} ({gan.Preset.Description}) on {device.Name}, {device.Description}: "
+            + $"generator {gan.Generator.ParameterCount:N0} parameters, "
+            + $"discriminator {gan.Discriminator.ParameterCount:N0}. Data: {Count(dataset.Videos.Count, "video")}, "
+            + $"{dataset.TotalFrames:N0} frames of {dataset.Width} x {dataset.Height}. "
+            + $"Batches of {Count(options.BatchSize, "clip")} of {gan.Preset.Discriminator.FrameCount} frames{parts}. "
+            + $"{from} in {run.Folder}.");
+    }
+
+    private static string Count(int number, string what) => number == 1 ? $"1 {what}" : $"{number:N0} {what}s";
+}

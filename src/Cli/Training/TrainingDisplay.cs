@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Globalization;
+using GenKernels.Runtime;
+using GenKernels.Train.LongVideo;
+using Spectre.Console;
+
+namespace GenKernels.Cli.Training;
+
+/// <summary>Trains, and shows how far it has come: a live line on a terminal, now and then a line elsewhere.</summary>
+/// <param name="console">Where to show it.</param>
+/// <param name="framesPerStep">Real frames that a step looks at.</param>
+/// <param name="isTimed">Whether time ends the run, so that the number of steps in all says nothing.</param>
+internal sealed class TrainingDisplay(IAnsiConsole console, int framesPerStep, bool isTimed)
+{
+    private const int StepsOfRate = 32;
+
+    private static readonly TimeSpan s_linePause = TimeSpan.FromSeconds(10), s_livePause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_compilingPause = TimeSpan.FromSeconds(1);
+
+    private readonly Queue<long> _times = [];
+    private long _shown;
+
+    /// <param name="run">What is trained.</param>
+    /// <param name="stop">Ends the run after the step that is being taken.</param>
+    internal void Train(LowResolutionRun run, CancellationToken stop)
+    {
+        if (!console.Profile.Capabilities.Interactive)
+        {
+            Train(run, s_linePause, console.WriteLine, stop);
+            return;
+        }
+
+        console.Live(new Text("")).AutoClear(true).Start(
+            live => Train(run, s_livePause, line => live.UpdateTarget(new Text(line)), stop));
+    }
+
+    /// <returns>What people see of a step.</returns>
+    /// <param name="progress">What the run tells.</param>
+    /// <param name="secondsPerStep">Of the last steps; null where there was only one, which may have waited for kernels.</param>
+    internal string Line(LowResolutionProgress progress, double? secondsPerStep)
+    {
+        string steps = isTimed ? $"step {progress.Step}" : $"step {progress.Step} of {progress.Steps}";
+        string generator = Value(progress, "generator/loss");
+        string real = Value(progress, "discriminator/real_loss"), fake = Value(progress, "discriminator/fake_loss");
+        string line = $"{steps} | generator {generator} | discriminator {real} on real, {fake} on generated";
+        if (secondsPerStep is not { } seconds) return line;
+        TimeSpan left = isTimed ? progress.Remaining : TimeSpan.FromSeconds(seconds * (progress.Steps - progress.Step));
+        string rate = (framesPerStep / seconds).ToString("0.0", CultureInfo.InvariantCulture);
+        return $"{line} | {rate} frames/s | {Clock(left)} left";
+    }
+
+    /// <returns>Minutes and seconds, with hours where there are any.</returns>
+    internal static string Clock(TimeSpan time) =>
+        time.TotalHours >= 1 ? $"{(int)time.TotalHours}:{time:mm\\:ss}" : $"{time:m\\:ss}";
+
+    private static string Value(LowResolutionProgress progress, string name) =>
+        progress.Values.TryGetValue(name, out double value) ? value.ToString("0.000", CultureInfo.InvariantCulture) : "-";
+
+    /// <summary>Before the first step is taken there is only one thing to see: the kernels that it needs are compiled.</summary>
+    private void Train(LowResolutionRun run, TimeSpan pause, Action<string> show, CancellationToken stop)
+    {
+        KernelCache cache = run.Gan.Device.Cache;
+        int before = cache.Misses;
+        TimeSpan tick = pause < s_compilingPause ? s_compilingPause : pause;
+        using Timer compiling = new(_ => TellCompiling(cache.Misses - before, show), null, tick, tick);
+        run.Run(
+            new Reporter<LowResolutionProgress>(progress =>
+            {
+                compiling.Change(Timeout.Infinite, Timeout.Infinite);
+                Tell(progress, pause, show);
+            }),
+            stop);
+    }
+
+    private void TellCompiling(int count, Action<string> show)
+    {
+        if (_times.Count == 0 && count > 0) show($"compiling kernels, which later runs find ready: {count} so far");
+    }
+
+    private void Tell(LowResolutionProgress progress, TimeSpan pause, Action<string> show)
+    {
+        long now = Stopwatch.GetTimestamp();
+        _times.Enqueue(now);
+        if (_times.Count > StepsOfRate) _times.Dequeue();
+        if (_shown != 0 && Stopwatch.GetElapsedTime(_shown, now) < pause) return;
+        _shown = now;
+        double seconds = Stopwatch.GetElapsedTime(_times.Peek(), now).TotalSeconds;
+        show(Line(progress, _times.Count > 1 ? seconds / (_times.Count - 1) : null));
+    }
+}

@@ -1,0 +1,22 @@
+using GenKernels.Tests.Golden;
+using GenKernels.Train.Verification;
+
+namespace GenKernels.Tests.Models.LongVideo;
+
+/// <summary>Holds files of recorded cases, all of them.</summary>
+internal static class RecordedCases
+{
+    /// <param name="name">Relative to <c>tests/Golden</c>.</param>
+    /// <param name="device">Where they run.</param>
+    public static void Hold(string name, Device device)
+    {
+        CaseResult[] results = [.. new Verifier(device).Run(GoldenFiles.Path(name))];
+        foreach (CaseResult result in results)
+        {
+            TestContext.Out.WriteLine($"{result.Case}: {result.Status}, worst {result.Worst} {result.Error:0.0e0}");
+        }
+
+        Assert.That(results, Is.Not.Empty.And.All.Matches<CaseResult>(result => result.Status == CaseStatus.Passed), () =>
+            string.Join(Environment.NewLine, results.Select(result => result.Message)));
+    }
+}
