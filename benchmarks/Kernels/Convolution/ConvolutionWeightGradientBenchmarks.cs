@@ -26,5 +26,5 @@ public class ConvolutionWeightGradientBenchmarks : KernelBenchmarks
             }
 
             return sum;
-        }) { Operations = layer.Operations };
+        }) { Operations = layer.Operations, Scale = Math.Sqrt(layer.X.Product(0, 4)) };
 }

@@ -1,5 +1,4 @@
 using GenKernels.Kernels.Filtering;
-using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Filtering;
 
