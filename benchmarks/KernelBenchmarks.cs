@@ -10,7 +10,7 @@ namespace GenKernels.Benchmarks;
 public abstract class KernelBenchmarks
 {
     private const int CheckedElements = 257;
-    private const double RoundingSteps = 64;  // of its type that a result may be off by, relative to 1 or to its size
+    private const double RoundingSteps = 64;  // of its type that a result may be off by, relative to its scale or its size
 
     private Tensor[][] _inputs = [];
     private Tensor?[] _outputs = [];
@@ -78,7 +78,7 @@ public abstract class KernelBenchmarks
         _ => throw new NotSupportedException($"{Case}: benchmarks are for 32-bit and 16-bit floats"),
     };
 
-    private float[] Values(Tensor tensor) => Case.Type switch
+    private static float[] Values(Tensor tensor) => tensor.Type switch
     {
         ElementType.Float32 => tensor.ToArray<float>(),
         ElementType.Float16 => Array.ConvertAll(tensor.ToArray<Half>(), value => (float)value),
@@ -88,13 +88,13 @@ public abstract class KernelBenchmarks
     private void Check(Tensor result, float[][] values)
     {
         if (result.Shape != Case.Output) throw Fault($"the result is {result}, not {Case.Output}");
-        double step = Case.Type switch { ElementType.Float32 => 1.2e-7, ElementType.Float16 => 9.8e-4, _ => 7.9e-3 };
+        double step = result.Type switch { ElementType.Float32 => 1.2e-7, ElementType.Float16 => 9.8e-4, _ => 7.9e-3 };
         float[] actual = Values(result);
         long stride = Math.Max(1, actual.LongLength / CheckedElements) | 1;  // odd, so that it meets every channel
         for (long index = 0; index < actual.LongLength; index += stride)
         {
             double expected = Case.Expected(values, index);
-            if (Math.Abs(actual[index] - expected) <= RoundingSteps * step * Math.Max(1, Math.Abs(expected))) continue;
+            if (Math.Abs(actual[index] - expected) <= RoundingSteps * step * Math.Max(Case.Scale, Math.Abs(expected))) continue;
             throw Fault($"element {index} is {actual[index]}, the formula gives {expected}");
         }
     }

@@ -31,11 +31,14 @@ public sealed record ConvolutionSetting(string Name, Shape X, Shape W, Convoluti
         new("cropped", [1, 4, 6, 6, 2], [2, 1, 3, 3, 2], s_plain with { Before = new(-1, -1, 1), After = new(-2, 1, -1) }),
         new("cropped, with strides", [1, 1, 9, 9, 2], [2, 1, 3, 3, 2],
             s_plain with { Stride = new(1, 2, 3), Before = new(0, -2, -1), After = new(0, 1, -2) }),
+        new("narrow", [2, 5, 6, 3, 4], [6, 2, 2, 2, 2], new(new(2, 1, 2), new(0, 1, 1), new(1, 0, 1), new(1, 2, 1), 2)),
+        new("narrow, with dilation", [1, 4, 5, 3, 2], [2, 2, 2, 2, 2], s_plain with { Dilation = new(2, 1, 2) }),
         new("no outputs", [1, 1, 2, 4, 2], [2, 1, 3, 3, 2], s_plain),
         new("no clips", [0, 3, 4, 5, 3], [4, 3, 3, 3, 3], s_padded),
         new("more rows and channels than a tile", [1, 1, 20, 30, 2], [66, 1, 3, 3, 2], s_padded with { Before = default, After = default }),
-        new("deep", [1, 3, 4, 5, 200], [3, 3, 3, 3, 200], s_padded),
-        new("deep, in groups", [1, 2, 4, 5, 600], [4, 2, 3, 2, 300], s_plain with { Groups = 2 }),
+        new("deep", [1, 3, 4, 5, 400], [3, 3, 3, 3, 400], s_padded),
+        new("deep, in groups", [1, 2, 4, 3, 600], [4, 2, 3, 2, 300], s_plain with { Groups = 2 }),
+        new("many narrow rows", [1, 8, 40, 3, 2], [3, 1, 3, 3, 2], s_padded with { Before = new(0, 1, 1), After = new(0, 1, 1) }),
         new("many rows", [2, 1, 48, 66, 2], [3, 1, 3, 3, 2], s_padded with { Before = new(0, 1, 1), After = new(0, 1, 1) }),
     ];
 

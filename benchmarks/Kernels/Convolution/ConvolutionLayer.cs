@@ -1,0 +1,37 @@
+using GenKernels.Kernels.Convolution;
+using GenKernels.Runtime;
+
+namespace GenKernels.Benchmarks.Kernels.Convolution;
+
+/// <summary>A convolution with one step and padding that keeps the size, as every layer of the models has.</summary>
+internal sealed record ConvolutionLayer(Shape X, Shape W)
+{
+    /// <summary>
+    /// One clip of the small preset: the middle and the last block of the generator, an early and a late one of the
+    /// discriminator, and the layer that makes colours.
+    /// </summary>
+    internal static ConvolutionLayer[] All =>
+    [
+        new([1, 64, 9, 16, 64], [64, 3, 1, 1, 64]),
+        new([1, 64, 36, 64, 32], [32, 1, 3, 3, 32]),
+        new([1, 64, 36, 64, 16], [32, 1, 3, 3, 16]),
+        new([1, 16, 9, 16, 128], [128, 5, 1, 1, 128]),
+        new([1, 64, 36, 64, 32], [3, 1, 1, 1, 32]),
+    ];
+
+    internal Shape Y => X.With(4, W[0]);
+
+    internal ConvolutionOptions Options => ConvolutionOptions.Padded(new(W[1] / 2, W[2] / 2, W[3] / 2));
+
+    internal long Operations => 2 * Y.ElementCount * W.Product(1, 5);
+
+    /// <returns>Where output <paramref name="place"/> finds its element for a tap, or -1 beyond the border.</returns>
+    internal long Source(long place, int tap)
+    {
+        long w = (place % X[3]) + (tap % W[3]) - (W[3] / 2);
+        long h = (place / X[3] % X[2]) + (tap / W[3] % W[2]) - (W[2] / 2);
+        long t = (place / X[3] / X[2] % X[1]) + (tap / W[3] / W[2]) - (W[1] / 2);
+        bool isInside = w >= 0 && w < X[3] && h >= 0 && h < X[2] && t >= 0 && t < X[1];
+        return isInside ? (((((place / X[3] / X[2] / X[1] * X[1]) + t) * X[2]) + h) * X[3]) + w : -1;
+    }
+}
