@@ -15,7 +15,8 @@ public static partial class OpCatalog
             new("Convolution", [[2, 3, 4, 5, 3], [4, 3, 3, 3, 3]], x => x[0].Convolution(x[1], padded)),
             new("Convolution of one row", [[2, 1, 1, 9, 3], [4, 1, 1, 3, 3]], x => x[0].Convolution(x[1], plain)),
             new("Convolution with one tap", [[2, 2, 3, 5, 7], [4, 1, 1, 1, 7]], x => x[0].Convolution(x[1], plain)),
-            new("Convolution with stride, gaps, groups", [[1, 5, 6, 8, 4], [6, 2, 2, 3, 2]], x => x[0].Convolution(x[1], strided)),
+            new("Convolution with stride, gaps, groups", [[1, 5, 6, 8, 4], [6, 2, 2, 3, 2]], x =>
+                x[0].Convolution(x[1], strided)),
             new("Convolution cropped", [[1, 1, 6, 6, 2], [2, 1, 3, 3, 2]], x => x[0].Convolution(
                 x[1], ConvolutionOptions.Default with { Before = new(0, -1, 1), After = new(0, 1, -1) })),
             new("Convolution of more than one tile", [[1, 1, 9, 8, 3], [66, 1, 3, 3, 3]], x =>

@@ -36,7 +36,9 @@ internal sealed class GeneratorPyramid
 
     internal (int Height, int Width) InputSize => _sizes[0];
 
-    /// <summary>Time doubles in the first five, pictures in the second and fourth, unless the video is as small already.</summary>
+    /// <summary>
+    /// Time doubles in the first five, pictures in the second and fourth, unless the video is as small already.
+    /// </summary>
     internal IEnumerable<SynthesisBlockOptions> TemporalBlocks =>
     [
         Temporal(0, _sizes[0], spatialUp: false), Temporal(1, _sizes[1], Grows(1)),
