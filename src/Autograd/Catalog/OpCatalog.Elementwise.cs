@@ -35,6 +35,7 @@ public static partial class OpCatalog
     private static OpSample[] Activated(Activation activation) =>
     [
         new($"BiasActivation {activation}", [[2, 3, 5], [5]], x => x[0].BiasActivation(x[1], activation)),
-        new($"BiasActivation {activation} clamped", [[37]], x => x[0].BiasActivation(null, new(activation, 1.7f, 0.9f, 0.3f))),
+        new($"BiasActivation {activation} clamped", [[37]], x =>
+            x[0].BiasActivation(null, new(activation, 1.7f, 0.9f, 0.3f))),
     ];
 }

@@ -3,7 +3,9 @@ namespace GenKernels.Autograd;
 /// <summary>Matrix products.</summary>
 public static class MatMulOperation
 {
-    /// <summary>Batched: every gradient is a product with one of the two transposed, so that any order is differentiable.</summary>
+    /// <summary>
+    /// Batched: every gradient is a product with one of the two transposed, so that any order is differentiable.
+    /// </summary>
     /// <remarks>With Y = op(X) op(W): d op(X) = G op(W)ᵀ, d op(W) = op(X)ᵀ G.</remarks>
     /// <inheritdoc cref="Kernels.MatrixProduct.MatMul.Forward"/>
     public static Variable BatchMatMul(this Variable x, Variable w, bool transposeX = false, bool transposeW = false)
@@ -33,7 +35,8 @@ public static class MatMulOperation
     {
         Require.Rank(x.Value, 2);
         Require.Rank(w.Value, 2);
-        Variable y = x.Reshape([1, x.Shape[0], x.Shape[1]]).BatchMatMul(w.Reshape([1, w.Shape[0], w.Shape[1]]), transposeX, transposeW);
+        Variable y = x.Reshape([1, x.Shape[0], x.Shape[1]]).BatchMatMul(
+            w.Reshape([1, w.Shape[0], w.Shape[1]]), transposeX, transposeW);
         return y.Reshape([y.Shape[1], y.Shape[2]]);
     }
 

@@ -1,5 +1,5 @@
-// Mathematics: functions of float and double under one name on every front end. Precise versions: fast ones are asked for
-// by a kernel that says so.
+// Mathematics: functions of float and double under one name on every front end. Precise versions: fast ones are asked
+// for by a kernel that says so.
 #pragma once
 
 #define MATHEMATICS_1(Name, builtin)                              \

@@ -4,12 +4,15 @@ using GenKernels.Kernels.Movement;
 
 namespace GenKernels.Kernels.Convolution;
 
-/// <summary>Launches <c>Convolution.cu</c>, or on the CPU <c>ConvolutionHost.cpp</c>: convolutions and their adjoints.</summary>
+/// <summary>
+/// Launches <c>Convolution.cu</c>, or on the CPU <c>ConvolutionHost.cpp</c>: convolutions and their adjoints.
+/// </summary>
 public static class Convolution
 {
     private const int Tile = 64;
 
-    // Rows of a packed matrix, and about how many elements a packed row has: 512 x 512 floats are 1 MB, a core's own cache.
+    // Rows of a packed matrix, and about how many elements a packed row has: 512 x 512 floats are 1 MB, a core's own
+    // cache.
     private const int HostRows = 512;
     private const int HostDepth = 512;
     private const int FewestHostRows = 32;
@@ -34,7 +37,9 @@ public static class Convolution
         return Launch(x, w, plan, [x.Shape[0], plan.Out.T, plan.Out.H, plan.Out.W, w.Shape[0]]);
     }
 
-    /// <summary>The adjoint with respect to the activations: what other libraries call a transposed convolution.</summary>
+    /// <summary>
+    /// The adjoint with respect to the activations: what other libraries call a transposed convolution.
+    /// </summary>
     /// <param name="dy">Of the shape of the result of <see cref="Forward"/>.</param>
     /// <param name="w">The weights of <see cref="Forward"/>.</param>
     /// <param name="inputShape">The shape of the activations of <see cref="Forward"/>.</param>
@@ -54,7 +59,8 @@ public static class Convolution
     }
 
     /// <returns>Whether the type is widened for the CPU, whose libraries multiply no 16-bit floats well.</returns>
-    internal static bool IsWidened(Tensor x) => x.Device.WarpSize == 1 && x.Type is ElementType.Float16 or ElementType.BFloat16;
+    internal static bool IsWidened(Tensor x) =>
+        x.Device.WarpSize == 1 && x.Type is ElementType.Float16 or ElementType.BFloat16;
 
     private static Tensor Launch(Tensor x, Tensor w, ConvolutionPlan plan, Shape shape)
     {

@@ -1,6 +1,6 @@
-// ConvolutionHost: convolution on the CPU, a stretch of output rows a block, one core a block. With few output channels it is
-// done directly (HostDirect); else the rows of x that it meets are packed, some lines of taps at a time so that the packed
-// matrix stays in the core's cache, and multiplied.
+// ConvolutionHost: convolution on the CPU, a stretch of output rows a block, one core a block. With few output channels
+// it is done directly (HostDirect); else the rows of x that it meets are packed, some lines of taps at a time so that
+// the packed matrix stays in the core's cache, and multiplied.
 //   y[row,o] = sum over taps and channels of w[o,tap,c] x[source(row,tap),c]
 //
 // Shapes   as Convolution.cu
@@ -38,8 +38,8 @@ KERNEL ConvolutionHost(
         Scalar* target = y + first * outChannels + group * plan.outGroup;
         if (IsPlain(plan)) {
             Product(
-                library, false, true, int(end - first), plan.outGroup, plan.inGroup, x + first * plan.inGroup, plan.inGroup, weights,
-                depth, false, target, outChannels);
+                library, false, true, int(end - first), plan.outGroup, plan.inGroup, x + first * plan.inGroup,
+                plan.inGroup, weights, depth, false, target, outChannels);
             continue;
         }
         for (int line = 0; line < lineCount; line += linesPerPack) {
@@ -47,8 +47,8 @@ KERNEL ConvolutionHost(
             const int width = (endLine - line) * lineLength;
             Pack(plan, x, first, end, line, endLine, group, packed);
             Product(
-                library, false, true, int(end - first), plan.outGroup, width, packed, width, weights + line * lineLength, depth,
-                line > 0, target, outChannels);
+                library, false, true, int(end - first), plan.outGroup, width, packed, width,
+                weights + line * lineLength, depth, line > 0, target, outChannels);
         }
     }
 }

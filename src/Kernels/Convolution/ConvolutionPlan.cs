@@ -14,10 +14,11 @@ internal readonly struct ConvolutionPlan
     private readonly int _groups, _inGroup, _outGroup;
 
     private ConvolutionPlan(
-        int n, Triple input, Triple output, Triple taps, Triple stride, Triple before, Triple dilation, Triple up, int groups,
-        int inChannels, int outChannels)
+        int n, Triple input, Triple output, Triple taps, Triple stride, Triple before, Triple dilation, Triple up,
+        int groups, int inChannels, int outChannels)
     {
-        (_n, _in, _out, _taps, _stride, _before, _dilation, _up) = (n, input, output, taps, stride, before, dilation, up);
+        (_n, _in, _out, _taps, _stride, _before, _dilation, _up) =
+            (n, input, output, taps, stride, before, dilation, up);
         (_groups, _inGroup, _outGroup) = (groups, inChannels / groups, outChannels / groups);
     }
 
@@ -34,10 +35,12 @@ internal readonly struct ConvolutionPlan
     internal int LineLength => _taps.W * _inGroup;
 
     /// <summary>
-    /// Whether the CPU convolves directly, without a packed matrix: where the weights stay in a core's own cache and there are
-    /// columns enough to keep in registers. Measured: 1.5 to 2.2 times the rate of a packed matrix over OpenBLAS.
+    /// Whether the CPU convolves directly, without a packed matrix: where the weights stay in a core's own cache and
+    /// there are columns enough to keep in registers. Measured: 1.5 to 2.2 times the rate of a packed matrix over
+    /// OpenBLAS.
     /// </summary>
-    internal bool IsDirectOnHost => _out.W >= 4 && (long)TapCount * _inGroup * ((_outGroup + 15) / 16 * 16) <= MostDirectWeights;
+    internal bool IsDirectOnHost =>
+        _out.W >= 4 && (long)TapCount * _inGroup * ((_outGroup + 15) / 16 * 16) <= MostDirectWeights;
 
     internal int Groups => _groups;
 
@@ -55,25 +58,30 @@ internal readonly struct ConvolutionPlan
         Triple taps = new(w[1], w[2], w[3]);
         Triple size = OutputSize(new Triple(x[1], x[2], x[3]), taps, options);
         return new ConvolutionPlan(
-            x[0], new Triple(x[1], x[2], x[3]), size, taps, options.Stride, options.Before, options.Dilation, Triple.One,
-            options.Groups, x[4], w[0]);
+            x[0], new Triple(x[1], x[2], x[3]), size, taps, options.Stride, options.Before, options.Dilation,
+            Triple.One, options.Groups, x[4], w[0]);
     }
 
-    /// <summary>The plan of dx = the adjoint of conv(., w) at dy: a convolution of dy with the kernel turned round, its strides as gaps.</summary>
+    /// <summary>
+    /// The plan of dx = the adjoint of conv(., w) at dy: a convolution of dy with the kernel turned round, its strides
+    /// as gaps.
+    /// </summary>
     internal static ConvolutionPlan DataGradient(Shape dy, Shape w, Triple inputSize, ConvolutionOptions options)
     {
         Triple taps = new(w[1], w[2], w[3]);
-        Triple before = taps.Zip(options.Dilation, options.Before, (count, dilation, pad) => ((count - 1) * dilation) - pad);
+        Triple before = taps.Zip(
+            options.Dilation, options.Before, (count, dilation, pad) => ((count - 1) * dilation) - pad);
         return new ConvolutionPlan(
-            dy[0], new Triple(dy[1], dy[2], dy[3]), inputSize, taps, Triple.One, before, options.Dilation, options.Stride,
-            options.Groups, dy[4], w[4] * options.Groups);
+            dy[0], new Triple(dy[1], dy[2], dy[3]), inputSize, taps, Triple.One, before, options.Dilation,
+            options.Stride, options.Groups, dy[4], w[4] * options.Groups);
     }
 
     internal static Triple OutputSize(Triple size, Triple taps, ConvolutionOptions options)
     {
         Triple padded = size.Zip(options.Before, options.After, (length, before, after) => length + before + after);
         Triple reach = taps.Zip(options.Dilation, default, (count, dilation, _) => ((count - 1) * dilation) + 1);
-        return padded.Zip(reach, options.Stride, (length, span, stride) => length < span ? 0 : ((length - span) / stride) + 1);
+        return padded.Zip(reach, options.Stride, (length, span, stride) =>
+            length < span ? 0 : ((length - span) / stride) + 1);
     }
 
     private static void Check(Shape x, Shape w, ConvolutionOptions options)
@@ -86,6 +94,7 @@ internal readonly struct ConvolutionPlan
         Require.That(w.Product(1, 4) > 0 && w[4] > 0, $"the kernel {w} is empty");
         (Triple stride, Triple dilation) = (options.Stride, options.Dilation);
         Require.That(Math.Min(stride.T, Math.Min(stride.H, stride.W)) > 0, $"strides must be positive, got {stride}");
-        Require.That(Math.Min(dilation.T, Math.Min(dilation.H, dilation.W)) > 0, $"dilations must be positive, got {dilation}");
+        Require.That(
+            Math.Min(dilation.T, Math.Min(dilation.H, dilation.W)) > 0, $"dilations must be positive, got {dilation}");
     }
 }

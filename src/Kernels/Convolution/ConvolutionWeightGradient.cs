@@ -4,7 +4,9 @@ using GenKernels.Kernels.Reduction;
 
 namespace GenKernels.Kernels.Convolution;
 
-/// <summary>Launches <c>ConvolutionWeightGradient.cu</c>, or on the CPU <c>ConvolutionWeightGradientHost.cpp</c>.</summary>
+/// <summary>
+/// Launches <c>ConvolutionWeightGradient.cu</c>, or on the CPU <c>ConvolutionWeightGradientHost.cpp</c>.
+/// </summary>
 public static class ConvolutionWeightGradient
 {
     private const int Tile = 64;
@@ -13,8 +15,8 @@ public static class ConvolutionWeightGradient
     private const int HostRows = 512;
     private const int HostDepth = 512;
 
-    // Blocks that fill a processor, and the fewest rows that are worth a segment of their own. The number of segments decides
-    // the order of the additions, so that it must depend on the shapes alone.
+    // Blocks that fill a processor, and the fewest rows that are worth a segment of their own. The number of segments
+    // decides the order of the additions, so that it must depend on the shapes alone.
     private const int ManyHostBlocks = 8;
     private const int ManyBlocks = 256;
     private const int FewestRows = 2048;
@@ -59,30 +61,37 @@ public static class ConvolutionWeightGradient
             : SegmentCount(plan.RowCount, (ManyHostBlocks + parts - 1) / parts);
         Tensor dw = Tensor.Empty([segments, .. weightShape.AsSpan()], x.Type, x.Device);
         x.Device.Load(s_hostSource, x.Type).Kernel("ConvolutionWeightGradientHost").Launch(
-            new LaunchShape((long)parts * segments, 1, 1, 1), x, dy, dw, HostProduct.For(x.Type), KernelArgument.Structure(ref plan),
-            segments, HostRows, lines, isDirect ? 1 : 0);
+            new LaunchShape((long)parts * segments, 1, 1, 1), x, dy, dw, HostProduct.For(x.Type),
+            KernelArgument.Structure(ref plan), segments, HostRows, lines, isDirect ? 1 : 0);
         return SumOfSegments(dw, weightShape, x.Type);
     }
 
     private static Tensor OnDevice(Tensor x, Tensor dy, Shape weightShape, ConvolutionPlan plan)
     {
         ElementType sumType = x.Type == ElementType.Float64 ? ElementType.Float64 : ElementType.Float32;
-        long tiles = (plan.OutGroup + Tile - 1L) / Tile * (((plan.LineCount * (long)plan.LineLength) + Tile - 1) / Tile);
+        long tiles =
+            (plan.OutGroup + Tile - 1L) / Tile * (((plan.LineCount * (long)plan.LineLength) + Tile - 1) / Tile);
         int segments = SegmentCount(plan.RowCount, (int)Math.Min(64, (ManyBlocks + tiles - 1) / tiles));
         Tensor dw = Tensor.Empty([segments, .. weightShape.AsSpan()], sumType, x.Device);
         x.Device.Load(s_source, x.Type).Kernel("ConvolutionWeightGradient").Launch(
-            LaunchShape.Blocks(x.Device, tiles, segments, plan.Groups), x, dy, dw, KernelArgument.Structure(ref plan), segments);
+            LaunchShape.Blocks(x.Device, tiles, segments, plan.Groups), x, dy, dw, KernelArgument.Structure(ref plan),
+            segments);
         return SumOfSegments(dw, weightShape, x.Type);
     }
 
-    private static int SegmentCount(long rowCount, int wanted) => (int)Math.Clamp(rowCount / FewestRows, 1, Math.Max(1, wanted));
+    private static int SegmentCount(long rowCount, int wanted) =>
+        (int)Math.Clamp(rowCount / FewestRows, 1, Math.Max(1, wanted));
 
-    /// <summary>Adds up the segments and rounds to the type once; takes ownership of <paramref name="parts"/>.</summary>
+    /// <summary>
+    /// Adds up the segments and rounds to the type once; takes ownership of <paramref name="parts"/>.
+    /// </summary>
     private static Tensor SumOfSegments(Tensor parts, Shape weightShape, ElementType type)
     {
         using (parts)
         {
-            using Tensor sum = parts.Shape[0] == 1 ? parts.View(parts.Shape) : Reduce.Forward(ReduceKind.Sum, parts, 0, 1);
+            using Tensor sum = parts.Shape[0] == 1
+                ? parts.View(parts.Shape)
+                : Reduce.Forward(ReduceKind.Sum, parts, 0, 1);
             using Tensor shaped = sum.View(weightShape);
             return sum.Type == type ? shaped.View(weightShape) : Cast.Forward(shaped, type);
         }

@@ -1,9 +1,11 @@
 // ConvolutionWeightGradient: the gradient of a convolution with respect to its weights, by segments of the rows.
 //   dw[s,o,k,c] = sum over the rows of segment s of dy[row,o] x[source(row,k),c]
 //
-// Shapes   x: [N, T, H, W, G*C]; dy: [N, T', H', W', G*O]; dw: [S, G*O, kT, kH, kW, C]; contiguous; the S parts are summed after
+// Shapes   x: [N, T, H, W, G*C]; dy: [N, T', H', W', G*O]; dw: [S, G*O, kT, kH, kW, C]; contiguous; the S parts are
+//          summed after
 // Types    read as Scalar, summed and written in Accumulator
-// Launch   256 threads a block, exactly; one block for every Tile x Tile of [O, taps*C]; segments along y, groups along z
+// Launch   256 threads a block, exactly; one block for every Tile x Tile of [O, taps*C]; segments along y,
+//          groups along z
 // Cost     2*rows*G*O*taps*C operations
 // Limits   no host form: there it goes to ConvolutionWeightGradientHost
 // Source   as Convolution; segments instead of atomics, so that the same input gives the same bits
@@ -16,7 +18,8 @@ constexpr int Patch = 4;    // of each, that a thread computes: 16 x 16 threads
 constexpr int Threads = 256;
 
 KERNEL ConvolutionWeightGradient(
-    const Scalar* __restrict__ x, const Scalar* __restrict__ dy, Accumulator* __restrict__ dw, Plan plan, int segmentCount)
+    const Scalar* __restrict__ x, const Scalar* __restrict__ dy, Accumulator* __restrict__ dw, Plan plan,
+    int segmentCount)
 {
     // One column more than needed, so that the threads of a warp that write a column of a slice meet different banks.
     __shared__ Accumulator gSlice[Depth][Tile + 1];

@@ -1,5 +1,5 @@
-// ConvolutionWeightGradientHost: the weight gradient on the CPU, some lines of taps and one segment of the rows a block; with
-// few output channels done directly (HostDirect), one segment of the output lines a block.
+// ConvolutionWeightGradientHost: the weight gradient on the CPU, some lines of taps and one segment of the rows a
+// block; with few output channels done directly (HostDirect), one segment of the output lines a block.
 //   dw[s,o,tap,c] = sum over the rows of segment s of dy[row,o] x[source(row,tap),c]
 //
 // Shapes   as ConvolutionWeightGradient.cu
@@ -21,7 +21,8 @@ KERNEL ConvolutionWeightGradientHost(
         const Int64 perSegment = (lines + segmentCount - 1) / segmentCount;
         const Int64 size = Int64(plan.groups) * plan.outGroup * plan.kT * plan.kH * plan.kW * plan.inGroup;
         WeightGradientOfLines(
-            plan, x, dy, dw + blockIdx.x * size, Minimum(lines, blockIdx.x * perSegment), Minimum(lines, (blockIdx.x + 1) * perSegment));
+            plan, x, dy, dw + blockIdx.x * size, Minimum(lines, blockIdx.x * perSegment),
+            Minimum(lines, (blockIdx.x + 1) * perSegment));
         return;
     }
     const int lineCount = plan.kT * plan.kH;
@@ -37,7 +38,8 @@ KERNEL ConvolutionWeightGradientHost(
     const Int64 end = Minimum(OutputCount(plan), first + segmentLength);
     Scalar* packed = Scratch(size_t(rowsPerPack) * width);
     for (int group = 0; group < plan.groups; group++) {
-        Scalar* target = dw + (Int64(segment) * outChannels + group * plan.outGroup) * depth + Int64(firstLine) * lineLength;
+        Scalar* target =
+            dw + (Int64(segment) * outChannels + group * plan.outGroup) * depth + Int64(firstLine) * lineLength;
         if (first >= end) {  // no rows are left for the last segments
             for (int o = 0; o < plan.outGroup; o++) memset(target + o * depth, 0, sizeof(Scalar) * width);
         }
@@ -46,8 +48,8 @@ KERNEL ConvolutionWeightGradientHost(
             const Scalar* rows = IsPlain(plan) ? x + row * plan.inGroup : packed;
             if (!IsPlain(plan)) Pack(plan, x, row, endRow, firstLine, endLine, group, packed);
             Product(
-                library, true, false, plan.outGroup, width, int(endRow - row), dy + row * outChannels + group * plan.outGroup,
-                outChannels, rows, width, row > first, target, depth);
+                library, true, false, plan.outGroup, width, int(endRow - row),
+                dy + row * outChannels + group * plan.outGroup, outChannels, rows, width, row > first, target, depth);
         }
     }
 }

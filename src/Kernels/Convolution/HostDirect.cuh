@@ -1,6 +1,7 @@
 // HostDirect: convolution of few output channels on the CPU without a packed matrix. Output channels are the lanes of a
-// vector; a stretch of neighbouring columns is kept in registers while all taps and channels are added up. A matrix library
-// packs both operands of every product, which costs as much as the product itself where one side is this narrow.
+// vector; a stretch of neighbouring columns is kept in registers while all taps and channels are added up. A matrix
+// library packs both operands of every product, which costs as much as the product itself where one side is this
+// narrow.
 #pragma once
 
 constexpr int VectorBytes = 64;
@@ -16,7 +17,10 @@ struct PaddedLines {
     Int64 lineLength;
 };
 
-DEVICE int PaddedColumns(const Plan& plan) { return (plan.outW - 1) * plan.strideW + (plan.kW - 1) * plan.dilationW + 1; }
+DEVICE int PaddedColumns(const Plan& plan)
+{
+    return (plan.outW - 1) * plan.strideW + (plan.kW - 1) * plan.dilationW + 1;
+}
 
 DEVICE void FillLines(const Plan& plan, const Scalar* x, Site site, int group, PaddedLines lines)
 {
@@ -29,14 +33,16 @@ DEVICE void FillLines(const Plan& plan, const Scalar* x, Site site, int group, P
             memset(target, 0, sizeof(Scalar) * lines.lineLength);
             continue;
         }
-        const Scalar* row = x + ((Int64(site.n) * plan.inT + t) * plan.inH + h) * plan.inW * channels + group * plan.inGroup;
+        const Scalar* row =
+            x + ((Int64(site.n) * plan.inT + t) * plan.inH + h) * plan.inW * channels + group * plan.inGroup;
         if (plan.upW == 1 && plan.groups == 1) {
             const int before = Minimum(lines.columns, Maximum(0, plan.beforeW));
             const int first = Maximum(0, -plan.beforeW);
             const int count = Maximum(0, Minimum(lines.columns - before, plan.inW - first));
             memset(target, 0, sizeof(Scalar) * before * channels);
             memcpy(target + before * channels, row + Int64(first) * channels, sizeof(Scalar) * count * channels);
-            memset(target + (before + count) * channels, 0, sizeof(Scalar) * (lines.columns - before - count) * channels);
+            memset(
+                target + (before + count) * channels, 0, sizeof(Scalar) * (lines.columns - before - count) * channels);
             continue;
         }
         for (int column = 0; column < lines.columns; column++) {
@@ -135,13 +141,16 @@ DEVICE void ConvolveLines(
             FillLines(plan, x, OutputSite(plan, row), group, lines);
             Scalar* target = y + (row * plan.groups + group) * plan.outGroup;
             int channel = 0;
-            for (; channel + Lanes < width; channel += 2 * Lanes) Line<2>(plan, lines, turned, width, channel, target + channel);
+            for (; channel + Lanes < width; channel += 2 * Lanes) {
+                Line<2>(plan, lines, turned, width, channel, target + channel);
+            }
             if (channel < width) Line<1>(plan, lines, turned, width, channel, target + channel);
         }
     }
 }
 
-// Adds to `Channels` neighbouring elements of a line, for `Vectors` vectors of output channels, the products over all columns.
+// Adds to `Channels` neighbouring elements of a line, for `Vectors` vectors of output channels, the products over all
+// columns.
 template <int Channels, int Vectors>
 DEVICE void Outer(const Plan& plan, const Scalar* source, const Scalar* gradient, int width, Scalar* turned)
 {
@@ -155,7 +164,9 @@ DEVICE void Outer(const Plan& plan, const Scalar* source, const Scalar* gradient
     for (int column = 0; column < plan.outW; column++) {
         Vector g[Vectors];
 #pragma GCC unroll 4
-        for (int v = 0; v < Vectors; v++) g[v] = *reinterpret_cast<const Vector*>(gradient + column * width + v * Lanes);
+        for (int v = 0; v < Vectors; v++) {
+            g[v] = *reinterpret_cast<const Vector*>(gradient + column * width + v * Lanes);
+        }
 #pragma GCC unroll 16
         for (int c = 0; c < Channels; c++) {
 #pragma GCC unroll 4
@@ -171,11 +182,14 @@ DEVICE void Outer(const Plan& plan, const Scalar* source, const Scalar* gradient
 
 // All elements of a run of neighbouring taps and channels.
 template <int Vectors>
-DEVICE void OuterRun(const Plan& plan, const Scalar* source, int count, const Scalar* gradient, int width, Scalar* turned)
+DEVICE void OuterRun(
+    const Plan& plan, const Scalar* source, int count, const Scalar* gradient, int width, Scalar* turned)
 {
     constexpr int Wide = Vectors == 1 ? 16 : 8;
     int c = 0;
-    for (; c + Wide <= count; c += Wide) Outer<Wide, Vectors>(plan, source + c, gradient, width, turned + Int64(c) * width);
+    for (; c + Wide <= count; c += Wide) {
+        Outer<Wide, Vectors>(plan, source + c, gradient, width, turned + Int64(c) * width);
+    }
     for (; c + 4 <= count; c += 4) Outer<4, Vectors>(plan, source + c, gradient, width, turned + Int64(c) * width);
     for (; c < count; c++) Outer<1, Vectors>(plan, source + c, gradient, width, turned + Int64(c) * width);
 }

@@ -11,7 +11,8 @@ DEVICE void PackLine(const Plan& plan, const Scalar* x, Site site, int line, int
         memset(target, 0, sizeof(Scalar) * plan.kW * plan.inGroup);
         return;
     }
-    const Scalar* row = x + ((Int64(site.n) * plan.inT + t) * plan.inH + h) * plan.inW * channels + group * plan.inGroup;
+    const Scalar* row =
+        x + ((Int64(site.n) * plan.inT + t) * plan.inH + h) * plan.inW * channels + group * plan.inGroup;
     const int start = site.w * plan.strideW - plan.beforeW;
     if (plan.groups == 1 && plan.dilationW == 1 && plan.upW == 1 && start >= 0 && start + plan.kW <= plan.inW) {
         memcpy(target, row + Int64(start) * channels, sizeof(Scalar) * plan.kW * channels);
@@ -38,7 +39,8 @@ DEVICE void Advance(const Plan& plan, Site& site)
 
 // Packs lines firstLine ... endLine - 1 of rows firstRow ... endRow - 1, one packed row an output row.
 DEVICE void Pack(
-    const Plan& plan, const Scalar* x, Int64 firstRow, Int64 endRow, int firstLine, int endLine, int group, Scalar* packed)
+    const Plan& plan, const Scalar* x, Int64 firstRow, Int64 endRow, int firstLine, int endLine, int group,
+    Scalar* packed)
 {
     Site site = OutputSite(plan, firstRow);
     for (Int64 row = firstRow; row < endRow; row++) {

@@ -12,7 +12,10 @@
 
 DEVICE Accumulator Sigma(Accumulator z) { return 1 / (1 + Exp(-z)); }
 
-template <int order> DEVICE Accumulator Linear(Accumulator z, Accumulator) { return order == 0 ? z : Accumulator(order == 1); }
+template <int order> DEVICE Accumulator Linear(Accumulator z, Accumulator)
+{
+    return order == 0 ? z : Accumulator(order == 1);
+}
 
 template <int order> DEVICE Accumulator LeakyRelu(Accumulator z, Accumulator slope)
 {
@@ -84,8 +87,8 @@ DEVICE Accumulator Value(Accumulator z, Accumulator m, Accumulator slope, Accumu
 }
 
 KERNEL BiasActivation(
-    const Scalar* __restrict__ x, const Scalar* __restrict__ b, const Scalar* __restrict__ m, Scalar* __restrict__ y, RowWalk walk,
-    float slope, float gain, float limit)
+    const Scalar* __restrict__ x, const Scalar* __restrict__ b, const Scalar* __restrict__ m, Scalar* __restrict__ y,
+    RowWalk walk, float slope, float gain, float limit)
 {
     ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
         const Int64 start = row * walk.rowLength;

@@ -6,19 +6,23 @@ namespace GenKernels.Kernels.MatrixProduct;
 public static class MatMul
 {
     /// <summary>
-    /// The switch of <see cref="AppContext"/> with which the CPU's products and convolutions pass OpenBLAS by, whether it
-    /// is there or not; read at every launch.
+    /// The switch of <see cref="AppContext"/> with which the CPU's products and convolutions pass OpenBLAS by, whether
+    /// it is there or not; read at every launch.
     /// </summary>
     public const string OwnProductSwitch = "GenKernels.OwnProduct";
 
     private const int Tile = 64;
 
-    // A tile of this size keeps a core busy for some tens of microseconds at the models' depths, and there are enough of them.
+    // A tile of this size keeps a core busy for some tens of microseconds at the models' depths, and there are enough
+    // of them.
     private const int HostTileRows = 256;
     private const int HostTileColumns = 512;
 
     private static readonly string[] s_variants =
-        ["TransposeX=0;TransposeW=0", "TransposeX=0;TransposeW=1", "TransposeX=1;TransposeW=0", "TransposeX=1;TransposeW=1"];
+    [
+        "TransposeX=0;TransposeW=0", "TransposeX=0;TransposeW=1",
+        "TransposeX=1;TransposeW=0", "TransposeX=1;TransposeW=1",
+    ];
 
     private static readonly KernelSource s_source = Source("MatrixProduct/MatMul.cu", s_variants);
 
@@ -43,7 +47,10 @@ public static class MatMul
         int batch = w.Shape[0] == 1 ? x.Shape[0] : w.Shape[0];
         Require.That(x.Shape[0] == batch || x.Shape[0] == 1, $"batches {x.Shape[0]} and {w.Shape[0]} do not fit");
 
-        if (x.Device.WarpSize == 1 && x.Type is ElementType.Float16 or ElementType.BFloat16) return InFloat(x, w, transposeX, transposeW);
+        if (x.Device.WarpSize == 1 && x.Type is ElementType.Float16 or ElementType.BFloat16)
+        {
+            return InFloat(x, w, transposeX, transposeW);
+        }
         Tensor y = Tensor.Empty([batch, m, n], x.Type, x.Device);
         if (y.ElementCount == 0) return y;
         long xBatch = x.Shape[0] == 1 ? 0 : (long)m * k;
@@ -52,8 +59,8 @@ public static class MatMul
         {
             LaunchShape tiles = new((long)batch * Tiles(m, HostTileRows) * Tiles(n, HostTileColumns), 1, 1, 1);
             x.Device.Load(s_hostSource, x.Type).Kernel("MatMulHost").Launch(
-                tiles, x, w, y, HostProduct.For(x.Type), m, n, k, xBatch, wBatch, transposeX ? 1 : 0, transposeW ? 1 : 0,
-                HostTileRows, HostTileColumns);
+                tiles, x, w, y, HostProduct.For(x.Type), m, n, k, xBatch, wBatch, transposeX ? 1 : 0,
+                transposeW ? 1 : 0, HostTileRows, HostTileColumns);
             return y;
         }
 
@@ -65,7 +72,9 @@ public static class MatMul
 
     private static int Tiles(int size, int tile) => (size + tile - 1) / tile;
 
-    /// <summary>No library of the CPU multiplies 16-bit floats well: they are widened, and the result is rounded once.</summary>
+    /// <summary>
+    /// No library of the CPU multiplies 16-bit floats well: they are widened, and the result is rounded once.
+    /// </summary>
     private static Tensor InFloat(Tensor x, Tensor w, bool transposeX, bool transposeW)
     {
         using Tensor wideX = Cast.Forward(x, ElementType.Float32);

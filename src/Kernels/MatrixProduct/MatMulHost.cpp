@@ -9,8 +9,8 @@
 #include "MatrixProduct/HostProduct.cuh"
 
 KERNEL MatMulHost(
-    const Scalar* x, const Scalar* w, Scalar* y, LibraryProduct library, int m, int n, int k, Int64 xBatch, Int64 wBatch,
-    int transposeX, int transposeW, int tileRows, int tileColumns)
+    const Scalar* x, const Scalar* w, Scalar* y, LibraryProduct library, int m, int n, int k, Int64 xBatch,
+    Int64 wBatch, int transposeX, int transposeW, int tileRows, int tileColumns)
 {
     const int tilesDown = (m + tileRows - 1) / tileRows;
     const int tilesAcross = (n + tileColumns - 1) / tileColumns;
@@ -21,6 +21,6 @@ KERNEL MatMulHost(
     const Int64 ldw = transposeW ? k : n;
     Product(
         library, transposeX, transposeW, Minimum(tileRows, m - row), Minimum(tileColumns, n - column), k,
-        x + batch * xBatch + (transposeX ? row : row * ldx), ldx, w + batch * wBatch + (transposeW ? column * ldw : column), ldw,
-        false, y + (batch * m + row) * n + column, n);
+        x + batch * xBatch + (transposeX ? row : row * ldx), ldx,
+        w + batch * wBatch + (transposeW ? column * ldw : column), ldw, false, y + (batch * m + row) * n + column, n);
 }

@@ -3,7 +3,7 @@
 //
 // Shapes   x: [O, N, I]; y: [O, S, I], where segment s covers S-th parts of N, rounded up; contiguous
 // Types    read as Input, written as Output, combined in Accumulator; a long sum is taken in two launches over segments
-// Launch   rows (I = 1): one warp a row and segment; columns: one thread, or Columns elements of the host's one, a column
+// Launch   rows (I = 1): one warp a row and segment; columns: one thread a column, Columns of them on the host
 // Cost     reads O*N*I: bound by memory
 // Source   the order of the additions is fixed by the shape, so that the same input gives the same bits
 #include "Common/Prelude.cuh"
@@ -19,7 +19,9 @@ DEVICE Accumulator Start() { return IsMaximum ? Accumulator(-Infinity()) : Accum
 // One thread of the host device keeps a stretch of columns in registers; elsewhere a thread has one.
 constexpr int Columns = WarpSize == 1 ? 64 : 1;
 
-KERNEL ReduceRows(const Input* __restrict__ x, Output* __restrict__ y, Int64 rowCount, int length, int segmentLength, int segmentCount)
+KERNEL ReduceRows(
+    const Input* __restrict__ x, Output* __restrict__ y, Int64 rowCount, int length, int segmentLength,
+    int segmentCount)
 {
     const int lane = threadIdx.x % WarpSize;
     const Int64 index = (Int64)blockIdx.x * (blockDim.x / WarpSize) + threadIdx.x / WarpSize;
@@ -35,7 +37,8 @@ KERNEL ReduceRows(const Input* __restrict__ x, Output* __restrict__ y, Int64 row
 }
 
 KERNEL ReduceColumns(
-    const Input* __restrict__ x, Output* __restrict__ y, int outerCount, int length, int inner, int segmentLength, int segmentCount)
+    const Input* __restrict__ x, Output* __restrict__ y, int outerCount, int length, int inner, int segmentLength,
+    int segmentCount)
 {
     const int tileCount = (inner + Columns * blockDim.x - 1) / (Columns * blockDim.x);
     const Int64 group = blockIdx.x / tileCount;

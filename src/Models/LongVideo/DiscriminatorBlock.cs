@@ -2,7 +2,9 @@ using GenKernels.Models.StyleGan;
 
 namespace GenKernels.Models.LongVideo;
 
-/// <summary>A residual block of the low-resolution discriminator: two convolutions beside one with a single tap.</summary>
+/// <summary>
+/// A residual block of the low-resolution discriminator: two convolutions beside one with a single tap.
+/// </summary>
 /// <remarks>Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, appendix B.</remarks>
 public sealed class DiscriminatorBlock : Module
 {
@@ -24,12 +26,15 @@ public sealed class DiscriminatorBlock : Module
         HalvingOptions? last = halving.Any ? halving : null;
         if (videoChannels > 0)
         {
-            _fromVideo = Register("conv_vid", new DiscriminatorConvolution(videoChannels, inputs, Triple.One, initializer));
+            _fromVideo = Register(
+                "conv_vid", new DiscriminatorConvolution(videoChannels, inputs, Triple.One, initializer));
         }
 
         _first = Register("conv_0", new DiscriminatorConvolution(inputs, inputs, taps, initializer));
-        _second = Register("conv_1", new DiscriminatorConvolution(inputs, outputs, taps, initializer, last, outputGain: s_half));
-        _skip = Register("conv_skip", new DiscriminatorConvolution(inputs, outputs, Triple.One, initializer, last, true, s_half));
+        _second = Register(
+            "conv_1", new DiscriminatorConvolution(inputs, outputs, taps, initializer, last, outputGain: s_half));
+        _skip = Register(
+            "conv_skip", new DiscriminatorConvolution(inputs, outputs, Triple.One, initializer, last, true, s_half));
     }
 
     /// <param name="x"><c>[N, T, H, W, C]</c>.</param>

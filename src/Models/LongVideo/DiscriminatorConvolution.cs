@@ -2,7 +2,9 @@ using GenKernels.Models.StyleGan;
 
 namespace GenKernels.Models.LongVideo;
 
-/// <summary>A convolution of the discriminator, at full size, then perhaps blurred and halved, then bias and activation.</summary>
+/// <summary>
+/// A convolution of the discriminator, at full size, then perhaps blurred and halved, then bias and activation.
+/// </summary>
 public sealed class DiscriminatorConvolution : Module
 {
     private const float Clamp = 256;
@@ -21,8 +23,8 @@ public sealed class DiscriminatorConvolution : Module
     /// <param name="isSkip">Whether there is neither bias nor activation, only the clamp.</param>
     /// <param name="outputGain">Multiplies the result, after the clamp.</param>
     public DiscriminatorConvolution(
-        int inputs, int outputs, Triple taps, Initializer initializer, HalvingOptions? halving = null, bool isSkip = false,
-        float outputGain = 1)
+        int inputs, int outputs, Triple taps, Initializer initializer, HalvingOptions? halving = null,
+        bool isSkip = false, float outputGain = 1)
     {
         _weight = Register("weight", initializer.Convolution(outputs, inputs, taps));
         if (!isSkip) _bias = Register("_bias", initializer.Full([outputs], 0));

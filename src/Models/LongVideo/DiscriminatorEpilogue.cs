@@ -2,7 +2,9 @@ using GenKernels.Models.StyleGan;
 
 namespace GenKernels.Models.LongVideo;
 
-/// <summary>The end of the low-resolution discriminator: pictures become vectors, convolved over time, then one number a clip.</summary>
+/// <summary>
+/// The end of the low-resolution discriminator: pictures become vectors, convolved over time, then one number a clip.
+/// </summary>
 public sealed class DiscriminatorEpilogue : Module
 {
     private readonly TemporalConvolution[] _convolutions;
@@ -13,7 +15,8 @@ public sealed class DiscriminatorEpilogue : Module
     /// <param name="edge">Rows and columns of the pictures that come.</param>
     /// <param name="frameCount">Frames that come.</param>
     /// <param name="initializer">Draws the weights.</param>
-    public DiscriminatorEpilogue(LowResolutionDiscriminatorOptions options, int edge, int frameCount, Initializer initializer)
+    public DiscriminatorEpilogue(
+        LowResolutionDiscriminatorOptions options, int edge, int frameCount, Initializer initializer)
     {
         (int inputs, int channels) = (options.BlockChannels[^1].Out, options.EpilogueChannels);
         _convolutions = new TemporalConvolution[options.EpilogueConvolutions];

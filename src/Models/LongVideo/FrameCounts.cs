@@ -1,8 +1,8 @@
 namespace GenKernels.Models.LongVideo;
 
 /// <summary>
-/// Which frames each temporal block takes and gives. Every block computes some frames beyond both ends of what the next one
-/// needs, so that what a convolution sees beyond its ends, which is zeros, never reaches the video.
+/// Which frames each temporal block takes and gives. Every block computes some frames beyond both ends of what the next
+/// one needs, so that what a convolution sees beyond its ends, which is zeros, never reaches the video.
 /// </summary>
 internal sealed class FrameCounts
 {
@@ -47,11 +47,17 @@ internal sealed class FrameCounts
     /// <summary>Frames that a block gives.</summary>
     internal int OutputOf(int block) => block + 1 < _inputs.Length ? _inputs[block + 1] : _frameCount;
 
-    /// <summary>The frame, at a block's rate, of a latent for the embedding, with which a block begins where a clip begins at <paramref name="start"/>.</summary>
+    /// <summary>
+    /// The frame, at a block's rate, of a latent for the embedding, with which a block begins where a clip begins at
+    /// <paramref name="start"/>.
+    /// </summary>
     internal int LatentStart(int block, int start) =>
         (_padding * ((Scale / _scales[block]) - 1)) + (start / _scales[block]);
 
-    /// <summary>The frame, among all that a block makes, with which its output begins where a clip begins at <paramref name="start"/>.</summary>
+    /// <summary>
+    /// The frame, among all that a block makes, with which its output begins where a clip begins at
+    /// <paramref name="start"/>.
+    /// </summary>
     internal int OutputStart(int block, int start)
     {
         if (block + 1 == _inputs.Length) return (start % _scales[block]) + (_padding * _scales[block]);

@@ -7,16 +7,24 @@ internal sealed class GeneratorPyramid
     private readonly LowResolutionGeneratorOptions _options;
     private readonly (int Height, int Width)[] _sizes = new (int, int)[LevelCount];
 
-    /// <exception cref="ArgumentException">The video is too small, or the blocks do not follow on each other.</exception>
+    /// <exception cref="ArgumentException">
+    /// The video is too small, or the blocks do not follow on each other.
+    /// </exception>
     internal GeneratorPyramid(LowResolutionGeneratorOptions options)
     {
-        Require.That(options.Height >= 4 && options.Width >= 4, $"a video of {options.Width} x {options.Height} is too small: at least 4 x 4");
-        Require.That(options.TemporalChannels.Count == 6, $"there are 6 temporal blocks, got {options.TemporalChannels.Count}");
-        Require.That(options.SpatialChannels.Count == 4, $"there are 4 spatial blocks, got {options.SpatialChannels.Count}");
+        Require.That(
+            options.Height >= 4 && options.Width >= 4,
+            $"a video of {options.Width} x {options.Height} is too small: at least 4 x 4");
+        Require.That(
+            options.TemporalChannels.Count == 6, $"there are 6 temporal blocks, got {options.TemporalChannels.Count}");
+        Require.That(
+            options.SpatialChannels.Count == 4, $"there are 4 spatial blocks, got {options.SpatialChannels.Count}");
         (int In, int Out)[] all = [.. options.TemporalChannels, .. options.SpatialChannels];
         for (int block = 1; block < all.Length; block++)
         {
-            Require.That(all[block].In == all[block - 1].Out, $"block {block} takes {all[block].In} channels, {all[block - 1].Out} come");
+            Require.That(
+                all[block].In == all[block - 1].Out,
+                $"block {block} takes {all[block].In} channels, {all[block - 1].Out} come");
         }
 
         _options = options;
@@ -32,8 +40,9 @@ internal sealed class GeneratorPyramid
     /// <summary>Time doubles in the first five, pictures in the second and fourth.</summary>
     internal IEnumerable<SynthesisBlockOptions> TemporalBlocks =>
     [
-        Temporal(0, _sizes[0], spatialUp: false), Temporal(1, _sizes[1], spatialUp: true), Temporal(2, _sizes[1], spatialUp: false),
-        Temporal(3, _sizes[2], spatialUp: true), Temporal(4, _sizes[2], spatialUp: false), Temporal(5, _sizes[2], spatialUp: false),
+        Temporal(0, _sizes[0], spatialUp: false), Temporal(1, _sizes[1], spatialUp: true),
+        Temporal(2, _sizes[1], spatialUp: false), Temporal(3, _sizes[2], spatialUp: true),
+        Temporal(4, _sizes[2], spatialUp: false), Temporal(5, _sizes[2], spatialUp: false),
     ];
 
     /// <summary>Pictures double in the first and, unless the video is small, in the third.</summary>
@@ -44,10 +53,11 @@ internal sealed class GeneratorPyramid
     ];
 
     private SynthesisBlockOptions Temporal(int block, (int Height, int Width) size, bool spatialUp) => new(
-        _options.LatentChannels, _options.TemporalChannels[block].In, _options.TemporalChannels[block].Out, size.Height, size.Width,
-        new Triple(_options.TemporalTaps, _options.SpatialTaps, _options.SpatialTaps), TemporalUp: block < 5, spatialUp);
+        _options.LatentChannels, _options.TemporalChannels[block].In, _options.TemporalChannels[block].Out, size.Height,
+        size.Width, new Triple(_options.TemporalTaps, _options.SpatialTaps, _options.SpatialTaps),
+        TemporalUp: block < 5, spatialUp);
 
     private SynthesisBlockOptions Spatial(int block, (int Height, int Width) size, bool spatialUp) => new(
-        _options.LatentChannels, _options.SpatialChannels[block].In, _options.SpatialChannels[block].Out, size.Height, size.Width,
-        new Triple(1, _options.SpatialTaps, _options.SpatialTaps), TemporalUp: false, spatialUp);
+        _options.LatentChannels, _options.SpatialChannels[block].In, _options.SpatialChannels[block].Out, size.Height,
+        size.Width, new Triple(1, _options.SpatialTaps, _options.SpatialTaps), TemporalUp: false, spatialUp);
 }

@@ -2,7 +2,9 @@ using GenKernels.Models.StyleGan;
 
 namespace GenKernels.Models.LongVideo;
 
-/// <summary>From the temporal embedding to the intermediate latent w, frame by frame: normalised, then two layers.</summary>
+/// <summary>
+/// From the temporal embedding to the intermediate latent w, frame by frame: normalised, then two layers.
+/// </summary>
 /// <remarks>Source: Karras et al. 2019, StyleGAN, section 2, in the form of Brooks et al. 2022.</remarks>
 public sealed class LatentMapping : Module
 {
@@ -16,9 +18,11 @@ public sealed class LatentMapping : Module
     public LatentMapping(int embeddingChannels, int latentChannels, Initializer initializer)
     {
         _layer0 = Register(
-            "layer_0", new FullyConnected(embeddingChannels, latentChannels, initializer, Activation.LeakyRelu, RateFactor));
+            "layer_0",
+            new FullyConnected(embeddingChannels, latentChannels, initializer, Activation.LeakyRelu, RateFactor));
         _layer1 = Register(
-            "layer_1", new FullyConnected(latentChannels, latentChannels, initializer, Activation.LeakyRelu, RateFactor));
+            "layer_1",
+            new FullyConnected(latentChannels, latentChannels, initializer, Activation.LeakyRelu, RateFactor));
     }
 
     /// <param name="embedding"><c>[N, L, E]</c>.</param>

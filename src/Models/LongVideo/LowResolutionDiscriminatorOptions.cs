@@ -13,7 +13,8 @@ public sealed record LowResolutionDiscriminatorOptions
     public int Width { get; init; } = 64;
 
     /// <summary>Input and output channels of the four blocks.</summary>
-    public IReadOnlyList<(int In, int Out)> BlockChannels { get; init; } = [(32, 64), (64, 128), (128, 256), (256, 512)];
+    public IReadOnlyList<(int In, int Out)> BlockChannels { get; init; } =
+        [(32, 64), (64, 128), (128, 256), (256, 512)];
 
     /// <summary>Taps of the convolutions over time, from the second block on.</summary>
     public int TemporalTaps { get; init; } = 5;

@@ -4,13 +4,13 @@ using GenKernels.Models.StyleGan;
 namespace GenKernels.Models.LongVideo;
 
 /// <summary>
-/// The low-resolution generator of chapter 2: from white noise over time to a video of any length. Blocks that know time
-/// double it five times, each with styles from the latent at its own rate; blocks without time follow.
+/// The low-resolution generator of chapter 2: from white noise over time to a video of any length. Blocks that know
+/// time double it five times, each with styles from the latent at its own rate; blocks without time follow.
 /// </summary>
 /// <remarks>
-/// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, section 3 and figure 4; sizes and names follow the
-/// released network. Deviation: clips that are cut from longer ones are computed only as far as the cut needs, which gives the
-/// same frames; the running magnitudes are then taken over the frames that are computed.
+/// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, section 3 and figure 4; sizes and names follow
+/// the released network. Deviation: clips that are cut from longer ones are computed only as far as the cut needs,
+/// which gives the same frames; the running magnitudes are then taken over the frames that are computed.
 /// </remarks>
 public sealed class LowResolutionGenerator : Module
 {
@@ -38,9 +38,12 @@ public sealed class LowResolutionGenerator : Module
         _temporalBlocks = Register("temporal_layers", Blocks(pyramid.TemporalBlocks, initializer));
         _spatialBlocks = Register("spatial_layers", Blocks(pyramid.SpatialBlocks, initializer));
         _toRgb = Register("to_rgb", new ToRgb(options.LatentChannels, options.SpatialChannels[^1].Out, initializer));
-        _embedding = Register("temporal_emb", new NoiseEmbedding(options.EmbeddingChannels, options.Embedding, initializer));
-        _mapping = Register("latent_mapping", new LatentMapping(options.EmbeddingChannels, options.LatentChannels, initializer));
-        _latentFilter = Register("temporal_downsample_latent", new ResamplingFilter(FirFilter.LowPass(12, 1, 6, 8), initializer)).Taps;
+        _embedding = Register(
+            "temporal_emb", new NoiseEmbedding(options.EmbeddingChannels, options.Embedding, initializer));
+        _mapping = Register(
+            "latent_mapping", new LatentMapping(options.EmbeddingChannels, options.LatentChannels, initializer));
+        _latentFilter = Register(
+            "temporal_downsample_latent", new ResamplingFilter(FirFilter.LowPass(12, 1, 6, 8), initializer)).Taps;
         _temporalInput = Register("w_to_temp_input", new FullyConnected(options.LatentChannels, channels, initializer));
     }
 
@@ -60,30 +63,41 @@ public sealed class LowResolutionGenerator : Module
     /// <summary>Makes videos.</summary>
     /// <param name="noise">White noise of <see cref="NoiseShape"/>.</param>
     /// <param name="frameCount">Frames of each video.</param>
-    /// <param name="magnitudeBeta">What remains of the running magnitudes, from 0 to 1; 1 leaves them as they are.</param>
+    /// <param name="magnitudeBeta">
+    /// What remains of the running magnitudes, from 0 to 1; 1 leaves them as they are.
+    /// </param>
     /// <param name="starts">
-    /// For each clip a place from 0 to below <see cref="TemporalScale"/> where it begins, so that no frame is special; null for 0.
+    /// For each clip a place from 0 to below <see cref="TemporalScale"/> where it begins, so that no frame is special;
+    /// null for 0.
     /// </param>
     /// <param name="observe">Told the name and value of every stage, for verification; or null.</param>
     /// <returns>Videos, <c>[N, T, H, W, 3]</c>, about -1 to 1.</returns>
     /// <exception cref="ShapeException"><paramref name="noise"/> has another shape.</exception>
     public Variable Forward(
-        Variable noise, int frameCount, float magnitudeBeta = 1, int[]? starts = null, Action<string, Variable>? observe = null)
+        Variable noise, int frameCount, float magnitudeBeta = 1, int[]? starts = null,
+        Action<string, Variable>? observe = null)
     {
         Require.Shape(noise.Value, NoiseShape(noise.Shape[0], frameCount, starts is not null).AsSpan());
         Require.That(
-            starts is null || (starts.Length == noise.Shape[0] && Array.TrueForAll(starts, start => start >= 0 && start < TemporalScale)),
-            $"there must be {noise.Shape[0]} starts from 0 to {TemporalScale - 1}, got [{string.Join(", ", starts ?? [])}]");
+            starts is null || (starts.Length == noise.Shape[0]
+                && Array.TrueForAll(starts, start => start >= 0 && start < TemporalScale)),
+            $"there must be {noise.Shape[0]} starts from 0 to {TemporalScale - 1}, "
+            + $"got [{string.Join(", ", starts ?? [])}]");
         Variable embedding = Observe(observe, "temporal_emb", _embedding.Forward(noise));
         Variable latent = Observe(observe, "latent_w", _mapping.Forward(embedding));
         FrameCounts frames = Frames(frameCount, starts is not null);
         Variable[] latents = TemporalLatents(latent, frames, starts);
         Variable frameLatent = starts is null
             ? Middle(latent, frameCount)
-            : FrameCrop.Apply(latent, Array.ConvertAll(starts, start => start + (_options.TemporalPadding * frames.Scale)), frameCount);
+            : FrameCrop.Apply(
+                latent, Array.ConvertAll(starts, start => start + (_options.TemporalPadding * frames.Scale)),
+                frameCount);
         Observe(observe, "latent_ws.0", latents[0]);
         for (int block = 0; block < latents.Length; block++) Observe(observe, $"latent_ws.{block + 1}", latents[block]);
-        for (int block = 0; block <= _spatialBlocks.Count; block++) Observe(observe, $"latent_ws.{latents.Length + block + 1}", frameLatent);
+        for (int block = 0; block <= _spatialBlocks.Count; block++)
+        {
+            Observe(observe, $"latent_ws.{latents.Length + block + 1}", frameLatent);
+        }
 
         Variable x = Input(latents[0], observe);
         for (int block = 0; block < latents.Length; block++)
@@ -102,7 +116,8 @@ public sealed class LowResolutionGenerator : Module
         return Observe(observe, "video", _toRgb.Forward(x, frameLatent, magnitudeBeta) * _options.OutputScale);
     }
 
-    private static ModuleList<SynthesisBlock> Blocks(IEnumerable<SynthesisBlockOptions> options, Initializer initializer) =>
+    private static ModuleList<SynthesisBlock> Blocks(
+        IEnumerable<SynthesisBlockOptions> options, Initializer initializer) =>
         new(options.Select(block => new SynthesisBlock(block, initializer)));
 
     private static Variable Observe(Action<string, Variable>? observe, string name, Variable value)
@@ -126,7 +141,8 @@ public sealed class LowResolutionGenerator : Module
             if (_temporalBlocks[block].TemporalUp) latent = latent.Downsample(1, _latentFilter);
             latents[block] = starts is null
                 ? Middle(latent, frames.InputOf(block))
-                : FrameCrop.Apply(latent, Array.ConvertAll(starts, start => frames.LatentStart(block, start)), frames.InputOf(block));
+                : FrameCrop.Apply(
+                    latent, Array.ConvertAll(starts, start => frames.LatentStart(block, start)), frames.InputOf(block));
         }
 
         return latents;

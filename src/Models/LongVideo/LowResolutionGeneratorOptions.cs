@@ -35,5 +35,6 @@ public sealed record LowResolutionGeneratorOptions
         [(512, 512), (512, 512), (512, 512), (512, 512), (512, 256), (256, 256)];
 
     /// <summary>Input and output channels of the four blocks that work on each frame by itself.</summary>
-    public IReadOnlyList<(int In, int Out)> SpatialChannels { get; init; } = [(256, 128), (128, 128), (128, 64), (64, 64)];
+    public IReadOnlyList<(int In, int Out)> SpatialChannels { get; init; } =
+        [(256, 128), (128, 128), (128, 64), (64, 64)];
 }

@@ -4,8 +4,8 @@ using GenKernels.Models.StyleGan;
 namespace GenKernels.Models.LongVideo;
 
 /// <summary>
-/// The temporal embedding: white noise, each of its channels filtered by every filter of a bank, so that it has motion of all
-/// lengths from seconds to minutes.
+/// The temporal embedding: white noise, each of its channels filtered by every filter of a bank, so that it has motion
+/// of all lengths from seconds to minutes.
 /// </summary>
 /// <remarks>Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, section 3.1 and figure 3.</remarks>
 public sealed class NoiseEmbedding : Module
@@ -17,16 +17,20 @@ public sealed class NoiseEmbedding : Module
     /// <param name="channels">Of the embedding: a multiple of the number of filters.</param>
     /// <param name="options">The bank.</param>
     /// <param name="initializer">Says where the filters lie.</param>
-    /// <exception cref="ArgumentException"><paramref name="channels"/> is no multiple of the number of filters.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="channels"/> is no multiple of the number of filters.
+    /// </exception>
     public NoiseEmbedding(int channels, NoiseEmbeddingOptions options, Initializer initializer)
     {
         Require.That(
-            channels % options.FilterCount == 0, $"{channels} channels are no multiple of {options.FilterCount} filters");
+            channels % options.FilterCount == 0,
+            $"{channels} channels are no multiple of {options.FilterCount} filters");
         LowpassBankDesign design = new(options.FilterCount, options.MinimumRate, options.MaximumRate);
         NoiseChannels = channels / design.FilterCount;
         TapCount = design.KernelSize;
         _scales = Register("output_scale", initializer.Buffer(
-            design.OutputScales, [design.FilterCount], new StateLayout([1, design.FilterCount, 1], [design.FilterCount], 0)));
+            design.OutputScales, [design.FilterCount],
+            new StateLayout([1, design.FilterCount, 1], [design.FilterCount], 0)));
         _filters = Register("blur_filters", initializer.Buffer(
             design.Kernels, [design.FilterCount, TapCount],
             new StateLayout([design.FilterCount, 1, TapCount], [design.FilterCount, TapCount], 0, 1)));

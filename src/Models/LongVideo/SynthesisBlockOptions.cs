@@ -10,4 +10,5 @@ namespace GenKernels.Models.LongVideo;
 /// <param name="TemporalUp">Whether the number of frames is doubled.</param>
 /// <param name="SpatialUp">Whether rows and columns are doubled.</param>
 public sealed record SynthesisBlockOptions(
-    int LatentChannels, int InChannels, int OutChannels, int Height, int Width, Triple Taps, bool TemporalUp, bool SpatialUp);
+    int LatentChannels, int InChannels, int OutChannels, int Height, int Width, Triple Taps, bool TemporalUp,
+    bool SpatialUp);

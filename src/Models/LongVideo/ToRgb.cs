@@ -2,7 +2,10 @@ using GenKernels.Models.StyleGan;
 
 namespace GenKernels.Models.LongVideo;
 
-/// <summary>The last layer of the low-resolution generator: a modulated convolution with one tap, not demodulated, to three colours.</summary>
+/// <summary>
+/// The last layer of the low-resolution generator: a modulated convolution with one tap, not demodulated, to three
+/// colours.
+/// </summary>
 public sealed class ToRgb : Module
 {
     private const float Clamp = 256;
@@ -32,7 +35,8 @@ public sealed class ToRgb : Module
         Variable style = _affine.Forward(latent.Reshape([clips * frames, latent.Shape[2]]));
         Variable gain = _magnitude.Gain(x, magnitudeBeta);
         return x
-            .TemporalModulatedConvolution(_weight, style.Reshape([clips, frames, x.Shape[4]]), gain, default, demodulate: false)
+            .TemporalModulatedConvolution(
+                _weight, style.Reshape([clips, frames, x.Shape[4]]), gain, default, demodulate: false)
             .BiasActivation(_bias, Activation.Linear, Clamp);
     }
 }

@@ -3,11 +3,14 @@ using GenKernels.Kernels.Random;
 namespace GenKernels.Models.LongVideo;
 
 /// <summary>
-/// A video of any length in constant memory, segment by segment. The noise of every moment is a pure function of the seed and
-/// the moment, and each segment is computed with so much of its surroundings that no seam remains: the video does not depend
-/// on the length of the segments, but for rounding, and a longer one begins as a shorter one of the same seed.
+/// A video of any length in constant memory, segment by segment. The noise of every moment is a pure function of the
+/// seed and the moment, and each segment is computed with so much of its surroundings that no seam remains: the video
+/// does not depend on the length of the segments, but for rounding, and a longer one begins as a shorter one of the
+/// same seed.
 /// </summary>
-/// <remarks>Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, section 3.2 (time-shift equivariance).</remarks>
+/// <remarks>
+/// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, section 3.2 (time-shift equivariance).
+/// </remarks>
 public sealed class VideoSegments : IDisposable
 {
     private readonly LowResolutionGenerator _generator;
@@ -28,19 +31,22 @@ public sealed class VideoSegments : IDisposable
 
     /// <summary>Frames on either side of a segment that are computed and thrown away.</summary>
     /// <remarks>
-    /// The latents near the ends are filtered with zeros beyond them. That reaches some 6 frames of the coarsest rate, 8 of which
-    /// are padding already; two more keep what convolutions carry on from there away from the segment.
+    /// The latents near the ends are filtered with zeros beyond them. That reaches some 6 frames of the coarsest rate,
+    /// 8 of which are padding already; two more keep what convolutions carry on from there away from the segment.
     /// </remarks>
     public int Margin => 2 * _scale;
 
-    /// <summary>Makes frames <paramref name="start"/> to <paramref name="start"/> + <paramref name="frameCount"/> of the video.</summary>
+    /// <summary>
+    /// Makes frames <paramref name="start"/> to <paramref name="start"/> + <paramref name="frameCount"/> of the video.
+    /// </summary>
     /// <param name="start">From 0; a multiple of the generator's temporal scale.</param>
     /// <param name="frameCount">Frames of the segment.</param>
     /// <returns>Values in row-major order of <c>[T, H, W, 3]</c>, about -1 to 1.</returns>
     /// <exception cref="ArgumentException"><paramref name="start"/> is not on the grid.</exception>
     public float[] Next(long start, int frameCount)
     {
-        Require.That(start >= 0 && start % _scale == 0, $"a segment must begin at a multiple of {_scale} frames, got {start}");
+        Require.That(
+            start >= 0 && start % _scale == 0, $"a segment must begin at a multiple of {_scale} frames, got {start}");
         Device device = _random.Device;
         using IDisposable mode = GradientMode.Disable();
         using TensorScope scope = device.Scope();
@@ -67,7 +73,9 @@ public sealed class VideoSegments : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _random.Dispose();
 
-    /// <summary>Element i of the stream of numbers is element i of the noise of the whole video, wherever it is entered.</summary>
+    /// <summary>
+    /// Element i of the stream of numbers is element i of the noise of the whole video, wherever it is entered.
+    /// </summary>
     private Tensor Noise(long start, Shape shape)
     {
         const int NumbersPerCounter = 4;

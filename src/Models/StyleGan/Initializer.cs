@@ -21,7 +21,8 @@ public sealed class Initializer(Device device, ulong seed) : IDisposable
 
     /// <returns>The weights of a convolution, <c>[O, kT, kH, kW, I]</c>, held as <c>[O, I, kT, kH, kW]</c>.</returns>
     public Parameter Convolution(int outputs, int inputs, Triple taps) => Normal(
-        [outputs, taps.T, taps.H, taps.W, inputs], 1, StateLayout.ChannelsLast([outputs, inputs, taps.T, taps.H, taps.W]));
+        [outputs, taps.T, taps.H, taps.W, inputs], 1,
+        StateLayout.ChannelsLast([outputs, inputs, taps.T, taps.H, taps.W]));
 
     /// <returns>A parameter of one value; its module disposes it.</returns>
     public Parameter Full(Shape shape, float value) => Parameter.Full(shape, value, device);

@@ -2,14 +2,17 @@ using GenKernels.Kernels.Reduction;
 
 namespace GenKernels.Models.StyleGan;
 
-/// <summary>Keeps the mean square of what passes a layer, to divide by its root: the input of the layer then has unit magnitude.</summary>
+/// <summary>
+/// Keeps the mean square of what passes a layer, to divide by its root: the input of the layer then has unit magnitude.
+/// </summary>
 /// <remarks>Source: Karras et al. 2021, Alias-Free GANs, section 3.2, without its epsilon.</remarks>
 public sealed class MagnitudeEma : Module
 {
     private readonly StateBuffer _meanSquare;
 
     /// <param name="initializer">Says where the buffer lies.</param>
-    public MagnitudeEma(Initializer initializer) => _meanSquare = Register("magnitude_ema", initializer.Buffer([1], []));
+    public MagnitudeEma(Initializer initializer) =>
+        _meanSquare = Register("magnitude_ema", initializer.Buffer([1], []));
 
     /// <summary>Updates the average, unless <paramref name="beta"/> is 1, and then reads it.</summary>
     /// <param name="x">What passes; no gradient flows to it from here.</param>

@@ -13,7 +13,9 @@ public sealed class SampleSheet(LowResolutionGenerator generator, Device device,
     private const int VideoCount = 3;
     private const int FramesInPicture = 8;
 
-    /// <summary>Writes one animated video, all samples one above the other, and a picture of some frames of each.</summary>
+    /// <summary>
+    /// Writes one animated video, all samples one above the other, and a picture of some frames of each.
+    /// </summary>
     /// <param name="path">Without extension: <c>.webp</c> and <c>.png</c> are added.</param>
     /// <param name="frameCount">Frames of a video.</param>
     /// <returns>The picture, as PNG.</returns>
@@ -21,9 +23,11 @@ public sealed class SampleSheet(LowResolutionGenerator generator, Device device,
     {
         (int height, int width) = (generator.Options.Height, generator.Options.Width);
         int frameBytes = height * width * 3;
-        byte[][] videos = [.. Enumerable.Range(0, VideoCount).Select(index => Generate(seed + (ulong)index, frameCount))];
+        byte[][] videos =
+            [.. Enumerable.Range(0, VideoCount).Select(index => Generate(seed + (ulong)index, frameCount))];
         ContactSheet picture = new(VideoCount, FramesInPicture, width, height, scale: 2);
-        using IVideoWriter writer = VideoWriter.Create(path + ".webp", width, height * VideoCount, new VideoWriterOptions { Scale = 2 });
+        using IVideoWriter writer =
+            VideoWriter.Create(path + ".webp", width, height * VideoCount, new VideoWriterOptions { Scale = 2 });
         byte[] stacked = new byte[frameBytes * VideoCount];
         for (int frame = 0; frame < frameCount; frame++)
         {

@@ -5,8 +5,8 @@ using GenKernels.Train.Data;
 namespace GenKernels.Train.LongVideo;
 
 /// <summary>
-/// The small draws of a training step. Each is a pure function of the seed, the step and the place where it is asked for, so
-/// that a resumed run draws what an undisturbed one would have.
+/// The small draws of a training step. Each is a pure function of the seed, the step and the place where it is asked
+/// for, so that a resumed run draws what an undisturbed one would have.
 /// </summary>
 /// <param name="device">Where the draws are sent.</param>
 /// <param name="seed">Of the run.</param>
@@ -30,7 +30,8 @@ internal sealed class StepDraws(Device device, ulong seed, long step)
     /// <param name="frameCount">Frames of a clip.</param>
     /// <param name="height">Rows.</param>
     /// <param name="width">Columns.</param>
-    internal ClipAugmentation Augmentation(int clips, LowResolutionTrainingOptions options, int frameCount, int height, int width) => new(
+    internal ClipAugmentation Augmentation(
+        int clips, LowResolutionTrainingOptions options, int frameCount, int height, int width) => new(
         options.DiffAug ? DiffAug(clips, height, width) : null,
         options.StretchRange > 0 ? Stretch(clips, options.StretchRange, frameCount) : null);
 

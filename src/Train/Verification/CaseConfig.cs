@@ -36,7 +36,8 @@ internal readonly struct CaseConfig(JsonElement settings)
     {
         null => null,
         { ValueKind: JsonValueKind.Number } value => [value.GetDouble()],
-        { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number) =>
+        { ValueKind: JsonValueKind.Array } list
+            when list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number) =>
             [.. list.EnumerateArray().Select(item => item.GetDouble())],
         { } other => throw Misread(name, other, "numbers"),
     };
@@ -50,9 +51,10 @@ internal readonly struct CaseConfig(JsonElement settings)
     {
         if (Find(name) is not { } value) return null;
         if (value.ValueKind != JsonValueKind.Array) throw Misread(name, value, "pairs");
-        return [.. value.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Array && item.GetArrayLength() == 2
-            ? (Whole(name, item[0].GetDouble()), Whole(name, item[1].GetDouble()))
-            : throw Misread(name, item, "a pair"))];
+        return [.. value.EnumerateArray().Select(item =>
+            item.ValueKind == JsonValueKind.Array && item.GetArrayLength() == 2
+                ? (Whole(name, item[0].GetDouble()), Whole(name, item[1].GetDouble()))
+                : throw Misread(name, item, "a pair"))];
     }
 
     /// <returns>The settings under a name; none where it is missing.</returns>
@@ -81,7 +83,10 @@ internal readonly struct CaseConfig(JsonElement settings)
 
     private JsonElement? Find(string name)
     {
-        if (settings.ValueKind != JsonValueKind.Object || !settings.TryGetProperty(name, out JsonElement value)) return null;
+        if (settings.ValueKind != JsonValueKind.Object || !settings.TryGetProperty(name, out JsonElement value))
+        {
+            return null;
+        }
         return value.ValueKind == JsonValueKind.Null ? null : value;
     }
 }

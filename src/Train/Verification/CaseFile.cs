@@ -4,7 +4,9 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Train.Verification;
 
-/// <summary>A file of recorded cases. Where it holds several, names start with <c>case0.</c>, <c>case1.</c> and so on.</summary>
+/// <summary>
+/// A file of recorded cases. Where it holds several, names start with <c>case0.</c>, <c>case1.</c> and so on.
+/// </summary>
 internal sealed partial class CaseFile : IDisposable
 {
     private readonly SafetensorsFile _file;
@@ -21,7 +23,9 @@ internal sealed partial class CaseFile : IDisposable
 
     /// <param name="path">The file.</param>
     /// <param name="name">What people call it.</param>
-    /// <exception cref="SafetensorsException">The file breaks a rule of the format, or its configuration is no JSON.</exception>
+    /// <exception cref="SafetensorsException">
+    /// The file breaks a rule of the format, or its configuration is no JSON.
+    /// </exception>
     public static CaseFile Open(string path, string name)
     {
         SafetensorsFile file = SafetensorsFile.Open(path);
@@ -59,7 +63,8 @@ internal sealed partial class CaseFile : IDisposable
         int[] numbers = [.. _file.Names.Select(tensor => CasePrefix().Match(tensor)).Where(match => match.Success)
             .Select(match => int.Parse(match.Groups[1].Value)).Distinct().Order()];
         if (numbers.Length == 0) return [new RecordedCase(name, _file, "", new CaseConfig(_config.RootElement))];
-        return numbers.Select(number => new RecordedCase($"{name} {number}", _file, $"case{number}.", ConfigOf(number)));
+        return numbers.Select(
+            number => new RecordedCase($"{name} {number}", _file, $"case{number}.", ConfigOf(number)));
     }
 
     private CaseConfig ConfigOf(int number)

@@ -15,7 +15,9 @@ internal sealed class CaseRun
     /// <param name="recorded">The case.</param>
     /// <param name="device">Where it runs.</param>
     /// <param name="runner">Its kind.</param>
-    /// <param name="variation">0 for the inputs as they are; else they are moved by a unit in the last place, each time others.</param>
+    /// <param name="variation">
+    /// 0 for the inputs as they are; else they are moved by a unit in the last place, each time others.
+    /// </param>
     internal CaseRun(RecordedCase recorded, Device device, ICaseRunner runner, int variation) =>
         (Recorded, Device, _runner, _variation) = (recorded, device, runner, variation);
 
@@ -58,7 +60,9 @@ internal sealed class CaseRun
     /// <returns>A recorded tensor as a constant.</returns>
     public Variable Constant(string name) => new(Floats(name));
 
-    /// <returns>A recorded input whose gradients are compared: those of <c>in.x</c> are <c>grad.x</c> and so on.</returns>
+    /// <returns>
+    /// A recorded input whose gradients are compared: those of <c>in.x</c> are <c>grad.x</c> and so on.
+    /// </returns>
     public Variable Leaf(string name)
     {
         Variable leaf = new(Floats(name), requiresGradient: true);
@@ -174,7 +178,8 @@ internal sealed class CaseRun
         }
     }
 
-    private static double[] ToDoubles(Tensor tensor) => Array.ConvertAll(tensor.ToArray<float>(), value => (double)value);
+    private static double[] ToDoubles(Tensor tensor) =>
+        Array.ConvertAll(tensor.ToArray<float>(), value => (double)value);
 
     private string Required(string name) =>
         Recorded.Has(name) ? name : throw new UnknownCaseException($"the case has no {name}");

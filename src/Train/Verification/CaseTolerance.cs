@@ -1,6 +1,8 @@
 namespace GenKernels.Train.Verification;
 
-/// <summary>How far a result may be from the recorded one: max |a - b| ≤ relative · max |reference| + absolute.</summary>
+/// <summary>
+/// How far a result may be from the recorded one: max |a - b| ≤ relative · max |reference| + absolute.
+/// </summary>
 /// <param name="Relative">Share of the largest recorded magnitude.</param>
 /// <param name="Absolute">In the unit of the result.</param>
 public readonly record struct CaseTolerance(double Relative, double Absolute = 0)

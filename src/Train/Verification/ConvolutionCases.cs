@@ -6,7 +6,8 @@ using GenKernels.Runtime;
 namespace GenKernels.Train.Verification;
 
 /// <summary>
-/// Convolutions and transposed ones in one to three dimensions; the penalty is the sum of squares of d sum(tanh y) / dx.
+/// Convolutions and transposed ones in one to three dimensions; the penalty is the sum of squares of d sum(tanh y) /
+/// dx.
 /// </summary>
 internal sealed partial class ConvolutionCases : ICaseRunner
 {
@@ -45,7 +46,9 @@ internal sealed partial class ConvolutionCases : ICaseRunner
         run.CheckGradients("grad_pen", penalty);
     }
 
-    /// <summary>The data gradient of the convolution that goes the other way; its weights are <c>[in, out / groups, …]</c>.</summary>
+    /// <summary>
+    /// The data gradient of the convolution that goes the other way; its weights are <c>[in, out / groups, …]</c>.
+    /// </summary>
     private static Variable Transposed(Variable x, Variable w, CaseConfig config, int dimensions)
     {
         ConvolutionOptions options = Options(config, dimensions);
@@ -72,7 +75,9 @@ internal sealed partial class ConvolutionCases : ICaseRunner
         return new ConvolutionOptions(stride, padding, padding, dilation, config.Integer("groups") ?? 1);
     }
 
-    /// <returns>One number for all dimensions, or one for each; the dimensions that are not there get another.</returns>
+    /// <returns>
+    /// One number for all dimensions, or one for each; the dimensions that are not there get another.
+    /// </returns>
     private static Triple Setting(CaseConfig config, string name, int byDefault, int dimensions, int outside)
     {
         int[] given = config.Integers(name) ?? [byDefault];

@@ -75,5 +75,6 @@ internal sealed class FilterDesignCases : ICaseRunner
         run.Check("out.filters", kernels.ToArray());
     }
 
-    private static double[] ToDoubles(ReadOnlySpan<float> values) => Array.ConvertAll(values.ToArray(), value => (double)value);
+    private static double[] ToDoubles(ReadOnlySpan<float> values) =>
+        Array.ConvertAll(values.ToArray(), value => (double)value);
 }

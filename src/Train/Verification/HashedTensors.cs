@@ -3,7 +3,9 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Train.Verification;
 
-/// <summary>The tensors of a case that are not stored but made by <see cref="HashedWeights"/>, from the file's metadata.</summary>
+/// <summary>
+/// The tensors of a case that are not stored but made by <see cref="HashedWeights"/>, from the file's metadata.
+/// </summary>
 internal sealed class HashedTensors
 {
     private readonly string _salt;
@@ -22,14 +24,18 @@ internal sealed class HashedTensors
         {
             Dictionary<string, float[]> table = JsonSerializer.Deserialize<Dictionary<string, float[]>>(text) ?? [];
             bool isWhole = table.Values.All(numbers => numbers.Length == 2);
-            if (isWhole && recorded.Metadata.TryGetValue("salt", out string? salt)) return new HashedTensors(salt, table);
+            if (isWhole && recorded.Metadata.TryGetValue("salt", out string? salt))
+            {
+                return new HashedTensors(salt, table);
+            }
         }
         catch (JsonException)
         {
             // Told below, as for a table of other numbers.
         }
 
-        throw new UnknownCaseException("the table in the metadata must give offset and scale by name, with a salt beside it");
+        throw new UnknownCaseException(
+            "the table in the metadata must give offset and scale by name, with a salt beside it");
     }
 
     public bool Has(string name) => _table.ContainsKey(name);

@@ -7,8 +7,8 @@ internal interface ICaseRunner
     public string Kind { get; }
 
     /// <summary>
-    /// Whether so many activations have a kink that one may lie within rounding of it, and gradients jump: they are then held
-    /// against several roundings of the same case.
+    /// Whether so many activations have a kink that one may lie within rounding of it, and gradients jump: they are
+    /// then held against several roundings of the same case.
     /// </summary>
     public bool HasKinks => false;
 

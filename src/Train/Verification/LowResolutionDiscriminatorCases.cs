@@ -7,8 +7,8 @@ using GenKernels.Runtime;
 namespace GenKernels.Train.Verification;
 
 /// <summary>
-/// The low-resolution discriminator. Gradients are those of mean softplus(-D); the penalty of each clip is the sum of squares
-/// of d sum(D) / d video, and its gradients are those of mean(penalty γ / 2).
+/// The low-resolution discriminator. Gradients are those of mean softplus(-D); the penalty of each clip is the sum of
+/// squares of d sum(D) / d video, and its gradients are those of mean(penalty γ / 2).
 /// </summary>
 internal sealed class LowResolutionDiscriminatorCases : ICaseRunner
 {
@@ -33,7 +33,8 @@ internal sealed class LowResolutionDiscriminatorCases : ICaseRunner
     {
         HashedTensors? hashed = HashedTensors.Of(run.Recorded);
         using Initializer initializer = new(run.Device, seed: 0);
-        using LowResolutionDiscriminator network = new(hashed is null ? Options(run.Config) : PaperOptions(run.Config), initializer);
+        using LowResolutionDiscriminator network =
+            new(hashed is null ? Options(run.Config) : PaperOptions(run.Config), initializer);
         NetworkState.Load(network, run);
         if (hashed is not null)
         {
@@ -49,7 +50,10 @@ internal sealed class LowResolutionDiscriminatorCases : ICaseRunner
         Variable loss = (-logits).BiasActivation(null, Activation.Softplus).Mean();
         NetworkState.CheckGradients(run, "grad", network, loss);
         run.CheckGradients("grad.in", loss);
-        if (run.Recorded.Has("out.r1_penalty")) CheckPenalty(run, network, Gradient.Of(logits, video, differentiable: true));
+        if (run.Recorded.Has("out.r1_penalty"))
+        {
+            CheckPenalty(run, network, Gradient.Of(logits, video, differentiable: true));
+        }
     }
 
     private static Variable Judge(CaseRun run, LowResolutionDiscriminator network, Variable video)
@@ -77,7 +81,10 @@ internal sealed class LowResolutionDiscriminatorCases : ICaseRunner
 
     private static LowResolutionDiscriminatorOptions Options(CaseConfig config)
     {
-        if ((config.Number("conv_clamp") ?? Clamp) != Clamp) throw new UnknownCaseException($"a clamp other than {Clamp}");
+        if ((config.Number("conv_clamp") ?? Clamp) != Clamp)
+        {
+            throw new UnknownCaseException($"a clamp other than {Clamp}");
+        }
         LowResolutionDiscriminatorOptions byDefault = new();
         CaseConfig epilogue = config.Section("epilogue");
         return new LowResolutionDiscriminatorOptions

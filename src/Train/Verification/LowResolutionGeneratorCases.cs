@@ -14,7 +14,8 @@ internal sealed class LowResolutionGeneratorCases : ICaseRunner
 
     public bool Recognises(RecordedCase recorded) =>
         recorded.Config.Text("kind") == "lres.VideoGenerator"
-        || (recorded.Config.Has("noise_shape") && HashedTensors.Of(recorded)?.Has("temporal_layers.0.weight_0") == true);
+        || (recorded.Config.Has("noise_shape")
+            && HashedTensors.Of(recorded)?.Has("temporal_layers.0.weight_0") == true);
 
     public CaseTolerance Tolerance(RecordedCase recorded, string result) => result switch
     {
@@ -33,7 +34,8 @@ internal sealed class LowResolutionGeneratorCases : ICaseRunner
         {
             using IDisposable mode = GradientMode.Disable();
             int[] sizes = run.Config.Integers("noise_shape")!;
-            Generate(run, network, new Variable(Tensor.From(hashed.Make("in.noise", [.. sizes]), [.. sizes], run.Device)));
+            Generate(
+                run, network, new Variable(Tensor.From(hashed.Make("in.noise", [.. sizes]), [.. sizes], run.Device)));
             return;
         }
 
@@ -77,8 +79,8 @@ internal sealed class LowResolutionGeneratorCases : ICaseRunner
     {
         int frameCount = run.Config.RequiredInteger("seq_length");
         float beta = (float?)run.Config.Number("magnitude_ema_beta") ?? 1;
-        Variable video =
-            network.Forward(noise.ToChannelsLast(), frameCount, beta, null, (name, value) => CheckStage(run, name, value));
+        Variable video = network.Forward(
+            noise.ToChannelsLast(), frameCount, beta, null, (name, value) => CheckStage(run, name, value));
         return video.ToChannelsFirst();
     }
 
@@ -86,6 +88,7 @@ internal sealed class LowResolutionGeneratorCases : ICaseRunner
     {
         run.CheckStage(name, value.ToChannelsFirst());
         if (name == "latent_w") run.CheckStage("latent_mapping", value.ToChannelsFirst());
-        if (name == "temporal_input") run.CheckStage("w_to_temp_input", value);  // one row a frame, as its module gives them
+        // one row a frame, as its module gives them
+        if (name == "temporal_input") run.CheckStage("w_to_temp_input", value);
     }
 }

@@ -7,8 +7,9 @@ using GenKernels.Train.LongVideo;
 namespace GenKernels.Train.Verification;
 
 /// <summary>
-/// Steps of training without augmentation. Losses are compared one by one. Adam without a first moment moves parameters with
-/// tiny gradients either way, so the state of a network is compared as a whole: the error is that of the change since the start.
+/// Steps of training without augmentation. Losses are compared one by one. Adam without a first moment moves parameters
+/// with tiny gradients either way, so the state of a network is compared as a whole: the error is that of the change
+/// since the start.
 /// </summary>
 internal sealed class LowResolutionTrainingCases : ICaseRunner
 {
@@ -19,7 +20,8 @@ internal sealed class LowResolutionTrainingCases : ICaseRunner
     public bool Recognises(RecordedCase recorded) =>
         recorded.Config.Has("disc_block_channels") && recorded.Has("in.noise_G.0") && recorded.Has("in.real.0");
 
-    public CaseTolerance Tolerance(RecordedCase recorded, string result) => s_networks.Contains(result) ? new CaseTolerance(2e-2) : new CaseTolerance(1e-3);
+    public CaseTolerance Tolerance(RecordedCase recorded, string result) =>
+        s_networks.Contains(result) ? new CaseTolerance(2e-2) : new CaseTolerance(1e-3);
 
     public void Run(CaseRun run)
     {

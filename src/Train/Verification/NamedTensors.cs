@@ -3,7 +3,9 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Train.Verification;
 
-/// <summary>Tensors in the place of a module's parameters, such as their gradients, to be seen in the layout of its state dict.</summary>
+/// <summary>
+/// Tensors in the place of a module's parameters, such as their gradients, to be seen in the layout of its state dict.
+/// </summary>
 internal sealed class NamedTensors : Module
 {
     /// <param name="module">Whose parameters give names and layouts.</param>

@@ -14,7 +14,8 @@ internal static class NetworkState
         HashedTensors? hashed = HashedTensors.Of(run.Recorded);
         if (hashed is null)
         {
-            StateDict.Load(module, Stored(run.Recorded, $"param.{prefix}").Concat(Stored(run.Recorded, $"buffer.{prefix}")));
+            StateDict.Load(
+                module, Stored(run.Recorded, $"param.{prefix}").Concat(Stored(run.Recorded, $"buffer.{prefix}")));
             return;
         }
 

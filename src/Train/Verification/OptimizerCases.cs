@@ -26,13 +26,15 @@ internal sealed class OptimizerCases : ICaseRunner
         if (name is not ("Adam" or "AdamW")) throw new UnknownCaseException($"there is no optimizer {name}");
         double[] betas = config.Numbers("betas") ?? [0.9, 0.999];
         AdamOptions options = new(
-            betas[0], betas[1], config.Number("eps") ?? 1e-8, config.Number("weight_decay") ?? 0, IsDecoupled: name == "AdamW");
+            betas[0], betas[1], config.Number("eps") ?? 1e-8, config.Number("weight_decay") ?? 0,
+            IsDecoupled: name == "AdamW");
         Tensor parameter = run.Floats("in.p0");
         Tensor firstMoment = Tensor.Zeros(parameter.Shape, parameter.Type, run.Device);
         Tensor secondMoment = Tensor.Zeros(parameter.Shape, parameter.Type, run.Device);
         for (int step = 1; run.Recorded.Has($"in.g{step - 1}"); step++)
         {
-            float[] numbers = AdamSchedule.For(options, step, config.RequiredNumber("lr"), gradientScale: 1, averageWeight: 0);
+            float[] numbers = AdamSchedule.For(
+                options, step, config.RequiredNumber("lr"), gradientScale: 1, averageWeight: 0);
             Tensor schedule = Tensor.From(numbers, [AdamSchedule.Length], run.Device);
             Adam.Step(options, schedule, run.Floats($"in.g{step - 1}"), parameter, firstMoment, secondMoment);
             run.Check($"out.p{step}", parameter);
@@ -61,7 +63,10 @@ internal sealed class OptimizerCases : ICaseRunner
     private static Func<int, double> Schedule(CaseConfig config)
     {
         string name = config.Text("op") ?? "";
-        if (name.StartsWith("ldm LitEma", StringComparison.Ordinal)) return update => EmaSchedule.LatentDiffusion(update);
+        if (name.StartsWith("ldm LitEma", StringComparison.Ordinal))
+        {
+            return update => EmaSchedule.LatentDiffusion(update);
+        }
         double[] steps = config.RequiredNumbers("steps");
         if (name.StartsWith("pose-GAN EMA", StringComparison.Ordinal))
         {

@@ -46,7 +46,8 @@ internal sealed class RecordedCase
 
     public float[] Floats(string tensor) => _file.ReadFloats(_prefix + tensor);
 
-    public int[] Integers(string tensor) => Array.ConvertAll(_file.ReadIntegers(_prefix + tensor), value => checked((int)value));
+    public int[] Integers(string tensor) =>
+        Array.ConvertAll(_file.ReadIntegers(_prefix + tensor), value => checked((int)value));
 
     /// <returns>Floats or integers, unrounded.</returns>
     public double[] Values(string tensor) => _file.Entry(_prefix + tensor).ElementType.IsFloat()

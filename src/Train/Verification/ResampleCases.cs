@@ -6,14 +6,15 @@ using GenKernels.Runtime;
 namespace GenKernels.Train.Verification;
 
 /// <summary>
-/// The samplers of the video networks over time or space. "pad N" replicates the outermost elements on both sides, N at the
-/// lower rate, and takes off the result what they became; beyond are zeros. Without it those of "2d" replicate one.
+/// The samplers of the video networks over time or space. "pad N" replicates the outermost elements on both sides, N at
+/// the lower rate, and takes off the result what they became; beyond are zeros. Without it those of "2d" replicate one.
 /// </summary>
 internal sealed partial class ResampleCases : ICaseRunner
 {
     public string Kind => "resample";
 
-    public bool Recognises(RecordedCase recorded) => Operation().IsMatch(recorded.Config.Text("op") ?? "") && recorded.Has("in.f");
+    public bool Recognises(RecordedCase recorded) =>
+        Operation().IsMatch(recorded.Config.Text("op") ?? "") && recorded.Has("in.f");
 
     public CaseTolerance Tolerance(RecordedCase recorded, string result) => new(1e-5, 1e-6);
 
@@ -34,7 +35,9 @@ internal sealed partial class ResampleCases : ICaseRunner
         foreach (int axis in Axes(operation, run.Config, x.Shape.Rank))
         {
             Variable padded = replicated == 0 ? y : y.Pad(axis, replicated, replicated, Border.Replicate);
-            y = isUp ? padded.Upsample(axis, filter, scale, -padding * scale) : padded.Downsample(axis, filter, scale, -replicated);
+            y = isUp
+                ? padded.Upsample(axis, filter, scale, -padding * scale)
+                : padded.Downsample(axis, filter, scale, -replicated);
         }
 
         y = y.ToChannelsFirst();
@@ -56,7 +59,8 @@ internal sealed partial class ResampleCases : ICaseRunner
     }
 
     [GeneratedRegex(
-        @"^(?:(?<where>Temporal|Spatial)(?:Linear|Bilinear|Kaiser)(?<way>Up|Down)sample|Kaiser(?<way>Up|Down)sample(?<dimensions>2d)"
+        @"^(?:(?<where>Temporal|Spatial)(?:Linear|Bilinear|Kaiser)(?<way>Up|Down)sample"
+        + @"|Kaiser(?<way>Up|Down)sample(?<dimensions>2d)"
         + @"|(?<way>Up|Down)sample(?<dimensions>3d))(?: x(?<scale>\d+))?(?: pad(?<pad>\d+))?$")]
     private static partial Regex Operation();
 }

@@ -3,7 +3,9 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Train.Verification;
 
-/// <summary>One clip <c>[C, H, W, T]</c> played at another speed, padded with zeros in front and behind, and cropped.</summary>
+/// <summary>
+/// One clip <c>[C, H, W, T]</c> played at another speed, padded with zeros in front and behind, and cropped.
+/// </summary>
 internal sealed class TemporalStretchCases : ICaseRunner
 {
     private const string Layout = "[c,h,w,t]";
@@ -19,7 +21,10 @@ internal sealed class TemporalStretchCases : ICaseRunner
     {
         CaseConfig config = run.Config;
         string layout = config.Text("layout") ?? Layout;
-        if (!layout.StartsWith(Layout, StringComparison.Ordinal)) throw new UnknownCaseException($"the layout {layout}");
+        if (!layout.StartsWith(Layout, StringComparison.Ordinal))
+        {
+            throw new UnknownCaseException($"the layout {layout}");
+        }
         Variable x = run.Leaf("in.x");
         Variable clip = x.Permute(3, 0, 1, 2).Reshape([1, x.Shape[3], x.Shape[0], x.Shape[1], x.Shape[2]]);
         Tensor scale = Tensor.From([(float)config.RequiredNumber("scale_factor")], [1], run.Device);
@@ -31,7 +36,8 @@ internal sealed class TemporalStretchCases : ICaseRunner
 
         int padding = (config.Integers("pad") ?? [0])[0];
         int frameCount = config.Integer("seq_length") ?? x.Shape[3];
-        Variable y = clip.TemporalStretch(scale, Whole(padding), Whole(config.RequiredInteger("crop_start")), frameCount);
+        Variable y = clip.TemporalStretch(
+            scale, Whole(padding), Whole(config.RequiredInteger("crop_start")), frameCount);
         y = ToRecorded(y);
         run.Check("out.y", y);
         if (run.Recorded.Has("in.dy")) run.CheckGradients("grad", y, run.Constant("in.dy"));

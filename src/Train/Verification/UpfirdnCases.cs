@@ -4,8 +4,8 @@ using GenKernels.Runtime;
 namespace GenKernels.Train.Verification;
 
 /// <summary>
-/// Up by zeros, filter, down over rows and columns, and the wrappers that choose the padding. A list of two means x and y; one
-/// of four means before and after in x, then in y. A filter of one axis is applied along both.
+/// Up by zeros, filter, down over rows and columns, and the wrappers that choose the padding. A list of two means x and
+/// y; one of four means before and after in x, then in y. A filter of one axis is applied along both.
 /// </summary>
 internal sealed class UpfirdnCases : ICaseRunner
 {
@@ -41,7 +41,8 @@ internal sealed class UpfirdnCases : ICaseRunner
         if (run.Recorded.Has("in.dy")) run.CheckGradients("grad", y, run.Constant("in.dy"));
     }
 
-    private static Variable Apply(Variable x, Tensor? filter, UpfirdnAxis columns, UpfirdnAxis rows, bool flip, float gain)
+    private static Variable Apply(
+        Variable x, Tensor? filter, UpfirdnAxis columns, UpfirdnAxis rows, bool flip, float gain)
     {
         Tensor along = filter ?? Tensor.From([1f], [1], x.Device);
         if (along.Shape.Rank == 1) return rows.Apply(columns.Apply(x, along, flip, 1), along, flip, gain);

@@ -114,11 +114,13 @@ public sealed class Verifier
             CaseRun varied = new(recorded, _device, runner, variation);
             if (Execute(varied, runner).Status != CaseStatus.Passed) continue;
             (run, status) = (varied, CaseStatus.Passed);
-            message = $"where rounding puts an activation on the recorded side of its kink (inputs moved by an ulp, try {variation})";
+            message = "where rounding puts an activation on the recorded side of its kink "
+                + $"(inputs moved by an ulp, try {variation})";
         }
 
         return new CaseResult(
-            recorded.Name, runner.Kind, status, run.Worst, run.Error, run.Tolerance, message, watch.Elapsed.TotalSeconds);
+            recorded.Name, runner.Kind, status, run.Worst, run.Error, run.Tolerance, message,
+            watch.Elapsed.TotalSeconds);
     }
 
     private static bool Recognises(ICaseRunner runner, RecordedCase recorded)
