@@ -10,7 +10,9 @@ namespace GenKernels.Benchmarks;
 public abstract class KernelBenchmarks
 {
     private const int CheckedElements = 257;
-    private const double RoundingSteps = 64;  // of its type that a result may be off by, relative to its scale or its size
+
+    // Of its type, that a result may be off by, relative to its scale or its size.
+    private const double RoundingSteps = 64;
 
     private Tensor[][] _inputs = [];
     private Tensor?[] _outputs = [];
@@ -94,7 +96,10 @@ public abstract class KernelBenchmarks
         for (long index = 0; index < actual.LongLength; index += stride)
         {
             double expected = Case.Expected(values, index);
-            if (Math.Abs(actual[index] - expected) <= RoundingSteps * step * Math.Max(Case.Scale, Math.Abs(expected))) continue;
+            if (Math.Abs(actual[index] - expected) <= RoundingSteps * step * Math.Max(Case.Scale, Math.Abs(expected)))
+            {
+                continue;
+            }
             throw Fault($"element {index} is {actual[index]}, the formula gives {expected}");
         }
     }

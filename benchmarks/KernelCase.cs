@@ -22,7 +22,9 @@ public sealed record KernelCase(
     /// <summary>Floating-point operations, where they are the bound; 0 where memory is.</summary>
     public long Operations { get; init; }
 
-    /// <summary>What rounding is relative to where results are small beside what they sum: the root of the terms.</summary>
+    /// <summary>
+    /// What rounding is relative to where results are small beside what they sum: the root of the terms.
+    /// </summary>
     public double Scale { get; init; } = 1;
 
     /// <summary>What inputs and result occupy.</summary>

@@ -95,7 +95,8 @@ public sealed class GradientTests(Device device)
         Gradient.Of(y, x);
         Assert.That(
             () => Gradient.Of(y, x),
-            Throws.InvalidOperationException.With.Message.StartsWith("Square: an earlier backward has consumed this record")
+            Throws.InvalidOperationException.With.Message.StartsWith(
+                "Square: an earlier backward has consumed this record")
                 .And.Message.Contains("keepRecord"));
     }
 

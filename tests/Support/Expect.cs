@@ -3,11 +3,15 @@ namespace GenKernels.Tests.Support;
 /// <summary>What tests of kernels ask of a result.</summary>
 public static class Expect
 {
-    /// <summary>Every element is within the type's tolerance of the formula, relative to 1 or to its own size.</summary>
+    /// <summary>
+    /// Every element is within the type's tolerance of the formula, relative to 1 or to its own size.
+    /// </summary>
     public static void Close(Tensor actual, double[] expected, string what = "") =>
         Check(actual, expected, what, index => Math.Max(1, Math.Abs(expected[index])));
 
-    /// <summary>As <see cref="Close"/>, for sums: relative to 1 or to the largest result, with room for the order.</summary>
+    /// <summary>
+    /// As <see cref="Close"/>, for sums: relative to 1 or to the largest result, with room for the order.
+    /// </summary>
     public static void CloseSums(Tensor actual, double[] expected, string what = "")
     {
         double scale = 4 * expected.Select(Math.Abs).Append(1).Max();

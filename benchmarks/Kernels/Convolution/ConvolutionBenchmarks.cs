@@ -7,7 +7,7 @@ public class ConvolutionBenchmarks : KernelBenchmarks
 {
     /// <inheritdoc/>
     public override IEnumerable<KernelCase> Cases =>
-        [.. ConvolutionLayer.All.Select(Forward), DataGradient(ConvolutionLayer.All[1]), DataGradient(ConvolutionLayer.All[2])];
+        [.. ConvolutionLayer.All.Select(Forward), .. ConvolutionLayer.All[1..3].Select(DataGradient)];
 
     private static KernelCase Forward(ConvolutionLayer layer) => new(
         $"{layer.X} with {layer.W}", [layer.X, layer.W], layer.Y,

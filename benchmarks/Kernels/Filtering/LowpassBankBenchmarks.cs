@@ -14,7 +14,8 @@ public class LowpassBankBenchmarks : KernelBenchmarks
     private static readonly DeviceConstant<float> s_scales = new(s_design.OutputScales.ToArray());
 
     /// <inheritdoc/>
-    public override IEnumerable<KernelCase> Cases => [Forward(frames: 512, channels: 8), Gradient(frames: 64, channels: 8)];
+    public override IEnumerable<KernelCase> Cases =>
+        [Forward(frames: 512, channels: 8), Gradient(frames: 64, channels: 8)];
 
     private static KernelCase Forward(int frames, int channels)
     {
@@ -30,7 +31,8 @@ public class LowpassBankBenchmarks : KernelBenchmarks
                 double sum = 0;
                 for (int tap = 0; tap < taps; tap++)
                 {
-                    sum += (double)s_design.Kernels[(filter * taps) + tap] * inputs[0][((frame + tap) * channels) + channel];
+                    double sample = inputs[0][((frame + tap) * channels) + channel];
+                    sum += s_design.Kernels[(filter * taps) + tap] * sample;
                 }
 
                 return sum * s_design.OutputScales[filter];

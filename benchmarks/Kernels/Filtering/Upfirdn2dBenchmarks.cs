@@ -41,7 +41,8 @@ public class Upfirdn2dBenchmarks : KernelBenchmarks
         long Sample(long place, int tap, int length)
         {
             long position = (place * rate.Down) + tap - rate.Before;
-            return position >= 0 && position < (long)length * rate.Up && position % rate.Up == 0 ? position / rate.Up : -1;
+            bool isSample = position >= 0 && position < (long)length * rate.Up && position % rate.Up == 0;
+            return isSample ? position / rate.Up : -1;
         }
     }
 }

@@ -3,7 +3,9 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Optimization;
 
-/// <summary>A step over all parameters of the small and the thesis' generator, the latter with its moving average.</summary>
+/// <summary>
+/// A step over all parameters of the small and the thesis' generator, the latter with its moving average.
+/// </summary>
 public class AdamBenchmarks : KernelBenchmarks
 {
     // Nothing remains of the mean of squares, because the inputs' signs are random; the work is the same.
@@ -15,7 +17,9 @@ public class AdamBenchmarks : KernelBenchmarks
     public override IEnumerable<KernelCase> Cases =>
         [Step(2_000_000, hasAverage: false), Step(32_000_000, hasAverage: true)];
 
-    /// <summary>Inputs are gradient, parameter, both moments and the average; all but the first are written too.</summary>
+    /// <summary>
+    /// Inputs are gradient, parameter, both moments and the average; all but the first are written too.
+    /// </summary>
     private static KernelCase Step(int count, bool hasAverage)
     {
         Shape[] inputs = [.. Enumerable.Repeat(Shape.Create([count]), hasAverage ? 5 : 4)];

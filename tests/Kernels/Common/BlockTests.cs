@@ -10,12 +10,14 @@ public sealed class BlockTests(Device device)
 
     [Test]
     public void BlockSumIsTheSumOfTheBlock(
-        [Values(FloatType.Float32, FloatType.Float64)] FloatType type, [Values(1, 31, 32, 33, 256, 1000, 1024)] int block) =>
+        [Values(FloatType.Float32, FloatType.Float64)] FloatType type,
+        [Values(1, 31, 32, 33, 256, 1000, 1024)] int block) =>
         Check("JoinSum", type.Element(), block, row => row.Sum());
 
     [Test]
     public void BlockMaximumIsTheMaximumOfTheBlock(
-        [Values(FloatType.Float32, FloatType.Float64)] FloatType type, [Values(1, 31, 32, 33, 256, 1000, 1024)] int block) =>
+        [Values(FloatType.Float32, FloatType.Float64)] FloatType type,
+        [Values(1, 31, 32, 33, 256, 1000, 1024)] int block) =>
         Check("JoinMaximum", type.Element(), block, row => row.Max());
 
     private void Check(string name, ElementType type, int wantedBlock, Func<IEnumerable<double>, double> formula)
@@ -30,7 +32,8 @@ public sealed class BlockTests(Device device)
             double expected = formula(Enumerable.Range(0, block).Select(t => input[b, t]));
             for (int t = 0; t < block; t++)
             {
-                Assert.That(actual[b, t], Is.EqualTo(expected).Within(Tolerance.For(type) * Math.Max(10, Math.Abs(expected))));
+                Assert.That(
+                    actual[b, t], Is.EqualTo(expected).Within(Tolerance.For(type) * Math.Max(10, Math.Abs(expected))));
             }
         }
     }

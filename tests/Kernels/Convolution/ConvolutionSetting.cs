@@ -21,25 +21,36 @@ public sealed record ConvolutionSetting(string Name, Shape X, Shape W, Convoluti
         new("one tap, padded", [1, 1, 3, 4, 2], [3, 1, 1, 1, 2], s_padded),
         new("one element", [1, 1, 1, 1, 1], [1, 1, 1, 1, 1], s_plain),
         new("strides", [1, 5, 6, 8, 3], [5, 3, 3, 3, 3], s_padded with { Stride = new(2, 3, 2) }),
-        new("strides that leave elements over", [1, 4, 7, 6, 2], [2, 1, 2, 2, 2], s_plain with { Stride = new(3, 4, 5) }),
+        new(
+            "strides that leave elements over", [1, 4, 7, 6, 2], [2, 1, 2, 2, 2],
+            s_plain with { Stride = new(3, 4, 5) }),
         new("dilation", [1, 5, 6, 9, 2], [3, 2, 3, 2, 2], s_plain with { Dilation = new(3, 2, 4) }),
         new("groups", [1, 2, 5, 6, 6], [4, 1, 3, 3, 3], s_plain with { Groups = 2 }),
         new("a group a channel", [1, 2, 5, 6, 4], [8, 1, 3, 3, 1], s_padded with { Groups = 4 }),
-        new("all at once", [2, 5, 6, 8, 4], [6, 2, 2, 3, 2], new(new(2, 1, 3), new(0, 1, 2), new(1, 0, 1), new(1, 2, 1), 2)),
+        new("all at once", [2, 5, 6, 8, 4], [6, 2, 2, 3, 2], new(
+            new(2, 1, 3), new(0, 1, 2), new(1, 0, 1), new(1, 2, 1), 2)),
         new("more before than after", [1, 3, 4, 4, 2], [2, 3, 2, 3, 2], s_plain with { Before = new(2, 1, 2) }),
         new("more after than before", [1, 3, 4, 4, 2], [2, 3, 2, 3, 2], s_plain with { After = new(2, 1, 3) }),
-        new("cropped", [1, 4, 6, 6, 2], [2, 1, 3, 3, 2], s_plain with { Before = new(-1, -1, 1), After = new(-2, 1, -1) }),
+        new(
+            "cropped", [1, 4, 6, 6, 2], [2, 1, 3, 3, 2],
+            s_plain with { Before = new(-1, -1, 1), After = new(-2, 1, -1) }),
         new("cropped, with strides", [1, 1, 9, 9, 2], [2, 1, 3, 3, 2],
             s_plain with { Stride = new(1, 2, 3), Before = new(0, -2, -1), After = new(0, 1, -2) }),
         new("narrow", [2, 5, 6, 3, 4], [6, 2, 2, 2, 2], new(new(2, 1, 2), new(0, 1, 1), new(1, 0, 1), new(1, 2, 1), 2)),
         new("narrow, with dilation", [1, 4, 5, 3, 2], [2, 2, 2, 2, 2], s_plain with { Dilation = new(2, 1, 2) }),
         new("no outputs", [1, 1, 2, 4, 2], [2, 1, 3, 3, 2], s_plain),
         new("no clips", [0, 3, 4, 5, 3], [4, 3, 3, 3, 3], s_padded),
-        new("more rows and channels than a tile", [1, 1, 20, 30, 2], [66, 1, 3, 3, 2], s_padded with { Before = default, After = default }),
+        new(
+            "more rows and channels than a tile", [1, 1, 20, 30, 2], [66, 1, 3, 3, 2],
+            s_padded with { Before = default, After = default }),
         new("deep", [1, 3, 4, 5, 400], [3, 3, 3, 3, 400], s_padded),
         new("deep, in groups", [1, 2, 4, 3, 600], [4, 2, 3, 2, 300], s_plain with { Groups = 2 }),
-        new("many narrow rows", [1, 8, 40, 3, 2], [3, 1, 3, 3, 2], s_padded with { Before = new(0, 1, 1), After = new(0, 1, 1) }),
-        new("many rows", [2, 1, 48, 66, 2], [3, 1, 3, 3, 2], s_padded with { Before = new(0, 1, 1), After = new(0, 1, 1) }),
+        new(
+            "many narrow rows", [1, 8, 40, 3, 2], [3, 1, 3, 3, 2],
+            s_padded with { Before = new(0, 1, 1), After = new(0, 1, 1) }),
+        new(
+            "many rows", [2, 1, 48, 66, 2], [3, 1, 3, 3, 2],
+            s_padded with { Before = new(0, 1, 1), After = new(0, 1, 1) }),
     ];
 
     /// <summary>The shape of the result.</summary>

@@ -53,14 +53,16 @@ public sealed class ConvolutionTests(Device device)
     public void RejectsAStrideOfZero() =>
         Assert.That(
             () => Convolutions.Forward(
-                Normal([1, 2, 2, 2, 3]), Normal([2, 1, 1, 1, 3]), ConvolutionOptions.Default with { Stride = new(1, 0, 1) }),
+                Normal([1, 2, 2, 2, 3]), Normal([2, 1, 1, 1, 3]),
+                ConvolutionOptions.Default with { Stride = new(1, 0, 1) }),
             Throws.TypeOf<ShapeException>().With.Message.Contains("strides must be positive, got (1, 0, 1)"));
 
     [Test]
     public void RejectsADilationOfZero() =>
         Assert.That(
             () => Convolutions.Forward(
-                Normal([1, 2, 2, 2, 3]), Normal([2, 1, 1, 1, 3]), ConvolutionOptions.Default with { Dilation = default }),
+                Normal([1, 2, 2, 2, 3]), Normal([2, 1, 1, 1, 3]),
+                ConvolutionOptions.Default with { Dilation = default }),
             Throws.TypeOf<ShapeException>().With.Message.Contains("dilations must be positive, got (0, 0, 0)"));
 
     [Test]
@@ -74,7 +76,8 @@ public sealed class ConvolutionTests(Device device)
         Assert.That(
             () => Convolutions.DataGradient(
                 Normal([1, 2, 2, 3, 2]), Normal([2, 1, 1, 1, 3]), [1, 2, 2, 2, 3], ConvolutionOptions.Default),
-            Throws.TypeOf<ShapeException>().With.Message.Contains("dy must have shape [1, 2, 2, 2, 2], got [1, 2, 2, 3, 2]"));
+            Throws.TypeOf<ShapeException>().With.Message.Contains(
+                "dy must have shape [1, 2, 2, 2, 2], got [1, 2, 2, 3, 2]"));
 
     private Tensor Normal(Shape shape) => TestTensors.Normal(shape, seed: 1, device);
 

@@ -29,7 +29,8 @@ public sealed class ConvolutionWeightGradientTests(Device device)
         using Tensor dy = TestTensors.Normal([1, 2, 2, 2, 4], seed: 1, device);
         Assert.That(
             () => WeightGradient.Forward(x, dy, [2, 1, 1, 1, 3], ConvolutionOptions.Default),
-            Throws.TypeOf<ShapeException>().With.Message.Contains("dy must have shape [1, 2, 2, 2, 2], got [1, 2, 2, 2, 4]"));
+            Throws.TypeOf<ShapeException>().With.Message.Contains(
+                "dy must have shape [1, 2, 2, 2, 2], got [1, 2, 2, 2, 4]"));
     }
 
     [Test]

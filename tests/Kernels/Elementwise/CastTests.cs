@@ -71,11 +71,12 @@ public sealed class CastTests(Device device)
     private static float[] Hard()
     {
         Random random = new(1);
-        float[] drawn = [.. Enumerable.Range(0, 5_000).Select(_ => (float)(Math.Pow(2, random.Next(-30, 20)) * random.NextDouble()))];
+        float[] drawn = [.. Enumerable.Range(0, 5_000).Select(
+            _ => (float)(Math.Pow(2, random.Next(-30, 20)) * random.NextDouble()))];
         return
         [
-            0, -0.0f, 1, 1.00048828125f, 1.00146484375f, 65504, 65519.99f, 65520, 1e30f, -1e30f, 5.9604645e-8f, 2.9802322e-8f,
-            2.9802326e-8f, 6.097555e-5f, 6.1035156e-5f, 1.00390625f, 1.01171875f, float.PositiveInfinity,
+            0, -0.0f, 1, 1.00048828125f, 1.00146484375f, 65504, 65519.99f, 65520, 1e30f, -1e30f, 5.9604645e-8f,
+            2.9802322e-8f, 2.9802326e-8f, 6.097555e-5f, 6.1035156e-5f, 1.00390625f, 1.01171875f, float.PositiveInfinity,
             float.NegativeInfinity, float.MaxValue, .. drawn, .. drawn.Select(value => -value), float.NaN,
         ];
     }

@@ -8,7 +8,8 @@ public sealed class MatMulTests(Device device)
     // Around the tiles: 64 by 64 by 16 on devices with warps, 256 by 512 on the host, 6 by 32 in its own product.
     private static readonly (int M, int N, int K)[] s_sizes =
     [
-        (1, 1, 1), (5, 3, 7), (6, 32, 15), (7, 33, 16), (63, 65, 17), (65, 63, 33), (64, 64, 64), (1, 513, 2), (257, 1, 3),
+        (1, 1, 1), (5, 3, 7), (6, 32, 15), (7, 33, 16), (63, 65, 17), (65, 63, 33), (64, 64, 64), (1, 513, 2),
+        (257, 1, 3),
     ];
 
     [Test]
@@ -19,7 +20,8 @@ public sealed class MatMulTests(Device device)
 
     [Test]
     public void OurOwnProductIsRightToo(
-        [Values(FloatType.Float64, FloatType.Float32)] FloatType type, [Values] bool transposeX, [Values] bool transposeW)
+        [Values(FloatType.Float64, FloatType.Float32)] FloatType type, [Values] bool transposeX,
+        [Values] bool transposeW)
     {
         using OwnProduct own = new();
         foreach ((int m, int n, int k) in s_sizes) Check(type, 1, 1, m, n, k, transposeX, transposeW);

@@ -2,7 +2,9 @@ using GenKernels.Kernels.MatrixProduct;
 
 namespace GenKernels.Tests.Kernels.MatrixProduct;
 
-/// <summary>Until it is disposed, the CPU's kernels multiply matrices themselves, as where OpenBLAS is missing.</summary>
+/// <summary>
+/// Until it is disposed, the CPU's kernels multiply matrices themselves, as where OpenBLAS is missing.
+/// </summary>
 public sealed class OwnProduct : IDisposable
 {
     public OwnProduct() => AppContext.SetSwitch(MatMul.OwnProductSwitch, true);

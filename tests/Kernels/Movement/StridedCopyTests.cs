@@ -61,7 +61,8 @@ public sealed class StridedCopyTests(Device device)
     public void WindowTakesWhatLiesWithinAndTheBorderBeyond(
         [Values(0, 1, 2)] int axis, [Values(1, 2, -1, -2)] int step, [Values] Border border)
     {
-        foreach ((int start, int size) in new[] { (0, 5), (0, 3), (2, 3), (-2, 4), (3, 9), (-9, 4), (9, 2), (4, 1), (4, 7), (1, 0) })
+        (int, int)[] windows = [(0, 5), (0, 3), (2, 3), (-2, 4), (3, 9), (-9, 4), (9, 2), (4, 1), (4, 7), (1, 0)];
+        foreach ((int start, int size) in windows)
         {
             using Tensor x = Counting([5, 5, 5]);
             using Tensor y = StridedCopy.Window(x, axis, start, size, step, border);
@@ -167,7 +168,9 @@ public sealed class StridedCopyTests(Device device)
     private Tensor Counting(Shape shape, int first = 0) =>
         Tensor.From([.. Enumerable.Range(first + 1, (int)shape.ElementCount)], shape, device);
 
-    /// <summary>Each element of <paramref name="y"/> comes from the place that is said for its position, or is 0 for -1.</summary>
+    /// <summary>
+    /// Each element of <paramref name="y"/> comes from the place that is said for its position, or is 0 for -1.
+    /// </summary>
     private static void Expect(Tensor y, Func<int[], int> source)
     {
         int[] actual = y.ToArray<int>();

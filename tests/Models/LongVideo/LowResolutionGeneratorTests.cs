@@ -18,5 +18,6 @@ public sealed class LowResolutionGeneratorTests
 
     [Test]
     public void ThePaperSizeHasTheStateDictOfTheRelease() => ReleaseState.Hold(
-        "facts/longvideo_lres_G.json", initializer => new LowResolutionGenerator(LowResolutionPreset.Paper.Generator, initializer));
+        "facts/longvideo_lres_G.json",
+        initializer => new LowResolutionGenerator(LowResolutionPreset.Paper.Generator, initializer));
 }

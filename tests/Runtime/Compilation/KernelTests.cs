@@ -54,7 +54,8 @@ public sealed class KernelTests(Device device)
     public void RejectsATypeThatTheFileDoesNotDeclare() =>
         Assert.That(
             () => device.Load(s_source, ElementType.Float64),
-            Throws.ArgumentException.With.Message.EqualTo("Probes/Grid.cu is not compiled for Float64; it is for Float32"));
+            Throws.ArgumentException.With.Message.EqualTo(
+                "Probes/Grid.cu is not compiled for Float64; it is for Float32"));
 
     [Test]
     public void RejectsAVariantThatTheFileDoesNotDeclare() =>

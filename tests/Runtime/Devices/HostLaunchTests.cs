@@ -11,7 +11,10 @@ public sealed class HostLaunchTests
     {
         using HostDevice device = new(coreCount: coreCount);
         Assert.That(device.ProcessorCount, Is.EqualTo(coreCount));
-        foreach (int blocks in new[] { 1, 2, 7, 63, 64, 65, 5000 }) Check(device, new LaunchShape(blocks, 1, 1, 1), work);
+        foreach (int blocks in new[] { 1, 2, 7, 63, 64, 65, 5000 })
+        {
+            Check(device, new LaunchShape(blocks, 1, 1, 1), work);
+        }
         Check(device, new LaunchShape(3, 5, 7, 1), work);
         Check(device, new LaunchShape(1, 1, 9, 1), work);
     }
@@ -77,7 +80,8 @@ public sealed class HostLaunchTests
         float[] places = where.ToArray<float>();
         for (int block = 0; block < count; block++)
         {
-            float[] expected = [block % shape.GridX, block / shape.GridX % shape.GridY, block / shape.GridX / shape.GridY];
+            float[] expected =
+                [block % shape.GridX, block / shape.GridX % shape.GridY, block / shape.GridX / shape.GridY];
             if (places.AsSpan(3 * block, 3).SequenceEqual(expected)) continue;
             Assert.Fail($"{shape}: block {block} lay at {string.Join(", ", places[(3 * block)..((3 * block) + 3)])}");
         }

@@ -50,7 +50,8 @@ public sealed class RequireTests
         Assert.That(
             () => Require.SameKind(left, other), Throws.ArgumentException.With.Message.Contains("Float64[2] on host"));
         Assert.That(
-            () => Require.SameKind(left, elsewhere), Throws.ArgumentException.With.Message.Contains("Float32[2] on simt"));
+            () => Require.SameKind(left, elsewhere),
+            Throws.ArgumentException.With.Message.Contains("Float32[2] on simt"));
     }
 
     [Test]
@@ -62,7 +63,8 @@ public sealed class RequireTests
         {
             Assert.That(
                 () => Require.Float(x),
-                Throws.ArgumentException.With.Message.EqualTo($"RequireTests: x must hold floats, got {type}[2] on host"));
+                Throws.ArgumentException.With.Message.EqualTo(
+                    $"RequireTests: x must hold floats, got {type}[2] on host"));
         }
     }
 

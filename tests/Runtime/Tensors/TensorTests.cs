@@ -77,7 +77,8 @@ public sealed class TensorTests(Device device)
         Assert.That(x.IsDisposed, Is.True);
         Assert.That(
             () => x.ToArray<int>(),
-            Throws.TypeOf<ObjectDisposedException>().With.Message.Contains($"the tensor [2, 3] on {device.Name} was disposed"));
+            Throws.TypeOf<ObjectDisposedException>().With.Message.Contains(
+                $"the tensor [2, 3] on {device.Name} was disposed"));
         Assert.That(() => x.View([6]), Throws.TypeOf<ObjectDisposedException>());
     }
 
