@@ -95,25 +95,24 @@ public sealed class LowResolutionRun : IDisposable
     public void Run(IProgress<LowResolutionProgress>? progress = null, CancellationToken cancellation = default)
     {
         long started = Stopwatch.GetTimestamp();
+        long first = Step;
         double secondsPerStep = 0;
         while (Step < _runOptions.Steps && !cancellation.IsCancellationRequested
             && !(Elapsed(started) >= _runOptions.Duration))
         {
             long begun = Stopwatch.GetTimestamp();
             TakeStep();
+
+            // The first step compiles kernels: it says nothing of the others.
             double seconds = Elapsed(begun).TotalSeconds;
-            secondsPerStep = secondsPerStep == 0 ? seconds : (0.95 * secondsPerStep) + (0.05 * seconds);
+            secondsPerStep = Step <= first + 2 ? seconds : (0.95 * secondsPerStep) + (0.05 * seconds);
             _values["seconds_per_step"] = secondsPerStep;
-            if (Step % _runOptions.LogInterval == 0) WriteLog();
-            if (Step % _runOptions.SampleInterval == 0) WriteSample();
-            if (Step % _runOptions.CheckpointInterval == 0) Save();
+            Write(isLast: false);
             progress?.Report(new LowResolutionProgress(
                 Step, _runOptions.Steps, _values, secondsPerStep, Remaining(secondsPerStep, Elapsed(started))));
         }
 
-        WriteLog();
-        WriteSample();
-        Save();
+        Write(isLast: true);
     }
 
     /// <summary>Writes a checkpoint of the run as it stands.</summary>
@@ -173,6 +172,16 @@ public sealed class LowResolutionRun : IDisposable
     {
         foreach ((string name, double value) in statistics.Values) _values[name] = value;
     }
+
+    /// <summary>Writes what is due after this step, and at the end what was not due.</summary>
+    private void Write(bool isLast)
+    {
+        if (IsDue(_runOptions.LogInterval, isLast)) WriteLog();
+        if (IsDue(_runOptions.SampleInterval, isLast)) WriteSample();
+        if (IsDue(_runOptions.CheckpointInterval, isLast)) Save();
+    }
+
+    private bool IsDue(int interval, bool isLast) => isLast != (Step % interval == 0 && Step > 0);
 
     private void WriteLog()
     {
