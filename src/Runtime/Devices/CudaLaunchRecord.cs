@@ -4,8 +4,7 @@ namespace GenKernels.Runtime;
 
 /// <summary>
 /// The last launch on a GPU. A kernel runs later than its launch, so that what fails in it is only seen by a later
-/// call,
-/// which must tell the kernel all the same. Nothing is allocated for a launch.
+/// call, which must tell the kernel all the same. Nothing is allocated for a launch.
 /// </summary>
 internal sealed class CudaLaunchRecord
 {
