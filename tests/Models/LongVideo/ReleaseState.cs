@@ -28,7 +28,8 @@ internal static class ReleaseState
     }
 
     private static string Line(JsonElement tensor) => Line(
-        tensor.GetProperty("key").GetString()!, tensor.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64()),
+        tensor.GetProperty("key").GetString()!,
+        tensor.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64()),
         tensor.GetProperty("dtype").GetString()!, tensor.GetProperty("kind").GetString() == "param");
 
     private static string Line(string name, IEnumerable<long> shape, string type, bool isParameter) =>
