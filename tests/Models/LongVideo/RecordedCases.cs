@@ -16,8 +16,8 @@ internal static class RecordedCases
             TestContext.Out.WriteLine($"{result.Case}: {result.Status}, worst {result.Worst} {result.Error:0.0e0}");
         }
 
-        Assert.That(
-            results, Is.Not.Empty.And.All.Matches<CaseResult>(result => result.Status == CaseStatus.Passed), () =>
-            string.Join(Environment.NewLine, results.Select(result => result.Message)));
+        Assert.That(results, Is.Not.Empty);
+        IEnumerable<CaseResult> failed = results.Where(result => result.Status != CaseStatus.Passed);
+        Assert.That(failed.Select(result => result.Message), Is.Empty);
     }
 }

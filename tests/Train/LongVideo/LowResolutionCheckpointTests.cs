@@ -42,8 +42,8 @@ public sealed class LowResolutionCheckpointTests
         using TemporaryFolder folder = new();
         Assert.That(
             () => LowResolutionCheckpoint.Read(folder.Path),
-            Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
-            $"{folder.Path} holds no checkpoint: state.json is missing"));
+            Throws.TypeOf<InvalidDataException>()
+                .With.Message.EqualTo($"{folder.Path} holds no checkpoint: state.json is missing"));
     }
 
     [Test]
@@ -93,8 +93,8 @@ public sealed class LowResolutionCheckpointTests
         using LowResolutionGan other = new(wide, SmallestRun.Options, TestDevices.Host);
         Assert.That(
             () => LowResolutionCheckpoint.Restore(checkpoint, other),
-            Throws.TypeOf<StateDictException>().With.Message.Contains(
-            "latent_mapping.layer_0.weight must have shape [12, 8], got [8, 8]"));
+            Throws.TypeOf<StateDictException>()
+                .With.Message.Contains("latent_mapping.layer_0.weight must have shape [12, 8], got [8, 8]"));
     }
 
     private static LowResolutionGan Gan(ulong seed) =>

@@ -26,8 +26,7 @@ internal static class SmallestRun
     /// <summary>Goes on with the run in a folder, or begins one.</summary>
     public static LowResolutionRun Open(
         string folder, VideoDataset dataset, LowResolutionRunOptions runOptions,
-        LowResolutionTrainingOptions? options = null,
-        Device? device = null, LowResolutionPreset? preset = null)
+        LowResolutionTrainingOptions? options = null, Device? device = null, LowResolutionPreset? preset = null)
     {
         RunFolder taken = RunFolder.Open(folder);
         try
