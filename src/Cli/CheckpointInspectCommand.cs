@@ -35,7 +35,9 @@ internal static class CheckpointInspectCommand
 
     private static void Write(IAnsiConsole output, Contents contents)
     {
-        output.WriteLine($"{contents.File}: {contents.Tensors.Count} tensors, {contents.Elements:N0} elements, {contents.Bytes:N0} bytes");
+        output.WriteLine(
+            $"{contents.File}: {contents.Tensors.Count} tensors, {contents.Elements:N0} elements, "
+            + $"{contents.Bytes:N0} bytes");
         foreach ((string key, string value) in contents.Metadata)
         {
             output.WriteLine($"  {key}: {(value.Length > LongestValue ? value[..LongestValue] + " …" : value)}");
@@ -62,8 +64,8 @@ internal static class CheckpointInspectCommand
 
     /// <summary>What <c>--json</c> writes.</summary>
     private sealed record Contents(
-        string File, long Bytes, long Elements, IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<Count> Prefixes,
-        IReadOnlyList<Item> Tensors)
+        string File, long Bytes, long Elements, IReadOnlyDictionary<string, string> Metadata,
+        IReadOnlyList<Count> Prefixes, IReadOnlyList<Item> Tensors)
     {
         public static Contents Read(string path, int depth)
         {
@@ -75,7 +77,8 @@ internal static class CheckpointInspectCommand
                     .Select(group => new Count(group.Key, group.Count(), group.Sum(tensor => tensor.Elements))),
             ];
             return new Contents(
-                path, new FileInfo(path).Length, tensors.Sum(tensor => tensor.Elements), file.Metadata, prefixes, tensors);
+                path, new FileInfo(path).Length, tensors.Sum(tensor => tensor.Elements), file.Metadata, prefixes,
+                tensors);
         }
     }
 

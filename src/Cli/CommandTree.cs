@@ -11,7 +11,8 @@ internal static class CommandTree
             DoctorCommand.Create(),
             DemoCommand.Create(),
             Group(
-                "dataset", "Make and inspect data sets.", DatasetFromVideosCommand.Create(), DatasetInspectCommand.Create()),
+                "dataset", "Make and inspect data sets.",
+                DatasetFromVideosCommand.Create(), DatasetInspectCommand.Create()),
             Group("train", "Train networks.", TrainLongVideoLowresCommand.Create()),
             Group("generate", "Make something with trained networks.", GenerateVideoCommand.Create()),
             Group("checkpoint", "Look into checkpoints.", CheckpointInspectCommand.Create()),

@@ -17,7 +17,7 @@ internal static class DatasetFromVideosCommand
         Option<int> workers = Number("--workers", "Videos decoded at a time", Environment.ProcessorCount);
         Option<double> trimStart = Seconds("--trim-start", "Seconds left out at the start of every video");
         Option<double> trimEnd = Seconds("--trim-end", "Seconds left out at the end of every video");
-        Option<bool> overwrite = new("--overwrite") { Description = "Replace a data set of this size that is there already" };
+        Option<bool> overwrite = new("--overwrite") { Description = "Replace a data set of this size that is there" };
         ExampleCommand command = new(
             "from-videos", "Make a data set of small frames from a folder of videos.",
             "gk dataset from-videos assets out/data --height 36 --width 64",
@@ -28,7 +28,8 @@ internal static class DatasetFromVideosCommand
         return command.Does((result, stop) =>
         {
             DatasetFromVideosOptions options = new(
-                result.GetRequiredValue(source), result.GetRequiredValue(output), result.GetValue(height), result.GetValue(width))
+                result.GetRequiredValue(source), result.GetRequiredValue(output), result.GetValue(height),
+                result.GetValue(width))
             {
                 Partitions = result.GetValue(partitions),
                 Workers = result.GetValue(workers),
@@ -48,7 +49,8 @@ internal static class DatasetFromVideosCommand
         return console.Progress().HideCompleted(true).Start(context =>
         {
             ProgressTask task = context.AddTask("reading videos");
-            return DatasetFromVideos.Make(options, new Reporter<DatasetProgress>(progress => Show(task, progress)), stop);
+            Reporter<DatasetProgress> reporter = new(progress => Show(task, progress));
+            return DatasetFromVideos.Make(options, reporter, stop);
         });
     }
 
@@ -68,13 +70,24 @@ internal static class DatasetFromVideosCommand
 
         DatasetManifest manifest = report.Manifest;
         terminal.Output.WriteLine(
-            $"{manifest.Videos.Count} videos, {manifest.TotalFrames} frames of {manifest.Width} x {manifest.Height} in {report.Folder}"
+            $"{manifest.Videos.Count} videos, {manifest.TotalFrames} frames of {manifest.Width} x {manifest.Height} "
+            + $"in {report.Folder}"
             + (report.Skipped.Count > 0 ? $"; {report.Skipped.Count} videos left out" : ""));
     }
 
     private static Option<int> Number(string name, string description, int byDefault) =>
-        new Option<int>(name) { Description = description, HelpName = "number", DefaultValueFactory = _ => byDefault }.Positive();
+        new Option<int>(name)
+        {
+            Description = description,
+            HelpName = "number",
+            DefaultValueFactory = _ => byDefault,
+        }.Positive();
 
     private static Option<double> Seconds(string name, string description) =>
-        new Option<double>(name) { Description = description, HelpName = "seconds", DefaultValueFactory = _ => 0 }.NotNegative();
+        new Option<double>(name)
+        {
+            Description = description,
+            HelpName = "seconds",
+            DefaultValueFactory = _ => 0,
+        }.NotNegative();
 }

@@ -11,7 +11,7 @@ internal static class DatasetInspectCommand
 
     internal static Command Create()
     {
-        Argument<string> folder = new("DIR") { Description = "The folder of the data set, or of one of its frame sizes" };
+        Argument<string> folder = new("DIR") { Description = "The folder of the data set, or of a frame size" };
         Option<bool> json = CommonOptions.Json();
         ExampleCommand command = new(
             "inspect", "Check a data set and list its videos.",
@@ -26,7 +26,7 @@ internal static class DatasetInspectCommand
                 sizes.Add(Size.Read(path, height, width));
             }
 
-            if (sizes.Count == 0) throw new CommandException($"{path}: no data set in it (no folder such as 0036x0064)");
+            if (sizes.Count == 0) throw new CommandException($"{path}: no data set in it, no folder like 0036x0064");
             Terminal terminal = new(result);
             if (result.GetValue(json)) terminal.WriteJson(sizes);
             else sizes.ForEach(size => Write(terminal.Output, size));

@@ -25,7 +25,11 @@ internal static class DemoCommand
         {
             if (!(result.GetValueOrDefault<double>() > 0)) result.AddError("--minutes must be more than 0");
         });
-        Option<int?> steps = new("--steps") { Description = "End the training after so many steps", HelpName = "number" };
+        Option<int?> steps = new("--steps")
+        {
+            Description = "End the training after so many steps",
+            HelpName = "number",
+        };
         steps.Validators.Add(result =>
         {
             if (!(result.GetValueOrDefault<int?>() is null or > 0)) result.AddError("--steps must be at least 1");

@@ -52,7 +52,8 @@ internal static class DoctorCommand
     }
 
     private static string Describe(DeviceCheck device) => device.Passed
-        ? $"{device.Description}; a kernel compiled in {device.CompileSeconds:F2} s and ran in {device.RunMilliseconds:F2} ms"
+        ? $"{device.Description}; a kernel compiled in {device.CompileSeconds:F2} s "
+            + $"and ran in {device.RunMilliseconds:F2} ms"
         : Shorten(device.Reason!);
 
     /// <returns>The advice without the list of paths, which <c>--json</c> has.</returns>

@@ -33,13 +33,13 @@ internal static class GenerateVideoCommand
             Required = true,
         };
         Option<int> segment = Number("--segment", "Frames made at a time: more memory, less time, the same video", 64);
-        Option<double> rate = new("--fps")
+        Option<double> fps = new("--fps")
         {
             Description = "Frames a second",
             HelpName = "number",
             DefaultValueFactory = _ => 30,
         };
-        rate.Validators.Add(result =>
+        fps.Validators.Add(result =>
         {
             if (!(result.GetValueOrDefault<double>() > 0)) result.AddError("--fps must be more than 0");
         });
@@ -51,14 +51,14 @@ internal static class GenerateVideoCommand
             "gk generate video --checkpoint out/run --frames 900 --out out/video.mp4 --scale 4",
             "gk generate video --checkpoint out/run/checkpoint-00001000 --frames 100 --seed 7 --out out/frames")
         {
-            checkpoint, frames, output, seed, segment, rate, scale, device,
+            checkpoint, frames, output, seed, segment, fps, scale, device,
         };
         return command.Does((result, stop) =>
         {
             using TrainedGenerator trained = TrainedGenerator.Open(result.GetRequiredValue(checkpoint));
             LowResolutionGeneratorOptions sizes = trained.Preset.Generator;
             string path = result.GetRequiredValue(output);
-            VideoWriterOptions options = new(result.GetValue(rate), result.GetValue(scale));
+            VideoWriterOptions options = new(result.GetValue(fps), result.GetValue(scale));
             using IVideoWriter writer = VideoWriter.Create(path, sizes.Width, sizes.Height, options);
             using Device opened = DeviceFactory.Open(result.GetRequiredValue(device));
             using LowResolutionGenerator generator = trained.Load(opened);
@@ -67,16 +67,21 @@ internal static class GenerateVideoCommand
             Terminal terminal = new(result);
             int count = result.GetValue(frames);
             long started = Stopwatch.GetTimestamp();
-            FrameMeter.Run(terminal.Progress, count, meter => video.ForEach(count, frame => writer.AddFrame(frame), meter, stop));
+            FrameMeter.Run(
+                terminal.Progress, count, meter => video.ForEach(count, frame => writer.AddFrame(frame), meter, stop));
             writer.Complete();
             double framesPerSecond = count / Stopwatch.GetElapsedTime(started).TotalSeconds;
-            terminal.Output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{count} frames of {sizes.Width * options.Scale} x {sizes.Height * options.Scale} in {path}, {framesPerSecond:0.0} a second"));
+            string size = $"{sizes.Width * options.Scale} x {sizes.Height * options.Scale}";
+            string rate = framesPerSecond.ToString("0.0", CultureInfo.InvariantCulture);
+            terminal.Output.WriteLine($"{count} frames of {size} in {path}, {rate} made a second");
             return ExitCode.Success;
         });
     }
 
-    private static Option<int> Number(string name, string description, int byDefault) =>
-        new Option<int>(name) { Description = description, HelpName = "number", DefaultValueFactory = _ => byDefault }.Positive();
+    private static Option<int> Number(string name, string description, int byDefault) => new Option<int>(name)
+    {
+        Description = description,
+        HelpName = "number",
+        DefaultValueFactory = _ => byDefault,
+    }.Positive();
 }

@@ -9,7 +9,7 @@ using Spectre.Console;
 
 namespace GenKernels.Cli;
 
-/// <summary><c>gk train long-video-lowres</c>: the low-resolution networks of chapter 2, from a data set of videos.</summary>
+/// <summary><c>gk train long-video-lowres</c>: the low-resolution networks of chapter 2, from videos.</summary>
 internal sealed class TrainLongVideoLowresCommand
 {
     private readonly Option<string> _data = new("--data")
@@ -40,7 +40,9 @@ internal sealed class TrainLongVideoLowresCommand
         HelpName = "number",
     };
 
-    private readonly Option<int> _accumulate = Number("--accumulate", "Parts of a batch, one after the other, to save memory", 1);
+    private readonly Option<int> _accumulate =
+        Number("--accumulate", "Parts of a batch, one after the other, to save memory", 1);
+
     private readonly Option<double> _gamma = new Option<double>("--gamma")
     {
         Description = "Weight of the R1 penalty",
@@ -50,10 +52,14 @@ internal sealed class TrainLongVideoLowresCommand
 
     private readonly Option<string> _device = CommonOptions.Device();
     private readonly Option<long> _seed = CommonOptions.Seed();
-    private readonly Option<bool> _resume = new("--resume") { Description = "Go on with the run in --out, to the same bits" };
-    private readonly Option<int> _checkpointEvery = Number("--checkpoint-every", "Steps from one checkpoint to the next", 1000);
-    private readonly Option<int> _sampleEvery = Number("--sample-every", "Steps from one sample video to the next", 1000);
-    private readonly Option<int> _logEvery = Number("--log-every", "Steps from one line of the log to the next", 10);
+    private readonly Option<bool> _resume = new("--resume")
+    {
+        Description = "Go on with the run in --out, to the same bits",
+    };
+
+    private readonly Option<int> _checkpointEvery = Every("--checkpoint-every", "checkpoint", 1000);
+    private readonly Option<int> _sampleEvery = Every("--sample-every", "sample video", 1000);
+    private readonly Option<int> _logEvery = Every("--log-every", "line of the log", 10);
 
     private TrainLongVideoLowresCommand()
     {
@@ -85,15 +91,23 @@ internal sealed class TrainLongVideoLowresCommand
         return command.Does(options.Run);
     }
 
-    private static Option<int> Number(string name, string description, int byDefault) =>
-        new Option<int>(name) { Description = description, HelpName = "number", DefaultValueFactory = _ => byDefault }.Positive();
+    private static Option<int> Every(string name, string what, int byDefault) =>
+        Number(name, $"Steps from one {what} to the next", byDefault);
+
+    private static Option<int> Number(string name, string description, int byDefault) => new Option<int>(name)
+    {
+        Description = description,
+        HelpName = "number",
+        DefaultValueFactory = _ => byDefault,
+    }.Positive();
 
     private int Run(ParseResult result, CancellationToken stop)
     {
         string folder = result.GetRequiredValue(_out);
         LowResolutionCheckpoint? state = Previous(result, folder);
         LowResolutionPreset preset = PresetOption.Find(state?.Preset ?? result.GetRequiredValue(_preset))
-            ?? throw new CommandException($"{folder} holds a run of preset {state!.Preset}, which this version does not know");
+            ?? throw new CommandException(
+                $"{folder} holds a run of preset {state!.Preset}, which this version does not know");
         LowResolutionTrainingOptions options = state?.Options ?? TrainingOptions(result, preset);
         LowResolutionRunOptions runOptions = RunOptions(result);
         Terminal terminal = new(result);
@@ -104,7 +118,8 @@ internal sealed class TrainLongVideoLowresCommand
         }
 
         using VideoDataset dataset = VideoDataset.Open(
-            result.GetRequiredValue(_data), preset.Generator.Height, preset.Generator.Width, runOptions.FrameCacheBytes);
+            result.GetRequiredValue(_data), preset.Generator.Height, preset.Generator.Width,
+            runOptions.FrameCacheBytes);
         using Device device = DeviceFactory.Open(result.GetRequiredValue(_device));
         using RunFolder place = RunFolder.Open(folder);
         using LowResolutionRun run = LowResolutionRun.Open(place, dataset, preset, options, runOptions, device);
@@ -112,7 +127,8 @@ internal sealed class TrainLongVideoLowresCommand
         int framesPerStep = options.BatchSize * preset.Discriminator.FrameCount;
         new TrainingDisplay(terminal.Progress, framesPerStep, runOptions.Duration is not null).Train(run, stop);
         bool isStopped = stop.IsCancellationRequested && run.Step < runOptions.Steps;
-        terminal.Output.WriteLine($"{(isStopped ? "stopped" : "done")} after step {run.Step}: {LowResolutionCheckpoint.Newest(run.Folder)}");
+        string end = isStopped ? "stopped" : "done";
+        terminal.Output.WriteLine($"{end} after step {run.Step}: {LowResolutionCheckpoint.Newest(run.Folder)}");
         return isStopped ? ExitCode.Interrupted : ExitCode.Success;
     }
 
@@ -125,8 +141,9 @@ internal sealed class TrainLongVideoLowresCommand
         }
 
         Option? given = FixedByRun.FirstOrDefault(option => result.GetResult(option) is { Implicit: false });
-        if (given is not null) throw new CommandException($"{given.Name} cannot change in a run that --resume goes on with");
-        return RunPlace.RequireRun(folder);
+        return given is null
+            ? RunPlace.RequireRun(folder)
+            : throw new CommandException($"{given.Name} cannot change in a run that --resume goes on with");
     }
 
     private LowResolutionTrainingOptions TrainingOptions(ParseResult result, LowResolutionPreset preset)
@@ -140,7 +157,7 @@ internal sealed class TrainLongVideoLowresCommand
         };
         if (options.BatchSize % options.Accumulate == 0) return options;
         throw new CommandException(
-            $"a batch of {options.BatchSize} clips cannot be divided into {options.Accumulate} equal parts (--accumulate)");
+            $"a batch of {options.BatchSize} clips has no {options.Accumulate} equal parts, as --accumulate needs");
     }
 
     private LowResolutionRunOptions RunOptions(ParseResult result) => new()

@@ -10,10 +10,10 @@ internal static class VerifyCommand
 {
     internal static Command Create()
     {
-        Argument<string> folder = new("DIR") { Description = "A folder of case files (*.safetensors), or one such file" };
+        Argument<string> folder = new("DIR") { Description = "A folder of case files (*.safetensors), or a file" };
         Option<string> device = CommonOptions.Device(byDefault: "host");
-        Option<bool> skipUnknown = new("--skip-unknown") { Description = "Report cases that nothing here computes, but do not fail" };
-        Option<string?> filter = new("--filter") { Description = "Run the cases whose names hold this text", HelpName = "text" };
+        Option<bool> skipUnknown = new("--skip-unknown") { Description = "Do not fail for what nothing computes" };
+        Option<string?> filter = new("--filter") { Description = "Part of the names of cases", HelpName = "text" };
         Option<bool> json = CommonOptions.Json();
         ExampleCommand command = new(
             "verify", "Compare operations and networks with recorded results.",
@@ -24,9 +24,10 @@ internal static class VerifyCommand
         return command.Does((result, stop) =>
         {
             Terminal terminal = new(result);
-            List<CaseResult> results =
-                Run(terminal, result.GetRequiredValue(folder), result.GetRequiredValue(device), result.GetValue(filter), stop);
-            if (results.Count == 0) throw new CommandException($"no case below {result.GetValue(folder)} has that name");
+            string path = result.GetRequiredValue(folder);
+            string? part = result.GetValue(filter);
+            List<CaseResult> results = Run(terminal, path, result.GetRequiredValue(device), part, stop);
+            if (results.Count == 0) throw new CommandException($"{path}: no case has '{part}' in its name");
             Summary summary = new(results);
             if (result.GetValue(json)) terminal.WriteJson(summary);
             else Write(terminal.Output, summary);
@@ -35,7 +36,8 @@ internal static class VerifyCommand
         });
     }
 
-    private static List<CaseResult> Run(Terminal terminal, string folder, string device, string? filter, CancellationToken stop)
+    private static List<CaseResult> Run(
+        Terminal terminal, string folder, string device, string? filter, CancellationToken stop)
     {
         Verifier.FindFiles(folder);  // a wrong folder is told before a device is opened
         using Device opened = DeviceFactory.Open(device);
@@ -56,7 +58,8 @@ internal static class VerifyCommand
 
     private static void Write(IAnsiConsole output, Summary summary)
     {
-        Table table = new Table().Border(TableBorder.Simple).AddColumns("case", "furthest off", "error", "tolerance", "");
+        Table table = new Table().Border(TableBorder.Simple)
+            .AddColumns("case", "furthest off", "error", "tolerance", "");
         foreach (CaseResult result in summary.Cases)
         {
             bool isCompared = result.Worst is not null;

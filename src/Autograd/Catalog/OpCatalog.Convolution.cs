@@ -7,31 +7,25 @@ public static partial class OpCatalog
 {
     private static OpSample[] Convolution()
     {
+        ConvolutionOptions plain = ConvolutionOptions.Default;
         ConvolutionOptions padded = ConvolutionOptions.Padded(Triple.One);
         ConvolutionOptions strided = new(new(2, 1, 3), new(0, 1, 2), new(1, 0, 1), new(1, 2, 1), Groups: 2);
         return
         [
             new("Convolution", [[2, 3, 4, 5, 3], [4, 3, 3, 3, 3]], x => x[0].Convolution(x[1], padded)),
-            new("Convolution of one row", [[2, 1, 1, 9, 3], [4, 1, 1, 3, 3]], x =>
-                x[0].Convolution(x[1], ConvolutionOptions.Default)),
-            new("Convolution with one tap", [[2, 2, 3, 5, 7], [4, 1, 1, 1, 7]], x =>
-                x[0].Convolution(x[1], ConvolutionOptions.Default)),
-            new("Convolution with stride, gaps and groups", [[1, 5, 6, 8, 4], [6, 2, 2, 3, 2]], x =>
+            new("Convolution of one row", [[2, 1, 1, 9, 3], [4, 1, 1, 3, 3]], x => x[0].Convolution(x[1], plain)),
+            new("Convolution with one tap", [[2, 2, 3, 5, 7], [4, 1, 1, 1, 7]], x => x[0].Convolution(x[1], plain)),
+            new("Convolution with stride, gaps, groups", [[1, 5, 6, 8, 4], [6, 2, 2, 3, 2]], x =>
                 x[0].Convolution(x[1], strided)),
             new("Convolution cropped", [[1, 1, 6, 6, 2], [2, 1, 3, 3, 2]], x => x[0].Convolution(
                 x[1], ConvolutionOptions.Default with { Before = new(0, -1, 1), After = new(0, 1, -1) })),
             new("Convolution of more than one tile", [[1, 1, 9, 8, 3], [66, 1, 3, 3, 3]], x =>
-                x[0].Convolution(x[1], padded with
-            {
-                Before = new(0, 1, 1), After = new(0, 1, 1),
-            })),
+                x[0].Convolution(x[1], ConvolutionOptions.Padded(new(0, 1, 1)))),
             new("Convolution transposed", [[1, 1, 3, 4, 4], [4, 1, 3, 3, 2]], x => x[0].ConvolutionDataGradient(
                 x[1], [1, 1, 5, 7, 2], ConvolutionOptions.Padded(new(0, 1, 1)) with { Stride = new(1, 2, 2) })),
             new("TemporalModulatedConvolution", [[2, 3, 4, 3, 5], [4, 3, 3, 3, 5], [2, 3, 5]], x =>
                 x[0].TemporalModulatedConvolution(x[1], x[2], null, Triple.One)),
-            new(
-                "TemporalModulatedConvolution with gain, not demodulated",
-                [[2, 3, 2, 3, 5], [3, 1, 1, 1, 5], [2, 3, 5], []], x =>
+            new("TemporalModulatedConvolution with gain", [[2, 3, 2, 3, 5], [3, 1, 1, 1, 5], [2, 3, 5], []], x =>
                 x[0].TemporalModulatedConvolution(x[1], x[2], x[3], default, demodulate: false)),
             new("Convolution of nothing", [[0, 3, 4, 5, 3], [4, 3, 3, 3, 3]], x => x[0].Convolution(x[1], padded)),
         ];

@@ -21,15 +21,16 @@ public static class TemporalModulatedConvolutionOperation
     /// <param name="outputGain">A factor of the result, which costs nothing here when demodulating.</param>
     /// <returns><c>[N, T', H', W', O]</c>.</returns>
     /// <remarks>
-    /// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, appendix B; Karras et al. 2020, StyleGAN2,
-    /// section 2.2. The maxima only keep half precision from overflowing. They cancel but for the epsilon, so that here
-    /// the raw weights and styles are used and the epsilon carries the maxima: 1e-8 F max|w|² max|s|². Gradients flow
-    /// through them all the same.
+    /// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, appendix B; Karras et al. 2020,
+    /// StyleGAN2, section 2.2.
+    /// The maxima only keep half precision from overflowing. They cancel but for the epsilon, so that here the raw
+    /// weights and styles are used and the epsilon carries the maxima: 1e-8 F max|w|² max|s|². Gradients flow through
+    /// them all the same.
     /// </remarks>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
     public static Variable TemporalModulatedConvolution(
-        this Variable x, Variable w, Variable style, Variable? inputGain, Triple padding, bool demodulate = true,
-        float outputGain = 1)
+        this Variable x, Variable w, Variable style, Variable? inputGain, Triple padding,
+        bool demodulate = true, float outputGain = 1)
     {
         Require.Rank(x.Value, 5);
         Require.Rank(w.Value, 5);

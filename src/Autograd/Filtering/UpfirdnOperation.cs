@@ -6,9 +6,8 @@ namespace GenKernels.Autograd;
 public static class UpfirdnOperation
 {
     /// <summary>Differentiable to any order: the gradient is the same operation with up and down exchanged.</summary>
-    /// <remarks>
-    /// dx = the filter backwards over g, up by down and down by up; see <see cref="Resampling.Adjoint"/>.
-    /// </remarks>
+    /// <remarks>dx = the filter backwards over g, up by down and down by up; see
+    /// <see cref="Resampling.Adjoint"/>.</remarks>
     /// <inheritdoc cref="Kernels.Filtering.Upfirdn.Forward"/>
     /// <param name="x">Any shape, floats.</param>
     /// <param name="axis">Which axis is filtered, from 0 or, negative, from the end.</param>

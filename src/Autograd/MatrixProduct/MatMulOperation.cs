@@ -3,9 +3,8 @@ namespace GenKernels.Autograd;
 /// <summary>Matrix products.</summary>
 public static class MatMulOperation
 {
-    /// <summary>
-    /// Batched: every gradient is a product with one of the two transposed, so that any order is differentiable.
-    /// </summary>
+    /// <summary>Batched: every gradient is a product with one of the two transposed, so that any order is
+    /// differentiable.</summary>
     /// <remarks>With Y = op(X) op(W): d op(X) = G op(W)ᵀ, d op(W) = op(X)ᵀ G.</remarks>
     /// <inheritdoc cref="Kernels.MatrixProduct.MatMul.Forward"/>
     public static Variable BatchMatMul(this Variable x, Variable w, bool transposeX = false, bool transposeW = false)

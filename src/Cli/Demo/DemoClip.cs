@@ -15,13 +15,15 @@ internal sealed record DemoClip(string Path, string? Credit)
     {
         if (given is not null)
         {
-            return File.Exists(given) ? new DemoClip(given, null) : throw new CommandException($"{given}: no such clip");
+            return File.Exists(given)
+                ? new DemoClip(given, null)
+                : throw new CommandException($"{given}: no such clip");
         }
 
         // The program lies below the repository's root; one that was moved away may still be run from there.
         string? found = Above(AppContext.BaseDirectory) ?? Above(Environment.CurrentDirectory);
         return found is null
-            ? throw new CommandException($"{ShippedClip} is not above {AppContext.BaseDirectory}; name a video by --clip")
+            ? throw new CommandException($"{ShippedClip} is not above {AppContext.BaseDirectory}; name one by --clip")
             : new DemoClip(found, ShippedCredit);
     }
 

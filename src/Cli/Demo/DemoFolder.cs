@@ -2,7 +2,9 @@ using GenKernels.Train.Runs;
 
 namespace GenKernels.Cli.Demo;
 
-/// <summary>Where a demonstration keeps what it makes. A note in the folder says that it may be emptied by the next one.</summary>
+/// <summary>
+/// Where a demonstration keeps what it makes. A note in the folder says that the next one may empty it.
+/// </summary>
 internal sealed class DemoFolder
 {
     private const string NoteName = "demo.txt";
@@ -55,12 +57,14 @@ internal sealed class DemoFolder
     {
         if (File.Exists(Path)) throw new CommandException($"{Path} is a file; --out needs a folder");
         if (!Directory.Exists(Path)) return;
-        string[] names = [.. Directory.EnumerateFileSystemEntries(Path).Select(entry => System.IO.Path.GetFileName(entry))];
+        string[] names =
+            [.. Directory.EnumerateFileSystemEntries(Path).Select(entry => System.IO.Path.GetFileName(entry))];
         string? foreign = names.Contains(NoteName)
             ? names.FirstOrDefault(name => !s_folders.Contains(name) && !s_files.Contains(name))
             : names.FirstOrDefault();
         if (foreign is null) return;
-        throw new CommandException($"{Path} holds {foreign}, which no demo made; choose another --out, or an empty folder");
+        throw new CommandException(
+            $"{Path} holds {foreign}, which no demo made; choose another --out, or an empty folder");
     }
 
     private void Empty()

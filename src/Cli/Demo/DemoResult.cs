@@ -54,7 +54,7 @@ internal sealed record DemoResult
     /// <summary>Whose the clip is; null where nobody has to be named.</summary>
     public string? Credit { get; init; }
 
-    /// <summary>Real frames that training looked at, a second; null where there were not two lines to tell by.</summary>
+    /// <summary>Real frames that training looked at, a second; null where one line of the log is all.</summary>
     /// <remarks>Without the first step, which waits for the compiler.</remarks>
     public double? TrainingFramesPerSecond
     {

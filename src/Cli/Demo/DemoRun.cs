@@ -28,7 +28,8 @@ internal sealed class DemoRun(DemoOptions options, IAnsiConsole console, Cancell
     {
         DemoClip clip = DemoClip.Find(options.Clip);
         using Device device = DeviceFactory.Open(options.Device);
-        LowResolutionPreset preset = device.Kind == DeviceKind.Cuda ? LowResolutionPreset.Small : LowResolutionPreset.Tiny;
+        LowResolutionPreset preset =
+            device.Kind == DeviceKind.Cuda ? LowResolutionPreset.Small : LowResolutionPreset.Tiny;
         DemoFolder folder = DemoFolder.Prepare(options.Out);
         console.WriteLine($"1/4 data set from {clip.Path}");
         using VideoDataset dataset = MakeDataset(clip, folder, preset);
@@ -38,7 +39,7 @@ internal sealed class DemoRun(DemoOptions options, IAnsiConsole console, Cancell
         (LowResolutionTrainingOptions training, long generatorSize, long discriminatorSize) =
             Train(folder, dataset, preset, device);
         TimeSpan trainingTime = Stopwatch.GetElapsedTime(started);
-        int frames = Math.Max(TimesLonger * preset.Discriminator.FrameCount, Math.Min(LongestVideo, TimesLonger * real.Count));
+        int frames = Math.Min(TimesLonger * real.Count, LongestVideo);
         console.WriteLine($"3/4 a video of {frames} frames");
         started = Stopwatch.GetTimestamp();
         FrameSequence generated = Generate(folder, frames, real.FrameRate, device);
@@ -111,7 +112,8 @@ internal sealed class DemoRun(DemoOptions options, IAnsiConsole console, Cancell
     private (LowResolutionTrainingOptions Options, long Generator, long Discriminator) Train(
         DemoFolder folder, VideoDataset dataset, LowResolutionPreset preset, Device device)
     {
-        LowResolutionTrainingOptions training = new() { BatchSize = preset.BatchSize, Seed = unchecked((ulong)options.Seed) };
+        LowResolutionTrainingOptions training =
+            new() { BatchSize = preset.BatchSize, Seed = unchecked((ulong)options.Seed) };
         LowResolutionRunOptions runOptions = new()
         {
             Steps = options.Steps ?? int.MaxValue,

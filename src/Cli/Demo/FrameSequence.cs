@@ -29,7 +29,7 @@ internal sealed class FrameSequence(int width, int height, double frameRate)
     /// <param name="rgb"><c>[H, W, 3]</c>; copied.</param>
     internal void Add(ReadOnlySpan<byte> rgb) => _frames.Add(rgb.ToArray());
 
-    /// <returns>Pictures of evenly spread frames, first and last among them, each a PNG with its moment in seconds.</returns>
+    /// <returns>Evenly spread frames, first and last among them, each a PNG with its moment in seconds.</returns>
     /// <param name="count">How many, at least 2.</param>
     internal IEnumerable<(double Seconds, byte[] Png)> Pick(int count)
     {
@@ -52,9 +52,10 @@ internal sealed class FrameSequence(int width, int height, double frameRate)
         writer.Complete();
     }
 
-    /// <summary>How alike the colours of two frames are by the time between them: Eq. 2.1, averaged over first frames.</summary>
-    /// <param name="startInterval">Frames from one first frame to the next; they lie in the first half of the video.</param>
+    /// <summary>How alike the colours of two frames are by the time between them, averaged over first frames.</summary>
+    /// <param name="startInterval">From one first frame to the next; they lie in the first half of the video.</param>
     /// <returns>For 0 frames between them, 1, and so on, to half the video.</returns>
+    /// <remarks>Thesis, chapter 2, Eq. 2.1.</remarks>
     internal double[] ColorSimilarityByDistance(int startInterval)
     {
         int half = Math.Max(1, Count / 2);
@@ -64,7 +65,11 @@ internal sealed class FrameSequence(int width, int height, double frameRate)
         for (int start = 0; start + half <= Count; start += startInterval)
         {
             ColorSimilarity similarity = new(Values(start, values));
-            for (int distance = 0; distance < half; distance++) sums[distance] += similarity.Of(Values(start + distance, values));
+            for (int distance = 0; distance < half; distance++)
+            {
+                sums[distance] += similarity.Of(Values(start + distance, values));
+            }
+
             starts++;
         }
 

@@ -2,13 +2,18 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using GenKernels.Train.Runs;
 using ScottPlot;
+using ScottPlot.Plottables;
+using ScottPlot.TickGenerators;
 
 namespace GenKernels.Cli.Demo;
 
-/// <summary>The curves of a report as SVG, in colours that the page's style decides, so that they suit light and dark.</summary>
+/// <summary>
+/// The curves of a report as SVG, in colours that the page's style decides, so that they suit light and dark.
+/// </summary>
 internal static partial class ReportCharts
 {
     private const int Width = 480, Height = 280, BottomMargin = 46;
+    private const string StepName = "step";
 
     // Any colours that differ: the page's style replaces them.
     private static readonly Color s_axis = new(1, 2, 3), s_grid = new(4, 5, 6);
@@ -20,12 +25,15 @@ internal static partial class ReportCharts
     /// <returns>Losses by step.</returns>
     internal static string Losses(IReadOnlyList<MetricRecord> log)
     {
-        Plot plot = NewPlot("step");
+        Plot plot = NewPlot(StepName);
         string[] names = ["generator/loss", "discriminator/real_loss", "discriminator/fake_loss"];
         for (int series = 0; series < names.Length; series++)
         {
-            MetricRecord[] lines = [.. log.Where(line => line.Values.TryGetValue(names[series], out double v) && double.IsFinite(v))];
-            AddLine(plot, [.. lines.Select(line => (double)line.Step)], [.. lines.Select(line => line.Values[names[series]])], series);
+            string name = names[series];
+            MetricRecord[] lines =
+                [.. log.Where(line => double.IsFinite(line.Values.GetValueOrDefault(name, double.NaN)))];
+            double[] steps = [.. lines.Select(line => (double)line.Step)];
+            AddLine(plot, steps, [.. lines.Select(line => line.Values[name])], series);
         }
 
         plot.Axes.AutoScale();
@@ -54,15 +62,18 @@ internal static partial class ReportCharts
         plot.Axes.Bottom.Label.Bold = false;
         plot.Axes.Right.IsVisible = false;
         plot.Axes.Top.IsVisible = false;
-        plot.Axes.Bottom.MinorTickStyle.Length = 0;
-        plot.Axes.Left.MinorTickStyle.Length = 0;
+        plot.Axes.Bottom.TickGenerator = NewTicks(integersOnly: horizontal == StepName);
+        plot.Axes.Left.TickGenerator = NewTicks(integersOnly: false);
         plot.Grid.MajorLineColor = s_grid;
         return plot;
     }
 
+    private static NumericAutomatic NewTicks(bool integersOnly) =>
+        new() { IntegerTicksOnly = integersOnly, MinorTickGenerator = new EvenlySpacedMinorTickGenerator(1) };
+
     private static void AddLine(Plot plot, double[] x, double[] y, int series)
     {
-        ScottPlot.Plottables.Scatter line = plot.Add.ScatterLine(x, y);
+        Scatter line = plot.Add.ScatterLine(x, y);
         line.Color = s_series[series];
         line.LineWidth = 2;
     }
@@ -72,7 +83,8 @@ internal static partial class ReportCharts
         plot.Layout.Fixed(new PixelPadding(left: 44, right: 14, bottom: BottomMargin, top: 8));
         string svg = plot.GetSvgXml(Width, Height);
         svg = svg[svg.IndexOf("<svg", StringComparison.Ordinal)..];
-        svg = svg.Replace($"width=\"{Width}\" height=\"{Height}\"", $"viewBox=\"0 0 {Width} {Height}\" role=\"img\"", StringComparison.Ordinal);
+        string size = $"width=\"{Width}\" height=\"{Height}\"";
+        svg = svg.Replace(size, $"viewBox=\"0 0 {Width} {Height}\" role=\"img\"", StringComparison.Ordinal);
         foreach ((Color color, string part) in s_parts)
         {
             string code = $"\"#{color.Red:X2}{color.Green:X2}{color.Blue:X2}\"";
@@ -90,7 +102,10 @@ internal static partial class ReportCharts
     private static string Anchor(string vertical) =>
         double.Parse(vertical, CultureInfo.InvariantCulture) > Height - BottomMargin ? "middle" : "end";
 
-    /// <summary>Glyphs are placed one by one for a font that the reader may not have; the page has one of its own.</summary>
-    [GeneratedRegex("translate\\(([\\d.]+) ([\\d.]+)\\)\" font-size=\"[^\"]*\" font-family=\"[^\"]*\" x=\"[^\"]*\" y=\"([-\\d.]+)[^\"]*\"")]
+    /// <summary>Glyphs are placed one by one for a font that readers may lack; the page has its own.</summary>
+    [GeneratedRegex(
+        """
+        translate\(([\d.]+) ([\d.]+)\)" font-size="[^"]*" font-family="[^"]*" x="[^"]*" y="([-\d.]+)[^"]*"
+        """)]
     private static partial Regex GlyphPlaces();
 }

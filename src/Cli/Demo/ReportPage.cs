@@ -53,9 +53,10 @@ internal sealed class ReportPage(DemoResult result)
         string clip = Seconds(result.Preset.Discriminator.FrameCount / result.Real.FrameRate);
         return $"""
             <h1>A video generator, trained here</h1>
-            <p>In {TrainingDisplay.Clock(result.TrainingTime)} minutes on {Text(result.Device)}, a generative adversarial network
-            learned from a single video of {Seconds(result.Real.Seconds)}, of which it saw clips of {clip} at a time. What it
-            makes below goes on for {Seconds(result.Generated.Seconds)}: {times} times the length of that video.</p>
+            <p>In {TrainingDisplay.Clock(result.TrainingTime)} minutes on {Text(result.Device)}, a generative
+            adversarial network learned from a single video of {Seconds(result.Real.Seconds)}, of which it saw clips
+            of {clip} at a time. What it makes below goes on for {Seconds(result.Generated.Seconds)}: {times} times
+            the length of that video.</p>
             """;
     }
 
@@ -63,8 +64,8 @@ internal sealed class ReportPage(DemoResult result)
         <h2>Video</h2>
         <p class="quiet">Each pixel is drawn as a square; both play in a loop.</p>
         <div class="pair">
-        <figure>{Video(result.RealFile)}<figcaption><b>Real</b>, {Describe(result.Real)}</figcaption></figure>
-        <figure>{Video(result.GeneratedFile)}<figcaption><b>Generated</b>, {Describe(result.Generated)}</figcaption></figure>
+        {Figure(Video(result.RealFile), $"<b>Real</b>, {Describe(result.Real)}")}
+        {Figure(Video(result.GeneratedFile), $"<b>Generated</b>, {Describe(result.Generated)}")}
         </div>
         """;
 
@@ -72,8 +73,8 @@ internal sealed class ReportPage(DemoResult result)
         <h2>Frames</h2>
         <p class="quiet">Evenly spread over each video, in reading order.</p>
         <div class="pair">
-        <figure>{Grid(result.Real)}<figcaption><b>Real</b>, one every {Step(result.Real)}</figcaption></figure>
-        <figure>{Grid(result.Generated)}<figcaption><b>Generated</b>, one every {Step(result.Generated)}</figcaption></figure>
+        {Figure(Grid(result.Real), $"<b>Real</b>, one every {Step(result.Real)}")}
+        {Figure(Grid(result.Generated), $"<b>Generated</b>, one every {Step(result.Generated)}")}
         </div>
         """;
 
@@ -83,8 +84,10 @@ internal sealed class ReportPage(DemoResult result)
         the time between them, averaged over first frames in the first half of the video. A generator that keeps a scene
         as the world does follows the real curve.</p>
         <div class="pair">
-        <figure>{ReportCharts.Losses(result.Log)}<figcaption><b>Losses</b><br>{Key(1, "generator")}{Key(2, "discriminator, real")}{Key(3, "discriminator, generated")}</figcaption></figure>
-        <figure>{Similarity()}<figcaption><b>Colour similarity</b><br>{Key(1, "real")}{Key(2, "generated")}</figcaption></figure>
+        {Figure(
+            ReportCharts.Losses(result.Log),
+            "<b>Losses</b><br>" + Keys("generator", "discriminator, real", "discriminator, generated"))}
+        {Figure(Similarity(), "<b>Colour similarity</b><br>" + Keys("real", "generated"))}
         </div>
         """;
 
@@ -94,8 +97,9 @@ internal sealed class ReportPage(DemoResult result)
         int clip = result.Preset.Discriminator.FrameCount;
         Add(list, "Steps", result.Steps.ToString("N0", s_culture));
         Add(list, "Batch", $"{result.BatchSize} clips of {clip} frames");
-        Add(list, "Training speed", result.TrainingFramesPerSecond is { } rate ? $"{rate.ToString("0.0", s_culture)} frames/s" : "-");
-        Add(list, "Generation speed", $"{(result.Generated.Count / result.GenerationTime.TotalSeconds).ToString("0", s_culture)} frames/s");
+        double generatedPerSecond = result.Generated.Count / result.GenerationTime.TotalSeconds;
+        Add(list, "Training speed", result.TrainingFramesPerSecond is { } rate ? Rate(rate) : "-");
+        Add(list, "Generation speed", Rate(generatedPerSecond));
         Add(list, "Generator", $"{result.GeneratorParameters.ToString("N0", s_culture)} parameters");
         Add(list, "Discriminator", $"{result.DiscriminatorParameters.ToString("N0", s_culture)} parameters");
         Add(list, "Data", $"{result.Real.Count.ToString("N0", s_culture)} frames");
@@ -109,7 +113,7 @@ internal sealed class ReportPage(DemoResult result)
 
     private string Foot() => $"""
         <footer>
-        <p>Made by <code>gk demo</code>. From the folder of this page, training goes on, and the checkpoint makes more:</p>
+        <p>Made by <code>gk demo</code>. In the folder of this page, training goes on and more is made by</p>
         <pre>gk train long-video-lowres --data dataset --out run --resume
         gk generate video --checkpoint run --frames 900 --scale 4 --out more.mp4</pre>
         {(result.Credit is null ? "" : $"<p>{Text(result.Credit)}</p>")}
@@ -119,13 +123,25 @@ internal sealed class ReportPage(DemoResult result)
     private static void Add(StringBuilder list, string name, string value) =>
         list.Append(s_culture, $"<div><dt>{Text(name)}</dt><dd>{Text(value)}</dd></div>\n");
 
-    private static string Key(int series, string name) => $"""<span class="key key-{series}"><span>{Text(name)}</span></span>""";
+    private static string Figure(string content, string caption) =>
+        $"<figure>{content}<figcaption>{caption}</figcaption></figure>";
 
-    private static string Mebibytes(string path) => (new FileInfo(path).Length / BytesPerMebibyte).ToString("0.0", s_culture);
+    private static string Keys(params string[] names) => string.Concat(names.Select(
+        (name, index) => $"""<span class="key key-{index + 1}"><span>{Text(name)}</span></span>"""));
 
-    private static string Video(string path) => Path.GetExtension(path) == ".mp4"
-        ? $"""<video autoplay loop muted playsinline controls src="{DataUri(File.ReadAllBytes(path), "video/mp4")}"></video>"""
-        : $"""<img alt="the video" src="{DataUri(File.ReadAllBytes(path), "image/webp")}">""";
+    private static string Rate(double framesPerSecond) =>
+        framesPerSecond.ToString(framesPerSecond < 100 ? "0.0" : "0", s_culture) + " frames/s";
+
+    private static string Mebibytes(string path) =>
+        (new FileInfo(path).Length / BytesPerMebibyte).ToString("0.0", s_culture);
+
+    private static string Video(string path)
+    {
+        byte[] file = File.ReadAllBytes(path);
+        return Path.GetExtension(path) == ".mp4"
+            ? $"""<video autoplay loop muted playsinline controls src="{DataUri(file, "video/mp4")}"></video>"""
+            : $"""<img alt="the video" src="{DataUri(file, "image/webp")}">""";
+    }
 
     private static string Describe(FrameSequence video) =>
         $"{video.Count.ToString("N0", s_culture)} frames of {video.Width} x {video.Height}, {Seconds(video.Seconds)}";
@@ -137,13 +153,15 @@ internal sealed class ReportPage(DemoResult result)
         StringBuilder grid = new("<div class=\"frames\">");
         foreach ((double seconds, byte[] png) in video.Pick(FramesShown))
         {
-            grid.Append(s_culture, $"<img alt=\"after {Seconds(seconds)}\" title=\"{Seconds(seconds)}\" src=\"{DataUri(png, "image/png")}\">");
+            string moment = Seconds(seconds), source = DataUri(png, "image/png");
+            grid.Append(s_culture, $"""<img alt="after {moment}" title="{moment}" src="{source}">""");
         }
 
         return grid.Append("</div>").ToString();
     }
 
     private string Similarity() => ReportCharts.ColorSimilarity(
-        result.Real.ColorSimilarityByDistance(StartInterval), result.Generated.ColorSimilarityByDistance(StartInterval),
+        result.Real.ColorSimilarityByDistance(StartInterval),
+        result.Generated.ColorSimilarityByDistance(StartInterval),
         result.Real.FrameRate);
 }

@@ -27,20 +27,30 @@ internal static class ReportStyle
         p { margin: 0; max-width: 72ch; }
         .quiet, figcaption, footer { color: var(--quiet); }
         .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 20px; margin-top: 16px; }
-        figure { margin: 0; background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 14px; }
+        figure {
+          margin: 0; padding: 14px; background: var(--card); border: 1px solid var(--line); border-radius: 10px;
+        }
         figcaption { font-size: 13px; margin-top: 10px; }
         figcaption b { color: var(--ink); font-weight: 600; }
-        img, video { display: block; width: 100%; image-rendering: pixelated; border-radius: 5px; background: var(--line); }
+        img, video {
+          display: block; width: 100%; image-rendering: pixelated; border-radius: 5px; background: var(--line);
+        }
         .frames { display: grid; grid-template-columns: repeat(4, 1fr); gap: 6px; }
         .frames img { border-radius: 3px; aspect-ratio: 16 / 9; }
         svg { display: block; width: 100%; height: auto; overflow: visible; font: 12px system-ui, sans-serif; }
         .axis { stroke: var(--quiet); } .axis-text { fill: var(--quiet); } .grid { stroke: var(--line); }
         .series-1 { stroke: var(--one); } .series-2 { stroke: var(--two); } .series-3 { stroke: var(--three); }
-        .key::before { content: ""; display: inline-block; width: 14px; height: 3px; border-radius: 2px; margin: 0 6px 3px 0; background: currentColor; }
+        .key::before {
+          content: ""; display: inline-block; width: 14px; height: 3px; border-radius: 2px; margin: 0 6px 3px 0;
+          background: currentColor;
+        }
         .key { margin-right: 16px; white-space: nowrap; }
         .key-1 { color: var(--one); } .key-2 { color: var(--two); } .key-3 { color: var(--three); }
         .key span { color: var(--quiet); }
-        dl { display: grid; grid-template-columns: repeat(4, 1fr); gap: 1px; margin: 16px 0 0; background: var(--line); border: 1px solid var(--line); border-radius: 10px; overflow: hidden; }
+        dl {
+          display: grid; grid-template-columns: repeat(4, 1fr); gap: 1px; margin: 16px 0 0; overflow: hidden;
+          background: var(--line); border: 1px solid var(--line); border-radius: 10px;
+        }
         dl div { background: var(--card); padding: 12px 14px; }
         dt { color: var(--quiet); font-size: 13px; }
         dd { margin: 2px 0 0; font-size: 17px; font-variant-numeric: tabular-nums; }

@@ -4,7 +4,9 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Cli.Doctor;
 
-/// <summary>A device, and whether it computes: one small kernel is compiled anew, run and held against its formula.</summary>
+/// <summary>
+/// A device, and whether it computes: one small kernel is compiled anew, run and held against its formula.
+/// </summary>
 /// <param name="Name">As <c>--device</c> takes it.</param>
 /// <param name="Description">What it is; null where it cannot be opened.</param>
 /// <param name="Gpu">What the driver tells of it; null for a CPU.</param>
@@ -86,8 +88,8 @@ internal sealed record DeviceCheck(
             double scale = 1 / Math.Sqrt((squareSum / ChannelCount) + Epsilon);
             for (int channel = 0; channel < ChannelCount; channel++)
             {
-                double difference = Math.Abs(actual[(row * ChannelCount) + channel] - (given[channel] * scale));
-                worst = difference <= worst ? worst : difference;  // a NaN becomes the worst
+                double expected = given[channel] * scale;
+                worst = Math.Max(worst, Math.Abs(actual[(row * ChannelCount) + channel] - expected));  // a NaN stays
             }
         }
 

@@ -31,8 +31,8 @@ internal static class Tool
     private static Finding FindProgram(string name, string program, string argument)
     {
         string? version = FirstLine(program, argument)?.Split(" Copyright")[0];
-        string? advice = version is null ? "install ffmpeg (Debian, Ubuntu: apt install ffmpeg) so that it lies on PATH" : null;
-        return new Finding(name, version is not null, version, advice);
+        const string Advice = "install ffmpeg (Debian, Ubuntu: apt install ffmpeg) so that it lies on PATH";
+        return new Finding(name, version is not null, version, version is null ? Advice : null);
     }
 
     private static Finding FindVips()
@@ -51,7 +51,11 @@ internal static class Tool
     /// <returns>The first line that the program writes, or null where it cannot be started.</returns>
     private static string? FirstLine(string program, string argument)
     {
-        ProcessStartInfo start = new(program, [argument]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new(program, [argument])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         try
         {
             using Process process = Process.Start(start)!;

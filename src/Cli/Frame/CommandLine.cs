@@ -3,7 +3,9 @@ using System.CommandLine.Help;
 
 namespace GenKernels.Cli;
 
-/// <summary>Parses a command line, runs the command, and turns what goes wrong into one line and an exit code.</summary>
+/// <summary>
+/// Parses a command line, runs the command, and turns what goes wrong into one line and an exit code.
+/// </summary>
 internal static class CommandLine
 {
     private static readonly TimeSpan s_timeToStop = TimeSpan.FromSeconds(20);
@@ -59,6 +61,9 @@ internal static class CommandLine
 
     private static IEnumerable<string> Ancestors(Command command)
     {
-        for (Command? at = command; at is not null; at = at.Parents.OfType<Command>().FirstOrDefault()) yield return at.Name;
+        for (Command? at = command; at is not null; at = at.Parents.OfType<Command>().FirstOrDefault())
+        {
+            yield return at.Name;
+        }
     }
 }

@@ -40,7 +40,8 @@ internal static class CommonOptions
     private static void RequireDeviceName(OptionResult result)
     {
         string name = result.GetValueOrDefault<string>() ?? "";
-        bool isCuda = name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), out int n) && n >= 0;
+        bool isCuda = name.StartsWith("cuda:", StringComparison.Ordinal)
+            && int.TryParse(name.AsSpan("cuda:".Length), out int number) && number >= 0;
         if (isCuda || name is "auto" or "host" or "simt" or "cuda") return;
         result.AddError($"there is no device '{name}'; a device is auto, host, simt, or cuda:0 and so on");
     }

@@ -13,8 +13,8 @@ internal static class Failure
     /// <param name="failure">What ended the command.</param>
     /// <param name="trace">Whether the stack is asked for.</param>
     /// <returns>
-    /// One line for what input or the machine can cause; of a kernel that does not compile, the compiler's log too; the type
-    /// as well for what should not happen.
+    /// One line for what input or the machine can cause; of a kernel that does not compile, the compiler's log too; the
+    /// type as well for what should not happen.
     /// </returns>
     internal static string Describe(Exception failure, bool trace)
     {

@@ -21,7 +21,7 @@ internal sealed class TrainedGenerator : IDisposable
     /// <summary>Where the weights lie.</summary>
     internal string Path => _file.Path;
 
-    /// <param name="path">The file itself, the folder of a checkpoint, or the folder of a run, whose newest checkpoint counts.</param>
+    /// <param name="path">The file itself, the folder of a checkpoint, or of a run, whose newest one counts.</param>
     /// <returns>Whose weights are not read yet; the caller disposes it.</returns>
     /// <exception cref="CommandException">Nothing of that kind is there, or of a preset that is not known.</exception>
     /// <exception cref="SafetensorsException">The file is damaged.</exception>
@@ -32,7 +32,11 @@ internal sealed class TrainedGenerator : IDisposable
         {
             string kind = file.Metadata.GetValueOrDefault("kind", "");
             string name = file.Metadata.GetValueOrDefault("preset", "");
-            if (kind != Kind) throw new CommandException($"{file.Path} is no generator of long videos: its metadata has no kind {Kind}");
+            if (kind != Kind)
+            {
+                throw new CommandException($"{file.Path} is no generator of long videos: it is not of kind {Kind}");
+            }
+
             LowResolutionPreset preset = LowResolutionPreset.All.FirstOrDefault(preset => preset.Name == name)
                 ?? throw new CommandException($"{file.Path} is of preset '{name}', which this version does not know");
             return new TrainedGenerator(file, preset);
@@ -74,6 +78,7 @@ internal sealed class TrainedGenerator : IDisposable
         string file = System.IO.Path.Combine(folder, LowResolutionCheckpoint.AverageGeneratorFile);
         return File.Exists(file)
             ? file
-            : throw new CommandException($"{path} holds no checkpoint: {LowResolutionCheckpoint.AverageGeneratorFile} is missing");
+            : throw new CommandException(
+                $"{path} holds no checkpoint: {LowResolutionCheckpoint.AverageGeneratorFile} is missing");
     }
 }

@@ -12,8 +12,9 @@ internal static class RunPlace
     {
         if (File.Exists(folder)) throw new CommandException($"{folder} is a file; --out needs a folder");
         if (!Directory.Exists(folder)) return;
-        bool holdsRun = File.Exists(Path.Combine(folder, LogName)) || LowResolutionCheckpoint.Newest(folder) is not null;
-        if (holdsRun) throw new CommandException($"{folder} holds a run; go on with it by --resume, or choose another --out");
+        bool isFree = !File.Exists(Path.Combine(folder, LogName)) && LowResolutionCheckpoint.Newest(folder) is null;
+        if (isFree) return;
+        throw new CommandException($"{folder} holds a run; go on with it by --resume, or choose another --out");
     }
 
     /// <returns>Where the run in a folder stands.</returns>

@@ -14,7 +14,8 @@ internal sealed class TrainingDisplay(IAnsiConsole console, int framesPerStep, b
 {
     private const int StepsOfRate = 32;
 
-    private static readonly TimeSpan s_linePause = TimeSpan.FromSeconds(10), s_livePause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_linePause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_livePause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_compilingPause = TimeSpan.FromSeconds(1);
 
     private readonly Queue<long> _times = [];
@@ -36,7 +37,9 @@ internal sealed class TrainingDisplay(IAnsiConsole console, int framesPerStep, b
 
     /// <returns>What people see of a step.</returns>
     /// <param name="progress">What the run tells.</param>
-    /// <param name="secondsPerStep">Of the last steps; null where there was only one, which may have waited for kernels.</param>
+    /// <param name="secondsPerStep">
+    /// Of the last steps; null where there was only one, which may have waited for kernels.
+    /// </param>
     internal string Line(LowResolutionProgress progress, double? secondsPerStep)
     {
         string steps = isTimed ? $"step {progress.Step}" : $"step {progress.Step} of {progress.Steps}";
@@ -53,10 +56,11 @@ internal sealed class TrainingDisplay(IAnsiConsole console, int framesPerStep, b
     internal static string Clock(TimeSpan time) =>
         time.TotalHours >= 1 ? $"{(int)time.TotalHours}:{time:mm\\:ss}" : $"{time:m\\:ss}";
 
-    private static string Value(LowResolutionProgress progress, string name) =>
-        progress.Values.TryGetValue(name, out double value) ? value.ToString("0.000", CultureInfo.InvariantCulture) : "-";
+    private static string Value(LowResolutionProgress progress, string name) => progress.Values.ContainsKey(name)
+        ? progress.Values[name].ToString("0.000", CultureInfo.InvariantCulture)
+        : "-";
 
-    /// <summary>Before the first step is taken there is only one thing to see: the kernels that it needs are compiled.</summary>
+    /// <summary>Before the first step is taken there is one thing to see: the kernels that it needs.</summary>
     private void Train(LowResolutionRun run, TimeSpan pause, Action<string> show, CancellationToken stop)
     {
         KernelCache cache = run.Gan.Device.Cache;

@@ -3,8 +3,8 @@
 //   brightness(x) = x + u - 1/2, saturation(x) = 2 u (x - m) + m, m over the channels of a pixel,
 //   contrast(x) = (u + 1/2) (x - m) + m, m over the clip
 //
-// Shapes   x, y: [N, P, C], P pixels of all frames; the three draws u, and the sum over a clip, which times meanScale
-//          is its mean: [N]; contiguous
+// Shapes   x, y: [N, P, C], P pixels of all frames; the three draws u, and the sum over a clip, which times
+//          meanScale is its mean: [N]; contiguous
 // Types    stored as Scalar, computed in Accumulator; draws are float
 // Launch   rows of pixels shared out by RowWalk; any block size
 // Cost     reads N*P*C (a pixel's second pass comes from cache), writes N*P*C: bound by memory

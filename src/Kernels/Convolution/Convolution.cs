@@ -4,9 +4,8 @@ using GenKernels.Kernels.Movement;
 
 namespace GenKernels.Kernels.Convolution;
 
-/// <summary>
-/// Launches <c>Convolution.cu</c>, or on the CPU <c>ConvolutionHost.cpp</c>: convolutions and their adjoints.
-/// </summary>
+/// <summary>Launches <c>Convolution.cu</c>, or on the CPU <c>ConvolutionHost.cpp</c>: convolutions and their
+/// adjoints.</summary>
 public static class Convolution
 {
     private const int Tile = 64;
@@ -37,9 +36,8 @@ public static class Convolution
         return Launch(x, w, plan, [x.Shape[0], plan.Out.T, plan.Out.H, plan.Out.W, w.Shape[0]]);
     }
 
-    /// <summary>
-    /// The adjoint with respect to the activations: what other libraries call a transposed convolution.
-    /// </summary>
+    /// <summary>The adjoint with respect to the activations: what other libraries call a transposed
+    /// convolution.</summary>
     /// <param name="dy">Of the shape of the result of <see cref="Forward"/>.</param>
     /// <param name="w">The weights of <see cref="Forward"/>.</param>
     /// <param name="inputShape">The shape of the activations of <see cref="Forward"/>.</param>

@@ -1,7 +1,7 @@
 // Convolution: cross-correlation over time, rows and columns, as an implicit matrix product. With gaps between the
 // elements of x (up) it is the adjoint of a strided one too.
-//   y[n,p,o] = sum over taps k and channels c of w[o,k,c] x[n, (stride p - before + dilation k) / up, c],
-//              where that is whole
+//   y[n,p,o] = sum over taps k and channels c of w[o,k,c] x[n, q, c] with q = (stride p - before + dilation k) / up,
+//   where that is whole and within x
 //
 // Shapes   x: [N, T, H, W, G*C]; w: [G*O, kT, kH, kW, C]; y: [N, T', H', W', G*O]; contiguous, G groups
 // Types    stored as Scalar, summed in Accumulator

@@ -1,8 +1,7 @@
 namespace GenKernels.Kernels.Convolution;
 
-/// <summary>
-/// How a kernel moves over time, rows and columns. A convolution in one or two dimensions has one frame, or one row.
-/// </summary>
+/// <summary>How a kernel moves over time, rows and columns. A convolution in one or two dimensions has one frame, or
+/// one row.</summary>
 /// <param name="Stride">Steps between outputs, at least 1.</param>
 /// <param name="Before">Zeros before the first element; negative to leave elements out.</param>
 /// <param name="After">Zeros after the last element; negative to leave elements out.</param>

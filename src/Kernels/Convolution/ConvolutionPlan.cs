@@ -15,7 +15,8 @@ internal readonly struct ConvolutionPlan
 
     private ConvolutionPlan(
         int n, Triple input, Triple output, Triple taps, Triple stride, Triple before, Triple dilation, Triple up,
-        int groups, int inChannels, int outChannels)
+        int groups,
+        int inChannels, int outChannels)
     {
         (_n, _in, _out, _taps, _stride, _before, _dilation, _up) =
             (n, input, output, taps, stride, before, dilation, up);
@@ -59,29 +60,29 @@ internal readonly struct ConvolutionPlan
         Triple size = OutputSize(new Triple(x[1], x[2], x[3]), taps, options);
         return new ConvolutionPlan(
             x[0], new Triple(x[1], x[2], x[3]), size, taps, options.Stride, options.Before, options.Dilation,
-            Triple.One, options.Groups, x[4], w[0]);
+            Triple.One,
+            options.Groups, x[4], w[0]);
     }
 
-    /// <summary>
-    /// The plan of dx = the adjoint of conv(., w) at dy: a convolution of dy with the kernel turned round, its strides
-    /// as gaps.
-    /// </summary>
+    /// <summary>The plan of dx = the adjoint of conv(., w) at dy: a convolution of dy with the kernel turned round, its
+    /// strides as gaps.</summary>
     internal static ConvolutionPlan DataGradient(Shape dy, Shape w, Triple inputSize, ConvolutionOptions options)
     {
         Triple taps = new(w[1], w[2], w[3]);
-        Triple before = taps.Zip(
-            options.Dilation, options.Before, (count, dilation, pad) => ((count - 1) * dilation) - pad);
+        Triple before =
+            taps.Zip(options.Dilation, options.Before, (count, dilation, pad) => ((count - 1) * dilation) - pad);
         return new ConvolutionPlan(
             dy[0], new Triple(dy[1], dy[2], dy[3]), inputSize, taps, Triple.One, before, options.Dilation,
-            options.Stride, options.Groups, dy[4], w[4] * options.Groups);
+            options.Stride,
+            options.Groups, dy[4], w[4] * options.Groups);
     }
 
     internal static Triple OutputSize(Triple size, Triple taps, ConvolutionOptions options)
     {
         Triple padded = size.Zip(options.Before, options.After, (length, before, after) => length + before + after);
         Triple reach = taps.Zip(options.Dilation, default, (count, dilation, _) => ((count - 1) * dilation) + 1);
-        return padded.Zip(reach, options.Stride, (length, span, stride) =>
-            length < span ? 0 : ((length - span) / stride) + 1);
+        return padded.Zip(
+            reach, options.Stride, (length, span, stride) => length < span ? 0 : ((length - span) / stride) + 1);
     }
 
     private static void Check(Shape x, Shape w, ConvolutionOptions options)

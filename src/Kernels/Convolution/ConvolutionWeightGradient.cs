@@ -4,9 +4,8 @@ using GenKernels.Kernels.Reduction;
 
 namespace GenKernels.Kernels.Convolution;
 
-/// <summary>
-/// Launches <c>ConvolutionWeightGradient.cu</c>, or on the CPU <c>ConvolutionWeightGradientHost.cpp</c>.
-/// </summary>
+/// <summary>Launches <c>ConvolutionWeightGradient.cu</c>, or on the CPU
+/// <c>ConvolutionWeightGradientHost.cpp</c>.</summary>
 public static class ConvolutionWeightGradient
 {
     private const int Tile = 64;
@@ -62,7 +61,8 @@ public static class ConvolutionWeightGradient
         Tensor dw = Tensor.Empty([segments, .. weightShape.AsSpan()], x.Type, x.Device);
         x.Device.Load(s_hostSource, x.Type).Kernel("ConvolutionWeightGradientHost").Launch(
             new LaunchShape((long)parts * segments, 1, 1, 1), x, dy, dw, HostProduct.For(x.Type),
-            KernelArgument.Structure(ref plan), segments, HostRows, lines, isDirect ? 1 : 0);
+            KernelArgument.Structure(ref plan),
+            segments, HostRows, lines, isDirect ? 1 : 0);
         return SumOfSegments(dw, weightShape, x.Type);
     }
 
@@ -82,16 +82,14 @@ public static class ConvolutionWeightGradient
     private static int SegmentCount(long rowCount, int wanted) =>
         (int)Math.Clamp(rowCount / FewestRows, 1, Math.Max(1, wanted));
 
-    /// <summary>
-    /// Adds up the segments and rounds to the type once; takes ownership of <paramref name="parts"/>.
-    /// </summary>
+    /// <summary>Adds up the segments and rounds to the type once; takes ownership of
+    /// <paramref name="parts"/>.</summary>
     private static Tensor SumOfSegments(Tensor parts, Shape weightShape, ElementType type)
     {
         using (parts)
         {
-            using Tensor sum = parts.Shape[0] == 1
-                ? parts.View(parts.Shape)
-                : Reduce.Forward(ReduceKind.Sum, parts, 0, 1);
+            using Tensor sum =
+                parts.Shape[0] == 1 ? parts.View(parts.Shape) : Reduce.Forward(ReduceKind.Sum, parts, 0, 1);
             using Tensor shaped = sum.View(weightShape);
             return sum.Type == type ? shaped.View(weightShape) : Cast.Forward(shaped, type);
         }

@@ -1,8 +1,8 @@
 // ConvolutionWeightGradient: the gradient of a convolution with respect to its weights, by segments of the rows.
 //   dw[s,o,k,c] = sum over the rows of segment s of dy[row,o] x[source(row,k),c]
 //
-// Shapes   x: [N, T, H, W, G*C]; dy: [N, T', H', W', G*O]; dw: [S, G*O, kT, kH, kW, C]; contiguous; the S parts are
-//          summed after
+// Shapes   x: [N, T, H, W, G*C]; dy: [N, T', H', W', G*O]; dw: [S, G*O, kT, kH, kW, C]; contiguous; the S
+//          parts are summed after
 // Types    read as Scalar, summed and written in Accumulator
 // Launch   256 threads a block, exactly; one block for every Tile x Tile of [O, taps*C]; segments along y,
 //          groups along z

@@ -88,7 +88,8 @@ DEVICE Accumulator Value(Accumulator z, Accumulator m, Accumulator slope, Accumu
 
 KERNEL BiasActivation(
     const Scalar* __restrict__ x, const Scalar* __restrict__ b, const Scalar* __restrict__ m, Scalar* __restrict__ y,
-    RowWalk walk, float slope, float gain, float limit)
+    RowWalk walk,
+    float slope, float gain, float limit)
 {
     ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
         const Int64 start = row * walk.rowLength;

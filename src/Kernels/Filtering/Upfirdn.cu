@@ -1,7 +1,7 @@
 // Upfirdn: zeros between samples, a filter, and every down-th of the result, along one axis.
 //   y[o,m,i] = gain sum over k of h[k] u[o, m down + k - before, i]
-//   u[o, l up, i] = x[o,l,i], and u is 0 elsewhere; h is the filter backwards (a convolution), or as it is where
-//   isFlipped
+//   u[o, l up, i] = x[o,l,i], and u is 0 elsewhere; h is the filter backwards (a convolution),
+//   or as it is where isFlipped
 //
 // Shapes   x: [O, L, I]; filter: [K]; y: [O, M, I]; contiguous
 // Types    stored as Scalar, the filter as Tap, summed in Accumulator

@@ -13,8 +13,8 @@ constexpr int RowMajor = 101;
 constexpr int AsIs = 111;
 constexpr int Transposed = 112;
 
-// Rows of A and columns of B that a pass of our own product keeps in registers: 6 x 32 floats are 12 of 32 vectors of
-// 16.
+// Rows of A and columns of B that a pass of our own product keeps in registers: 6 x 32 floats are 12 of 32
+// vectors of 16.
 constexpr int TileRows = 6;
 constexpr int TileColumns = 32;
 
@@ -42,8 +42,8 @@ static void OwnProduct(
 {
     const Int64 aRow = transposeA ? 1 : lda, aColumn = transposeA ? lda : 1;
     const Int64 bRow = transposeB ? 1 : ldb, bColumn = transposeB ? ldb : 1;
-    Scalar* panel = static_cast<Scalar*>(
-        aligned_alloc(64, sizeof(Scalar) * (size_t(k) * TileColumns + 64) / 64 * 64 + 64));
+    Scalar* panel =
+        static_cast<Scalar*>(aligned_alloc(64, sizeof(Scalar) * (size_t(k) * TileColumns + 64) / 64 * 64 + 64));
     for (int column = 0; column < n; column += TileColumns) {
         const int columns = Minimum(TileColumns, n - column);
         for (int p = 0; p < k; p++) {

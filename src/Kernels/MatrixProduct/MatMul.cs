@@ -19,10 +19,8 @@ public static class MatMul
     private const int HostTileColumns = 512;
 
     private static readonly string[] s_variants =
-    [
-        "TransposeX=0;TransposeW=0", "TransposeX=0;TransposeW=1",
-        "TransposeX=1;TransposeW=0", "TransposeX=1;TransposeW=1",
-    ];
+        ["TransposeX=0;TransposeW=0", "TransposeX=0;TransposeW=1", "TransposeX=1;TransposeW=0",
+            "TransposeX=1;TransposeW=1"];
 
     private static readonly KernelSource s_source = Source("MatrixProduct/MatMul.cu", s_variants);
 
@@ -51,6 +49,7 @@ public static class MatMul
         {
             return InFloat(x, w, transposeX, transposeW);
         }
+
         Tensor y = Tensor.Empty([batch, m, n], x.Type, x.Device);
         if (y.ElementCount == 0) return y;
         long xBatch = x.Shape[0] == 1 ? 0 : (long)m * k;
@@ -72,9 +71,8 @@ public static class MatMul
 
     private static int Tiles(int size, int tile) => (size + tile - 1) / tile;
 
-    /// <summary>
-    /// No library of the CPU multiplies 16-bit floats well: they are widened, and the result is rounded once.
-    /// </summary>
+    /// <summary>No library of the CPU multiplies 16-bit floats well: they are widened, and the result is rounded
+    /// once.</summary>
     private static Tensor InFloat(Tensor x, Tensor w, bool transposeX, bool transposeW)
     {
         using Tensor wideX = Cast.Forward(x, ElementType.Float32);

@@ -1,8 +1,8 @@
 // MatMul: batched matrix product.
 //   y[b,m,n] = sum over k of op(x[b])[m,k] op(w[b])[k,n], where op transposes if asked
 //
-// Shapes   x: [B, M, K], or [B, K, M] if transposed; w: [B, K, N], or [B, N, K] if transposed, or one for all; y:
-//          [B, M, N]
+// Shapes   x: [B, M, K], or [B, K, M] if transposed; w: [B, K, N], or [B, N, K] if transposed, or one for all;
+//          y: [B, M, N]
 // Types    stored as Scalar, summed in Accumulator
 // Launch   256 threads a block, exactly; one block for every Tile x Tile of y, batches along y of the grid
 // Cost     2*B*M*N*K operations; reads x N/Tile times and w M/Tile times
@@ -17,7 +17,8 @@ constexpr int Threads = 256;
 
 KERNEL MatMul(
     const Scalar* __restrict__ x, const Scalar* __restrict__ w, Scalar* __restrict__ y, int m, int n, int k,
-    Int64 xBatch, Int64 wBatch)
+    Int64 xBatch,
+    Int64 wBatch)
 {
     // One column more than needed, so that the threads of a warp that write a column of a slice meet different banks.
     __shared__ Accumulator xSlice[Depth][Tile + 1];

@@ -10,7 +10,8 @@
 
 KERNEL MatMulHost(
     const Scalar* x, const Scalar* w, Scalar* y, LibraryProduct library, int m, int n, int k, Int64 xBatch,
-    Int64 wBatch, int transposeX, int transposeW, int tileRows, int tileColumns)
+    Int64 wBatch,
+    int transposeX, int transposeW, int tileRows, int tileColumns)
 {
     const int tilesDown = (m + tileRows - 1) / tileRows;
     const int tilesAcross = (n + tileColumns - 1) / tileColumns;

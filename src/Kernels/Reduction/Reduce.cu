@@ -3,7 +3,8 @@
 //
 // Shapes   x: [O, N, I]; y: [O, S, I], where segment s covers S-th parts of N, rounded up; contiguous
 // Types    read as Input, written as Output, combined in Accumulator; a long sum is taken in two launches over segments
-// Launch   rows (I = 1): one warp a row and segment; columns: one thread a column, Columns of them on the host
+// Launch   rows (I = 1): one warp a row and segment; columns: one thread, or Columns elements of the host's
+//          one, a column
 // Cost     reads O*N*I: bound by memory
 // Source   the order of the additions is fixed by the shape, so that the same input gives the same bits
 #include "Common/Prelude.cuh"

@@ -2,9 +2,8 @@ using GenKernels.Models.StyleGan;
 
 namespace GenKernels.Models.LongVideo;
 
-/// <summary>
-/// A residual block of the low-resolution discriminator: two convolutions beside one with a single tap.
-/// </summary>
+/// <summary>A residual block of the low-resolution discriminator: two convolutions beside one with a single
+/// tap.</summary>
 /// <remarks>Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, appendix B.</remarks>
 public sealed class DiscriminatorBlock : Module
 {
@@ -26,8 +25,8 @@ public sealed class DiscriminatorBlock : Module
         HalvingOptions? last = halving.Any ? halving : null;
         if (videoChannels > 0)
         {
-            _fromVideo = Register(
-                "conv_vid", new DiscriminatorConvolution(videoChannels, inputs, Triple.One, initializer));
+            _fromVideo =
+                Register("conv_vid", new DiscriminatorConvolution(videoChannels, inputs, Triple.One, initializer));
         }
 
         _first = Register("conv_0", new DiscriminatorConvolution(inputs, inputs, taps, initializer));

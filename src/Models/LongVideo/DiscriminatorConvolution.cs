@@ -2,9 +2,8 @@ using GenKernels.Models.StyleGan;
 
 namespace GenKernels.Models.LongVideo;
 
-/// <summary>
-/// A convolution of the discriminator, at full size, then perhaps blurred and halved, then bias and activation.
-/// </summary>
+/// <summary>A convolution of the discriminator, at full size, then perhaps blurred and halved, then bias and
+/// activation.</summary>
 public sealed class DiscriminatorConvolution : Module
 {
     private const float Clamp = 256;

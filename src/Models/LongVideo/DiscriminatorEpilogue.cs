@@ -2,9 +2,8 @@ using GenKernels.Models.StyleGan;
 
 namespace GenKernels.Models.LongVideo;
 
-/// <summary>
-/// The end of the low-resolution discriminator: pictures become vectors, convolved over time, then one number a clip.
-/// </summary>
+/// <summary>The end of the low-resolution discriminator: pictures become vectors, convolved over time, then one number
+/// a clip.</summary>
 public sealed class DiscriminatorEpilogue : Module
 {
     private readonly TemporalConvolution[] _convolutions;

@@ -47,17 +47,13 @@ internal sealed class FrameCounts
     /// <summary>Frames that a block gives.</summary>
     internal int OutputOf(int block) => block + 1 < _inputs.Length ? _inputs[block + 1] : _frameCount;
 
-    /// <summary>
-    /// The frame, at a block's rate, of a latent for the embedding, with which a block begins where a clip begins at
-    /// <paramref name="start"/>.
-    /// </summary>
+    /// <summary>The frame, at a block's rate, of a latent for the embedding, with which a block begins where a clip
+    /// begins at <paramref name="start"/>.</summary>
     internal int LatentStart(int block, int start) =>
         (_padding * ((Scale / _scales[block]) - 1)) + (start / _scales[block]);
 
-    /// <summary>
-    /// The frame, among all that a block makes, with which its output begins where a clip begins at
-    /// <paramref name="start"/>.
-    /// </summary>
+    /// <summary>The frame, among all that a block makes, with which its output begins where a clip begins at
+    /// <paramref name="start"/>.</summary>
     internal int OutputStart(int block, int start)
     {
         if (block + 1 == _inputs.Length) return (start % _scales[block]) + (_padding * _scales[block]);

@@ -7,9 +7,8 @@ internal sealed class GeneratorPyramid
     private readonly LowResolutionGeneratorOptions _options;
     private readonly (int Height, int Width)[] _sizes = new (int, int)[LevelCount];
 
-    /// <exception cref="ArgumentException">
-    /// The video is too small, or the blocks do not follow on each other.
-    /// </exception>
+    /// <exception cref="ArgumentException">The video is too small, or the blocks do not follow on each
+    /// other.</exception>
     internal GeneratorPyramid(LowResolutionGeneratorOptions options)
     {
         Require.That(
@@ -37,27 +36,33 @@ internal sealed class GeneratorPyramid
 
     internal (int Height, int Width) InputSize => _sizes[0];
 
-    /// <summary>Time doubles in the first five, pictures in the second and fourth.</summary>
+    /// <summary>
+    /// Time doubles in the first five, pictures in the second and fourth, unless the video is as small already.
+    /// </summary>
     internal IEnumerable<SynthesisBlockOptions> TemporalBlocks =>
     [
-        Temporal(0, _sizes[0], spatialUp: false), Temporal(1, _sizes[1], spatialUp: true),
-        Temporal(2, _sizes[1], spatialUp: false), Temporal(3, _sizes[2], spatialUp: true),
+        Temporal(0, _sizes[0], spatialUp: false), Temporal(1, _sizes[1], Grows(1)),
+        Temporal(2, _sizes[1], spatialUp: false), Temporal(3, _sizes[2], Grows(2)),
         Temporal(4, _sizes[2], spatialUp: false), Temporal(5, _sizes[2], spatialUp: false),
     ];
 
-    /// <summary>Pictures double in the first and, unless the video is small, in the third.</summary>
+    /// <summary>Pictures double in the first and third, unless the video is as small already.</summary>
     internal IEnumerable<SynthesisBlockOptions> SpatialBlocks =>
     [
-        Spatial(0, _sizes[3], spatialUp: true), Spatial(1, _sizes[3], spatialUp: false),
-        Spatial(2, _sizes[4], spatialUp: _sizes[4] != _sizes[3]), Spatial(3, _sizes[4], spatialUp: false),
+        Spatial(0, _sizes[3], Grows(3)), Spatial(1, _sizes[3], spatialUp: false),
+        Spatial(2, _sizes[4], Grows(4)), Spatial(3, _sizes[4], spatialUp: false),
     ];
 
+    private bool Grows(int level) => _sizes[level] != _sizes[level - 1];
+
     private SynthesisBlockOptions Temporal(int block, (int Height, int Width) size, bool spatialUp) => new(
-        _options.LatentChannels, _options.TemporalChannels[block].In, _options.TemporalChannels[block].Out, size.Height,
-        size.Width, new Triple(_options.TemporalTaps, _options.SpatialTaps, _options.SpatialTaps),
-        TemporalUp: block < 5, spatialUp);
+        _options.LatentChannels, _options.TemporalChannels[block].In, _options.TemporalChannels[block].Out,
+        size.Height, size.Width,
+        new Triple(_options.TemporalTaps, _options.SpatialTaps, _options.SpatialTaps), TemporalUp: block < 5,
+        spatialUp);
 
     private SynthesisBlockOptions Spatial(int block, (int Height, int Width) size, bool spatialUp) => new(
         _options.LatentChannels, _options.SpatialChannels[block].In, _options.SpatialChannels[block].Out, size.Height,
-        size.Width, new Triple(1, _options.SpatialTaps, _options.SpatialTaps), TemporalUp: false, spatialUp);
+        size.Width,
+        new Triple(1, _options.SpatialTaps, _options.SpatialTaps), TemporalUp: false, spatialUp);
 }

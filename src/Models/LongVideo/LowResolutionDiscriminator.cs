@@ -4,8 +4,8 @@ namespace GenKernels.Models.LongVideo;
 
 /// <summary>The low-resolution discriminator of chapter 2: from a clip to one number, high for a real one.</summary>
 /// <remarks>
-/// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, appendix B; sizes and names follow the
-/// released network. Deviation: skips are halved before their convolution with one tap, which is the same function.
+/// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, appendix B; sizes and names follow
+/// the released network. Deviation: skips are halved before their convolution with one tap, which is the same function.
 /// </remarks>
 public sealed class LowResolutionDiscriminator : Module
 {
@@ -30,15 +30,16 @@ public sealed class LowResolutionDiscriminator : Module
         int temporalScale = 1 << halvings.Count(halving => halving.Temporal);
         Require.That(
             options.Edge % spatialScale == 0 && options.FrameCount % temporalScale == 0,
-            $"clips of {options.FrameCount} frames of {options.Width} x {options.Height} cannot be halved: the longer "
-            + $"side must be a multiple of {spatialScale}, the frames of {temporalScale}");
+            $"clips of {options.FrameCount} frames of {options.Width} x {options.Height} cannot be halved: "
+            + $"the longer side must be a multiple of {spatialScale}, the frames of {temporalScale}");
         Require.That(
             (options.Edge - options.Height) % 2 == 0 && (options.Edge - options.Width) % 2 == 0,
             $"a video of {options.Width} x {options.Height} cannot be padded evenly to a square");
 
         Triple taps = new(options.TemporalTaps, options.SpatialTaps, options.SpatialTaps);
-        _blocks = Register("blocks", new ModuleList<DiscriminatorBlock>(
-            options.BlockChannels.Select((channels, index) => new DiscriminatorBlock(
+        _blocks =
+            Register("blocks", new ModuleList<DiscriminatorBlock>(options.BlockChannels.Select((channels, index) =>
+            new DiscriminatorBlock(
                 channels.In, channels.Out, index == 0 ? taps with { T = 1 } : taps, halvings[index], initializer,
                 index == 0 ? Colours : 0))));
         _epilogue = Register("epilogue", new DiscriminatorEpilogue(

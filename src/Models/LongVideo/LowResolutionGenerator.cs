@@ -8,9 +8,9 @@ namespace GenKernels.Models.LongVideo;
 /// time double it five times, each with styles from the latent at its own rate; blocks without time follow.
 /// </summary>
 /// <remarks>
-/// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, section 3 and figure 4; sizes and names follow
-/// the released network. Deviation: clips that are cut from longer ones are computed only as far as the cut needs,
-/// which gives the same frames; the running magnitudes are then taken over the frames that are computed.
+/// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, section 3 and figure 4; sizes and
+/// names follow the released network. Deviation: clips that are cut from longer ones are computed only as far as the
+/// cut needs, which gives the same frames; the running magnitudes are then taken over the frames that are computed.
 /// </remarks>
 public sealed class LowResolutionGenerator : Module
 {
@@ -38,8 +38,8 @@ public sealed class LowResolutionGenerator : Module
         _temporalBlocks = Register("temporal_layers", Blocks(pyramid.TemporalBlocks, initializer));
         _spatialBlocks = Register("spatial_layers", Blocks(pyramid.SpatialBlocks, initializer));
         _toRgb = Register("to_rgb", new ToRgb(options.LatentChannels, options.SpatialChannels[^1].Out, initializer));
-        _embedding = Register(
-            "temporal_emb", new NoiseEmbedding(options.EmbeddingChannels, options.Embedding, initializer));
+        _embedding =
+            Register("temporal_emb", new NoiseEmbedding(options.EmbeddingChannels, options.Embedding, initializer));
         _mapping = Register(
             "latent_mapping", new LatentMapping(options.EmbeddingChannels, options.LatentChannels, initializer));
         _latentFilter = Register(
@@ -63,9 +63,8 @@ public sealed class LowResolutionGenerator : Module
     /// <summary>Makes videos.</summary>
     /// <param name="noise">White noise of <see cref="NoiseShape"/>.</param>
     /// <param name="frameCount">Frames of each video.</param>
-    /// <param name="magnitudeBeta">
-    /// What remains of the running magnitudes, from 0 to 1; 1 leaves them as they are.
-    /// </param>
+    /// <param name="magnitudeBeta">What remains of the running magnitudes, from 0 to 1; 1 leaves them as they
+    /// are.</param>
     /// <param name="starts">
     /// For each clip a place from 0 to below <see cref="TemporalScale"/> where it begins, so that no frame is special;
     /// null for 0.
@@ -79,10 +78,8 @@ public sealed class LowResolutionGenerator : Module
     {
         Require.Shape(noise.Value, NoiseShape(noise.Shape[0], frameCount, starts is not null).AsSpan());
         Require.That(
-            starts is null || (starts.Length == noise.Shape[0]
-                && Array.TrueForAll(starts, start => start >= 0 && start < TemporalScale)),
-            $"there must be {noise.Shape[0]} starts from 0 to {TemporalScale - 1}, "
-            + $"got [{string.Join(", ", starts ?? [])}]");
+            starts is null || (starts.Length == noise.Shape[0] && Array.TrueForAll(starts, IsOnGrid)),
+            $"{noise.Shape[0]} starts from 0 to {TemporalScale - 1} are needed, got {string.Join(' ', starts ?? [])}");
         Variable embedding = Observe(observe, "temporal_emb", _embedding.Forward(noise));
         Variable latent = Observe(observe, "latent_w", _mapping.Forward(embedding));
         FrameCounts frames = Frames(frameCount, starts is not null);
@@ -125,6 +122,8 @@ public sealed class LowResolutionGenerator : Module
         observe?.Invoke(name, value);
         return value;
     }
+
+    private bool IsOnGrid(int start) => start >= 0 && start < TemporalScale;
 
     private static Variable Middle(Variable latent, int frameCount) =>
         latent.Window(1, (latent.Shape[1] - frameCount) / 2, frameCount);

@@ -8,7 +8,8 @@ namespace GenKernels.Models.LongVideo;
 /// <param name="BatchSize">Clips of a step.</param>
 public sealed record LowResolutionPreset(
     string Name, string Description, LowResolutionGeneratorOptions Generator,
-    LowResolutionDiscriminatorOptions Discriminator, int BatchSize)
+    LowResolutionDiscriminatorOptions Discriminator,
+    int BatchSize)
 {
     /// <summary>The thesis' sizes: clips of 128 frames, batches of 64.</summary>
     public static LowResolutionPreset Paper { get; } = new(
@@ -33,9 +34,8 @@ public sealed record LowResolutionPreset(
         },
         16);
 
-    /// <summary>
-    /// For a CPU and some minutes, and for tests: clips of 16 frames, few channels, three taps over time.
-    /// </summary>
+    /// <summary>For a CPU and some minutes, and for tests: clips of 16 frames, few channels, three taps over
+    /// time.</summary>
     public static LowResolutionPreset Tiny { get; } = new(
         "tiny", "16 frames of 64 x 36, for a CPU and some minutes",
         new()

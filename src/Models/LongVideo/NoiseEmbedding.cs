@@ -17,9 +17,8 @@ public sealed class NoiseEmbedding : Module
     /// <param name="channels">Of the embedding: a multiple of the number of filters.</param>
     /// <param name="options">The bank.</param>
     /// <param name="initializer">Says where the filters lie.</param>
-    /// <exception cref="ArgumentException">
-    /// <paramref name="channels"/> is no multiple of the number of filters.
-    /// </exception>
+    /// <exception cref="ArgumentException"><paramref name="channels"/> is no multiple of the number of
+    /// filters.</exception>
     public NoiseEmbedding(int channels, NoiseEmbeddingOptions options, Initializer initializer)
     {
         Require.That(

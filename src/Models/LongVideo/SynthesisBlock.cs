@@ -43,15 +43,8 @@ public sealed class SynthesisBlock : Module
         _affine1 = Register("affine_1", new FullyConnected(options.LatentChannels, inputs, initializer, bias: 1));
         _magnitude0 = Register("input_magnitude_ema_0", new MagnitudeEma(initializer));
         _magnitude1 = Register("input_magnitude_ema_1", new MagnitudeEma(initializer));
-        if (options.TemporalUp)
-        {
-            _temporalFilter = Register(
-                "temporal_upsample", new ResamplingFilter(FirFilter.Linear(2), initializer)).Taps;
-        }
-        if (options.SpatialUp)
-        {
-            _spatialFilter = Register("spatial_upsample", new ResamplingFilter(FirFilter.Linear(2), initializer)).Taps;
-        }
+        if (options.TemporalUp) _temporalFilter = Register("temporal_upsample", Interpolation(initializer)).Taps;
+        if (options.SpatialUp) _spatialFilter = Register("spatial_upsample", Interpolation(initializer)).Taps;
     }
 
     /// <summary>Whether the block doubles the number of frames.</summary>
@@ -59,9 +52,8 @@ public sealed class SynthesisBlock : Module
 
     /// <param name="x">Activations, <c>[N, T, H, W, InChannels]</c>.</param>
     /// <param name="latent">One a frame, <c>[N, T, LatentChannels]</c>.</param>
-    /// <param name="starts">
-    /// For each clip the first of all frames that the block makes that is kept; null to keep the middle.
-    /// </param>
+    /// <param name="starts">For each clip the first of all frames that the block makes that is kept; null to keep the
+    /// middle.</param>
     /// <param name="frameCount">Frames that are kept.</param>
     /// <param name="magnitudeBeta">What remains of the running magnitudes; 1 to leave them.</param>
     /// <returns><c>[N, frameCount, Height, Width, OutChannels]</c>.</returns>
@@ -72,8 +64,8 @@ public sealed class SynthesisBlock : Module
             .TemporalModulatedConvolution(_weight0, Style(_affine0, latent), gain0, _padding)
             .BiasActivation(_bias0, Activation.LeakyRelu, Clamp);
         Variable gain1 = _magnitude1.Gain(hidden, magnitudeBeta);
-        hidden = hidden.TemporalModulatedConvolution(
-            _weight1, Style(_affine1, latent), gain1, _padding, outputGain: s_half);
+        hidden =
+            hidden.TemporalModulatedConvolution(_weight1, Style(_affine1, latent), gain1, _padding, outputGain: s_half);
 
         // The skip sees the input at unit magnitude too: its gain and the mean of the two branches go into its small
         // weights.
@@ -90,6 +82,8 @@ public sealed class SynthesisBlock : Module
         return FrameCrop.Apply(y, Array.ConvertAll(starts, start => start - first), frameCount);
     }
 
+    private static ResamplingFilter Interpolation(Initializer initializer) => new(FirFilter.Linear(2), initializer);
+
     private static Variable Style(FullyConnected affine, Variable latent)
     {
         (int clips, int frames) = (latent.Shape[0], latent.Shape[1]);
@@ -99,8 +93,7 @@ public sealed class SynthesisBlock : Module
 
     private Variable Resample(Variable y, int[]? starts, int frameCount)
     {
-        y = starts is null
-            ? Doubling.Apply(y, axis: 1, _temporalFilter, frameCount)
+        y = starts is null ? Doubling.Apply(y, axis: 1, _temporalFilter, frameCount)
             : ResampleTime(y, starts, frameCount);
         y = Doubling.Apply(y, axis: 2, _spatialFilter, _options.Height);
         return Doubling.Apply(y, axis: 3, _spatialFilter, _options.Width);

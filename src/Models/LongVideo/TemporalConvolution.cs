@@ -14,9 +14,8 @@ public sealed class TemporalConvolution : Module
     /// <param name="outputs">Channels of the result.</param>
     /// <param name="taps">Odd; the result has as many frames as the input.</param>
     /// <param name="initializer">Draws the weights.</param>
-    /// <param name="layout">
-    /// How a state dict holds the weights, where that is not <c>[outputs, inputs, taps]</c> by our order of inputs.
-    /// </param>
+    /// <param name="layout">How a state dict holds the weights, where that is not <c>[outputs, inputs, taps]</c> by our
+    /// order of inputs.</param>
     public TemporalConvolution(int inputs, int outputs, int taps, Initializer initializer, StateLayout? layout = null)
     {
         _weight = Register("weight", initializer.Normal(

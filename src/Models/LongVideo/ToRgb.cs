@@ -2,10 +2,8 @@ using GenKernels.Models.StyleGan;
 
 namespace GenKernels.Models.LongVideo;
 
-/// <summary>
-/// The last layer of the low-resolution generator: a modulated convolution with one tap, not demodulated, to three
-/// colours.
-/// </summary>
+/// <summary>The last layer of the low-resolution generator: a modulated convolution with one tap, not demodulated, to
+/// three colours.</summary>
 public sealed class ToRgb : Module
 {
     private const float Clamp = 256;

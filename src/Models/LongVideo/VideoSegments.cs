@@ -8,9 +8,8 @@ namespace GenKernels.Models.LongVideo;
 /// does not depend on the length of the segments, but for rounding, and a longer one begins as a shorter one of the
 /// same seed.
 /// </summary>
-/// <remarks>
-/// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, section 3.2 (time-shift equivariance).
-/// </remarks>
+/// <remarks>Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, section 3.2 (time-shift
+/// equivariance).</remarks>
 public sealed class VideoSegments : IDisposable
 {
     private readonly LowResolutionGenerator _generator;
@@ -36,9 +35,8 @@ public sealed class VideoSegments : IDisposable
     /// </remarks>
     public int Margin => 2 * _scale;
 
-    /// <summary>
-    /// Makes frames <paramref name="start"/> to <paramref name="start"/> + <paramref name="frameCount"/> of the video.
-    /// </summary>
+    /// <summary>Makes frames <paramref name="start"/> to <paramref name="start"/> + <paramref name="frameCount"/> of
+    /// the video.</summary>
     /// <param name="start">From 0; a multiple of the generator's temporal scale.</param>
     /// <param name="frameCount">Frames of the segment.</param>
     /// <returns>Values in row-major order of <c>[T, H, W, 3]</c>, about -1 to 1.</returns>
@@ -50,7 +48,9 @@ public sealed class VideoSegments : IDisposable
         Device device = _random.Device;
         using IDisposable mode = GradientMode.Disable();
         using TensorScope scope = device.Scope();
-        int synthesised = frameCount + (2 * Margin);
+
+        // Only whole steps of the coarsest rate: with others the middle would lie elsewhere on the grid.
+        int synthesised = OnGrid(frameCount) + (2 * Margin);
         Shape shape = _generator.NoiseShape(1, synthesised);
         Variable video = _generator.Forward(new Variable(Noise(start, shape)), synthesised);
         Variable segment = video.Window(1, Margin, frameCount);
@@ -63,7 +63,7 @@ public sealed class VideoSegments : IDisposable
     /// <returns>Segments in order, each as <see cref="Next"/> returns it.</returns>
     public IEnumerable<float[]> Whole(long frameCount, int segmentLength)
     {
-        int length = (Math.Max(1, segmentLength) + _scale - 1) / _scale * _scale;
+        int length = OnGrid(Math.Max(1, segmentLength));
         for (long start = 0; start < frameCount; start += length)
         {
             yield return Next(start, (int)Math.Min(length, frameCount - start));
@@ -73,9 +73,10 @@ public sealed class VideoSegments : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _random.Dispose();
 
-    /// <summary>
-    /// Element i of the stream of numbers is element i of the noise of the whole video, wherever it is entered.
-    /// </summary>
+    private int OnGrid(int frameCount) => (frameCount + _scale - 1) / _scale * _scale;
+
+    /// <summary>Element i of the stream of numbers is element i of the noise of the whole video, wherever it is
+    /// entered.</summary>
     private Tensor Noise(long start, Shape shape)
     {
         const int NumbersPerCounter = 4;

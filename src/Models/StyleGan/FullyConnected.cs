@@ -1,8 +1,7 @@
 namespace GenKernels.Models.StyleGan;
 
-/// <summary>
-/// A linear layer whose weights start with unit variance and are scaled at run time, so that all learn at one rate.
-/// </summary>
+/// <summary>A linear layer whose weights start with unit variance and are scaled at run time, so that all learn at one
+/// rate.</summary>
 /// <remarks>Source: Karras et al. 2018, Progressive Growing of GANs, section 4.1 (equalized learning rate).</remarks>
 public sealed class FullyConnected : Module
 {
@@ -18,9 +17,8 @@ public sealed class FullyConnected : Module
     /// <param name="activation">Follows the bias, with its default gain.</param>
     /// <param name="rateFactor">Of the learning rate; weights and biases are stored divided by it.</param>
     /// <param name="bias">The value that biases start at.</param>
-    /// <param name="layout">
-    /// How a state dict holds the weights, where that differs from <c>[outputs, inputs]</c>.
-    /// </param>
+    /// <param name="layout">How a state dict holds the weights, where that differs from <c>[outputs,
+    /// inputs]</c>.</param>
     public FullyConnected(
         int inputs, int outputs, Initializer initializer, Activation activation = Activation.Linear,
         float rateFactor = 1, float bias = 0, StateLayout? layout = null)

@@ -2,9 +2,8 @@ using GenKernels.Kernels.Reduction;
 
 namespace GenKernels.Models.StyleGan;
 
-/// <summary>
-/// Keeps the mean square of what passes a layer, to divide by its root: the input of the layer then has unit magnitude.
-/// </summary>
+/// <summary>Keeps the mean square of what passes a layer, to divide by its root: the input of the layer then has unit
+/// magnitude.</summary>
 /// <remarks>Source: Karras et al. 2021, Alias-Free GANs, section 3.2, without its epsilon.</remarks>
 public sealed class MagnitudeEma : Module
 {

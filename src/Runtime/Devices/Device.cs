@@ -7,8 +7,8 @@ namespace GenKernels.Runtime;
 /// </summary>
 public abstract class Device : IDisposable
 {
-    private readonly ConcurrentDictionary<
-        (KernelSource Source, ElementType Type, string Variant), KernelModule> _modules =
+    private readonly ConcurrentDictionary<(KernelSource Source, ElementType Type, string Variant), KernelModule>
+        _modules = new();
         new();
 
     private readonly ThreadLocal<TensorScope?> _scope = new();

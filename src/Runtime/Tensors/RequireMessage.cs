@@ -9,9 +9,8 @@ public readonly ref struct RequireMessage
 {
     private readonly StringBuilder? _text;
 
-    /// <summary>
-    /// Called by the compiler for an interpolated string; it asks for the parts only where they are needed.
-    /// </summary>
+    /// <summary>Called by the compiler for an interpolated string; it asks for the parts only where they are
+    /// needed.</summary>
     public RequireMessage(int literalLength, int formattedCount, bool condition, out bool isNeeded)
     {
         isNeeded = !condition;

@@ -8,8 +8,3 @@ namespace GenKernels.Train.LongVideo;
 /// <param name="Starts">Where each clip begins on the generator's grid; null for 0.</param>
 /// <param name="Augmentation">What the discriminator's view of them is; null for as they are.</param>
 public sealed record GeneratorInput(Tensor Noise, int FrameCount, int[]? Starts, ClipAugmentation? Augmentation);
-
-/// <summary>One part of a batch of real clips.</summary>
-/// <param name="Video"><c>[N, T, H, W, 3]</c>, -1 to 1.</param>
-/// <param name="Augmentation">What the discriminator's view of them is; null for as they are.</param>
-public sealed record RealInput(Tensor Video, ClipAugmentation? Augmentation);

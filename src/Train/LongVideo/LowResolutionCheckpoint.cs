@@ -4,9 +4,8 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Train.LongVideo;
 
-/// <summary>
-/// All that a training run is: networks, moving average, optimizers, and where it stands. A folder, whole or not there.
-/// </summary>
+/// <summary>All that a training run is: networks, moving average, optimizers, and where it stands. A folder, whole or
+/// not there.</summary>
 /// <param name="Step">Steps that were taken.</param>
 /// <param name="Preset">Name of the sizes.</param>
 /// <param name="Options">How it is trained.</param>
@@ -27,9 +26,8 @@ public sealed record LowResolutionCheckpoint(
     /// <param name="gan">The networks.</param>
     /// <param name="keep">How many remain, at least 1.</param>
     /// <returns>The checkpoint's folder.</returns>
-    /// <exception cref="IOException">
-    /// The disk is full or the folder cannot be written; the older checkpoints remain.
-    /// </exception>
+    /// <exception cref="IOException">The disk is full or the folder cannot be written; the older checkpoints
+    /// remain.</exception>
     public string Save(string runFolder, LowResolutionGan gan, int keep = 2)
     {
         string folder = Path.Combine(runFolder, $"{FolderPrefix}{Step:D8}");
@@ -42,6 +40,7 @@ public sealed record LowResolutionCheckpoint(
             {
                 Write(Path.Combine(temporary, name), entries);
             }
+
             AtomicFile.WriteText(Path.Combine(temporary, StateFileName), JsonSerializer.Serialize(this, s_json));
             if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
             Directory.Move(temporary, folder);
@@ -68,6 +67,7 @@ public sealed record LowResolutionCheckpoint(
         {
             throw new InvalidDataException($"{folder} holds no checkpoint: {StateFileName} is missing");
         }
+
         try
         {
             return JsonSerializer.Deserialize<LowResolutionCheckpoint>(File.ReadAllText(path))

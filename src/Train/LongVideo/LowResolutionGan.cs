@@ -7,9 +7,8 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Train.LongVideo;
 
-/// <summary>
-/// Both low-resolution networks, their optimizers, the generator's moving average, and the updates of a training step.
-/// </summary>
+/// <summary>Both low-resolution networks, their optimizers, the generator's moving average, and the updates of a
+/// training step.</summary>
 /// <remarks>
 /// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, section 4; Goodfellow et al. 2014
 /// (non-saturating loss); Mescheder et al. 2018 (R1). Deviation: where a batch is divided, the running magnitudes are
@@ -38,8 +37,8 @@ public sealed class LowResolutionGan : IDisposable
         _discriminatorArena = new ParameterArena(Discriminator);
         Average = new ModuleAverage(_generatorArena, AverageGenerator);
         Average.Reset();
-        GeneratorOptimizer = new AdamOptimizer(
-            _generatorArena, new AdamOptions { Beta1 = 0, Beta2 = (float)options.Beta2 });
+        GeneratorOptimizer =
+            new AdamOptimizer(_generatorArena, new AdamOptions { Beta1 = 0, Beta2 = (float)options.Beta2 });
         DiscriminatorOptimizer = new AdamOptimizer(
             _discriminatorArena,
             new AdamOptions { Beta1 = 0, Beta2 = (float)Math.Pow(options.Beta2, options.LazyRatio) });
@@ -85,9 +84,8 @@ public sealed class LowResolutionGan : IDisposable
         return statistics;
     }
 
-    /// <summary>
-    /// One step of the discriminator: mean softplus(D(G(z))) + mean softplus(-D(x)); updates the running magnitudes.
-    /// </summary>
+    /// <summary>One step of the discriminator: mean softplus(D(G(z))) + mean softplus(-D(x)); updates the running
+    /// magnitudes.</summary>
     /// <param name="inputs">The parts of the batch, made when they are needed.</param>
     public StepStatistics UpdateDiscriminator(IEnumerable<(GeneratorInput Fake, RealInput Real)> inputs)
     {

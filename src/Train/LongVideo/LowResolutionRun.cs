@@ -7,9 +7,8 @@ using GenKernels.Train.Runs;
 
 namespace GenKernels.Train.LongVideo;
 
-/// <summary>
-/// A training run of the low-resolution networks: steps, log, samples, checkpoints; resumable to the same bits.
-/// </summary>
+/// <summary>A training run of the low-resolution networks: steps, log, samples, checkpoints; resumable to the same
+/// bits.</summary>
 /// <remarks>Order of a step: generator, discriminator, every k-th the penalty, moving average.</remarks>
 public sealed class LowResolutionRun : IDisposable
 {
@@ -72,6 +71,14 @@ public sealed class LowResolutionRun : IDisposable
         RunFolder folder, VideoDataset dataset, LowResolutionPreset preset, LowResolutionTrainingOptions options,
         LowResolutionRunOptions runOptions, Device device)
     {
+        LowResolutionDiscriminatorOptions sizes = preset.Discriminator;
+        if ((dataset.Height, dataset.Width) != (sizes.Height, sizes.Width))
+        {
+            throw new DatasetException(
+                $"{dataset.Folder} holds videos of {dataset.Width} x {dataset.Height}, preset {preset.Name} takes "
+                + $"{sizes.Width} x {sizes.Height}");
+        }
+
         string? checkpoint = LowResolutionCheckpoint.Newest(folder.Path);
         if (checkpoint is null) return new LowResolutionRun(folder, dataset, preset, options, runOptions, device, null);
         LowResolutionCheckpoint state = LowResolutionCheckpoint.Read(checkpoint);
@@ -81,10 +88,8 @@ public sealed class LowResolutionRun : IDisposable
         return new LowResolutionRun(folder, dataset, preset, state.Options, runOptions, device, checkpoint);
     }
 
-    /// <summary>
-    /// Trains until the steps or the time are used up, or until it is told to stop; ends with a checkpoint and a
-    /// sample.
-    /// </summary>
+    /// <summary>Trains until the steps or the time are used up, or until it is told to stop; ends with a checkpoint and
+    /// a sample.</summary>
     /// <param name="progress">Told after every step; or null.</param>
     /// <param name="cancellation">Ends the run after the step that is being taken.</param>
     public void Run(IProgress<LowResolutionProgress>? progress = null, CancellationToken cancellation = default)
@@ -134,10 +139,8 @@ public sealed class LowResolutionRun : IDisposable
         StepDraws draws = new(_gan.Device, _options.Seed, Step);
         Keep(_gan.UpdateGenerator(Parts().Select(_ => FakeInput(draws))));
         Keep(_gan.UpdateDiscriminator(Parts().Select(_ => (FakeInput(draws), NextReal(draws)))));
-        if (_options.R1Interval > 0 && Step % _options.R1Interval == 0)
-        {
-            Keep(_gan.UpdatePenalty(Parts().Select(_ => NextReal(draws))));
-        }
+        bool isPenalised = _options.R1Interval > 0 && Step % _options.R1Interval == 0;
+        if (isPenalised) Keep(_gan.UpdatePenalty(Parts().Select(_ => NextReal(draws))));
         _gan.UpdateAverage(Step);
         Step++;
     }
@@ -155,8 +158,8 @@ public sealed class LowResolutionRun : IDisposable
     private RealInput NextReal(StepDraws draws)
     {
         LowResolutionDiscriminatorOptions sizes = _gan.Preset.Discriminator;
-        Tensor video = Tensor.From(
-            _loader.Next(), [_partSize, sizes.FrameCount, sizes.Height, sizes.Width, 3], _gan.Device);
+        Tensor video =
+            Tensor.From(_loader.Next(), [_partSize, sizes.FrameCount, sizes.Height, sizes.Width, 3], _gan.Device);
         return new RealInput(video, Augmentation(draws));
     }
 

@@ -33,14 +33,12 @@ public sealed record LowResolutionTrainingOptions
     /// <summary>Of the running magnitudes in the generator's layers.</summary>
     public double MagnitudeBeta { get; init; } = 0.999;
 
-    /// <summary>
-    /// Whether a clip is cut from a longer one at a random place, so that no frame is special to the generator.
-    /// </summary>
+    /// <summary>Whether a clip is cut from a longer one at a random place, so that no frame is special to the
+    /// generator.</summary>
     public bool RandomOffset { get; init; } = true;
 
-    /// <summary>
-    /// Whether all that the discriminator sees is changed by DiffAug, the same way in all frames of a clip.
-    /// </summary>
+    /// <summary>Whether all that the discriminator sees is changed by DiffAug, the same way in all frames of a
+    /// clip.</summary>
     public bool DiffAug { get; init; } = true;
 
     /// <summary>The discriminator sees clips at a speed of 2^U(-s, s); 0 for none.</summary>

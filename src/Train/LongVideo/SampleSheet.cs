@@ -13,9 +13,8 @@ public sealed class SampleSheet(LowResolutionGenerator generator, Device device,
     private const int VideoCount = 3;
     private const int FramesInPicture = 8;
 
-    /// <summary>
-    /// Writes one animated video, all samples one above the other, and a picture of some frames of each.
-    /// </summary>
+    /// <summary>Writes one animated video, all samples one above the other, and a picture of some frames of
+    /// each.</summary>
     /// <param name="path">Without extension: <c>.webp</c> and <c>.png</c> are added.</param>
     /// <param name="frameCount">Frames of a video.</param>
     /// <returns>The picture, as PNG.</returns>

@@ -36,8 +36,7 @@ internal readonly struct CaseConfig(JsonElement settings)
     {
         null => null,
         { ValueKind: JsonValueKind.Number } value => [value.GetDouble()],
-        { ValueKind: JsonValueKind.Array } list
-            when list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number) =>
+        { ValueKind: JsonValueKind.Array } list when list.EnumerateArray().All(IsNumber) =>
             [.. list.EnumerateArray().Select(item => item.GetDouble())],
         { } other => throw Misread(name, other, "numbers"),
     };
@@ -51,10 +50,9 @@ internal readonly struct CaseConfig(JsonElement settings)
     {
         if (Find(name) is not { } value) return null;
         if (value.ValueKind != JsonValueKind.Array) throw Misread(name, value, "pairs");
-        return [.. value.EnumerateArray().Select(item =>
-            item.ValueKind == JsonValueKind.Array && item.GetArrayLength() == 2
-                ? (Whole(name, item[0].GetDouble()), Whole(name, item[1].GetDouble()))
-                : throw Misread(name, item, "a pair"))];
+        return [.. value.EnumerateArray().Select(item => IsPair(item)
+            ? (Whole(name, item[0].GetDouble()), Whole(name, item[1].GetDouble()))
+            : throw Misread(name, item, "a pair"))];
     }
 
     /// <returns>The settings under a name; none where it is missing.</returns>
@@ -72,6 +70,11 @@ internal readonly struct CaseConfig(JsonElement settings)
     /// <inheritdoc cref="RequiredNumber"/>
     public (int First, int Second)[] RequiredPairs(string name) => Pairs(name) ?? throw Missing(name);
 
+    private static bool IsNumber(JsonElement value) => value.ValueKind == JsonValueKind.Number;
+
+    private static bool IsPair(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 2 && value.EnumerateArray().All(IsNumber);
+
     private static UnknownCaseException Missing(string name) => new($"the config lacks {name}");
 
     private static UnknownCaseException Misread(string name, JsonElement value, string needed) =>
@@ -83,10 +86,8 @@ internal readonly struct CaseConfig(JsonElement settings)
 
     private JsonElement? Find(string name)
     {
-        if (settings.ValueKind != JsonValueKind.Object || !settings.TryGetProperty(name, out JsonElement value))
-        {
-            return null;
-        }
+        if (settings.ValueKind != JsonValueKind.Object) return null;
+        if (!settings.TryGetProperty(name, out JsonElement value)) return null;
         return value.ValueKind == JsonValueKind.Null ? null : value;
     }
 }

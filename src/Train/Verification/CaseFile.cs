@@ -63,8 +63,8 @@ internal sealed partial class CaseFile : IDisposable
         int[] numbers = [.. _file.Names.Select(tensor => CasePrefix().Match(tensor)).Where(match => match.Success)
             .Select(match => int.Parse(match.Groups[1].Value)).Distinct().Order()];
         if (numbers.Length == 0) return [new RecordedCase(name, _file, "", new CaseConfig(_config.RootElement))];
-        return numbers.Select(
-            number => new RecordedCase($"{name} {number}", _file, $"case{number}.", ConfigOf(number)));
+        return numbers.Select(number =>
+            new RecordedCase($"{name} {number}", _file, $"case{number}.", ConfigOf(number)));
     }
 
     private CaseConfig ConfigOf(int number)

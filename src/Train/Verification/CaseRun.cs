@@ -151,8 +151,7 @@ internal sealed class CaseRun
         double difference = 0, largest = 0;
         for (int i = 0; i < expected.Length; i++)
         {
-            double apart = Math.Abs(actual[i] - expected[i]);
-            difference = apart <= difference ? difference : apart;  // a NaN stays
+            difference = Math.Max(difference, Math.Abs(actual[i] - expected[i]));  // a NaN stays
             largest = Math.Max(largest, Math.Abs(expected[i]));
         }
 

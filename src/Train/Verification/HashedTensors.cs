@@ -34,8 +34,7 @@ internal sealed class HashedTensors
             // Told below, as for a table of other numbers.
         }
 
-        throw new UnknownCaseException(
-            "the table in the metadata must give offset and scale by name, with a salt beside it");
+        throw new UnknownCaseException("the metadata must have a table of offset and scale by name, and a salt");
     }
 
     public bool Has(string name) => _table.ContainsKey(name);

@@ -33,8 +33,8 @@ internal sealed class LowResolutionDiscriminatorCases : ICaseRunner
     {
         HashedTensors? hashed = HashedTensors.Of(run.Recorded);
         using Initializer initializer = new(run.Device, seed: 0);
-        using LowResolutionDiscriminator network =
-            new(hashed is null ? Options(run.Config) : PaperOptions(run.Config), initializer);
+        LowResolutionDiscriminatorOptions options = hashed is null ? Options(run.Config) : PaperOptions(run.Config);
+        using LowResolutionDiscriminator network = new(options, initializer);
         NetworkState.Load(network, run);
         if (hashed is not null)
         {
@@ -50,10 +50,8 @@ internal sealed class LowResolutionDiscriminatorCases : ICaseRunner
         Variable loss = (-logits).BiasActivation(null, Activation.Softplus).Mean();
         NetworkState.CheckGradients(run, "grad", network, loss);
         run.CheckGradients("grad.in", loss);
-        if (run.Recorded.Has("out.r1_penalty"))
-        {
-            CheckPenalty(run, network, Gradient.Of(logits, video, differentiable: true));
-        }
+        if (!run.Recorded.Has("out.r1_penalty")) return;
+        CheckPenalty(run, network, Gradient.Of(logits, video, differentiable: true));
     }
 
     private static Variable Judge(CaseRun run, LowResolutionDiscriminator network, Variable video)
@@ -81,10 +79,8 @@ internal sealed class LowResolutionDiscriminatorCases : ICaseRunner
 
     private static LowResolutionDiscriminatorOptions Options(CaseConfig config)
     {
-        if ((config.Number("conv_clamp") ?? Clamp) != Clamp)
-        {
-            throw new UnknownCaseException($"a clamp other than {Clamp}");
-        }
+        double clamp = config.Number("conv_clamp") ?? Clamp;
+        if (clamp != Clamp) throw new UnknownCaseException($"a clamp of {clamp}, not {Clamp}");
         LowResolutionDiscriminatorOptions byDefault = new();
         CaseConfig epilogue = config.Section("epilogue");
         return new LowResolutionDiscriminatorOptions

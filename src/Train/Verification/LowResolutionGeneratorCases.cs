@@ -34,8 +34,8 @@ internal sealed class LowResolutionGeneratorCases : ICaseRunner
         {
             using IDisposable mode = GradientMode.Disable();
             int[] sizes = run.Config.Integers("noise_shape")!;
-            Generate(
-                run, network, new Variable(Tensor.From(hashed.Make("in.noise", [.. sizes]), [.. sizes], run.Device)));
+            Variable made = new(Tensor.From(hashed.Make("in.noise", [.. sizes]), [.. sizes], run.Device));
+            Generate(run, network, made);
             return;
         }
 
@@ -79,8 +79,9 @@ internal sealed class LowResolutionGeneratorCases : ICaseRunner
     {
         int frameCount = run.Config.RequiredInteger("seq_length");
         float beta = (float?)run.Config.Number("magnitude_ema_beta") ?? 1;
-        Variable video = network.Forward(
-            noise.ToChannelsLast(), frameCount, beta, null, (name, value) => CheckStage(run, name, value));
+        Variable video =
+            network.Forward(noise.ToChannelsLast(), frameCount, beta, null, (name, value) =>
+                CheckStage(run, name, value));
         return video.ToChannelsFirst();
     }
 
@@ -88,7 +89,6 @@ internal sealed class LowResolutionGeneratorCases : ICaseRunner
     {
         run.CheckStage(name, value.ToChannelsFirst());
         if (name == "latent_w") run.CheckStage("latent_mapping", value.ToChannelsFirst());
-        // one row a frame, as its module gives them
-        if (name == "temporal_input") run.CheckStage("w_to_temp_input", value);
+        if (name == "temporal_input") run.CheckStage("w_to_temp_input", value);  // one row a frame
     }
 }

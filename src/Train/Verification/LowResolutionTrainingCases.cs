@@ -21,7 +21,7 @@ internal sealed class LowResolutionTrainingCases : ICaseRunner
         recorded.Config.Has("disc_block_channels") && recorded.Has("in.noise_G.0") && recorded.Has("in.real.0");
 
     public CaseTolerance Tolerance(RecordedCase recorded, string result) =>
-        s_networks.Contains(result) ? new CaseTolerance(2e-2) : new CaseTolerance(1e-3);
+        new(s_networks.Contains(result) ? 2e-2 : 1e-3);
 
     public void Run(CaseRun run)
     {

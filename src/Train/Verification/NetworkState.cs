@@ -14,8 +14,8 @@ internal static class NetworkState
         HashedTensors? hashed = HashedTensors.Of(run.Recorded);
         if (hashed is null)
         {
-            StateDict.Load(
-                module, Stored(run.Recorded, $"param.{prefix}").Concat(Stored(run.Recorded, $"buffer.{prefix}")));
+            IEnumerable<StateEntry> parameters = Stored(run.Recorded, $"param.{prefix}");
+            StateDict.Load(module, parameters.Concat(Stored(run.Recorded, $"buffer.{prefix}")));
             return;
         }
 

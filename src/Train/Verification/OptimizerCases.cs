@@ -33,8 +33,8 @@ internal sealed class OptimizerCases : ICaseRunner
         Tensor secondMoment = Tensor.Zeros(parameter.Shape, parameter.Type, run.Device);
         for (int step = 1; run.Recorded.Has($"in.g{step - 1}"); step++)
         {
-            float[] numbers = AdamSchedule.For(
-                options, step, config.RequiredNumber("lr"), gradientScale: 1, averageWeight: 0);
+            double rate = config.RequiredNumber("lr");
+            float[] numbers = AdamSchedule.For(options, step, rate, gradientScale: 1, averageWeight: 0);
             Tensor schedule = Tensor.From(numbers, [AdamSchedule.Length], run.Device);
             Adam.Step(options, schedule, run.Floats($"in.g{step - 1}"), parameter, firstMoment, secondMoment);
             run.Check($"out.p{step}", parameter);
@@ -63,10 +63,8 @@ internal sealed class OptimizerCases : ICaseRunner
     private static Func<int, double> Schedule(CaseConfig config)
     {
         string name = config.Text("op") ?? "";
-        if (name.StartsWith("ldm LitEma", StringComparison.Ordinal))
-        {
-            return update => EmaSchedule.LatentDiffusion(update);
-        }
+        bool countsUpdates = name.StartsWith("ldm LitEma", StringComparison.Ordinal);
+        if (countsUpdates) return update => EmaSchedule.LatentDiffusion(update);
         double[] steps = config.RequiredNumbers("steps");
         if (name.StartsWith("pose-GAN EMA", StringComparison.Ordinal))
         {

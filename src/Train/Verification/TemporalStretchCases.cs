@@ -21,10 +21,8 @@ internal sealed class TemporalStretchCases : ICaseRunner
     {
         CaseConfig config = run.Config;
         string layout = config.Text("layout") ?? Layout;
-        if (!layout.StartsWith(Layout, StringComparison.Ordinal))
-        {
-            throw new UnknownCaseException($"the layout {layout}");
-        }
+        bool isKnown = layout.StartsWith(Layout, StringComparison.Ordinal);
+        if (!isKnown) throw new UnknownCaseException($"the layout {layout}");
         Variable x = run.Leaf("in.x");
         Variable clip = x.Permute(3, 0, 1, 2).Reshape([1, x.Shape[3], x.Shape[0], x.Shape[1], x.Shape[2]]);
         Tensor scale = Tensor.From([(float)config.RequiredNumber("scale_factor")], [1], run.Device);
@@ -36,8 +34,8 @@ internal sealed class TemporalStretchCases : ICaseRunner
 
         int padding = (config.Integers("pad") ?? [0])[0];
         int frameCount = config.Integer("seq_length") ?? x.Shape[3];
-        Variable y = clip.TemporalStretch(
-            scale, Whole(padding), Whole(config.RequiredInteger("crop_start")), frameCount);
+        Tensor start = Whole(config.RequiredInteger("crop_start"));
+        Variable y = clip.TemporalStretch(scale, Whole(padding), start, frameCount);
         y = ToRecorded(y);
         run.Check("out.y", y);
         if (run.Recorded.Has("in.dy")) run.CheckGradients("grad", y, run.Constant("in.dy"));

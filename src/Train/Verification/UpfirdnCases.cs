@@ -1,4 +1,5 @@
 using GenKernels.Autograd;
+using GenKernels.Kernels.Filtering;
 using GenKernels.Runtime;
 
 namespace GenKernels.Train.Verification;
@@ -31,36 +32,24 @@ internal sealed class UpfirdnCases : ICaseRunner
         Tensor? filter = run.Recorded.Has("in.f") ? run.Floats("in.f") : null;
         (int width, int height) = filter is null ? (1, 1) : (filter.Shape[^1], filter.Shape[0]);
         float gain = (float?)run.Config.Number("gain") ?? 1;
-        UpfirdnAxis columns = new(2, run.Config, 0, width);
-        UpfirdnAxis rows = new(1, run.Config, 1, height);
+        Resampling columns = UpfirdnSettings.Read(run.Config, 0, width);
+        Resampling rows = UpfirdnSettings.Read(run.Config, 1, height);
         if (run.Config.Text("fn") == "upsample2d") gain *= columns.Up * rows.Up;
 
         bool flip = run.Config.Flag("flip") ?? run.Config.Flag("flip_filter") ?? false;
-        Variable y = Apply(x.ToChannelsLast(), filter, columns, rows, flip, gain).ToChannelsFirst();
+        Variable y = Apply(x.ToChannelsLast(), filter, rows, columns, flip, gain).ToChannelsFirst();
         run.Check("out.y", y);
         if (run.Recorded.Has("in.dy")) run.CheckGradients("grad", y, run.Constant("in.dy"));
     }
 
     private static Variable Apply(
-        Variable x, Tensor? filter, UpfirdnAxis columns, UpfirdnAxis rows, bool flip, float gain)
+        Variable x, Tensor? filter, Resampling rows, Resampling columns, bool flip, float gain)
     {
-        Tensor along = filter ?? Tensor.From([1f], [1], x.Device);
-        if (along.Shape.Rank == 1) return rows.Apply(columns.Apply(x, along, flip, 1), along, flip, gain);
-        if (along.Shape.Rank != 2) throw new UnknownCaseException($"a filter of shape {along.Shape}");
-
-        // A plane of taps is the sum of its rows, each of which is separable: itself along x, a single one along y.
-        (int height, int width) = (along.Shape[0], along.Shape[1]);
-        Variable? sum = null;
-        for (int row = 0; row < height; row++)
-        {
-            float[] place = new float[height];
-            place[row] = 1;
-            Tensor taps = along.Narrow(row, 1).View([width]);
-            Variable part = columns.Apply(x, taps, flip, 1);
-            part = rows.Apply(part, Tensor.From(place, [height], x.Device), flip, gain);
-            sum = sum is null ? part : sum + part;
-        }
-
-        return sum!;
+        Tensor taps = filter ?? Tensor.From([1f], [1], x.Device);
+        if (taps.Shape.Rank == 2) return x.Upfirdn2d(taps, rows, columns, flip, gain);
+        if (taps.Shape.Rank != 1) throw new UnknownCaseException($"a filter of shape {taps.Shape}");
+        return x
+            .Upfirdn(taps, 2, columns.Up, columns.Down, columns.Before, columns.After, flip)
+            .Upfirdn(taps, 1, rows.Up, rows.Down, rows.Before, rows.After, flip, gain);
     }
 }

@@ -114,8 +114,7 @@ public sealed class Verifier
             CaseRun varied = new(recorded, _device, runner, variation);
             if (Execute(varied, runner).Status != CaseStatus.Passed) continue;
             (run, status) = (varied, CaseStatus.Passed);
-            message = "where rounding puts an activation on the recorded side of its kink "
-                + $"(inputs moved by an ulp, try {variation})";
+            message = $"with inputs moved by an ulp (try {variation}): an activation lies within rounding of its kink";
         }
 
         return new CaseResult(

@@ -1,10 +1,105 @@
+using GenKernels.Autograd;
 using GenKernels.Tests.Models.LongVideo;
+using GenKernels.Train.LongVideo;
 
 namespace GenKernels.Tests.Train.LongVideo;
 
 public sealed class LowResolutionGanTests
 {
+    private const int Frames = 8;
+    private static readonly Device s_host = TestDevices.Host;
+
     [Test]
     public void StepsOfTrainingMatchTheRecordedOnes() =>
-        RecordedCases.Hold("longvideo/lres_train_steps.safetensors", TestDevices.Host);
+        RecordedCases.Hold("longvideo/lres_train_steps.safetensors", s_host);
+
+    /// <summary>After one step of Adam its second moments are (1 - β2) times the squared gradients.</summary>
+    [Test]
+    public void ABatchInTwoPartsHasTheGradientsOfTheWhole()
+    {
+        LowResolutionTrainingOptions options = SmallestRun.Options with { MagnitudeBeta = 1 };
+        using TensorScope scope = s_host.Scope();
+        using LowResolutionGan whole = new(SmallestPreset.Preset, options, s_host);
+        using LowResolutionGan parts = new(SmallestPreset.Preset, options, s_host);
+        Shape noiseShape = whole.Generator.NoiseShape(4, Frames);
+        Variable noise = new(TestTensors.Normal(noiseShape, seed: 1, s_host));
+        Variable video = new(TestTensors.Normal([4, Frames, 8, 16, 3], seed: 2, s_host));
+        int[][] halves = [[0, 1], [2, 3]];
+
+        double wholeLoss = whole.UpdateGenerator([Fake(noise)]).Values["generator/loss"];
+        double partsLoss = parts.UpdateGenerator(halves.Select(half => Fake(Part(noise, half)))).Values["generator/loss"];
+        Assert.That(partsLoss, Is.EqualTo(wholeLoss).Within(1e-5));
+        AssertSameMoments(parts.GeneratorOptimizer, whole.GeneratorOptimizer);
+
+        StateDict.Load(parts.Generator, StateDict.Write(whole.Generator));
+        whole.UpdateDiscriminator([(Fake(noise), new RealInput(video.Value, null))]);
+        parts.UpdateDiscriminator(halves.Select(half => (Fake(Part(noise, half)), new RealInput(Part(video, half).Value, null))));
+        AssertSameMoments(parts.DiscriminatorOptimizer, whole.DiscriminatorOptimizer);
+
+        StateDict.Load(parts.Discriminator, StateDict.Write(whole.Discriminator));
+        whole.UpdatePenalty([new RealInput(video.Value, null)]);
+        parts.UpdatePenalty(halves.Select(half => new RealInput(Part(video, half).Value, null)));
+        AssertSameMoments(parts.DiscriminatorOptimizer, whole.DiscriminatorOptimizer);
+    }
+
+    /// <summary>The share that stays is min(0.5^(log_0.5(β) (warm-up + 1) / (step + 1)), β).</summary>
+    [Test]
+    public void TheAverageFollowsQuicklyAtFirst()
+    {
+        LowResolutionTrainingOptions options = SmallestRun.Options with { AverageBeta = 0.9, AverageWarmup = 4 };
+        using TensorScope scope = s_host.Scope();
+        using LowResolutionGan gan = new(SmallestPreset.Preset, options, s_host);
+        double[] average = Values(gan.AverageGenerator);
+        Assert.That(average, Is.EqualTo(Values(gan.Generator)));
+        for (int step = 0; step < 6; step++)
+        {
+            Variable noise = new(TestTensors.Normal(gan.Generator.NoiseShape(2, Frames), seed: step, s_host));
+            gan.UpdateGenerator([Fake(noise)]);
+            gan.UpdateAverage(step);
+            double beta = step < 4 ? Math.Pow(0.9, 5.0 / (step + 1)) : 0.9;
+            average = [.. average.Zip(Values(gan.Generator), (a, current) => a + ((1 - beta) * (current - a)))];
+            double off = Values(gan.AverageGenerator).Zip(average, (a, b) => Math.Abs(a - b) / (1 + Math.Abs(b))).Max();
+            Assert.That(off, Is.LessThan(2e-6), $"step {step}");
+        }
+    }
+
+    /// <summary>The running magnitudes move in the discriminator's update alone.</summary>
+    [Test]
+    public void MagnitudesMoveWhenTheDiscriminatorLearns()
+    {
+        using TensorScope scope = s_host.Scope();
+        using LowResolutionGan gan = new(SmallestPreset.Preset, SmallestRun.Options, s_host);
+        Variable noise = new(TestTensors.Normal(gan.Generator.NoiseShape(2, Frames), seed: 1, s_host));
+        gan.UpdateGenerator([Fake(noise)]);
+        Assert.That(Magnitudes(gan), Is.All.EqualTo(1));
+        RealInput real = new(TestTensors.Normal([2, Frames, 8, 16, 3], seed: 2, s_host), null);
+        gan.UpdateDiscriminator([(Fake(noise), real)]);
+        Assert.That(Magnitudes(gan), Is.All.Not.EqualTo(1).And.All.Positive);
+    }
+
+    private static GeneratorInput Fake(Variable noise) => new(noise.Value, Frames, Starts: null, Augmentation: null);
+
+    private static Variable Part(Variable x, int[] clips) => x.Window(0, clips[0], clips.Length);
+
+    private static void AssertSameMoments(AdamOptimizer actual, AdamOptimizer expected)
+    {
+        (StateEntry[] left, StateEntry[] right) = (Moments(actual), Moments(expected));
+        for (int index = 0; index < right.Length; index++)
+        {
+            double[] roots = Array.ConvertAll(right[index].Values<float>(), value => Math.Sqrt(value));
+            Assert.That(
+                Array.ConvertAll(left[index].Values<float>(), value => Math.Sqrt(value)),
+                Is.EqualTo(roots).Within((1e-4 * roots.Max()) + 1e-9), right[index].Name);
+        }
+    }
+
+    private static StateEntry[] Moments(AdamOptimizer optimizer) =>
+        [.. optimizer.WriteState().Where(entry => entry.Name.StartsWith("second_moment.", StringComparison.Ordinal))];
+
+    private static float[] Magnitudes(LowResolutionGan gan) =>
+        [.. gan.Generator.NamedBuffers().Where(entry => entry.Name.EndsWith("magnitude_ema", StringComparison.Ordinal))
+            .Select(entry => entry.Buffer.Value.ToArray<float>()[0])];
+
+    private static double[] Values(Module module) =>
+        [.. StateDict.Write(module).SelectMany(entry => entry.Values<float>()).Select(value => (double)value)];
 }

@@ -1,38 +1,28 @@
-using GenKernels.Autograd;
-using GenKernels.Runtime;
+using GenKernels.Kernels.Filtering;
 
 namespace GenKernels.Train.Verification;
 
-/// <summary>What a case of <see cref="UpfirdnCases"/> does along one axis.</summary>
-internal sealed class UpfirdnAxis
+/// <summary>Reads what a case of <see cref="UpfirdnCases"/> does along an axis.</summary>
+internal static class UpfirdnSettings
 {
-    private readonly int _axis, _down, _before, _after;
-
-    /// <param name="axis">Of the activations, channels last.</param>
     /// <param name="config">Of the case.</param>
-    /// <param name="place">0 for x, 1 for y.</param>
+    /// <param name="place">0 for x, the columns; 1 for y, the rows.</param>
     /// <param name="taps">Of the filter along this axis.</param>
-    internal UpfirdnAxis(int axis, CaseConfig config, int place, int taps)
+    /// <exception cref="UnknownCaseException">The settings are of another form.</exception>
+    public static Resampling Read(CaseConfig config, int place, int taps)
     {
-        _axis = axis;
-        Up = Factor(config, "up", place);
-        _down = Factor(config, "down", place);
+        (int up, int down) = (Factor(config, "up", place), Factor(config, "down", place));
         (int before, int after) = Padding(config, place);
         (int wrapperBefore, int wrapperAfter) = config.Text("fn") switch
         {
             null or "upfirdn2d" => (0, 0),
-            "upsample2d" => ((taps + Up - 1) / 2, (taps - Up) / 2),
-            "downsample2d" => ((taps - _down + 1) / 2, (taps - _down) / 2),
+            "upsample2d" => ((taps + up - 1) / 2, (taps - up) / 2),
+            "downsample2d" => ((taps - down + 1) / 2, (taps - down) / 2),
             "filter2d" => (taps / 2, (taps - 1) / 2),
             var other => throw new UnknownCaseException($"there is no function {other}"),
         };
-        (_before, _after) = (before + wrapperBefore, after + wrapperAfter);
+        return new Resampling(up, down, before + wrapperBefore, after + wrapperAfter);
     }
-
-    public int Up { get; }
-
-    public Variable Apply(Variable x, Tensor filter, bool flip, float gain) =>
-        x.Upfirdn(filter, _axis, Up, _down, _before, _after, flip, gain);
 
     private static int Factor(CaseConfig config, string name, int place)
     {

@@ -1,0 +1,120 @@
+using System.CommandLine;
+using GenKernels.Cli;
+using GenKernels.Runtime.Interop;
+using GenKernels.Train.Data;
+using GenKernels.Train.Video;
+
+namespace GenKernels.Tests.Cli;
+
+public sealed class CommandLineTests
+{
+    private static IEnumerable<string> CommandNames => Leaves(CommandTree.Create()).Select(leaf => leaf.Name);
+
+    [TestCaseSource(nameof(CommandNames))]
+    public async Task EveryCommandHasExamplesThatItUnderstands(string name)
+    {
+        ExampleCommand command = (ExampleCommand)Leaves(CommandTree.Create()).Single(leaf => leaf.Name == name).Command;
+        CommandLineRun help = await CommandLineRun.Of([.. name.Split(' '), "--help"]);
+        Assert.That(help.Status, Is.EqualTo(ExitCode.Success));
+        Assert.That(command.Description, Is.Not.Empty);
+        Assert.That(command.Examples, Is.Not.Empty);
+        foreach (string example in command.Examples)
+        {
+            Assert.That(help.Output, Does.Contain(example));
+            Assert.That(example, Does.StartWith($"gk {name}"));
+            Assert.That(CommandTree.Create().Parse(example["gk ".Length..]).Errors, Is.Empty, example);
+        }
+    }
+
+    [TestCase("nonsense", "gk: there is no command or option 'nonsense' here; 'gk --help' tells more")]
+    [TestCase(
+        "doctor --nonsense", "gk: there is no command or option '--nonsense' here; 'gk doctor --help' tells more")]
+    [TestCase("dataset", "gk: Required command was not provided; 'gk dataset --help' tells more")]
+    [TestCase(
+        "verify x --device gpu",
+        "gk: there is no device 'gpu'; a device is auto, host, simt, or cuda:0 and so on; "
+        + "'gk verify --help' tells more")]
+    [TestCase(
+        "dataset from-videos a b --height 0",
+        "gk: --height must be at least 1; 'gk dataset from-videos --help' tells more")]
+    [TestCase(
+        "dataset from-videos a b --trim-end -1",
+        "gk: --trim-end must not be negative; 'gk dataset from-videos --help' tells more")]
+    public async Task AWrongLineIsToldInOneLine(string line, string complaint)
+    {
+        CommandLineRun run = await CommandLineRun.Of(line.Split(' '));
+        Assert.That(run.Status, Is.EqualTo(ExitCode.Usage));
+        Assert.That(run.Error, Is.EqualTo(complaint + Environment.NewLine));
+        Assert.That(run.Output, Is.Empty);
+    }
+
+    [Test]
+    public async Task BadInputIsToldInOneLine()
+    {
+        CommandLineRun run = await CommandLineRun.Of("checkpoint", "inspect", "no such file");
+        Assert.That(run.Status, Is.EqualTo(ExitCode.Failure));
+        Assert.That(run.Error, Does.StartWith("gk: ").And.Contain("no such file"));
+        Assert.That(run.Error.Trim().Split('\n'), Has.Length.EqualTo(1));
+    }
+
+    [Test]
+    public async Task ATraceIsShownOnRequest()
+    {
+        CommandLineRun run = await CommandLineRun.Of("checkpoint", "inspect", "no such file", "--trace");
+        Assert.That(run.Error, Does.Contain("FileNotFoundException").And.Contain("   at "));
+    }
+
+    [Test]
+    public async Task NothingAskedIsAnsweredByTheHelp()
+    {
+        CommandLineRun run = await CommandLineRun.Of();
+        Assert.That(run.Status, Is.EqualTo(ExitCode.Success));
+        foreach (Command command in CommandTree.Create().Subcommands)
+        {
+            Assert.That(run.Output, Does.Contain(command.Name));
+        }
+    }
+
+    [Test]
+    public void WhatInputCausesIsToldWithoutItsType()
+    {
+        Exception[] failures =
+        [
+            new ShapeException("one line"), new SafetensorsException("one line"), new DatasetException("one line"),
+            new VideoException("one line"), new OutOfDeviceMemoryException("one line"),
+            new DeviceUnavailableException("one line"), new LibraryNotFoundException("one line"),
+            new IOException("one line"),
+            new CommandException("one line"), new AggregateException(new IOException("one line")),
+        ];
+        foreach (Exception failure in failures)
+        {
+            Assert.That(Failure.Describe(failure, trace: false), Is.EqualTo("gk: one line"), failure.GetType().Name);
+        }
+    }
+
+    [Test]
+    public void WhatShouldNotHappenIsToldWithItsType() => Assert.That(
+        Failure.Describe(new InvalidCastException("this\nand that"), trace: false),
+        Is.EqualTo("gk: InvalidCastException: this and that (--trace shows where)"));
+
+    [Test]
+    public void OfAKernelThatDoesNotCompileTheLogIsShownButNotTheSource()
+    {
+        CompilationException failure = new(
+            "g++ could not compile a.cu:\na.cu:1: error: no\nThe source, with its own line numbers:\n    1 nonsense\n");
+        Assert.That(
+            Failure.Describe(failure, trace: false), Is.EqualTo("gk: g++ could not compile a.cu:\na.cu:1: error: no"));
+    }
+
+    private static IEnumerable<(string Name, Command Command)> Leaves(Command command, string path = "")
+    {
+        if (command.Subcommands.Count == 0) yield return (path, command);
+        foreach (Command child in command.Subcommands)
+        {
+            foreach ((string Name, Command Command) leaf in Leaves(child, $"{path} {child.Name}".Trim()))
+            {
+                yield return leaf;
+            }
+        }
+    }
+}

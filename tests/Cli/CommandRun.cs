@@ -1,0 +1,31 @@
+using GenKernels.Cli;
+
+namespace GenKernels.Tests.Cli;
+
+/// <summary>What a command line came to.</summary>
+/// <param name="Status">The exit code.</param>
+/// <param name="Output">Results.</param>
+/// <param name="Error">Progress and complaints.</param>
+internal sealed record CommandRun(int Status, string Output, string Error)
+{
+    /// <summary>Runs a command line in this process.</summary>
+    internal static CommandRun Of(params string[] arguments)
+    {
+        using StringWriter output = new(), error = new();
+        int status = CommandLine.Run(arguments, output, error).GetAwaiter().GetResult();
+        return new CommandRun(status, output.ToString(), error.ToString());
+    }
+
+    /// <summary>Asserts that a command refused its input in one line with a text in it.</summary>
+    internal static void Refuses(string text, int status, params string[] arguments)
+    {
+        CommandRun run = Of(arguments);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.Status, Is.EqualTo(status), run.Error);
+            Assert.That(run.Error, Does.StartWith("gk: ").And.Contains(text));
+            Assert.That(run.Error.TrimEnd().Split('\n'), Has.Length.EqualTo(1));
+            Assert.That(run.Output, Is.Empty);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using GenKernels.Models.LongVideo;
+using GenKernels.Tests.Models.LongVideo;
+using GenKernels.Train.Data;
+using GenKernels.Train.LongVideo;
+
+namespace GenKernels.Tests.Train.LongVideo;
+
+public sealed class LowResolutionRunTests
+{
+    [Test]
+    public void AResumedRunEndsInTheSameBits()
+    {
+        using TemporaryFolder data = new(), whole = new(), parts = new();
+        using VideoDataset dataset = SmallestRun.Dataset(data.Path);
+        string expected = SmallestRun.Train(whole.Path, dataset, steps: 6);
+        SmallestRun.Train(parts.Path, dataset, steps: 3);
+        SmallestRun.AssertSame(SmallestRun.Train(parts.Path, dataset, steps: 6), expected);
+    }
+
+    [Test]
+    public void ARunThatBrokeOffGoesOnFromItsCheckpointToTheSameBits()
+    {
+        using TemporaryFolder data = new(), whole = new(), broken = new();
+        using VideoDataset dataset = SmallestRun.Dataset(data.Path);
+        string expected = SmallestRun.Train(whole.Path, dataset, steps: 6);
+        using (LowResolutionRun run = SmallestRun.Open(
+            broken.Path, dataset, new LowResolutionRunOptions { Steps = 6, CheckpointInterval = 3, LogInterval = 1 }))
+        {
+            Assert.That(
+                () => run.Run(new Breakdown(step: 5)), Throws.InvalidOperationException.With.Message.EqualTo("broke in step 5"));
+        }
+
+        Assert.That(LowResolutionCheckpoint.Newest(broken.Path), Does.EndWith("checkpoint-00000003"));
+        SmallestRun.AssertSame(SmallestRun.Train(broken.Path, dataset, steps: 6), expected);
+        Assert.That(
+            File.ReadLines(broken.File("log.jsonl")).Count(line => line.Contains("\"step\":4,", StringComparison.Ordinal)
+                || line.Contains("\"step\":5,", StringComparison.Ordinal)),
+            Is.Zero, "the steps after the checkpoint are taken again, with the log interval of the second run");
+    }
+
+    [Test]
+    public void AnotherSeedGivesOtherNetworks()
+    {
+        using TemporaryFolder data = new(), first = new(), second = new();
+        using VideoDataset dataset = SmallestRun.Dataset(data.Path);
+        string name = LowResolutionCheckpoint.AverageGeneratorFile;
+        byte[] one = File.ReadAllBytes(Path.Combine(SmallestRun.Train(first.Path, dataset, steps: 1), name));
+        LowResolutionTrainingOptions options = SmallestRun.Options with { Seed = 4 };
+        byte[] other = File.ReadAllBytes(Path.Combine(SmallestRun.Train(second.Path, dataset, steps: 1, options), name));
+        Assert.That(one.AsSpan().SequenceEqual(other), Is.False);
+    }
+
+    [Test]
+    public void FiftyStepsNeitherGrowNorLeak()
+    {
+        using TemporaryFolder data = new(), folder = new();
+        using VideoDataset dataset = SmallestRun.Dataset(data.Path);
+        using HostDevice device = new();
+        MemoryWatch watch = new(device);
+        using (LowResolutionRun run = SmallestRun.Open(
+            folder.Path, dataset, new LowResolutionRunOptions { Steps = 50, LogInterval = 5 }, device: device))
+        {
+            run.Run(watch);
+        }
+
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        MemoryStatistics after = device.Memory.Statistics();
+        Assert.That(watch.Live, Has.Count.EqualTo(50).And.All.EqualTo(watch.Live[0]), "bytes in tensors after each step");
+        Assert.That(watch.Live[0], Is.Positive);
+        Assert.That(after.Leaked, Is.Zero);
+        Assert.That(after.LiveBuffers, Is.Zero);
+    }
+
+    [Test]
+    public void RefusesARunOfAnotherPreset()
+    {
+        using TemporaryFolder data = new(), folder = new();
+        using VideoDataset dataset = SmallestRun.Dataset(data.Path);
+        SmallestRun.Train(folder.Path, dataset, steps: 1);
+        LowResolutionPreset other = SmallestPreset.Preset with { Name = "other" };
+        Assert.That(
+            () => SmallestRun.Open(folder.Path, dataset, new LowResolutionRunOptions(), preset: other),
+            Throws.InstanceOf<ArgumentException>().With.Message.Contains("holds a run of preset smallest, which cannot go on as other"));
+    }
+
+    [Test]
+    public void RefusesABatchThatCannotBeDivided()
+    {
+        using TemporaryFolder data = new(), folder = new();
+        using VideoDataset dataset = SmallestRun.Dataset(data.Path);
+        LowResolutionTrainingOptions options = SmallestRun.Options with { BatchSize = 4, Accumulate = 3 };
+        Assert.That(
+            () => SmallestRun.Open(folder.Path, dataset, new LowResolutionRunOptions(), options),
+            Throws.InstanceOf<ArgumentException>().With.Message.Contains("a batch of 4 cannot be divided into 3 equal parts"));
+    }
+
+    [Test]
+    public void RefusesVideosOfAnotherSize()
+    {
+        using TemporaryFolder data = new(), folder = new();
+        using VideoDataset dataset = SmallestRun.Dataset(data.Path);
+        Assert.That(
+            () => SmallestRun.Open(folder.Path, dataset, new LowResolutionRunOptions(), preset: LowResolutionPreset.Tiny),
+            Throws.TypeOf<DatasetException>().With.Message.Contains("videos of 16 x 8, preset tiny takes 64 x 36"));
+    }
+
+    private sealed class Breakdown(long step) : IProgress<LowResolutionProgress>
+    {
+        public void Report(LowResolutionProgress value)
+        {
+            if (value.Step == step) throw new InvalidOperationException($"broke in step {step}");
+        }
+    }
+
+    private sealed class MemoryWatch(Device device) : IProgress<LowResolutionProgress>
+    {
+        public List<long> Live { get; } = [];
+
+        public void Report(LowResolutionProgress value) => Live.Add(device.Memory.Statistics().Live);
+    }
+}
