@@ -5,6 +5,7 @@ public static class TestDevices
 {
     private static readonly Lazy<Device> s_host = new(() => new HostDevice());
     private static readonly Lazy<Device> s_simt = new(() => new SimtDevice());
+    private static readonly Lazy<Device> s_cuda = new(() => new CudaDevice());
 
     /// <summary>The CPU with blocks of one thread.</summary>
     public static Device Host => s_host.Value;
@@ -17,5 +18,9 @@ public static class TestDevices
     {
         yield return new TestFixtureData(Host).SetArgDisplayNames("host");
         yield return new TestFixtureData(Simt).SetArgDisplayNames("simt");
+        bool hasCuda = CudaDevice.Enumerate(out string? reason).Count > 0;
+        yield return hasCuda
+            ? new TestFixtureData(s_cuda.Value).SetArgDisplayNames("cuda:0")
+            : new TestFixtureData((Device?)null).SetArgDisplayNames("cuda:0").Ignore(reason ?? "there is no GPU");
     }
 }

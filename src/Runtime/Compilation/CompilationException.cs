@@ -1,12 +1,15 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace GenKernels.Runtime;
 
 /// <summary>
 /// A kernel did not compile; the message holds the compiler's log and the numbered source around the first fault.
 /// </summary>
-public sealed class CompilationException : InvalidOperationException
+public sealed partial class CompilationException : InvalidOperationException
 {
+    private const int LinesAround = 8;
+
     public CompilationException(string message)
         : base(message)
     {
@@ -20,15 +23,36 @@ public sealed class CompilationException : InvalidOperationException
     {
         StringBuilder message = new();
         message.AppendLine($"{compiler} could not compile {source}:").AppendLine(log.TrimEnd());
-        message.AppendLine("The source, with its own line numbers:");
-        int number = 0;
-        foreach (string line in text.Split('\n'))
+        Match place = Place().Match(log);
+        if (place.Success)
         {
-            bool isMarker = line.StartsWith("#line ", StringComparison.Ordinal);
-            number = isMarker ? int.Parse(line.Split(' ')[1]) - 1 : number + 1;
-            message.AppendLine($"{number,5} {line}");
+            message.AppendLine($"{place.Groups["file"].Value}, around the first fault:");
+            AppendAround(message, text, place.Groups["file"].Value, int.Parse(place.Groups["line"].Value));
         }
 
         return new CompilationException(message.ToString());
+    }
+
+    /// <summary>A place as g++ and clang write it, or as NVRTC does.</summary>
+    [GeneratedRegex(@"(?<file>[\w./-]+\.(?:cuh?|cpp))(?::(?<line>\d+)|\((?<line>\d+)\))")]
+    private static partial Regex Place();
+
+    private static void AppendAround(StringBuilder message, string text, string file, int fault)
+    {
+        string current = "";
+        int number = 0;
+        foreach (string line in text.Split('\n'))
+        {
+            if (line.StartsWith("#line ", StringComparison.Ordinal))
+            {
+                string[] words = line.Split(' ');
+                (number, current) = (int.Parse(words[1]) - 1, words[2].Trim('"'));
+                continue;
+            }
+
+            number++;
+            if (current != file || Math.Abs(number - fault) > LinesAround) continue;
+            message.AppendLine($"{(number == fault ? '>' : ' ')}{number,5} {line}");
+        }
     }
 }

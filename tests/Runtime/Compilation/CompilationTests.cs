@@ -14,7 +14,7 @@ public sealed class CompilationTests
         Assert.That(
             exception.Message.ReplaceLineEndings("\n"),
             Does.StartWith("g++ could not compile Family/Stem.cu:\nStem.cu:2: error\n")
-                .And.Contain("\n    1 int a;\n    2 int b c;\n"));
+                .And.Contain("\nStem.cu, around the first fault:\n     1 int a;\n>    2 int b c;\n"));
     }
 
     [Test]
