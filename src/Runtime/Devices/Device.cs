@@ -9,7 +9,6 @@ public abstract class Device : IDisposable
 {
     private readonly ConcurrentDictionary<(KernelSource Source, ElementType Type, string Variant), KernelModule>
         _modules = new();
-        new();
 
     private readonly ThreadLocal<TensorScope?> _scope = new();
 

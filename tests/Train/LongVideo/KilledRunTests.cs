@@ -56,10 +56,12 @@ public sealed class KilledRunTests
     {
         string[] arguments =
         [
-            Path.Combine(AppContext.BaseDirectory, "GenKernels.Cli.dll"), "train", "long-video-lowres", "--data", data, "--out", run,
+            Path.Combine(AppContext.BaseDirectory, "GenKernels.Cli.dll"), "train", "long-video-lowres", "--data", data,
+            "--out", run,
             "--device", "host", "--checkpoint-every", "1", .. others,
         ];
-        return Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        return Process.Start(
+            new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
     }
 
     private static void Finish(string data, string run, params string[] others)

@@ -7,7 +7,8 @@ namespace GenKernels.Tests.Train.LongVideo;
 
 public sealed class LowResolutionCheckpointTests
 {
-    private static LowResolutionCheckpoint At(long step) => new(step, "smallest", SmallestRun.Options, ClipIndex: 10, NoiseOffset: 20);
+    private static LowResolutionCheckpoint At(long step) =>
+        new(step, "smallest", SmallestRun.Options, ClipIndex: 10, NoiseOffset: 20);
 
     [Test]
     public void WhatWasSavedIsRestored()
@@ -41,7 +42,8 @@ public sealed class LowResolutionCheckpointTests
         using TemporaryFolder folder = new();
         Assert.That(
             () => LowResolutionCheckpoint.Read(folder.Path),
-            Throws.TypeOf<InvalidDataException>().With.Message.EqualTo($"{folder.Path} holds no checkpoint: state.json is missing"));
+            Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
+            $"{folder.Path} holds no checkpoint: state.json is missing"));
     }
 
     [Test]
@@ -91,11 +93,13 @@ public sealed class LowResolutionCheckpointTests
         using LowResolutionGan other = new(wide, SmallestRun.Options, TestDevices.Host);
         Assert.That(
             () => LowResolutionCheckpoint.Restore(checkpoint, other),
-            Throws.TypeOf<StateDictException>().With.Message.Contains("latent_mapping.layer_0.weight must have shape [12, 8], got [8, 8]"));
+            Throws.TypeOf<StateDictException>().With.Message.Contains(
+            "latent_mapping.layer_0.weight must have shape [12, 8], got [8, 8]"));
     }
 
     private static LowResolutionGan Gan(ulong seed) =>
         new(SmallestPreset.Preset, SmallestRun.Options with { Seed = seed }, TestDevices.Host);
 
-    private static float[] Values(Module module) => [.. StateDict.Write(module).SelectMany(entry => entry.Values<float>())];
+    private static float[] Values(Module module) =>
+        [.. StateDict.Write(module).SelectMany(entry => entry.Values<float>())];
 }

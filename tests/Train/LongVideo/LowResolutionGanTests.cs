@@ -27,13 +27,15 @@ public sealed class LowResolutionGanTests
         int[][] halves = [[0, 1], [2, 3]];
 
         double wholeLoss = whole.UpdateGenerator([Fake(noise)]).Values["generator/loss"];
-        double partsLoss = parts.UpdateGenerator(halves.Select(half => Fake(Part(noise, half)))).Values["generator/loss"];
+        double partsLoss =
+            parts.UpdateGenerator(halves.Select(half => Fake(Part(noise, half)))).Values["generator/loss"];
         Assert.That(partsLoss, Is.EqualTo(wholeLoss).Within(1e-5));
         AssertSameMoments(parts.GeneratorOptimizer, whole.GeneratorOptimizer);
 
         StateDict.Load(parts.Generator, StateDict.Write(whole.Generator));
         whole.UpdateDiscriminator([(Fake(noise), new RealInput(video.Value, null))]);
-        parts.UpdateDiscriminator(halves.Select(half => (Fake(Part(noise, half)), new RealInput(Part(video, half).Value, null))));
+        parts.UpdateDiscriminator(
+            halves.Select(half => (Fake(Part(noise, half)), new RealInput(Part(video, half).Value, null))));
         AssertSameMoments(parts.DiscriminatorOptimizer, whole.DiscriminatorOptimizer);
 
         StateDict.Load(parts.Discriminator, StateDict.Write(whole.Discriminator));

@@ -27,13 +27,15 @@ public sealed class LowResolutionRunTests
             broken.Path, dataset, new LowResolutionRunOptions { Steps = 6, CheckpointInterval = 3, LogInterval = 1 }))
         {
             Assert.That(
-                () => run.Run(new Breakdown(step: 5)), Throws.InvalidOperationException.With.Message.EqualTo("broke in step 5"));
+                () => run.Run(new Breakdown(step: 5)),
+                Throws.InvalidOperationException.With.Message.EqualTo("broke in step 5"));
         }
 
         Assert.That(LowResolutionCheckpoint.Newest(broken.Path), Does.EndWith("checkpoint-00000003"));
         SmallestRun.AssertSame(SmallestRun.Train(broken.Path, dataset, steps: 6), expected);
         Assert.That(
-            File.ReadLines(broken.File("log.jsonl")).Count(line => line.Contains("\"step\":4,", StringComparison.Ordinal)
+            File.ReadLines(broken.File("log.jsonl")).Count(
+            line => line.Contains("\"step\":4,", StringComparison.Ordinal)
                 || line.Contains("\"step\":5,", StringComparison.Ordinal)),
             Is.Zero, "the steps after the checkpoint are taken again, with the log interval of the second run");
     }
@@ -46,7 +48,8 @@ public sealed class LowResolutionRunTests
         string name = LowResolutionCheckpoint.AverageGeneratorFile;
         byte[] one = File.ReadAllBytes(Path.Combine(SmallestRun.Train(first.Path, dataset, steps: 1), name));
         LowResolutionTrainingOptions options = SmallestRun.Options with { Seed = 4 };
-        byte[] other = File.ReadAllBytes(Path.Combine(SmallestRun.Train(second.Path, dataset, steps: 1, options), name));
+        byte[] other =
+            File.ReadAllBytes(Path.Combine(SmallestRun.Train(second.Path, dataset, steps: 1, options), name));
         Assert.That(one.AsSpan().SequenceEqual(other), Is.False);
     }
 
@@ -66,7 +69,8 @@ public sealed class LowResolutionRunTests
         GC.Collect();
         GC.WaitForPendingFinalizers();
         MemoryStatistics after = device.Memory.Statistics();
-        Assert.That(watch.Live, Has.Count.EqualTo(50).And.All.EqualTo(watch.Live[0]), "bytes in tensors after each step");
+        Assert.That(
+            watch.Live, Has.Count.EqualTo(50).And.All.EqualTo(watch.Live[0]), "bytes in tensors after each step");
         Assert.That(watch.Live[0], Is.Positive);
         Assert.That(after.Leaked, Is.Zero);
         Assert.That(after.LiveBuffers, Is.Zero);
@@ -81,7 +85,8 @@ public sealed class LowResolutionRunTests
         LowResolutionPreset other = SmallestPreset.Preset with { Name = "other" };
         Assert.That(
             () => SmallestRun.Open(folder.Path, dataset, new LowResolutionRunOptions(), preset: other),
-            Throws.InstanceOf<ArgumentException>().With.Message.Contains("holds a run of preset smallest, which cannot go on as other"));
+            Throws.InstanceOf<ArgumentException>().With.Message.Contains(
+            "holds a run of preset smallest, which cannot go on as other"));
     }
 
     [Test]
@@ -92,7 +97,8 @@ public sealed class LowResolutionRunTests
         LowResolutionTrainingOptions options = SmallestRun.Options with { BatchSize = 4, Accumulate = 3 };
         Assert.That(
             () => SmallestRun.Open(folder.Path, dataset, new LowResolutionRunOptions(), options),
-            Throws.InstanceOf<ArgumentException>().With.Message.Contains("a batch of 4 cannot be divided into 3 equal parts"));
+            Throws.InstanceOf<ArgumentException>().With.Message.Contains(
+            "a batch of 4 cannot be divided into 3 equal parts"));
     }
 
     [Test]
@@ -101,7 +107,8 @@ public sealed class LowResolutionRunTests
         using TemporaryFolder data = new(), folder = new();
         using VideoDataset dataset = SmallestRun.Dataset(data.Path);
         Assert.That(
-            () => SmallestRun.Open(folder.Path, dataset, new LowResolutionRunOptions(), preset: LowResolutionPreset.Tiny),
+            () =>
+            SmallestRun.Open(folder.Path, dataset, new LowResolutionRunOptions(), preset: LowResolutionPreset.Tiny),
             Throws.TypeOf<DatasetException>().With.Message.Contains("videos of 16 x 8, preset tiny takes 64 x 36"));
     }
 

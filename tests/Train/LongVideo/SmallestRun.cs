@@ -25,14 +25,16 @@ internal static class SmallestRun
 
     /// <summary>Goes on with the run in a folder, or begins one.</summary>
     public static LowResolutionRun Open(
-        string folder, VideoDataset dataset, LowResolutionRunOptions runOptions, LowResolutionTrainingOptions? options = null,
+        string folder, VideoDataset dataset, LowResolutionRunOptions runOptions,
+        LowResolutionTrainingOptions? options = null,
         Device? device = null, LowResolutionPreset? preset = null)
     {
         RunFolder taken = RunFolder.Open(folder);
         try
         {
             return LowResolutionRun.Open(
-                taken, dataset, preset ?? SmallestPreset.Preset, options ?? Options, runOptions, device ?? TestDevices.Host);
+                taken, dataset, preset ?? SmallestPreset.Preset, options ?? Options, runOptions,
+                device ?? TestDevices.Host);
         }
         catch
         {
@@ -43,7 +45,8 @@ internal static class SmallestRun
 
     /// <summary>Trains up to a step.</summary>
     /// <returns>The newest checkpoint's folder.</returns>
-    public static string Train(string folder, VideoDataset dataset, long steps, LowResolutionTrainingOptions? options = null)
+    public static string Train(
+        string folder, VideoDataset dataset, long steps, LowResolutionTrainingOptions? options = null)
     {
         using LowResolutionRun run = Open(folder, dataset, new LowResolutionRunOptions { Steps = steps }, options);
         run.Run();
