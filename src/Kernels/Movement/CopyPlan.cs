@@ -3,28 +3,6 @@ using System.Runtime.InteropServices;
 
 namespace GenKernels.Kernels.Movement;
 
-/// <summary>One axis of a copy between two views.</summary>
-/// <param name="Size">Of the copied region.</param>
-/// <param name="Start">Of the first element, in the source; may lie outside of it.</param>
-/// <param name="Step">Between elements of the source; negative to run backwards.</param>
-/// <param name="Limit">Size of the source.</param>
-/// <param name="SourceStride">In elements; 0 repeats the source.</param>
-/// <param name="TargetStride">In elements.</param>
-internal readonly record struct CopyAxis(int Size, int Start, int Step, int Limit, long SourceStride, long TargetStride)
-{
-    /// <summary>Whether this axis and the one inside it are one run of elements on both sides.</summary>
-    internal bool Joins(CopyAxis inner) =>
-        IsPlain && inner.IsPlain && inner.Start == 0 && inner.Size == inner.Limit
-        && SourceStride == inner.SourceStride * inner.Size && TargetStride == inner.TargetStride * inner.Size
-        && (long)Limit * inner.Size <= int.MaxValue;
-
-    /// <summary>This axis and the one inside it as one.</summary>
-    internal CopyAxis Join(CopyAxis inner) => new(
-        Size * inner.Size, Start * inner.Size, 1, Limit * inner.Size, inner.SourceStride, inner.TargetStride);
-
-    private bool IsPlain => Step == 1 && Start >= 0 && Start + Size <= Limit;
-}
-
 /// <summary>
 /// A copy of up to six axes, neighbours joined; laid out as <c>CopyPlan</c> in <c>StridedCopy.cu</c>.
 /// </summary>
