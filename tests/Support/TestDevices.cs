@@ -21,6 +21,7 @@ public static class TestDevices
         bool hasCuda = CudaDevice.Enumerate(out string? reason).Count > 0;
         yield return hasCuda
             ? new TestFixtureData(s_cuda.Value).SetArgDisplayNames("cuda:0")
-            : new TestFixtureData((Device?)null).SetArgDisplayNames("cuda:0").Ignore(reason?.Split(" (tried")[0] ?? "there is no GPU");
+            : new TestFixtureData((Device?)null).SetArgDisplayNames("cuda:0")
+                .Ignore(reason?.Split(" (tried")[0] ?? "there is no GPU");
     }
 }
