@@ -36,7 +36,7 @@ internal static class DemoCommand
         });
         Option<string?> clip = new("--clip")
         {
-            Description = "The video to learn from; the coast in assets by default",
+            Description = "The video to learn from; the drive in assets by default",
             HelpName = "file",
         };
         Option<string> device = CommonOptions.Device();

@@ -46,7 +46,7 @@ public sealed partial class DemoCommandTests
             Assert.That(Count(page, "<svg "), Is.EqualTo(2), "losses and colour similarity");
             Assert.That(Count(page, "class=\"series-"), Is.EqualTo(5), "3 losses, 2 videos");
             Assert.That(
-                Count(page, "1,086 frames of 64 x 36"), Is.EqualTo(1), "three times the 362 frames of the clip");
+                Count(page, "663 frames of 64 x 36"), Is.EqualTo(1), "three times the 221 frames of the clip");
             Assert.That(Count(page, "<dt>Steps</dt><dd>2</dd>"), Is.EqualTo(1));
             Assert.That(Count(page, "<dt>Seed</dt><dd>3</dd>"), Is.EqualTo(1));
             Assert.That(Count(page, "GoPro"), Is.EqualTo(1), "who made the clip");

@@ -5,9 +5,9 @@ namespace GenKernels.Cli.Demo;
 /// <param name="Credit">Who made it and under which licence; null for one that was given.</param>
 internal sealed record DemoClip(string Path, string? Credit)
 {
-    private const string ShippedClip = "assets/coast.mp4";
+    private const string ShippedClip = "assets/drive.mp4";
     private const string ShippedCredit =
-        "Clip: assets/coast.mp4, from gopro/gpmf-parser, © 2017 GoPro, Inc., Apache-2.0 or MIT.";
+        "Clip: assets/drive.mp4, from udacity/CarND-LaneLines-P1, © 2016-2018 Udacity, Inc., MIT.";
 
     /// <param name="given">What was asked for; null for the clip that comes with the repository.</param>
     /// <exception cref="CommandException">There is no such file.</exception>
