@@ -49,7 +49,7 @@ public sealed partial class DemoCommandTests
                 Count(page, "663 frames of 64 x 36"), Is.EqualTo(1), "three times the 221 frames of the clip");
             Assert.That(Count(page, "<dt>Steps</dt><dd>2</dd>"), Is.EqualTo(1));
             Assert.That(Count(page, "<dt>Seed</dt><dd>3</dd>"), Is.EqualTo(1));
-            Assert.That(Count(page, "GoPro"), Is.EqualTo(1), "who made the clip");
+            Assert.That(Count(page, "Udacity"), Is.EqualTo(1), "who made the clip");
             Assert.That(Elsewhere().Matches(page).Select(match => match.Value), Is.Empty, "no resource lies elsewhere");
         }
     }
