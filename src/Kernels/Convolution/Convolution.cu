@@ -28,7 +28,6 @@ KERNEL Convolution(const Scalar* __restrict__ x, const Scalar* __restrict__ w, S
     const Int64 row = Int64(blockIdx.x / tilesAcross) * Tile;
     const int column = int(blockIdx.x % tilesAcross) * Tile;
     const int group = blockIdx.y;
-    const int channels = plan.groups * plan.inGroup;
     const Int64 depth = Int64(plan.kT) * plan.kH * plan.kW * plan.inGroup;
     const Scalar* weights = w + Int64(group) * plan.outGroup * depth;
     const int patchRow = int(threadIdx.x) / (Tile / Patch) * Patch;
@@ -43,16 +42,8 @@ KERNEL Convolution(const Scalar* __restrict__ x, const Scalar* __restrict__ w, S
             const Int64 at = slice + lane;
             Accumulator xValue = 0, wValue = 0;
             if (at < depth && row + r < rowCount) {
-                const Site site = sites[r];
-                const int channel = int(at % plan.inGroup), tap = int(at / plan.inGroup);
-                const int kw = tap % plan.kW, kh = tap / plan.kW % plan.kH, kt = tap / plan.kW / plan.kH;
-                const int t = Source(site.t, kt, plan.strideT, plan.beforeT, plan.dilationT, plan.upT, plan.inT);
-                const int h = Source(site.h, kh, plan.strideH, plan.beforeH, plan.dilationH, plan.upH, plan.inH);
-                const int v = Source(site.w, kw, plan.strideW, plan.beforeW, plan.dilationW, plan.upW, plan.inW);
-                if (t >= 0 && h >= 0 && v >= 0) {
-                    const Int64 element = ((Int64(site.n) * plan.inT + t) * plan.inH + h) * plan.inW + v;
-                    xValue = Accumulator(x[element * channels + group * plan.inGroup + channel]);
-                }
+                const Int64 element = SourceElement(plan, sites[r], group, at);
+                if (element >= 0) xValue = Accumulator(x[element]);
             }
             if (at < depth && column + r < plan.outGroup) wValue = Accumulator(weights[(column + r) * depth + at]);
             xSlice[lane][r] = xValue;

@@ -33,7 +33,6 @@ KERNEL ConvolutionWeightGradient(
     const Int64 segmentLength = (rowCount + segmentCount - 1) / segmentCount;
     const Int64 first = segment * segmentLength;
     const Int64 end = Minimum(rowCount, first + segmentLength);
-    const int channels = plan.groups * plan.inGroup;
     const int patchO = int(threadIdx.x) / (Tile / Patch) * Patch;
     const int patchK = int(threadIdx.x) % (Tile / Patch) * Patch;
 
@@ -44,16 +43,8 @@ KERNEL ConvolutionWeightGradient(
             const Int64 row = slice + r, at = k0 + lane;
             Accumulator xValue = 0, gValue = 0;
             if (row < end && at < depth) {
-                const Site site = OutputSite(plan, row);
-                const int channel = int(at % plan.inGroup), tap = int(at / plan.inGroup);
-                const int kw = tap % plan.kW, kh = tap / plan.kW % plan.kH, kt = tap / plan.kW / plan.kH;
-                const int t = Source(site.t, kt, plan.strideT, plan.beforeT, plan.dilationT, plan.upT, plan.inT);
-                const int h = Source(site.h, kh, plan.strideH, plan.beforeH, plan.dilationH, plan.upH, plan.inH);
-                const int v = Source(site.w, kw, plan.strideW, plan.beforeW, plan.dilationW, plan.upW, plan.inW);
-                if (t >= 0 && h >= 0 && v >= 0) {
-                    const Int64 element = ((Int64(site.n) * plan.inT + t) * plan.inH + h) * plan.inW + v;
-                    xValue = Accumulator(x[element * channels + group * plan.inGroup + channel]);
-                }
+                const Int64 element = SourceElement(plan, OutputSite(plan, row), group, at);
+                if (element >= 0) xValue = Accumulator(x[element]);
             }
             if (row < end && o0 + lane < plan.outGroup) {
                 gValue = Accumulator(dy[(row * plan.groups + group) * plan.outGroup + o0 + lane]);

@@ -34,4 +34,18 @@ DEVICE Site OutputSite(const Plan& plan, Int64 row)
     return {int(row / plan.outT), int(row % plan.outT), h, w};
 }
 
+// The element of x that an output site meets at `at`, a tap and channel of a group counted together; -1 where there
+// is none.
+DEVICE Int64 SourceElement(const Plan& plan, Site site, int group, Int64 at)
+{
+    const int channel = int(at % plan.inGroup), tap = int(at / plan.inGroup);
+    const int kw = tap % plan.kW, kh = tap / plan.kW % plan.kH, kt = tap / plan.kW / plan.kH;
+    const int t = Source(site.t, kt, plan.strideT, plan.beforeT, plan.dilationT, plan.upT, plan.inT);
+    const int h = Source(site.h, kh, plan.strideH, plan.beforeH, plan.dilationH, plan.upH, plan.inH);
+    const int w = Source(site.w, kw, plan.strideW, plan.beforeW, plan.dilationW, plan.upW, plan.inW);
+    if (t < 0 || h < 0 || w < 0) return -1;
+    const Int64 place = ((Int64(site.n) * plan.inT + t) * plan.inH + h) * plan.inW + w;
+    return (place * plan.groups + group) * plan.inGroup + channel;
+}
+
 DEVICE Int64 OutputCount(const Plan& plan) { return Int64(plan.n) * plan.outT * plan.outH * plan.outW; }
