@@ -28,7 +28,7 @@ public class ConvolutionBenchmarks : KernelBenchmarks
             }
 
             return sum;
-        }) { Operations = layer.Operations };
+        }) { Operations = layer.Operations, Scale = Math.Sqrt(layer.W.Product(1, 5)) };
 
     private static KernelCase DataGradient(ConvolutionLayer layer) => new(
         $"data gradient of {layer.X} with {layer.W}", [layer.Y, layer.W], layer.X,
@@ -50,5 +50,5 @@ public class ConvolutionBenchmarks : KernelBenchmarks
             }
 
             return sum;
-        }) { Operations = layer.Operations };
+        }) { Operations = layer.Operations, Scale = Math.Sqrt(layer.W.Product(0, 4)) };
 }
