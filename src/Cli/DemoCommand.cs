@@ -19,7 +19,7 @@ internal static class DemoCommand
         {
             Description = "Minutes of training, kernels that are compiled for the first time included",
             HelpName = "number",
-            DefaultValueFactory = _ => 3,
+            DefaultValueFactory = _ => 4,
         };
         minutes.Validators.Add(result =>
         {
