@@ -56,13 +56,9 @@ public static class Convolution
         return Launch(dy, turned, plan, inputShape);
     }
 
-    /// <returns>Whether the type is widened for the CPU, whose libraries multiply no 16-bit floats well.</returns>
-    internal static bool IsWidened(Tensor x) =>
-        x.Device.WarpSize == 1 && x.Type is ElementType.Float16 or ElementType.BFloat16;
-
     private static Tensor Launch(Tensor x, Tensor w, ConvolutionPlan plan, Shape shape)
     {
-        if (IsWidened(x))
+        if (HostProduct.IsWidened(x))
         {
             using Tensor wideX = Cast.Forward(x, ElementType.Float32);
             using Tensor wideW = Cast.Forward(w, ElementType.Float32);

@@ -39,7 +39,7 @@ public static class ConvolutionWeightGradient
         Require.Shape(dy, [x.Shape[0], plan.Out.T, plan.Out.H, plan.Out.W, weightShape[0]]);
 
         if (plan.RowCount == 0) return Tensor.Zeros(weightShape, x.Type, x.Device);
-        if (Convolution.IsWidened(x))
+        if (HostProduct.IsWidened(x))
         {
             using Tensor wideX = Cast.Forward(x, ElementType.Float32);
             using Tensor wideDy = Cast.Forward(dy, ElementType.Float32);

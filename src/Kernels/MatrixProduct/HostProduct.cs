@@ -14,6 +14,10 @@ internal static class HostProduct
         return true;
     });
 
+    /// <returns>Whether a tensor is widened first: no library of the CPU multiplies 16-bit floats well.</returns>
+    internal static bool IsWidened(Tensor x) =>
+        x.Device.WarpSize == 1 && x.Type is ElementType.Float16 or ElementType.BFloat16;
+
     /// <returns>The address of OpenBLAS's product for a type, or of none: then the kernel uses its own.</returns>
     internal static KernelArgument For(ElementType type)
     {

@@ -45,11 +45,7 @@ public static class MatMul
         int batch = w.Shape[0] == 1 ? x.Shape[0] : w.Shape[0];
         Require.That(x.Shape[0] == batch || x.Shape[0] == 1, $"batches {x.Shape[0]} and {w.Shape[0]} do not fit");
 
-        if (x.Device.WarpSize == 1 && x.Type is ElementType.Float16 or ElementType.BFloat16)
-        {
-            return InFloat(x, w, transposeX, transposeW);
-        }
-
+        if (HostProduct.IsWidened(x)) return InFloat(x, w, transposeX, transposeW);
         Tensor y = Tensor.Empty([batch, m, n], x.Type, x.Device);
         if (y.ElementCount == 0) return y;
         long xBatch = x.Shape[0] == 1 ? 0 : (long)m * k;

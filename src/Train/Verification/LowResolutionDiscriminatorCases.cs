@@ -22,12 +22,7 @@ internal sealed class LowResolutionDiscriminatorCases : ICaseRunner
         recorded.Config.Text("kind") == "lres.VideoDiscriminator"
         || (recorded.Config.Has("video_shape") && HashedTensors.Of(recorded)?.Has("blocks.0.conv_vid.weight") == true);
 
-    public CaseTolerance Tolerance(RecordedCase recorded, string result) => result switch
-    {
-        _ when HashedTensors.IsIn(recorded) => new CaseTolerance(2e-4),
-        _ when result.StartsWith("grad", StringComparison.Ordinal) => new CaseTolerance(2e-3),
-        _ => new CaseTolerance(1e-4),
-    };
+    public CaseTolerance Tolerance(RecordedCase recorded, string result) => NetworkState.Tolerance(recorded, result);
 
     public void Run(CaseRun run)
     {

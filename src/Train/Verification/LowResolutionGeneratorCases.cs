@@ -17,12 +17,7 @@ internal sealed class LowResolutionGeneratorCases : ICaseRunner
         || (recorded.Config.Has("noise_shape")
             && HashedTensors.Of(recorded)?.Has("temporal_layers.0.weight_0") == true);
 
-    public CaseTolerance Tolerance(RecordedCase recorded, string result) => result switch
-    {
-        _ when HashedTensors.IsIn(recorded) => new CaseTolerance(2e-4),
-        _ when result.StartsWith("grad", StringComparison.Ordinal) => new CaseTolerance(2e-3),
-        _ => new CaseTolerance(1e-4),
-    };
+    public CaseTolerance Tolerance(RecordedCase recorded, string result) => NetworkState.Tolerance(recorded, result);
 
     public void Run(CaseRun run)
     {

@@ -2,7 +2,7 @@ using GenKernels.Autograd;
 
 namespace GenKernels.Train.Verification;
 
-/// <summary>Sets a network to the state that a case records.</summary>
+/// <summary>What the cases of networks share: the state that one records, its gradients, their tolerance.</summary>
 internal static class NetworkState
 {
     /// <param name="module">The network.</param>
@@ -26,6 +26,14 @@ internal static class NetworkState
         string[] unset = [.. missing.Except(buffers)];
         if (unset.Length > 0) throw new UnknownCaseException($"the table lacks {string.Join(", ", unset)}");
     }
+
+    /// <returns>What a network's result may be off by; one of the thesis' size sums over more.</returns>
+    public static CaseTolerance Tolerance(RecordedCase recorded, string result) => result switch
+    {
+        _ when HashedTensors.IsIn(recorded) => new CaseTolerance(2e-4),
+        _ when result.StartsWith("grad", StringComparison.Ordinal) => new CaseTolerance(2e-3),
+        _ => new CaseTolerance(1e-4),
+    };
 
     /// <summary>Compares the gradients of a scalar with respect to all parameters.</summary>
     /// <param name="run">The case.</param>
