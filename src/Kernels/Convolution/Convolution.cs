@@ -70,12 +70,7 @@ public static class Convolution
         if (y.ElementCount == 0) return y;
         if (x.Device.WarpSize == 1)
         {
-            int lines = Math.Clamp(HostDepth / plan.LineLength, 1, plan.LineCount);
-            int rows = (int)Math.Clamp(plan.RowCount / ManyHostBlocks, FewestHostRows, HostRows);
-            LaunchShape stretches = new((plan.RowCount + rows - 1) / rows, 1, 1, 1);
-            x.Device.Load(s_hostSource, x.Type).Kernel("ConvolutionHost").Launch(
-                stretches, x, w, y, HostProduct.For(x.Type), KernelArgument.Structure(ref plan), rows, lines,
-                plan.IsDirectOnHost ? 1 : 0);
+            LaunchOnHost(x, w, y, plan);
             return y;
         }
 
@@ -83,5 +78,16 @@ public static class Convolution
         x.Device.Load(s_source, x.Type).Kernel("Convolution").Launch(
             LaunchShape.Blocks(x.Device, tiles, plan.Groups), x, w, y, KernelArgument.Structure(ref plan));
         return y;
+    }
+    private static void LaunchOnHost(Tensor x, Tensor w, Tensor y, ConvolutionPlan plan)
+    {
+        HostMethod method = plan.MethodOnHost;
+        int lines = Math.Clamp(HostDepth / plan.LineLength, 1, plan.LineCount);
+        int rows = (int)Math.Clamp(plan.RowCount / ManyHostBlocks, FewestHostRows, HostRows);
+        (WinogradPlan division, long blocks) = WinogradPlan.Forward(plan);
+        if (method != HostMethod.Tiles) blocks = (plan.RowCount + rows - 1) / rows;
+        x.Device.Load(s_hostSource, x.Type).Kernel("ConvolutionHost").Launch(
+            new LaunchShape(blocks, 1, 1, 1), x, w, y, HostProduct.For(x.Type), KernelArgument.Structure(ref plan),
+            KernelArgument.Structure(ref division), rows, lines, (int)method);
     }
 }

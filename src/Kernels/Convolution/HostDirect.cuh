@@ -4,11 +4,7 @@
 // narrow.
 #pragma once
 
-constexpr int VectorBytes = 64;
-constexpr int Lanes = VectorBytes / sizeof(Scalar);
-
-typedef Scalar Vector __attribute__((vector_size(VectorBytes)));
-typedef Scalar UnalignedVector __attribute__((vector_size(VectorBytes), aligned(sizeof(Scalar))));
+#include "Convolution/HostVector.cuh"
 
 // Rows of x as one output line sees them: for each tap over time and rows a line of columns with its zeros in place.
 struct PaddedLines {
@@ -67,7 +63,7 @@ DEVICE void TurnWeights(const Plan& plan, const Scalar* weights, Scalar* turned,
 DEVICE void StoreChannels(Scalar* target, Vector value, int count)
 {
     if (count >= Lanes) {
-        *reinterpret_cast<UnalignedVector*>(target) = value;
+        Store(target, value);
         return;
     }
     for (int lane = 0; lane < count; lane++) target[lane] = value[lane];
@@ -111,7 +107,7 @@ template <int Vectors>
 DEVICE void Line(const Plan& plan, PaddedLines lines, const Scalar* turned, int width, int channel, Scalar* target)
 {
     const int outChannels = plan.groups * plan.outGroup;
-    constexpr int Wide = Vectors == 1 ? 16 : 8;
+    constexpr int Wide = Registers / (2 * Vectors);
     int column = 0;
     for (; column + Wide <= plan.outW; column += Wide) {
         Stretch<Wide, Vectors>(plan, lines, turned, width, column, channel, target + Int64(column) * outChannels);
@@ -185,7 +181,7 @@ template <int Vectors>
 DEVICE void OuterRun(
     const Plan& plan, const Scalar* source, int count, const Scalar* gradient, int width, Scalar* turned)
 {
-    constexpr int Wide = Vectors == 1 ? 16 : 8;
+    constexpr int Wide = Registers / (2 * Vectors);
     int c = 0;
     for (; c + Wide <= count; c += Wide) {
         Outer<Wide, Vectors>(plan, source + c, gradient, width, turned + Int64(c) * width);
