@@ -3,6 +3,7 @@
 // the outputs meet are packed, some lines of taps at a time so that the packed matrix stays in the core's cache, and
 // multiplied.
 //   y[row,o] = sum over taps and channels of w[o,tap,c] x[source(row,tap),c]
+//   and where isAdjoint, through tiles only, w[c,last tap - tap,o] in place of w[o,tap,c]
 //
 // Shapes   as Convolution.cu
 // Types    float and double
@@ -19,10 +20,10 @@
 
 KERNEL ConvolutionHost(
     const Scalar* x, const Scalar* w, Scalar* y, LibraryProduct library, Plan plan, WinogradPlan division,
-    int rowsPerBlock, int linesPerPack, int method)
+    int rowsPerBlock, int linesPerPack, int method, int isAdjoint)
 {
     if (method == ByTiles) {
-        ConvolveTiles(plan, division, x, w, y, blockIdx.x);
+        ConvolveTiles(plan, division, x, w, y, isAdjoint, blockIdx.x);
         return;
     }
     if (method == Directly) {

@@ -38,7 +38,8 @@ internal readonly struct ConvolutionPlan
     /// <summary>
     /// How the CPU convolves. By tiles wherever their transforms apply and fill whole vectors; else directly where the
     /// weights stay in a core's own cache and there are columns enough to keep in registers; else by packed rows.
-    /// Measured on a Zen 5: by tiles 1.2 to 2 times the rate that its vector units could reach without them, directly 0.7.
+    /// Measured on a Zen 5: by tiles up to twice the rate that its vector units reach without them, directly 0.7 times
+    /// that rate.
     /// </summary>
     internal HostMethod MethodOnHost => IsForTiles ? HostMethod.Tiles
         : IsForDirect ? HostMethod.Direct : HostMethod.PackedRows;

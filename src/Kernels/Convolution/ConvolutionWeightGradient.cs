@@ -70,8 +70,9 @@ public static class ConvolutionWeightGradient
 
         Tensor dw = Tensor.Empty([segments, .. weightShape.AsSpan()], x.Type, x.Device);
         x.Device.Load(s_hostSource, x.Type).Kernel("ConvolutionWeightGradientHost").Launch(
-            new LaunchShape(blocks, 1, 1, 1), x, dy, dw, HostProduct.For(x.Type), KernelArgument.Structure(ref plan),
-            KernelArgument.Structure(ref division), segments, HostRows, lines, (int)method);
+            new LaunchShape(blocks, 1, 1, 1) { HasLongBlocks = method == HostMethod.Tiles }, x, dy, dw,
+            HostProduct.For(x.Type), KernelArgument.Structure(ref plan), KernelArgument.Structure(ref division),
+            segments, HostRows, lines, (int)method);
         return SumOfSegments(dw, weightShape, x.Type);
     }
 

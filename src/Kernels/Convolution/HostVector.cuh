@@ -17,6 +17,16 @@ DEVICE Vector Load(const Scalar* from) { return *reinterpret_cast<const Unaligne
 
 DEVICE void Store(Scalar* to, Vector value) { *reinterpret_cast<UnalignedVector*>(to) = value; }
 
+// Copies `count` elements, at most a vector of them, in pieces of fixed sizes: one of any size would be a call.
+template <int Size = Lanes> DEVICE void CopyPart(Scalar* to, const Scalar* from, int count)
+{
+    if (count >= Size) memcpy(to, from, sizeof(Scalar) * Size);
+    const int copied = count >= Size ? Size : 0;
+    if constexpr (Size > 1) {
+        if (copied < Lanes) CopyPart<Size / 2>(to + copied, from + copied, count - copied);
+    }
+}
+
 template <int Half> DEVICE void ExchangeHalves(Vector* rows)
 {
     decltype(Vector{} < Vector{}) low, high;

@@ -67,6 +67,12 @@ DEVICE Int64 InputStride(const Plan& plan, const TileBlock& block)
     return PlaceStride(Int64(block.rowsRead) * plan.inGroup);
 }
 
+DEVICE void StorePlaces(const Vector* places, Scalar* to, Int64 placeStride)
+{
+#pragma GCC unroll 16
+    for (int i = 0; i < Places; i++) *reinterpret_cast<Vector*>(to + i * placeStride) = places[i];
+}
+
 // B' d of four elements along one axis, in place.
 DEVICE void TransformInputAxis(Vector& a, Vector& b, Vector& c, Vector& d)
 {
@@ -86,8 +92,7 @@ DEVICE void TransformPatch(const Scalar* const* elements, int channel, Scalar* t
     for (int i = 0; i < PatchSide; i++) TransformInputAxis(d[i], d[4 + i], d[8 + i], d[12 + i]);
 #pragma GCC unroll 4
     for (int i = 0; i < PatchSide; i++) TransformInputAxis(d[4 * i], d[4 * i + 1], d[4 * i + 2], d[4 * i + 3]);
-#pragma GCC unroll 16
-    for (int i = 0; i < Places; i++) *reinterpret_cast<Vector*>(to + i * placeStride) = d[i];
+    StorePlaces(d, to, placeStride);
 }
 
 // The elements of x that a tile meets; `zeros` where x has nothing.
@@ -131,13 +136,15 @@ DEVICE void TransformWeightAxis(Vector a, Vector b, Vector c, Vector* to, int st
     to[3 * step] = c;
 }
 
-DEVICE void TransformTaps(const Scalar* taps, int channels, Vector* places)
+// The 16 places of 3 x 3 taps, which lie tapStride apart; of the adjoint's, a negative stride from the last.
+DEVICE void TransformTaps(const Scalar* taps, Int64 tapStride, Vector* places)
 {
     Vector lines[PatchSide * 3];
 #pragma GCC unroll 3
     for (int i = 0; i < 3; i++) {
         TransformWeightAxis(
-            Load(taps + i * channels), Load(taps + (3 + i) * channels), Load(taps + (6 + i) * channels), lines + i, 3);
+            Load(taps + i * tapStride), Load(taps + (3 + i) * tapStride), Load(taps + (6 + i) * tapStride), lines + i,
+            3);
     }
 #pragma GCC unroll 4
     for (int i = 0; i < PatchSide; i++) {
@@ -149,20 +156,36 @@ DEVICE void TransformTaps(const Scalar* taps, int channels, Vector* places)
 static void TransformWeights(const Plan& plan, const Scalar* w, int firstChannel, int width, Scalar* u)
 {
     const int channels = plan.inGroup, depth = plan.kT * channels;
-    Vector turned[Places][Lanes];
+    Vector turned[9][Lanes];
     for (int k = 0; k < depth; k += Lanes) {
         for (int o = 0; o < width; o += Lanes) {
-            for (int lane = 0; lane < Lanes; lane++) {
-                const Int64 kernel = Int64(firstChannel + o + lane) * plan.kT + k / channels;
-                Vector places[Places];
-                TransformTaps(w + kernel * 9 * channels + k % channels, channels, places);
-#pragma GCC unroll 16
-                for (int i = 0; i < Places; i++) turned[i][lane] = places[i];
+            const Scalar* kernel = w + (Int64(firstChannel + o) * plan.kT + k / channels) * 9 * channels + k % channels;
+            for (int tap = 0; tap < 9; tap++) {
+                const Scalar* from = kernel + tap * channels;
+                for (int i = 0; i < Lanes; i++) turned[tap][i] = Load(from + Int64(i) * plan.kT * 9 * channels);
+                Transpose(turned[tap]);
             }
-            for (int i = 0; i < Places; i++) {
-                Transpose(turned[i]);
-                Scalar* to = u + (Int64(i) * depth + k) * width + o;
-                for (int lane = 0; lane < Lanes; lane++) *reinterpret_cast<Vector*>(to + lane * width) = turned[i][lane];
+            for (int i = 0; i < Lanes; i++) {
+                Vector places[Places];
+                TransformTaps(reinterpret_cast<const Scalar*>(&turned[0][i]), Lanes * Lanes, places);
+                StorePlaces(places, u + Int64(k + i) * width + o, Int64(depth) * width);
+            }
+        }
+    }
+}
+
+// The same from the weights of the convolution whose adjoint this is: inputs and outputs exchanged, taps in reverse.
+static void TransformAdjointWeights(const Plan& plan, const Scalar* w, int firstChannel, int width, Scalar* u)
+{
+    const Int64 depth = Int64(plan.kT) * plan.inGroup;
+    for (int tap = 0; tap < plan.kT; tap++) {
+        for (int c = 0; c < plan.inGroup; c++) {
+            const Scalar* last = w + ((Int64(c) * plan.kT + plan.kT - 1 - tap) * 9 + 8) * plan.outGroup + firstChannel;
+            Scalar* to = u + (Int64(tap) * plan.inGroup + c) * width;
+            for (int o = 0; o < width; o += Lanes) {
+                Vector places[Places];
+                TransformTaps(last + o, -plan.outGroup, places);
+                StorePlaces(places, to + o, depth * width);
             }
         }
     }
@@ -198,20 +221,49 @@ DEVICE void MultiplyStrip(const Scalar* v, Int64 groupStride, const Scalar* u, i
     }
 }
 
-// The product of one place: all rows, all taps over time and channels, the output channels of one panel.
-template <int Vectors>
-static void MultiplyPlace(const Plan& plan, const TileBlock& block, const Scalar* v, const Scalar* u, Scalar* m)
+// What a block keeps of some neighbouring panels of output channels: for each m: [place][row][width], then
+// u: [place][tap over time and channel][width].
+struct Panels {
+    Scalar* memory;
+    Int64 size;         // of one panel
+    Int64 placeStride;  // of m
+    int depth;          // taps over time and channels
+    int firstChannel, endChannel;
+};
+
+DEVICE int PanelCount(Panels panels) { return (panels.endChannel - panels.firstChannel + PanelWidth - 1) / PanelWidth; }
+
+DEVICE int WidthOf(Panels panels, int panel)
 {
-    constexpr int Width = Vectors * Lanes;
-    for (int tap = 0; tap < plan.kT; tap++) {
-        for (int c = 0; c < plan.inGroup; c += PanelDepth) {
-            const Scalar* from = v + Int64(c) * block.rowsRead + tap * block.tiles * Lanes;
-            const Scalar* panel = u + (Int64(tap) * plan.inGroup + c) * Width;
-            const int depth = Minimum(PanelDepth, plan.inGroup - c);
-            for (int row = 0; row < block.rows; row += StripRows) {
-                MultiplyStrip<Vectors>(
-                    from + row * Lanes, Int64(block.rowsRead) * Lanes, panel, depth, m + Int64(row) * Width,
-                    tap + c == 0);
+    return Minimum(PanelWidth, panels.endChannel - panels.firstChannel - panel * PanelWidth);
+}
+
+DEVICE Scalar* ProductsOf(Panels panels, int panel, int place)
+{
+    return panels.memory + panel * panels.size + place * panels.placeStride;
+}
+
+DEVICE Scalar* WeightsOf(Panels panels, int panel, int place)
+{
+    return ProductsOf(panels, panel, Places) + Int64(place) * panels.depth * WidthOf(panels, panel);
+}
+
+// The products of one place. A strip of rows stays in the first-level cache for all panels.
+static void MultiplyPlace(const Plan& plan, const TileBlock& block, const Scalar* v, Panels panels, int place)
+{
+    const Int64 groupStride = Int64(block.rowsRead) * Lanes;
+    int depth = 0;  // of a pass, which does not go beyond a tap
+    for (int k = 0; k < panels.depth; k += depth) {
+        const int tap = k / plan.inGroup, c = k % plan.inGroup;
+        depth = Minimum(PanelDepth, plan.inGroup - c);
+        const Scalar* from = v + Int64(c) * block.rowsRead + tap * block.tiles * Lanes;
+        for (int row = 0; row < block.rows; row += StripRows) {
+            for (int panel = 0; panel < PanelCount(panels); panel++) {
+                const int width = WidthOf(panels, panel);
+                const Scalar* u = WeightsOf(panels, panel, place) + Int64(k) * width;
+                Scalar* m = ProductsOf(panels, panel, place) + Int64(row) * width;
+                if (width == PanelWidth) MultiplyStrip<2>(from + row * Lanes, groupStride, u, depth, m, k == 0);
+                else MultiplyStrip<1>(from + row * Lanes, groupStride, u, depth, m, k == 0);
             }
         }
     }
@@ -260,43 +312,42 @@ static void TransformOutput(
 }
 
 // The outputs of one block of tiles and channelsPerBlock output channels; the memory of the block is
-// v: [place][channel / Lanes][row][Lanes], then for each panel at once m and u, then a row of zeros.
+// v: [place][channel / Lanes][row][Lanes], then the panels, then a row of zeros.
 DEVICE void ConvolveTiles(
-    const Plan& plan, const WinogradPlan& division, const Scalar* x, const Scalar* w, Scalar* y, Int64 blockIndex)
+    const Plan& plan, const WinogradPlan& division, const Scalar* x, const Scalar* w, Scalar* y, bool isAdjoint,
+    Int64 blockIndex)
 {
     const Int64 channelBlocks = (plan.outGroup + division.channelsPerBlock - 1) / division.channelsPerBlock;
     const int firstChannel = int(blockIndex % channelBlocks) * division.channelsPerBlock;
     const int endChannel = Minimum(plan.outGroup, firstChannel + division.channelsPerBlock);
     const TileBlock block = TileBlockAt(plan, division, blockIndex / channelBlocks);
-    const int depth = plan.kT * plan.inGroup;
     const Int64 inputStride = InputStride(plan, block);
-    const Int64 outputStride = PlaceStride(Int64(block.rows) * PanelWidth);
-    const Int64 panelSize = Places * (outputStride + Int64(depth) * PanelWidth);
-    const int panels = division.channelsAtOnce / PanelWidth;
-    Scalar* v = Scratch(Places * inputStride + panels * panelSize + plan.inGroup);
-    Scalar* panelMemory = v + Places * inputStride;
-    Scalar* zeros = panelMemory + panels * panelSize;
+    Panels panels;
+    panels.depth = plan.kT * plan.inGroup;
+    panels.placeStride = PlaceStride(Int64(block.rows) * PanelWidth);
+    panels.size = Places * (panels.placeStride + Int64(panels.depth) * PanelWidth);
+    const Int64 panelsSize = division.channelsAtOnce / PanelWidth * panels.size;
+    Scalar* v = Scratch(Places * inputStride + panelsSize + plan.inGroup);
+    panels.memory = v + Places * inputStride;
+    Scalar* zeros = panels.memory + panelsSize;
     memset(zeros, 0, sizeof(Scalar) * plan.inGroup);
     TransformInput(plan, division, block, x, zeros, v);
     for (int channel = firstChannel; channel < endChannel; channel += division.channelsAtOnce) {
-        const int end = Minimum(endChannel, channel + division.channelsAtOnce);
-        for (int o = channel; o < end; o += PanelWidth) {
-            Scalar* m = panelMemory + (o - channel) / PanelWidth * panelSize;
-            TransformWeights(plan, w, o, Minimum(PanelWidth, end - o), m + Places * outputStride);
+        panels.firstChannel = channel;
+        panels.endChannel = Minimum(endChannel, channel + division.channelsAtOnce);
+        for (int panel = 0; panel < PanelCount(panels); panel++) {
+            const int first = channel + panel * PanelWidth;
+            Scalar* u = WeightsOf(panels, panel, 0);
+            if (isAdjoint) TransformAdjointWeights(plan, w, first, WidthOf(panels, panel), u);
+            else TransformWeights(plan, w, first, WidthOf(panels, panel), u);
         }
         for (int place = 0; place < Places; place++) {
-            for (int o = channel; o < end; o += PanelWidth) {
-                const int width = Minimum(PanelWidth, end - o);
-                Scalar* m = panelMemory + (o - channel) / PanelWidth * panelSize;
-                const Scalar* u = m + Places * outputStride + Int64(place) * depth * width;
-                const Scalar* rows = v + place * inputStride;
-                if (width == PanelWidth) MultiplyPlace<2>(plan, block, rows, u, m + place * outputStride);
-                else MultiplyPlace<1>(plan, block, rows, u, m + place * outputStride);
-            }
+            MultiplyPlace(plan, block, v + place * inputStride, panels, place);
         }
-        for (int o = channel; o < end; o += PanelWidth) {
-            const Scalar* m = panelMemory + (o - channel) / PanelWidth * panelSize;
-            TransformOutput(plan, division, block, m, outputStride, o, Minimum(PanelWidth, end - o), y);
+        for (int panel = 0; panel < PanelCount(panels); panel++) {
+            TransformOutput(
+                plan, division, block, ProductsOf(panels, panel, 0), panels.placeStride, channel + panel * PanelWidth,
+                WidthOf(panels, panel), y);
         }
     }
 }

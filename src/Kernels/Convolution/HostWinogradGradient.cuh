@@ -6,6 +6,8 @@
 // Input channels whose sums are kept in registers, with two vectors of output channels.
 constexpr int StripChannels = Registers == 32 && Lanes >= 8 ? 8 : Lanes >= 4 ? 4 : Lanes;
 
+constexpr int RowsPerPass = 128;
+
 // A y of two elements along one axis.
 DEVICE void TransformGradientAxis(Vector first, Vector second, Vector* to, int step)
 {
@@ -39,9 +41,7 @@ static void TransformGradient(
             for (int i = 0; i < PatchSide; i++) {
                 TransformGradientAxis(lines[2 * i], lines[2 * i + 1], places + PatchSide * i, 1);
             }
-            Scalar* to = g + Int64(tile) * width + c;
-#pragma GCC unroll 16
-            for (int i = 0; i < Places; i++) *reinterpret_cast<Vector*>(to + i * placeStride) = places[i];
+            StorePlaces(places, g + Int64(tile) * width + c, placeStride);
         }
     }
 }
@@ -73,14 +73,21 @@ template <int Vectors> DEVICE void AddStrip(const Scalar* v, const Scalar* g, in
     }
 }
 
+// A pass of rows stays in the first-level cache, of both factors.
 template <int Vectors>
 static void AddPlace(const Plan& plan, const TileBlock& block, const Scalar* v, const Scalar* g, Scalar* sums)
 {
+    constexpr int Width = Vectors * Lanes;
     const int rows = block.frames * block.tiles;
-    for (int tap = 0; tap < plan.kT; tap++) {
-        for (int c = 0; c < plan.inGroup; c += StripChannels) {
-            const Scalar* group = v + (Int64(c / Lanes) * block.rowsRead + tap * block.tiles) * Lanes + c % Lanes;
-            AddStrip<Vectors>(group, g, rows, sums + (Int64(tap) * plan.inGroup + c) * Vectors * Lanes);
+    for (int row = 0; row < rows; row += RowsPerPass) {
+        const int count = Minimum(RowsPerPass, rows - row);
+        for (int tap = 0; tap < plan.kT; tap++) {
+            for (int c = 0; c < plan.inGroup; c += StripChannels) {
+                const Int64 firstRow = Int64(c / Lanes) * block.rowsRead + tap * block.tiles + row;
+                AddStrip<Vectors>(
+                    v + firstRow * Lanes + c % Lanes, g + Int64(row) * Width, count,
+                    sums + (Int64(tap) * plan.inGroup + c) * Width);
+            }
         }
     }
 }

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace GenKernels.Kernels.Convolution;
 
-/// <summary>How a convolution by tiles is divided; laid out as <c>WinogradPlan</c> in <c>HostWinograd.cuh</c>.</summary>
+/// <summary>
+/// How a convolution by tiles is divided; laid out as <c>WinogradPlan</c> in <c>HostWinograd.cuh</c>.
+/// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct WinogradPlan
 {
@@ -13,17 +15,26 @@ internal readonly struct WinogradPlan
     private const int Places = 16;
     private const int PanelWidth = 32;
 
-    // Measured with 512 channels: more rows leave the third-level cache, fewer transform the weights more often.
-    private const int RowsPerBlock = 384;
-    private const int GradientRowsPerBlock = 256;
-    private const int ChannelsAtOnce = 64;
+    // Many rows: every block transforms all weights, so that it needs rows enough; with few channels more of them would
+    // leave the cache, with many they come from memory anyway and are read for many output channels at once. Measured.
+    private const int FewestRows = 256;
+    private const int RowsOfFewChannels = 320;
+    private const int MostRows = 1024;
+    private const int RowsPerChannel = 4;
+    private const int ManyChannelsAtOnce = 128;
 
-    // Frames of a block share the frames that their taps over time add.
+    // Few rows: blocks differ in output channels; transformed rows (10 MB) and the weights of a panel share the cache.
+    private const int MostCachedElements = 160 << 10;
+    private const int FewChannelsAtOnce = 32;
+
+    private const int GradientRowsPerBlock = 256;
+
+    // Frames of a block share those that their taps over time add.
     private const int FewestFrames = 8;
 
-    // Blocks enough for some cores. The division decides the order of the additions, so that it must depend on the
-    // shapes alone.
-    private const int FewestBlocks = 4;
+    private const int BlocksPerCore = 2;
+
+    // Of a weight gradient the division decides the order of the additions, so that it must depend on the shapes alone.
     private const int FewestGradientBlocks = 8;
 
     // 16 MB of 32-bit sums: they stay in the third-level cache.
@@ -31,7 +42,7 @@ internal readonly struct WinogradPlan
 
     private readonly int _tilesH, _tilesW, _framesPerBlock, _linesPerBlock, _channelsPerBlock, _channelsAtOnce;
 
-    private WinogradPlan(Triple output, int tapsT, int rows, int channelsPerBlock)
+    private WinogradPlan(Triple output, int tapsT, int rows, int channelsPerBlock, int channelsAtOnce)
     {
         (_tilesH, _tilesW) = ((output.H + TileSide - 1) / TileSide, (output.W + TileSide - 1) / TileSide);
         int frames = Math.Min(output.T, tapsT == 1 ? 1 : FewestFrames);
@@ -39,32 +50,38 @@ internal readonly struct WinogradPlan
         frames = Math.Clamp(rows / (_linesPerBlock * _tilesW), 1, output.T);
         _framesPerBlock = EvenPart(output.T, frames);
         _linesPerBlock = EvenPart(_tilesH, _linesPerBlock);
-        (_channelsPerBlock, _channelsAtOnce) = (channelsPerBlock, Math.Min(channelsPerBlock, ChannelsAtOnce));
+        (_channelsPerBlock, _channelsAtOnce) = (channelsPerBlock, Math.Min(channelsPerBlock, channelsAtOnce));
     }
 
     /// <summary>The division of a convolution, or of its data gradient.</summary>
     /// <returns>It, and how many blocks a launch has.</returns>
-    internal static (WinogradPlan Division, long BlockCount) Forward(ConvolutionPlan plan)
+    internal static (WinogradPlan Division, long BlockCount) Forward(ConvolutionPlan plan, int coreCount)
     {
-        int panels = (plan.OutGroup + PanelWidth - 1) / PanelWidth;
-        WinogradPlan whole = new(plan.Out, plan.Taps.T, RowsPerBlock, panels * PanelWidth);
-        long tileBlocks = whole.TileBlockCount(plan);
-        int parts = (int)Math.Min(panels, (FewestBlocks + tileBlocks - 1) / tileBlocks);
-        int channels = EvenPart(panels, (panels + parts - 1) / parts) * PanelWidth;
-        WinogradPlan division = new(plan.Out, plan.Taps.T, RowsPerBlock, channels);
-        return (division, tileBlocks * ((plan.OutGroup + channels - 1) / channels));
+        int panels = Parts(plan.OutGroup, PanelWidth);
+        long rowCount = (long)plan.ClipCount * plan.Out.T * Parts(plan.Out.H, TileSide) * Parts(plan.Out.W, TileSide);
+        int wanted = coreCount * BlocksPerCore;
+        bool hasManyRows = rowCount >= (long)wanted * FewestRows;
+        int mostRows = Math.Clamp(plan.InGroup * RowsPerChannel, RowsOfFewChannels, MostRows);
+        int rows = (int)Math.Min(rowCount / wanted, mostRows);
+        if (!hasManyRows) rows = Math.Clamp(MostCachedElements / plan.InGroup, FewestRows, MostRows);
+        int atOnce = hasManyRows ? ManyChannelsAtOnce : FewChannelsAtOnce;
+        long tileBlocks = new WinogradPlan(plan.Out, plan.Taps.T, rows, atOnce, atOnce).TileBlockCount(plan);
+        int channelBlocks = (int)Math.Clamp(wanted / tileBlocks, 1, panels);
+        int channels = Parts(panels, channelBlocks) * PanelWidth;
+        WinogradPlan division = new(plan.Out, plan.Taps.T, rows, channels, atOnce);
+        return (division, tileBlocks * Parts(plan.OutGroup, channels));
     }
 
     /// <summary>The division of a weight gradient.</summary>
     /// <returns>It, into how many segments its tiles are divided, and how many blocks a launch has.</returns>
     internal static (WinogradPlan Division, int SegmentCount, long BlockCount) WeightGradient(ConvolutionPlan plan)
     {
-        int panels = (plan.OutGroup + PanelWidth - 1) / PanelWidth;
+        int panels = Parts(plan.OutGroup, PanelWidth);
         long sumsOfPanel = (long)Places * plan.Taps.T * plan.InGroup * PanelWidth;
         int channels = EvenPart(panels, (int)Math.Clamp(MostSums / sumsOfPanel, 1, panels)) * PanelWidth;
-        WinogradPlan division = new(plan.Out, plan.Taps.T, GradientRowsPerBlock, channels);
-        int parts = (plan.OutGroup + channels - 1) / channels;
-        int segments = (int)Math.Min(division.TileBlockCount(plan), (FewestGradientBlocks + parts - 1) / parts);
+        WinogradPlan division = new(plan.Out, plan.Taps.T, GradientRowsPerBlock, channels, channels);
+        int parts = Parts(plan.OutGroup, channels);
+        int segments = (int)Math.Min(division.TileBlockCount(plan), Parts(FewestGradientBlocks, parts));
         return (division, segments, (long)parts * segments);
     }
 
