@@ -9,10 +9,10 @@ internal sealed record ComparedWork(string Name, Func<IBenchmark> Make, int Roun
     /// <summary>Bytes that must move at least, where they are the bound; 0 where arithmetic is.</summary>
     internal long Bytes { get; init; }
 
-    /// <summary>Floating-point operations, where they are the bound; 0 where memory is, or for whole networks.</summary>
+    /// <summary>Operations, where they are the bound; 0 where memory is, and for whole networks.</summary>
     internal long Operations { get; init; }
 
-    /// <summary>How much of the copy bandwidth there should be, or how many times the peer's speed; 0 for none.</summary>
+    /// <summary>The share of the copy bandwidth, or how many times the peer's speed, to reach; 0 for none.</summary>
     internal double Target { get; init; }
 
     /// <summary>Further work of the same benchmark, and how much of it belongs to one time of the first.</summary>

@@ -80,19 +80,36 @@ internal sealed class ComparisonTable(IReadOnlyList<ComparisonRow> rows, JsonEle
 
     private string Format(ComparisonRow row)
     {
-        if (row.Own.Length == 0) return $"| {row.Work.Name} | failed: {row.Fault} | | | | | | |";
-        bool isCopy = row.Work.Name == WorkCatalog.Copy;
-        double achieved = row.Achieved(CopyBandwidth);
-        string rate = row.Work.IsBoundByMemory ? Invariant($"{row.BytesPerSecond / 1e9:0.0} GB/s")
-            : row.Work.Operations > 0 ? Invariant($"{row.OperationsPerSecond / 1e9:0} GFLOP/s") : "";
-        string share = row.Work.IsBoundByMemory ? Invariant($"{100 * row.BytesPerSecond / CopyBandwidth:0} %") : "";
-        string target = isCopy ? "" : row.Work.IsBoundByMemory
-            ? Invariant($"{100 * row.Work.Target:0} % of copy") : Invariant($"{row.Work.Target:0.0} x");
-        string met = isCopy || double.IsNaN(achieved) ? "" : achieved >= row.Work.Target ? "yes" : "no";
-        string peerTime = row.Fault.Length > 0 ? $"failed: {row.Fault}" : peer is null ? "skipped" : Time(row.PeerSeconds);
+        ComparedWork work = row.Work;
+        if (row.Own.Length == 0) return $"| {work.Name} | failed: {row.Fault} | | | | | | |";
+        string rate = work.IsBoundByMemory ? Invariant($"{row.BytesPerSecond / 1e9:0.0} GB/s")
+            : work.Operations > 0 ? Invariant($"{row.OperationsPerSecond / 1e9:0} GFLOP/s") : "";
+        string share = work.IsBoundByMemory ? Invariant($"{100 * row.BytesPerSecond / CopyBandwidth:0} %") : "";
         string ratio = row.Peer.Length == 0 ? ""
             : Invariant($"{row.Ratio:0.00} ({row.LeastRatio:0.00} to {row.MostRatio:0.00})");
-        return $"| {row.Work.Name} | {Time(row.OwnSeconds)} | {peerTime} | {ratio} | {rate} | {share} | {target} | {met} |";
+        string[] cells =
+            [work.Name, Time(row.OwnSeconds), PeerTime(row), ratio, rate, share, Target(work), Met(row)];
+        return $"| {string.Join(" | ", cells)} |";
+    }
+
+    private string PeerTime(ComparisonRow row)
+    {
+        if (row.Fault.Length > 0) return $"failed: {row.Fault}";
+        return peer is null ? "skipped" : Time(row.PeerSeconds);
+    }
+
+    private static string Target(ComparedWork work)
+    {
+        if (work.Target == 0) return "";
+        return work.IsBoundByMemory
+            ? Invariant($"{100 * work.Target:0} % of copy") : Invariant($"{work.Target:0.0} x");
+    }
+
+    private string Met(ComparisonRow row)
+    {
+        double achieved = row.Achieved(CopyBandwidth);
+        if (row.Work.Target == 0 || double.IsNaN(achieved)) return "";
+        return achieved >= row.Work.Target ? "yes" : "no";
     }
 
     private void WriteJson(Stream stream)
@@ -107,11 +124,22 @@ internal sealed class ComparisonTable(IReadOnlyList<ComparisonRow> rows, JsonEle
         json.WriteString("runtime", $".NET {Environment.Version}");
         json.WriteNumber("copyGigabytesPerSecond", Math.Round(CopyBandwidth / 1e9, 2));
         json.WritePropertyName("peer");
-        if (peer is { } description) description.WriteTo(json);
+        if (peer is { } description) WriteWithoutCases(json, description);
         else json.WriteStringValue(Peer);
         json.WriteStartArray("results");
         foreach (ComparisonRow row in rows) WriteJson(json, row);
         json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteWithoutCases(Utf8JsonWriter json, JsonElement description)
+    {
+        json.WriteStartObject();
+        foreach (JsonProperty property in description.EnumerateObject().Where(property => property.Name != "cases"))
+        {
+            property.WriteTo(json);
+        }
+
         json.WriteEndObject();
     }
 

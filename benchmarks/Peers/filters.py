@@ -5,6 +5,8 @@ import math
 import torch
 from torch.nn import functional
 
+BINOMIAL = torch.tensor([1.0, 3.0, 3.0, 1.0]) / 8
+
 
 def lowpass(tap_count, cutoff, width, sampling_rate):
     """Taps of a windowed sinc that sum to 1, [tap_count]; the Kaiser window follows from the transition width."""
@@ -38,18 +40,18 @@ def lowpass_bank(filter_count, minimum_rate, maximum_rate):
     return bank, bank.double().square().sum(1).rsqrt().float()
 
 
-def halving_matrix(length):
-    """[length / 2, length]: filters by 1 3 3 1 over 8 with zeros around, and keeps every other sample."""
-    matrix = torch.zeros(length // 2, length + 2)
+def halving_matrix(length, taps):
+    """[length / 2, length]: filters with zeros around, and keeps every other sample."""
+    before = len(taps) // 2 - 1
+    matrix = torch.zeros(length // 2, length + 2 * before, device=taps.device)
     for output in range(length // 2):
-        matrix[output, 2 * output:2 * output + 4] = torch.tensor([1.0, 3.0, 3.0, 1.0]) / 8
-    return matrix[:, 1:-1].contiguous()
+        matrix[output, 2 * output:2 * output + len(taps)] = taps
+    return matrix[:, before:before + length].contiguous()
 
 
 def square_blur():
     """[1, 1, 4, 4]: 1 3 3 1 over 8 along both axes."""
-    taps = torch.tensor([1.0, 3.0, 3.0, 1.0]) / 8
-    return (taps[:, None] * taps)[None, None]
+    return (BINOMIAL[:, None] * BINOMIAL)[None, None]
 
 
 def fast_length(length):

@@ -36,7 +36,7 @@ ADAM_ELEMENTS = 32_000_000
 
 @dataclass
 class Case:
-    """Ways to one result, by name; the shapes of what they take; the layouts of those that take other than contiguous."""
+    """Ways to one result, by name; the shapes of what they take; the layouts of those that take none contiguous."""
 
     candidates: dict
     shapes: tuple = ()
@@ -125,15 +125,12 @@ def bias_activation(name, device):
     shape = ACTIVATIONS[name]
 
     def activate(x, bias):
-        y = x + bias
-        return functional.hardtanh_(functional.leaky_relu_(y, SLOPE).mul_(ROOT_TWO), -CLAMP, CLAMP)
+        # A leaky rectifier lets its gain pass, so that the sum takes it along.
+        y = torch.add(bias * ROOT_TWO, x, alpha=ROOT_TWO)
+        return functional.hardtanh_(functional.leaky_relu_(y, SLOPE), -CLAMP, CLAMP)
 
-    def activate_folded(x, bias):
-        # A leaky rectifier lets its gain pass.
-        return functional.hardtanh_(functional.leaky_relu_(torch.add(bias, x).mul_(ROOT_TWO), SLOPE), -CLAMP, CLAMP)
-
-    candidates = {"contiguous": activate, "channels last": activate, "channels last, gain first": activate_folded}
-    layouts = {name: torch.channels_last_3d for name in candidates if "last" in name}
+    candidates = {"contiguous": activate, "channels last": activate}
+    layouts = {"channels last": torch.channels_last_3d}
     return Case(candidates, (shape, (1, shape[1], 1, 1, 1)), layouts)
 
 
@@ -153,7 +150,8 @@ def resampling(name, device):
     taps = torch.rand(tap_count, device=device) * 2 - 1
     channels, kernel = shape[1], [1, 1, 1]
     kernel[axis - 2] = tap_count
-    weight = taps.view(1, 1, *kernel).repeat(channels, 1, 1, 1, 1)
+    # A convolution of PyTorch is a correlation, a transposed one is not.
+    weight = (taps.flip(0) if up == 1 else taps).view(1, 1, *kernel).repeat(channels, 1, 1, 1, 1)
     length = (shape[axis] * up + before + after - tap_count) // down + 1
 
     def at_axis(value, other):
@@ -162,8 +160,9 @@ def resampling(name, device):
     def convolved(x):
         if up == 1:
             return functional.conv3d(x, weight, stride=at_axis(down, 1), padding=at_axis(before, 0), groups=channels)
-        return functional.conv_transpose3d(
-            x, weight, stride=at_axis(up, 1), padding=at_axis(tap_count - 1 - before, 0), groups=channels).narrow(axis, 0, length)
+        y = functional.conv_transpose3d(
+            x, weight, stride=at_axis(up, 1), padding=at_axis(tap_count - 1 - before, 0), groups=channels)
+        return y.narrow(axis, 0, length)
 
     def in_frames(x):
         frames = in_planes(x)

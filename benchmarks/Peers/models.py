@@ -3,14 +3,15 @@
 import torch
 from torch.nn import functional
 
-import networks
 import training_step
+from discriminator import TINY as TINY_DISCRIMINATOR, Discriminator
+from generator import TINY as TINY_GENERATOR, Generator
 
 FRAMES = 128
 
 
 def paper_generator(device):
-    generator = networks.Generator().to(device)
+    generator = Generator().to(device)
     noise = torch.randn(generator.noise_shape(1, FRAMES), device=device)
 
     def forward():
@@ -21,7 +22,7 @@ def paper_generator(device):
 
 
 def paper_discriminator(device):
-    discriminator = networks.Discriminator().to(device)
+    discriminator = Discriminator().to(device)
     video = torch.rand(1, FRAMES, 36, 64, 3, device=device) * 2 - 1
 
     def forward_and_backward():
@@ -33,8 +34,8 @@ def paper_discriminator(device):
 
 
 def tiny_step(device):
-    sizes = networks.TINY_DISCRIMINATOR
-    training = training_step.Training(networks.TINY_GENERATOR, sizes, device=device)
+    sizes = TINY_DISCRIMINATOR
+    training = training_step.Training(TINY_GENERATOR, sizes, device=device)
     real = torch.rand(4, sizes.frames, sizes.height, sizes.width, 3, device=device) * 2 - 1
 
     def step():

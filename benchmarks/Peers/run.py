@@ -1,7 +1,8 @@
 """Times the work of benchmarks/ in PyTorch.
 
 By itself:          python3 run.py [--device cpu|cuda] [--only TEXT] [--out FILE.json]
-In turns with ours: python3 run.py --serve reads "prepare CASE", "run CASE", "release CASE" and answers one line of JSON each.
+In turns with ours: python3 run.py --serve reads "prepare CASE", "run CASE", "release CASE", each a line, and answers
+each with a line of JSON.
 """
 
 import argparse

@@ -8,8 +8,9 @@ import time
 TURN_SECONDS = 0.25    # of a turn of short calls
 SAMPLE_SECONDS = 1e-3  # shorter calls are timed several at a time
 
-# The allocator of the C library gives large blocks back at once, and every tensor would pay for fresh pages again: elementwise
-# work takes two to eight times as long. Told to keep its memory, it does what PyTorch's own allocator does on a GPU.
+# The allocator of the C library gives large blocks back at once, and every tensor would pay for fresh pages again:
+# elementwise work takes two to eight times as long. Told to keep its memory, it does what PyTorch's own allocator does
+# on a GPU.
 ENVIRONMENT = {
     "MALLOC_MMAP_MAX_": "0",
     "MALLOC_TRIM_THRESHOLD_": str(1 << 40),

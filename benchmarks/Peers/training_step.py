@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import torch
 from torch.nn import functional
 
-import networks
+from discriminator import Discriminator
+from generator import Generator
 
 R1_INTERVAL = 16
 
@@ -24,7 +25,7 @@ class Options:
 
 
 class FlatParameters:
-    """The parameters of a module in one tensor, and their gradients in another, so that updates are a few large steps."""
+    """The parameters of a module in one tensor, their gradients in another, so that updates are a few large steps."""
 
     def __init__(self, module):
         parameters = list(module.parameters())
@@ -101,9 +102,9 @@ class Training:
     def __init__(self, generator_sizes, discriminator_sizes, options=Options(), device="cpu"):
         self.options, self.device = options, device
         self.sizes = discriminator_sizes
-        self.generator = networks.Generator(generator_sizes).to(device)
-        self.discriminator = networks.Discriminator(discriminator_sizes).to(device)
-        self.average = networks.Generator(generator_sizes).to(device).requires_grad_(False)
+        self.generator = Generator(generator_sizes).to(device)
+        self.discriminator = Discriminator(discriminator_sizes).to(device)
+        self.average = Generator(generator_sizes).to(device).requires_grad_(False)
         self.start()
 
     def start(self):
@@ -145,10 +146,10 @@ class Training:
         self.discriminator.requires_grad_(True)
         with torch.no_grad():
             fake = self.generator(noise, self.sizes.frames, self.options.magnitude_beta, starts)
-        fake_loss = functional.softplus(self.judge(fake)).mean()
-        fake_loss.backward()
-        real_loss = functional.softplus(-self.judge(real)).mean()
-        real_loss.backward()
+        # Both halves in one pass: nothing in the discriminator mixes clips, and larger batches are faster.
+        fakes, reals = self.judge(torch.cat([fake, real])).chunk(2)
+        fake_loss, real_loss = functional.softplus(fakes).mean(), functional.softplus(-reals).mean()
+        (fake_loss + real_loss).backward()
         self.flat_discriminator.step(self.discriminator_adam)
         return fake_loss, real_loss
 

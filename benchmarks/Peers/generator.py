@@ -1,25 +1,21 @@
-"""The low-resolution generator and discriminator in plain PyTorch, written for speed on its own terms.
+"""The low-resolution generator in plain PyTorch, written for speed on its own terms.
 
-Names of parameters are those of the released checkpoints, so that recorded cases load. Choices that make it fast:
-what knows time is convolved in 3-D, in contiguous memory; what does not is convolved in 2-D, channels last, with the frames
-as the batch. Styles change from frame to frame, so that activations are scaled, not weights: no grouped convolution could do it.
-Gains are folded into small factors, which a leaky rectifier allows, and resampling is interpolation or a product with a
-small banded matrix.
+Names of parameters are those of the released checkpoints, so that recorded cases load. What makes it fast: layers that
+know time are convolved in 3-D, in contiguous memory; those that do not in 2-D, channels last, with the frames as the
+batch. Styles change from frame to frame, so that activations are scaled, not weights: no grouped convolution could do
+it. Gains are folded into small factors, which a leaky rectifier lets pass. Resampling is interpolation, or a product
+with a small banded matrix; the bank of long filters is a product of spectra.
 """
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import torch
 from torch import nn
 from torch.nn import functional
 
 import filters
-
-CLAMP = 256
-SLOPE = 0.2
-ROOT_TWO = math.sqrt(2)
-ROOT_HALF = math.sqrt(0.5)
+from layers import CLAMP, ROOT_HALF, ROOT_TWO, SLOPE, FullyConnected, activate, convolve, normal
 
 
 @dataclass(frozen=True)
@@ -34,47 +30,10 @@ class GeneratorSizes:
     spatial_channels: tuple = ((256, 128), (128, 128), (128, 64), (64, 64))
 
 
-@dataclass(frozen=True)
-class DiscriminatorSizes:
-    frames: int = 128
-    height: int = 36
-    width: int = 64
-    channels: tuple = ((32, 64), (64, 128), (128, 256), (256, 512))
-    taps: int = 5
-    epilogue: int = 1024
-    epilogue_layers: int = 4
-
-
-TINY_GENERATOR = GeneratorSizes(
+TINY = GeneratorSizes(
     embedding=64, latent=64, bank=(32, 100, 1000), padding=6,
     temporal_channels=((48, 48), (48, 48), (48, 48), (48, 32), (32, 32), (32, 24)),
     spatial_channels=((24, 24), (24, 16), (16, 12), (12, 12)))
-TINY_DISCRIMINATOR = DiscriminatorSizes(
-    frames=16, channels=((8, 12), (12, 16), (16, 32), (32, 64)), taps=3, epilogue=64, epilogue_layers=2)
-
-
-def normal(*shape, deviation=1.0):
-    return nn.Parameter(torch.randn(shape) * deviation)
-
-
-def activate(x, bias, limit=CLAMP):
-    """Bias, leaky rectifier and clamp of a fresh x; gains are in x and bias. In place where nothing is remembered."""
-    bias = bias.view(1, -1, *[1] * (x.dim() - 2))
-    if torch.is_grad_enabled():
-        return functional.hardtanh(functional.leaky_relu_(x + bias, SLOPE), -limit, limit)
-    return functional.hardtanh_(functional.leaky_relu_(x.add_(bias), SLOPE), -limit, limit)
-
-
-class FullyConnected(nn.Module):
-    def __init__(self, inputs, outputs, bias=0.0, rate=1.0, gain=1.0):
-        super().__init__()
-        self.weight = normal(outputs, inputs, deviation=1 / rate)
-        self.bias = nn.Parameter(torch.full((outputs,), bias / rate))
-        self.weight_gain = gain * rate / math.sqrt(inputs)
-        self.bias_gain = gain * rate
-
-    def forward(self, x):
-        return torch.addmm(self.bias, x, self.weight.t(), beta=self.bias_gain, alpha=self.weight_gain)
 
 
 class NoiseEmbedding(nn.Module):
@@ -127,13 +86,6 @@ def per_frame(values, like):
     if like.dim() == 5:
         return values.transpose(1, 2)[..., None, None]
     return values.flatten(0, 1)[..., None, None]
-
-
-def convolve(x, weight):
-    """Keeps the size; 2-D where there are no taps over time."""
-    if x.dim() == 5:
-        return functional.conv3d(x, weight, padding=tuple(size // 2 for size in weight.shape[2:]))
-    return functional.conv2d(x, weight[:, :, 0], padding=weight.shape[3] // 2)
 
 
 class SynthesisBlock(nn.Module):
@@ -271,6 +223,7 @@ class Generator(nn.Module):
             "layer_0": FullyConnected(sizes.embedding, sizes.latent, rate=0.01, gain=ROOT_TWO),
             "layer_1": FullyConnected(sizes.latent, sizes.latent, rate=0.01, gain=ROOT_TWO)})
         self.register_buffer("latent_filter", filters.lowpass(12, 1, 6, 8).float(), persistent=False)
+        self.halvings = {}
         self.w_to_temp_input = FullyConnected(sizes.latent, channels)
 
     def level(self, index):
@@ -278,7 +231,8 @@ class Generator(nn.Module):
         return -(-self.sizes.height // scale), -(-self.sizes.width // scale)
 
     def counts(self, frames, is_cropped=False):
-        return FrameCounts(frames, [block.temporal_up for block in self.temporal_layers], self.sizes.padding, is_cropped)
+        doublings = [block.temporal_up for block in self.temporal_layers]
+        return FrameCounts(frames, doublings, self.sizes.padding, is_cropped)
 
     def noise_shape(self, clips, frames, is_cropped=False):
         embedding = self.temporal_emb
@@ -304,7 +258,14 @@ class Generator(nn.Module):
         x = x.transpose(1, 2).flatten(0, 1).contiguous(memory_format=torch.channels_last)  # [N T, C, H, W]
         for block in self.spatial_layers:
             x = block(x, frame_latent, None, frames, beta)
-        return self.to_rgb(x, frame_latent, beta).view(len(noise), frames, self.sizes.height, self.sizes.width, 3) * 0.25
+        video = self.to_rgb(x, frame_latent, beta) * 0.25
+        return video.view(len(noise), frames, *video.shape[1:])
+
+    def latent_halving(self, length):
+        """[length, length / 2]: the product with a banded matrix is faster here than a convolution of one channel."""
+        if length not in self.halvings:
+            self.halvings[length] = filters.halving_matrix(length, self.latent_filter).t().contiguous()
+        return self.halvings[length]
 
     def latents(self, latent, counts, starts):
         """For each temporal block [N, T, L] at its rate, and one latent a frame."""
@@ -312,142 +273,10 @@ class Generator(nn.Module):
         if starts is not None:
             frame_starts = [start + counts.padding * counts.scales[0] for start in starts]
         frame_latent = crop_time(latent, frame_starts, counts.frames).transpose(1, 2)
-        taps = self.latent_filter.view(1, 1, -1)
         result = [None] * len(self.temporal_layers)
         for index in reversed(range(len(result))):
             if self.temporal_layers[index].temporal_up:
-                rows = functional.conv1d(latent.flatten(0, 1)[:, None], taps, stride=2, padding=5)
-                latent = rows.view(*latent.shape[:2], -1)
+                latent = latent @ self.latent_halving(latent.shape[2])
             kept = None if starts is None else [counts.latent_start(index, start) for start in starts]
             result[index] = crop_time(latent, kept, counts.inputs[index]).transpose(1, 2)
         return result, frame_latent
-
-
-class Convolution(nn.Module):
-    """A layer of the discriminator: convolution at full size, perhaps halving, bias, activation."""
-
-    def __init__(self, inputs, outputs, taps, halving=None, is_skip=False, gain=1.0):
-        super().__init__()
-        self.weight = normal(outputs, inputs, *taps)
-        self._bias = None if is_skip else nn.Parameter(torch.zeros(outputs))
-        self.halving, self.limit = halving, CLAMP * gain
-        self.gain = gain if is_skip else gain * ROOT_TWO
-        self.weight_gain = self.gain / math.sqrt(inputs * math.prod(taps))
-
-    def forward(self, x):
-        weight = self.weight * self.weight_gain
-        if self._bias is None:  # one tap: halved first, which gives the same
-            return functional.hardtanh(convolve(self.halving(x), weight), -self.limit, self.limit)
-        y = convolve(x, weight)
-        return activate(y if self.halving is None else self.halving(y), self._bias * self.gain, self.limit)
-
-
-class Halving(nn.Module):
-    """Blurs and halves rows and columns by a convolution of each channel, frames by a product with a banded matrix.
-
-    Takes either layout and gives frames as the batch, channels last, which is by far the fastest for both.
-    """
-
-    def __init__(self, is_spatial, frames=None):
-        super().__init__()
-        self.is_spatial = is_spatial
-        self.register_buffer("square", filters.square_blur(), persistent=False)
-        self.register_buffer("over_time", frames and filters.halving_matrix(frames), persistent=False)
-
-    def forward(self, x):
-        x = frames_as_batch(x)
-        if self.is_spatial:
-            channels = x.shape[1]
-            square = self.square.expand(channels, 1, -1, -1).contiguous(memory_format=torch.channels_last)
-            x = functional.conv2d(x, square, stride=2, padding=1, groups=channels)
-        if self.over_time is None:
-            return x
-        pixels = x.permute(0, 2, 3, 1)  # [N T, H, W, C]
-        halved = self.over_time @ pixels.reshape(-1, self.over_time.shape[1], pixels[0].numel())
-        return halved.view(-1, *pixels.shape[1:]).permute(0, 3, 1, 2)
-
-
-def frames_as_batch(x):
-    """[N, C, T, H, W], or what is so already, to [N T, C, H, W], channels last."""
-    if x.dim() == 4:
-        return x
-    return x.permute(0, 2, 3, 4, 1).contiguous().flatten(0, 1).permute(0, 3, 1, 2)
-
-
-def frames_as_axis(x, clips):
-    """[N T, C, H, W] to [N, C, T, H, W], contiguous."""
-    return x.view(clips, -1, *x.shape[1:]).transpose(1, 2).contiguous()
-
-
-class DiscriminatorBlock(nn.Module):
-    """Takes [N, C, T, H, W], but the first [N T, C, H, W]; gives [N T', C', H', W']."""
-
-    def __init__(self, inputs, outputs, taps, halving, colours=0):
-        super().__init__()
-        if colours:
-            self.conv_vid = Convolution(colours, inputs, (1, 1, 1))
-        self.conv_0 = Convolution(inputs, inputs, taps)
-        self.conv_1 = Convolution(inputs, outputs, taps, halving, gain=ROOT_HALF)
-        self.conv_skip = Convolution(inputs, outputs, (1, 1, 1), halving, is_skip=True, gain=ROOT_HALF)
-
-    def forward(self, x):
-        if hasattr(self, "conv_vid"):
-            x = self.conv_vid(x)
-        return self.conv_1(self.conv_0(x)) + self.conv_skip(x)
-
-
-class TemporalConvolution(nn.Module):
-    def __init__(self, inputs, outputs, taps):
-        super().__init__()
-        self.weight = normal(outputs, inputs, taps)
-        self._bias = nn.Parameter(torch.zeros(outputs))
-        self.weight_gain = ROOT_TWO / math.sqrt(inputs * taps)
-
-    def forward(self, x):
-        weight, bias = self.weight * self.weight_gain, self._bias * ROOT_TWO
-        return functional.leaky_relu(functional.conv1d(x, weight, bias, padding=weight.shape[2] // 2), SLOPE)
-
-
-class Epilogue(nn.Module):
-    def __init__(self, sizes, edge, frames):
-        super().__init__()
-        channels = sizes.epilogue
-        for index in range(sizes.epilogue_layers):
-            inputs, taps = (edge * edge * sizes.channels[-1][1], 1) if index == 0 else (channels, 3)
-            self.add_module(f"conv1d_{index}", TemporalConvolution(inputs, channels, taps))
-        self.linear_0 = FullyConnected(frames * channels, channels, gain=ROOT_TWO)
-        self.linear_1 = FullyConnected(channels, 1)
-        self.layers = sizes.epilogue_layers
-
-    def forward(self, x, clips):  # [N T, C, H, W]
-        x = x.flatten(1).view(clips, -1, x[0].numel()).transpose(1, 2)  # [N, C H W, T]
-        for index in range(self.layers):
-            x = getattr(self, f"conv1d_{index}")(x)
-        return self.linear_1(functional.leaky_relu(self.linear_0(x.flatten(1)), SLOPE))
-
-
-class Discriminator(nn.Module):
-    def __init__(self, sizes=DiscriminatorSizes()):
-        super().__init__()
-        self.sizes = sizes
-        edge, frames = max(sizes.height, sizes.width), sizes.frames
-        blocks = []
-        for index, (inputs, outputs) in enumerate(sizes.channels):
-            halves_space = index > 0 or edge > 32
-            halves_time = index > 0 and sizes.frames >= 2 << index
-            halving = Halving(halves_space, frames if halves_time else None)
-            taps = (sizes.taps if index else 1, 3, 3)
-            blocks.append(DiscriminatorBlock(inputs, outputs, taps, halving, colours=0 if index else 3))
-            edge, frames = edge // (2 if halves_space else 1), frames // (2 if halves_time else 1)
-        self.blocks = nn.ModuleList(blocks)
-        self.epilogue = Epilogue(sizes, edge, frames)
-
-    def forward(self, video):
-        """[N, T, H, W, 3] to [N, 1]."""
-        clips, _, height, width = video.shape[:4]
-        above, beside = (max(height, width) - height) // 2, (max(height, width) - width) // 2
-        x = functional.pad(video, (0, 0, beside, beside, above, above))
-        x = self.blocks[0](x.flatten(0, 1).permute(0, 3, 1, 2))  # [N T, C, edge, edge], channels last
-        for block in self.blocks[1:]:
-            x = block(frames_as_axis(x, clips))
-        return self.epilogue(x, clips)
