@@ -49,9 +49,12 @@ internal sealed class ComparisonTable(IReadOnlyList<ComparisonRow> rows, JsonEle
 
     /// <returns>One row in short, for whoever watches.</returns>
     /// <param name="row">The row.</param>
-    internal static string Line(ComparisonRow row) => row.Fault.Length > 0
-        ? $"failed: {row.Fault}"
-        : $"{Time(row.OwnSeconds)}, PyTorch {Time(row.PeerSeconds)} ({row.Way})";
+    internal static string Line(ComparisonRow row)
+    {
+        if (row.Fault.Length > 0) return $"failed: {row.Fault}";
+        string own = Time(row.OwnSeconds);
+        return row.Peer.Length == 0 ? own : $"{own}, PyTorch {Time(row.PeerSeconds)} ({row.Way})";
+    }
 
     /// <summary>Writes both forms, each whole or not at all.</summary>
     /// <returns>The path of the JSON file; the other's ends in <c>.md</c>.</returns>

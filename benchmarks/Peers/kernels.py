@@ -216,18 +216,20 @@ def resampling_matrix(taps, length, output_length, up, down, before):
 
 def adam_with_average(device):
     value, gradient, average = (torch.rand(ADAM_ELEMENTS, device=device) - 0.5 for _ in range(3))
+    ways = {"one tensor": (1, {}), "foreach over 64 tensors": (64, {"foreach": True})}
+    if device.startswith("cuda"):
+        ways["fused"] = (1, {"fused": True})
     candidates = {}
-    for name, parts in (("one tensor", 1), ("foreach over 64 tensors", 64)):
+    for name, (parts, options) in ways.items():
         parameters = [torch.nn.Parameter(part) for part in value.chunk(parts)]
         for parameter, part in zip(parameters, gradient.chunk(parts)):
             parameter.grad = part
-        averages = list(average.chunk(parts))
-        candidates[name] = adam_step(parameters, averages)
+        candidates[name] = adam_step(parameters, average.chunk(parts), options)
     return Case(candidates)
 
 
-def adam_step(parameters, averages):
-    optimizer = torch.optim.Adam(parameters, lr=0.003, betas=(0.5, 0.99), foreach=len(parameters) > 1)
+def adam_step(parameters, averages, options):
+    optimizer = torch.optim.Adam(parameters, lr=0.003, betas=(0.5, 0.99), **options)
     gradients = [parameter.grad for parameter in parameters]
 
     def step():

@@ -124,6 +124,8 @@ def main():
     # Single precision means single precision, on tensor cores too.
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
     torch.backends.cudnn.benchmark = True
+    if options.device.startswith("cuda"):
+        torch.cuda.set_device(torch.device(options.device).index or 0)
     peer, description = Peer(options.device), describe(options.device, options.threads)
     if options.serve:
         serve(peer, description)
