@@ -138,8 +138,8 @@ static void TransformSums(const Plan& plan, const Scalar* sums, int firstChannel
     }
 }
 
-// dw for channelsPerBlock output channels = the weight gradient over the blocks of tiles of a segment; channelsAtOnce of
-// them share the transformed inputs of a block, and their sums the memory.
+// dw for channelsPerBlock output channels = the weight gradient over the blocks of tiles of a segment. The sums of
+// channelsAtOnce of them are held at a time.
 DEVICE void WeightGradientOfTiles(
     const Plan& plan, const WinogradPlan& division, const Scalar* x, const Scalar* dy, Scalar* dw, int firstChannel,
     Int64 firstBlock, Int64 endBlock)
