@@ -34,19 +34,27 @@ public sealed class LowResolutionRun : IDisposable
         _partSize = options.BatchSize / options.Accumulate;
         LowResolutionCheckpoint? state = checkpoint is null ? null : LowResolutionCheckpoint.Read(checkpoint);
         ClipSampler sampler = new(dataset, preset.Discriminator.FrameCount, flipHorizontally: true, options.Seed);
-        _gan = new LowResolutionGan(preset, options, device);
-        _noise = new RandomGenerator(device, options.Seed, stream: 1);
-        if (checkpoint is not null && state is not null)
+        try
         {
-            LowResolutionCheckpoint.Restore(checkpoint, _gan);
-            Step = state.Step;
-            _noise.LoadState(_noise.SaveState() with { Offset = state.NoiseOffset });
-        }
+            _gan = new LowResolutionGan(preset, options, device);
+            _noise = new RandomGenerator(device, options.Seed, stream: 1);
+            if (checkpoint is not null && state is not null)
+            {
+                LowResolutionCheckpoint.Restore(checkpoint, _gan);
+                Step = state.Step;
+                _noise.LoadState(_noise.SaveState() with { Offset = state.NoiseOffset });
+            }
 
-        _loader = new ClipLoader(sampler, _partSize, state?.ClipIndex ?? 0);
-        string log = folder.File("log.jsonl");
-        _log = state is null ? MetricLog.Create(log) : MetricLog.Resume(log, Step);
-        _board = new TensorBoardWriter(folder.Path, state is null ? null : Step);
+            _loader = new ClipLoader(sampler, _partSize, state?.ClipIndex ?? 0);
+            string log = folder.File("log.jsonl");
+            _log = state is null ? MetricLog.Create(log) : MetricLog.Resume(log, Step);
+            _board = new TensorBoardWriter(folder.Path, state is null ? null : Step);
+        }
+        catch
+        {
+            DisposeParts();
+            throw;
+        }
     }
 
     /// <summary>Steps that were taken.</summary>
@@ -67,6 +75,7 @@ public sealed class LowResolutionRun : IDisposable
     /// <param name="device">Where the networks live.</param>
     /// <exception cref="DatasetException">The videos are of another size or all shorter than a clip.</exception>
     /// <exception cref="ArgumentException">The folder holds a run of another preset.</exception>
+    /// <exception cref="InvalidDataException">The folder's newest checkpoint is damaged.</exception>
     public static LowResolutionRun Open(
         RunFolder folder, VideoDataset dataset, LowResolutionPreset preset, LowResolutionTrainingOptions options,
         LowResolutionRunOptions runOptions, Device device)
@@ -123,15 +132,21 @@ public sealed class LowResolutionRun : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _loader.Dispose();
-        _log.Dispose();
-        _board.Dispose();
-        _noise.Dispose();
-        _gan.Dispose();
+        DisposeParts();
         _folder.Dispose();
     }
 
     private static TimeSpan Elapsed(long since) => Stopwatch.GetElapsedTime(since);
+
+    /// <summary>Those that there are: a constructor that fails has made only the first of them.</summary>
+    private void DisposeParts()
+    {
+        _loader?.Dispose();
+        _log?.Dispose();
+        _board?.Dispose();
+        _noise?.Dispose();
+        _gan?.Dispose();
+    }
 
     private void TakeStep()
     {
@@ -177,8 +192,8 @@ public sealed class LowResolutionRun : IDisposable
     private void Write(bool isLast)
     {
         if (IsDue(_runOptions.LogInterval, isLast)) WriteLog();
-        if (IsDue(_runOptions.SampleInterval, isLast)) WriteSample();
         if (IsDue(_runOptions.CheckpointInterval, isLast)) Save();
+        if (IsDue(_runOptions.SampleInterval, isLast)) WriteSample();
     }
 
     private bool IsDue(int interval, bool isLast) => isLast != (Step % interval == 0 && Step > 0);
