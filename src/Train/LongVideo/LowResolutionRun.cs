@@ -36,6 +36,8 @@ public sealed class LowResolutionRun : IDisposable
         ClipSampler sampler = new(dataset, preset.Discriminator.FrameCount, flipHorizontally: true, options.Seed);
         try
         {
+            _loader = new ClipLoader(sampler, _partSize, state?.ClipIndex ?? 0);
+            device.Memory.Label = "networks and optimizers";
             _gan = new LowResolutionGan(preset, options, device);
             _noise = new RandomGenerator(device, options.Seed, stream: 1);
             if (checkpoint is not null && state is not null)
@@ -45,7 +47,6 @@ public sealed class LowResolutionRun : IDisposable
                 _noise.LoadState(_noise.SaveState() with { Offset = state.NoiseOffset });
             }
 
-            _loader = new ClipLoader(sampler, _partSize, state?.ClipIndex ?? 0);
             string log = folder.File("log.jsonl");
             _log = state is null ? MetricLog.Create(log) : MetricLog.Resume(log, Step);
             _board = new TensorBoardWriter(folder.Path, state is null ? null : Step);
@@ -54,6 +55,10 @@ public sealed class LowResolutionRun : IDisposable
         {
             DisposeParts();
             throw;
+        }
+        finally
+        {
+            device.Memory.Label = "";
         }
     }
 
@@ -110,7 +115,7 @@ public sealed class LowResolutionRun : IDisposable
             && !(Elapsed(started) >= _runOptions.Duration))
         {
             long begun = Stopwatch.GetTimestamp();
-            TakeStep();
+            Labelled("training step", TakeStep);
 
             // The first step compiles kernels: it says nothing of the others.
             double seconds = Elapsed(begun).TotalSeconds;
@@ -159,6 +164,20 @@ public sealed class LowResolutionRun : IDisposable
         Step++;
     }
 
+    /// <summary>Where memory runs out, the message names who holds it.</summary>
+    private void Labelled(string label, Action work)
+    {
+        _gan.Device.Memory.Label = label;
+        try
+        {
+            work();
+        }
+        finally
+        {
+            _gan.Device.Memory.Label = "";
+        }
+    }
+
     private IEnumerable<int> Parts() => Enumerable.Range(0, _options.Accumulate);
 
     private GeneratorInput FakeInput(StepDraws draws)
@@ -193,7 +212,7 @@ public sealed class LowResolutionRun : IDisposable
     {
         if (IsDue(_runOptions.LogInterval, isLast)) WriteLog();
         if (IsDue(_runOptions.CheckpointInterval, isLast)) Save();
-        if (IsDue(_runOptions.SampleInterval, isLast)) WriteSample();
+        if (IsDue(_runOptions.SampleInterval, isLast)) Labelled("sample video", WriteSample);
     }
 
     private bool IsDue(int interval, bool isLast) => isLast != (Step % interval == 0 && Step > 0);
