@@ -20,7 +20,7 @@ public sealed class BadCheckpointTests
     public void TrainTwoSteps()
     {
         _folder = new TemporaryFolder();
-        SmallTraining.WriteDataset(Data);
+        SmallTraining.WriteDataset(Data, frameCount: 64);
         string[] twice = SmallTraining.New(Data, _folder.File("good"), "--steps", "2", "--checkpoint-every", "1");
         Assert.That(CommandRun.Of(twice).Status, Is.Zero);
     }
