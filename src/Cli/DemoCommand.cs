@@ -40,7 +40,8 @@ internal static class DemoCommand
         {
             Terminal terminal = new(result);
             DemoOptions options = new(
-                result.GetRequiredValue(output), result.GetValue(clip), TimeSpan.FromMinutes(result.GetRequiredValue(minutes)!.Value),
+                result.GetRequiredValue(output), result.GetValue(clip),
+                TimeSpan.FromMinutes(result.GetRequiredValue(minutes)!.Value),
                 result.GetValue(steps), result.GetRequiredValue(device), result.GetValue(seed));
             terminal.Output.WriteLine(new DemoRun(options, terminal.Progress, stop).Run());
             return ExitCode.Success;

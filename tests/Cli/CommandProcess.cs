@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace GenKernels.Tests.Cli;
 
-/// <summary>A command line in a process of its own, for what a process has to itself: signals, environment, rights.</summary>
+/// <summary>A command line in a process of its own, for what a process has to itself.</summary>
 internal sealed class CommandProcess : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);

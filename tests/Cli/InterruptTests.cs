@@ -43,8 +43,7 @@ public sealed class InterruptTests
     }
 
     [TestCase("INT", "video.mp4")]
-    [TestCase("TERM", "video.webp")]
-    [TestCase("INT", "frames")]
+    [TestCase("TERM", "frames")]
     public void AVideoThatIsNotFinishedIsRemoved(string signal, string name)
     {
         string run = Directory.CreateDirectory(_folder.File("run")).FullName;

@@ -4,7 +4,7 @@ using GenKernels.Train.LongVideo;
 
 namespace GenKernels.Tests.Cli;
 
-/// <summary>Machines that lack a compiler, a cache that can be written, or memory.</summary>
+/// <summary>Machines that lack a compiler or memory.</summary>
 public sealed class PoorMachineTests
 {
     private TemporaryFolder _folder = null!;
@@ -27,15 +27,11 @@ public sealed class PoorMachineTests
     [TestCase("PATH=/nowhere", "there is no C++ compiler; install g++")]
     [TestCase("GENKERNELS_CXX=/etc/passwd", "the C++ compiler /etc/passwd cannot be started")]
     [TestCase("GENKERNELS_CXX=/bin/false", "/bin/false could not compile")]
-    [TestCase("GENKERNELS_CACHE=/proc/genkernels", "the kernel cache /proc/genkernels takes no files")]
-    public void WithoutACompilerOrACacheItSaysWhatToDo(string variable, string message)
+    public void WithoutACompilerItSaysWhatToDo(string variable, string message)
     {
-        string[] environment = variable.StartsWith("GENKERNELS_CACHE", StringComparison.Ordinal)
-            ? [variable]
-            : [variable, "CXX=", $"GENKERNELS_CACHE={_folder.File("cache")}"];
         string frames = _folder.File("frames");
         using CommandProcess process = CommandProcess.Start(
-            environment, "generate", "video", "--checkpoint", Run, "--frames", "8", "--out", frames, "--device",
+            [variable, "CXX=", $"GENKERNELS_CACHE={_folder.File("cache")}"], "generate", "video", "--checkpoint", Run, "--frames", "8", "--out", frames, "--device",
             "host");
         CommandRun run = process.Result();
         Assert.That(run.Status, Is.EqualTo(ExitCode.Failure));

@@ -44,7 +44,8 @@ internal static class Validation
 
     private static Option<T> Whole<T>(Option<T> option, long least, long most) => Check(option, text =>
     {
-        bool isNumber = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value);
+        const NumberStyles Style = NumberStyles.AllowLeadingSign;
+        bool isNumber = long.TryParse(text, Style, CultureInfo.InvariantCulture, out long value);
         if (!isNumber) return $"needs a whole number, got '{text}'";
         if (value < least) return $"must be at least {least}";
         return value > most ? $"must be at most {most}" : null;

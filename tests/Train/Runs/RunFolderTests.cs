@@ -85,7 +85,8 @@ public sealed class RunFolderTests
         try
         {
             Assert.That(holder.StandardOutput.ReadLine(), Is.EqualTo("held"));
-            Assert.That(() => RunFolder.Open(path), Throws.TypeOf<IOException>().With.Message.Contains("process 4711;"));
+            Assert.That(
+                () => RunFolder.Open(path), Throws.TypeOf<IOException>().With.Message.Contains("process 4711;"));
         }
         finally
         {
