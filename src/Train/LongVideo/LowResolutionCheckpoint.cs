@@ -47,7 +47,7 @@ public sealed record LowResolutionCheckpoint(
         }
         catch
         {
-            Directory.Delete(temporary, recursive: true);
+            if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
             throw;
         }
 
@@ -70,8 +70,11 @@ public sealed record LowResolutionCheckpoint(
 
         try
         {
-            return JsonSerializer.Deserialize<LowResolutionCheckpoint>(File.ReadAllText(path))
-                ?? throw new InvalidDataException($"{path} is empty");
+            LowResolutionCheckpoint? state =
+                JsonSerializer.Deserialize<LowResolutionCheckpoint>(File.ReadAllText(path));
+            return state?.Fault() is null && state is not null
+                ? state
+                : throw new InvalidDataException($"{path} is damaged: {state?.Fault() ?? "it is empty"}");
         }
         catch (JsonException exception)
         {
@@ -82,26 +85,62 @@ public sealed record LowResolutionCheckpoint(
     /// <summary>Sets networks and optimizers to what they were.</summary>
     /// <param name="folder">Of the checkpoint.</param>
     /// <param name="gan">Of the same sizes.</param>
-    /// <exception cref="StateDictException">The sizes differ; the message says where.</exception>
-    /// <exception cref="SafetensorsException">A file is damaged.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A file is missing, damaged, of another preset or of other sizes; the message names it, and the checkpoint before
+    /// where there is one.
+    /// </exception>
     public static void Restore(string folder, LowResolutionGan gan)
     {
-        Load(folder, "generator.safetensors", entries => StateDict.Load(gan.Generator, entries));
-        Load(folder, "discriminator.safetensors", entries => StateDict.Load(gan.Discriminator, entries));
-        Load(folder, AverageGeneratorFile, entries => StateDict.Load(gan.AverageGenerator, entries));
-        Load(folder, "optimizer-generator.safetensors", gan.GeneratorOptimizer.LoadState);
-        Load(folder, "optimizer-discriminator.safetensors", gan.DiscriminatorOptimizer.LoadState);
+        Load("generator.safetensors", entries => StateDict.Load(gan.Generator, entries));
+        Load("discriminator.safetensors", entries => StateDict.Load(gan.Discriminator, entries));
+        Load(AverageGeneratorFile, entries => StateDict.Load(gan.AverageGenerator, entries));
+        Load("optimizer-generator.safetensors", gan.GeneratorOptimizer.LoadState);
+        Load("optimizer-discriminator.safetensors", gan.DiscriminatorOptimizer.LoadState);
+
+        void Load(string name, Action<IEnumerable<StateEntry>> load) =>
+            LowResolutionCheckpoint.Load(Path.Combine(folder, name), gan.Preset.Name, load);
     }
 
     private static IEnumerable<string> Folders(string runFolder) => Directory
         .EnumerateDirectories(runFolder, FolderPrefix + "*")
-        .Where(folder => !folder.EndsWith(".partial", StringComparison.Ordinal))
+        .Where(folder => Path.GetFileName(folder).AsSpan(FolderPrefix.Length).IndexOfAnyExceptInRange('0', '9') < 0)
         .Order(StringComparer.Ordinal);
 
-    private static void Load(string folder, string name, Action<IEnumerable<StateEntry>> load)
+    private static void Load(string path, string preset, Action<IEnumerable<StateEntry>> load)
     {
-        using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, name));
-        load(StateFile.Entries(file));
+        try
+        {
+            using SafetensorsFile file = SafetensorsFile.Open(path);
+            string itsPreset = file.Metadata.GetValueOrDefault("preset", "");
+            if (itsPreset != preset) throw new StateDictException($"it is of preset '{itsPreset}', not of '{preset}'");
+            load(StateFile.Entries(file));
+        }
+        catch (SafetensorsException fault)
+        {
+            throw new InvalidDataException(fault.Message + Advice(path), fault);
+        }
+        catch (Exception fault) when (fault is StateDictException or IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidDataException($"{path}: {fault.Message}{Advice(path)}", fault);
+        }
+    }
+
+    private static string Advice(string path)
+    {
+        string folder = Path.GetDirectoryName(path)!;
+        string? runFolder = Path.GetDirectoryName(folder);
+        string? before = runFolder is null ? null : Folders(runFolder).LastOrDefault(other =>
+            string.CompareOrdinal(Path.GetFileName(other), Path.GetFileName(folder)) < 0);
+        return before is null ? "" : $"; remove {folder} to go on from {Path.GetFileName(before)}";
+    }
+
+    /// <summary>What the file says that no run can have written; null where it may have.</summary>
+    private string? Fault()
+    {
+        if (Preset is null || Options is null) return "preset and options are needed";
+        if (Step < 0 || ClipIndex < 0) return $"step {Step} and clip {ClipIndex} must not be negative";
+        bool isBatch = Options.BatchSize > 0 && Options.Accumulate > 0 && Options.BatchSize % Options.Accumulate == 0;
+        return isBatch ? null : $"a batch of {Options.BatchSize} has no {Options.Accumulate} equal parts";
     }
 
     private static IEnumerable<(string Name, IReadOnlyList<StateEntry> Entries)> Parts(LowResolutionGan gan) =>

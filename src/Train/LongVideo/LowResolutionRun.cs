@@ -34,19 +34,32 @@ public sealed class LowResolutionRun : IDisposable
         _partSize = options.BatchSize / options.Accumulate;
         LowResolutionCheckpoint? state = checkpoint is null ? null : LowResolutionCheckpoint.Read(checkpoint);
         ClipSampler sampler = new(dataset, preset.Discriminator.FrameCount, flipHorizontally: true, options.Seed);
-        _gan = new LowResolutionGan(preset, options, device);
-        _noise = new RandomGenerator(device, options.Seed, stream: 1);
-        if (checkpoint is not null && state is not null)
+        try
         {
-            LowResolutionCheckpoint.Restore(checkpoint, _gan);
-            Step = state.Step;
-            _noise.LoadState(_noise.SaveState() with { Offset = state.NoiseOffset });
-        }
+            _loader = new ClipLoader(sampler, _partSize, state?.ClipIndex ?? 0);
+            device.Memory.Label = "networks and optimizers";
+            _gan = new LowResolutionGan(preset, options, device);
+            _noise = new RandomGenerator(device, options.Seed, stream: 1);
+            if (checkpoint is not null && state is not null)
+            {
+                LowResolutionCheckpoint.Restore(checkpoint, _gan);
+                Step = state.Step;
+                _noise.LoadState(_noise.SaveState() with { Offset = state.NoiseOffset });
+            }
 
-        _loader = new ClipLoader(sampler, _partSize, state?.ClipIndex ?? 0);
-        string log = folder.File("log.jsonl");
-        _log = state is null ? MetricLog.Create(log) : MetricLog.Resume(log, Step);
-        _board = new TensorBoardWriter(folder.Path, state is null ? null : Step);
+            string log = folder.File("log.jsonl");
+            _log = state is null ? MetricLog.Create(log) : MetricLog.Resume(log, Step);
+            _board = new TensorBoardWriter(folder.Path, state is null ? null : Step);
+        }
+        catch
+        {
+            DisposeParts();
+            throw;
+        }
+        finally
+        {
+            device.Memory.Label = "";
+        }
     }
 
     /// <summary>Steps that were taken.</summary>
@@ -67,6 +80,7 @@ public sealed class LowResolutionRun : IDisposable
     /// <param name="device">Where the networks live.</param>
     /// <exception cref="DatasetException">The videos are of another size or all shorter than a clip.</exception>
     /// <exception cref="ArgumentException">The folder holds a run of another preset.</exception>
+    /// <exception cref="InvalidDataException">The folder's newest checkpoint is damaged.</exception>
     public static LowResolutionRun Open(
         RunFolder folder, VideoDataset dataset, LowResolutionPreset preset, LowResolutionTrainingOptions options,
         LowResolutionRunOptions runOptions, Device device)
@@ -101,7 +115,7 @@ public sealed class LowResolutionRun : IDisposable
             && !(Elapsed(started) >= _runOptions.Duration))
         {
             long begun = Stopwatch.GetTimestamp();
-            TakeStep();
+            Labelled("training step", TakeStep);
 
             // The first step compiles kernels: it says nothing of the others.
             double seconds = Elapsed(begun).TotalSeconds;
@@ -123,15 +137,21 @@ public sealed class LowResolutionRun : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _loader.Dispose();
-        _log.Dispose();
-        _board.Dispose();
-        _noise.Dispose();
-        _gan.Dispose();
+        DisposeParts();
         _folder.Dispose();
     }
 
     private static TimeSpan Elapsed(long since) => Stopwatch.GetElapsedTime(since);
+
+    /// <summary>Those that there are: a constructor that fails has made only the first of them.</summary>
+    private void DisposeParts()
+    {
+        _loader?.Dispose();
+        _log?.Dispose();
+        _board?.Dispose();
+        _noise?.Dispose();
+        _gan?.Dispose();
+    }
 
     private void TakeStep()
     {
@@ -142,6 +162,20 @@ public sealed class LowResolutionRun : IDisposable
         if (isPenalised) Keep(_gan.UpdatePenalty(Parts().Select(_ => NextReal(draws))));
         _gan.UpdateAverage(Step);
         Step++;
+    }
+
+    /// <summary>Where memory runs out, the message names who holds it.</summary>
+    private void Labelled(string label, Action work)
+    {
+        _gan.Device.Memory.Label = label;
+        try
+        {
+            work();
+        }
+        finally
+        {
+            _gan.Device.Memory.Label = "";
+        }
     }
 
     private IEnumerable<int> Parts() => Enumerable.Range(0, _options.Accumulate);
@@ -177,8 +211,8 @@ public sealed class LowResolutionRun : IDisposable
     private void Write(bool isLast)
     {
         if (IsDue(_runOptions.LogInterval, isLast)) WriteLog();
-        if (IsDue(_runOptions.SampleInterval, isLast)) WriteSample();
         if (IsDue(_runOptions.CheckpointInterval, isLast)) Save();
+        if (IsDue(_runOptions.SampleInterval, isLast)) Labelled("sample video", WriteSample);
     }
 
     private bool IsDue(int interval, bool isLast) => isLast != (Step % interval == 0 && Step > 0);

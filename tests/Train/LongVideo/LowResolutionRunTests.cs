@@ -90,6 +90,21 @@ public sealed class LowResolutionRunTests
     }
 
     [Test]
+    public void ADamagedCheckpointIsRefusedAndLeavesNoBuffer()
+    {
+        using TemporaryFolder data = new(), folder = new();
+        using VideoDataset dataset = SmallestRun.Dataset(data.Path);
+        string file = Path.Combine(SmallestRun.Train(folder.Path, dataset, steps: 1), "discriminator.safetensors");
+        File.WriteAllBytes(file, File.ReadAllBytes(file)[..^8]);
+        using HostDevice device = new();
+        Assert.That(
+            () => SmallestRun.Open(folder.Path, dataset, new LowResolutionRunOptions(), device: device),
+            Throws.TypeOf<InvalidDataException>().With.Message.StartsWith($"{file}: "));
+        Assert.That(device.Memory.Statistics().LiveBuffers, Is.Zero);
+        Assert.That(device.Memory.Label, Is.Empty);
+    }
+
+    [Test]
     public void RefusesABatchThatCannotBeDivided()
     {
         using TemporaryFolder data = new(), folder = new();
