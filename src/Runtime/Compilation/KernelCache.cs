@@ -56,8 +56,9 @@ public sealed class KernelCache
         }
 
         Directory.CreateDirectory(Folder);
-        string writer = $"{Environment.ProcessId}.{Environment.CurrentManagedThreadId}";
-        string temporary = Path.Combine(Folder, $".{key}.{writer}{extension}");
+
+        // Not the process id: two containers that share a folder may have the same.
+        string temporary = Path.Combine(Folder, $".{key}.{Path.GetRandomFileName()}{extension}");
         try
         {
             compile(temporary);
