@@ -9,7 +9,9 @@ public sealed class KilledRunTests
 {
     private const int KillCount = 10, ManySteps = 100_000;
 
-    /// <summary>Twenty times in all: two runs at the same time, for most of a short life is spent in one thread.</summary>
+    /// <summary>
+    /// Twenty times in all: two runs at the same time, for most of a short life is spent in one thread.
+    /// </summary>
     [Test]
     public void RunsThatAreKilledAgainAndAgainEndInTheSameBits([Values(2022)] int seed)
     {

@@ -11,12 +11,12 @@ public sealed class ManyStepsTests
     private const long Kilobyte = 1000, Megabyte = 1000 * 1000;
 
     [Test]
-    public void AThousandStepsOfTheSmallestNetworksNeitherGrowNorLeak()
+    public void FiveHundredStepsOfTheSmallestNetworksNeitherGrowNorLeak()
     {
         using TemporaryFolder data = new();
         using VideoDataset dataset = SmallestRun.Dataset(data.Path);
         LowResolutionTrainingOptions options = SmallestRun.Options with { BatchSize = 1, R1Interval = 4 };
-        AssertFlat(dataset, SmallestPreset.Preset, options, steps: 1000);
+        AssertFlat(dataset, SmallestPreset.Preset, options, steps: 500);
     }
 
     [Test]
@@ -37,7 +37,7 @@ public sealed class ManyStepsTests
         using HostDevice device = new();
         MemoryWatch watch = new(device, steps / 10);
         LowResolutionRunOptions runOptions =
-            new() { Steps = steps, CheckpointInterval = steps, SampleInterval = steps };
+            new() { Steps = steps, CheckpointInterval = int.MaxValue, SampleInterval = int.MaxValue };
         TestContext.Progress.WriteLine(MemorySample.Heading);
         using (LowResolutionRun run = SmallestRun.Open(folder.Path, dataset, runOptions, options, device, preset))
         {
