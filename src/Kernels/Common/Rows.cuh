@@ -23,8 +23,11 @@ DEVICE Int64 Quotient(Int64 value, int divisor)
 // below end.
 template <typename Body> DEVICE void ForEachRow(const RowWalk& walk, Body body)
 {
-    const Int64 group = Quotient(blockIdx.x, walk.chunkCount);
-    const int chunk = int(blockIdx.x - group * walk.chunkCount) * ElementsPerBlock;
+    // Neighbouring rows follow each other, not the chunks of one: what a filter meets twice is in the cache still.
+    const int groupCount = int(gridDim.x / walk.chunkCount);
+    const int part = int(Quotient(blockIdx.x, groupCount));
+    const Int64 group = blockIdx.x - Int64(part) * groupCount;
+    const int chunk = part * ElementsPerBlock;
     const int end = walk.rowLength < chunk + ElementsPerBlock ? walk.rowLength : chunk + ElementsPerBlock;
     const Int64 firstRow = group * walk.rowsPerBlock;
     const Int64 afterGroup = firstRow + walk.rowsPerBlock;
