@@ -77,7 +77,9 @@ public sealed class KernelCache
     private void Store(string key, string path, Action<string> compile)
     {
         Directory.CreateDirectory(Folder);
-        string writer = $"{Environment.ProcessId}.{Environment.CurrentManagedThreadId}";
+
+        // Not the process id: two containers that share a folder may have the same.
+        string writer = Path.GetRandomFileName();
         string temporary = Path.Combine(Folder, $".{key}.{writer}{Path.GetExtension(path)}");
         try
         {

@@ -84,6 +84,7 @@ public sealed class MemoryPool : IDisposable
             _live.Add(address, (capacity, Label));
             _liveBytes += capacity;
             _peakBytes = Math.Max(_peakBytes, _liveBytes);
+            MemoryInstruments.Count(_device, capacity, buffers: 1);
             return buffer;
         }
     }
@@ -92,6 +93,7 @@ public sealed class MemoryPool : IDisposable
     {
         lock (_lock)
         {
+            MemoryInstruments.Count(_device, -buffer.Capacity, buffers: -1);
             if (!_live.Remove(buffer.Address)) return;
             _liveBytes -= buffer.Capacity;
             if (_device.IsDisposed) return;

@@ -37,11 +37,12 @@ public sealed record DatasetManifest(int Height, int Width, IReadOnlyList<Datase
                 throw new DatasetException(
                     $"{path}: needs a manifest of version {CurrentVersion}, got {manifest.Version}");
             }
+            if (manifest.Videos.Contains(null!)) throw new DatasetException($"{path}: one of its videos is null");
             return manifest;
         }
         catch (JsonException fault)
         {
-            throw new DatasetException($"{path}: is no manifest of a data set: {fault.Message}", fault);
+            throw new DatasetException($"{path}: is no manifest of a data set: {JsonFault.Describe(fault)}", fault);
         }
     }
 }

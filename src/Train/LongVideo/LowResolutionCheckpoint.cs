@@ -1,6 +1,8 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using GenKernels.Autograd;
 using GenKernels.Runtime;
+using GenKernels.Train.Data;
 
 namespace GenKernels.Train.LongVideo;
 
@@ -19,9 +21,18 @@ public sealed record LowResolutionCheckpoint(
 
     private const string StateFileName = "state.json";
     private const string FolderPrefix = "checkpoint-";
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
+    private const string PartialSuffix = ".partial";
+    private static readonly JsonSerializerOptions s_json = new()
+    {
+        WriteIndented = true,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
 
-    /// <summary>Writes a checkpoint and removes all but the newest few.</summary>
+    /// <summary>The newest value of everything that is logged but times; some are measured in few steps only.</summary>
+    public IReadOnlyDictionary<string, double>? Values { get; init; }
+
+    /// <summary>Writes a checkpoint and removes all but the newest few. One of this step that is there already stays:
+    /// it is the same.</summary>
     /// <param name="runFolder">The run's.</param>
     /// <param name="gan">The networks.</param>
     /// <param name="keep">How many remain, at least 1.</param>
@@ -31,8 +42,13 @@ public sealed record LowResolutionCheckpoint(
     public string Save(string runFolder, LowResolutionGan gan, int keep = 2)
     {
         string folder = Path.Combine(runFolder, $"{FolderPrefix}{Step:D8}");
-        string temporary = folder + ".partial";
-        if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
+        if (Directory.Exists(folder)) return folder;
+        foreach (string abandoned in Directory.GetDirectories(runFolder, $"{FolderPrefix}*{PartialSuffix}"))
+        {
+            Directory.Delete(abandoned, recursive: true);
+        }
+
+        string temporary = folder + PartialSuffix;
         Directory.CreateDirectory(temporary);
         try
         {
@@ -42,7 +58,6 @@ public sealed record LowResolutionCheckpoint(
             }
 
             AtomicFile.WriteText(Path.Combine(temporary, StateFileName), JsonSerializer.Serialize(this, s_json));
-            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
             Directory.Move(temporary, folder);
         }
         catch
@@ -51,7 +66,7 @@ public sealed record LowResolutionCheckpoint(
             throw;
         }
 
-        foreach (string old in Folders(runFolder).SkipLast(Math.Max(1, keep))) Directory.Delete(old, recursive: true);
+        foreach (string old in Folders(runFolder).SkipLast(Math.Max(1, keep))) Remove(old);
         return folder;
     }
 
@@ -71,14 +86,14 @@ public sealed record LowResolutionCheckpoint(
         try
         {
             LowResolutionCheckpoint? state =
-                JsonSerializer.Deserialize<LowResolutionCheckpoint>(File.ReadAllText(path));
+                JsonSerializer.Deserialize<LowResolutionCheckpoint>(File.ReadAllText(path), s_json);
             return state?.Fault() is null && state is not null
                 ? state
                 : throw new InvalidDataException($"{path} is damaged: {state?.Fault() ?? "it is empty"}");
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"{path} is damaged: {exception.Message}", exception);
+            throw new InvalidDataException($"{path} is damaged: {JsonFault.Describe(exception)}", exception);
         }
     }
 
@@ -105,6 +120,13 @@ public sealed record LowResolutionCheckpoint(
         .EnumerateDirectories(runFolder, FolderPrefix + "*")
         .Where(folder => Path.GetFileName(folder).AsSpan(FolderPrefix.Length).IndexOfAnyExceptInRange('0', '9') < 0)
         .Order(StringComparer.Ordinal);
+
+    /// <summary>Renamed first: a kill amid the deletion must not leave what looks like a checkpoint.</summary>
+    private static void Remove(string folder)
+    {
+        Directory.Move(folder, folder + PartialSuffix);
+        Directory.Delete(folder + PartialSuffix, recursive: true);
+    }
 
     private static void Load(string path, string preset, Action<IEnumerable<StateEntry>> load)
     {

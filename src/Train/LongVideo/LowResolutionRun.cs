@@ -12,6 +12,8 @@ namespace GenKernels.Train.LongVideo;
 /// <remarks>Order of a step: generator, discriminator, every k-th the penalty, moving average.</remarks>
 public sealed class LowResolutionRun : IDisposable
 {
+    private const string SecondsName = "seconds_per_step";
+
     private readonly LowResolutionGan _gan;
     private readonly LowResolutionTrainingOptions _options;
     private readonly LowResolutionRunOptions _runOptions;
@@ -40,13 +42,10 @@ public sealed class LowResolutionRun : IDisposable
             device.Memory.Label = "networks and optimizers";
             _gan = new LowResolutionGan(preset, options, device);
             _noise = new RandomGenerator(device, options.Seed, stream: 1);
-            if (checkpoint is not null && state is not null)
-            {
-                LowResolutionCheckpoint.Restore(checkpoint, _gan);
-                Step = state.Step;
-                _noise.LoadState(_noise.SaveState() with { Offset = state.NoiseOffset });
-            }
+            if (checkpoint is not null && state is not null) Restore(checkpoint, state);
 
+            // From here on a run that is killed has something to go on from.
+            if (state is null) Save();
             string log = folder.File("log.jsonl");
             _log = state is null ? MetricLog.Create(log) : MetricLog.Resume(log, Step);
             _board = new TensorBoardWriter(folder.Path, state is null ? null : Step);
@@ -71,7 +70,8 @@ public sealed class LowResolutionRun : IDisposable
     /// <summary>Where the run writes.</summary>
     public string Folder => _folder.Path;
 
-    /// <summary>Begins a run in a folder of its own, or goes on with the one that is there.</summary>
+    /// <summary>Begins a run in a folder of its own, with a checkpoint of step 0, or goes on with the one that is
+    /// there.</summary>
     /// <param name="folder">The run's; disposed with it.</param>
     /// <param name="dataset">Real videos of the preset's size.</param>
     /// <param name="preset">Sizes of the networks.</param>
@@ -120,7 +120,7 @@ public sealed class LowResolutionRun : IDisposable
             // The first step compiles kernels: it says nothing of the others.
             double seconds = Elapsed(begun).TotalSeconds;
             secondsPerStep = Step <= first + 2 ? seconds : (0.95 * secondsPerStep) + (0.05 * seconds);
-            _values["seconds_per_step"] = secondsPerStep;
+            _values[SecondsName] = secondsPerStep;
             Write(isLast: false);
             progress?.Report(new LowResolutionProgress(
                 Step, _runOptions.Steps, _values, secondsPerStep, Remaining(secondsPerStep, Elapsed(started))));
@@ -132,13 +132,24 @@ public sealed class LowResolutionRun : IDisposable
     /// <summary>Writes a checkpoint of the run as it stands.</summary>
     /// <returns>Its folder.</returns>
     public string Save() => new LowResolutionCheckpoint(
-        Step, _gan.Preset.Name, _options, _loader.NextIndex, _noise.SaveState().Offset).Save(_folder.Path, _gan);
+        Step, _gan.Preset.Name, _options, _loader.NextIndex, _noise.SaveState().Offset)
+    {
+        Values = _values.Where(value => value.Key != SecondsName).ToDictionary(),
+    }.Save(_folder.Path, _gan);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         DisposeParts();
         _folder.Dispose();
+    }
+
+    private void Restore(string checkpoint, LowResolutionCheckpoint state)
+    {
+        LowResolutionCheckpoint.Restore(checkpoint, _gan);
+        Step = state.Step;
+        _noise.LoadState(_noise.SaveState() with { Offset = state.NoiseOffset });
+        foreach ((string name, double value) in state.Values ?? new Dictionary<string, double>()) _values[name] = value;
     }
 
     private static TimeSpan Elapsed(long since) => Stopwatch.GetElapsedTime(since);

@@ -1,3 +1,4 @@
+using CsCheck;
 using GenKernels.Autograd;
 using GenKernels.Models.LongVideo;
 using GenKernels.Tests.Models.LongVideo;
@@ -54,6 +55,65 @@ public sealed class LowResolutionCheckpointTests
         Assert.That(
             () => LowResolutionCheckpoint.Read(folder.Path),
             Throws.TypeOf<InvalidDataException>().With.Message.StartsWith($"{folder.File("state.json")} is damaged: "));
+    }
+
+    [TestCase("{}")]
+    [TestCase("null")]
+    [TestCase("{\"Step\": 3, \"Preset\": \"tiny\"}")]
+    [TestCase("{\"Step\": -1, \"Preset\": \"tiny\", \"Options\": {}}")]
+    public void RefusesAStateThatLacksAPart(string json)
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllText(folder.File("state.json"), json);
+        Assert.That(
+            () => LowResolutionCheckpoint.Read(folder.Path),
+            Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
+                $"{folder.File("state.json")} is damaged: it lacks a part of the state"));
+    }
+
+    [Test]
+    public void AnyDamageToTheStateGivesOnlyTheTypedException()
+    {
+        using TemporaryFolder folder = new();
+        using LowResolutionGan gan = Gan(seed: 1);
+        string checkpoint = At(1).Save(folder.Path, gan), file = Path.Combine(checkpoint, "state.json");
+        Damage.Of(File.ReadAllBytes(file)).Sample(
+            bytes =>
+            {
+                File.WriteAllBytes(file, bytes);
+                try
+                {
+                    LowResolutionCheckpoint.Read(checkpoint);
+                }
+                catch (InvalidDataException fault)
+                {
+                    Assert.That(fault.Message, Does.StartWith(file));
+                }
+            },
+            iter: Math.Max(300, Check.Iter), threads: 1);
+    }
+
+    [Test]
+    public void AnyDamageToATensorFileGivesOnlyTheTypedExceptions()
+    {
+        using TemporaryFolder folder = new();
+        using LowResolutionGan gan = Gan(seed: 1);
+        string checkpoint = At(1).Save(folder.Path, gan);
+        string file = Path.Combine(checkpoint, "optimizer-discriminator.safetensors");
+        Damage.Of(File.ReadAllBytes(file)).Sample(
+            bytes =>
+            {
+                File.WriteAllBytes(file, bytes);
+                try
+                {
+                    LowResolutionCheckpoint.Restore(checkpoint, gan);
+                }
+                catch (Exception fault) when (fault is SafetensorsException or StateDictException)
+                {
+                    Assert.That(fault.Message, Is.Not.Empty);
+                }
+            },
+            iter: Math.Max(40, Check.Iter / 10), threads: 1);
     }
 
     [Test]
