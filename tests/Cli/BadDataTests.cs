@@ -113,13 +113,14 @@ public sealed class BadDataTests
         File.WriteAllBytes(zip, bytes);
         CommandRun run = CommandRun.Of(SmallTraining.New(Data, Run, "--steps", "1"));
         Assert.That(run.Status, Is.EqualTo(ExitCode.Failure));
-        Assert.That(run.Error, Does.Contain("broke off after step 0, before the first checkpoint"));
+        Assert.That(run.Error, Does.Contain("broke off after step 0; --resume goes on from"));
         Assert.That(run.Error.TrimEnd().Split('\n')[^1], Is.EqualTo(
             $"gk: {zip}: damaged: the content of entry ramp/frame_000001.jpg does not fit its checksum"));
 
-        // What it left is nothing to lose: with whole data the same command line starts over.
+        // With whole data it goes on.
         SmallTraining.WriteDataset(_folder.File("whole"));
-        SmallTraining.Train(_folder.File("whole"), Run, steps: 1);
+        CommandRun again = CommandRun.Of(SmallTraining.Resumed(_folder.File("whole"), Run, "--steps", "1"));
+        Assert.That(again.Status, Is.EqualTo(ExitCode.Success), again.Error);
     }
 
     private void Refuses(string text)

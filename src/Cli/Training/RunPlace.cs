@@ -23,14 +23,9 @@ internal static class RunPlace
             $"{folder} holds the log of a run without a checkpoint; remove it, or choose another --out");
     }
 
-    /// <returns>Of a run that breaks off: what is left of it, and how to go on.</returns>
-    internal static string DescribeBrokenOff(LowResolutionRun run)
-    {
-        string? newest = LowResolutionCheckpoint.Newest(run.Folder);
-        return newest is null
-            ? $"broke off after step {run.Step}, before the first checkpoint"
-            : $"broke off after step {run.Step}; --resume goes on from {newest}";
-    }
+    /// <returns>Of a run that breaks off: how far it came, and how to go on.</returns>
+    internal static string DescribeBrokenOff(LowResolutionRun run) =>
+        $"broke off after step {run.Step}; --resume goes on from {LowResolutionCheckpoint.Newest(run.Folder)}";
 
     /// <returns>Where the run in a folder stands.</returns>
     /// <exception cref="CommandException">There is none, or what is there is damaged.</exception>

@@ -28,7 +28,8 @@ public sealed class DamagedKernelTests
     public void ACacheThatTakesNoFilesIsNamed()
     {
         using HostDevice device = new(new KernelCache("/proc/genkernels"), coreCount: 1);
-        using Tensor x = Tensor.Zeros([2, 2], ElementType.Float32, device);
+        using TensorScope scope = device.Scope();
+        Tensor x = Tensor.Zeros([2, 2], ElementType.Float32, device);
         Assert.That(
             () => PixelNorm.Forward(x, 1e-8f),
             Throws.TypeOf<IOException>().With.Message.StartsWith("the kernel cache /proc/genkernels takes no files: ")
