@@ -11,11 +11,6 @@
 // are ordered, because they use the same shared memory; the runner spreads neighbouring ones over two.
 #pragma once
 
-#define GK_UNCHECKED __attribute__((no_sanitize("address"), no_sanitize("thread")))
-
-// The fibers' own functions: the sanitizers look at kernels alone.
-#define FIBER GK_UNCHECKED static inline
-
 #if defined(GK_SANITIZE_ADDRESS)
 #define __shared__ __attribute__((used)) static
 #else

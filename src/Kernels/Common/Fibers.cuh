@@ -6,8 +6,8 @@
 // come to it and puts them all back into the queue when the last one is there. A queue that runs empty while threads
 // still wait is a barrier that not every thread reaches: an error, which the launch reports.
 #pragma once
-#include "Common/FiberStack.cuh"
-#include "Common/FiberSanitizer.cuh"  // FIBER, __shared__
+#include "Common/FiberStack.cuh"      // FIBER
+#include "Common/FiberSanitizer.cuh"  // __shared__
 
 static thread_local uint3 threadIdx;
 static thread_local uint3 blockDim;

@@ -29,7 +29,7 @@ internal sealed class HostCompiler
     {
         _cache = cache;
         _defines = defines;
-        if (sanitizer == Sanitizer.None) return;
+        if (!sanitizer.IsCompiled()) return;
         _defines += $"#define GK_SANITIZE_{sanitizer.Option().ToUpperInvariant()} 1\n";
         _options = $"{Options} {SanitizedOptions}{sanitizer.Option()}";
         _programOptions = $"{ProgramOptions} {SanitizedOptions}{sanitizer.Option()}";

@@ -1,16 +1,21 @@
 namespace GenKernels.Runtime;
 
-/// <summary>What a compiler builds into kernels on the CPU to find faults as they happen.</summary>
+/// <summary>What looks for faults in kernels on the simt device as they happen.</summary>
 public enum Sanitizer
 {
     /// <summary>Nothing: kernels run at their own speed.</summary>
     None,
 
-    /// <summary>AddressSanitizer: reads and writes outside of tensors, shared and local arrays.</summary>
+    /// <summary>The compiler's AddressSanitizer: reads and writes outside of tensors, shared and local arrays.</summary>
     Address,
 
     /// <summary>
-    /// ThreadSanitizer: two threads that use the same number, one of them writing, with no barrier between them.
+    /// The compiler's ThreadSanitizer: two threads that use the same number, one of them writing, with no barrier between them.
     /// </summary>
     Thread,
+
+    /// <summary>
+    /// Every launch is run with its threads in forward, reverse and random order, and must give the same bits.
+    /// </summary>
+    Order,
 }

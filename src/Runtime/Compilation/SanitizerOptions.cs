@@ -12,8 +12,12 @@ internal static class SanitizerOptions
         null or "" => Sanitizer.None,
         "address" => Sanitizer.Address,
         "thread" => Sanitizer.Thread,
-        string other => throw new ArgumentException($"{Variable} is address or thread, not \"{other}\""),
+        "order" => Sanitizer.Order,
+        string other => throw new ArgumentException($"{Variable} is address, thread or order, not \"{other}\""),
     };
+
+    /// <returns>Whether kernels are compiled in another way for it.</returns>
+    internal static bool IsCompiled(this Sanitizer sanitizer) => sanitizer is Sanitizer.Address or Sanitizer.Thread;
 
     /// <returns>The name that compilers know it by, after <c>-fsanitize=</c>.</returns>
     internal static string Option(this Sanitizer sanitizer) => sanitizer == Sanitizer.Address ? "address" : "thread";

@@ -44,15 +44,44 @@ internal sealed unsafe class LaunchBuffers
         {
             long bytes = end - start;
             stream.Write(new ReadOnlySpan<byte>(&bytes, sizeof(long)));
-            stream.Write(new ReadOnlySpan<byte>((void*)start, (int)bytes));
+            stream.Write(Bytes((start, end)));
         }
     }
 
     /// <summary>Reads the bytes of each buffer.</summary>
     internal void ReadFrom(Stream stream)
     {
-        foreach ((nint start, nint end) in _ranges) stream.ReadExactly(new Span<byte>((void*)start, (int)(end - start)));
+        foreach ((nint Start, nint End) range in _ranges) stream.ReadExactly(Bytes(range));
     }
+
+    /// <returns>The bytes of each buffer as they are now.</returns>
+    internal byte[][] Copy() => [.. _ranges.Select(range => Bytes(range).ToArray())];
+
+    /// <summary>Sets the bytes of each buffer.</summary>
+    internal void Restore(byte[][] copy)
+    {
+        for (int buffer = 0; buffer < copy.Length; buffer++) copy[buffer].CopyTo(Bytes(_ranges[buffer]));
+    }
+
+    /// <returns>
+    /// The argument and element where the buffers differ from what they were; empty where they do not.
+    /// </returns>
+    internal string FirstDifference(byte[][] copy, ReadOnlySpan<KernelArgument> arguments)
+    {
+        for (int index = 0; index < arguments.Length; index++)
+        {
+            if (arguments[index].Tensor is not { } tensor) continue;
+            (int buffer, long offset) = Find(tensor);
+            Span<byte> now = Bytes(_ranges[buffer]).Slice((int)offset, (int)tensor.Bytes);
+            int same = now.CommonPrefixLength(copy[buffer].AsSpan((int)offset));
+            if (same < now.Length) return $"argument {index}, {tensor}, at element {same / tensor.Type.Size()}";
+        }
+
+        return "";
+    }
+
+    private static Span<byte> Bytes((nint Start, nint End) range) =>
+        new((void*)range.Start, (int)(range.End - range.Start));
 
     private static (nint Start, nint End) Range(Tensor tensor) =>
         (tensor.Address, tensor.Address + (nint)tensor.Bytes);

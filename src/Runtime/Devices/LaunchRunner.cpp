@@ -4,12 +4,13 @@
 //   request    Header, path of the module, name of the kernel, then for a launch: the runtime's NativeLaunch, each
 //              buffer as its size and its bytes, each argument as Argument and its bytes
 //   reply      for a description: the kernel's parameter count and their sizes; for a launch: Outcome, the message,
-//              the bytes of every buffer
+//              and where the launch went well the bytes of every buffer
 // Requests come on standard input, replies go to standard output, the sanitizer's report to standard error.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <dlfcn.h>
+#include <functional>
 #include <map>
 #include <string>
 #include <thread>
@@ -57,8 +58,7 @@ struct Buffer {
 
 constexpr std::size_t Alignment = 64;
 constexpr int ErrorCapacity = 512;
-constexpr int WorkerCount = 2;
-void* stackSlots[WorkerCount];
+void* stackSlots[2];  // for each thread that runs blocks
 
 void Read(void* target, std::size_t bytes)
 {
@@ -130,28 +130,29 @@ std::vector<std::vector<char>> ReadArguments(int count, const std::vector<Buffer
     return arguments;
 }
 
-// ThreadSanitizer sees two blocks race only on two threads, and neighbours are the likeliest to. AddressSanitizer's
-// modules keep shared memory where only one thread may use it.
+// ThreadSanitizer sees two blocks race only on two threads, and neighbours are the likeliest to. What a thread keeps
+// between blocks stays its own, or would order them. AddressSanitizer's modules hold shared memory where only one thread
+// may use it.
 int RunBlocks(Trampoline run, const Launch& launch, void** values)
 {
     const long long count = 1ll * launch.grid[0] * launch.grid[1] * launch.grid[2];
+    int status = 0, oddStatus = 0;
 #if defined(__SANITIZE_THREAD__)
-    if (count == 1) return run(&launch, values, 0, 1);
-    int statuses[WorkerCount] = {};
-    std::vector<std::thread> workers;
-    for (int worker = 0; worker < WorkerCount; worker++) {
-        workers.emplace_back([=, &launch, &statuses] {
-            for (long long block = worker; block < count && statuses[worker] == 0; block += WorkerCount) {
-                statuses[worker] = run(&launch, values, block, block + 1);
-            }
-        });
-    }
-
-    for (std::thread& worker : workers) worker.join();
-    return statuses[0] | statuses[1];
+    const auto runEverySecond = [=, &launch](long long first, void** slot, int& status) {
+        Launch own = launch;
+        own.stackSlots = slot;
+        for (long long block = first; block < count && status == 0; block += 2) {
+            status = run(&own, values, block, block + 1);
+        }
+    };
+    std::thread worker;
+    if (count > 1) worker = std::thread(runEverySecond, 1, stackSlots + 1, std::ref(oddStatus));
+    runEverySecond(0, stackSlots, status);
+    if (worker.joinable()) worker.join();
 #else
-    return run(&launch, values, 0, count);
+    status = run(&launch, values, 0, count);
 #endif
+    return status != 0 ? status : oddStatus;
 }
 
 void Run(const Header& header, const std::string& path, const std::string& name)
@@ -164,7 +165,7 @@ void Run(const Header& header, const std::string& path, const std::string& name)
     char error[ErrorCapacity] = {};
     launch.error = error;
     launch.errorCapacity = ErrorCapacity;
-    launch.stackSlotCount = WorkerCount;
+    launch.stackSlotCount = 1;
     launch.stackSlots = stackSlots;
 
     const Trampoline run = reinterpret_cast<Trampoline>(Symbol(path, name + "_run"));
@@ -173,15 +174,16 @@ void Run(const Header& header, const std::string& path, const std::string& name)
     const Outcome outcome = {status, std::int32_t(message.size())};
     Write(&outcome, sizeof outcome);
     Write(message.data(), message.size());
+    if (status != 0) {
+        // Threads are left in the middle of a block, so that nothing is sure any more; the caller starts anew.
+        std::fflush(stdout);
+        std::_Exit(0);
+    }
+
     for (Buffer& buffer : buffers) {
         Write(buffer.address, buffer.bytes);
         std::free(buffer.address);
     }
-
-    // A launch that failed leaves threads in the middle of a block; the caller starts anew.
-    if (status == 0) return;
-    std::fflush(stdout);
-    std::_Exit(0);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
+using GenKernels.Runtime.Interop;
 
 namespace GenKernels.Runtime;
 
@@ -82,9 +83,9 @@ internal sealed unsafe partial class LaunchRunner : IDisposable
         int status = ReadInteger(reply);
         byte[] message = new byte[ReadInteger(reply)];
         reply.ReadExactly(message);
+        if (status != 0) return message.Length == 0 ? $"status {status}" : Encoding.UTF8.GetString(message);
         buffers.ReadFrom(reply);
-        if (status == 0) return "";
-        return message.Length == 0 ? $"status {status}" : Encoding.UTF8.GetString(message);
+        return "";
     }
 
     private static int ReadInteger(Stream reply)
@@ -125,16 +126,18 @@ internal sealed unsafe partial class LaunchRunner : IDisposable
             // The program is gone, and has said why.
             string report = _report!.Result;
             Stop();
-            throw new LaunchException($"{what}: {Summary(report)}\n{report}");
+            throw new LaunchException($"{what}: {Digest(report)}");
         }
     }
 
-    private static string Summary(string report)
+    /// <returns>What was found, and where, in one line, then the report as far as it speaks of the source.</returns>
+    private static string Digest(string report)
     {
         Match summary = SummaryLine().Match(report);
+        if (!summary.Success) return $"the program that runs kernels under a sanitizer ended\n{report}";
         Match place = PlaceLine().Match(report);
-        if (!summary.Success) return "the program that runs kernels under a sanitizer ended";
-        return place.Success ? $"{summary.Groups[1].Value}, {place.Value}" : summary.Groups[1].Value;
+        string where = place.Success ? $", {place.Value}" : "";
+        return $"{summary.Groups[1].Value}{where}\n{report[..summary.Index]}";
     }
 
     private void Start()
@@ -148,10 +151,30 @@ internal sealed unsafe partial class LaunchRunner : IDisposable
             RedirectStandardOutput = true,
         };
         _sanitizer.Configure(start.Environment);
-        _process = Process.Start(start)!;
+        _process = StartAtFixedAddresses(start);
         _requests = new BufferedStream(_process.StandardInput.BaseStream);
         _replies = new BufferedStream(_process.StandardOutput.BaseStream);
         _report = _process.StandardError.ReadToEndAsync();
+    }
+
+    /// <summary>
+    /// ThreadSanitizer refuses to run where the system spreads addresses widely. A process inherits the setting of the
+    /// thread that starts it; a system that does not let it be changed leaves it as it is.
+    /// </summary>
+    private static Process StartAtFixedAddresses(ProcessStartInfo start)
+    {
+        const uint ask = 0xFFFFFFFF;
+        const uint withoutRandomAddresses = 0x40000;
+        int before = Libc.personality(ask);
+        if (before >= 0) _ = Libc.personality((uint)before | withoutRandomAddresses);
+        try
+        {
+            return Process.Start(start)!;
+        }
+        finally
+        {
+            if (before >= 0) _ = Libc.personality((uint)before);
+        }
     }
 
     private void Stop()

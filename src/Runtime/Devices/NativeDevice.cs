@@ -85,9 +85,13 @@ public abstract unsafe class NativeDevice : Device
         };
     }
 
-    private protected override void LaunchCore(Kernel kernel, LaunchShape shape, ReadOnlySpan<KernelArgument> arguments)
+    private protected override void LaunchCore(
+        Kernel kernel, LaunchShape shape, ReadOnlySpan<KernelArgument> arguments) =>
+        Run(kernel, shape, Describe(shape), arguments);
+
+    private protected void Run(
+        Kernel kernel, LaunchShape shape, NativeLaunch launch, ReadOnlySpan<KernelArgument> arguments)
     {
-        NativeLaunch launch = Describe(shape);
         ulong* bits = stackalloc ulong[arguments.Length];
         void** values = stackalloc void*[arguments.Length];
         for (int index = 0; index < arguments.Length; index++)

@@ -11,6 +11,7 @@ public sealed unsafe class SimtDevice : NativeDevice
     private readonly ThreadOrder _order;
     private readonly bool _poison;
     private readonly FiberStacks _stacks;
+    private readonly Sanitizer _sanitizer;
     private readonly LaunchRunner? _runner;
 
     /// <param name="cache">Where compiled kernels are kept; the user's cache folder by default.</param>
@@ -18,8 +19,8 @@ public sealed unsafe class SimtDevice : NativeDevice
     /// <param name="poison">Whether shared memory and new tensors are filled with NaN.</param>
     /// <param name="coreCount">Cores to use; all by default.</param>
     /// <param name="sanitizer">
-    /// Looks for faults in kernels; by default the one that <c>GENKERNELS_SANITIZE</c> names. With one, a launch runs in
-    /// a program of its own, some ten times slower, and what is found is a <see cref="LaunchException"/>.
+    /// Looks for faults in kernels; by default the one that <c>GENKERNELS_SANITIZE</c> names. What it finds is a
+    /// <see cref="LaunchException"/>. With one of the compiler's, launches run in a program of their own.
     /// </param>
     /// <exception cref="ArgumentException"><c>GENKERNELS_SANITIZE</c> names none.</exception>
     public SimtDevice(
@@ -32,7 +33,8 @@ public sealed unsafe class SimtDevice : NativeDevice
     private SimtDevice(KernelCache? cache, ThreadOrder order, bool poison, int? coreCount, Sanitizer sanitizer)
         : base(cache, coreCount, "#define GK_SIMT 1\n", sanitizer)
     {
-        if (sanitizer != Sanitizer.None) _runner = new LaunchRunner(Compiler, sanitizer);
+        _sanitizer = sanitizer;
+        if (sanitizer.IsCompiled()) _runner = new LaunchRunner(Compiler, sanitizer);
         _order = order;
         _poison = poison;
         _stacks = new FiberStacks(ProcessorCount);
@@ -58,8 +60,29 @@ public sealed unsafe class SimtDevice : NativeDevice
 
     private protected override void LaunchCore(Kernel kernel, LaunchShape shape, ReadOnlySpan<KernelArgument> arguments)
     {
-        if (_runner is null) base.LaunchCore(kernel, shape, arguments);
-        else _runner.Run(kernel, shape, Describe(shape), arguments);
+        if (_runner is not null) _runner.Run(kernel, shape, Describe(shape), arguments);
+        else if (_sanitizer == Sanitizer.Order) LaunchInEveryOrder(kernel, shape, arguments);
+        else base.LaunchCore(kernel, shape, arguments);
+    }
+
+    private void LaunchInEveryOrder(Kernel kernel, LaunchShape shape, ReadOnlySpan<KernelArgument> arguments)
+    {
+        LaunchBuffers buffers = new(arguments);
+        byte[][] before = buffers.Copy();
+        byte[][]? results = null;
+        foreach (ThreadOrder order in Enum.GetValues<ThreadOrder>())
+        {
+            if (results is not null) buffers.Restore(before);
+            NativeLaunch launch = Describe(shape);
+            launch.ThreadOrder = (uint)order;
+            Run(kernel, shape, launch, arguments);
+            results ??= buffers.Copy();
+            string difference = buffers.FirstDifference(results, arguments);
+            if (difference.Length == 0) continue;
+            throw new LaunchException(
+                $"{kernel.Name} with {shape}: threads in {order} order give other bits than in Forward order, "
+                + $"first in {difference}");
+        }
     }
 
     private protected override void Configure(ref NativeLaunch launch)

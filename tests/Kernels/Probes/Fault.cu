@@ -132,18 +132,21 @@ KERNEL FaultShuffleForBarrier(const Scalar* x, Scalar* y)
     y[blockIdx.x * blockDim.x + threadIdx.x] = row[threadIdx.x ^ 1] - other;
 }
 
-// The rows of a warp's threads are its own business, but the last reads of one round race the writes of the next.
+// A warp keeps to its own part of the row, but the reads of one round race the writes of the next.
 KERNEL FaultSecondRound(const Scalar* x, Scalar* y)
 {
     __shared__ Scalar row[1024];
     Scalar sum = 0;
     for (int round = 0; round < 2; round++) {
         row[threadIdx.x] = x[threadIdx.x];
-        WarpBarrier();  // the writes | the reads; nothing separates the reads from the next round's writes
+        WarpBarrier();  // the writes | the reads
         sum += row[threadIdx.x ^ 1];
     }
     y[blockIdx.x * blockDim.x + threadIdx.x] = sum;
 }
 
 // All blocks write the same numbers to the same place.
-KERNEL FaultBlocksInOnePlace(const Scalar* x, Scalar* y) { y[threadIdx.x] = x[threadIdx.x]; }
+KERNEL FaultBlocksInOnePlace(const Scalar* x, Scalar* y)
+{
+    y[threadIdx.x] = x[threadIdx.x];
+}

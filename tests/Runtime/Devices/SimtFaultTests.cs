@@ -1,11 +1,8 @@
 namespace GenKernels.Tests.Runtime.Devices;
 
-/// <summary>Each planted fault of <c>Fault.cu</c> is found.</summary>
+/// <summary>Each planted fault of <c>Fault.cu</c> that needs no sanitizer is found.</summary>
 public sealed class SimtFaultTests
 {
-    private static readonly KernelSource s_source =
-        new("Probes/Fault.cu", typeof(SimtFaultTests).Assembly, [ElementType.Float32]);
-
     [Test]
     public void AMissingBarrierGivesAnotherResultInAnotherOrder([Values(2, 33, 256)] int block)
     {
@@ -19,9 +16,9 @@ public sealed class SimtFaultTests
     [Test]
     public void ARandomOrderIsDrawnAnewForEveryLaunch()
     {
-        using SimtDevice device = new(order: ThreadOrder.Random);
-        float[] first = Run("FaultMissingBarrier", 64, 1, device);
-        float[] second = Run("FaultMissingBarrier", 64, 1, device);
+        using SimtDevice device = new(order: ThreadOrder.Random, sanitizer: Sanitizer.None);
+        float[] first = PlantedFault.Run("FaultMissingBarrier", 64, 1, device);
+        float[] second = PlantedFault.Run("FaultMissingBarrier", 64, 1, device);
         Assert.That(second, Is.Not.EqualTo(first));
     }
 
@@ -31,7 +28,7 @@ public sealed class SimtFaultTests
             () => Run("FaultBarrierInBranch", block: 64, grid: 100),
             Throws.TypeOf<LaunchException>().With.Message.Matches(
                 @"^FaultBarrierInBranch with .*: __syncthreads in divergent code \(Probes/Fault\.cu:"
-                + LineOf("FaultBarrierInBranch", "__syncthreads") + @"\): in block \(\d+, 0, 0\) "
+                + PlantedFault.LineOf("FaultBarrierInBranch", "__syncthreads") + @"\): in block \(\d+, 0, 0\) "
                 + @"it was reached by 32 of the 64 threads of a block; thread \(32, 0, 0\) has returned$"));
 
     [Test]
@@ -39,9 +36,9 @@ public sealed class SimtFaultTests
         Assert.That(
             () => Run("FaultTwoBarriers", block: 64),
             Throws.TypeOf<LaunchException>().With.Message.Contains(
-                $"__syncthreads in divergent code (Probes/Fault.cu:{LineOf("FaultTwoBarriers", "__syncthreads")}): "
+                $"__syncthreads in divergent code (Probes/Fault.cu:{PlantedFault.LineOf("FaultTwoBarriers", "__syncthreads")}): "
                 + "in block (0, 0, 0) it was reached by 1 of the 64 threads of a block; thread (1, 0, 0) waits at "
-                + $"__syncthreads (Probes/Fault.cu:{LineOf("else", "__syncthreads")})"));
+                + $"__syncthreads (Probes/Fault.cu:{PlantedFault.LineOf("else", "__syncthreads")})"));
 
     [Test]
     public void AShuffleThatLanesPassByIsRefused() =>
@@ -49,7 +46,7 @@ public sealed class SimtFaultTests
             () => Run("FaultShuffleInBranch", block: 32),
             Throws.TypeOf<LaunchException>().With.Message.Contains("shuffle in divergent code (Common/Warp.cuh:")
                 .And.Message.Contains("reached by 16 of the 32 threads of a warp; thread (1, 0, 0) waits at "
-                + $"__syncthreads (Probes/Fault.cu:{LineOf("FaultShuffleInBranch", "__syncthreads")})"));
+                + $"__syncthreads (Probes/Fault.cu:{PlantedFault.LineOf("FaultShuffleInBranch", "__syncthreads")})"));
 
     [Test]
     public void AWarpBarrierThatALaneLeftBeforeIsRefused() =>
@@ -57,7 +54,7 @@ public sealed class SimtFaultTests
             () => Run("FaultWarpBarrierAfterReturn", block: 33),
             Throws.TypeOf<LaunchException>().With.Message.Contains(
                 "WarpBarrier in divergent code (Probes/Fault.cu:"
-                + LineOf("FaultWarpBarrierAfterReturn", "WarpBarrier();") + ")")
+                + PlantedFault.LineOf("FaultWarpBarrierAfterReturn", "WarpBarrier();") + ")")
                 .And.Message.Contains("reached by 31 of the 32 threads of a warp; thread (3, 0, 0) has returned"));
 
     [TestCase("FaultUnwrittenShared")]
@@ -79,9 +76,9 @@ public sealed class SimtFaultTests
     [Test]
     public void ADeviceWorksOnAfterAFault()
     {
-        using SimtDevice device = new();
-        Assert.That(() => Run("FaultTwoBarriers", 64, 8, device), Throws.TypeOf<LaunchException>());
-        Assert.That(Run("FaultUnwrittenOutput", 64, 8, device)[..63], Has.None.NaN);
+        using SimtDevice device = new(sanitizer: Sanitizer.None);
+        Assert.That(() => PlantedFault.Run("FaultTwoBarriers", 64, 8, device), Throws.TypeOf<LaunchException>());
+        Assert.That(PlantedFault.Run("FaultUnwrittenOutput", 64, 8, device)[..63], Has.None.NaN);
     }
 
     [Test]
@@ -91,28 +88,9 @@ public sealed class SimtFaultTests
             Throws.TypeOf<LaunchException>().With.Message.Contains(
                 "a block has 1 to 1024 threads, this launch asks for 1025"));
 
-    /// <returns>The number of the first line with a text after the first line with a mark.</returns>
-    private static int LineOf(string mark, string text)
-    {
-        using Stream stream = typeof(SimtFaultTests).Assembly.GetManifestResourceStream(s_source.Path)!;
-        string[] lines = new StreamReader(stream).ReadToEnd().Split('\n');
-        int marked = Array.FindIndex(lines, line => line.Contains(mark, StringComparison.Ordinal));
-        return 1 + Array.FindIndex(lines, marked + 1, line => line.Contains(text, StringComparison.Ordinal));
-    }
-
     private static float[] Run(string name, int block, ThreadOrder order = ThreadOrder.Forward, int grid = 1)
     {
-        using SimtDevice device = new(order: order);
-        return Run(name, block, grid, device);
-    }
-
-    private static float[] Run(string name, int block, int grid, SimtDevice device)
-    {
-        float[] values = [.. Enumerable.Range(0, block).Select(index => index + 1f)];
-        using Tensor x = Tensor.From(values, [block], device);
-        using Tensor y = Tensor.Empty([grid, block], ElementType.Float32, device);
-        LaunchShape shape = new(grid, 1, 1, block, SharedBytes: block * sizeof(float));
-        device.Load(s_source, ElementType.Float32).Kernel(name).Launch(shape, x, y);
-        return y.ToArray<float>();
+        using SimtDevice device = new(order: order, sanitizer: Sanitizer.None);
+        return PlantedFault.Run(name, block, grid, device);
     }
 }
