@@ -105,7 +105,7 @@ public abstract unsafe class NativeDevice : Device
         launch.Error = error;
         launch.ErrorCapacity = ErrorCapacity;
         var entry = (delegate* unmanaged<NativeLaunch*, void**, long, long, int>)kernel.Handle;
-        if (_scheduler.Run(entry, &launch, values, shape.BlockCount) == 0) return;
+        if (_scheduler.Run(entry, &launch, values, shape.BlockCount, shape.HasLongBlocks) == 0) return;
         string fault = Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(error));
         throw new LaunchException($"{kernel.Name} with {shape}: {fault}");
     }
