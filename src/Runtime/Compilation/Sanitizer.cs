@@ -6,11 +6,12 @@ public enum Sanitizer
     /// <summary>Nothing: kernels run at their own speed.</summary>
     None,
 
-    /// <summary>The compiler's AddressSanitizer: reads and writes outside of tensors, shared and local arrays.</summary>
+    /// <summary>AddressSanitizer of the compiler: reads and writes outside of tensors and arrays.</summary>
     Address,
 
     /// <summary>
-    /// The compiler's ThreadSanitizer: two threads that use the same number, one of them writing, with no barrier between them.
+    /// ThreadSanitizer of the compiler: two threads that use the same number, one of them writing, with no barrier
+    /// between them.
     /// </summary>
     Thread,
 

@@ -22,7 +22,9 @@ internal static class SanitizerOptions
     /// <returns>The name that compilers know it by, after <c>-fsanitize=</c>.</returns>
     internal static string Option(this Sanitizer sanitizer) => sanitizer == Sanitizer.Address ? "address" : "thread";
 
-    /// <summary>Gives a program that was built with a sanitizer its settings; what the user has set counts more.</summary>
+    /// <summary>
+    /// Gives a program that was built with a sanitizer its settings; what the user has set counts more.
+    /// </summary>
     internal static void Configure(this Sanitizer sanitizer, IDictionary<string, string?> environment)
     {
         // Red zones of the greatest size, so that a far step out of a buffer is seen too. Modules may share names.

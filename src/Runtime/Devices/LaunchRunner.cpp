@@ -131,8 +131,8 @@ std::vector<std::vector<char>> ReadArguments(int count, const std::vector<Buffer
 }
 
 // ThreadSanitizer sees two blocks race only on two threads, and neighbours are the likeliest to. What a thread keeps
-// between blocks stays its own, or would order them. AddressSanitizer's modules hold shared memory where only one thread
-// may use it.
+// between blocks stays its own, or would order them. AddressSanitizer's modules hold shared memory where only one
+// thread may use it.
 int RunBlocks(Trampoline run, const Launch& launch, void** values)
 {
     const long long count = 1ll * launch.grid[0] * launch.grid[1] * launch.grid[2];

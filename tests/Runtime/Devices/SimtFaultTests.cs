@@ -1,3 +1,5 @@
+using static GenKernels.Tests.Runtime.Devices.PlantedFault;
+
 namespace GenKernels.Tests.Runtime.Devices;
 
 /// <summary>Each planted fault of <c>Fault.cu</c> that needs no sanitizer is found.</summary>
@@ -28,7 +30,7 @@ public sealed class SimtFaultTests
             () => Run("FaultBarrierInBranch", block: 64, grid: 100),
             Throws.TypeOf<LaunchException>().With.Message.Matches(
                 @"^FaultBarrierInBranch with .*: __syncthreads in divergent code \(Probes/Fault\.cu:"
-                + PlantedFault.LineOf("FaultBarrierInBranch", "__syncthreads") + @"\): in block \(\d+, 0, 0\) "
+                + LineOf("FaultBarrierInBranch", "__syncthreads") + @"\): in block \(\d+, 0, 0\) "
                 + @"it was reached by 32 of the 64 threads of a block; thread \(32, 0, 0\) has returned$"));
 
     [Test]
@@ -36,9 +38,9 @@ public sealed class SimtFaultTests
         Assert.That(
             () => Run("FaultTwoBarriers", block: 64),
             Throws.TypeOf<LaunchException>().With.Message.Contains(
-                $"__syncthreads in divergent code (Probes/Fault.cu:{PlantedFault.LineOf("FaultTwoBarriers", "__syncthreads")}): "
+                $"__syncthreads in divergent code (Probes/Fault.cu:{LineOf("FaultTwoBarriers", "__syncthreads")}): "
                 + "in block (0, 0, 0) it was reached by 1 of the 64 threads of a block; thread (1, 0, 0) waits at "
-                + $"__syncthreads (Probes/Fault.cu:{PlantedFault.LineOf("else", "__syncthreads")})"));
+                + $"__syncthreads (Probes/Fault.cu:{LineOf("else", "__syncthreads")})"));
 
     [Test]
     public void AShuffleThatLanesPassByIsRefused() =>
@@ -46,7 +48,7 @@ public sealed class SimtFaultTests
             () => Run("FaultShuffleInBranch", block: 32),
             Throws.TypeOf<LaunchException>().With.Message.Contains("shuffle in divergent code (Common/Warp.cuh:")
                 .And.Message.Contains("reached by 16 of the 32 threads of a warp; thread (1, 0, 0) waits at "
-                + $"__syncthreads (Probes/Fault.cu:{PlantedFault.LineOf("FaultShuffleInBranch", "__syncthreads")})"));
+                + $"__syncthreads (Probes/Fault.cu:{LineOf("FaultShuffleInBranch", "__syncthreads")})"));
 
     [Test]
     public void AWarpBarrierThatALaneLeftBeforeIsRefused() =>
@@ -54,7 +56,7 @@ public sealed class SimtFaultTests
             () => Run("FaultWarpBarrierAfterReturn", block: 33),
             Throws.TypeOf<LaunchException>().With.Message.Contains(
                 "WarpBarrier in divergent code (Probes/Fault.cu:"
-                + PlantedFault.LineOf("FaultWarpBarrierAfterReturn", "WarpBarrier();") + ")")
+                + LineOf("FaultWarpBarrierAfterReturn", "WarpBarrier();") + ")")
                 .And.Message.Contains("reached by 31 of the 32 threads of a warp; thread (3, 0, 0) has returned"));
 
     [TestCase("FaultUnwrittenShared")]
