@@ -1,6 +1,6 @@
 // ConvolutionHost: convolution on the CPU, a stretch of the outputs a block, one core a block, by one of four methods:
-// through transformed tiles (HostWinograd); directly, with few output channels as the lanes of a vector (HostDirect) or,
-// where they would not fill it, with columns (HostColumns); else the rows of x that the outputs meet are packed, some
+// through transformed tiles (HostWinograd); directly, with few output channels as the lanes of a vector (HostDirect),
+// or with columns where they would not fill it (HostColumns); else the rows of x that the outputs meet are packed, some
 // lines of taps at a time so that the packed matrix stays in the core's cache, and multiplied.
 //   y[row,o] = sum over taps and channels of w[o,tap,c] x[source(row,tap),c]
 //   and where isAdjoint, through tiles only, w[c,last tap - tap,o] in place of w[o,tap,c]
