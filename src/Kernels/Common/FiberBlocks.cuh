@@ -9,7 +9,7 @@ namespace Fibers {
 // --- Errors ----------------------------------------------------------------------------------------------------------
 
 // Blocks run on several OS threads: the first error is kept, and its first character claims the buffer.
-static __attribute__((noinline, format(printf, 2, 3))) int Report(const Launch& launch, const char* format, ...)
+FIBER __attribute__((noinline, format(printf, 2, 3))) int Report(const Launch& launch, const char* format, ...)
 {
     char text[512];
     __builtin_va_list values;
@@ -28,19 +28,19 @@ static __attribute__((noinline, format(printf, 2, 3))) int Report(const Launch& 
 }
 
 // A gate that some threads wait at: a warp's before the block's, because it is the narrower fault.
-inline int StuckGate(const Block& block)
+FIBER int StuckGate(const Block& block)
 {
     int index = 0;
     while (index < BlockGate && block.gates[index].arrived == 0) index++;
     return index;
 }
 
-inline bool IsWaiting(const Block& block, int thread, const Place& place)
+FIBER bool IsWaiting(const Block& block, int thread, const Place& place)
 {
     return block.threads[thread].state == State::Started && block.threads[thread].place == place;
 }
 
-static __attribute__((noinline)) int ReportGate(const Block& block)
+FIBER __attribute__((noinline)) int ReportGate(const Block& block)
 {
     const Launch& launch = *block.launch;
     const Gate& gate = block.gates[block.failedGate >= 0 ? block.failedGate : StuckGate(block)];
@@ -79,7 +79,7 @@ struct Module {
 };
 
 // Shared arrays are thread-local variables, so they all lie in this library's block of those.
-inline int FindStaticShared(void* found, unsigned long, void* argument)
+FIBER int FindStaticShared(void* found, unsigned long, void* argument)
 {
     constexpr unsigned ThreadLocalSegment = 7;
     const Module& module = *static_cast<Module*>(found);
@@ -98,12 +98,12 @@ inline int FindStaticShared(void* found, unsigned long, void* argument)
 }
 
 // Fills shared memory with NaN of every float type. The prelude's own variables lie between the shared arrays.
-static __attribute__((noinline)) void PoisonShared(Block& block)
+FIBER __attribute__((noinline)) void PoisonShared(Block& block)
 {
     const uint3 savedIndex = blockIdx, savedGrid = gridDim, savedSize = blockDim;
     void* const savedShared = dynamicShared;
     __builtin_memset(block.staticShared, 0xFF, block.staticSharedBytes);
-    __builtin_memset(block.shared, 0xFF, block.launch->sharedBytes);
+    __builtin_memset(savedShared, 0xFF, block.launch->sharedBytes);
     // The compiler takes it that no pointer leads to these variables, unless it sees their addresses leave.
     asm volatile("" : : "r"(&blockIdx), "r"(&gridDim), "r"(&blockDim), "r"(&dynamicShared), "r"(&s_block) : "memory");
     blockIdx = savedIndex;
@@ -116,7 +116,7 @@ static __attribute__((noinline)) void PoisonShared(Block& block)
 // --- Blocks ----------------------------------------------------------------------------------------------------------
 
 // Mappings are kept between launches in the runtime's slots: a new one costs a page fault for every stack.
-inline Block* TakeMapping(const Launch& launch)
+FIBER Block* TakeMapping(const Launch& launch)
 {
     for (int slot = 0; slot < launch.stackSlotCount; slot++) {
         void* kept = __atomic_exchange_n(&launch.stackSlots[slot], nullptr, __ATOMIC_ACQ_REL);
@@ -137,7 +137,7 @@ inline Block* TakeMapping(const Launch& launch)
     return block;
 }
 
-inline void KeepMapping(const Launch& launch, Block* block)
+FIBER void KeepMapping(const Launch& launch, Block* block)
 {
     for (int slot = 0; slot < launch.stackSlotCount; slot++) {
         void* empty = nullptr;
@@ -149,7 +149,28 @@ inline void KeepMapping(const Launch& launch, Block* block)
     munmap(block, block->mappedBytes);
 }
 
-inline void PrepareBlock(Block& block, long long number)
+// The last words of a module in which a sanitizer found a fault: where the thread at work is.
+FIBER void Announce()
+{
+    char text[128];
+    const int length = __builtin_snprintf(
+        text, sizeof text, "at thread (%u, %u, %u) of block (%u, %u, %u)\n", threadIdx.x, threadIdx.y, threadIdx.z,
+        blockIdx.x, blockIdx.y, blockIdx.z);
+    write(2, text, length);
+}
+
+FIBER void PrepareSanitizer(Block& block)
+{
+    Sanitizer::OnDeath(&Announce);
+    block.scheduler = {};
+    block.schedulerContext = Sanitizer::OwnContext();
+    for (int thread = 0; thread < block.threadCount; thread++) {
+        void*& context = block.threads[thread].context;
+        if (context == nullptr) context = Sanitizer::NewContext(thread);
+    }
+}
+
+FIBER void PrepareBlock(Block& block, long long number)
 {
     block.random = (number + 1) * 0x9E3779B97F4A7C15ull ^ (block.launch->seed + 1) * 0xD1B54A32D192ED03ull;
     block.returnedCount = block.queueHead = block.queueCount = 0;
@@ -161,27 +182,29 @@ inline void PrepareBlock(Block& block, long long number)
 
     for (int first = 0; first < block.threadCount; first += WarpSize) {
         const int left = block.threadCount - first;
-        block.gates[first / WarpSize] = {first, left < WarpSize ? left : WarpSize, 0, {}};
+        block.gates[first / WarpSize] = {first, left < WarpSize ? left : WarpSize};
     }
 
     for (int warp = (block.threadCount + WarpSize - 1) / WarpSize; warp < MaximumWarps; warp++) block.gates[warp] = {};
-    block.gates[BlockGate] = {0, block.threadCount, 0, {}};
+    block.gates[BlockGate] = {0, block.threadCount};
     for (int thread = 0; thread < block.threadCount; thread++) block.threads[thread].state = State::Unstarted;
     Enqueue(block, 0, block.threadCount, false);
 }
 
-static __attribute__((noinline)) int RunBlock(Block& block, long long number)
+FIBER __attribute__((noinline)) int RunBlock(Block& block, long long number)
 {
     const Launch& launch = *block.launch;
     blockIdx = {unsigned(number % launch.grid[0]), unsigned(number / launch.grid[0] % launch.grid[1]),
                 unsigned(number / launch.grid[0] / launch.grid[1])};
     if (launch.fillShared) PoisonShared(block);
     PrepareBlock(block, number);
+    Sanitizer::Release(block.begins);
     SwitchTo(block, Dequeue(block), &block.schedulerStack);
+    Sanitizer::Acquire(block.ends);
     return block.returnedCount == block.threadCount ? 0 : ReportGate(block);
 }
 
-static __attribute__((noinline)) int RunBlocks(
+FIBER __attribute__((noinline)) int RunBlocks(
     const Launch* launch, void** values, long long first, long long last, void (*entry)())
 {
     const unsigned long long threads = 1ull * launch->block[0] * launch->block[1] * launch->block[2];
@@ -202,14 +225,16 @@ static __attribute__((noinline)) int RunBlocks(
     block->entry = entry;
     block->threadCount = int(threads);
     s_block = block;
-    dynamicShared = block->shared;
+    dynamicShared = Sanitizer::NewShared(block->shared, launch->sharedBytes);
     gridDim = {launch->grid[0], launch->grid[1], launch->grid[2]};
     blockDim = {launch->block[0], launch->block[1], launch->block[2]};
+    PrepareSanitizer(*block);
     block->staticSharedBytes = 0;  // the mapping may come from another module
     if (launch->fillShared) dl_iterate_phdr(FindStaticShared, block);
 
     int status = 0;
     for (long long number = first; number < last && status == 0; number++) status = RunBlock(*block, number);
+    Sanitizer::FreeShared(dynamicShared);
     KeepMapping(*launch, block);
     return status;
 }

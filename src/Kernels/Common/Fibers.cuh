@@ -6,11 +6,8 @@
 // come to it and puts them all back into the queue when the last one is there. A queue that runs empty while threads
 // still wait is a barrier that not every thread reaches: an error, which the launch reports.
 #pragma once
-#include "Common/FiberStack.cuh"
-
-// Shared by the fibers of an OS thread. Marked as used, because PoisonShared writes them unseen by the compiler, which
-// would else take an array that no kernel writes for zeros.
-#define __shared__ __attribute__((used)) static thread_local
+#include "Common/FiberStack.cuh"      // FIBER
+#include "Common/FiberSanitizer.cuh"  // __shared__
 
 static thread_local uint3 threadIdx;
 static thread_local uint3 blockDim;
@@ -31,11 +28,12 @@ struct Place {
     const char* file;
     int line;
 
-    bool operator==(const Place& other) const { return line == other.line && kind == other.kind; }
+    GK_UNCHECKED bool operator==(const Place& other) const { return line == other.line && kind == other.kind; }
 };
 
 struct Thread {
     void* stack;
+    void* context;  // ThreadSanitizer's
     Place place;
     State state;
 };
@@ -45,6 +43,8 @@ struct Gate {
     int count;
     int arrived;
     Place place;
+    UInt8 phase;
+    char orders[2];  // ThreadSanitizer's: what each of two phases in a row makes happen before what
 };
 
 // A block in progress, at the start of a mapping that the stacks follow in.
@@ -69,12 +69,14 @@ struct Block {
     int failedThread;
     UInt64 random;
     void* schedulerStack;
+    Sanitizer::Scheduler scheduler;
+    void* schedulerContext;
+    char begins, ends;  // ThreadSanitizer's: the order between the scheduler and the threads of a block
     char* staticShared;
     unsigned long staticSharedBytes;
 
     UInt16 queue[MaximumThreads];
     UInt16 freeStacks[MaximumThreads];
-    UInt8 parity[MaximumWarps];
     Gate gates[MaximumWarps + 1];
     unsigned slots[MaximumWarps][2][WarpSize];
     Thread threads[MaximumThreads];
@@ -85,7 +87,7 @@ static thread_local Block* s_block;
 
 // --- The queue -------------------------------------------------------------------------------------------------------
 
-inline unsigned Random(Block& block)
+FIBER unsigned Random(Block& block)
 {
     block.random ^= block.random << 13;
     block.random ^= block.random >> 7;
@@ -95,7 +97,7 @@ inline unsigned Random(Block& block)
 
 // Queues neighbouring threads in the launch's order. A warp goes to the front: it runs on before another warp starts,
 // so that few stacks are alive. In random order that too is drawn.
-inline void Enqueue(Block& block, int first, int count, bool inFront)
+FIBER void Enqueue(Block& block, int first, int count, bool inFront)
 {
     const unsigned order = block.launch->threadOrder;
     if (order == 2 && inFront) inFront = Random(block) & 1;
@@ -115,7 +117,7 @@ inline void Enqueue(Block& block, int first, int count, bool inFront)
     }
 }
 
-inline int Dequeue(Block& block)
+FIBER int Dequeue(Block& block)
 {
     const int thread = block.queue[block.queueHead % unsigned(MaximumThreads)];
     block.queueHead++;
@@ -125,89 +127,105 @@ inline int Dequeue(Block& block)
 
 // --- Switching -------------------------------------------------------------------------------------------------------
 
-inline uint3 ThreadIndex(const Launch& launch, unsigned thread)
+FIBER uint3 ThreadIndex(const Launch& launch, unsigned thread)
 {
     const unsigned width = launch.block[0];
     if (thread < width) return {thread, 0, 0};
     return {thread % width, thread / width % launch.block[1], thread / width / launch.block[1]};
 }
 
-inline void SetRunning(Block& block, int thread)
+FIBER void SetRunning(Block& block, int thread)
 {
     block.running = thread;
     threadIdx = ThreadIndex(*block.launch, thread);
+    Sanitizer::Select(block.threads[thread].context);
 }
 
 // Stacks start at different offsets, or their busy ends would all compete for the same few lines of the cache.
-inline char* StackTop(const Block& block, int stack)
+FIBER char* StackTop(const Block& block, int stack)
 {
     return block.stacks + (stack + 1) * block.strideBytes - (stack % 16) * 256;
 }
 
-// A stack that no thread uses. The page before it stays without access, so that an overflow stops at once; where the
-// system has no room for so many mappings, it is given up.
-inline int TakeStack(Block& block)
+FIBER char* StackBottom(const Block& block, int stack)
 {
-    if (block.freeCount > 0) return block.freeStacks[--block.freeCount];
-    const int stack = block.committedStacks++;
-    char* guard = block.stacks + stack * block.strideBytes;
-    if (!Commit(guard + block.pageBytes, block.strideBytes - block.pageBytes)) Commit(guard, block.strideBytes);
-    return stack;
+    return block.stacks + stack * block.strideBytes + block.pageBytes;
 }
 
-inline void SwitchTo(Block& block, int thread, void** saved)
+// A stack that no thread uses. The page before it stays without access, so that an overflow stops at once; where the
+// system has no room for so many mappings, it is given up.
+FIBER int TakeStack(Block& block, int thread)
+{
+    if (Sanitizer::HasOwnStacks && thread < block.committedStacks) return thread;
+    if (!Sanitizer::HasOwnStacks && block.freeCount > 0) return block.freeStacks[--block.freeCount];
+    do {
+        char* guard = block.stacks + block.committedStacks++ * block.strideBytes;
+        if (!Commit(guard + block.pageBytes, block.strideBytes - block.pageBytes)) Commit(guard, block.strideBytes);
+    } while (Sanitizer::HasOwnStacks && block.committedStacks <= thread);
+    return block.committedStacks - 1;
+}
+
+FIBER void SwitchTo(Block& block, int thread, void** saved)
 {
     void* stack = block.threads[thread].stack;
     if (block.threads[thread].state == State::Unstarted) {
-        block.enteredStack = TakeStack(block);
+        block.enteredStack = TakeStack(block, thread);
+        Sanitizer::Renew(StackBottom(block, block.enteredStack), block.strideBytes - block.pageBytes);
         stack = NewStack(StackTop(block, block.enteredStack), block.entry);
         block.threads[thread].state = State::Started;
     }
 
+    const int number = int((static_cast<char*>(stack) - block.stacks) / block.strideBytes);
     SetRunning(block, thread);
-    GkSwitchStack(saved, stack);
+    Sanitizer::Switch(
+        block.scheduler, saved, stack, StackBottom(block, number), block.strideBytes - block.pageBytes);
 }
 
-[[noreturn]] inline void LeaveBlock(Block& block)
+[[noreturn]] FIBER void LeaveBlock(Block& block)
 {
-    void* abandoned;
-    GkSwitchStack(&abandoned, block.schedulerStack);
+    Sanitizer::Select(block.schedulerContext);
+    Sanitizer::Switch(block.scheduler, nullptr, block.schedulerStack, block.scheduler.bottom, block.scheduler.bytes);
     __builtin_unreachable();
 }
 
 // Ends the running thread. It returns for a thread that has not started, which then runs on the same stack.
-static __attribute__((noinline)) void NextThread(Block& block, int stack)
+FIBER __attribute__((noinline)) void NextThread(Block& block, int stack)
 {
+    Sanitizer::Release(block.ends);
     block.threads[block.running].state = State::Returned;
     block.returnedCount++;
     if (block.queueCount == 0) LeaveBlock(block);
     const int next = Dequeue(block);
-    if (block.threads[next].state == State::Unstarted) {
+    if (!Sanitizer::HasOwnStacks && block.threads[next].state == State::Unstarted) {
         block.threads[next].state = State::Started;
         SetRunning(block, next);
         return;
     }
 
-    block.freeStacks[block.freeCount++] = stack;
-    void* abandoned;
-    SwitchTo(block, next, &abandoned);
+    if (!Sanitizer::HasOwnStacks) block.freeStacks[block.freeCount++] = stack;
+    SwitchTo(block, next, nullptr);
 }
 
+// Not inlined: the sanitizers look at the kernel, and ThreadSanitizer's record of calls is a thread's own.
+template <auto kernel> static __attribute__((noinline)) void RunThread(void** values) { Call<kernel>(kernel, values); }
+
 // The first function on every stack.
-template <auto kernel> void RunThreads()
+template <auto kernel> FIBER void RunThreads()
 {
     Block& block = *s_block;
     const int stack = block.enteredStack;
+    Sanitizer::Arrive(block.scheduler);
     while (true) {
-        Call<kernel>(kernel, block.values);
+        Sanitizer::Acquire(block.begins);
+        RunThread<kernel>(block.values);
         NextThread(block, stack);
     }
 }
 
 // --- Waiting ---------------------------------------------------------------------------------------------------------
 
-// Returns when every thread of the gate has come to it.
-static __attribute__((noinline)) void Wait(Block& block, int index, Place place)
+// Returns when every thread of the gate has come to it. A barrier orders what the threads do before and after it.
+FIBER __attribute__((noinline)) void Wait(Block& block, int index, Place place, bool isBarrier)
 {
     Gate& gate = block.gates[index];
     Thread& self = block.threads[block.running];
@@ -219,27 +237,31 @@ static __attribute__((noinline)) void Wait(Block& block, int index, Place place)
         LeaveBlock(block);
     }
 
+    // A thread that runs ahead to the next barrier must not be ordered before one that has yet to leave this.
+    char& order = gate.orders[gate.phase];
+    if (isBarrier) Sanitizer::Release(order);
     if (++gate.arrived == gate.count) {
         gate.arrived = 0;
-        if (index != BlockGate) block.parity[index] ^= 1;
+        gate.phase ^= 1;
         Enqueue(block, gate.first, gate.count, index != BlockGate);
     }
 
     if (block.queueCount == 0) LeaveBlock(block);
     const int next = Dequeue(block);
     if (next != block.running) SwitchTo(block, next, &self.stack);
+    if (isBarrier) Sanitizer::Acquire(order);
 }
 
 // The value that another lane of the warp brings. Two shuffles in a row use different slots, so that a lane that runs
 // ahead to the second cannot overwrite what a slower one has yet to read of the first.
-static __attribute__((noinline)) unsigned Exchange(unsigned value, int source, bool isMask, Place place)
+FIBER __attribute__((noinline)) unsigned Exchange(unsigned value, int source, bool isMask, Place place)
 {
     Block& block = *s_block;
     const int warp = block.running / WarpSize;
     const int lane = block.running % WarpSize;
-    unsigned* slots = block.slots[warp][block.parity[warp]];
+    unsigned* slots = block.slots[warp][block.gates[warp].phase];
     slots[lane] = value;
-    Wait(block, warp, place);
+    Wait(block, warp, place, false);
     const int sourceLane = (isMask ? lane ^ source : source) % unsigned(WarpSize);
     // A lane that the last warp of a block does not have gives a NaN; on a GPU its value is undefined.
     return sourceLane < block.gates[warp].count ? slots[sourceLane] : 0xFFFFFFFFu;
@@ -254,12 +276,12 @@ static __attribute__((noinline)) unsigned Exchange(unsigned value, int source, b
 
 DEVICE void __syncthreads(GK_CALLER)
 {
-    Fibers::Wait(*Fibers::s_block, Fibers::BlockGate, {"__syncthreads", file, line});
+    Fibers::Wait(*Fibers::s_block, Fibers::BlockGate, {"__syncthreads", file, line}, true);
 }
 
 DEVICE void WarpBarrier(GK_CALLER)
 {
-    Fibers::Wait(*Fibers::s_block, Fibers::s_block->running / WarpSize, {"WarpBarrier", file, line});
+    Fibers::Wait(*Fibers::s_block, Fibers::s_block->running / WarpSize, {"WarpBarrier", file, line}, true);
 }
 
 DEVICE unsigned ShuffleXorBits(unsigned value, int mask, GK_CALLER)

@@ -13,14 +13,27 @@ internal sealed class HostCompiler
         + "-fno-math-errno -ffp-contract=fast -fvisibility=hidden -fno-exceptions -fno-rtti -fno-stack-protector "
         + "-mprefer-vector-width=512";
 
+    // The last level of optimisation counts. Lines alone are enough for a report.
+    private const string SanitizedOptions = "-O1 -g1 -fno-omit-frame-pointer -fsanitize=";
+    private const string ProgramOptions = "-std=c++20 -x c++ -pthread -ldl";
+
     private readonly KernelCache _cache;
     private readonly string _defines;
+    private readonly string _options = Options;
+    private readonly string _programOptions = ProgramOptions;
     private readonly Lazy<string?> _path = new(Find);
 
-    internal HostCompiler(KernelCache cache, string defines)
+    /// <param name="cache">Where compiled kernels are kept.</param>
+    /// <param name="defines">Lines before every source.</param>
+    /// <param name="sanitizer">What every library and program is built with.</param>
+    internal HostCompiler(KernelCache cache, string defines, Sanitizer sanitizer)
     {
         _cache = cache;
         _defines = defines;
+        if (!sanitizer.IsCompiled()) return;
+        _defines += $"#define GK_SANITIZE_{sanitizer.Option().ToUpperInvariant()} 1\n";
+        _options = $"{Options} {SanitizedOptions}{sanitizer.Option()}";
+        _programOptions = $"{ProgramOptions} {SanitizedOptions}{sanitizer.Option()}";
     }
 
     /// <summary>The compiler's path, or that there is none.</summary>
@@ -55,19 +68,29 @@ internal sealed class HostCompiler
     /// <exception cref="CompilationException">There is no compiler, or it refused the source.</exception>
     internal string Compile(KernelSource source, ElementType type, string variant)
     {
-        string compiler = _path.Value ?? throw new CompilationException(
-            $"{source}: there is no C++ compiler; install g++ (Debian, Ubuntu: apt install g++) "
-            + "or name one in GENKERNELS_CXX");
         StringBuilder text = new(_defines);
         text.Append(source.Defines(type, variant)).Append(source.Text);
         foreach (string name in source.KernelNames) text.Append("GK_EXPORT(").Append(name).Append(")\n");
-        string whole = text.ToString();
-        string key = KernelCache.Key(whole, Options, Identity(compiler), ProcessorIdentity());
         string what = variant.Length == 0 ? $"{source} for {type}" : $"{source} for {type} ({variant})";
-        return _cache.GetOrCompile(key, ".so", output => Run(compiler, what, whole, output));
+        return Compile(what, text.ToString(), _options, ".so");
     }
 
-    private static void Run(string compiler, string what, string text, string output)
+    /// <param name="name">Of the source, for messages.</param>
+    /// <param name="text">The source.</param>
+    /// <returns>The path of the program, compiled now or found in the cache.</returns>
+    /// <exception cref="CompilationException">There is no compiler, or it refused the source.</exception>
+    internal string CompileProgram(string name, string text) => Compile(name, text, _programOptions, ".run");
+
+    private string Compile(string what, string text, string options, string extension)
+    {
+        string compiler = _path.Value ?? throw new CompilationException(
+            $"{what}: there is no C++ compiler; install g++ (Debian, Ubuntu: apt install g++) "
+            + "or name one in GENKERNELS_CXX");
+        string key = KernelCache.Key(text, options, Identity(compiler), ProcessorIdentity());
+        return _cache.GetOrCompile(key, extension, output => Run(compiler, what, text, options, output));
+    }
+
+    private static void Run(string compiler, string what, string text, string options, string output)
     {
         ProcessStartInfo start = new(compiler)
         {
@@ -75,7 +98,7 @@ internal sealed class HostCompiler
             RedirectStandardError = true,
             RedirectStandardOutput = true,
         };
-        foreach (string option in Options.Split(' ')) start.ArgumentList.Add(option);
+        foreach (string option in options.Split(' ')) start.ArgumentList.Add(option);
         start.ArgumentList.Add("-o");
         start.ArgumentList.Add(output);
         start.ArgumentList.Add("-");

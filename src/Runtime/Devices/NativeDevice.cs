@@ -11,13 +11,13 @@ public abstract unsafe class NativeDevice : Device
 {
     private const int Alignment = 64;
     private const int ErrorCapacity = 512;
-    private readonly HostCompiler _compiler;
     private readonly BlockScheduler _scheduler;
 
-    private protected NativeDevice(KernelCache? cache, int? coreCount, string defines)
+    private protected NativeDevice(
+        KernelCache? cache, int? coreCount, string defines, Sanitizer sanitizer = Sanitizer.None)
         : base(cache)
     {
-        _compiler = new HostCompiler(Cache, defines);
+        Compiler = new HostCompiler(Cache, defines, sanitizer);
         _scheduler = new BlockScheduler(coreCount ?? Environment.ProcessorCount);
 
         // The system promises more memory than there is, and ends the process that uses what it was promised.
@@ -26,7 +26,7 @@ public abstract unsafe class NativeDevice : Device
 
     /// <inheritdoc/>
     public override string Description =>
-        $"{HostCompiler.ProcessorName()}, {ProcessorCount} cores, {_compiler.Description}";
+        $"{HostCompiler.ProcessorName()}, {ProcessorCount} cores, {Compiler.Description}";
 
     /// <inheritdoc/>
     public override int ProcessorCount => _scheduler.CoreCount;
@@ -54,6 +54,8 @@ public abstract unsafe class NativeDevice : Device
     /// <inheritdoc/>
     public override DeviceEvent RecordEvent() => new HostEvent(Stopwatch.GetTimestamp());
 
+    private protected HostCompiler Compiler { get; }
+
     internal override nint AllocateMemory(long bytes)
     {
         try
@@ -70,21 +72,28 @@ public abstract unsafe class NativeDevice : Device
 
     private protected override KernelModule Compile(KernelSource source, ElementType type, string variant)
     {
-        nint library = NativeLibrary.Load(_compiler.Compile(source, type, variant));
-        Kernel[] kernels = new Kernel[source.KernelNames.Count];
-        for (int index = 0; index < kernels.Length; index++)
-        {
-            string name = source.KernelNames[index];
-            nint sizes = NativeLibrary.GetExport(library, name + "_parameters");
-            int count = *(int*)sizes;
-            int[] parameters = new ReadOnlySpan<int>((int*)sizes + 1, count).ToArray();
-            kernels[index] = new Kernel(this, name, NativeLibrary.GetExport(library, name + "_run"), parameters);
-        }
-
-        return new KernelModule(source, kernels);
+        string library = Compiler.Compile(source, type, variant);
+        return new KernelModule(source, [.. source.KernelNames.Select(Open(library))]);
     }
 
-    private protected override void LaunchCore(Kernel kernel, LaunchShape shape, ReadOnlySpan<KernelArgument> arguments)
+    /// <returns>What finds a kernel of a compiled library by its name.</returns>
+    private protected virtual Func<string, Kernel> Open(string path)
+    {
+        nint library = NativeLibrary.Load(path);
+        return name =>
+        {
+            nint sizes = NativeLibrary.GetExport(library, name + "_parameters");
+            int[] parameters = new ReadOnlySpan<int>((int*)sizes + 1, *(int*)sizes).ToArray();
+            return new Kernel(this, name, NativeLibrary.GetExport(library, name + "_run"), parameters);
+        };
+    }
+
+    private protected override void LaunchCore(
+        Kernel kernel, LaunchShape shape, ReadOnlySpan<KernelArgument> arguments) =>
+        Run(kernel, shape, Describe(shape), arguments);
+
+    private protected void Run(
+        Kernel kernel, LaunchShape shape, NativeLaunch launch, ReadOnlySpan<KernelArgument> arguments)
     {
         ulong* bits = stackalloc ulong[arguments.Length];
         void** values = stackalloc void*[arguments.Length];
@@ -96,15 +105,22 @@ public abstract unsafe class NativeDevice : Device
 
         byte* error = stackalloc byte[ErrorCapacity];
         error[0] = 0;
-        NativeLaunch launch =
-            new() { SharedBytes = (uint)shape.SharedBytes, Error = error, ErrorCapacity = ErrorCapacity };
-        (launch.Grid[0], launch.Grid[1], launch.Grid[2]) = ((uint)shape.GridX, (uint)shape.GridY, (uint)shape.GridZ);
-        (launch.Block[0], launch.Block[1], launch.Block[2]) = ((uint)shape.BlockX, 1, 1);
-        Configure(ref launch);
+        launch.Error = error;
+        launch.ErrorCapacity = ErrorCapacity;
         var entry = (delegate* unmanaged<NativeLaunch*, void**, long, long, int>)kernel.Handle;
         if (_scheduler.Run(entry, &launch, values, shape.BlockCount, shape.HasLongBlocks) == 0) return;
         string fault = Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(error));
         throw new LaunchException($"{kernel.Name} with {shape}: {fault}");
+    }
+
+    /// <returns>A launch that lacks only where to write errors.</returns>
+    private protected NativeLaunch Describe(LaunchShape shape)
+    {
+        NativeLaunch launch = new() { SharedBytes = (uint)shape.SharedBytes };
+        (launch.Grid[0], launch.Grid[1], launch.Grid[2]) = ((uint)shape.GridX, (uint)shape.GridY, (uint)shape.GridZ);
+        (launch.Block[0], launch.Block[1], launch.Block[2]) = ((uint)shape.BlockX, 1, 1);
+        Configure(ref launch);
+        return launch;
     }
 
     /// <summary>Sets what a testing device asks of the trampolines.</summary>

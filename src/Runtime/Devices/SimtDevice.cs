@@ -11,15 +11,30 @@ public sealed unsafe class SimtDevice : NativeDevice
     private readonly ThreadOrder _order;
     private readonly bool _poison;
     private readonly FiberStacks _stacks;
+    private readonly Sanitizer _sanitizer;
+    private readonly LaunchRunner? _runner;
 
     /// <param name="cache">Where compiled kernels are kept; the user's cache folder by default.</param>
     /// <param name="order">The order in which the threads of a block run between barriers.</param>
     /// <param name="poison">Whether shared memory and new tensors are filled with NaN.</param>
     /// <param name="coreCount">Cores to use; all by default.</param>
+    /// <param name="sanitizer">
+    /// Looks for faults in kernels; by default the one that <c>GENKERNELS_SANITIZE</c> names. What it finds is a
+    /// <see cref="LaunchException"/>. With one of the compiler's, launches run in a program of their own.
+    /// </param>
+    /// <exception cref="ArgumentException"><c>GENKERNELS_SANITIZE</c> names none.</exception>
     public SimtDevice(
-        KernelCache? cache = null, ThreadOrder order = ThreadOrder.Forward, bool poison = true, int? coreCount = null)
-        : base(cache, coreCount, "#define GK_SIMT 1\n")
+        KernelCache? cache = null, ThreadOrder order = ThreadOrder.Forward, bool poison = true, int? coreCount = null,
+        Sanitizer? sanitizer = null)
+        : this(cache, order, poison, coreCount, sanitizer ?? SanitizerOptions.FromEnvironment())
     {
+    }
+
+    private SimtDevice(KernelCache? cache, ThreadOrder order, bool poison, int? coreCount, Sanitizer sanitizer)
+        : base(cache, coreCount, "#define GK_SIMT 1\n", sanitizer)
+    {
+        _sanitizer = sanitizer;
+        if (sanitizer.IsCompiled()) _runner = new LaunchRunner(Compiler, sanitizer);
         _order = order;
         _poison = poison;
         _stacks = new FiberStacks(ProcessorCount);
@@ -40,6 +55,36 @@ public sealed unsafe class SimtDevice : NativeDevice
         if (_poison) NativeMemory.Fill((void*)tensor.Address, (nuint)tensor.Bytes, 0xFF);
     }
 
+    private protected override Func<string, Kernel> Open(string path) =>
+        _runner is null ? base.Open(path) : name => _runner.Open(this, path, name);
+
+    private protected override void LaunchCore(Kernel kernel, LaunchShape shape, ReadOnlySpan<KernelArgument> arguments)
+    {
+        if (_runner is not null) _runner.Run(kernel, shape, Describe(shape), arguments);
+        else if (_sanitizer == Sanitizer.Order) LaunchInEveryOrder(kernel, shape, arguments);
+        else base.LaunchCore(kernel, shape, arguments);
+    }
+
+    private void LaunchInEveryOrder(Kernel kernel, LaunchShape shape, ReadOnlySpan<KernelArgument> arguments)
+    {
+        LaunchBuffers buffers = new(arguments);
+        byte[][] before = buffers.Copy();
+        byte[][]? results = null;
+        foreach (ThreadOrder order in Enum.GetValues<ThreadOrder>())
+        {
+            if (results is not null) buffers.Restore(before);
+            NativeLaunch launch = Describe(shape);
+            launch.ThreadOrder = (uint)order;
+            Run(kernel, shape, launch, arguments);
+            results ??= buffers.Copy();
+            string difference = buffers.FirstDifference(results, arguments);
+            if (difference.Length == 0) continue;
+            throw new LaunchException(
+                $"{kernel.Name} with {shape}: threads in {order} order give other bits than in Forward order, "
+                + $"first in {difference}");
+        }
+    }
+
     private protected override void Configure(ref NativeLaunch launch)
     {
         launch.ThreadOrder = (uint)_order;
@@ -52,6 +97,7 @@ public sealed unsafe class SimtDevice : NativeDevice
     private protected override void DisposeCore()
     {
         base.DisposeCore();
+        _runner?.Dispose();
         _stacks.Dispose();
     }
 }

@@ -7,4 +7,7 @@ internal static partial class Libc
 {
     [LibraryImport("libc")]
     internal static partial int munmap(nint address, nuint length);
+
+    [LibraryImport("libc")]
+    internal static partial int personality(nuint persona);
 }

@@ -81,3 +81,72 @@ KERNEL FaultUnwrittenOutput(const Scalar* x, Scalar* y)
 {
     if (threadIdx.x + 1 < blockDim.x) y[blockIdx.x * blockDim.x + threadIdx.x] = x[threadIdx.x];
 }
+
+// --- What AddressSanitizer finds -------------------------------------------------------------------------------------
+
+// The last thread writes one element too far, in the last block beyond the whole tensor.
+KERNEL FaultWriteBeyond(const Scalar* x, Scalar* y)
+{
+    y[blockIdx.x * blockDim.x + threadIdx.x + 1] = x[threadIdx.x];
+}
+
+KERNEL FaultReadBefore(const Scalar* x, Scalar* y)
+{
+    y[blockIdx.x * blockDim.x + threadIdx.x] = x[int(threadIdx.x) - 1];
+}
+
+// A row of as many elements as a warp has threads, whatever the block.
+KERNEL FaultSharedBeyond(const Scalar* x, Scalar* y)
+{
+    __shared__ Scalar row[WarpSize];
+    row[threadIdx.x] = x[threadIdx.x];
+    __syncthreads();  // the writes | the reads
+    y[blockIdx.x * blockDim.x + threadIdx.x] = row[threadIdx.x ^ 1];
+}
+
+KERNEL FaultDynamicSharedBeyond(const Scalar* x, Scalar* y)
+{
+    DYNAMIC_SHARED(Scalar, row);
+    row[threadIdx.x + 1] = x[threadIdx.x];
+    __syncthreads();  // the writes | the reads
+    y[blockIdx.x * blockDim.x + threadIdx.x] = row[threadIdx.x];
+}
+
+// The barrier makes each thread's stack its own, so that the fault is on a fiber's.
+KERNEL FaultLocalBeyond(const Scalar* x, Scalar* y)
+{
+    Scalar sums[4] = {};
+    __syncthreads();  // nothing
+    for (int index = 0; index <= int(threadIdx.x); index++) sums[index] += x[index];
+    y[blockIdx.x * blockDim.x + threadIdx.x] = sums[threadIdx.x % 4];
+}
+
+// --- What ThreadSanitizer finds, although the result is the same in every order --------------------------------------
+
+// Every lane reads after the shuffle what its neighbour wrote before it; but a shuffle is not a barrier.
+KERNEL FaultShuffleForBarrier(const Scalar* x, Scalar* y)
+{
+    __shared__ Scalar row[1024];
+    row[threadIdx.x] = x[threadIdx.x];
+    const Scalar other = ShuffleXor(x[threadIdx.x], 1);
+    y[blockIdx.x * blockDim.x + threadIdx.x] = row[threadIdx.x ^ 1] - other;
+}
+
+// A warp keeps to its own part of the row, but the reads of one round race the writes of the next.
+KERNEL FaultSecondRound(const Scalar* x, Scalar* y)
+{
+    __shared__ Scalar row[1024];
+    Scalar sum = 0;
+    for (int round = 0; round < 2; round++) {
+        row[threadIdx.x] = x[threadIdx.x];
+        WarpBarrier();  // the writes | the reads
+        sum += row[threadIdx.x ^ 1];
+    }
+    y[blockIdx.x * blockDim.x + threadIdx.x] = sum;
+}
+
+// All blocks write the same numbers to the same place.
+KERNEL FaultBlocksInOnePlace(const Scalar* x, Scalar* y)
+{
+    y[threadIdx.x] = x[threadIdx.x];
+}
