@@ -1,11 +1,18 @@
 namespace GenKernels.Tests.Support;
 
-/// <summary>The devices that fixtures run on, opened once for the whole run.</summary>
+/// <summary>The devices that fixtures run on, each opened once for the whole run.</summary>
 public static class TestDevices
 {
+    /// <summary>Names the one device to run on, such as <c>cuda:0</c>; unset or empty for all that are there.</summary>
+    public const string Variable = "GENKERNELS_TEST_DEVICE";
+
+    private static readonly string? s_chosen =
+        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } name ? name : null;
+
     private static readonly Lazy<Device> s_host = new(() => new HostDevice());
     private static readonly Lazy<Device> s_simt = new(() => new SimtDevice());
-    private static readonly Lazy<Device> s_cuda = new(() => new CudaDevice());
+    private static readonly Lazy<Device> s_cuda =
+        new(() => DeviceFactory.Open(s_chosen?.StartsWith("cuda", StringComparison.Ordinal) == true ? s_chosen : "cuda:0"));
 
     /// <summary>The CPU with blocks of one thread.</summary>
     public static Device Host => s_host.Value;
@@ -13,15 +20,32 @@ public static class TestDevices
     /// <summary>The CPU with fibers, poisoned memory.</summary>
     public static Device Simt => s_simt.Value;
 
-    /// <summary>host and simt; CUDA where there is one, else an ignored fixture that says why.</summary>
+    /// <summary>For tests that one device suffices for: the chosen one, else <see cref="Host"/>.</summary>
+    public static Device Usual => s_chosen is null ? Host : Open(s_chosen);
+
+    /// <summary>
+    /// The chosen device; else host and simt, and CUDA where there is one. Where one cannot be had there is an ignored
+    /// fixture that says why, but the chosen one must be there.
+    /// </summary>
     public static IEnumerable<TestFixtureData> All()
     {
-        yield return new TestFixtureData(Host).SetArgDisplayNames("host");
-        yield return new TestFixtureData(Simt).SetArgDisplayNames("simt");
+        string[] names = s_chosen is null ? ["host", "simt", "cuda:0"] : [s_chosen];
+        return names.Select(name => s_chosen is null && WhyNot(name) is { } reason
+            ? new TestFixtureData((Device?)null).SetArgDisplayNames(name).Ignore(reason)
+            : new TestFixtureData(Open(name)).SetArgDisplayNames(name));
+    }
+
+    private static Device Open(string name) => name switch
+    {
+        "host" => Host,
+        "simt" => Simt,
+        _ => s_cuda.Value,
+    };
+
+    private static string? WhyNot(string name)
+    {
+        if (name is "host" or "simt") return HostCompiler.Find() is null ? MissingProgram.Compiler : null;
         bool hasCuda = CudaDevice.Enumerate(out string? reason).Count > 0;
-        yield return hasCuda
-            ? new TestFixtureData(s_cuda.Value).SetArgDisplayNames("cuda:0")
-            : new TestFixtureData((Device?)null).SetArgDisplayNames("cuda:0")
-                .Ignore(reason?.Split(" (tried")[0] ?? "there is no GPU");
+        return hasCuda ? null : reason?.Split(" (tried")[0] ?? "there is no GPU";
     }
 }

@@ -56,14 +56,12 @@ public sealed class KilledRunTests
     {
         string[] arguments =
         [
-            Path.Combine(AppContext.BaseDirectory, "GenKernels.Cli.dll"), "train", "long-video-lowres", "--data", data,
-            "--out", run, "--device", "host", "--checkpoint-every", "1", .. others,
+            "train", "long-video-lowres", "--data", data, "--out", run, "--device", TestDevices.Usual.Name,
+            "--checkpoint-every", "1", .. others,
         ];
-        ProcessStartInfo start = new("dotnet", arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        ProcessStartInfo start = OwnProgram.Start("GenKernels.Cli", arguments);
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
         return Process.Start(start)!;
     }
 
