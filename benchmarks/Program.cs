@@ -7,19 +7,20 @@ internal static class Program
 {
     /// <summary>
     /// Runs every benchmark, or those of BenchmarkDotNet's <c>--filter</c>, on the best device or on that of
-    /// <c>--device NAME</c>.
+    /// <c>--device NAME</c>; <c>--out FILE</c> names the file of the results.
     /// </summary>
     private static int Main(string[] arguments)
     {
+        string[] selection = Selection(arguments);
         Summary[] summaries = [.. BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly)
-            .Run(Selection(arguments), new KernelBenchmarkConfig())];
+            .Run(selection, new KernelBenchmarkConfig())];
         BenchmarkReport[] reports = [.. summaries.SelectMany(summary => summary.Reports)];
         if (reports.Length > 0) Console.WriteLine($"results: {ResultsFile.Write(reports)}");
         bool isRefused = summaries.Any(summary => summary.HasCriticalValidationErrors);
         return isRefused || reports.Any(report => !report.Success) ? 1 : 0;
     }
 
-    /// <summary>Takes the device out; one word as the filter stands for all names that hold it.</summary>
+    /// <summary>Takes device and file out; one word as the filter stands for all names that hold it.</summary>
     private static string[] Selection(string[] arguments)
     {
         List<string> selection = [];
@@ -27,6 +28,7 @@ internal static class Program
         {
             (string name, bool hasValue) = (arguments[index], index + 1 < arguments.Length);
             if (name == "--device" && hasValue) BenchmarkDevice.Name = arguments[++index];
+            else if (name == "--out" && hasValue) ResultsFile.Name = arguments[++index];
             else if (name == "--filter" && hasValue) selection.AddRange("--filter", Any(arguments[++index]));
             else selection.Add(name);
         }

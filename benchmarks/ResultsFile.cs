@@ -15,13 +15,19 @@ internal static class ResultsFile
     /// <summary>Where runs leave their files; git ignores it.</summary>
     internal static string Folder { get; } = Path.Combine(Root(), "artifacts", "benchmarks");
 
-    /// <returns>The path of the file that was written.</returns>
+    /// <summary>
+    /// What the run writes to; set before measuring, or named by date and device in <see cref="Folder"/>.
+    /// </summary>
+    internal static string? Name { get; set; }
+
+    /// <returns>The path of the file that was written; one that was there before is replaced.</returns>
     internal static string Write(IEnumerable<BenchmarkReport> reports)
     {
         DateTime now = DateTime.UtcNow;
         Device device = BenchmarkDevice.Device;
-        string path = Path.Combine(Folder, $"{now:yyyyMMdd-HHmmss}-{device.Name.Replace(':', '-')}.json");
-        Directory.CreateDirectory(Folder);
+        string path = Path.GetFullPath(
+            Name ??= Path.Combine(Folder, $"{now:yyyyMMdd-HHmmss}-{device.Name.Replace(':', '-')}.json"));
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         using (FileStream stream = File.Create(path + ".part"))
         using (Utf8JsonWriter json = new(stream, s_options))
         {
@@ -37,7 +43,7 @@ internal static class ResultsFile
             json.WriteEndObject();
         }
 
-        File.Move(path + ".part", path);
+        File.Move(path + ".part", path, overwrite: true);
         return path;
     }
 

@@ -11,8 +11,8 @@ public static class TestDevices
 
     private static readonly Lazy<Device> s_host = new(() => new HostDevice());
     private static readonly Lazy<Device> s_simt = new(() => new SimtDevice());
-    private static readonly Lazy<Device> s_cuda =
-        new(() => DeviceFactory.Open(s_chosen?.StartsWith("cuda", StringComparison.Ordinal) == true ? s_chosen : "cuda:0"));
+    private static readonly Lazy<Device> s_gpu =
+        new(() => DeviceFactory.Open(s_chosen is null or "host" or "simt" ? "cuda:0" : s_chosen));
 
     /// <summary>The CPU with blocks of one thread.</summary>
     public static Device Host => s_host.Value;
@@ -20,8 +20,11 @@ public static class TestDevices
     /// <summary>The CPU with fibers, poisoned memory.</summary>
     public static Device Simt => s_simt.Value;
 
-    /// <summary>For tests that one device suffices for: the chosen one, else <see cref="Host"/>.</summary>
-    public static Device Usual => s_chosen is null ? Host : Open(s_chosen);
+    /// <summary>
+    /// For tests that one device suffices for: the chosen one, else <see cref="Host"/>; also in place of
+    /// <see cref="Simt"/>, on which whole networks take too long.
+    /// </summary>
+    public static Device Usual => s_chosen is null or "simt" ? Host : Open(s_chosen);
 
     /// <summary>
     /// The chosen device; else host and simt, and CUDA where there is one. Where one cannot be had there is an ignored
@@ -39,7 +42,7 @@ public static class TestDevices
     {
         "host" => Host,
         "simt" => Simt,
-        _ => s_cuda.Value,
+        _ => s_gpu.Value,
     };
 
     private static string? WhyNot(string name)

@@ -11,7 +11,8 @@ public static class ReportHook
     /// <param name="arguments">Of its command line.</param>
     public static void AddExtensions(ITestApplicationBuilder builder, string[] arguments)
     {
-        CompositeExtensionFactory<JsonReport> report = new(services => new JsonReport(services.GetCommandLineOptions()));
+        CompositeExtensionFactory<JsonReport> report =
+            new(services => new JsonReport(services.GetCommandLineOptions()));
         builder.CommandLine.AddProvider(() => new ReportOption());
         builder.TestHost.AddDataConsumer(report);
         builder.TestHost.AddTestSessionLifetimeHandler(report);
