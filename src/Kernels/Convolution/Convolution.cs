@@ -52,17 +52,24 @@ public static class Convolution
         Require.Shape(dy, [inputShape[0], forward.Out.T, forward.Out.H, forward.Out.W, w.Shape[0]]);
         Triple size = new(inputShape[1], inputShape[2], inputShape[3]);
         ConvolutionPlan plan = ConvolutionPlan.DataGradient(dy.Shape, w.Shape, size, options);
+
+        // Tiles read the weights turned; the other ways need them turned in memory.
+        if (dy.Device.WarpSize == 1 && plan.MethodOnHost == HostMethod.Tiles)
+        {
+            return Launch(dy, w, plan, inputShape, isAdjoint: true);
+        }
+
         using Tensor turned = StridedCopy.TurnWeights(w, options.Groups);
         return Launch(dy, turned, plan, inputShape);
     }
 
-    private static Tensor Launch(Tensor x, Tensor w, ConvolutionPlan plan, Shape shape)
+    private static Tensor Launch(Tensor x, Tensor w, ConvolutionPlan plan, Shape shape, bool isAdjoint = false)
     {
         if (HostProduct.IsWidened(x))
         {
             using Tensor wideX = Cast.Forward(x, ElementType.Float32);
             using Tensor wideW = Cast.Forward(w, ElementType.Float32);
-            using Tensor wideY = Launch(wideX, wideW, plan, shape);
+            using Tensor wideY = Launch(wideX, wideW, plan, shape, isAdjoint);
             return Cast.Forward(wideY, x.Type);
         }
 
@@ -70,12 +77,7 @@ public static class Convolution
         if (y.ElementCount == 0) return y;
         if (x.Device.WarpSize == 1)
         {
-            int lines = Math.Clamp(HostDepth / plan.LineLength, 1, plan.LineCount);
-            int rows = (int)Math.Clamp(plan.RowCount / ManyHostBlocks, FewestHostRows, HostRows);
-            LaunchShape stretches = new((plan.RowCount + rows - 1) / rows, 1, 1, 1);
-            x.Device.Load(s_hostSource, x.Type).Kernel("ConvolutionHost").Launch(
-                stretches, x, w, y, HostProduct.For(x.Type), KernelArgument.Structure(ref plan), rows, lines,
-                plan.IsDirectOnHost ? 1 : 0);
+            LaunchOnHost(x, w, y, plan, isAdjoint);
             return y;
         }
 
@@ -83,5 +85,17 @@ public static class Convolution
         x.Device.Load(s_source, x.Type).Kernel("Convolution").Launch(
             LaunchShape.Blocks(x.Device, tiles, plan.Groups), x, w, y, KernelArgument.Structure(ref plan));
         return y;
+    }
+    private static void LaunchOnHost(Tensor x, Tensor w, Tensor y, ConvolutionPlan plan, bool isAdjoint)
+    {
+        HostMethod method = plan.MethodOnHost;
+        int lines = Math.Clamp(HostDepth / plan.LineLength, 1, plan.LineCount);
+        int rows = (int)Math.Clamp(plan.RowCount / ManyHostBlocks, FewestHostRows, HostRows);
+        (WinogradPlan division, long blocks) = WinogradPlan.Forward(plan, x.Device.ProcessorCount);
+        if (method != HostMethod.Tiles) blocks = (plan.RowCount + rows - 1) / rows;
+        x.Device.Load(s_hostSource, x.Type).Kernel("ConvolutionHost").Launch(
+            new LaunchShape(blocks, 1, 1, 1) { HasLongBlocks = method == HostMethod.Tiles }, x, w, y,
+            HostProduct.For(x.Type), KernelArgument.Structure(ref plan), KernelArgument.Structure(ref division), rows,
+            lines, (int)method, isAdjoint ? 1 : 0);
     }
 }

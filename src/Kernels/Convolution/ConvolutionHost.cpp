@@ -1,24 +1,32 @@
-// ConvolutionHost: convolution on the CPU, a stretch of output rows a block, one core a block. With few output channels
-// it is done directly (HostDirect); else the rows of x that it meets are packed, some lines of taps at a time so that
-// the packed matrix stays in the core's cache, and multiplied.
+// ConvolutionHost: convolution on the CPU, a stretch of the outputs a block, one core a block, by one of three methods:
+// through transformed tiles (HostWinograd); directly, with few output channels (HostDirect); else the rows of x that
+// the outputs meet are packed, some lines of taps at a time so that the packed matrix stays in the core's cache, and
+// multiplied.
 //   y[row,o] = sum over taps and channels of w[o,tap,c] x[source(row,tap),c]
+//   and where isAdjoint, through tiles only, w[c,last tap - tap,o] in place of w[o,tap,c]
 //
 // Shapes   as Convolution.cu
 // Types    float and double
-// Launch   one block for every rowsPerBlock output rows
-// Cost     2*rows*O*taps*C operations
+// Launch   one block for every rowsPerBlock output rows; for tiles as WinogradPlan divides them
+// Cost     2*rows*O*taps*C operations; 2.25 times fewer through tiles
 // Source   Chellapilla et al. 2006, High performance convolutional neural networks (unrolling to a matrix product)
 #include "Common/Prelude.cuh"
 #include "Convolution/Plan.cuh"
 #include "MatrixProduct/HostProduct.cuh"
 #include "Convolution/HostPack.cuh"
 #include "Convolution/HostDirect.cuh"
+#include "Convolution/HostMethod.cuh"
+#include "Convolution/HostWinograd.cuh"
 
 KERNEL ConvolutionHost(
-    const Scalar* x, const Scalar* w, Scalar* y, LibraryProduct library, Plan plan, int rowsPerBlock, int linesPerPack,
-    int isDirect)
+    const Scalar* x, const Scalar* w, Scalar* y, LibraryProduct library, Plan plan, WinogradPlan division,
+    int rowsPerBlock, int linesPerPack, int method, int isAdjoint)
 {
-    if (isDirect) {
+    if (method == ByTiles) {
+        ConvolveTiles(plan, division, x, w, y, isAdjoint, blockIdx.x);
+        return;
+    }
+    if (method == Directly) {
         // Blocks of whole lines: those that begin within the block's rows.
         const Int64 lineCount = OutputCount(plan) / plan.outW;
         const Int64 firstLine = (Int64(blockIdx.x) * rowsPerBlock + plan.outW - 1) / plan.outW;

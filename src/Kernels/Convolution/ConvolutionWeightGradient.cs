@@ -52,17 +52,27 @@ public static class ConvolutionWeightGradient
 
     private static Tensor OnHost(Tensor x, Tensor dy, Shape weightShape, ConvolutionPlan plan)
     {
-        bool isDirect = plan.IsDirectOnHost;
-        int lines = isDirect ? plan.LineCount : Math.Clamp(HostDepth / plan.LineLength, 1, plan.LineCount);
-        int parts = (plan.LineCount + lines - 1) / lines;
-        int segments = isDirect
-            ? (int)Math.Min(ManyHostBlocks, plan.RowCount / plan.Out.W)
-            : SegmentCount(plan.RowCount, (ManyHostBlocks + parts - 1) / parts);
+        HostMethod method = plan.MethodOnHost;
+        (WinogradPlan division, int segments, long blocks) = WinogradPlan.WeightGradient(plan);
+        int lines = plan.LineCount;
+        if (method == HostMethod.Direct)
+        {
+            segments = (int)Math.Min(ManyHostBlocks, plan.RowCount / plan.Out.W);
+            blocks = segments;
+        }
+        else if (method == HostMethod.PackedRows)
+        {
+            lines = Math.Clamp(HostDepth / plan.LineLength, 1, plan.LineCount);
+            int parts = (plan.LineCount + lines - 1) / lines;
+            segments = SegmentCount(plan.RowCount, (ManyHostBlocks + parts - 1) / parts);
+            blocks = (long)parts * segments;
+        }
+
         Tensor dw = Tensor.Empty([segments, .. weightShape.AsSpan()], x.Type, x.Device);
         x.Device.Load(s_hostSource, x.Type).Kernel("ConvolutionWeightGradientHost").Launch(
-            new LaunchShape((long)parts * segments, 1, 1, 1), x, dy, dw, HostProduct.For(x.Type),
-            KernelArgument.Structure(ref plan),
-            segments, HostRows, lines, isDirect ? 1 : 0);
+            new LaunchShape(blocks, 1, 1, 1) { HasLongBlocks = method == HostMethod.Tiles }, x, dy, dw,
+            HostProduct.For(x.Type), KernelArgument.Structure(ref plan), KernelArgument.Structure(ref division),
+            segments, HostRows, lines, (int)method);
         return SumOfSegments(dw, weightShape, x.Type);
     }
 

@@ -1,25 +1,37 @@
 // ConvolutionWeightGradientHost: the weight gradient on the CPU, some lines of taps and one segment of the rows a
-// block; with few output channels done directly (HostDirect), one segment of the output lines a block.
+// block; with few output channels done directly (HostDirect), one segment of the output lines a block; or through
+// transformed tiles (HostWinogradGradient), some output channels and one segment of the blocks of tiles a block.
 //   dw[s,o,tap,c] = sum over the rows of segment s of dy[row,o] x[source(row,tap),c]
 //
 // Shapes   as ConvolutionWeightGradient.cu
 // Types    float and double
-// Launch   one block for every linesPerBlock lines of taps and every segment
-// Cost     2*rows*O*taps*C operations
+// Launch   one block for every linesPerBlock lines of taps, or every channelsPerBlock output channels, and every segment
+// Cost     2*rows*O*taps*C operations; 2.25 times fewer through tiles
 #include "Common/Prelude.cuh"
 #include "Convolution/Plan.cuh"
 #include "MatrixProduct/HostProduct.cuh"
 #include "Convolution/HostPack.cuh"
 #include "Convolution/HostDirect.cuh"
+#include "Convolution/HostMethod.cuh"
+#include "Convolution/HostWinogradGradient.cuh"
 
 KERNEL ConvolutionWeightGradientHost(
-    const Scalar* x, const Scalar* dy, Scalar* dw, LibraryProduct library, Plan plan, int segmentCount, int rowsPerPack,
-    int linesPerBlock, int isDirect)
+    const Scalar* x, const Scalar* dy, Scalar* dw, LibraryProduct library, Plan plan, WinogradPlan division,
+    int segmentCount, int rowsPerPack, int linesPerBlock, int method)
 {
-    if (isDirect) {
+    const Int64 size = Int64(plan.groups) * plan.outGroup * plan.kT * plan.kH * plan.kW * plan.inGroup;
+    if (method == ByTiles) {
+        const Int64 blocks = TileBlockCount(plan, division);
+        const Int64 perSegment = (blocks + segmentCount - 1) / segmentCount;
+        const Int64 segment = blockIdx.x % segmentCount;
+        WeightGradientOfTiles(
+            plan, division, x, dy, dw + segment * size, int(blockIdx.x / segmentCount) * division.channelsPerBlock,
+            Minimum(blocks, segment * perSegment), Minimum(blocks, (segment + 1) * perSegment));
+        return;
+    }
+    if (method == Directly) {
         const Int64 lines = OutputCount(plan) / plan.outW;
         const Int64 perSegment = (lines + segmentCount - 1) / segmentCount;
-        const Int64 size = Int64(plan.groups) * plan.outGroup * plan.kT * plan.kH * plan.kW * plan.inGroup;
         WeightGradientOfLines(
             plan, x, dy, dw + blockIdx.x * size, Minimum(lines, blockIdx.x * perSegment),
             Minimum(lines, (blockIdx.x + 1) * perSegment));

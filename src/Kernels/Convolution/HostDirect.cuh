@@ -4,52 +4,63 @@
 // narrow.
 #pragma once
 
-constexpr int VectorBytes = 64;
-constexpr int Lanes = VectorBytes / sizeof(Scalar);
-
-typedef Scalar Vector __attribute__((vector_size(VectorBytes)));
-typedef Scalar UnalignedVector __attribute__((vector_size(VectorBytes), aligned(sizeof(Scalar))));
+#include "Convolution/HostVector.cuh"
 
 // Rows of x as one output line sees them: for each tap over time and rows a line of columns with its zeros in place.
+// The lines of one tap over time form a ring, so that the next output line needs but one new line of each.
 struct PaddedLines {
     Scalar* memory;
     int columns;  // of a line
     Int64 lineLength;
+    int ring;   // lines of one tap over time
+    int first;  // where in its ring the line of the first tap over rows lies
 };
+
+DEVICE Scalar* LineOfTap(PaddedLines lines, int tapT, int tapH)
+{
+    return lines.memory + (tapT * lines.ring + (lines.first + tapH) % lines.ring) * lines.lineLength;
+}
 
 DEVICE int PaddedColumns(const Plan& plan)
 {
     return (plan.outW - 1) * plan.strideW + (plan.kW - 1) * plan.dilationW + 1;
 }
 
-DEVICE void FillLines(const Plan& plan, const Scalar* x, Site site, int group, PaddedLines lines)
+DEVICE void FillLine(const Plan& plan, const Scalar* row, int columns, Scalar* target)
 {
     const int channels = plan.groups * plan.inGroup;
-    for (int line = 0; line < plan.kT * plan.kH; line++) {
-        Scalar* target = lines.memory + line * lines.lineLength;
-        const int t = Source(site.t, line / plan.kH, plan.strideT, plan.beforeT, plan.dilationT, plan.upT, plan.inT);
-        const int h = Source(site.h, line % plan.kH, plan.strideH, plan.beforeH, plan.dilationH, plan.upH, plan.inH);
-        if (t < 0 || h < 0) {
-            memset(target, 0, sizeof(Scalar) * lines.lineLength);
-            continue;
-        }
-        const Scalar* row =
-            x + ((Int64(site.n) * plan.inT + t) * plan.inH + h) * plan.inW * channels + group * plan.inGroup;
-        if (plan.upW == 1 && plan.groups == 1) {
-            const int before = Minimum(lines.columns, Maximum(0, plan.beforeW));
-            const int first = Maximum(0, -plan.beforeW);
-            const int count = Maximum(0, Minimum(lines.columns - before, plan.inW - first));
-            memset(target, 0, sizeof(Scalar) * before * channels);
-            memcpy(target + before * channels, row + Int64(first) * channels, sizeof(Scalar) * count * channels);
-            memset(
-                target + (before + count) * channels, 0, sizeof(Scalar) * (lines.columns - before - count) * channels);
-            continue;
-        }
-        for (int column = 0; column < lines.columns; column++) {
-            const int w = Source(column, 0, 1, plan.beforeW, 1, plan.upW, plan.inW);
-            Scalar* to = target + Int64(column) * plan.inGroup;
-            if (w < 0) memset(to, 0, sizeof(Scalar) * plan.inGroup);
-            else memcpy(to, row + Int64(w) * channels, sizeof(Scalar) * plan.inGroup);
+    if (plan.upW == 1 && plan.groups == 1) {
+        const int before = Minimum(columns, Maximum(0, plan.beforeW));
+        const int first = Maximum(0, -plan.beforeW);
+        const int count = Maximum(0, Minimum(columns - before, plan.inW - first));
+        memset(target, 0, sizeof(Scalar) * before * channels);
+        memcpy(target + before * channels, row + Int64(first) * channels, sizeof(Scalar) * count * channels);
+        memset(target + (before + count) * channels, 0, sizeof(Scalar) * (columns - before - count) * channels);
+        return;
+    }
+    for (int column = 0; column < columns; column++) {
+        const int w = Source(column, 0, 1, plan.beforeW, 1, plan.upW, plan.inW);
+        Scalar* to = target + Int64(column) * plan.inGroup;
+        if (w < 0) memset(to, 0, sizeof(Scalar) * plan.inGroup);
+        else memcpy(to, row + Int64(w) * channels, sizeof(Scalar) * plan.inGroup);
+    }
+}
+
+// Fills the lines of the output line at a site; where it follows the one that they were filled for last, only those
+// that are new.
+DEVICE void FillLines(const Plan& plan, const Scalar* x, Site site, int group, bool isNext, PaddedLines& lines)
+{
+    const int channels = plan.groups * plan.inGroup;
+    const bool isShifted = isNext && site.h > 0 && plan.strideH * plan.dilationH * plan.upH == 1;
+    if (isShifted) lines.first = (lines.first + 1) % lines.ring;
+    for (int tapT = 0; tapT < plan.kT; tapT++) {
+        const int t = Source(site.t, tapT, plan.strideT, plan.beforeT, plan.dilationT, plan.upT, plan.inT);
+        for (int tapH = isShifted ? plan.kH - 1 : 0; tapH < plan.kH; tapH++) {
+            const int h = Source(site.h, tapH, plan.strideH, plan.beforeH, plan.dilationH, plan.upH, plan.inH);
+            Scalar* target = LineOfTap(lines, tapT, tapH);
+            const Int64 place = ((Int64(site.n) * plan.inT + t) * plan.inH + h) * plan.inW;
+            if (t < 0 || h < 0) memset(target, 0, sizeof(Scalar) * lines.lineLength);
+            else FillLine(plan, x + place * channels + group * plan.inGroup, lines.columns, target);
         }
     }
 }
@@ -66,11 +77,8 @@ DEVICE void TurnWeights(const Plan& plan, const Scalar* weights, Scalar* turned,
 
 DEVICE void StoreChannels(Scalar* target, Vector value, int count)
 {
-    if (count >= Lanes) {
-        *reinterpret_cast<UnalignedVector*>(target) = value;
-        return;
-    }
-    for (int lane = 0; lane < count; lane++) target[lane] = value[lane];
+    if (count >= Lanes) Store(target, value);
+    else CopyPart(target, reinterpret_cast<const Scalar*>(&value), count);
 }
 
 // `Columns` neighbouring outputs of `Vectors` vectors of channels.
@@ -82,9 +90,14 @@ DEVICE void Stretch(
     Vector sum[Columns][Vectors] = {};
     const Scalar* weight = turned + channel;
     for (int line = 0; line < plan.kT * plan.kH; line++) {
+        const Scalar* columns = LineOfTap(lines, line / plan.kH, line % plan.kH);
         for (int tap = 0; tap < plan.kW; tap++) {
-            const Scalar* source = lines.memory + line * lines.lineLength
-                                   + Int64(column * plan.strideW + tap * plan.dilationW) * plan.inGroup;
+            const Scalar* source = columns + Int64(column * plan.strideW + tap * plan.dilationW) * plan.inGroup;
+
+            // One pointer for three columns: a pointer for each would not fit the registers.
+            const Scalar* third[(Columns + 2) / 3];
+#pragma GCC unroll 6
+            for (int i = 0; i < Columns; i += 3) third[i / 3] = source + i * step;
             for (int c = 0; c < plan.inGroup; c++, weight += width) {
                 Vector w[Vectors];
 #pragma GCC unroll 4
@@ -92,7 +105,7 @@ DEVICE void Stretch(
 #pragma GCC unroll 16
                 for (int i = 0; i < Columns; i++) {
 #pragma GCC unroll 4
-                    for (int v = 0; v < Vectors; v++) sum[i][v] += w[v] * source[i * step + c];
+                    for (int v = 0; v < Vectors; v++) sum[i][v] += w[v] * third[i / 3][i % 3 * step + c];
                 }
             }
         }
@@ -111,7 +124,7 @@ template <int Vectors>
 DEVICE void Line(const Plan& plan, PaddedLines lines, const Scalar* turned, int width, int channel, Scalar* target)
 {
     const int outChannels = plan.groups * plan.outGroup;
-    constexpr int Wide = Vectors == 1 ? 16 : 8;
+    constexpr int Wide = Registers / (2 * Vectors);
     int column = 0;
     for (; column + Wide <= plan.outW; column += Wide) {
         Stretch<Wide, Vectors>(plan, lines, turned, width, column, channel, target + Int64(column) * outChannels);
@@ -133,12 +146,12 @@ DEVICE void ConvolveLines(
     const int columns = PaddedColumns(plan);
     const Int64 lineLength = Int64(columns) * plan.inGroup;
     Scalar* turned = Scratch(size_t(depth) * width + size_t(plan.kT) * plan.kH * lineLength);
-    const PaddedLines lines = {turned + Int64(depth) * width, columns, lineLength};
+    PaddedLines lines = {turned + Int64(depth) * width, columns, lineLength, plan.kH, 0};
     for (int group = 0; group < plan.groups; group++) {
         TurnWeights(plan, w + Int64(group) * plan.outGroup * depth, turned, width);
         for (Int64 line = firstLine; line < endLine; line++) {
             const Int64 row = line * plan.outW;
-            FillLines(plan, x, OutputSite(plan, row), group, lines);
+            FillLines(plan, x, OutputSite(plan, row), group, line > firstLine, lines);
             Scalar* target = y + (row * plan.groups + group) * plan.outGroup;
             int channel = 0;
             for (; channel + Lanes < width; channel += 2 * Lanes) {
@@ -185,7 +198,7 @@ template <int Vectors>
 DEVICE void OuterRun(
     const Plan& plan, const Scalar* source, int count, const Scalar* gradient, int width, Scalar* turned)
 {
-    constexpr int Wide = Vectors == 1 ? 16 : 8;
+    constexpr int Wide = Registers / (2 * Vectors);
     int c = 0;
     for (; c + Wide <= count; c += Wide) {
         Outer<Wide, Vectors>(plan, source + c, gradient, width, turned + Int64(c) * width);
@@ -200,8 +213,9 @@ DEVICE void WeightGradientOfLine(const Plan& plan, PaddedLines lines, const Scal
     const int run = plan.dilationW == 1 ? plan.kW * plan.inGroup : plan.inGroup;
     const int runs = plan.dilationW == 1 ? 1 : plan.kW;
     for (int line = 0; line < plan.kT * plan.kH; line++) {
+        const Scalar* columns = LineOfTap(lines, line / plan.kH, line % plan.kH);
         for (int i = 0; i < runs; i++) {
-            const Scalar* source = lines.memory + line * lines.lineLength + Int64(i) * plan.dilationW * plan.inGroup;
+            const Scalar* source = columns + Int64(i) * plan.dilationW * plan.inGroup;
             Scalar* target = turned + (Int64(line) * runs + i) * run * width;
             int channel = 0;
             for (; channel + Lanes < width; channel += 2 * Lanes) {
@@ -224,16 +238,16 @@ DEVICE void WeightGradientOfLines(
     const Int64 gradientLength = Int64(plan.outW) * width;
     Scalar* turned = Scratch(size_t(depth) * width + gradientLength + size_t(plan.kT) * plan.kH * lineLength);
     Scalar* gradient = turned + Int64(depth) * width;
-    const PaddedLines lines = {gradient + gradientLength, columns, lineLength};
+    PaddedLines lines = {gradient + gradientLength, columns, lineLength, plan.kH, 0};
     for (int group = 0; group < plan.groups; group++) {
         memset(turned, 0, sizeof(Scalar) * (Int64(depth) * width + gradientLength));
         for (Int64 line = firstLine; line < endLine; line++) {
             const Int64 row = line * plan.outW;
-            FillLines(plan, x, OutputSite(plan, row), group, lines);
+            FillLines(plan, x, OutputSite(plan, row), group, line > firstLine, lines);
             for (int column = 0; column < plan.outW; column++) {
-                memcpy(
-                    gradient + Int64(column) * width, dy + (row + column) * outChannels + group * plan.outGroup,
-                    sizeof(Scalar) * plan.outGroup);
+                const Scalar* from = dy + (row + column) * outChannels + group * plan.outGroup;
+                Scalar* to = gradient + Int64(column) * width;
+                for (int o = 0; o < plan.outGroup; o += Lanes) CopyPart(to + o, from + o, plan.outGroup - o);
             }
             WeightGradientOfLine(plan, lines, gradient, width, turned);
         }

@@ -67,6 +67,7 @@ KERNEL Upfirdn(
         if (WarpSize == 1) {
             first = Columns<64>(taps, plan.gain, from, to, inner, first, end, 64);
             first = Columns<16>(taps, plan.gain, from, to, inner, first, end, 16);
+            first = Columns<4>(taps, plan.gain, from, to, inner, first, end, 4);
         }
         Columns<1>(taps, plan.gain, from, to, inner, first, end, WarpSize == 1 ? 1 : step);
     });

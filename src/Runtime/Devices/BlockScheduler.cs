@@ -52,33 +52,42 @@ internal sealed unsafe class BlockScheduler : IDisposable
     /// <returns>0, or the status of a block that failed.</returns>
     internal int Run(
         delegate* unmanaged<NativeLaunch*, void**, long, long, int> entry, NativeLaunch* arguments, void** values,
-        long blockCount)
+        long blockCount, bool hasLongBlocks)
     {
         lock (_launch)
         {
+            if (_workers.Length == 0 || blockCount == 1) return entry(arguments, values, 0, blockCount);
+            if (hasLongBlocks) return Share(entry, arguments, values, 0, blockCount);
             long started = Stopwatch.GetTimestamp();
             int status = entry(arguments, values, 0, 1);
-            if (status != 0 || blockCount == 1) return status;
+            if (status != 0) return status;
             long expected = (Stopwatch.GetTimestamp() - started) * (blockCount - 1);
-            if (_workers.Length == 0 || expected < s_worthSharing) return entry(arguments, values, 1, blockCount);
-
-            _entry = entry;
-            _arguments = arguments;
-            _values = values;
-            _blockCount = blockCount;
-            _chunk = Math.Max(1, blockCount / (CoreCount * 8L));
-            (_next, _status) = (1, 0);
-            _open = true;
-            Interlocked.MemoryBarrier();
-            int sleeping = Volatile.Read(ref _sleeping);
-            if (sleeping > 0) _wake.Release(sleeping);
-            RunChunks();
-            _open = false;
-            Interlocked.MemoryBarrier();
-            SpinWait wait = default;
-            while (Volatile.Read(ref _inside) != 0) wait.SpinOnce(sleep1Threshold: -1);
-            return _status;
+            return expected < s_worthSharing
+                ? entry(arguments, values, 1, blockCount)
+                : Share(entry, arguments, values, 1, blockCount);
         }
+    }
+
+    private int Share(
+        delegate* unmanaged<NativeLaunch*, void**, long, long, int> entry, NativeLaunch* arguments, void** values,
+        long firstBlock, long blockCount)
+    {
+        _entry = entry;
+        _arguments = arguments;
+        _values = values;
+        _blockCount = blockCount;
+        _chunk = Math.Max(1, blockCount / (CoreCount * 8L));
+        (_next, _status) = (firstBlock, 0);
+        _open = true;
+        Interlocked.MemoryBarrier();
+        int sleeping = Volatile.Read(ref _sleeping);
+        if (sleeping > 0) _wake.Release(sleeping);
+        RunChunks();
+        _open = false;
+        Interlocked.MemoryBarrier();
+        SpinWait wait = default;
+        while (Volatile.Read(ref _inside) != 0) wait.SpinOnce(sleep1Threshold: -1);
+        return _status;
     }
 
     private void RunChunks()

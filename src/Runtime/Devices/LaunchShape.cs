@@ -18,6 +18,12 @@ public readonly record struct LaunchShape(long GridX, int GridY, int GridZ, int 
     /// </summary>
     public const int ElementsPerBlock = 4096;
 
+    /// <summary>
+    /// Whether every block is worth waking a core for. The CPU runs the first block of other launches alone, to see
+    /// whether the rest is worth sharing.
+    /// </summary>
+    public bool HasLongBlocks { get; init; }
+
     /// <summary>The number of blocks.</summary>
     public long BlockCount => GridX * GridY * GridZ;
 

@@ -99,7 +99,7 @@ public abstract unsafe class NativeDevice : Device
         (launch.Block[0], launch.Block[1], launch.Block[2]) = ((uint)shape.BlockX, 1, 1);
         Configure(ref launch);
         var entry = (delegate* unmanaged<NativeLaunch*, void**, long, long, int>)kernel.Handle;
-        if (_scheduler.Run(entry, &launch, values, shape.BlockCount) == 0) return;
+        if (_scheduler.Run(entry, &launch, values, shape.BlockCount, shape.HasLongBlocks) == 0) return;
         string fault = Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(error));
         throw new LaunchException($"{kernel.Name} with {shape}: {fault}");
     }

@@ -43,6 +43,18 @@ public sealed record ConvolutionSetting(string Name, Shape X, Shape W, Convoluti
         new(
             "more rows and channels than a tile", [1, 1, 20, 30, 2], [66, 1, 3, 3, 2],
             s_padded with { Before = default, After = default }),
+        new("tiles", [2, 3, 4, 6, 16], [32, 3, 3, 3, 16], s_padded),
+        new("tiles with odd edges", [1, 2, 5, 7, 32], [48, 1, 3, 3, 32], s_plain),
+        new("tiles, with another padding on either side", [1, 3, 4, 5, 16], [16, 2, 3, 3, 16],
+            new(Triple.One, new(2, 3, 0), new(0, 1, 4), Triple.One, 1)),
+        new("tiles, cropped", [1, 4, 6, 6, 16], [16, 1, 3, 3, 16],
+            s_plain with { Before = new(-1, -1, 1), After = new(-2, 1, -1) }),
+        new("tiles in blocks of frames", [1, 17, 3, 49, 16], [16, 5, 3, 3, 16],
+            s_padded with { Before = new(2, 1, 1), After = new(2, 1, 1) }),
+        new("tiles in blocks of lines", [1, 2, 70, 33, 16], [16, 1, 3, 3, 16],
+            s_padded with { Before = new(0, 1, 1), After = new(0, 1, 1) }),
+        new("tiles in blocks of channels", [1, 2, 2, 3, 272], [144, 1, 3, 3, 272],
+            s_padded with { Before = new(0, 1, 1), After = new(0, 1, 1) }),
         new("deep", [1, 3, 4, 5, 400], [3, 3, 3, 3, 400], s_padded),
         new("deep, in groups", [1, 2, 4, 3, 600], [4, 2, 3, 2, 300], s_plain with { Groups = 2 }),
         new(

@@ -1,0 +1,14 @@
+namespace GenKernels.Kernels.Convolution;
+
+/// <summary>The ways to convolve on the CPU; the same numbers as in <c>HostMethod.cuh</c>.</summary>
+internal enum HostMethod
+{
+    /// <summary>What outputs meet is packed into rows of a matrix, and multiplied.</summary>
+    PackedRows,
+
+    /// <summary>Output channels are the lanes of a vector, a stretch of columns is kept in registers.</summary>
+    Direct,
+
+    /// <summary>Tiles of outputs from transformed inputs and weights (Winograd).</summary>
+    Tiles,
+}

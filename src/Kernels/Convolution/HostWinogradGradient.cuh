@@ -1,0 +1,178 @@
+// HostWinogradGradient: the weight gradient of a convolution that HostWinograd does, in the same places.
+//   dw = G' [sum over tiles of (B' d B) . (A dy A')] G for every output channel, tap over time and channel
+#pragma once
+#include "Convolution/HostWinograd.cuh"
+
+// Input channels whose sums are kept in registers, with two vectors of output channels.
+constexpr int StripChannels = Registers == 32 && Lanes >= 8 ? 8 : Lanes >= 4 ? 4 : Lanes;
+
+constexpr int RowsPerPass = 128;
+
+// A y of two elements along one axis.
+DEVICE void TransformGradientAxis(Vector first, Vector second, Vector* to, int step)
+{
+    to[0] = first;
+    to[step] = first + second;
+    to[2 * step] = first - second;
+    to[3 * step] = -second;
+}
+
+// g: [place][row][width] from the upstream gradient of the block's tiles; nothing beyond the edges.
+static void TransformGradient(
+    const Plan& plan, const WinogradPlan& division, const TileBlock& block, const Scalar* dy, int firstChannel,
+    int width, Scalar* g, Int64 placeStride)
+{
+    const int channels = plan.outGroup;
+    for (int tile = 0; tile < block.frames * block.tiles; tile++) {
+        const int t = block.firstFrame + tile / block.tiles;
+        const int h = (block.firstLine + tile % block.tiles / division.tilesW) * TileSide;
+        const int w = tile % division.tilesW * TileSide;
+        const bool hasRow = h + 1 < plan.outH, hasColumn = w + 1 < plan.outW;
+        const Scalar* source =
+            dy + (((Int64(block.clip) * plan.outT + t) * plan.outH + h) * plan.outW + w) * channels + firstChannel;
+        const Scalar* below = source + Int64(plan.outW) * channels;
+        for (int c = 0; c < width; c += Lanes) {
+            Vector lines[PatchSide * 2], places[Places];
+            TransformGradientAxis(Load(source + c), hasRow ? Load(below + c) : Vector{}, lines, 2);
+            TransformGradientAxis(
+                hasColumn ? Load(source + channels + c) : Vector{},
+                hasRow && hasColumn ? Load(below + channels + c) : Vector{}, lines + 1, 2);
+#pragma GCC unroll 4
+            for (int i = 0; i < PatchSide; i++) {
+                TransformGradientAxis(lines[2 * i], lines[2 * i + 1], places + PatchSide * i, 1);
+            }
+            StorePlaces(places, g + Int64(tile) * width + c, placeStride);
+        }
+    }
+}
+
+// Adds to StripChannels x (Vectors * Lanes) sums the products over the rows of a block.
+template <int Vectors> DEVICE void AddStrip(const Scalar* v, const Scalar* g, int rows, Scalar* sums)
+{
+    constexpr int Width = Vectors * Lanes;
+    Vector sum[StripChannels][Vectors];
+#pragma GCC unroll 8
+    for (int i = 0; i < StripChannels; i++) {
+#pragma GCC unroll 2
+        for (int j = 0; j < Vectors; j++) sum[i][j] = Load(sums + i * Width + j * Lanes);
+    }
+    for (int row = 0; row < rows; row++, v += Lanes, g += Width) {
+        Vector gradient[Vectors];
+#pragma GCC unroll 2
+        for (int j = 0; j < Vectors; j++) gradient[j] = *reinterpret_cast<const Vector*>(g + j * Lanes);
+#pragma GCC unroll 8
+        for (int i = 0; i < StripChannels; i++) {
+#pragma GCC unroll 2
+            for (int j = 0; j < Vectors; j++) sum[i][j] += gradient[j] * v[i];
+        }
+    }
+#pragma GCC unroll 8
+    for (int i = 0; i < StripChannels; i++) {
+#pragma GCC unroll 2
+        for (int j = 0; j < Vectors; j++) *reinterpret_cast<Vector*>(sums + i * Width + j * Lanes) = sum[i][j];
+    }
+}
+
+// A pass of rows stays in the first-level cache, of both factors.
+template <int Vectors>
+static void AddPlace(const Plan& plan, const TileBlock& block, const Scalar* v, const Scalar* g, Scalar* sums)
+{
+    constexpr int Width = Vectors * Lanes;
+    const int rows = block.frames * block.tiles;
+    for (int row = 0; row < rows; row += RowsPerPass) {
+        const int count = Minimum(RowsPerPass, rows - row);
+        for (int tap = 0; tap < plan.kT; tap++) {
+            for (int c = 0; c < plan.inGroup; c += StripChannels) {
+                const Int64 firstRow = Int64(c / Lanes) * block.rowsRead + tap * block.tiles + row;
+                AddStrip<Vectors>(
+                    v + firstRow * Lanes + c % Lanes, g + Int64(row) * Width, count,
+                    sums + (Int64(tap) * plan.inGroup + c) * Width);
+            }
+        }
+    }
+}
+
+// G' u of four elements along one axis.
+DEVICE void TransformSumAxis(Vector a, Vector b, Vector c, Vector d, Vector* to, int step)
+{
+    const Vector sum = (b + c) * Scalar(0.5);
+    to[0] = a + sum;
+    to[step] = (b - c) * Scalar(0.5);
+    to[2 * step] = sum + d;
+}
+
+// Weights' gradient of a panel from its sums: [place][tap over time and channel][width].
+static void TransformSums(const Plan& plan, const Scalar* sums, int firstChannel, int width, Scalar* dw)
+{
+    const int channels = plan.inGroup, depth = plan.kT * channels;
+    const Int64 placeStride = Int64(depth) * width;
+    Vector turned[9][Lanes];
+    for (int k = 0; k < depth; k += Lanes) {
+        for (int o = 0; o < width; o += Lanes) {
+            for (int lane = 0; lane < Lanes; lane++) {
+                const Scalar* from = sums + Int64(k + lane) * width + o;
+                Vector lines[3 * PatchSide], taps[9];
+#pragma GCC unroll 4
+                for (int i = 0; i < PatchSide; i++) {
+                    const Scalar* at = from + i * placeStride;
+                    TransformSumAxis(
+                        Load(at), Load(at + 4 * placeStride), Load(at + 8 * placeStride), Load(at + 12 * placeStride),
+                        lines + i, PatchSide);
+                }
+#pragma GCC unroll 3
+                for (int i = 0; i < 3; i++) {
+                    const Vector* line = lines + PatchSide * i;
+                    TransformSumAxis(line[0], line[1], line[2], line[3], taps + 3 * i, 1);
+                }
+#pragma GCC unroll 9
+                for (int i = 0; i < 9; i++) turned[i][lane] = taps[i];
+            }
+            for (int i = 0; i < 9; i++) {
+                Transpose(turned[i]);
+                for (int lane = 0; lane < Lanes; lane++) {
+                    const Int64 kernel = Int64(firstChannel + o + lane) * plan.kT + k / channels;
+                    Store(dw + (kernel * 9 + i) * channels + k % channels, turned[i][lane]);
+                }
+            }
+        }
+    }
+}
+
+// dw for channelsPerBlock output channels = the weight gradient over the blocks of tiles of a segment.
+DEVICE void WeightGradientOfTiles(
+    const Plan& plan, const WinogradPlan& division, const Scalar* x, const Scalar* dy, Scalar* dw, int firstChannel,
+    Int64 firstBlock, Int64 endBlock)
+{
+    const int endChannel = Minimum(plan.outGroup, firstChannel + division.channelsPerBlock);
+    const Int64 rows = Int64(division.framesPerBlock) * division.linesPerBlock * division.tilesW;
+    const Int64 rowsRead = rows + StripRows + Int64(plan.kT - 1) * division.linesPerBlock * division.tilesW;
+    const Int64 inputSize = Places * PlaceStride(rowsRead * plan.inGroup);
+    const Int64 gradientStride = PlaceStride(rows * PanelWidth);
+    const Int64 sumsPerChannel = Int64(Places) * plan.kT * plan.inGroup;
+    const int width = (endChannel - firstChannel + PanelWidth - 1) / PanelWidth * PanelWidth;
+    Scalar* v = Scratch(inputSize + Places * gradientStride + sumsPerChannel * width + plan.inGroup);
+    Scalar* g = v + inputSize;
+    Scalar* sums = g + Places * gradientStride;
+    Scalar* zeros = sums + sumsPerChannel * width;
+    memset(sums, 0, sizeof(Scalar) * (sumsPerChannel * width + plan.inGroup));
+    for (Int64 index = firstBlock; index < endBlock; index++) {
+        const TileBlock block = TileBlockAt(plan, division, index);
+        TransformInput(plan, division, block, x, zeros, v);
+        for (int channel = firstChannel; channel < endChannel; channel += PanelWidth) {
+            const int panel = Minimum(PanelWidth, endChannel - channel);
+            TransformGradient(plan, division, block, dy, channel, panel, g, gradientStride);
+            Scalar* panelSums = sums + (channel - firstChannel) * sumsPerChannel;
+            for (int place = 0; place < Places; place++) {
+                const Scalar* rowsOfPlace = v + place * InputStride(plan, block);
+                const Scalar* gradient = g + place * gradientStride;
+                Scalar* target = panelSums + Int64(place) * plan.kT * plan.inGroup * panel;
+                if (panel == PanelWidth) AddPlace<2>(plan, block, rowsOfPlace, gradient, target);
+                else AddPlace<1>(plan, block, rowsOfPlace, gradient, target);
+            }
+        }
+    }
+    for (int channel = firstChannel; channel < endChannel; channel += PanelWidth) {
+        const Scalar* panelSums = sums + (channel - firstChannel) * sumsPerChannel;
+        TransformSums(plan, panelSums, channel, Minimum(PanelWidth, endChannel - channel), dw);
+    }
+}
