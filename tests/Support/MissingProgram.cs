@@ -8,7 +8,7 @@ internal static class MissingProgram
 
     private static readonly (string Sign, string Reason, Func<bool> IsThere)[] s_programs =
     [
-        (Compiler, Compiler, () => HostCompiler.Find() is not null),
+        (Compiler, Compiler, () => TestDevices.IsCpuChosen || HostCompiler.Find() is not null),
         ("'ffmpeg'", "there is no ffmpeg on the path", () => IsOnPath("ffmpeg")),
         ("'ffprobe'", "there is no ffprobe on the path", () => IsOnPath("ffprobe")),
     ];

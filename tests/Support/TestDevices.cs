@@ -14,6 +14,9 @@ public static class TestDevices
     private static readonly Lazy<Device> s_gpu =
         new(() => DeviceFactory.Open(s_chosen is null or "host" or "simt" ? "cuda:0" : s_chosen));
 
+    /// <summary>Whether a device of the CPU was asked for: what it needs must be there then.</summary>
+    internal static bool IsCpuChosen => s_chosen is "host" or "simt";
+
     /// <summary>The CPU with blocks of one thread.</summary>
     public static Device Host => s_host.Value;
 
