@@ -250,7 +250,8 @@ public sealed class CudaDeviceTests
         {
             string library = PretendedCuda.Build(compiler, folder);
             string filter = $"FullyQualifiedName~{nameof(CudaDeviceTests)}";
-            ProcessStartInfo start = OwnProgram.Start("GenKernels.Tests", "--filter", filter);
+            ProcessStartInfo start = OwnProgram.Start(
+                "GenKernels.Tests", "--filter", filter, "--results-directory", folder);
             start.RedirectStandardOutput = true;
             string[] variables = [PretendedCuda.Variable, "GENKERNELS_CUDA", "GENKERNELS_NVRTC", "GENKERNELS_CUBLAS"];
             foreach (string variable in variables) start.Environment[variable] = library;

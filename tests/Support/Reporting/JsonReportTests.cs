@@ -65,7 +65,8 @@ public sealed class JsonReportTests
         using TemporaryFolder folder = new();
         string file = folder.File("report.json"), name = $"{typeof(JsonReportTests).FullName}.{test}";
         ProcessStartInfo start = OwnProgram.Start(
-            "GenKernels.Tests", "--filter", $"FullyQualifiedName={name}", "--report-json", file);
+            "GenKernels.Tests", "--filter", $"FullyQualifiedName={name}", "--report-json", file,
+            "--results-directory", folder.Path);
         start.RedirectStandardOutput = true;
         foreach ((string variable, string? value) in variables) start.Environment[variable] = value;
         using Process process = Process.Start(start)!;
