@@ -16,7 +16,7 @@ internal sealed class KernelBenchmarkConfig : ManualConfig
     internal KernelBenchmarkConfig()
     {
         AddJob(Job.Default
-            .WithToolchain(InProcessNoEmitToolchain.Instance)
+            .WithToolchain(new SurvivingToolchain(InProcessNoEmitToolchain.Instance))
             .WithClock(BenchmarkDevice.Clock)
             .WithWarmupCount(2)
             .WithIterationCount(5)

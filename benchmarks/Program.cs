@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
+using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks;
 
@@ -12,12 +13,27 @@ internal static class Program
     private static int Main(string[] arguments)
     {
         string[] selection = Selection(arguments);
+        if (!selection.Contains("--list") && !HasDevice()) return 1;
         Summary[] summaries = [.. BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly)
             .Run(selection, new KernelBenchmarkConfig())];
         BenchmarkReport[] reports = [.. summaries.SelectMany(summary => summary.Reports)];
         if (reports.Length > 0) Console.WriteLine($"results: {ResultsFile.Write(reports)}");
         bool isRefused = summaries.Any(summary => summary.HasCriticalValidationErrors);
         return isRefused || reports.Any(report => !report.Success) ? 1 : 0;
+    }
+
+    /// <summary>Told in one line here, where each benchmark would tell it anew.</summary>
+    private static bool HasDevice()
+    {
+        try
+        {
+            return BenchmarkDevice.Device is not null;
+        }
+        catch (Exception exception) when (exception is DeviceUnavailableException or ArgumentException)
+        {
+            Console.Error.WriteLine(exception.Message);
+            return false;
+        }
     }
 
     /// <summary>Takes device and file out; one word as the filter stands for all names that hold it.</summary>

@@ -40,6 +40,13 @@ internal static class ResultsFile
             json.WriteStartArray("results");
             foreach (BenchmarkReport report in reports) Write(json, report);
             json.WriteEndArray();
+            json.WriteStartArray("failed");
+            foreach (BenchmarkReport report in reports.Where(report => !report.Success))
+            {
+                json.WriteStringValue($"{report.BenchmarkCase.Parameters["Case"]}");
+            }
+
+            json.WriteEndArray();
             json.WriteEndObject();
         }
 
