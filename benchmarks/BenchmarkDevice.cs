@@ -5,7 +5,6 @@ namespace GenKernels.Benchmarks;
 /// <summary>The device that is measured, opened once for the whole run, and its ceiling.</summary>
 internal static class BenchmarkDevice
 {
-    private const long CopyBytes = 256 << 20;
     private const int CopyTries = 6;
     private const long CacheOfAGpu = 128 << 20;  // at least the second-level cache of any GPU so far
     private const long CacheWhereNoneIsTold = 64 << 20;
@@ -29,28 +28,19 @@ internal static class BenchmarkDevice
 
     private static double MeasureCopy()
     {
-        using Tensor source = Tensor.Zeros([(int)CopyBytes], ElementType.UInt8, Device).Unscoped();
-        using Tensor target = Tensor.Zeros([(int)CopyBytes], ElementType.UInt8, Device).Unscoped();
+        using CopyBenchmark copy = new();
+        copy.Prepare();
         TimeSpan best = TimeSpan.MaxValue;
         for (int attempt = 0; attempt < CopyTries; attempt++)
         {
             using DeviceEvent begin = Device.RecordEvent();
-            Copy(source, target);
+            copy.Launch();
             using DeviceEvent end = Device.RecordEvent();
             TimeSpan time = end.Since(begin);
             if (time < best) best = time;
         }
 
-        return 2 * CopyBytes / best.TotalSeconds;
-    }
-
-    /// <summary>A GPU copies with all it has; on a CPU every core takes a part.</summary>
-    private static void Copy(Tensor source, Tensor target)
-    {
-        int parts = Device.Kind == DeviceKind.Cuda ? 1 : Device.ProcessorCount;
-        long bytes = CopyBytes / parts;
-        Parallel.For(0, parts, part =>
-            Device.Copy(source.Address + (nint)(part * bytes), target.Address + (nint)(part * bytes), bytes));
+        return CopyBenchmark.Bytes / best.TotalSeconds;
     }
 
     private static long ProcessorCache()

@@ -24,8 +24,9 @@ internal sealed class KernelBenchmarkConfig : ManualConfig
             .WithUnrollFactor(1)
             .WithEvaluateOverhead(false));  // a call without work takes nanoseconds, a launch takes microseconds
         AddLogger(ConsoleLogger.Default);
-        AddColumnProvider(DefaultColumnProviders.Params);
+        AddColumnProvider(DefaultColumnProviders.Descriptor, DefaultColumnProviders.Params);
         AddColumn(StatisticColumn.Median, StatisticColumn.StdDev);
+        AddColumnProvider(DefaultColumnProviders.Metrics);
         Add("Bound", "what limits the kernel, and how much of it", cell => cell.Bound);
         Add("GB/s", "bytes that must move over the median time", cell => $"{cell.BytesPerSecond / 1e9:0.0}");
         Add("of copy", "share of the device's measured copy bandwidth", cell => $"{cell.ShareOfCopy:0 %}");

@@ -7,7 +7,7 @@ namespace GenKernels.Benchmarks;
 /// What every kernel's benchmark does: make the inputs, check the result against the formula, then time launches that
 /// take their inputs and results in turn from more memory than the last-level cache holds.
 /// </summary>
-public abstract class KernelBenchmarks
+public abstract class KernelBenchmarks : IBenchmark
 {
     private const int CheckedElements = 257;
 
@@ -50,8 +50,9 @@ public abstract class KernelBenchmarks
 
     /// <summary>Frees the memory for the next case.</summary>
     [GlobalCleanup]
-    public void Free()
+    public void Dispose()
     {
+        GC.SuppressFinalize(this);
         Device.Synchronize();
         foreach (Tensor? output in _outputs) output?.Dispose();
         foreach (Tensor input in _inputs.SelectMany(set => set)) input.Dispose();

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
+using GenKernels.Benchmarks.Comparison;
 using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks;
@@ -8,10 +9,18 @@ internal static class Program
 {
     /// <summary>
     /// Runs every benchmark, or those of BenchmarkDotNet's <c>--filter</c>, on the best device or on that of
-    /// <c>--device NAME</c>; <c>--out FILE</c> names the file of the results.
+    /// <c>--device NAME</c>; <c>--out FILE</c> names the file of the results. With <c>--peers</c>, measures in turns
+    /// with PyTorch instead, and leaves the results in the folder <c>--out</c>.
     /// </summary>
     private static int Main(string[] arguments)
     {
+        if (arguments.Contains("--peers"))
+        {
+            BenchmarkDevice.Name = Value(arguments, "--device");
+            return ComparisonRun.Run(
+                Value(arguments, "--filter") ?? "", Value(arguments, "--out") ?? ResultsFile.KeptFolder);
+        }
+
         string[] selection = Selection(arguments);
         if (!selection.Contains("--list") && !HasDevice()) return 1;
         Summary[] summaries = [.. BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly)
@@ -34,6 +43,12 @@ internal static class Program
             Console.Error.WriteLine(exception.Message);
             return false;
         }
+    }
+
+    private static string? Value(string[] arguments, string name)
+    {
+        int index = Array.IndexOf(arguments, name);
+        return index >= 0 && index + 1 < arguments.Length ? arguments[index + 1] : null;
     }
 
     /// <summary>Takes device and file out; one word as the filter stands for all names that hold it.</summary>

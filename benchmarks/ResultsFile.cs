@@ -9,9 +9,6 @@ namespace GenKernels.Benchmarks;
 /// <summary>The results of a run as one JSON file, with what they depend on: device, date, commit.</summary>
 internal static class ResultsFile
 {
-    private static readonly JsonWriterOptions s_options =
-        new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>Where runs leave their files; git ignores it.</summary>
     internal static string Folder { get; } = Path.Combine(Root(), "artifacts", "benchmarks");
 
@@ -19,6 +16,15 @@ internal static class ResultsFile
     /// What the run writes to; set before measuring, or named by date and device in <see cref="Folder"/>.
     /// </summary>
     internal static string? Name { get; set; }
+
+    /// <summary>Of every file with results.</summary>
+    internal static JsonWriterOptions Options { get; } =
+        new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Results that are kept, or the current folder outside of a checkout.</summary>
+    internal static string KeptFolder { get; } = Directory.Exists(Path.Combine(Root(), "benchmarks", "Results"))
+        ? Path.Combine(Root(), "benchmarks", "Results")
+        : Environment.CurrentDirectory;
 
     /// <returns>The path of the file that was written; one that was there before is replaced.</returns>
     internal static string Write(IEnumerable<BenchmarkReport> reports)
@@ -29,7 +35,7 @@ internal static class ResultsFile
             Name ??= Path.Combine(Folder, $"{now:yyyyMMdd-HHmmss}-{device.Name.Replace(':', '-')}.json"));
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         using (FileStream stream = File.Create(path + ".part"))
-        using (Utf8JsonWriter json = new(stream, s_options))
+        using (Utf8JsonWriter json = new(stream, Options))
         {
             json.WriteStartObject();
             json.WriteString("device", device.Name);
@@ -56,7 +62,12 @@ internal static class ResultsFile
 
     private static void Write(Utf8JsonWriter json, BenchmarkReport report)
     {
-        if (Throughput.Of(report) is not { } throughput) return;
+        if (Throughput.Of(report) is not { } throughput)
+        {
+            WriteModel(json, report);
+            return;
+        }
+
         json.WriteStartObject();
         json.WriteString("kernel", report.BenchmarkCase.Descriptor.Type.Name.Replace("Benchmarks", ""));
         json.WriteString("case", throughput.Case.ToString());
@@ -73,7 +84,24 @@ internal static class ResultsFile
         json.WriteEndObject();
     }
 
-    private static string Commit()
+    /// <summary>A whole network or training step: time, and managed memory that one takes.</summary>
+    private static void WriteModel(Utf8JsonWriter json, BenchmarkReport report)
+    {
+        if (report.ResultStatistics is not { } times) return;
+        json.WriteStartObject();
+        json.WriteString("model", report.BenchmarkCase.Descriptor.Type.Name.Replace("Benchmarks", ""));
+        json.WriteString("case", report.BenchmarkCase.Descriptor.WorkloadMethodDisplayInfo);
+        json.WriteNumber("medianMicroseconds", Math.Round(times.Median * 1e-3, 2));
+        if (report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase) is { } bytes)
+        {
+            json.WriteNumber("managedBytes", bytes);
+        }
+
+        json.WriteEndObject();
+    }
+
+    /// <returns>What git calls the checkout, or why it does not.</returns>
+    internal static string Commit()
     {
         try
         {

@@ -24,7 +24,7 @@ internal sealed class ThroughputColumn(string name, string legend, Func<Throughp
     public string Legend => legend;
 
     public string GetValue(Summary summary, BenchmarkCase benchmarkCase) =>
-        Throughput.Of(summary[benchmarkCase]) is { } throughput ? cell(throughput) : "?";
+        Throughput.Of(summary[benchmarkCase]) is { } throughput ? cell(throughput) : "-";
 
     public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style) =>
         GetValue(summary, benchmarkCase);

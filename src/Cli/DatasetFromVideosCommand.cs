@@ -7,14 +7,17 @@ namespace GenKernels.Cli;
 /// <summary><c>gk dataset from-videos DIR OUT</c>: frames of videos as a data set.</summary>
 internal static class DatasetFromVideosCommand
 {
+    private const int MostPixels = 4096, MostPartitions = 10_000, MostWorkers = 1024;
+    private const double MostSeconds = 1e6;
+
     internal static Command Create()
     {
         Argument<string> source = new("DIR") { Description = "A folder, searched with its subfolders for videos" };
         Argument<string> output = new("OUT") { Description = "The folder of the data set; made when missing" };
-        Option<int> height = Number("--height", "Rows of a frame", 36);
-        Option<int> width = Number("--width", "Columns of a frame", 64);
-        Option<int> partitions = Number("--partitions", "Zips to spread the videos over", 10);
-        Option<int> workers = Number("--workers", "Videos decoded at a time", Environment.ProcessorCount);
+        Option<int> height = Number("--height", "Rows of a frame", 36, MostPixels);
+        Option<int> width = Number("--width", "Columns of a frame", 64, MostPixels);
+        Option<int> partitions = Number("--partitions", "Zips to spread the videos over", 10, MostPartitions);
+        Option<int> workers = Number("--workers", "Videos decoded at a time", Environment.ProcessorCount, MostWorkers);
         Option<double> trimStart = Seconds("--trim-start", "Seconds left out at the start of every video");
         Option<double> trimEnd = Seconds("--trim-end", "Seconds left out at the end of every video");
         Option<bool> overwrite = new("--overwrite") { Description = "Replace a data set of this size that is there" };
@@ -75,13 +78,13 @@ internal static class DatasetFromVideosCommand
             + (report.Skipped.Count > 0 ? $"; {report.Skipped.Count} videos left out" : ""));
     }
 
-    private static Option<int> Number(string name, string description, int byDefault) =>
+    private static Option<int> Number(string name, string description, int byDefault, int most) =>
         new Option<int>(name)
         {
             Description = description,
             HelpName = "number",
             DefaultValueFactory = _ => byDefault,
-        }.Positive();
+        }.Positive(most);
 
     private static Option<double> Seconds(string name, string description) =>
         new Option<double>(name)
@@ -89,5 +92,5 @@ internal static class DatasetFromVideosCommand
             Description = description,
             HelpName = "seconds",
             DefaultValueFactory = _ => 0,
-        }.NotNegative();
+        }.NotNegative(MostSeconds);
 }

@@ -15,25 +15,14 @@ internal static class DemoCommand
             HelpName = "folder",
             DefaultValueFactory = _ => "out/demo",
         };
-        Option<double> minutes = new("--minutes")
-        {
-            Description = "Minutes of training, kernels that are compiled for the first time included",
-            HelpName = "number",
-            DefaultValueFactory = _ => 4,
-        };
-        minutes.Validators.Add(result =>
-        {
-            if (!(result.GetValueOrDefault<double>() > 0)) result.AddError("--minutes must be more than 0");
-        });
-        Option<int?> steps = new("--steps")
+        Option<double?> minutes =
+            CommonOptions.Minutes("Minutes of training, kernels that are compiled for the first time included");
+        minutes.DefaultValueFactory = _ => 4;
+        Option<int?> steps = new Option<int?>("--steps")
         {
             Description = "End the training after so many steps",
             HelpName = "number",
-        };
-        steps.Validators.Add(result =>
-        {
-            if (!(result.GetValueOrDefault<int?>() is null or > 0)) result.AddError("--steps must be at least 1");
-        });
+        }.Positive();
         Option<string?> clip = new("--clip")
         {
             Description = "The video to learn from; the drive in assets by default",
@@ -51,7 +40,8 @@ internal static class DemoCommand
         {
             Terminal terminal = new(result);
             DemoOptions options = new(
-                result.GetRequiredValue(output), result.GetValue(clip), TimeSpan.FromMinutes(result.GetValue(minutes)),
+                result.GetRequiredValue(output), result.GetValue(clip),
+                TimeSpan.FromMinutes(result.GetRequiredValue(minutes)!.Value),
                 result.GetValue(steps), result.GetRequiredValue(device), result.GetValue(seed));
             terminal.Output.WriteLine(new DemoRun(options, terminal.Progress, stop).Run());
             return ExitCode.Success;

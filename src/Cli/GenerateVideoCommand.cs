@@ -12,6 +12,9 @@ namespace GenKernels.Cli;
 /// <summary><c>gk generate video</c>: a video of any length from a trained generator, in constant memory.</summary>
 internal static class GenerateVideoCommand
 {
+    private const int MostInSegment = 8192, MostScale = 64;
+    private const double LeastFrameRate = 0.1, MostFrameRate = 1000;
+
     internal static Command Create()
     {
         Option<string> checkpoint = new("--checkpoint")
@@ -32,18 +35,15 @@ internal static class GenerateVideoCommand
             HelpName = "path",
             Required = true,
         };
-        Option<int> segment = Number("--segment", "Frames made at a time: more memory, less time, the same video", 64);
-        Option<double> fps = new("--fps")
+        Option<int> segment =
+            Number("--segment", "Frames made at a time: more memory, less time, the same video", 64, MostInSegment);
+        Option<double> fps = new Option<double>("--fps")
         {
             Description = "Frames a second",
             HelpName = "number",
             DefaultValueFactory = _ => 30,
-        };
-        fps.Validators.Add(result =>
-        {
-            if (!(result.GetValueOrDefault<double>() > 0)) result.AddError("--fps must be more than 0");
-        });
-        Option<int> scale = Number("--scale", "Every pixel becomes a square of this many pixels", 1);
+        }.AtLeast(LeastFrameRate, MostFrameRate);
+        Option<int> scale = Number("--scale", "Every pixel becomes a square of this many pixels", 1, MostScale);
         Option<string> device = CommonOptions.Device();
         Option<long> seed = CommonOptions.Seed();
         ExampleCommand command = new(
@@ -78,10 +78,10 @@ internal static class GenerateVideoCommand
         });
     }
 
-    private static Option<int> Number(string name, string description, int byDefault) => new Option<int>(name)
+    private static Option<int> Number(string name, string description, int byDefault, int most) => new Option<int>(name)
     {
         Description = description,
         HelpName = "number",
         DefaultValueFactory = _ => byDefault,
-    }.Positive();
+    }.Positive(most);
 }

@@ -12,6 +12,9 @@ namespace GenKernels.Cli;
 /// <summary><c>gk train long-video-lowres</c>: the low-resolution networks of chapter 2, from videos.</summary>
 internal sealed class TrainLongVideoLowresCommand
 {
+    private const int MostClips = 4096;
+    private const double MostGamma = 1e6;
+
     private readonly Option<string> _data = new("--data")
     {
         Description = "The folder of the data set, as 'gk dataset from-videos' makes it",
@@ -28,17 +31,13 @@ internal sealed class TrainLongVideoLowresCommand
 
     private readonly Option<string> _preset = PresetOption.Create("small");
     private readonly Option<int> _steps = Number("--steps", "Steps in all, those before a --resume included", 100_000);
-    private readonly Option<double?> _minutes = new("--minutes")
-    {
-        Description = "End after this time, with a checkpoint",
-        HelpName = "number",
-    };
+    private readonly Option<double?> _minutes = CommonOptions.Minutes("End after this time, with a checkpoint");
 
-    private readonly Option<int?> _batch = new("--batch")
+    private readonly Option<int?> _batch = new Option<int?>("--batch")
     {
         Description = "Clips of a step; the preset says how many by default",
         HelpName = "number",
-    };
+    }.Positive(MostClips);
 
     private readonly Option<int> _accumulate =
         Number("--accumulate", "Parts of a batch, one after the other, to save memory", 1);
@@ -48,7 +47,7 @@ internal sealed class TrainLongVideoLowresCommand
         Description = "Weight of the R1 penalty",
         HelpName = "number",
         DefaultValueFactory = _ => new LowResolutionTrainingOptions().R1Gamma,
-    }.NotNegative();
+    }.NotNegative(MostGamma);
 
     private readonly Option<string> _device = CommonOptions.Device();
     private readonly Option<long> _seed = CommonOptions.Seed();
@@ -60,18 +59,6 @@ internal sealed class TrainLongVideoLowresCommand
     private readonly Option<int> _checkpointEvery = Every("--checkpoint-every", "checkpoint", 1000);
     private readonly Option<int> _sampleEvery = Every("--sample-every", "sample video", 1000);
     private readonly Option<int> _logEvery = Every("--log-every", "line of the log", 10);
-
-    private TrainLongVideoLowresCommand()
-    {
-        _minutes.Validators.Add(result =>
-        {
-            if (!(result.GetValueOrDefault<double?>() is null or > 0)) result.AddError("--minutes must be more than 0");
-        });
-        _batch.Validators.Add(result =>
-        {
-            if (!(result.GetValueOrDefault<int?>() is null or > 0)) result.AddError("--batch must be at least 1");
-        });
-    }
 
     /// <summary>What a resumed run has from its beginning.</summary>
     private Option[] FixedByRun => [_preset, _batch, _accumulate, _gamma, _seed];
@@ -125,10 +112,20 @@ internal sealed class TrainLongVideoLowresCommand
         using LowResolutionRun run = LowResolutionRun.Open(place, dataset, preset, options, runOptions, device);
         terminal.Progress.WriteLine(RunOpening.Describe(run, dataset, options, device));
         int framesPerStep = options.BatchSize * preset.Discriminator.FrameCount;
-        new TrainingDisplay(terminal.Progress, framesPerStep, runOptions.Duration is not null).Train(run, stop);
+        TrainingDisplay display = new(terminal.Progress, framesPerStep, runOptions.Duration is not null);
+        try
+        {
+            display.Train(run, stop);
+        }
+        catch
+        {
+            terminal.Progress.WriteLine(RunPlace.DescribeBrokenOff(run));
+            throw;
+        }
+
         bool isStopped = stop.IsCancellationRequested && run.Step < runOptions.Steps;
-        string end = isStopped ? "stopped" : "done";
-        terminal.Output.WriteLine($"{end} after step {run.Step}: {LowResolutionCheckpoint.Newest(run.Folder)}");
+        (string end, string how) = isStopped ? ("stopped", "; --resume goes on") : ("done", "");
+        terminal.Output.WriteLine($"{end} after step {run.Step}: {LowResolutionCheckpoint.Newest(run.Folder)}{how}");
         return isStopped ? ExitCode.Interrupted : ExitCode.Success;
     }
 

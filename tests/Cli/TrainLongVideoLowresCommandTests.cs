@@ -50,8 +50,7 @@ public sealed class TrainLongVideoLowresCommandTests
     [Test]
     public void ARunThatIsThereIsNotStartedOver()
     {
-        Directory.CreateDirectory(Out);
-        File.WriteAllText(Path.Combine(Out, "log.jsonl"), "");
+        Directory.CreateDirectory(Path.Combine(Out, "checkpoint-00000001"));
         Refuses($"{Out} holds a run; go on with it by --resume", ExitCode.Failure);
     }
 

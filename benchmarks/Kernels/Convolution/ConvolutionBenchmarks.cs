@@ -9,7 +9,7 @@ public class ConvolutionBenchmarks : KernelBenchmarks
     public override IEnumerable<KernelCase> Cases =>
         [.. ConvolutionLayer.All.Select(Forward), .. ConvolutionLayer.All[1..3].Select(DataGradient)];
 
-    private static KernelCase Forward(ConvolutionLayer layer) => new(
+    internal static KernelCase Forward(ConvolutionLayer layer) => new(
         $"{layer.X} with {layer.W}", [layer.X, layer.W], layer.Y,
         inputs => Convolutions.Forward(inputs[0], inputs[1], layer.Options), (inputs, index) =>
         {
@@ -30,7 +30,7 @@ public class ConvolutionBenchmarks : KernelBenchmarks
             return sum;
         }) { Operations = layer.Operations, Scale = Math.Sqrt(layer.W.Product(1, 5)) };
 
-    private static KernelCase DataGradient(ConvolutionLayer layer) => new(
+    internal static KernelCase DataGradient(ConvolutionLayer layer) => new(
         $"data gradient of {layer.X} with {layer.W}", [layer.Y, layer.W], layer.X,
         inputs => Convolutions.DataGradient(inputs[0], inputs[1], layer.X, layer.Options), (inputs, index) =>
         {

@@ -20,6 +20,16 @@ internal sealed record ConvolutionLayer(Shape X, Shape W)
         new([1, 24, 3, 4, 512], [512, 3, 3, 3, 512]),
     ];
 
+    /// <summary>Layers of the thesis' generator making 128 frames: four that know time, and the last.</summary>
+    internal static ConvolutionLayer[] OfThesis =>
+    [
+        new([1, 24, 3, 4, 512], [512, 3, 3, 3, 512]),
+        new([1, 48, 5, 8, 512], [512, 3, 3, 3, 512]),
+        new([1, 80, 9, 16, 512], [512, 3, 3, 3, 512]),
+        new([1, 144, 9, 16, 256], [256, 3, 3, 3, 256]),
+        new([1, 128, 36, 64, 64], [64, 1, 3, 3, 64]),
+    ];
+
     internal Shape Y => X.With(4, W[0]);
 
     internal ConvolutionOptions Options => ConvolutionOptions.Padded(new(W[1] / 2, W[2] / 2, W[3] / 2));

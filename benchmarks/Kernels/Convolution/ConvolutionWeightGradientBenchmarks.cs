@@ -8,7 +8,7 @@ public class ConvolutionWeightGradientBenchmarks : KernelBenchmarks
     /// <inheritdoc/>
     public override IEnumerable<KernelCase> Cases => ConvolutionLayer.All.Select(Gradient);
 
-    private static KernelCase Gradient(ConvolutionLayer layer) => new(
+    internal static KernelCase Gradient(ConvolutionLayer layer) => new(
         $"{layer.X} with {layer.W}", [layer.X, layer.Y], layer.W,
         inputs => ConvolutionWeightGradient.Forward(inputs[0], inputs[1], layer.W, layer.Options), (inputs, index) =>
         {

@@ -6,17 +6,25 @@ namespace GenKernels.Autograd;
 /// <summary>A tensor that training changes; a leaf of every record that it is used in.</summary>
 public sealed class Parameter : IDisposable
 {
-    /// <param name="value">The numbers, floats; from now on the parameter disposes them.</param>
+    /// <param name="value">The numbers, floats; the parameter disposes them, at once where it refuses them.</param>
     /// <param name="layout">How a state dict holds them; as they are by default.</param>
     /// <exception cref="ArgumentException">
     /// The value holds no floats, or another number of them than the layout.
     /// </exception>
     public Parameter(Tensor value, StateLayout? layout = null)
     {
-        Require.Float(value);
-
         Layout = layout ?? StateLayout.Identity(value.Shape);
-        Layout.RequireFits(value);
+        try
+        {
+            Require.Float(value);
+            Layout.RequireFits(value);
+        }
+        catch
+        {
+            value.Dispose();
+            throw;
+        }
+
         Value = new Variable(value.Unscoped(), requiresGradient: true);
     }
 

@@ -5,13 +5,22 @@ namespace GenKernels.Autograd;
 /// </summary>
 public sealed class StateBuffer : IDisposable
 {
-    /// <param name="value">Of any type; from now on the buffer disposes it.</param>
+    /// <param name="value">Of any type; the buffer disposes it, at once where it refuses it.</param>
     /// <param name="layout">How a state dict holds it; as it is by default.</param>
     /// <exception cref="ShapeException">The value has not as many elements as the layout.</exception>
     public StateBuffer(Tensor value, StateLayout? layout = null)
     {
         Layout = layout ?? StateLayout.Identity(value.Shape);
-        Layout.RequireFits(value);
+        try
+        {
+            Layout.RequireFits(value);
+        }
+        catch
+        {
+            value.Dispose();
+            throw;
+        }
+
         Value = value.Unscoped();
     }
 

@@ -17,8 +17,17 @@ public sealed class ModuleAverage : IDisposable
     {
         _source = source;
         Arena = new ParameterArena(module);
-        Arena.RequireSameStructure(source);
-        _buffers = Pairs(source.Module, module);
+        try
+        {
+            Arena.RequireSameStructure(source);
+            _buffers = Pairs(source.Module, module);
+        }
+        catch
+        {
+            Arena.Dispose();
+            throw;
+        }
+
         _weight = Tensor.Zeros([1], ElementType.Float32, source.Values.Device).Unscoped();
         module.RequiresGradient(false);
         Reset();

@@ -32,7 +32,9 @@ internal static class CommandLine
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = s_timeToStop,
         };
-        if (result.Errors.Count > 0 && result.GetResult(help) is null) return Misused(result, error);
+        string? empty = Validation.EmptyArgument(result.CommandResult);
+        bool isMisused = result.Errors.Count > 0 || empty is not null;
+        if (isMisused && result.GetResult(help) is null) return Misused(result, empty, error);
         try
         {
             return await result.InvokeAsync(configuration);
@@ -49,12 +51,12 @@ internal static class CommandLine
         }
     }
 
-    private static int Misused(ParseResult result, TextWriter error)
+    private static int Misused(ParseResult result, string? empty, TextWriter error)
     {
         string command = string.Join(' ', Ancestors(result.CommandResult.Command).Reverse().Skip(1).Prepend("gk"));
         string complaint = result.UnmatchedTokens.Count > 0
             ? $"there is no command or option '{result.UnmatchedTokens[0]}' here"
-            : result.Errors[0].Message.TrimEnd('.');
+            : empty ?? result.Errors[0].Message.TrimEnd('.');
         error.WriteLine($"gk: {complaint}; '{command} --help' tells more");
         return ExitCode.Usage;
     }

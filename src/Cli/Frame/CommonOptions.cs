@@ -6,6 +6,8 @@ namespace GenKernels.Cli;
 /// <summary>Options that mean the same everywhere; each command makes its own of those that it takes.</summary>
 internal static class CommonOptions
 {
+    private const double MinutesOfAYear = 366 * 24 * 60;
+
     /// <returns>Shows the stack of a failure; of the root, for every command.</returns>
     internal static Option<bool> Trace() => new("--trace")
     {
@@ -27,12 +29,19 @@ internal static class CommonOptions
     }
 
     /// <param name="byDefault">The seed when none is given.</param>
-    internal static Option<long> Seed(long byDefault = 0) => new("--seed")
+    internal static Option<long> Seed(long byDefault = 0) => new Option<long>("--seed")
     {
         Description = "Where random numbers start; the same seed gives the same result",
         HelpName = "number",
         DefaultValueFactory = _ => byDefault,
-    };
+    }.Any();
+
+    /// <param name="description">What ends after this time.</param>
+    internal static Option<double?> Minutes(string description) => new Option<double?>("--minutes")
+    {
+        Description = description,
+        HelpName = "number",
+    }.MoreThanZero(MinutesOfAYear);
 
     /// <returns>For commands whose result a program may read.</returns>
     internal static Option<bool> Json() => new("--json") { Description = "Write the result as JSON" };

@@ -11,6 +11,8 @@ internal static class ExitCode
     /// <summary>The command line itself is wrong.</summary>
     internal const int Usage = 2;
 
-    /// <summary>Ended by Ctrl-C, as shells report it.</summary>
+    /// <summary>
+    /// Ended by Ctrl-C or by a request to terminate, after tidying up; the number is the shells' for Ctrl-C.
+    /// </summary>
     internal const int Interrupted = 130;
 }

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+using GenKernels.Autograd;
 using GenKernels.Runtime;
 using GenKernels.Runtime.Interop;
 using GenKernels.Train.Data;
@@ -6,9 +8,11 @@ using GenKernels.Train.Video;
 namespace GenKernels.Cli;
 
 /// <summary>What people see of an exception.</summary>
-internal static class Failure
+internal static partial class Failure
 {
     private const string SourceHeading = "The source, with its own line numbers:";
+    private const string PlacesHeading = " (tried: ";
+    private const int LongestLine = 500;
 
     /// <param name="failure">What ended the command.</param>
     /// <param name="trace">Whether the stack is asked for.</param>
@@ -21,23 +25,49 @@ internal static class Failure
         if (trace) return $"gk: {failure}";
         Exception cause = Cause(failure);
         if (cause is CompilationException) return $"gk: {cause.Message.Split(SourceHeading)[0].TrimEnd()}";
-        string message = OneLine(cause.Message);
-        return IsExpected(cause) ? $"gk: {message}" : $"gk: {cause.GetType().Name}: {message} (--trace shows where)";
+        string message = Short(OneLine(cause.Message));
+        return cause switch
+        {
+            LibraryNotFoundException or DeviceUnavailableException => $"gk: {WithoutPlaces(message)}",
+            IOException or UnauthorizedAccessException => $"gk: {PathFirst(message)}",
+            OutOfMemoryException => $"gk: the memory of this machine is used up: {message}",
+            _ when IsExpected(cause) => $"gk: {message}",
+            _ => $"gk: {cause.GetType().Name}: {message} (--trace shows where)",
+        };
     }
 
     private static Exception Cause(Exception failure) => failure switch
     {
-        AggregateException { InnerExceptions.Count: 1 } aggregate => Cause(aggregate.InnerExceptions[0]),
+        AggregateException { InnerExceptions.Count: > 0 } aggregate => Cause(aggregate.InnerExceptions[0]),
+        TypeInitializationException { InnerException: { } inner } => Cause(inner),
         _ => failure,
     };
 
     private static bool IsExpected(Exception failure) => failure
         is CommandException
-        or ShapeException or SafetensorsException or LaunchException or OutOfDeviceMemoryException
-        or DeviceUnavailableException or LibraryNotFoundException or CudaException
-        or DatasetException or VideoException or VideoToolMissingException
-        or IOException or UnauthorizedAccessException;
+        or ShapeException or SafetensorsException or LaunchException or OutOfDeviceMemoryException or CudaException
+        or StateDictException or DatasetException or VideoException or VideoToolMissingException
+        or InvalidDataException;
 
     private static string OneLine(string message) =>
         string.Join(' ', message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+
+    private static string Short(string message) =>
+        message.Length <= LongestLine ? message : $"{message[..LongestLine]} … (--trace shows all)";
+
+    private static string WithoutPlaces(string message)
+    {
+        int places = message.IndexOf(PlacesHeading, StringComparison.Ordinal);
+        return places < 0 ? message : $"{message[..places]} ('gk doctor' lists where it was looked for)";
+    }
+
+    /// <summary>The system's own messages name the file last, ours first.</summary>
+    private static string PathFirst(string message)
+    {
+        Match match = SystemMessage().Match(message);
+        return match.Success ? $"{match.Groups["path"].Value}: {match.Groups["what"].Value}" : message;
+    }
+
+    [GeneratedRegex("^(?<what>[^:']+) : '(?<path>[^']+)'$")]
+    private static partial Regex SystemMessage();
 }

@@ -1,26 +1,74 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 
 namespace GenKernels.Cli;
 
 /// <summary>Bounds of options, told before a command starts.</summary>
 internal static class Validation
 {
-    /// <returns>The option, which refuses what is less than 1.</returns>
-    internal static Option<int> Positive(this Option<int> option)
+    /// <returns>The option, which refuses what is less than 1, more than the bound, or no whole number.</returns>
+    internal static Option<int> Positive(this Option<int> option, int most = int.MaxValue) =>
+        Whole(option, least: 1, most);
+
+    /// <inheritdoc cref="Positive(Option{int}, int)"/>
+    internal static Option<int?> Positive(this Option<int?> option, int most = int.MaxValue) =>
+        Whole(option, least: 1, most);
+
+    /// <returns>The option, which refuses what is no whole number.</returns>
+    internal static Option<long> Any(this Option<long> option) => Whole(option, long.MinValue, long.MaxValue);
+
+    /// <returns>The option, which refuses what is negative, more than the bound, or no number.</returns>
+    internal static Option<double> NotNegative(this Option<double> option, double most) =>
+        Real(option, value => value >= 0, "must not be negative", most);
+
+    /// <returns>The option, which refuses what is outside the bounds or no number.</returns>
+    internal static Option<double> AtLeast(this Option<double> option, double least, double most) =>
+        Real(option, value => value >= least, $"must be at least {least}", most);
+
+    /// <returns>The option, which refuses what is not more than 0, more than the bound, or no number.</returns>
+    internal static Option<T> MoreThanZero<T>(this Option<T> option, double most) =>
+        Real(option, value => value > 0, "must be more than 0", most);
+
+    /// <returns>What is wrong with an empty argument of a command line, or null where there is none.</returns>
+    internal static string? EmptyArgument(CommandResult command)
     {
-        option.Validators.Add(result =>
+        SymbolResult? empty = command.Children.FirstOrDefault(child => child.Tokens.Any(token => token.Value == ""));
+        return empty switch
         {
-            if (result.GetValueOrDefault<int>() < 1) result.AddError($"{option.Name} must be at least 1");
-        });
-        return option;
+            OptionResult result => $"{result.Option.Name} must not be empty",
+            ArgumentResult result => $"{result.Argument.Name} must not be empty",
+            _ => null,
+        };
     }
 
-    /// <returns>The option, which refuses what is negative or no number.</returns>
-    internal static Option<double> NotNegative(this Option<double> option)
+    private static Option<T> Whole<T>(Option<T> option, long least, long most) => Check(option, text =>
+    {
+        const NumberStyles Style = NumberStyles.AllowLeadingSign;
+        bool isNumber = long.TryParse(text, Style, CultureInfo.InvariantCulture, out long value);
+        if (!isNumber) return $"needs a whole number, got '{text}'";
+        if (value < least) return $"must be at least {least}";
+        return value > most ? $"must be at most {most}" : null;
+    });
+
+    private static Option<T> Real<T>(Option<T> option, Func<double, bool> isEnough, string low, double most) =>
+        Check(option, text =>
+        {
+            bool isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value);
+            if (!isNumber) return $"needs a number, got '{text}'";
+            if (!isEnough(value)) return low;
+            return value > most ? string.Create(CultureInfo.InvariantCulture, $"must be at most {most}") : null;
+        });
+
+    /// <summary>Hands over the text itself: asked for a number that cannot be read, the parser throws.</summary>
+    private static Option<T> Check<T>(Option<T> option, Func<string, string?> fault)
     {
         option.Validators.Add(result =>
         {
-            if (!(result.GetValueOrDefault<double>() >= 0)) result.AddError($"{option.Name} must not be negative");
+            if (result.Tokens.Count == 1 && fault(result.Tokens[0].Value) is { } what)
+            {
+                result.AddError($"{option.Name} {what}");
+            }
         });
         return option;
     }

@@ -12,9 +12,24 @@ internal static class RunPlace
     {
         if (File.Exists(folder)) throw new CommandException($"{folder} is a file; --out needs a folder");
         if (!Directory.Exists(folder)) return;
-        bool isFree = !File.Exists(Path.Combine(folder, LogName)) && LowResolutionCheckpoint.Newest(folder) is null;
-        if (isFree) return;
-        throw new CommandException($"{folder} holds a run; go on with it by --resume, or choose another --out");
+        if (LowResolutionCheckpoint.Newest(folder) is not null)
+        {
+            throw new CommandException($"{folder} holds a run; go on with it by --resume, or choose another --out");
+        }
+
+        FileInfo log = new(Path.Combine(folder, LogName));
+        if (!log.Exists || log.Length == 0) return;  // nothing, or a run that ended before it had something to keep
+        throw new CommandException(
+            $"{folder} holds the log of a run without a checkpoint; remove it, or choose another --out");
+    }
+
+    /// <returns>Of a run that breaks off: what is left of it, and how to go on.</returns>
+    internal static string DescribeBrokenOff(LowResolutionRun run)
+    {
+        string? newest = LowResolutionCheckpoint.Newest(run.Folder);
+        return newest is null
+            ? $"broke off after step {run.Step}, before the first checkpoint"
+            : $"broke off after step {run.Step}; --resume goes on from {newest}";
     }
 
     /// <returns>Where the run in a folder stands.</returns>

@@ -11,12 +11,23 @@ struct RowWalk {
     int lanes;         // threads across a row: a power of two up to the block size; 1 on the host device
 };
 
+// value / divisor of numbers that are not negative. A division of 32 bits, where they suffice, takes a fraction of the
+// time that one of 64 takes, on either kind of processor.
+DEVICE Int64 Quotient(Int64 value, int divisor)
+{
+    const unsigned narrow = unsigned(value);
+    return Int64(narrow) == value ? Int64(narrow / unsigned(divisor)) : value / divisor;
+}
+
 // Calls body(row, first, end, step) for every row of the block: the thread's elements are first, first + step, ...
 // below end.
 template <typename Body> DEVICE void ForEachRow(const RowWalk& walk, Body body)
 {
-    const Int64 group = blockIdx.x / walk.chunkCount;
-    const int chunk = int(blockIdx.x - group * walk.chunkCount) * ElementsPerBlock;
+    // Neighbouring rows follow each other, not the chunks of one: what a filter meets twice is in the cache still.
+    const int groupCount = int(gridDim.x / walk.chunkCount);
+    const int part = int(Quotient(blockIdx.x, groupCount));
+    const Int64 group = blockIdx.x - Int64(part) * groupCount;
+    const int chunk = part * ElementsPerBlock;
     const int end = walk.rowLength < chunk + ElementsPerBlock ? walk.rowLength : chunk + ElementsPerBlock;
     const Int64 firstRow = group * walk.rowsPerBlock;
     const Int64 afterGroup = firstRow + walk.rowsPerBlock;

@@ -89,6 +89,7 @@ public static class Convolution
     private static void LaunchOnHost(Tensor x, Tensor w, Tensor y, ConvolutionPlan plan, bool isAdjoint)
     {
         HostMethod method = plan.MethodOnHost;
+        if (method == HostMethod.Direct && plan.IsForColumnsOnHost) method = HostMethod.Columns;
         int lines = Math.Clamp(HostDepth / plan.LineLength, 1, plan.LineCount);
         int rows = (int)Math.Clamp(plan.RowCount / ManyHostBlocks, FewestHostRows, HostRows);
         (WinogradPlan division, long blocks) = WinogradPlan.Forward(plan, x.Device.ProcessorCount);

@@ -1,7 +1,7 @@
-// ConvolutionHost: convolution on the CPU, a stretch of the outputs a block, one core a block, by one of three methods:
-// through transformed tiles (HostWinograd); directly, with few output channels (HostDirect); else the rows of x that
-// the outputs meet are packed, some lines of taps at a time so that the packed matrix stays in the core's cache, and
-// multiplied.
+// ConvolutionHost: convolution on the CPU, a stretch of the outputs a block, one core a block, by one of four methods:
+// through transformed tiles (HostWinograd); directly, with few output channels as the lanes of a vector (HostDirect),
+// or with columns where they would not fill it (HostColumns); else the rows of x that the outputs meet are packed, some
+// lines of taps at a time so that the packed matrix stays in the core's cache, and multiplied.
 //   y[row,o] = sum over taps and channels of w[o,tap,c] x[source(row,tap),c]
 //   and where isAdjoint, through tiles only, w[c,last tap - tap,o] in place of w[o,tap,c]
 //
@@ -14,6 +14,7 @@
 #include "Convolution/Plan.cuh"
 #include "MatrixProduct/HostProduct.cuh"
 #include "Convolution/HostPack.cuh"
+#include "Convolution/HostColumns.cuh"
 #include "Convolution/HostDirect.cuh"
 #include "Convolution/HostMethod.cuh"
 #include "Convolution/HostWinograd.cuh"
@@ -26,12 +27,13 @@ KERNEL ConvolutionHost(
         ConvolveTiles(plan, division, x, w, y, isAdjoint, blockIdx.x);
         return;
     }
-    if (method == Directly) {
+    if (method == Directly || method == ByColumns) {
         // Blocks of whole lines: those that begin within the block's rows.
         const Int64 lineCount = OutputCount(plan) / plan.outW;
         const Int64 firstLine = (Int64(blockIdx.x) * rowsPerBlock + plan.outW - 1) / plan.outW;
-        const Int64 endLine = (Int64(blockIdx.x + 1) * rowsPerBlock + plan.outW - 1) / plan.outW;
-        ConvolveLines(plan, x, w, y, firstLine, Minimum(lineCount, endLine));
+        const Int64 endLine = Minimum(lineCount, (Int64(blockIdx.x + 1) * rowsPerBlock + plan.outW - 1) / plan.outW);
+        if (method == Directly) ConvolveLines(plan, x, w, y, firstLine, endLine);
+        else ConvolveLinesByColumns(plan, x, w, y, firstLine, endLine);
         return;
     }
     const Int64 first = Int64(blockIdx.x) * rowsPerBlock;

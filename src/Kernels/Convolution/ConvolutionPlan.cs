@@ -42,7 +42,14 @@ internal readonly struct ConvolutionPlan
     /// that rate.
     /// </summary>
     internal HostMethod MethodOnHost => IsForTiles ? HostMethod.Tiles
-        : IsForDirect ? HostMethod.Direct : HostMethod.PackedRows;
+        : !IsForDirect ? HostMethod.PackedRows : HostMethod.Direct;
+
+    /// <summary>
+    /// Whether columns fill vectors better than output channels do, for the direct way of a convolution. Measured on
+    /// layers of 8 to 24 channels: up to twice as fast.
+    /// </summary>
+    internal bool IsForColumnsOnHost =>
+        _groups == 1 && _stride.W == 1 && _up.W == 1 && _outGroup % 16 != 0 && _outGroup < 32 && _out.W % 16 == 0;
 
     /// <summary>Clips.</summary>
     internal int ClipCount => _n;

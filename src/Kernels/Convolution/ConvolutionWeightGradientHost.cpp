@@ -5,7 +5,7 @@
 //
 // Shapes   as ConvolutionWeightGradient.cu
 // Types    float and double
-// Launch   one block for every linesPerBlock lines of taps, or every channelsPerBlock output channels, and every segment
+// Launch   one block for every linesPerBlock lines of taps, or channelsPerBlock output channels, and every segment
 // Cost     2*rows*O*taps*C operations; 2.25 times fewer through tiles
 #include "Common/Prelude.cuh"
 #include "Convolution/Plan.cuh"

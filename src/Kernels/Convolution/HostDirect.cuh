@@ -14,6 +14,7 @@ struct PaddedLines {
     Int64 lineLength;
     int ring;   // lines of one tap over time
     int first;  // where in its ring the line of the first tap over rows lies
+    int channelStride;  // 0: channels of a column lie together; else columns of a channel do, and this is their number
 };
 
 DEVICE Scalar* LineOfTap(PaddedLines lines, int tapT, int tapH)
@@ -46,6 +47,49 @@ DEVICE void FillLine(const Plan& plan, const Scalar* row, int columns, Scalar* t
     }
 }
 
+// Turns up to a vector of columns and of channels, so that the columns of each channel lie together.
+DEVICE void TurnColumns(
+    const Scalar* from, const Scalar* end, int channels, int columnCount, int channelCount, Scalar* to,
+    int channelStride)
+{
+    Vector turned[Lanes] = {};
+    if (columnCount == Lanes && from + (Lanes - 1) * channels + Lanes <= end) {
+#pragma GCC unroll 16
+        for (int i = 0; i < Lanes; i++) turned[i] = Load(from + i * channels);
+        Transpose(turned);
+        for (int lane = 0; lane < channelCount; lane++) Store(to + Int64(lane) * channelStride, turned[lane]);
+        return;
+    }
+    for (int i = 0; i < columnCount; i++) {
+        CopyPart(reinterpret_cast<Scalar*>(&turned[i]), from + Int64(i) * channels, channelCount);
+    }
+    Transpose(turned);
+    for (int lane = 0; lane < channelCount; lane++) {
+        CopyPart(to + Int64(lane) * channelStride, reinterpret_cast<const Scalar*>(&turned[lane]), columnCount);
+    }
+}
+
+// A line of columns with its zeros in place, turned; `end` is where x ends.
+DEVICE void FillTurnedLine(
+    const Plan& plan, const Scalar* row, const Scalar* end, int columns, int channelStride, Scalar* target)
+{
+    const int channels = plan.inGroup;
+    const int first = Maximum(0, -plan.beforeW), before = Minimum(columns, Maximum(0, plan.beforeW));
+    const int count = Maximum(0, Minimum(columns - before, plan.inW - first));
+    for (int c = 0; c < channels; c++) {
+        Scalar* line = target + Int64(c) * channelStride;
+        for (int i = 0; i < before; i++) line[i] = 0;
+        for (int i = before + count; i < channelStride; i++) line[i] = 0;
+    }
+    for (int column = 0; column < count; column += Lanes) {
+        for (int c = 0; c < channels; c += Lanes) {
+            TurnColumns(
+                row + Int64(first + column) * channels + c, end, channels, Minimum(Lanes, count - column),
+                Minimum(Lanes, channels - c), target + Int64(c) * channelStride + before + column, channelStride);
+        }
+    }
+}
+
 // Fills the lines of the output line at a site; where it follows the one that they were filled for last, only those
 // that are new.
 DEVICE void FillLines(const Plan& plan, const Scalar* x, Site site, int group, bool isNext, PaddedLines& lines)
@@ -59,8 +103,11 @@ DEVICE void FillLines(const Plan& plan, const Scalar* x, Site site, int group, b
             const int h = Source(site.h, tapH, plan.strideH, plan.beforeH, plan.dilationH, plan.upH, plan.inH);
             Scalar* target = LineOfTap(lines, tapT, tapH);
             const Int64 place = ((Int64(site.n) * plan.inT + t) * plan.inH + h) * plan.inW;
+            const Scalar* row = x + place * channels + group * plan.inGroup;
+            const Scalar* end = x + Int64(plan.n) * plan.inT * plan.inH * plan.inW * channels;
             if (t < 0 || h < 0) memset(target, 0, sizeof(Scalar) * lines.lineLength);
-            else FillLine(plan, x + place * channels + group * plan.inGroup, lines.columns, target);
+            else if (lines.channelStride == 0) FillLine(plan, row, lines.columns, target);
+            else FillTurnedLine(plan, row, end, lines.columns, lines.channelStride, target);
         }
     }
 }
@@ -146,7 +193,7 @@ DEVICE void ConvolveLines(
     const int columns = PaddedColumns(plan);
     const Int64 lineLength = Int64(columns) * plan.inGroup;
     Scalar* turned = Scratch(size_t(depth) * width + size_t(plan.kT) * plan.kH * lineLength);
-    PaddedLines lines = {turned + Int64(depth) * width, columns, lineLength, plan.kH, 0};
+    PaddedLines lines = {turned + Int64(depth) * width, columns, lineLength, plan.kH, 0, 0};
     for (int group = 0; group < plan.groups; group++) {
         TurnWeights(plan, w + Int64(group) * plan.outGroup * depth, turned, width);
         for (Int64 line = firstLine; line < endLine; line++) {
@@ -238,7 +285,7 @@ DEVICE void WeightGradientOfLines(
     const Int64 gradientLength = Int64(plan.outW) * width;
     Scalar* turned = Scratch(size_t(depth) * width + gradientLength + size_t(plan.kT) * plan.kH * lineLength);
     Scalar* gradient = turned + Int64(depth) * width;
-    PaddedLines lines = {gradient + gradientLength, columns, lineLength, plan.kH, 0};
+    PaddedLines lines = {gradient + gradientLength, columns, lineLength, plan.kH, 0, 0};
     for (int group = 0; group < plan.groups; group++) {
         memset(turned, 0, sizeof(Scalar) * (Int64(depth) * width + gradientLength));
         for (Int64 line = firstLine; line < endLine; line++) {

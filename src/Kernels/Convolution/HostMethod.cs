@@ -11,4 +11,7 @@ internal enum HostMethod
 
     /// <summary>Tiles of outputs from transformed inputs and weights (Winograd).</summary>
     Tiles,
+
+    /// <summary>As direct, but columns are the lanes. Not for weight gradients.</summary>
+    Columns,
 }

@@ -138,7 +138,8 @@ static void TransformSums(const Plan& plan, const Scalar* sums, int firstChannel
     }
 }
 
-// dw for channelsPerBlock output channels = the weight gradient over the blocks of tiles of a segment.
+// dw for channelsPerBlock output channels = the weight gradient over the blocks of tiles of a segment. The sums of
+// channelsAtOnce of them are held at a time.
 DEVICE void WeightGradientOfTiles(
     const Plan& plan, const WinogradPlan& division, const Scalar* x, const Scalar* dy, Scalar* dw, int firstChannel,
     Int64 firstBlock, Int64 endBlock)
@@ -148,31 +149,35 @@ DEVICE void WeightGradientOfTiles(
     const Int64 rowsRead = rows + StripRows + Int64(plan.kT - 1) * division.linesPerBlock * division.tilesW;
     const Int64 inputSize = Places * PlaceStride(rowsRead * plan.inGroup);
     const Int64 gradientStride = PlaceStride(rows * PanelWidth);
-    const Int64 sumsPerChannel = Int64(Places) * plan.kT * plan.inGroup;
-    const int width = (endChannel - firstChannel + PanelWidth - 1) / PanelWidth * PanelWidth;
-    Scalar* v = Scratch(inputSize + Places * gradientStride + sumsPerChannel * width + plan.inGroup);
+    const Int64 placeSize = Int64(plan.kT) * plan.inGroup * PanelWidth;
+    const Int64 sumsSize = division.channelsAtOnce / PanelWidth * Places * placeSize;
+    Scalar* v = Scratch(inputSize + Places * gradientStride + sumsSize + plan.inGroup);
     Scalar* g = v + inputSize;
     Scalar* sums = g + Places * gradientStride;
-    Scalar* zeros = sums + sumsPerChannel * width;
-    memset(sums, 0, sizeof(Scalar) * (sumsPerChannel * width + plan.inGroup));
-    for (Int64 index = firstBlock; index < endBlock; index++) {
-        const TileBlock block = TileBlockAt(plan, division, index);
-        TransformInput(plan, division, block, x, zeros, v);
-        for (int channel = firstChannel; channel < endChannel; channel += PanelWidth) {
-            const int panel = Minimum(PanelWidth, endChannel - channel);
-            TransformGradient(plan, division, block, dy, channel, panel, g, gradientStride);
-            Scalar* panelSums = sums + (channel - firstChannel) * sumsPerChannel;
-            for (int place = 0; place < Places; place++) {
-                const Scalar* rowsOfPlace = v + place * InputStride(plan, block);
-                const Scalar* gradient = g + place * gradientStride;
-                Scalar* target = panelSums + Int64(place) * plan.kT * plan.inGroup * panel;
-                if (panel == PanelWidth) AddPlace<2>(plan, block, rowsOfPlace, gradient, target);
-                else AddPlace<1>(plan, block, rowsOfPlace, gradient, target);
+    Scalar* zeros = sums + sumsSize;
+    memset(zeros, 0, sizeof(Scalar) * plan.inGroup);
+    for (int channel = firstChannel; channel < endChannel; channel += division.channelsAtOnce) {
+        const int end = Minimum(endChannel, channel + division.channelsAtOnce);
+        memset(sums, 0, sizeof(Scalar) * sumsSize);
+        for (Int64 index = firstBlock; index < endBlock; index++) {
+            const TileBlock block = TileBlockAt(plan, division, index);
+            const bool isThere = channel > firstChannel && endBlock - firstBlock == 1;
+            if (!isThere) TransformInput(plan, division, block, x, zeros, v);
+            for (int o = channel; o < end; o += PanelWidth) {
+                const int width = Minimum(PanelWidth, end - o);
+                TransformGradient(plan, division, block, dy, o, width, g, gradientStride);
+                Scalar* target = sums + (o - channel) / PanelWidth * Places * placeSize;
+                for (int place = 0; place < Places; place++, target += placeSize / PanelWidth * width) {
+                    const Scalar* inputs = v + place * InputStride(plan, block);
+                    const Scalar* gradients = g + place * gradientStride;
+                    if (width == PanelWidth) AddPlace<2>(plan, block, inputs, gradients, target);
+                    else AddPlace<1>(plan, block, inputs, gradients, target);
+                }
             }
         }
-    }
-    for (int channel = firstChannel; channel < endChannel; channel += PanelWidth) {
-        const Scalar* panelSums = sums + (channel - firstChannel) * sumsPerChannel;
-        TransformSums(plan, panelSums, channel, Minimum(PanelWidth, endChannel - channel), dw);
+        for (int o = channel; o < end; o += PanelWidth) {
+            const Scalar* panelSums = sums + (o - channel) / PanelWidth * Places * placeSize;
+            TransformSums(plan, panelSums, o, Minimum(PanelWidth, end - o), dw);
+        }
     }
 }

@@ -23,9 +23,10 @@ internal readonly struct WinogradPlan
     private const int RowsPerChannel = 4;
     private const int ManyChannelsAtOnce = 128;
 
-    // Few rows: blocks differ in output channels; transformed rows (10 MB) and the weights of a panel share the cache.
-    private const int MostCachedElements = 160 << 10;
-    private const int FewChannelsAtOnce = 32;
+    // Few rows: blocks differ in output channels, and of transformed rows there are 20 MB at most. With fewest the
+    // weights are most of what is read, and one panel of them at a time stays in the cache.
+    private const int MostCachedElements = 320 << 10;
+    private const int SomeChannelsAtOnce = 64;
 
     private const int GradientRowsPerBlock = 256;
 
@@ -58,13 +59,14 @@ internal readonly struct WinogradPlan
     internal static (WinogradPlan Division, long BlockCount) Forward(ConvolutionPlan plan, int coreCount)
     {
         int panels = Parts(plan.OutGroup, PanelWidth);
-        long rowCount = (long)plan.ClipCount * plan.Out.T * Parts(plan.Out.H, TileSide) * Parts(plan.Out.W, TileSide);
+        long rowCount = RowCount(plan);
         int wanted = coreCount * BlocksPerCore;
         bool hasManyRows = rowCount >= (long)wanted * FewestRows;
         int mostRows = Math.Clamp(plan.InGroup * RowsPerChannel, RowsOfFewChannels, MostRows);
         int rows = (int)Math.Min(rowCount / wanted, mostRows);
         if (!hasManyRows) rows = Math.Clamp(MostCachedElements / plan.InGroup, FewestRows, MostRows);
-        int atOnce = hasManyRows ? ManyChannelsAtOnce : FewChannelsAtOnce;
+        int atOnce = hasManyRows ? ManyChannelsAtOnce : SomeChannelsAtOnce;
+        if (rowCount < FewestRows) atOnce = PanelWidth;
         long tileBlocks = new WinogradPlan(plan.Out, plan.Taps.T, rows, atOnce, atOnce).TileBlockCount(plan);
         int channelBlocks = (int)Math.Clamp(wanted / tileBlocks, 1, panels);
         int channels = Parts(panels, channelBlocks) * PanelWidth;
@@ -77,6 +79,15 @@ internal readonly struct WinogradPlan
     internal static (WinogradPlan Division, int SegmentCount, long BlockCount) WeightGradient(ConvolutionPlan plan)
     {
         int panels = Parts(plan.OutGroup, PanelWidth);
+        long rowCount = RowCount(plan);
+        if (plan.ClipCount == 1 && panels >= FewestGradientBlocks && rowCount * plan.InGroup <= MostCachedElements)
+        {
+            // Few rows: one block of tiles, transformed once for each of some panels whose sums stay in the cache.
+            int part = Parts(panels, FewestGradientBlocks) * PanelWidth;
+            WinogradPlan whole = new(plan.Out, plan.Taps.T, (int)rowCount, part, PanelWidth);
+            return (whole, 1, Parts(plan.OutGroup, part));
+        }
+
         long sumsOfPanel = (long)Places * plan.Taps.T * plan.InGroup * PanelWidth;
         int channels = EvenPart(panels, (int)Math.Clamp(MostSums / sumsOfPanel, 1, panels)) * PanelWidth;
         WinogradPlan division = new(plan.Out, plan.Taps.T, GradientRowsPerBlock, channels, channels);
@@ -84,6 +95,9 @@ internal readonly struct WinogradPlan
         int segments = (int)Math.Min(division.TileBlockCount(plan), Parts(FewestGradientBlocks, parts));
         return (division, segments, (long)parts * segments);
     }
+
+    private static long RowCount(ConvolutionPlan plan) =>
+        (long)plan.ClipCount * plan.Out.T * Parts(plan.Out.H, TileSide) * Parts(plan.Out.W, TileSide);
 
     private long TileBlockCount(ConvolutionPlan plan) =>
         (long)plan.ClipCount * Parts(plan.Out.T, _framesPerBlock) * Parts(_tilesH, _linesPerBlock);

@@ -43,10 +43,9 @@ KERNEL Binary(
     BroadcastPlan plan)
 {
     ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
-        const Int64 i3 = row % plan.n3;
-        const Int64 i2 = row / plan.n3 % plan.n2;
-        const Int64 i1 = row / plan.n3 / plan.n2 % plan.n1;
-        const Int64 i0 = row / plan.n3 / plan.n2 / plan.n1;
+        const Int64 above3 = Quotient(row, plan.n3), i3 = row - above3 * plan.n3;
+        const Int64 above2 = Quotient(above3, plan.n2), i2 = above3 - above2 * plan.n2;
+        const Int64 i0 = Quotient(above2, plan.n1), i1 = above2 - i0 * plan.n1;
         const Scalar* aRow = a + i0 * plan.a0 + i1 * plan.a1 + i2 * plan.a2 + i3 * plan.a3;
         const Scalar* bRow = b + i0 * plan.b0 + i1 * plan.b1 + i2 * plan.b2 + i3 * plan.b3;
         Scalar* yRow = y + row * walk.rowLength;

@@ -34,13 +34,14 @@ public static class Upfirdn
         int tapCount = filter.Shape[0];
         int length = x.Shape[axis];
         int outputLength = new Resampling(up, down, padBefore, padAfter).OutputLength(length, tapCount);
+        string variant = Variant(filter);
 
         Tensor y = Tensor.Empty(x.Shape.With(axis, outputLength), x.Type, x.Device);
         if (y.ElementCount == 0) return y;
         int inner = checked((int)x.Shape.Product(axis + 1, x.Shape.Rank));
         RowWalk walk = new(y.ElementCount / inner, inner);
         UpfirdnPlan plan = new(length, outputLength, tapCount, up, down, padBefore, flip, gain);
-        Kernel kernel = x.Device.Load(s_source, x.Type, Variant(filter)).Kernel("Upfirdn");
+        Kernel kernel = x.Device.Load(s_source, x.Type, variant).Kernel("Upfirdn");
         kernel.Launch(
             walk.Shape(x.Device), x, filter, y, KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan));
         return y;

@@ -29,6 +29,9 @@ struct Taps {
     int count;
 };
 
+// place / up, without a division for the usual rates.
+DEVICE int Samples(int place, int up) { return up == 1 ? place : up == 2 ? place >> 1 : place / up; }
+
 // Sums Width neighbouring columns at a time in registers, from first on; returns the first column that is left.
 template <int Width>
 DEVICE int Columns(
@@ -52,11 +55,11 @@ KERNEL Upfirdn(
     UpfirdnPlan plan)
 {
     ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
-        const Int64 outer = row / plan.outputLength;
+        const Int64 outer = Quotient(row, plan.outputLength);
         const int base = int(row - outer * plan.outputLength) * plan.down - plan.before;
         const int last = base + plan.tapCount - 1;
-        const int start = base > 0 ? (base + plan.up - 1) / plan.up : 0;
-        const int stop = last >= 0 ? Minimum(plan.length, last / plan.up + 1) : 0;
+        const int start = base > 0 ? Samples(base + plan.up - 1, plan.up) : 0;
+        const int stop = last >= 0 ? Minimum(plan.length, Samples(last, plan.up) + 1) : 0;
         const int tap = start * plan.up - base;
         const Taps taps = plan.isFlipped ? Taps{filter + tap, plan.up, stop - start}
                                          : Taps{filter + (plan.tapCount - 1 - tap), -plan.up, stop - start};
@@ -67,6 +70,7 @@ KERNEL Upfirdn(
         if (WarpSize == 1) {
             first = Columns<64>(taps, plan.gain, from, to, inner, first, end, 64);
             first = Columns<16>(taps, plan.gain, from, to, inner, first, end, 16);
+            first = Columns<8>(taps, plan.gain, from, to, inner, first, end, 8);
             first = Columns<4>(taps, plan.gain, from, to, inner, first, end, 4);
         }
         Columns<1>(taps, plan.gain, from, to, inner, first, end, WarpSize == 1 ? 1 : step);

@@ -140,7 +140,7 @@ public static class StridedCopy
 
     private static Tensor Launch(Tensor x, Tensor y, long targetStart, Border border, CopyAxis[] axes)
     {
-        CopyPlan plan = new(axes);
+        CopyPlan plan = Plan(axes, y);
         if (plan.Count == 0) return y;
         RowWalk walk = new(plan.Count / plan.RowLength, plan.RowLength);
         int room = (int)Math.Min(int.MaxValue, y.ElementCount - targetStart);
@@ -149,6 +149,19 @@ public static class StridedCopy
         kernel.Launch(
             walk.Shape(x.Device), x, target, KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan));
         return y;
+    }
+
+    private static CopyPlan Plan(CopyAxis[] axes, Tensor y)
+    {
+        try
+        {
+            return new CopyPlan(axes);
+        }
+        catch
+        {
+            y.Dispose();
+            throw;
+        }
     }
 
     private static long[] Strides(Shape shape)

@@ -11,6 +11,7 @@ namespace GenKernels.Models.LongVideo;
 /// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, section 3 and figure 4; sizes and
 /// names follow the released network. Deviation: clips that are cut from longer ones are computed only as far as the
 /// cut needs, which gives the same frames; the running magnitudes are then taken over the frames that are computed.
+/// Any number of threads may make videos with one generator at once, while nobody trains it.
 /// </remarks>
 public sealed class LowResolutionGenerator : Module
 {

@@ -8,8 +8,10 @@ namespace GenKernels.Models.LongVideo;
 /// does not depend on the length of the segments, but for rounding, and a longer one begins as a shorter one of the
 /// same seed.
 /// </summary>
-/// <remarks>Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, section 3.2 (time-shift
-/// equivariance).</remarks>
+/// <remarks>
+/// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, section 3.2 (time-shift equivariance). For one
+/// thread; several of them, each on a thread of its own, may share the generator.
+/// </remarks>
 public sealed class VideoSegments : IDisposable
 {
     private readonly LowResolutionGenerator _generator;

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 
@@ -78,11 +79,33 @@ internal sealed class HostCompiler
         start.ArgumentList.Add("-o");
         start.ArgumentList.Add(output);
         start.ArgumentList.Add("-");
-        using Process process = Process.Start(start)!;
+        using Process process = Start(start, what);
         Task<string> log = process.StandardError.ReadToEndAsync();
-        using (StreamWriter input = process.StandardInput) input.Write(text);
+        try
+        {
+            using StreamWriter input = process.StandardInput;
+            input.Write(text);
+        }
+        catch (IOException)
+        {
+            // It ended before it had read everything; its status and log, below, say why.
+        }
+
         process.WaitForExit();
         if (process.ExitCode != 0) throw CompilationException.FromLog(what, compiler, log.Result, text);
+    }
+
+    private static Process Start(ProcessStartInfo start, string what)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception fault)
+        {
+            throw new CompilationException($"{what}: the C++ compiler {start.FileName} cannot be started: "
+                + $"{fault.Message}; name another in GENKERNELS_CXX");
+        }
     }
 
     /// <summary>Asking the compiler for its version would cost more than finding a kernel in the cache does.</summary>

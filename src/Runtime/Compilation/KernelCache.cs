@@ -46,6 +46,7 @@ public sealed class KernelCache
     /// <param name="extension">Of the file, such as <c>.so</c>; the loader of the platform may insist on it.</param>
     /// <param name="compile">Writes the compiled code to the path that it is given.</param>
     /// <returns>The path of a whole entry: the compiled code, followed by a short trailer.</returns>
+    /// <exception cref="IOException">The folder cannot be made or written, or the disk is full.</exception>
     public string GetOrCompile(string key, string extension, Action<string> compile)
     {
         string path = Path.Combine(Folder, key + extension);
@@ -55,18 +56,15 @@ public sealed class KernelCache
             return path;
         }
 
-        Directory.CreateDirectory(Folder);
-        string writer = $"{Environment.ProcessId}.{Environment.CurrentManagedThreadId}";
-        string temporary = Path.Combine(Folder, $".{key}.{writer}{extension}");
         try
         {
-            compile(temporary);
-            AppendTrailer(temporary);
-            File.Move(temporary, path, overwrite: true);
+            Store(key, path, compile);
         }
-        finally
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            File.Delete(temporary);
+            throw new IOException(
+                $"the kernel cache {Folder} takes no files: {fault.Message}; name another folder in GENKERNELS_CACHE",
+                fault);
         }
 
         lock (_counts) Misses++;
@@ -75,6 +73,26 @@ public sealed class KernelCache
 
     /// <returns>The compiled code of an entry, without its trailer.</returns>
     public static byte[] ReadCode(string path) => File.ReadAllBytes(path)[..^TrailerSize];
+
+    private void Store(string key, string path, Action<string> compile)
+    {
+        Directory.CreateDirectory(Folder);
+
+        // Not the process id: two containers that share a folder may have the same.
+        string writer = Path.GetRandomFileName();
+        string temporary = Path.Combine(Folder, $".{key}.{writer}{Path.GetExtension(path)}");
+        try
+        {
+            File.WriteAllBytes(temporary, []);  // where no file can be made, the compiler need not be started
+            compile(temporary);
+            AppendTrailer(temporary);
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            if (File.Exists(temporary)) File.Delete(temporary);
+        }
+    }
 
     private static string DefaultFolder()
     {

@@ -5,12 +5,17 @@ namespace GenKernels.Runtime;
 /// <summary>
 /// What runs kernels and holds tensors: a GPU, or the CPU in one of two ways. All work goes to one stream, in order.
 /// </summary>
+/// <remarks>
+/// Any number of threads may load, launch, allocate and copy at once; a <see cref="TensorScope"/> belongs to the thread
+/// that opened it. A tensor that one thread writes is for that thread alone until it is done.
+/// </remarks>
 public abstract class Device : IDisposable
 {
     private readonly ConcurrentDictionary<(KernelSource Source, ElementType Type, string Variant), KernelModule>
         _modules = new();
 
     private readonly ThreadLocal<TensorScope?> _scope = new();
+    private long _launchCount;
 
     private protected Device(KernelCache? cache)
     {
@@ -43,7 +48,7 @@ public abstract class Device : IDisposable
     public bool IsDisposed { get; private set; }
 
     /// <summary>Kernels launched since the start.</summary>
-    public long LaunchCount { get; private set; }
+    public long LaunchCount => Volatile.Read(ref _launchCount);
 
     internal TensorScope? CurrentScope
     {
@@ -136,7 +141,7 @@ public abstract class Device : IDisposable
     internal void Launch(Kernel kernel, LaunchShape shape, ReadOnlySpan<KernelArgument> arguments)
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);
-        LaunchCount++;
+        Interlocked.Increment(ref _launchCount);
         LaunchCore(kernel, shape, arguments);
     }
 

@@ -19,6 +19,9 @@ public abstract unsafe class NativeDevice : Device
     {
         _compiler = new HostCompiler(Cache, defines);
         _scheduler = new BlockScheduler(coreCount ?? Environment.ProcessorCount);
+
+        // The system promises more memory than there is, and ends the process that uses what it was promised.
+        Memory.Limit = Math.Min(Memory.Limit, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 10 * 9);
     }
 
     /// <inheritdoc/>

@@ -27,7 +27,7 @@ public static class AtomicFile
         {
             RemoveQuietly(temporary);
             if (fault is not (IOException or UnauthorizedAccessException)) throw;
-            throw new IOException($"cannot write {path}: {OneLine(fault.Message)}", fault);
+            throw new IOException($"cannot write {path}: {Reason(fault)}", fault);
         }
     }
 
@@ -69,5 +69,6 @@ public static class AtomicFile
         }
     }
 
-    private static string OneLine(string message) => message.ReplaceLineEndings(" ");
+    /// <summary>The system names the temporary file, which says nothing to anybody.</summary>
+    private static string Reason(Exception fault) => fault.Message.ReplaceLineEndings(" ").Split(" : '")[0];
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace GenKernels.Runtime;
 
 /// <summary>
@@ -21,8 +23,11 @@ public sealed class MemoryPool : IDisposable
 
     internal MemoryPool(Device device) => _device = device;
 
-    /// <summary>The most that may be taken from the device, in bytes; none by default.</summary>
-    public long Limit { get; set; } = long.MaxValue;
+    /// <summary>
+    /// The most that may be taken from the device, in bytes: by default the megabytes that <c>GENKERNELS_MEMORY</c>
+    /// names, else no limit but the device's own.
+    /// </summary>
+    public long Limit { get; set; } = NamedLimit() ?? long.MaxValue;
 
     /// <summary>Named by the statistics for what this thread allocates from now on.</summary>
     public string Label
@@ -79,6 +84,7 @@ public sealed class MemoryPool : IDisposable
             _live.Add(address, (capacity, Label));
             _liveBytes += capacity;
             _peakBytes = Math.Max(_peakBytes, _liveBytes);
+            MemoryInstruments.Count(_device, capacity, buffers: 1);
             return buffer;
         }
     }
@@ -87,6 +93,7 @@ public sealed class MemoryPool : IDisposable
     {
         lock (_lock)
         {
+            MemoryInstruments.Count(_device, -buffer.Capacity, buffers: -1);
             if (!_live.Remove(buffer.Address)) return;
             _liveBytes -= buffer.Capacity;
             if (_device.IsDisposed) return;
@@ -121,6 +128,14 @@ public sealed class MemoryPool : IDisposable
         }
 
         _cachedBytes = 0;
+    }
+
+    private static long? NamedLimit()
+    {
+        string? named = Environment.GetEnvironmentVariable("GENKERNELS_MEMORY");
+        return int.TryParse(named, NumberStyles.None, CultureInfo.InvariantCulture, out int megabytes)
+            ? megabytes * 1_000_000L
+            : null;
     }
 
     private static long Round(long bytes)

@@ -9,6 +9,7 @@ public sealed class TensorScope : IDisposable
     private readonly Device _device;
     private readonly TensorScope? _outer;
     private readonly List<Tensor> _tensors = [];
+    private readonly int _thread = Environment.CurrentManagedThreadId;
     private bool _disposed;
 
     internal TensorScope(Device device, TensorScope? outer)
@@ -28,9 +29,17 @@ public sealed class TensorScope : IDisposable
     }
 
     /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">Another thread opened it.</exception>
     public void Dispose()
     {
         if (_disposed) return;
+        if (_thread != Environment.CurrentManagedThreadId)
+        {
+            throw new InvalidOperationException(
+                $"a TensorScope must be disposed by the thread that opened it, {_thread}, got thread "
+                + $"{Environment.CurrentManagedThreadId}");
+        }
+
         _disposed = true;
         _device.CurrentScope = _outer;
         foreach (Tensor tensor in _tensors)

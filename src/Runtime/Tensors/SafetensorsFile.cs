@@ -38,6 +38,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
     public static SafetensorsFile Open(string path)
     {
+        if (Directory.Exists(path)) throw new IOException($"{path}: a safetensors file is needed, this is a folder");
         using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
         int headerLength = ReadHeaderLength(path, stream);
         byte[] json = new byte[headerLength];

@@ -36,7 +36,9 @@ internal sealed class SafetensorsHeader
         }
         catch (JsonException fault)
         {
-            throw header.Fault($"the header is not valid JSON: {fault.Message.ReplaceLineEndings(" ")}", fault);
+            // Its own message may repeat the rest of the file.
+            string place = $"line {fault.LineNumber + 1}, byte {fault.BytePositionInLine}";
+            throw header.Fault($"the header is not valid JSON at {place}", fault);
         }
 
         header.CheckCover();

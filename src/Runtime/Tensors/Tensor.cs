@@ -11,7 +11,7 @@ public sealed class Tensor : IDisposable
 {
     private readonly DeviceBuffer _buffer;
     private readonly nint _address;
-    private bool _disposed;
+    private int _disposed;
 
     private Tensor(Shape shape, ElementType type, Device device, DeviceBuffer buffer, nint address)
     {
@@ -40,7 +40,7 @@ public sealed class Tensor : IDisposable
     public long Bytes => ElementCount * Type.Size();
 
     /// <summary>Whether the tensor was disposed.</summary>
-    public bool IsDisposed => _disposed || Device.IsDisposed;
+    public bool IsDisposed => _disposed != 0 || Device.IsDisposed;
 
     /// <summary>The address of the first element in the device's memory.</summary>
     /// <exception cref="ObjectDisposedException">
@@ -83,8 +83,16 @@ public sealed class Tensor : IDisposable
         where T : unmanaged
     {
         Tensor tensor = Empty(shape, ElementTypes.Of<T>(), device);
-        tensor.CopyFrom(values);
-        return tensor;
+        try
+        {
+            tensor.CopyFrom(values);
+            return tensor;
+        }
+        catch
+        {
+            tensor.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc cref="From{T}(ReadOnlySpan{T}, Shape, Device)"/>
@@ -173,8 +181,7 @@ public sealed class Tensor : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_disposed) return;
-        _disposed = true;
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         Scope = null;
         _buffer.Release();
     }

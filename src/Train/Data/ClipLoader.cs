@@ -28,6 +28,7 @@ public sealed class ClipLoader : IDisposable
     /// Sample index of the first clip; 0 for a new training, <see cref="NextIndex"/> to go on.
     /// </param>
     /// <param name="prefetch">Batches decoded ahead; positive.</param>
+    /// <exception cref="DatasetException">There is no room for so many clips.</exception>
     public ClipLoader(ClipSampler sampler, int batchSize, long startIndex = 0, int prefetch = 2)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
@@ -38,7 +39,15 @@ public sealed class ClipLoader : IDisposable
         _frameLength = sampler.Dataset.Height * sampler.Dataset.Width * 3;
         _parallel = new ParallelOptions { CancellationToken = _stop.Token };
         NextIndex = _nextToStart = startIndex;
-        int length = checked(batchSize * sampler.SequenceLength * _frameLength);
+        long length = (long)batchSize * sampler.SequenceLength * _frameLength;
+        long bytes = length * sizeof(float) * (prefetch + 1);
+        long room = Math.Min(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, (long)Array.MaxLength * sizeof(float));
+        if (bytes > room)
+        {
+            throw new DatasetException(
+                $"{sampler.Dataset.Folder}: {batchSize} clips of {sampler.SequenceLength} frames at a time need "
+                + $"{bytes / 1e9:F1} GB, there is room for {room / 1e9:F1} GB; take fewer");
+        }
         _taken = new float[length];
         for (int i = 0; i < prefetch; i++) Start(new float[length]);
     }

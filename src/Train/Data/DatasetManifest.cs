@@ -32,16 +32,17 @@ public sealed record DatasetManifest(int Height, int Width, IReadOnlyList<Datase
         {
             DatasetManifest manifest = JsonSerializer.Deserialize<DatasetManifest>(File.ReadAllBytes(path), s_options)
                 ?? throw new DatasetException($"{path}: is empty");
-            if (manifest.Version != CurrentVersion || manifest.Videos is null)
+            if (manifest.Version != CurrentVersion || manifest.Videos is null || manifest.Videos.Contains(null!))
             {
                 throw new DatasetException(
                     $"{path}: needs a manifest of version {CurrentVersion}, got {manifest.Version}");
             }
+            if (manifest.Videos.Contains(null!)) throw new DatasetException($"{path}: one of its videos is null");
             return manifest;
         }
         catch (JsonException fault)
         {
-            throw new DatasetException($"{path}: is no manifest of a data set: {fault.Message}", fault);
+            throw new DatasetException($"{path}: is no manifest of a data set: {JsonFault.Describe(fault)}", fault);
         }
     }
 }

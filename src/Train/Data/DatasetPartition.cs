@@ -81,7 +81,8 @@ internal sealed class DatasetPartition : IDisposable
         catch (JsonException fault)
         {
             throw new DatasetException(
-                $"{_zip.Path}: {DatasetLayout.FramePathsName} is no list of frames: {fault.Message}", fault);
+                $"{_zip.Path}: {DatasetLayout.FramePathsName} is no list of frames: {JsonFault.Describe(fault)}",
+                fault);
         }
     }
 

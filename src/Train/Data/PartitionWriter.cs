@@ -63,8 +63,18 @@ internal sealed class PartitionWriter : IDisposable
 
     public void Dispose()
     {
-        _zip.Dispose();
-        _output.Dispose();
+        try
+        {
+            _zip.Dispose();
+        }
+        catch (IOException)
+        {
+            // Only of a zip that is given up: its directory would not fit on the disk either.
+        }
+        finally
+        {
+            _output.Dispose();
+        }
     }
 
     private void WriteEntry(string name, ReadOnlySpan<byte> content)

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using GenKernels.Autograd;
 using GenKernels.Runtime;
+using GenKernels.Train.Data;
 
 namespace GenKernels.Train.LongVideo;
 
@@ -19,9 +21,18 @@ public sealed record LowResolutionCheckpoint(
 
     private const string StateFileName = "state.json";
     private const string FolderPrefix = "checkpoint-";
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
+    private const string PartialSuffix = ".partial";
+    private static readonly JsonSerializerOptions s_json = new()
+    {
+        WriteIndented = true,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
 
-    /// <summary>Writes a checkpoint and removes all but the newest few.</summary>
+    /// <summary>The newest value of everything that is logged but times; some are measured in few steps only.</summary>
+    public IReadOnlyDictionary<string, double>? Values { get; init; }
+
+    /// <summary>Writes a checkpoint and removes all but the newest few. One of this step that is there already stays:
+    /// it is the same.</summary>
     /// <param name="runFolder">The run's.</param>
     /// <param name="gan">The networks.</param>
     /// <param name="keep">How many remain, at least 1.</param>
@@ -31,8 +42,13 @@ public sealed record LowResolutionCheckpoint(
     public string Save(string runFolder, LowResolutionGan gan, int keep = 2)
     {
         string folder = Path.Combine(runFolder, $"{FolderPrefix}{Step:D8}");
-        string temporary = folder + ".partial";
-        if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
+        if (Directory.Exists(folder)) return folder;
+        foreach (string abandoned in Directory.GetDirectories(runFolder, $"{FolderPrefix}*{PartialSuffix}"))
+        {
+            Directory.Delete(abandoned, recursive: true);
+        }
+
+        string temporary = folder + PartialSuffix;
         Directory.CreateDirectory(temporary);
         try
         {
@@ -42,16 +58,15 @@ public sealed record LowResolutionCheckpoint(
             }
 
             AtomicFile.WriteText(Path.Combine(temporary, StateFileName), JsonSerializer.Serialize(this, s_json));
-            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
             Directory.Move(temporary, folder);
         }
         catch
         {
-            Directory.Delete(temporary, recursive: true);
+            if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
             throw;
         }
 
-        foreach (string old in Folders(runFolder).SkipLast(Math.Max(1, keep))) Directory.Delete(old, recursive: true);
+        foreach (string old in Folders(runFolder).SkipLast(Math.Max(1, keep))) Remove(old);
         return folder;
     }
 
@@ -70,38 +85,84 @@ public sealed record LowResolutionCheckpoint(
 
         try
         {
-            return JsonSerializer.Deserialize<LowResolutionCheckpoint>(File.ReadAllText(path))
-                ?? throw new InvalidDataException($"{path} is empty");
+            LowResolutionCheckpoint? state =
+                JsonSerializer.Deserialize<LowResolutionCheckpoint>(File.ReadAllText(path), s_json);
+            return state?.Fault() is null && state is not null
+                ? state
+                : throw new InvalidDataException($"{path} is damaged: {state?.Fault() ?? "it is empty"}");
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"{path} is damaged: {exception.Message}", exception);
+            throw new InvalidDataException($"{path} is damaged: {JsonFault.Describe(exception)}", exception);
         }
     }
 
     /// <summary>Sets networks and optimizers to what they were.</summary>
     /// <param name="folder">Of the checkpoint.</param>
     /// <param name="gan">Of the same sizes.</param>
-    /// <exception cref="StateDictException">The sizes differ; the message says where.</exception>
-    /// <exception cref="SafetensorsException">A file is damaged.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A file is missing, damaged, of another preset or of other sizes; the message names it, and the checkpoint before
+    /// where there is one.
+    /// </exception>
     public static void Restore(string folder, LowResolutionGan gan)
     {
-        Load(folder, "generator.safetensors", entries => StateDict.Load(gan.Generator, entries));
-        Load(folder, "discriminator.safetensors", entries => StateDict.Load(gan.Discriminator, entries));
-        Load(folder, AverageGeneratorFile, entries => StateDict.Load(gan.AverageGenerator, entries));
-        Load(folder, "optimizer-generator.safetensors", gan.GeneratorOptimizer.LoadState);
-        Load(folder, "optimizer-discriminator.safetensors", gan.DiscriminatorOptimizer.LoadState);
+        Load("generator.safetensors", entries => StateDict.Load(gan.Generator, entries));
+        Load("discriminator.safetensors", entries => StateDict.Load(gan.Discriminator, entries));
+        Load(AverageGeneratorFile, entries => StateDict.Load(gan.AverageGenerator, entries));
+        Load("optimizer-generator.safetensors", gan.GeneratorOptimizer.LoadState);
+        Load("optimizer-discriminator.safetensors", gan.DiscriminatorOptimizer.LoadState);
+
+        void Load(string name, Action<IEnumerable<StateEntry>> load) =>
+            LowResolutionCheckpoint.Load(Path.Combine(folder, name), gan.Preset.Name, load);
     }
 
     private static IEnumerable<string> Folders(string runFolder) => Directory
         .EnumerateDirectories(runFolder, FolderPrefix + "*")
-        .Where(folder => !folder.EndsWith(".partial", StringComparison.Ordinal))
+        .Where(folder => Path.GetFileName(folder).AsSpan(FolderPrefix.Length).IndexOfAnyExceptInRange('0', '9') < 0)
         .Order(StringComparer.Ordinal);
 
-    private static void Load(string folder, string name, Action<IEnumerable<StateEntry>> load)
+    /// <summary>Renamed first: a kill amid the deletion must not leave what looks like a checkpoint.</summary>
+    private static void Remove(string folder)
     {
-        using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, name));
-        load(StateFile.Entries(file));
+        Directory.Move(folder, folder + PartialSuffix);
+        Directory.Delete(folder + PartialSuffix, recursive: true);
+    }
+
+    private static void Load(string path, string preset, Action<IEnumerable<StateEntry>> load)
+    {
+        try
+        {
+            using SafetensorsFile file = SafetensorsFile.Open(path);
+            string itsPreset = file.Metadata.GetValueOrDefault("preset", "");
+            if (itsPreset != preset) throw new StateDictException($"it is of preset '{itsPreset}', not of '{preset}'");
+            load(StateFile.Entries(file));
+        }
+        catch (SafetensorsException fault)
+        {
+            throw new InvalidDataException(fault.Message + Advice(path), fault);
+        }
+        catch (Exception fault) when (fault is StateDictException or IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidDataException($"{path}: {fault.Message}{Advice(path)}", fault);
+        }
+    }
+
+    private static string Advice(string path)
+    {
+        string folder = Path.GetDirectoryName(path)!;
+        string? runFolder = Path.GetDirectoryName(folder);
+        string? before = runFolder is null ? null : Folders(runFolder).LastOrDefault(other =>
+            string.CompareOrdinal(Path.GetFileName(other), Path.GetFileName(folder)) < 0);
+        return before is null ? "" : $"; remove {folder} to go on from {Path.GetFileName(before)}";
+    }
+
+    /// <summary>What the file says that no run can have written; null where it may have.</summary>
+    private string? Fault()
+    {
+        if (Preset is null || Options is null) return "preset and options are needed";
+        if (Step < 0 || ClipIndex < 0) return $"step {Step} and clip {ClipIndex} must not be negative";
+        bool isBatch = Options.BatchSize > 0 && Options.Accumulate > 0 && Options.BatchSize % Options.Accumulate == 0;
+        return isBatch ? null : $"a batch of {Options.BatchSize} has no {Options.Accumulate} equal parts";
     }
 
     private static IEnumerable<(string Name, IReadOnlyList<StateEntry> Entries)> Parts(LowResolutionGan gan) =>

@@ -12,13 +12,14 @@ namespace GenKernels.Train.LongVideo;
 /// <remarks>
 /// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, section 4; Goodfellow et al. 2014
 /// (non-saturating loss); Mescheder et al. 2018 (R1). Deviation: where a batch is divided, the running magnitudes are
-/// updated by each part.
+/// updated by each part. Updates are for one thread at a time; a second one that comes meanwhile is refused.
 /// </remarks>
 public sealed class LowResolutionGan : IDisposable
 {
     private readonly LowResolutionTrainingOptions _options;
     private readonly ParameterArena _generatorArena;
     private readonly ParameterArena _discriminatorArena;
+    private int _isUpdating;
 
     /// <param name="preset">Sizes of the networks.</param>
     /// <param name="options">Rates and weights.</param>
@@ -67,8 +68,10 @@ public sealed class LowResolutionGan : IDisposable
 
     /// <summary>One step of the generator: mean softplus(-D(G(z))).</summary>
     /// <param name="inputs">The parts of the batch, made when they are needed.</param>
+    /// <exception cref="InvalidOperationException">Another thread is updating these networks.</exception>
     public StepStatistics UpdateGenerator(IEnumerable<GeneratorInput> inputs)
     {
+        using Turn turn = TakeTurn();
         StepStatistics statistics = new();
         Discriminator.RequiresGradient(false);
         Generator.RequiresGradient(true);
@@ -87,8 +90,10 @@ public sealed class LowResolutionGan : IDisposable
     /// <summary>One step of the discriminator: mean softplus(D(G(z))) + mean softplus(-D(x)); updates the running
     /// magnitudes.</summary>
     /// <param name="inputs">The parts of the batch, made when they are needed.</param>
+    /// <exception cref="InvalidOperationException">Another thread is updating these networks.</exception>
     public StepStatistics UpdateDiscriminator(IEnumerable<(GeneratorInput Fake, RealInput Real)> inputs)
     {
+        using Turn turn = TakeTurn();
         StepStatistics statistics = new();
         Discriminator.RequiresGradient(true);
         int parts = ForEachPart(_discriminatorArena, inputs, input =>
@@ -103,8 +108,10 @@ public sealed class LowResolutionGan : IDisposable
 
     /// <summary>One step of the discriminator on the R1 penalty alone: mean γ/2 |∇D(x)|², times the interval.</summary>
     /// <param name="inputs">The parts of the batch, made when they are needed.</param>
+    /// <exception cref="InvalidOperationException">Another thread is updating these networks.</exception>
     public StepStatistics UpdatePenalty(IEnumerable<RealInput> inputs)
     {
+        using Turn turn = TakeTurn();
         StepStatistics statistics = new();
         Discriminator.RequiresGradient(true);
         int parts = ForEachPart(_discriminatorArena, inputs, input =>
@@ -143,6 +150,13 @@ public sealed class LowResolutionGan : IDisposable
         AverageGenerator.Dispose();
         Discriminator.Dispose();
         Generator.Dispose();
+    }
+
+    private Turn TakeTurn()
+    {
+        if (Interlocked.Exchange(ref _isUpdating, 1) == 0) return new Turn(this);
+        throw new InvalidOperationException(
+            "the networks are being updated by another thread; they can be trained by one thread at a time");
     }
 
     private static Variable Softplus(Variable x) => x.BiasActivation(null, Activation.Softplus);
@@ -185,5 +199,10 @@ public sealed class LowResolutionGan : IDisposable
         statistics.Add($"discriminator/{name}_loss", loss.ToScalar());
         statistics.Add($"discriminator/{name}_score", logits.Mean().ToScalar());
         return Gradient.Of(loss, _discriminatorArena.Variables);
+    }
+
+    private sealed class Turn(LowResolutionGan gan) : IDisposable
+    {
+        public void Dispose() => Volatile.Write(ref gan._isUpdating, 0);
     }
 }

@@ -12,6 +12,8 @@ namespace GenKernels.Train.LongVideo;
 /// <remarks>Order of a step: generator, discriminator, every k-th the penalty, moving average.</remarks>
 public sealed class LowResolutionRun : IDisposable
 {
+    private const string SecondsName = "seconds_per_step";
+
     private readonly LowResolutionGan _gan;
     private readonly LowResolutionTrainingOptions _options;
     private readonly LowResolutionRunOptions _runOptions;
@@ -34,19 +36,29 @@ public sealed class LowResolutionRun : IDisposable
         _partSize = options.BatchSize / options.Accumulate;
         LowResolutionCheckpoint? state = checkpoint is null ? null : LowResolutionCheckpoint.Read(checkpoint);
         ClipSampler sampler = new(dataset, preset.Discriminator.FrameCount, flipHorizontally: true, options.Seed);
-        _gan = new LowResolutionGan(preset, options, device);
-        _noise = new RandomGenerator(device, options.Seed, stream: 1);
-        if (checkpoint is not null && state is not null)
+        try
         {
-            LowResolutionCheckpoint.Restore(checkpoint, _gan);
-            Step = state.Step;
-            _noise.LoadState(_noise.SaveState() with { Offset = state.NoiseOffset });
-        }
+            _loader = new ClipLoader(sampler, _partSize, state?.ClipIndex ?? 0);
+            device.Memory.Label = "networks and optimizers";
+            _gan = new LowResolutionGan(preset, options, device);
+            _noise = new RandomGenerator(device, options.Seed, stream: 1);
+            if (checkpoint is not null && state is not null) Restore(checkpoint, state);
 
-        _loader = new ClipLoader(sampler, _partSize, state?.ClipIndex ?? 0);
-        string log = folder.File("log.jsonl");
-        _log = state is null ? MetricLog.Create(log) : MetricLog.Resume(log, Step);
-        _board = new TensorBoardWriter(folder.Path, state is null ? null : Step);
+            // From here on a run that is killed has something to go on from.
+            if (state is null) Save();
+            string log = folder.File("log.jsonl");
+            _log = state is null ? MetricLog.Create(log) : MetricLog.Resume(log, Step);
+            _board = new TensorBoardWriter(folder.Path, state is null ? null : Step);
+        }
+        catch
+        {
+            DisposeParts();
+            throw;
+        }
+        finally
+        {
+            device.Memory.Label = "";
+        }
     }
 
     /// <summary>Steps that were taken.</summary>
@@ -58,7 +70,8 @@ public sealed class LowResolutionRun : IDisposable
     /// <summary>Where the run writes.</summary>
     public string Folder => _folder.Path;
 
-    /// <summary>Begins a run in a folder of its own, or goes on with the one that is there.</summary>
+    /// <summary>Begins a run in a folder of its own, with a checkpoint of step 0, or goes on with the one that is
+    /// there.</summary>
     /// <param name="folder">The run's; disposed with it.</param>
     /// <param name="dataset">Real videos of the preset's size.</param>
     /// <param name="preset">Sizes of the networks.</param>
@@ -67,6 +80,7 @@ public sealed class LowResolutionRun : IDisposable
     /// <param name="device">Where the networks live.</param>
     /// <exception cref="DatasetException">The videos are of another size or all shorter than a clip.</exception>
     /// <exception cref="ArgumentException">The folder holds a run of another preset.</exception>
+    /// <exception cref="InvalidDataException">The folder's newest checkpoint is damaged.</exception>
     public static LowResolutionRun Open(
         RunFolder folder, VideoDataset dataset, LowResolutionPreset preset, LowResolutionTrainingOptions options,
         LowResolutionRunOptions runOptions, Device device)
@@ -101,12 +115,12 @@ public sealed class LowResolutionRun : IDisposable
             && !(Elapsed(started) >= _runOptions.Duration))
         {
             long begun = Stopwatch.GetTimestamp();
-            TakeStep();
+            Labelled("training step", TakeStep);
 
             // The first step compiles kernels: it says nothing of the others.
             double seconds = Elapsed(begun).TotalSeconds;
             secondsPerStep = Step <= first + 2 ? seconds : (0.95 * secondsPerStep) + (0.05 * seconds);
-            _values["seconds_per_step"] = secondsPerStep;
+            _values[SecondsName] = secondsPerStep;
             Write(isLast: false);
             progress?.Report(new LowResolutionProgress(
                 Step, _runOptions.Steps, _values, secondsPerStep, Remaining(secondsPerStep, Elapsed(started))));
@@ -118,20 +132,37 @@ public sealed class LowResolutionRun : IDisposable
     /// <summary>Writes a checkpoint of the run as it stands.</summary>
     /// <returns>Its folder.</returns>
     public string Save() => new LowResolutionCheckpoint(
-        Step, _gan.Preset.Name, _options, _loader.NextIndex, _noise.SaveState().Offset).Save(_folder.Path, _gan);
+        Step, _gan.Preset.Name, _options, _loader.NextIndex, _noise.SaveState().Offset)
+    {
+        Values = _values.Where(value => value.Key != SecondsName).ToDictionary(),
+    }.Save(_folder.Path, _gan);
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _loader.Dispose();
-        _log.Dispose();
-        _board.Dispose();
-        _noise.Dispose();
-        _gan.Dispose();
+        DisposeParts();
         _folder.Dispose();
     }
 
+    private void Restore(string checkpoint, LowResolutionCheckpoint state)
+    {
+        LowResolutionCheckpoint.Restore(checkpoint, _gan);
+        Step = state.Step;
+        _noise.LoadState(_noise.SaveState() with { Offset = state.NoiseOffset });
+        foreach ((string name, double value) in state.Values ?? new Dictionary<string, double>()) _values[name] = value;
+    }
+
     private static TimeSpan Elapsed(long since) => Stopwatch.GetElapsedTime(since);
+
+    /// <summary>Those that there are: a constructor that fails has made only the first of them.</summary>
+    private void DisposeParts()
+    {
+        _loader?.Dispose();
+        _log?.Dispose();
+        _board?.Dispose();
+        _noise?.Dispose();
+        _gan?.Dispose();
+    }
 
     private void TakeStep()
     {
@@ -142,6 +173,20 @@ public sealed class LowResolutionRun : IDisposable
         if (isPenalised) Keep(_gan.UpdatePenalty(Parts().Select(_ => NextReal(draws))));
         _gan.UpdateAverage(Step);
         Step++;
+    }
+
+    /// <summary>Where memory runs out, the message names who holds it.</summary>
+    private void Labelled(string label, Action work)
+    {
+        _gan.Device.Memory.Label = label;
+        try
+        {
+            work();
+        }
+        finally
+        {
+            _gan.Device.Memory.Label = "";
+        }
     }
 
     private IEnumerable<int> Parts() => Enumerable.Range(0, _options.Accumulate);
@@ -177,8 +222,8 @@ public sealed class LowResolutionRun : IDisposable
     private void Write(bool isLast)
     {
         if (IsDue(_runOptions.LogInterval, isLast)) WriteLog();
-        if (IsDue(_runOptions.SampleInterval, isLast)) WriteSample();
         if (IsDue(_runOptions.CheckpointInterval, isLast)) Save();
+        if (IsDue(_runOptions.SampleInterval, isLast)) Labelled("sample video", WriteSample);
     }
 
     private bool IsDue(int interval, bool isLast) => isLast != (Step % interval == 0 && Step > 0);

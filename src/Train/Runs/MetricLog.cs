@@ -9,18 +9,18 @@ public sealed class MetricLog : IDisposable
 {
     private const string StepName = "step", TimeName = "time";
 
-    private readonly FileStream _stream;
+    private readonly AppendedFile _file;
     private readonly TimeProvider _clock;
     private readonly ArrayBufferWriter<byte> _line = new();
 
-    private MetricLog(FileStream stream, TimeProvider clock) => (_stream, _clock) = (stream, clock);
+    private MetricLog(AppendedFile file, TimeProvider clock) => (_file, _clock) = (file, clock);
 
     /// <param name="path">The file to start anew.</param>
     /// <param name="clock">Gives the time of each line; the system's where it is null.</param>
     /// <returns>The empty log; the caller disposes it.</returns>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static MetricLog Create(string path, TimeProvider? clock = null) =>
-        new(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read), clock ?? TimeProvider.System);
+        new(new AppendedFile(path, FileMode.Create), clock ?? TimeProvider.System);
 
     /// <summary>Goes on with a log as it was at a step: later lines, and a torn one, are dropped.</summary>
     /// <param name="path">The file to go on with; it may be missing.</param>
@@ -31,10 +31,9 @@ public sealed class MetricLog : IDisposable
     public static MetricLog Resume(string path, long lastStep, TimeProvider? clock = null)
     {
         long length = File.Exists(path) ? LengthUpTo(File.ReadAllBytes(path), lastStep) : 0;
-        FileStream stream = new(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
-        stream.SetLength(length);
-        stream.Position = length;
-        return new MetricLog(stream, clock ?? TimeProvider.System);
+        AppendedFile file = new(path, FileMode.OpenOrCreate);
+        file.Truncate(length);
+        return new MetricLog(file, clock ?? TimeProvider.System);
     }
 
     /// <param name="path">A log, which may still be written to.</param>
@@ -75,12 +74,11 @@ public sealed class MetricLog : IDisposable
         }
 
         _line.Write("\n"u8);
-        _stream.Write(_line.WrittenSpan);
-        _stream.Flush();
+        _file.Append(_line.WrittenSpan);
     }
 
     /// <summary>Closes the file.</summary>
-    public void Dispose() => _stream.Dispose();
+    public void Dispose() => _file.Dispose();
 
     private static void WriteValue(Utf8JsonWriter json, string name, double value)
     {

@@ -24,7 +24,16 @@ public sealed class RunFolder : IDisposable
     private RunFolder(string path, FileStream lockStream)
     {
         (Path, _lock) = (path, lockStream);
-        System.IO.File.WriteAllText(File(ProcessName), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        try
+        {
+            string process = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+            System.IO.File.WriteAllText(File(ProcessName), process);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>The full path.</summary>
@@ -61,7 +70,8 @@ public sealed class RunFolder : IDisposable
     {
         Directory.CreateDirectory(path);
         FileStream taken = TryLock(path)
-            ?? throw new IOException($"the folder {path} is in use by another run, process {Holder(path)}");
+            ?? throw new IOException($"the folder {path} is in use by another run, process {Holder(path)}; "
+                + "wait for it, or choose another folder");
         return new RunFolder(System.IO.Path.GetFullPath(path), taken);
     }
 

@@ -8,7 +8,7 @@ public sealed class TensorBoardWriter : IDisposable
 {
     private const int MaximumNameAttempts = 1000;
 
-    private readonly FileStream _stream;
+    private readonly AppendedFile _file;
     private readonly TimeProvider _clock;
 
     /// <param name="folder">An existing folder, of which the board shows all event files as one run.</param>
@@ -21,8 +21,7 @@ public sealed class TensorBoardWriter : IDisposable
     public TensorBoardWriter(string folder, long? resumedStep = null, TimeProvider? clock = null)
     {
         _clock = clock ?? TimeProvider.System;
-        _stream = CreateFile(folder, _clock.GetUtcNow().ToUnixTimeSeconds());
-        FilePath = _stream.Name;
+        (_file, FilePath) = CreateFile(folder, _clock.GetUtcNow().ToUnixTimeSeconds());
         WriteEvent(0, @event => @event.Text(EventField.FileVersion, "brain.Event:2"));
         if (resumedStep is { } step)
         {
@@ -64,19 +63,20 @@ public sealed class TensorBoardWriter : IDisposable
     }
 
     /// <summary>Closes the file.</summary>
-    public void Dispose() => _stream.Dispose();
+    public void Dispose() => _file.Dispose();
 
-    private static FileStream CreateFile(string folder, long seconds)
+    private static (AppendedFile File, string Path) CreateFile(string folder, long seconds)
     {
         string writer = $"{Environment.MachineName}.{Environment.ProcessId}";
         string stem = Path.Combine(folder, $"events.out.tfevents.{seconds:D10}.{writer}");
         for (int attempt = 0; ; attempt++)
         {
+            string path = $"{stem}.{attempt}";
             try
             {
-                return new FileStream($"{stem}.{attempt}", FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+                return (new AppendedFile(path, FileMode.CreateNew), path);
             }
-            catch (IOException) when (File.Exists($"{stem}.{attempt}") && attempt < MaximumNameAttempts)
+            catch (IOException) when (File.Exists(path) && attempt < MaximumNameAttempts)
             {
                 // Another writer of this process took the name within the same second: the next number is free.
             }
@@ -98,21 +98,17 @@ public sealed class TensorBoardWriter : IDisposable
     /// <summary>Frames a record: length, checksum, bytes, checksum; then hands it to the system.</summary>
     private void WriteRecord(ReadOnlySpan<byte> record)
     {
-        Span<byte> length = stackalloc byte[sizeof(ulong)];
-        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)record.Length);
-        _stream.Write(length);
-        WriteChecksum(length);
-        _stream.Write(record);
-        WriteChecksum(record);
-        _stream.Flush();
+        const int Before = sizeof(ulong) + sizeof(uint), After = sizeof(uint);
+        byte[] frame = new byte[Before + record.Length + After];
+        BinaryPrimitives.WriteUInt64LittleEndian(frame, (ulong)record.Length);
+        WriteChecksum(frame.AsSpan(0, sizeof(ulong)), frame.AsSpan(sizeof(ulong)));
+        record.CopyTo(frame.AsSpan(Before));
+        WriteChecksum(record, frame.AsSpan(Before + record.Length));
+        _file.Append(frame);
     }
 
-    private void WriteChecksum(ReadOnlySpan<byte> bytes)
-    {
-        Span<byte> checksum = stackalloc byte[sizeof(uint)];
-        BinaryPrimitives.WriteUInt32LittleEndian(checksum, Crc32C.Masked(bytes));
-        _stream.Write(checksum);
-    }
+    private static void WriteChecksum(ReadOnlySpan<byte> bytes, Span<byte> target) =>
+        BinaryPrimitives.WriteUInt32LittleEndian(target, Crc32C.Masked(bytes));
 
     // Field numbers of TensorFlow's event.proto and summary.proto.
     private static class EventField

@@ -36,7 +36,7 @@ internal sealed class Mp4VideoWriter : IVideoWriter
         }
         catch (IOException fault)
         {
-            _process.WaitForSuccess(_path);
+            _process.WaitForSuccess(_path, isSilent: true);
             throw new VideoException($"{_path}: ffmpeg takes no more frames", fault);
         }
         _frameCount++;
@@ -53,7 +53,7 @@ internal sealed class Mp4VideoWriter : IVideoWriter
         {
             // The program ended early; its own report, below, says why.
         }
-        _process.WaitForSuccess(_path);
+        _process.WaitForSuccess(_path, isSilent: true);
         _output.Commit();
     }
 

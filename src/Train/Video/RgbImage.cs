@@ -47,6 +47,12 @@ internal static class RgbImage
                 throw new VideoException($"needs a picture of {width}x{height} in 3 colours, "
                     + $"got {image.Width}x{image.Height} in {image.Bands}");
             }
+
+            if (image.Format != Enums.BandFormat.Uchar)
+            {
+                throw new VideoException($"needs a picture of 8 bits a colour, got one of {image.Format}");
+            }
+
             CopyPixels(image, rgb);
         }
         catch (VipsException fault)

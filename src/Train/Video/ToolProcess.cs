@@ -7,7 +7,7 @@ namespace GenKernels.Train.Video;
 internal sealed class ToolProcess : IDisposable
 {
     private readonly Process _process;
-    private string _lastError = "";
+    private string _firstError = "", _lastError = "";
     private bool _disposed;
 
     private ToolProcess(Process process)
@@ -47,12 +47,17 @@ internal sealed class ToolProcess : IDisposable
 
     /// <summary>Waits for the end of the program.</summary>
     /// <param name="subject">The file it works on, for the message.</param>
+    /// <param name="isSilent">
+    /// Whether every word on its error stream is a failure: <c>ffmpeg</c> ends with status 0 though the disk was too
+    /// full for the end of its file.
+    /// </param>
     /// <exception cref="VideoException">The program reports a failure.</exception>
-    public void WaitForSuccess(string subject)
+    public void WaitForSuccess(string subject, bool isSilent = false)
     {
         _process.WaitForExit();
-        if (_process.ExitCode == 0) return;
-        string reason = _lastError.Length > 0 ? _lastError : $"exit status {_process.ExitCode}";
+        string said = isSilent ? _firstError : _lastError;
+        if (_process.ExitCode == 0 && !(isSilent && said.Length > 0)) return;
+        string reason = said.Length > 0 ? said : $"exit status {_process.ExitCode}";
         throw new VideoException($"{subject}: {Path.GetFileName(_process.StartInfo.FileName)} failed: {reason}");
     }
 
@@ -71,6 +76,8 @@ internal sealed class ToolProcess : IDisposable
 
     private void Remember(string? line)
     {
-        if (!string.IsNullOrWhiteSpace(line)) _lastError = line.Trim();
+        if (string.IsNullOrWhiteSpace(line)) return;
+        _lastError = line.Trim();
+        if (_firstError.Length == 0) _firstError = _lastError;
     }
 }

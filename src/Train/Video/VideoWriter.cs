@@ -17,6 +17,7 @@ public static class VideoWriter
         string path, int width, int height, VideoWriterOptions? options = null, VideoTools? tools = null)
     {
         options ??= new VideoWriterOptions();
+        path = Path.TrimEndingDirectorySeparator(path);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.FrameRate);

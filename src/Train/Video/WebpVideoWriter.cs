@@ -24,7 +24,7 @@ internal sealed class WebpVideoWriter : IVideoWriter
         _options = options;
         _frames = new PartialOutput(path);
         _output = new PartialOutput(path);
-        _stream = new FileStream(_frames.Path, FileMode.CreateNew, FileAccess.Write);
+        _stream = new FileStream(_frames.Path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
     }
 
     public void AddFrame(ReadOnlySpan<byte> rgb)

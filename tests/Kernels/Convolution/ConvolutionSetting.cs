@@ -43,6 +43,13 @@ public sealed record ConvolutionSetting(string Name, Shape X, Shape W, Convoluti
         new(
             "more rows and channels than a tile", [1, 1, 20, 30, 2], [66, 1, 3, 3, 2],
             s_padded with { Before = default, After = default }),
+        new("columns", [2, 3, 5, 16, 8], [8, 3, 3, 3, 8], s_padded),
+        new("more columns", [1, 2, 4, 48, 20], [24, 1, 3, 3, 20],
+            s_padded with { Before = new(0, 1, 1), After = new(0, 1, 1) }),
+        new("columns, with dilation and strides", [1, 5, 6, 18, 5], [3, 2, 2, 2, 5],
+            new(new(2, 2, 1), new(0, 1, 3), new(1, 0, -3), new(1, 2, 2), 1)),
+        new("columns, cropped", [1, 1, 4, 20, 17], [13, 1, 1, 3, 17],
+            s_plain with { Before = new(0, 0, -1), After = new(0, 0, -1) }),
         new("tiles", [2, 3, 4, 6, 16], [32, 3, 3, 3, 16], s_padded),
         new("tiles with odd edges", [1, 2, 5, 7, 32], [48, 1, 3, 3, 32], s_plain),
         new("tiles, with another padding on either side", [1, 3, 4, 5, 16], [16, 2, 3, 3, 16],

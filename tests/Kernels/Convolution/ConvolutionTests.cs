@@ -30,54 +30,82 @@ public sealed class ConvolutionTests(Device device)
     }
 
     [Test]
-    public void RejectsOtherChannels() =>
+    public void RejectsOtherChannels()
+    {
+        using Tensor x = Normal([1, 2, 2, 2, 3]);
+        using Tensor w = Normal([2, 1, 1, 1, 2]);
         Assert.That(
-            () => Convolutions.Forward(Normal([1, 2, 2, 2, 3]), Normal([2, 1, 1, 1, 2]), ConvolutionOptions.Default),
+            () => Convolutions.Forward(x, w, ConvolutionOptions.Default),
             Throws.TypeOf<ShapeException>().With.Message.Contains(
                 "weights [2, 1, 1, 1, 2] in 1 groups do not fit the channels of [1, 2, 2, 2, 3]"));
+    }
 
     [Test]
-    public void RejectsOutputsThatGroupsDoNotDivide() =>
+    public void RejectsOutputsThatGroupsDoNotDivide()
+    {
+        using Tensor x = Normal([1, 2, 2, 2, 4]);
+        using Tensor w = Normal([3, 1, 1, 1, 2]);
         Assert.That(
             () => Convolutions.Forward(
-                Normal([1, 2, 2, 2, 4]), Normal([3, 1, 1, 1, 2]), ConvolutionOptions.Default with { Groups = 2 }),
+                x, w, ConvolutionOptions.Default with { Groups = 2 }),
             Throws.TypeOf<ShapeException>().With.Message.Contains("in 2 groups do not fit"));
+    }
 
     [Test]
-    public void RejectsAnotherRank() =>
+    public void RejectsAnotherRank()
+    {
+        using Tensor x = Normal([2, 2, 2, 3]);
+        using Tensor w = Normal([2, 1, 1, 1, 3]);
         Assert.That(
-            () => Convolutions.Forward(Normal([2, 2, 2, 3]), Normal([2, 1, 1, 1, 3]), ConvolutionOptions.Default),
+            () => Convolutions.Forward(x, w, ConvolutionOptions.Default),
             Throws.TypeOf<ShapeException>().With.Message.Contains("x must be [N, T, H, W, C], got [2, 2, 2, 3]"));
+    }
 
     [Test]
-    public void RejectsAStrideOfZero() =>
+    public void RejectsAStrideOfZero()
+    {
+        using Tensor x = Normal([1, 2, 2, 2, 3]);
+        using Tensor w = Normal([2, 1, 1, 1, 3]);
         Assert.That(
             () => Convolutions.Forward(
-                Normal([1, 2, 2, 2, 3]), Normal([2, 1, 1, 1, 3]),
+                x, w,
                 ConvolutionOptions.Default with { Stride = new(1, 0, 1) }),
             Throws.TypeOf<ShapeException>().With.Message.Contains("strides must be positive, got (1, 0, 1)"));
+    }
 
     [Test]
-    public void RejectsADilationOfZero() =>
+    public void RejectsADilationOfZero()
+    {
+        using Tensor x = Normal([1, 2, 2, 2, 3]);
+        using Tensor w = Normal([2, 1, 1, 1, 3]);
         Assert.That(
             () => Convolutions.Forward(
-                Normal([1, 2, 2, 2, 3]), Normal([2, 1, 1, 1, 3]),
+                x, w,
                 ConvolutionOptions.Default with { Dilation = default }),
             Throws.TypeOf<ShapeException>().With.Message.Contains("dilations must be positive, got (0, 0, 0)"));
+    }
 
     [Test]
-    public void RejectsAKernelWithoutTaps() =>
+    public void RejectsAKernelWithoutTaps()
+    {
+        using Tensor x = Normal([1, 2, 2, 2, 3]);
+        using Tensor w = Normal([2, 1, 0, 1, 3]);
         Assert.That(
-            () => Convolutions.Forward(Normal([1, 2, 2, 2, 3]), Normal([2, 1, 0, 1, 3]), ConvolutionOptions.Default),
+            () => Convolutions.Forward(x, w, ConvolutionOptions.Default),
             Throws.TypeOf<ShapeException>().With.Message.Contains("the kernel [2, 1, 0, 1, 3] is empty"));
+    }
 
     [Test]
-    public void RejectsAGradientOfAnotherShape() =>
+    public void RejectsAGradientOfAnotherShape()
+    {
+        using Tensor dy = Normal([1, 2, 2, 3, 2]);
+        using Tensor w = Normal([2, 1, 1, 1, 3]);
         Assert.That(
             () => Convolutions.DataGradient(
-                Normal([1, 2, 2, 3, 2]), Normal([2, 1, 1, 1, 3]), [1, 2, 2, 2, 3], ConvolutionOptions.Default),
+                dy, w, [1, 2, 2, 2, 3], ConvolutionOptions.Default),
             Throws.TypeOf<ShapeException>().With.Message.Contains(
                 "dy must have shape [1, 2, 2, 2, 2], got [1, 2, 2, 3, 2]"));
+    }
 
     private Tensor Normal(Shape shape) => TestTensors.Normal(shape, seed: 1, device);
 

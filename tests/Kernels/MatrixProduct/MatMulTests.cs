@@ -58,29 +58,45 @@ public sealed class MatMulTests(Device device)
     }
 
     [Test]
-    public void RejectsAMatrixWithoutBatches() =>
+    public void RejectsAMatrixWithoutBatches()
+    {
+        using Tensor x = Normal([2, 3]);
+        using Tensor w = Normal([1, 3, 2]);
         Assert.That(
-            () => MatMul.Forward(Normal([2, 3]), Normal([1, 3, 2])),
+            () => MatMul.Forward(x, w),
             Throws.TypeOf<ShapeException>().With.Message.EqualTo("MatMul: x must have rank 3, got shape [2, 3]"));
+    }
 
     [Test]
-    public void RejectsAnotherDepth() =>
+    public void RejectsAnotherDepth()
+    {
+        using Tensor x = Normal([1, 2, 3]);
+        using Tensor w = Normal([1, 3, 2]);
         Assert.That(
-            () => MatMul.Forward(Normal([1, 2, 3]), Normal([1, 3, 2]), transposeW: true),
+            () => MatMul.Forward(x, w, transposeW: true),
             Throws.TypeOf<ShapeException>().With.Message.Contains(
                 "[1, 2, 3] and [1, 3, 2] do not have the same depth: 3 and 2"));
+    }
 
     [Test]
-    public void RejectsBatchesThatDoNotFit() =>
+    public void RejectsBatchesThatDoNotFit()
+    {
+        using Tensor x = Normal([2, 2, 3]);
+        using Tensor w = Normal([3, 3, 2]);
         Assert.That(
-            () => MatMul.Forward(Normal([2, 2, 3]), Normal([3, 3, 2])),
+            () => MatMul.Forward(x, w),
             Throws.TypeOf<ShapeException>().With.Message.Contains("batches 2 and 3 do not fit"));
+    }
 
     [Test]
-    public void RejectsTwoTypes() =>
+    public void RejectsTwoTypes()
+    {
+        using Tensor x = Normal([1, 2, 3]);
+        using Tensor w = Tensor.Zeros([1, 3, 2], ElementType.Float64, device);
         Assert.That(
-            () => MatMul.Forward(Normal([1, 2, 3]), Tensor.Zeros([1, 3, 2], ElementType.Float64, device)),
+            () => MatMul.Forward(x, w),
             Throws.ArgumentException.With.Message.Contains("x and w must agree in type and device"));
+    }
 
     private Tensor Normal(Shape shape) => TestTensors.Normal(shape, seed: 1, device);
 

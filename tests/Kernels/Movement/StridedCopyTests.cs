@@ -122,47 +122,69 @@ public sealed class StridedCopyTests(Device device)
     }
 
     [Test]
-    public void RejectsAnOrderThatIsNoPermutation() =>
+    public void RejectsAnOrderThatIsNoPermutation()
+    {
+        using Tensor x = Counting([2, 3]);
         Assert.That(
-            () => StridedCopy.Permute(Counting([2, 3]), 0, 0),
+            () => StridedCopy.Permute(x, 0, 0),
             Throws.TypeOf<ShapeException>().With.Message.Contains("[0, 0] is no permutation of the axes of [2, 3]"));
+    }
 
     [Test]
-    public void RejectsAStepOfZero() =>
+    public void RejectsAStepOfZero()
+    {
+        using Tensor x = Counting([2, 3]);
         Assert.That(
-            () => StridedCopy.Window(Counting([2, 3]), 1, 0, 2, step: 0),
+            () => StridedCopy.Window(x, 1, 0, 2, step: 0),
             Throws.TypeOf<ShapeException>().With.Message.Contains("the step must not be 0"));
+    }
 
     [Test]
-    public void RejectsAnAxisThatIsNotThere() =>
+    public void RejectsAnAxisThatIsNotThere()
+    {
+        using Tensor x = Counting([2, 3]);
         Assert.That(
-            () => StridedCopy.Window(Counting([2, 3]), 2, 0, 2),
+            () => StridedCopy.Window(x, 2, 0, 2),
             Throws.TypeOf<ShapeException>().With.Message.Contains("there is no axis 2 in [2, 3]"));
+    }
 
     [Test]
-    public void RejectsToReplicateNothing() =>
+    public void RejectsToReplicateNothing()
+    {
+        using Tensor x = Counting([2, 0]);
         Assert.That(
-            () => StridedCopy.Window(Counting([2, 0]), 1, 0, 2, 1, Border.Replicate),
+            () => StridedCopy.Window(x, 1, 0, 2, 1, Border.Replicate),
             Throws.TypeOf<ShapeException>().With.Message.Contains("an empty axis cannot be replicated: [2, 0]"));
+    }
 
     [Test]
-    public void RejectsToExpandAnAxisThatIsNotOne() =>
+    public void RejectsToExpandAnAxisThatIsNotOne()
+    {
+        using Tensor x = Counting([2, 3]);
         Assert.That(
-            () => StridedCopy.Expand(Counting([2, 3]), [4, 3]),
+            () => StridedCopy.Expand(x, [4, 3]),
             Throws.TypeOf<ShapeException>().With.Message.Contains("[2, 3] cannot be expanded to [4, 3]"));
+    }
 
     [Test]
-    public void RejectsPartsThatDifferElsewhere() =>
+    public void RejectsPartsThatDifferElsewhere()
+    {
+        using Tensor x = Counting([2, 3]);
+        using Tensor other = Counting([2, 4]);
         Assert.That(
-            () => StridedCopy.Concatenate([Counting([2, 3]), Counting([2, 4])], 0),
+            () => StridedCopy.Concatenate([x, other], 0),
             Throws.TypeOf<ShapeException>().With.Message.Contains(
                 "[2, 3] and [2, 4] cannot be concatenated along axis 0"));
+    }
 
     [Test]
-    public void RejectsSevenAxesThatCannotBeJoined() =>
+    public void RejectsSevenAxesThatCannotBeJoined()
+    {
+        using Tensor x = Counting([2, 2, 2, 2, 2, 2, 2]);
         Assert.That(
-            () => StridedCopy.Permute(Counting([2, 2, 2, 2, 2, 2, 2]), 6, 5, 4, 3, 2, 1, 0),
+            () => StridedCopy.Permute(x, 6, 5, 4, 3, 2, 1, 0),
             Throws.TypeOf<ShapeException>().With.Message.Contains("at most 6 axes, 7 remain"));
+    }
 
     /// <summary>Every element is one more than its place, so that a zero is none of them.</summary>
     private Tensor Counting(Shape shape, int first = 0) =>

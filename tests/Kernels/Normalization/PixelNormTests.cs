@@ -25,8 +25,11 @@ public sealed class PixelNormTests(Device device)
     }
 
     [Test]
-    public void RejectsAVector() =>
+    public void RejectsAVector()
+    {
+        using Tensor x = TestTensors.Normal([8], seed: 3, device);
         Assert.That(
-            () => PixelNorm.Forward(TestTensors.Normal([8], seed: 3, device), 1e-8f),
+            () => PixelNorm.Forward(x, 1e-8f),
             Throws.TypeOf<ShapeException>().With.Message.Contains("rank 2").And.Message.Contains("[8]"));
+    }
 }

@@ -55,16 +55,22 @@ public sealed class ReduceTests(Device device)
     }
 
     [Test]
-    public void RejectsAxesThatAreNotThere() =>
+    public void RejectsAxesThatAreNotThere()
+    {
+        using Tensor x = TestTensors.Normal([2, 3], seed: 1, device);
         Assert.That(
-            () => Reduce.Forward(ReduceKind.Sum, TestTensors.Normal([2, 3], seed: 1, device), 1, 2),
+            () => Reduce.Forward(ReduceKind.Sum, x, 1, 2),
             Throws.TypeOf<ShapeException>().With.Message.EqualTo("Reduce: axes 1 to 2 are not in [2, 3]"));
+    }
 
     [Test]
-    public void RejectsIntegers() =>
+    public void RejectsIntegers()
+    {
+        using Tensor x = Tensor.Zeros([2], ElementType.Int32, device);
         Assert.That(
-            () => Reduce.Forward(ReduceKind.Sum, Tensor.Zeros([2], ElementType.Int32, device), 0, 1),
+            () => Reduce.Forward(ReduceKind.Sum, x, 0, 1),
             Throws.ArgumentException.With.Message.Contains("x must hold floats"));
+    }
 
     private void Check(ReduceKind kind, FloatType type, Shape shape, int axis, int axisCount)
     {

@@ -32,7 +32,8 @@ public sealed class CudaDeviceTests
             using Tensor y = PixelNorm.Forward(x, epsilon: 0.5f);
             Assert.That(y.ToArray<float>(), Is.EqualTo(new[] { 2f, 4, 6, 8, 10, 12 }));
             Assert.That(PretendedCuda.LastLaunch(), Is.EqualTo("1 1 1, 256 1 1, 0: 2 3 0.5"));
-            Assert.That(Tensor.Zeros([5], ElementType.Float32, device).ToArray<float>(), Is.All.Zero);
+            using Tensor zeros = Tensor.Zeros([5], ElementType.Float32, device);
+            Assert.That(zeros.ToArray<float>(), Is.All.Zero);
         }
 
         Assert.That(PretendedCuda.Live(), Is.EqualTo(before));
@@ -62,6 +63,7 @@ public sealed class CudaDeviceTests
         for (int run = 0; run < 2; run++)
         {
             using CudaDevice device = Open();
+            using TensorScope scope = device.Scope();
             using Tensor y = PixelNorm.Forward(Tensor.Zeros([1, 1], ElementType.Float32, device), 1);
         }
 
@@ -74,6 +76,7 @@ public sealed class CudaDeviceTests
     public void AFaultOfTheSourceShowsLogAndSource() => InChild(() =>
     {
         using CudaDevice device = Open();
+        using TensorScope scope = device.Scope();
         PretendedCuda.Fail("nvrtcCompileProgram", 6);
         Assert.That(
             () => PixelNorm.Forward(Tensor.Zeros([1, 1], ElementType.Float32, device), 1),
@@ -87,6 +90,7 @@ public sealed class CudaDeviceTests
     public void AFaultOfTheCompilerItselfIsNamed() => InChild(() =>
     {
         using CudaDevice device = Open();
+        using TensorScope scope = device.Scope();
         PretendedCuda.Fail("nvrtcCompileProgram", 7);
         Assert.That(
             () => PixelNorm.Forward(Tensor.Zeros([1, 1], ElementType.Float32, device), 1),
@@ -97,6 +101,7 @@ public sealed class CudaDeviceTests
     public void CodeThatTheDriverRefusesIsToldWithItsLog() => InChild(() =>
     {
         using CudaDevice device = Open();
+        using TensorScope scope = device.Scope();
         PretendedCuda.Fail("cuModuleLoadDataEx", 209);
         Assert.That(
             () => PixelNorm.Forward(Tensor.Zeros([1, 1], ElementType.Float32, device), 1),
@@ -110,6 +115,7 @@ public sealed class CudaDeviceTests
     public void ALaunchThatFailsNamesKernelShapeAndArguments() => InChild(() =>
     {
         using CudaDevice device = Open();
+        using TensorScope scope = device.Scope();
         using Tensor x = Tensor.Zeros([9, 3], ElementType.Float32, device);
         PretendedCuda.Fail("cuLaunchKernel", 701);
         Assert.That(

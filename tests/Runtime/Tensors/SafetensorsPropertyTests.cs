@@ -1,11 +1,15 @@
+using System.Buffers.Binary;
 using CsCheck;
 
 namespace GenKernels.Tests.Runtime;
 
-/// <summary>Whatever the bytes, a file opens or is refused by its own exception, in memory of its own size.</summary>
+/// <summary>
+/// Whatever the bytes, a file opens or is refused by its own exception, in memory of its own size. CsCheck_Iter in the
+/// environment asks for more cases.
+/// </summary>
 public sealed class SafetensorsPropertyTests
 {
-    private const int CaseCount = 2000;
+    private static readonly long s_caseCount = Math.Max(2000, Check.Iter);
     private const long FixedMemory = 256 * 1024, MemoryPerByte = 64;
 
     private TemporaryFolder _folder = null!;
@@ -18,7 +22,7 @@ public sealed class SafetensorsPropertyTests
 
     [Test]
     public void RandomBytesGiveOnlyTheTypedException() =>
-        Gen.Byte.Array[0, 64].Sample(AssertOpensOrRefuses, iter: CaseCount, threads: 1);
+        Gen.Byte.Array[0, 64].Sample(AssertOpensOrRefuses, iter: s_caseCount, threads: 1);
 
     [Test]
     public void RandomHeadersGiveOnlyTheTypedException()
@@ -30,21 +34,44 @@ public sealed class SafetensorsPropertyTests
         ];
         Gen.Int[0, words.Length - 1].Select(index => words[index]).Array[0, 30]
             .Select(header => DamagedSafetensors.Build("{" + string.Concat(header), new byte[4]))
-            .Sample(AssertOpensOrRefuses, iter: CaseCount, threads: 1);
+            .Sample(AssertOpensOrRefuses, iter: s_caseCount, threads: 1);
     }
 
     [Test]
-    public void AValidFileWithChangedBytesGivesOnlyTheTypedException()
+    public void AValidFileWithDamageGivesOnlyTheTypedException() =>
+        Damage.Of(ValidFile()).Sample(AssertOpensOrRefuses, iter: s_caseCount, threads: 1);
+
+    [Test]
+    public void DamagedHeadersOfTheRightLengthGiveOnlyTheTypedException()
     {
         byte[] valid = ValidFile();
-        Gen.Select(Gen.Int[0, valid.Length - 1], Gen.Byte).Array[1, 4]
-            .Select(changes =>
-            {
-                byte[] file = [.. valid];
-                foreach ((int place, byte value) in changes) file[place] = value;
-                return file;
-            })
-            .Sample(AssertOpensOrRefuses, iter: CaseCount, threads: 1);
+        int headerLength = BinaryPrimitives.ReadInt32LittleEndian(valid);
+        byte[] data = valid[(8 + headerLength)..];
+        Damage.Of(valid[8..(8 + headerLength)])
+            .Select(header => DamagedSafetensors.Build(header, data))
+            .Sample(AssertOpensOrRefuses, iter: s_caseCount, threads: 1);
+    }
+
+    [TestCase("[")]
+    [TestCase("{\"a\":")]
+    [TestCase("{\"a\":{\"shape\":[")]
+    [TestCase("{\"__metadata__\":{\"a\":")]
+    public void ADeepHeaderIsRefusedInLittleMemory(string opening)
+    {
+        string header = "{\"x\":" + string.Concat(Enumerable.Repeat(opening, 100_000));
+        AssertOpensOrRefuses(DamagedSafetensors.Build(header, []));
+    }
+
+    [Test]
+    public void AHeaderSaidToBeHugeIsRefusedInLittleMemory(
+        [Values(99_999_999, 100_000_001, long.MaxValue, -1)] long length)
+    {
+        byte[] file = ValidFile();
+        BinaryPrimitives.WriteInt64LittleEndian(file, length);
+        AssertOpensOrRefuses(file);
+        Assert.That(
+            () => SafetensorsFile.Open(_folder.File("x.safetensors")),
+            Throws.TypeOf<SafetensorsException>().With.Message.Contains("the header is said to have"));
     }
 
     [Test]

@@ -29,9 +29,9 @@ public sealed class SafetensorsRefusalTests
 
     [TestCase("""[]""", "the header does not start with '{'")]
     [TestCase(""" {}""", "the header does not start with '{'")]
-    [TestCase("""{""", "the header is not valid JSON: ")]
-    [TestCase("""{} x""", "the header is not valid JSON: ")]
-    [TestCase("""{}{}""", "the header is not valid JSON: ")]
+    [TestCase("""{""", "the header is not valid JSON at line 1, byte ")]
+    [TestCase("""{} x""", "the header is not valid JSON at line 1, byte ")]
+    [TestCase("""{}{}""", "the header is not valid JSON at line 1, byte ")]
     [TestCase("""{"a":{},}""", "tensor 'a' has no dtype")]
     [TestCase("""{"\ud800":{}}""", "the header escapes half a surrogate pair")]
     [TestCase("""{"a":1}""", "tensor 'a' must be an object")]

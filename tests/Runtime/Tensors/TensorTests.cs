@@ -44,7 +44,8 @@ public sealed class TensorTests(Device device)
     [Test]
     public void NarrowTakesEntriesOfTheOutermostAxis()
     {
-        using Tensor x = Counting().View([3, 2]);
+        using Tensor counting = Counting();
+        using Tensor x = counting.View([3, 2]);
         using Tensor last = x.Narrow(1, 2);
         using Tensor none = x.Narrow(3, 0);
         Assert.That(last.ToArray<int>(), Is.EqualTo(new[] { 2, 3, 4, 5 }));
@@ -83,34 +84,46 @@ public sealed class TensorTests(Device device)
     }
 
     [Test]
-    public void RejectsAViewOfAnotherSize() =>
+    public void RejectsAViewOfAnotherSize()
+    {
+        using Tensor x = Counting();
         Assert.That(
-            () => Counting().View([4]),
+            () => x.View([4]),
             Throws.TypeOf<ShapeException>().With.Message.EqualTo(
                 "a view must keep the number of elements: [2, 3] has 6, [4] has 4"));
+    }
 
     [TestCase(-1, 1)]
     [TestCase(1, 2)]
     [TestCase(0, -1)]
     [TestCase(1, int.MaxValue)]
-    public void RejectsEntriesThatAreNotThere(int start, int count) =>
+    public void RejectsEntriesThatAreNotThere(int start, int count)
+    {
+        using Tensor x = Counting();
         Assert.That(
-            () => Counting().Narrow(start, count),
+            () => x.Narrow(start, count),
             Throws.TypeOf<ShapeException>().With.Message.Contains("are not within the outermost axis of [2, 3]"));
+    }
 
     [TestCase(-1)]
     [TestCase(3)]
     [TestCase(long.MaxValue)]
-    public void RejectsAPartThatIsNotThere(long start) =>
+    public void RejectsAPartThatIsNotThere(long start)
+    {
+        using Tensor x = Counting();
         Assert.That(
-            () => Counting().Part(start, [4]),
+            () => x.Part(start, [4]),
             Throws.TypeOf<ShapeException>().With.Message.Contains("are not within [2, 3]"));
+    }
 
     [Test]
-    public void RejectsToBeReadAsAnotherType() =>
+    public void RejectsToBeReadAsAnotherType()
+    {
+        using Tensor x = Counting();
         Assert.That(
-            () => Counting().ToArray<float>(),
+            () => x.ToArray<float>(),
             Throws.ArgumentException.With.Message.Contains("the tensor holds Int32, not Single"));
+    }
 
     [Test]
     public void RejectsAnotherNumberOfValues() =>

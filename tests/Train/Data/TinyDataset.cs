@@ -51,6 +51,22 @@ public static class TinyDataset
         return VideoDataset.Open(folder, Height, Width);
     }
 
+    /// <summary>Takes an entry out of a zip.</summary>
+    public static void Delete(string path, string name)
+    {
+        using ZipArchive zip = ZipFile.Open(path, ZipArchiveMode.Update);
+        zip.GetEntry(name)!.Delete();
+    }
+
+    /// <summary>Gives an entry of a zip another content, with its checksum.</summary>
+    public static void Replace(string path, string name, byte[] content)
+    {
+        Delete(path, name);
+        using ZipArchive zip = ZipFile.Open(path, ZipArchiveMode.Update);
+        using Stream stream = zip.CreateEntry(name, CompressionLevel.NoCompression).Open();
+        stream.Write(content);
+    }
+
     /// <summary>Red grows to the right, green with the frame, blue comes from the name.</summary>
     public static byte[] Frame(string name, int frame)
     {

@@ -172,7 +172,7 @@ public sealed class VideoDatasetTests
     {
         using TemporaryFolder folder = new();
         string path = TinyDataset.WritePartition(folder.Path, 0, [("one", 3)]);
-        Replace(path, "one/frame_000001.jpg", "not a picture"u8.ToArray());
+        TinyDataset.Replace(path, "one/frame_000001.jpg", "not a picture"u8.ToArray());
         using VideoDataset dataset = VideoDataset.Open(folder.Path, 8, 16);
         Assert.That(() => dataset.ReadFrame(0, 1, _frame), Throws.TypeOf<DatasetException>().With.Message.StartsWith(
             $"{path}: entry one/frame_000001.jpg: not a whole picture: "));
@@ -184,7 +184,7 @@ public sealed class VideoDatasetTests
         using TemporaryFolder folder = new();
         string path = TinyDataset.WritePartition(folder.Path, 0, [("one", 3)]);
         byte[] whole = GenKernels.Train.Video.RgbImage.EncodeJpeg(TestFrames.Noise(16, 8, seed: 1), 16, 8);
-        Replace(path, "one/frame_000001.jpg", whole[..^60]);
+        TinyDataset.Replace(path, "one/frame_000001.jpg", whole[..^60]);
         using VideoDataset dataset = VideoDataset.Open(folder.Path, 8, 16);
         Assert.That(() => dataset.ReadFrame(0, 1, _frame), Throws.TypeOf<DatasetException>().With.Message.StartsWith(
             $"{path}: entry one/frame_000001.jpg: not a whole picture: "));
@@ -195,7 +195,7 @@ public sealed class VideoDatasetTests
     {
         using TemporaryFolder folder = new();
         string path = TinyDataset.WritePartition(folder.Path, 0, [("one", 3)]);
-        Delete(path, "one/frame_000001.jpg");
+        TinyDataset.Delete(path, "one/frame_000001.jpg");
         Assert.That(() => VideoDataset.Open(folder.Path, 8, 16), Throws.TypeOf<DatasetException>().With.Message.EqualTo(
             $"{path}: entry one/frame_000001.jpg is listed in frame_paths.json, but the zip does not hold it"));
     }
@@ -205,7 +205,7 @@ public sealed class VideoDatasetTests
     {
         using TemporaryFolder folder = new();
         string path = TinyDataset.WritePartition(folder.Path, 0, [("one", 1)]);
-        Delete(path, "frame_paths.json");
+        TinyDataset.Delete(path, "frame_paths.json");
         Assert.That(() => VideoDataset.Open(folder.Path, 8, 16),
             Throws.TypeOf<DatasetException>().With.Message.Contains("no frame_paths.json in it"));
     }
@@ -228,19 +228,5 @@ public sealed class VideoDatasetTests
         using VideoDataset dataset = VideoDataset.Open(folder.Path, 8, 16);
         dataset.ReadFrame(1, 2, _frame);
         Assert.That(TestFrames.MeanError(_frame, TinyDataset.Frame("two", 2)), Is.LessThan(2));
-    }
-
-    private static void Delete(string path, string name)
-    {
-        using ZipArchive zip = ZipFile.Open(path, ZipArchiveMode.Update);
-        zip.GetEntry(name)!.Delete();
-    }
-
-    private static void Replace(string path, string name, byte[] content)
-    {
-        Delete(path, name);
-        using ZipArchive zip = ZipFile.Open(path, ZipArchiveMode.Update);
-        using Stream stream = zip.CreateEntry(name, CompressionLevel.NoCompression).Open();
-        stream.Write(content);
     }
 }

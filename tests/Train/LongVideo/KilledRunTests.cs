@@ -1,87 +1,80 @@
 using System.Diagnostics;
-using System.IO.Compression;
-using System.Text;
 using GenKernels.Train.LongVideo;
-using GenKernels.Train.Video;
+using GenKernels.Train.Runs;
 
 namespace GenKernels.Tests.Train.LongVideo;
 
-/// <summary>The command, in processes of its own.</summary>
+/// <summary>Nothing that a process leaves when it is killed keeps the next from going on to the same bits.</summary>
 public sealed class KilledRunTests
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
+    private const int KillCount = 10, ManySteps = 100_000;
 
+    /// <summary>
+    /// Twenty times in all: two runs at the same time, for most of a short life is spent in one thread.
+    /// </summary>
     [Test]
-    public void AProcessThatIsKilledInAStepIsResumedToTheSameBits()
+    public void RunsThatAreKilledAgainAndAgainEndInTheSameBits([Values(2022)] int seed)
     {
-        using TemporaryFolder data = new(), killed = new(), whole = new();
-        WriteDataset(data);
-        using (Process victim = Start(data.Path, killed.Path, "--preset", "tiny", "--batch", "1", "--steps", "1000"))
-        {
-            WaitForCheckpoint(killed.Path, step: 2, victim);
-            victim.Kill();  // SIGKILL: nothing is tidied up
-            victim.WaitForExit();
-        }
+        using TemporaryFolder data = new(), first = new(), second = new(), whole = new();
+        RampDataset.Write(data.Path);
+        TrainingProcess[] victims = [new(data.Path, first.Path), new(data.Path, second.Path)];
+        string[][] moments = new string[victims.Length][];
+        Parallel.For(0, victims.Length, index => moments[index] = Kill(victims[index], new Random(seed + index)));
+        foreach (string moment in moments.SelectMany(all => all)) TestContext.Out.WriteLine(moment);
 
-        long steps = LowResolutionCheckpoint.Read(LowResolutionCheckpoint.Newest(killed.Path)!).Step + 1;
-        Finish(data.Path, killed.Path, "--resume", "--steps", $"{steps}");
-        Finish(data.Path, whole.Path, "--preset", "tiny", "--batch", "1", "--steps", $"{steps}");
+        long steps = victims.Max(victim => victim.Step) + 1;
+        TrainingProcess undisturbed = new(data.Path, whole.Path);
+        Parallel.ForEach([.. victims, undisturbed], process => process.Finish(steps));
+        AssertSame(first, expected: whole);
+        AssertSame(second, expected: whole);
+    }
+
+    private static void AssertSame(TemporaryFolder run, TemporaryFolder expected)
+    {
         SmallestRun.AssertSame(
-            LowResolutionCheckpoint.Newest(killed.Path)!, expected: LowResolutionCheckpoint.Newest(whole.Path)!);
+            LowResolutionCheckpoint.Newest(run.Path)!, LowResolutionCheckpoint.Newest(expected.Path)!);
+        Assert.That(Log(run), Is.EqualTo(Log(expected)), "the log but for times");
+        string sample = Path.GetFileName(Directory.GetFiles(expected.File("samples"), "*.png").Single());
+        Assert.That(
+            File.ReadAllBytes(Path.Combine(run.File("samples"), sample)),
+            Is.EqualTo(File.ReadAllBytes(Path.Combine(expected.File("samples"), sample))));
+        Assert.That(
+            Directory.GetFileSystemEntries(run.Path, "*", SearchOption.AllDirectories)
+                .Where(path => path.EndsWith(".partial", StringComparison.Ordinal)
+                    || path.EndsWith(".tmp", StringComparison.Ordinal)),
+            Is.Empty, "what was half written is cleared away");
     }
 
-    private static void WriteDataset(TemporaryFolder folder)
-    {
-        string place = Directory.CreateDirectory(folder.File("0036x0064")).FullName;
-        using ZipArchive zip = ZipFile.Open(Path.Combine(place, "partition_0000.zip"), ZipArchiveMode.Create);
-        string[] names = [.. Enumerable.Range(0, 20).Select(frame => $"frame_{frame:000000}.jpg")];
-        for (int frame = 0; frame < names.Length; frame++)
-        {
-            byte[] rgb = new byte[36 * 64 * 3];
-            for (int i = 0; i < rgb.Length; i++) rgb[i] = (byte)((i / 3 % 64 * 2) + (5 * frame));
-            Write(zip, $"ramp/{names[frame]}", RgbImage.EncodeJpeg(rgb, 64, 36));
-        }
+    private static string[] Kill(TrainingProcess victim, Random random) =>
+        [.. Enumerable.Range(0, KillCount).Select(_ => KillOnce(victim, random))];
 
-        string list = string.Join(", ", names.Select(name => $"\"{name}\""));
-        Write(zip, "frame_paths.json", Encoding.UTF8.GetBytes($"{{\"ramp\": [{list}]}}"));
-    }
-
-    private static void Write(ZipArchive zip, string name, byte[] content)
+    /// <summary>
+    /// Lets a process live until some moment: as it begins, in a step, or while it writes a checkpoint.
+    /// </summary>
+    /// <returns>Which moment it was.</returns>
+    private static string KillOnce(TrainingProcess victim, Random random)
     {
-        using Stream stream = zip.CreateEntry(name, CompressionLevel.NoCompression).Open();
-        stream.Write(content);
-    }
-
-    private static Process Start(string data, string run, params string[] others)
-    {
-        string[] arguments =
+        string? before = victim.Newest;
+        using Process process = victim.Start(ManySteps);
+        (string Name, Func<bool> Condition, int Patience)[] moments =
         [
-            "train", "long-video-lowres", "--data", data, "--out", run, "--device", TestDevices.Usual.Name,
-            "--checkpoint-every", "1", .. others,
+            ("began", () => true, 1500),
+            ("took a step", () => victim.Newest != before, 200),
+            ("began a checkpoint", () => victim.IsSaving && victim.Newest != before, 20),
         ];
-        ProcessStartInfo start = OwnProgram.Start("GenKernels.Cli", arguments);
-        start.RedirectStandardOutput = true;
-        start.RedirectStandardError = true;
-        return Process.Start(start)!;
-    }
-
-    private static void Finish(string data, string run, params string[] others)
-    {
-        using Process process = Start(data, run, others);
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        process.StandardOutput.ReadToEnd();
+        (string name, Func<bool> condition, int patience) = moments[random.Next(moments.Length)];
+        TimeSpan delay = TimeSpan.FromMilliseconds(random.NextDouble() * patience);
+        TrainingProcess.WaitFor(condition, process);
+        Thread.Sleep(delay);
+        process.Kill();  // SIGKILL: nothing is tidied up
         process.WaitForExit();
-        Assert.That(process.ExitCode, Is.Zero, errors.Result);
+        string at = victim.Newest is { } newest ? Path.GetFileName(newest) : "no checkpoint";
+        string also = victim.IsSaving ? " and a half-written one" : "";
+        return $"killed {delay.TotalMilliseconds:F1} ms after it {name}: {at}{also}";
     }
 
-    private static void WaitForCheckpoint(string run, long step, Process process)
-    {
-        long begun = Stopwatch.GetTimestamp();
-        while (!Directory.Exists(Path.Combine(run, $"checkpoint-{step:D8}")))
-        {
-            Assert.That(process.HasExited, Is.False, () => process.StandardError.ReadToEnd());
-            Assert.That(Stopwatch.GetElapsedTime(begun), Is.LessThan(s_patience), "a checkpoint was written");
-            Thread.Sleep(50);
-        }
-    }
+    private static IEnumerable<string> Log(TemporaryFolder run) =>
+        from record in MetricLog.Read(run.File("log.jsonl"))
+        let values = record.Values.Where(value => value.Key != "seconds_per_step")
+        select $"{record.Step}: {string.Join(' ', values.Select(value => $"{value.Key}={value.Value:R}"))}";
 }

@@ -1,3 +1,4 @@
+using CsCheck;
 using GenKernels.Autograd;
 using GenKernels.Models.LongVideo;
 using GenKernels.Tests.Models.LongVideo;
@@ -56,6 +57,65 @@ public sealed class LowResolutionCheckpointTests
             Throws.TypeOf<InvalidDataException>().With.Message.StartsWith($"{folder.File("state.json")} is damaged: "));
     }
 
+    [TestCase("{}")]
+    [TestCase("null")]
+    [TestCase("{\"Step\": 3, \"Preset\": \"tiny\"}")]
+    [TestCase("{\"Step\": -1, \"Preset\": \"tiny\", \"Options\": {}}")]
+    public void RefusesAStateThatLacksAPart(string json)
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllText(folder.File("state.json"), json);
+        Assert.That(
+            () => LowResolutionCheckpoint.Read(folder.Path),
+            Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
+                $"{folder.File("state.json")} is damaged: it lacks a part of the state"));
+    }
+
+    [Test]
+    public void AnyDamageToTheStateGivesOnlyTheTypedException()
+    {
+        using TemporaryFolder folder = new();
+        using LowResolutionGan gan = Gan(seed: 1);
+        string checkpoint = At(1).Save(folder.Path, gan), file = Path.Combine(checkpoint, "state.json");
+        Damage.Of(File.ReadAllBytes(file)).Sample(
+            bytes =>
+            {
+                File.WriteAllBytes(file, bytes);
+                try
+                {
+                    LowResolutionCheckpoint.Read(checkpoint);
+                }
+                catch (InvalidDataException fault)
+                {
+                    Assert.That(fault.Message, Does.StartWith(file));
+                }
+            },
+            iter: Math.Max(300, Check.Iter), threads: 1);
+    }
+
+    [Test]
+    public void AnyDamageToATensorFileGivesOnlyTheTypedExceptions()
+    {
+        using TemporaryFolder folder = new();
+        using LowResolutionGan gan = Gan(seed: 1);
+        string checkpoint = At(1).Save(folder.Path, gan);
+        string file = Path.Combine(checkpoint, "optimizer-discriminator.safetensors");
+        Damage.Of(File.ReadAllBytes(file)).Sample(
+            bytes =>
+            {
+                File.WriteAllBytes(file, bytes);
+                try
+                {
+                    LowResolutionCheckpoint.Restore(checkpoint, gan);
+                }
+                catch (Exception fault) when (fault is SafetensorsException or StateDictException)
+                {
+                    Assert.That(fault.Message, Is.Not.Empty);
+                }
+            },
+            iter: Math.Max(40, Check.Iter / 10), threads: 1);
+    }
+
     [Test]
     public void RefusesAFileThatWasCutOff()
     {
@@ -65,7 +125,7 @@ public sealed class LowResolutionCheckpointTests
         File.WriteAllBytes(file, File.ReadAllBytes(file)[..^8]);
         Assert.That(
             () => LowResolutionCheckpoint.Restore(Path.GetDirectoryName(file)!, gan),
-            Throws.TypeOf<SafetensorsException>().With.Message.Contains(file));
+            Throws.TypeOf<InvalidDataException>().With.Message.StartsWith($"{file}: "));
     }
 
     [Test]
@@ -77,7 +137,7 @@ public sealed class LowResolutionCheckpointTests
         File.Delete(Path.Combine(checkpoint, "optimizer-generator.safetensors"));
         Assert.That(
             () => LowResolutionCheckpoint.Restore(checkpoint, gan),
-            Throws.InstanceOf<IOException>().With.Message.Contains("optimizer-generator.safetensors"));
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("optimizer-generator.safetensors"));
     }
 
     [Test]
@@ -93,7 +153,7 @@ public sealed class LowResolutionCheckpointTests
         using LowResolutionGan other = new(wide, SmallestRun.Options, TestDevices.Usual);
         Assert.That(
             () => LowResolutionCheckpoint.Restore(checkpoint, other),
-            Throws.TypeOf<StateDictException>()
+            Throws.TypeOf<InvalidDataException>()
                 .With.Message.Contains("latent_mapping.layer_0.weight must have shape [12, 8], got [8, 8]"));
     }
 

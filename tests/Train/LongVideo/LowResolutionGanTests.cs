@@ -79,6 +79,26 @@ public sealed class LowResolutionGanTests
         Assert.That(Magnitudes(gan), Is.All.Not.EqualTo(1).And.All.Positive);
     }
 
+    [Test]
+    public void ASecondThreadIsRefusedInTheMiddleOfAnUpdate()
+    {
+        using LowResolutionGan gan = new(SmallestPreset.Preset, SmallestRun.Options, s_device);
+        Task? second = null;
+        gan.UpdateGenerator(Inputs());
+        Assert.That(
+            () => second!.GetAwaiter().GetResult(),
+            Throws.InvalidOperationException.With.Message.EqualTo(
+                "the networks are being updated by another thread; they can be trained by one thread at a time"));
+        Assert.That(() => gan.UpdatePenalty([]), Throws.Nothing, "the first is done");
+
+        IEnumerable<GeneratorInput> Inputs()
+        {
+            second = Task.Run(() => gan.UpdatePenalty([]));
+            second.ContinueWith(static _ => { }, TaskScheduler.Default).Wait();
+            yield return Fake(new(TestTensors.Normal(gan.Generator.NoiseShape(1, Frames), seed: 1, s_device)));
+        }
+    }
+
     private static GeneratorInput Fake(Variable noise) => new(noise.Value, Frames, Starts: null, Augmentation: null);
 
     private static Variable Part(Variable x, int[] clips) => x.Window(0, clips[0], clips.Length);

@@ -10,6 +10,7 @@ public sealed class StepDrawsTests
     [Test]
     public void ColoursAreUniformFromZeroToOne()
     {
+        using TensorScope scope = TestDevices.Usual.Scope();
         DiffAugDraws draws = Draw().DiffAug!;
         foreach (Tensor tensor in (Tensor[])[draws.Brightness!, draws.Saturation!, draws.Contrast!])
         {
@@ -24,6 +25,7 @@ public sealed class StepDrawsTests
     [Test]
     public void PlacesReachBothEndsOfTheirRanges()
     {
+        using TensorScope scope = TestDevices.Usual.Scope();
         DiffAugDraws draws = Draw().DiffAug!;
         AssertRange(draws.Rows!, -16, 16);
         AssertRange(draws.Columns!, -16, 16);
@@ -34,6 +36,7 @@ public sealed class StepDrawsTests
     [Test]
     public void SpeedsAreUniformInOctavesAndClipsLieWithinWhatTheyAreCutFrom()
     {
+        using TensorScope scope = TestDevices.Usual.Scope();
         StretchDraws stretch = Draw().Stretch!;
         float[] scales = stretch.Scale.ToArray<float>();
         (int[] padding, int[] starts) = (stretch.Padding.ToArray<int>(), stretch.CropStart.ToArray<int>());

@@ -123,6 +123,19 @@ public sealed class VideoWriterTests
         }, Throws.TypeOf<VideoException>().With.Message.EndsWith("film.mp4: false failed: exit status 1"));
     }
 
+    [TestCase("film.mp4")]
+    [TestCase("film.webp")]
+    [TestCase("film")]
+    public void AFilmThatDoesNotFitOnTheDiskIsRefusedAndLeavesNothing(string name)
+    {
+        using SmallDisk disk = new(kilobytes: 64);
+        Assert.That(
+            () => Write(disk.File(name), 64, 64, [.. Enumerable.Range(0, 60).Select(i => TestFrames.Noise(64, 64, i))],
+                new VideoWriterOptions()),
+            Throws.InstanceOf<Exception>().With.Message.Contains("No space left on device"));
+        Assert.That(disk.Files(), Is.Empty);
+    }
+
     private static string?[] EntriesOf(TemporaryFolder folder) =>
         [.. Directory.GetFileSystemEntries(folder.Path).Select(Path.GetFileName)];
 

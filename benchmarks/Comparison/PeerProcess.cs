@@ -1,0 +1,134 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using GenKernels.Runtime;
+
+namespace GenKernels.Benchmarks.Comparison;
+
+/// <summary>PyTorch in a process of its own, which waits for commands and answers each with a line of JSON.</summary>
+internal sealed class PeerProcess : IDisposable
+{
+    private static readonly TimeSpan s_longestAnswer = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan s_longestEnd = TimeSpan.FromSeconds(5);
+    private static readonly string[] s_interpreters = ["python3", "/usr/bin/python3", "python"];
+
+    private readonly Process _process;
+
+    private PeerProcess(Process process)
+    {
+        _process = process;
+        Description = Answer();
+    }
+
+    /// <summary>Versions, device and threads, as the peer says them.</summary>
+    internal JsonElement Description { get; }
+
+    /// <returns>The peer.</returns>
+    /// <param name="device">That is measured: a GPU, or else the CPU.</param>
+    /// <exception cref="PeerException">There is no PyTorch, or not for this device.</exception>
+    internal static PeerProcess Start(Device device)
+    {
+        string script = Path.Combine(AppContext.BaseDirectory, "Peers", "run.py");
+        if (!File.Exists(script)) throw new PeerException($"no {script}");
+        bool isGpu = device.Kind == DeviceKind.Cuda;
+        string torchDevice = isGpu ? device.Name : "cpu";
+        string check = isGpu
+            ? "import torch; assert torch.cuda.is_available(), 'PyTorch finds no GPU'"
+            : "import torch";
+        string python = Interpreter(check);
+        string threads =
+            (isGpu ? Environment.ProcessorCount : device.ProcessorCount).ToString(CultureInfo.InvariantCulture);
+        Process process =
+            Launch(python, [script, "--serve", "--device", torchDevice, "--threads", threads], hasInput: true);
+        return new PeerProcess(process);
+    }
+
+    /// <returns>The answer.</returns>
+    /// <param name="command">One line.</param>
+    /// <exception cref="PeerException">The peer failed, ended or took too long.</exception>
+    internal JsonElement Ask(string command)
+    {
+        try
+        {
+            _process.StandardInput.WriteLine(command);
+            _process.StandardInput.Flush();
+        }
+        catch (IOException)
+        {
+            throw new PeerException("PyTorch's process has ended");
+        }
+
+        return Answer();
+    }
+
+    /// <summary>Ends the process: it leaves when its input does, and is killed where it does not.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended already.
+        }
+
+        if (!_process.WaitForExit(s_longestEnd)) _process.Kill(entireProcessTree: true);
+        _process.Dispose();
+    }
+
+    private static string Interpreter(string check)
+    {
+        List<string> reasons = [];
+        foreach (string candidate in s_interpreters)
+        {
+            try
+            {
+                using Process process = Launch(candidate, ["-c", check], hasInput: false);
+                Task<string> error = process.StandardError.ReadToEndAsync();
+                process.StandardOutput.ReadToEnd();
+                process.WaitForExit();
+                if (process.ExitCode == 0) return candidate;
+                reasons.Add($"{candidate}: {error.Result.Trim().Split('\n')[^1]}");
+            }
+            catch (Win32Exception)
+            {
+                reasons.Add($"{candidate}: not there");
+            }
+        }
+
+        throw new PeerException($"no PyTorch ({string.Join("; ", reasons)})");
+    }
+
+    private static Process Launch(string program, string[] arguments, bool hasInput)
+    {
+        ProcessStartInfo start = new(program, arguments)
+        {
+            RedirectStandardInput = hasInput,
+            RedirectStandardOutput = true,
+            RedirectStandardError = !hasInput,
+        };
+        return Process.Start(start)!;
+    }
+
+    private JsonElement Answer()
+    {
+        using CancellationTokenSource patience = new(s_longestAnswer);
+        string? line;
+        try
+        {
+            line = _process.StandardOutput.ReadLineAsync(patience.Token).AsTask().GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException)
+        {
+            throw new PeerException($"PyTorch did not answer within {s_longestAnswer.TotalMinutes:0} minutes");
+        }
+
+        if (line is null) throw new PeerException("PyTorch's process has ended");
+        using JsonDocument document = JsonDocument.Parse(line);
+        JsonElement answer = document.RootElement.Clone();
+        if (answer.TryGetProperty("error", out JsonElement error)) throw new PeerException(error.GetString()!);
+        return answer;
+    }
+}

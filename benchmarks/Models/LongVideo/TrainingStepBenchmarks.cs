@@ -1,0 +1,76 @@
+using BenchmarkDotNet.Attributes;
+using GenKernels.Kernels.Random;
+using GenKernels.Models.LongVideo;
+using GenKernels.Runtime;
+using GenKernels.Train.LongVideo;
+
+namespace GenKernels.Benchmarks.Models.LongVideo;
+
+/// <summary>A training step of the tiny preset on its batch of four, with augmentation and clips that begin anywhere:
+/// generator, discriminator and moving average; the penalty, due every sixteenth step, by itself.</summary>
+[MemoryDiagnoser(displayGenColumns: false)]
+public class TrainingStepBenchmarks : IBenchmark
+{
+    private static readonly LowResolutionPreset s_preset = LowResolutionPreset.Tiny;
+    private readonly LowResolutionTrainingOptions _options = new() { BatchSize = s_preset.BatchSize };
+    private LowResolutionGan? _gan;
+    private RandomGenerator? _noise;
+    private ClipDraws? _draws;
+    private Tensor? _video;
+    private long _step;
+
+    /// <inheritdoc/>
+    [GlobalSetup]
+    public void Prepare()
+    {
+        Device device = BenchmarkDevice.Device;
+        LowResolutionDiscriminatorOptions sizes = s_preset.Discriminator;
+        _gan = new LowResolutionGan(s_preset, _options, device);
+        _noise = new RandomGenerator(device, seed: 1);
+        _video = _noise.Uniform([s_preset.BatchSize, sizes.FrameCount, sizes.Height, sizes.Width, 3]);
+        _draws = new ClipDraws(new Random(2), s_preset.BatchSize, device);
+    }
+
+    /// <summary>The step but for the penalty.</summary>
+    [Benchmark(Description = "step")]
+    public void Launch()
+    {
+        _gan!.UpdateGenerator(Each(Fake));
+        _gan.UpdateDiscriminator(Each(() => (Fake(), Real())));
+        _gan.UpdateAverage(_step++);
+    }
+
+    /// <summary>The penalty's own step.</summary>
+    [Benchmark(Description = "penalty")]
+    public void LaunchPenalty() => _gan!.UpdatePenalty(Each(Real));
+
+    /// <inheritdoc/>
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        GC.SuppressFinalize(this);
+        BenchmarkDevice.Device.Synchronize();
+        _video?.Dispose();
+        _noise?.Dispose();
+        _gan?.Dispose();
+    }
+
+    /// <summary>The one part of a batch, made when it is asked for: within the scope of the part.</summary>
+    private static IEnumerable<T> Each<T>(Func<T> make) => Enumerable.Range(0, 1).Select(_ => make());
+
+    private GeneratorInput Fake()
+    {
+        int frames = s_preset.Discriminator.FrameCount;
+        Tensor noise = _noise!.Normal(_gan!.Generator.NoiseShape(s_preset.BatchSize, frames, isCropped: true));
+        return new GeneratorInput(noise, frames, _draws!.Starts(_gan.Generator.TemporalScale), Augmentation());
+    }
+
+    private RealInput Real() => new(_video!, Augmentation());
+
+    private ClipAugmentation Augmentation()
+    {
+        LowResolutionDiscriminatorOptions sizes = s_preset.Discriminator;
+        return new ClipAugmentation(
+            _draws!.DiffAug(sizes.Height, sizes.Width), _draws.Stretch(_options.StretchRange, sizes.FrameCount));
+    }
+}

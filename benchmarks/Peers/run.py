@@ -1,0 +1,140 @@
+"""Times the work of benchmarks/ in PyTorch.
+
+By itself:          python3 run.py [--device cpu|cuda] [--only TEXT] [--out FILE.json]
+In turns with ours: python3 run.py --serve reads "prepare CASE", "run CASE", "release CASE", each a line, and answers
+each with a line of JSON.
+"""
+
+import argparse
+import gc
+import json
+import os
+import sys
+
+import timing
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--device", default="cpu", help="cpu or cuda")
+    parser.add_argument("--only", default="", help="cases whose name has this text")
+    parser.add_argument("--out", help="a JSON file for the results")
+    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)), help="of the CPU")
+    parser.add_argument("--serve", action="store_true", help="take commands from standard input")
+    return parser.parse_args()
+
+
+class Peer:
+    """The cases by name; what has been prepared is kept until it is released."""
+
+    def __init__(self, device):
+        import kernels
+        import models
+        self.device, self.clock = device, timing.Clock(device)
+        self.prepared = {}
+        self.cases = {}
+        self.add("copy", kernels.copy)
+        for name in kernels.ACTIVATIONS:
+            self.add(f"bias activation {name}", kernels.bias_activation, name)
+        self.add("bias activation gradient 128x36x64 64", kernels.bias_activation_gradient, "128x36x64 64")
+        for name in kernels.RESAMPLINGS:
+            self.add(f"up-filter-down {name}", kernels.resampling, name)
+        self.add("adam and average", kernels.adam_with_average)
+        for name in kernels.CONVOLUTIONS:
+            for direction in ("forward", "data gradient", "weight gradient"):
+                self.add(f"convolution {name} {direction}", kernels.convolution, name, direction)
+        self.add("paper generator", models.paper_generator)
+        self.add("paper discriminator", models.paper_discriminator)
+        self.add("tiny step", models.tiny_step)
+
+    def add(self, name, prepare, *details):
+        self.cases[name] = lambda: prepare(*details, self.device)
+
+    def prepare(self, name):
+        """Makes what the case needs, warms up, and chooses the fastest way."""
+        case = self.cases[name]()
+        call, way = case if isinstance(case, tuple) else case.fastest(self.device, self.clock)
+        parts = call if isinstance(call, dict) else {"": call}
+        self.prepared[name] = {part: (work, self.clock.calibrate(work)) for part, work in parts.items()}
+        return {"way": way}
+
+    def run(self, name):
+        """Seconds of one turn; of each part where the case has parts."""
+        parts = {part: self.clock.turn(*work) for part, work in self.prepared[name].items()}
+        return {"seconds": parts[""]} if "" in parts else {"seconds": weighted(parts), "parts": parts}
+
+    def release(self, name):
+        self.prepared.pop(name)
+        gc.collect()
+        return {}
+
+
+def weighted(parts):
+    """A step, and its share of the penalty that comes with every sixteenth."""
+    return parts["step"] + parts["penalty"] / 16
+
+
+def describe(device, threads):
+    import torch
+    name = torch.cuda.get_device_name() if device.startswith("cuda") else "CPU"
+    return {"torch": torch.__version__, "device": name, "threads": threads, "python": sys.version.split()[0],
+            "allocator": "glibc, keeps its memory" if device == "cpu" else "PyTorch's"}
+
+
+def serve(peer, description):
+    print(json.dumps({**description, "cases": list(peer.cases)}), flush=True)
+    commands = {"prepare": peer.prepare, "run": peer.run, "release": peer.release}
+    for line in sys.stdin:
+        command, _, name = line.strip().partition(" ")
+        try:
+            answer = commands[command](name)
+        except Exception as error:  # whatever goes wrong is the answer: the other side says so in its table
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        print(json.dumps(answer), flush=True)
+
+
+def measure_all(peer, only):
+    results = []
+    for name in peer.cases:
+        if only not in name:
+            continue
+        way = peer.prepare(name)["way"]
+        result = {"case": name, "way": way, **peer.run(name)}
+        peer.release(name)
+        results.append(result)
+        print(f"{name}: {result['seconds'] * 1e3:.2f} ms ({way})", flush=True)
+    return results
+
+
+def write(path, content):
+    """Whole or not at all."""
+    with open(path + ".part", "w") as file:
+        json.dump(content, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(path + ".part", path)
+
+
+def main():
+    options = arguments()
+    timing.enter_environment(options.threads)
+    import torch
+    torch.set_num_threads(options.threads)
+    torch.set_grad_enabled(False)
+    # Single precision means single precision, on tensor cores too.
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cudnn.benchmark = True
+    if options.device.startswith("cuda"):
+        torch.cuda.set_device(torch.device(options.device).index or 0)
+    peer, description = Peer(options.device), describe(options.device, options.threads)
+    if options.serve:
+        serve(peer, description)
+        return
+    print(description)
+    results = measure_all(peer, options.only)
+    if options.out:
+        write(options.out, {**description, "results": results})
+
+
+if __name__ == "__main__":
+    main()

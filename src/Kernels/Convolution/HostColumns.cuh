@@ -1,0 +1,101 @@
+// HostColumns: convolution of few channels on the CPU, where output channels would not fill a vector. Columns are the
+// lanes: lines of x are turned, so that the columns of each channel lie together, and outputs are turned back.
+#pragma once
+#include "Convolution/HostDirect.cuh"
+
+constexpr int ColumnChannels = Registers == 32 ? 12 : 4;  // output channels whose sums are kept in registers, at most
+
+// Weights of a group as [tap over time and rows][channel][tap over columns][output channel], filled up with zeros.
+DEVICE void TurnWeightsForColumns(const Plan& plan, const Scalar* weights, int firstChannel, int width, Scalar* turned)
+{
+    const int lineCount = plan.kT * plan.kH, lineLength = plan.kW * plan.inGroup;
+    for (int line = 0; line < lineCount; line++) {
+        for (int c = 0; c < plan.inGroup; c++) {
+            for (int tap = 0; tap < plan.kW; tap++) {
+                for (int o = firstChannel; o < firstChannel + width; o++) {
+                    const Int64 at = Int64(o) * lineCount * lineLength + line * lineLength + tap * plan.inGroup + c;
+                    *turned++ = o < plan.outGroup ? weights[at] : Scalar(0);
+                }
+            }
+        }
+    }
+}
+
+// `Vectors` vectors of neighbouring columns of `Channels` output channels.
+template <int Channels, int Vectors>
+DEVICE void ColumnStretch(
+    const Plan& plan, PaddedLines lines, const Scalar* weight, int column, int channelCount, Scalar* target)
+{
+    Vector sum[Channels][Vectors] = {};
+    for (int line = 0; line < plan.kT * plan.kH; line++) {
+        const Scalar* source = LineOfTap(lines, line / plan.kH, line % plan.kH) + column;
+        for (int c = 0; c < plan.inGroup; c++, source += lines.channelStride) {
+            // Unrolled, sums of taps would be added up in a tree of more registers than there are.
+#pragma GCC unroll 1
+            for (int tap = 0; tap < plan.kW; tap++, weight += Channels) {
+                Vector x[Vectors];
+#pragma GCC unroll 2
+                for (int v = 0; v < Vectors; v++) x[v] = Load(source + tap * plan.dilationW + v * Lanes);
+#pragma GCC unroll 12
+                for (int o = 0; o < Channels; o++) {
+#pragma GCC unroll 2
+                    for (int v = 0; v < Vectors; v++) sum[o][v] += x[v] * weight[o];
+                }
+            }
+        }
+    }
+    for (int v = 0; v < Vectors; v++) {
+        const int columns = Minimum(Lanes, plan.outW - column - v * Lanes);
+        for (int first = 0; first < Channels; first += Lanes) {
+            Vector turned[Lanes] = {};
+            for (int o = 0; o < Minimum(Lanes, Channels - first); o++) turned[o] = sum[first + o][v];
+            Transpose(turned);
+            for (int i = 0; i < columns; i++) {
+                Scalar* to = target + Int64(column + v * Lanes + i) * plan.outGroup + first;
+                CopyPart(to, reinterpret_cast<const Scalar*>(&turned[i]), channelCount - first);
+            }
+        }
+    }
+}
+
+template <int Channels>
+DEVICE void ColumnLine(const Plan& plan, PaddedLines lines, const Scalar* weights, int channelCount, Scalar* target)
+{
+    int column = 0;
+    for (; column + Lanes < plan.outW; column += 2 * Lanes) {
+        ColumnStretch<Channels, 2>(plan, lines, weights, column, channelCount, target);
+    }
+    if (column < plan.outW) ColumnStretch<Channels, 1>(plan, lines, weights, column, channelCount, target);
+}
+
+// Output lines firstLine ... endLine - 1, as ConvolveLines.
+DEVICE void ConvolveLinesByColumns(
+    const Plan& plan, const Scalar* x, const Scalar* w, Scalar* y, Int64 firstLine, Int64 endLine)
+{
+    const int depth = plan.kT * plan.kH * plan.kW * plan.inGroup;
+    const int parts = (plan.outGroup + ColumnChannels - 1) / ColumnChannels;
+    const int width = ((plan.outGroup + parts - 1) / parts + 3) / 4 * 4;
+    const int reach = (plan.kW - 1) * plan.dilationW;
+    const int channelStride = (plan.outW + 2 * Lanes - 1) / (2 * Lanes) * (2 * Lanes) + reach;
+    const Int64 lineLength = Int64(plan.inGroup) * channelStride;
+    Scalar* weights = Scratch(size_t(parts) * depth * width + size_t(plan.kT) * plan.kH * lineLength);
+    Scalar* memory = weights + Int64(parts) * depth * width;
+    PaddedLines lines = {memory, plan.outW + reach, lineLength, plan.kH, 0, channelStride};
+    for (int part = 0; part < parts; part++) {
+        TurnWeightsForColumns(plan, w, part * width, width, weights + Int64(part) * depth * width);
+    }
+    for (Int64 line = firstLine; line < endLine; line++) {
+        const Int64 row = line * plan.outW;
+        FillLines(plan, x, OutputSite(plan, row), 0, line > firstLine, lines);
+        for (int part = 0; part < parts; part++) {
+            const Scalar* partWeights = weights + Int64(part) * depth * width;
+            const int count = Minimum(width, plan.outGroup - part * width);
+            Scalar* target = y + row * plan.outGroup + part * width;
+            if (width == 4) ColumnLine<4>(plan, lines, partWeights, count, target);
+            if constexpr (ColumnChannels == 12) {
+                if (width == 8) ColumnLine<8>(plan, lines, partWeights, count, target);
+                if (width == 12) ColumnLine<12>(plan, lines, partWeights, count, target);
+            }
+        }
+    }
+}

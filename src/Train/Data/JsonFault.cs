@@ -1,0 +1,14 @@
+using System.Text.Json;
+
+namespace GenKernels.Train.Data;
+
+/// <summary>
+/// What is said of JSON that cannot be read: the parser's own message may repeat the rest of the file.
+/// </summary>
+internal static class JsonFault
+{
+    /// <returns>A short text on one line.</returns>
+    public static string Describe(JsonException fault) => fault.LineNumber is { } line
+        ? $"not the JSON that is needed at line {line + 1}, byte {fault.BytePositionInLine}"
+        : "not the JSON that is needed";
+}

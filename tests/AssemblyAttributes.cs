@@ -1,0 +1,1 @@
+[assembly: GenKernels.Tests.Support.NoBufferLeft]

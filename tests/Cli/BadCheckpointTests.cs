@@ -1,0 +1,116 @@
+using GenKernels.Cli;
+using GenKernels.Train.LongVideo;
+
+namespace GenKernels.Tests.Cli;
+
+/// <summary>A run goes on only from a checkpoint that is whole and its own; otherwise nothing is touched.</summary>
+public sealed class BadCheckpointTests
+{
+    private const string State = "state.json";
+
+    private TemporaryFolder _folder = null!;
+
+    private string Data => _folder.File("data");
+
+    private string Run => _folder.File("run");
+
+    private string Checkpoint => Path.Combine(Run, "checkpoint-00000002");
+
+    [OneTimeSetUp]
+    public void TrainTwoSteps()
+    {
+        _folder = new TemporaryFolder();
+        SmallTraining.WriteDataset(Data, frameCount: 64);
+        string[] twice = SmallTraining.New(Data, _folder.File("good"), "--steps", "2", "--checkpoint-every", "1");
+        Assert.That(CommandRun.Of(twice).Status, Is.Zero);
+    }
+
+    [OneTimeTearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [SetUp]
+    public void CopyTheRun() => SmallTraining.Copy(_folder.File("good"), Run);
+
+    [TearDown]
+    public void RemoveTheRun() => Directory.Delete(Run, recursive: true);
+
+    [TestCase("generator.safetensors")]
+    [TestCase("optimizer-discriminator.safetensors")]
+    public void AFileThatIsCutShortIsNamedWithTheCheckpointBefore(string name)
+    {
+        string file = Path.Combine(Checkpoint, name);
+        File.WriteAllBytes(file, File.ReadAllBytes(file)[..^100]);
+        Refuses($"{file}: ", $"; remove {Checkpoint} to go on from checkpoint-00000001");
+    }
+
+    [Test]
+    public void AMissingFileIsNamed()
+    {
+        string file = Path.Combine(Checkpoint, "discriminator.safetensors");
+        File.Delete(file);
+        Refuses($"{file}: Could not find file");
+    }
+
+    [Test]
+    public void WeightsOfAnotherPresetAreNamed()
+    {
+        string state = Path.Combine(Checkpoint, State);
+        File.WriteAllText(state, File.ReadAllText(state).Replace("\"tiny\"", "\"small\"", StringComparison.Ordinal));
+        Refuses($"{Path.Combine(Checkpoint, "generator.safetensors")}: it is of preset 'tiny', not of 'small'");
+    }
+
+    [Test]
+    public void AnotherPresetCannotBeAskedFor() => CommandRun.Refuses(
+        "--preset cannot change in a run that --resume goes on with", ExitCode.Failure,
+        SmallTraining.Resumed(Data, Run, "--preset", "small"));
+
+    [TestCase("{", "is damaged: ")]
+    [TestCase("null", "is damaged: it is empty")]
+    [TestCase("{}", "is damaged: preset and options are needed")]
+    [TestCase("{\"Step\":1,\"Preset\":\"tiny\",\"Options\":null}", "is damaged: preset and options are needed")]
+    [TestCase(
+        "{\"Step\":1,\"Preset\":\"tiny\",\"Options\":{\"BatchSize\":0,\"Accumulate\":0}}",
+        "is damaged: a batch of 0 has no 0 equal parts")]
+    [TestCase(
+        "{\"Step\":-1,\"Preset\":\"tiny\",\"Options\":{}}", "is damaged: step -1 and clip 0 must not be negative")]
+    public void ADamagedStateIsNamed(string text, string message)
+    {
+        File.WriteAllText(Path.Combine(Checkpoint, State), text);
+        Refuses($"{Path.Combine(Checkpoint, State)} {message}");
+    }
+
+    [Test]
+    public void AFolderOfAnotherNameIsNoCheckpoint()
+    {
+        Directory.CreateDirectory(Path.Combine(Run, "checkpoint-old"));
+        Assert.That(LowResolutionCheckpoint.Newest(Run), Is.EqualTo(Checkpoint));
+    }
+
+    [Test]
+    public void ALogWithoutACheckpointIsNotOverwritten()
+    {
+        foreach (string checkpoint in Directory.GetDirectories(Run, "checkpoint-*")) Directory.Delete(checkpoint, true);
+        string log = File.ReadAllText(Path.Combine(Run, "log.jsonl"));
+        CommandRun.Refuses(
+            $"{Run} holds the log of a run without a checkpoint; remove it, or choose another --out", ExitCode.Failure,
+            SmallTraining.New(Data, Run));
+        Assert.That(File.ReadAllText(Path.Combine(Run, "log.jsonl")), Is.EqualTo(log));
+    }
+
+    [Test]
+    public void AFolderIsNoSafetensorsFile() => CommandRun.Refuses(
+        $"{Checkpoint}: a safetensors file is needed, this is a folder", ExitCode.Failure,
+        "checkpoint", "inspect", Checkpoint);
+
+    private void Refuses(params string[] texts)
+    {
+        string log = File.ReadAllText(Path.Combine(Run, "log.jsonl"));
+        foreach (string text in texts)
+        {
+            CommandRun.Refuses(text, ExitCode.Failure, SmallTraining.Resumed(Data, Run, "--steps", "3"));
+        }
+
+        Assert.That(File.ReadAllText(Path.Combine(Run, "log.jsonl")), Is.EqualTo(log), "the log stays as it was");
+        Assert.That(Directory.GetDirectories(Run, "checkpoint-*"), Has.Length.EqualTo(2));
+    }
+}

@@ -1,0 +1,131 @@
+using System.Runtime.Versioning;
+using GenKernels.Cli;
+
+namespace GenKernels.Tests.Cli;
+
+/// <summary>Data sets that cannot be trained on are refused before a run begins, and nothing is written.</summary>
+[SupportedOSPlatform("linux")]
+public sealed class BadDataTests
+{
+    private TemporaryFolder _folder = null!;
+
+    private string Data => _folder.File("data");
+
+    private string Run => _folder.File("run");
+
+    private string Place => _folder.File("data/0036x0064");
+
+    [SetUp]
+    public void MakeFolder() => _folder = new TemporaryFolder();
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [Test]
+    public void AMissingDataSetIsNamed()
+    {
+        Refuses($"{Data}: no such data set");
+        CommandRun.Refuses($"{Data}: no such data set", ExitCode.Failure, "dataset", "inspect", Data);
+        CommandRun.Refuses(
+            $"{Data}: no such folder of videos", ExitCode.Failure, "dataset", "from-videos", Data, _folder.File("out"));
+    }
+
+    [Test]
+    public void AnEmptyDataSetSaysWhatItNeeds()
+    {
+        Directory.CreateDirectory(Data);
+        Refuses($"{Data}: no data set in it; needs a folder 0036x0064 of zips");
+        Directory.CreateDirectory(Place);
+        Refuses($"{Place}: no zips in the data set");
+    }
+
+    [Test]
+    public void AFileInPlaceOfADataSetIsNamed()
+    {
+        File.WriteAllText(Data, "");
+        Refuses($"{Data}: no such data set");
+    }
+
+    [Test]
+    public void AZipThatMayNotBeReadIsNamed()
+    {
+        string zip = SmallTraining.WriteDataset(Data);
+        File.SetUnixFileMode(zip, UnixFileMode.None);
+        CommandRun run = CommandProcess.RunWithoutPrivilege(SmallTraining.New(Data, Run));
+        Assert.That(run.Status, Is.EqualTo(ExitCode.Failure));
+        Assert.That(
+            run.Error.TrimEnd(),
+            Is.EqualTo($"gk: {zip}: cannot be opened: Access to the path '{zip}' is denied."));
+    }
+
+    [Test]
+    public void ALinkToNothingIsNamed()
+    {
+        Directory.CreateDirectory(Place);
+        File.CreateSymbolicLink(Path.Combine(Place, "partition_0000.zip"), _folder.File("gone.zip"));
+        Refuses($"{Path.Combine(Place, "partition_0000.zip")}: cannot be opened: Could not find file");
+    }
+
+    [Test]
+    public void VideosShorterThanAClipAreRefusedWithBothLengths()
+    {
+        SmallTraining.WriteDataset(Data, frameCount: 15);
+        Refuses($"{Place}: needs videos of at least 16 frames, the longest, ramp, has 15");
+    }
+
+    [TestCase(0)]
+    [TestCase(5000)]
+    public void AZipThatIsCutShortIsNamed(int length)
+    {
+        string zip = SmallTraining.WriteDataset(Data);
+        File.WriteAllBytes(zip, File.ReadAllBytes(zip)[..length]);
+        Refuses($"{zip}: cut short or no zip: the directory that ends a zip is missing");
+    }
+
+    [TestCase("{", "is no manifest of a data set")]
+    [TestCase("null", "is empty")]
+    [TestCase("{\"version\":1,\"videos\":[null]}", "needs a manifest of version 1")]
+    public void ADamagedManifestIsNamed(string text, string message)
+    {
+        SmallTraining.WriteDataset(Data);
+        string manifest = Path.Combine(Place, "dataset.json");
+        File.WriteAllText(manifest, text);
+        Refuses($"{manifest}: {message}");
+    }
+
+    [Test]
+    public void MoreClipsThanThereIsRoomForAreRefused()
+    {
+        SmallTraining.WriteDataset(Data, frameCount: 130);
+        CommandRun.Refuses(
+            "4096 clips of 128 frames at a time need 43.5 GB, there is room for", ExitCode.Failure, "train",
+            "long-video-lowres", "--data", Data, "--out", Run, "--device", "host", "--batch", "4096", "--preset",
+            "paper");
+    }
+
+    [Test]
+    public void AFrameThatIsDamagedEndsTheRunAndNamesZipAndEntry()
+    {
+        string zip = SmallTraining.WriteDataset(Data, frameCount: 16);
+        byte[] bytes = File.ReadAllBytes(zip);
+        int second = bytes.AsSpan(100).IndexOf("frame_000001.jpg"u8) + 100;
+        bytes[second + 300] ^= 0x55;
+        File.WriteAllBytes(zip, bytes);
+        CommandRun run = CommandRun.Of(SmallTraining.New(Data, Run, "--steps", "1"));
+        Assert.That(run.Status, Is.EqualTo(ExitCode.Failure));
+        Assert.That(run.Error, Does.Contain("broke off after step 0, before the first checkpoint"));
+        Assert.That(run.Error.TrimEnd().Split('\n')[^1], Is.EqualTo(
+            $"gk: {zip}: damaged: the content of entry ramp/frame_000001.jpg does not fit its checksum"));
+
+        // What it left is nothing to lose: with whole data the same command line starts over.
+        SmallTraining.WriteDataset(_folder.File("whole"));
+        SmallTraining.Train(_folder.File("whole"), Run, steps: 1);
+    }
+
+    private void Refuses(string text)
+    {
+        CommandRun.Refuses(text, ExitCode.Failure, SmallTraining.New(Data, Run));
+        bool isFree = !Directory.Exists(Run) || Directory.GetFiles(Run).All(file => new FileInfo(file).Length == 0);
+        Assert.That(isFree, "no run has begun");
+    }
+}

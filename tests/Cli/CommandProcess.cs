@@ -1,0 +1,81 @@
+using System.Diagnostics;
+
+namespace GenKernels.Tests.Cli;
+
+/// <summary>A command line in a process of its own, for what a process has to itself.</summary>
+internal sealed class CommandProcess : IDisposable
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
+
+    private readonly Process _process;
+    private readonly Task<string> _output;
+    private readonly Task<string> _error;
+
+    private CommandProcess(Process process)
+    {
+        _process = process;
+        _output = process.StandardOutput.ReadToEndAsync();
+        _error = process.StandardError.ReadToEndAsync();
+    }
+
+    /// <summary>Starts a command as a terminal would: with the signals' default actions.</summary>
+    /// <param name="environment">Variables to set, as <c>NAME=value</c>.</param>
+    /// <param name="arguments">Without the name of the program.</param>
+    internal static CommandProcess Start(string[] environment, params string[] arguments) =>
+        Start("env", ["--default-signal", .. environment, .. Program(), .. arguments]);
+
+    /// <summary>Runs a command with no more rights than the modes of files give: root's own is taken away.</summary>
+    internal static CommandRun RunWithoutPrivilege(params string[] arguments)
+    {
+        const string rights = "-dac_override,-dac_read_search";
+        using CommandProcess process = Environment.IsPrivilegedProcess
+            ? Start("setpriv", [$"--bounding-set={rights}", $"--inh-caps={rights}", .. Program(), .. arguments])
+            : Start([], arguments);
+        return process.Result();
+    }
+
+    /// <summary>Waits until something has happened while the command works.</summary>
+    internal void WaitUntil(Func<bool> hasHappened, string what)
+    {
+        long begun = Stopwatch.GetTimestamp();
+        while (!hasHappened())
+        {
+            Assert.That(_process.HasExited, Is.False, () => $"ended before {what}: {_error.Result}");
+            Assert.That(Stopwatch.GetElapsedTime(begun), Is.LessThan(s_patience), what);
+            Thread.Sleep(20);
+        }
+    }
+
+    /// <param name="name"><c>INT</c> as Ctrl-C sends it, or <c>TERM</c>.</param>
+    internal void Signal(string name)
+    {
+        using Process kill = Process.Start("kill", [$"-{name}", $"{_process.Id}"]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>Waits for the end.</summary>
+    internal CommandRun Result()
+    {
+        Assert.That(_process.WaitForExit(s_patience), "the command ends");
+        return new CommandRun(_process.ExitCode, _output.Result, _error.Result);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        _process.Dispose();
+    }
+
+    /// <summary>By its full path, so that it is found whatever PATH the command is given.</summary>
+    private static string[] Program() => OwnProgram.Command("GenKernels.Cli");
+
+    private static CommandProcess Start(string program, string[] arguments)
+    {
+        ProcessStartInfo start = new(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        return new CommandProcess(Process.Start(start)!);
+    }
+}

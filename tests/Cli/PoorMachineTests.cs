@@ -1,0 +1,58 @@
+using GenKernels.Cli;
+using GenKernels.Train.LongVideo;
+
+namespace GenKernels.Tests.Cli;
+
+/// <summary>Machines that lack a compiler or memory.</summary>
+public sealed class PoorMachineTests
+{
+    private TemporaryFolder _folder = null!;
+
+    private string Data => _folder.File("data");
+
+    private string Run => _folder.File("run");
+
+    [OneTimeSetUp]
+    public void TrainAStep()
+    {
+        _folder = new TemporaryFolder();
+        SmallTraining.WriteDataset(Data);
+        SmallTraining.Train(Data, Run, steps: 1);
+    }
+
+    [OneTimeTearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [TestCase("PATH=/nowhere", "there is no C++ compiler; install g++")]
+    [TestCase("GENKERNELS_CXX=/etc/passwd", "the C++ compiler /etc/passwd cannot be started")]
+    [TestCase("GENKERNELS_CXX=/bin/false", "/bin/false could not compile")]
+    public void WithoutACompilerItSaysWhatToDo(string variable, string message)
+    {
+        string frames = _folder.File("frames");
+        using CommandProcess process = CommandProcess.Start(
+            [variable, "CXX=", $"GENKERNELS_CACHE={_folder.File("cache")}"],
+            "generate", "video", "--checkpoint", Run, "--frames", "8", "--out", frames, "--device", "host");
+        CommandRun run = process.Result();
+        Assert.That(run.Status, Is.EqualTo(ExitCode.Failure));
+        Assert.That(run.Error, Does.StartWith("gk: ").And.Contains(message));
+        Assert.That(run.Error.TrimEnd().Split('\n'), Has.Length.EqualTo(1));
+        Assert.That(frames, Does.Not.Exist);
+        Assert.That(Directory.Exists(_folder.File("cache")) ? Directory.GetFiles(_folder.File("cache")) : [], Is.Empty);
+    }
+
+    /// <remarks>The networks and optimizers of preset tiny take 24 MB, a step more than 60.</remarks>
+    [Test]
+    public void WhereMemoryRunsOutTheHoldersAreNamedAndTheCheckpointStays()
+    {
+        using CommandProcess process =
+            CommandProcess.Start(["GENKERNELS_MEMORY=60"], SmallTraining.Resumed(Data, Run, "--steps", "2"));
+        CommandRun run = process.Result();
+        Assert.That(run.Status, Is.EqualTo(ExitCode.Failure));
+        Assert.That(run.Error, Does.Contain("; --resume goes on from " + LowResolutionCheckpoint.Newest(Run)));
+        Assert.That(run.Error.TrimEnd().Split('\n')[^1], Does.Match(
+            "^gk: host has no room for .* MB: .* MB are in use, limit 60.0 MB; the largest holders: .*"
+            + "training step .* MB in .* buffers.*networks and optimizers .* MB in .* buffers"));
+        CommandRun next = CommandRun.Of(SmallTraining.Resumed(Data, Run, "--steps", "2"));
+        Assert.That(next.Output, Does.StartWith("done after step 2"), next.Error);
+    }
+}

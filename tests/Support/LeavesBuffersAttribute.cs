@@ -1,0 +1,15 @@
+using NUnit.Framework.Interfaces;
+
+namespace GenKernels.Tests.Support;
+
+/// <summary>Excuses a test that leaves device buffers alive on purpose.</summary>
+/// <param name="reason">What it is about, so that it has to.</param>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class LeavesBuffersAttribute(string reason) : Attribute
+{
+    /// <summary>Why it has to.</summary>
+    public string Reason => reason;
+
+    internal static bool IsOn(ITest test) =>
+        test.Method?.GetCustomAttributes<LeavesBuffersAttribute>(inherit: true).Length > 0;
+}

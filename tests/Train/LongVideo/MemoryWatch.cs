@@ -1,0 +1,31 @@
+using GenKernels.Train.LongVideo;
+
+namespace GenKernels.Tests.Train.LongVideo;
+
+/// <summary>Looks at the memory of a run now and then.</summary>
+/// <param name="device">That trains.</param>
+/// <param name="interval">Steps from one look to the next.</param>
+internal sealed class MemoryWatch(Device device, int interval) : IProgress<LowResolutionProgress>
+{
+    private readonly List<MemorySample> _samples = [];
+    private long _allocated = GC.GetTotalAllocatedBytes(precise: true);
+
+    public IReadOnlyList<MemorySample> Samples => _samples;
+
+    public void Report(LowResolutionProgress value)
+    {
+        if (value.Step % interval != 0) return;
+        long allocated = GC.GetTotalAllocatedBytes(precise: true);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        long heap = GC.GetTotalMemory(forceFullCollection: true);
+        MemoryStatistics memory = device.Memory.Statistics();
+        MemorySample sample = new(
+            value.Step, memory.Live, memory.Peak, memory.Live + memory.Cached, (allocated - _allocated) / interval,
+            heap, Environment.WorkingSet);
+        _samples.Add(sample);
+        TestContext.Progress.WriteLine(sample);
+        device.Memory.ResetPeak();
+        _allocated = GC.GetTotalAllocatedBytes(precise: true);
+    }
+}
