@@ -16,7 +16,7 @@ internal sealed class KernelBenchmarkConfig : ManualConfig
     internal KernelBenchmarkConfig()
     {
         AddJob(Job.Default
-            .WithToolchain(InProcessNoEmitToolchain.Instance)
+            .WithToolchain(new SurvivingToolchain(InProcessNoEmitToolchain.Instance))
             .WithClock(BenchmarkDevice.Clock)
             .WithWarmupCount(2)
             .WithIterationCount(5)
@@ -31,8 +31,11 @@ internal sealed class KernelBenchmarkConfig : ManualConfig
         Add("GB/s", "bytes that must move over the median time", cell => $"{cell.BytesPerSecond / 1e9:0.0}");
         Add("of copy", "share of the device's measured copy bandwidth", cell => $"{cell.ShareOfCopy:0 %}");
         Add("GFLOP/s", "operations over the median time", cell => cell.Arithmetic);
+        AddEventProcessor(new ResultsWriter());
         SummaryStyle = SummaryStyle.Default.WithMaxParameterColumnWidth(80);
-        ArtifactsPath = Path.Combine(ResultsFile.Folder, "log");
+        ArtifactsPath = ResultsFile.Name is null
+            ? Path.Combine(ResultsFile.Folder, "log")
+            : Path.Combine(Path.GetTempPath(), "genkernels-benchmarks");
     }
 
     private void Add(string name, string legend, Func<Throughput, string> cell) =>

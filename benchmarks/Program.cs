@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using GenKernels.Benchmarks.Comparison;
+using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks;
 
@@ -8,8 +9,8 @@ internal static class Program
 {
     /// <summary>
     /// Runs every benchmark, or those of BenchmarkDotNet's <c>--filter</c>, on the best device or on that of
-    /// <c>--device NAME</c>. With <c>--peers</c>, measures in turns with PyTorch instead, and leaves the results in the
-    /// folder <c>--out</c>.
+    /// <c>--device NAME</c>; <c>--out FILE</c> names the file of the results. With <c>--peers</c>, measures in turns
+    /// with PyTorch instead, and leaves the results in the folder <c>--out</c>.
     /// </summary>
     private static int Main(string[] arguments)
     {
@@ -20,12 +21,28 @@ internal static class Program
                 Value(arguments, "--filter") ?? "", Value(arguments, "--out") ?? ResultsFile.KeptFolder);
         }
 
+        string[] selection = Selection(arguments);
+        if (!selection.Contains("--list") && !HasDevice()) return 1;
         Summary[] summaries = [.. BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly)
-            .Run(Selection(arguments), new KernelBenchmarkConfig())];
+            .Run(selection, new KernelBenchmarkConfig())];
         BenchmarkReport[] reports = [.. summaries.SelectMany(summary => summary.Reports)];
         if (reports.Length > 0) Console.WriteLine($"results: {ResultsFile.Write(reports)}");
         bool isRefused = summaries.Any(summary => summary.HasCriticalValidationErrors);
         return isRefused || reports.Any(report => !report.Success) ? 1 : 0;
+    }
+
+    /// <summary>Told in one line here, where each benchmark would tell it anew.</summary>
+    private static bool HasDevice()
+    {
+        try
+        {
+            return BenchmarkDevice.Device is not null;
+        }
+        catch (Exception exception) when (exception is DeviceUnavailableException or ArgumentException)
+        {
+            Console.Error.WriteLine(exception.Message);
+            return false;
+        }
     }
 
     private static string? Value(string[] arguments, string name)
@@ -34,7 +51,7 @@ internal static class Program
         return index >= 0 && index + 1 < arguments.Length ? arguments[index + 1] : null;
     }
 
-    /// <summary>Takes the device out; one word as the filter stands for all names that hold it.</summary>
+    /// <summary>Takes device and file out; one word as the filter stands for all names that hold it.</summary>
     private static string[] Selection(string[] arguments)
     {
         List<string> selection = [];
@@ -42,6 +59,7 @@ internal static class Program
         {
             (string name, bool hasValue) = (arguments[index], index + 1 < arguments.Length);
             if (name == "--device" && hasValue) BenchmarkDevice.Name = arguments[++index];
+            else if (name == "--out" && hasValue) ResultsFile.Name = arguments[++index];
             else if (name == "--filter" && hasValue) selection.AddRange("--filter", Any(arguments[++index]));
             else selection.Add(name);
         }

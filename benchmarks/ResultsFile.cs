@@ -12,6 +12,11 @@ internal static class ResultsFile
     /// <summary>Where runs leave their files; git ignores it.</summary>
     internal static string Folder { get; } = Path.Combine(Root(), "artifacts", "benchmarks");
 
+    /// <summary>
+    /// What the run writes to; set before measuring, or named by date and device in <see cref="Folder"/>.
+    /// </summary>
+    internal static string? Name { get; set; }
+
     /// <summary>Of every file with results.</summary>
     internal static JsonWriterOptions Options { get; } =
         new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -21,13 +26,14 @@ internal static class ResultsFile
         ? Path.Combine(Root(), "benchmarks", "Results")
         : Environment.CurrentDirectory;
 
-    /// <returns>The path of the file that was written.</returns>
+    /// <returns>The path of the file that was written; one that was there before is replaced.</returns>
     internal static string Write(IEnumerable<BenchmarkReport> reports)
     {
         DateTime now = DateTime.UtcNow;
         Device device = BenchmarkDevice.Device;
-        string path = Path.Combine(Folder, $"{now:yyyyMMdd-HHmmss}-{device.Name.Replace(':', '-')}.json");
-        Directory.CreateDirectory(Folder);
+        string path = Path.GetFullPath(
+            Name ??= Path.Combine(Folder, $"{now:yyyyMMdd-HHmmss}-{device.Name.Replace(':', '-')}.json"));
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         using (FileStream stream = File.Create(path + ".part"))
         using (Utf8JsonWriter json = new(stream, Options))
         {
@@ -40,10 +46,17 @@ internal static class ResultsFile
             json.WriteStartArray("results");
             foreach (BenchmarkReport report in reports) Write(json, report);
             json.WriteEndArray();
+            json.WriteStartArray("failed");
+            foreach (BenchmarkReport report in reports.Where(report => !report.Success))
+            {
+                json.WriteStringValue($"{report.BenchmarkCase.Parameters["Case"]}");
+            }
+
+            json.WriteEndArray();
             json.WriteEndObject();
         }
 
-        File.Move(path + ".part", path);
+        File.Move(path + ".part", path, overwrite: true);
         return path;
     }
 

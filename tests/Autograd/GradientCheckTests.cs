@@ -5,7 +5,7 @@ namespace GenKernels.Tests.Autograd;
 /// <summary>The check that everything else relies on finds a wrong gradient.</summary>
 public sealed class GradientCheckTests
 {
-    private static Device Device => TestDevices.Host;
+    private static Device Device => TestDevices.Usual;
 
     [Test]
     public void AWrongGradientIsFound()

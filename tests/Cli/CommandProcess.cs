@@ -67,12 +67,7 @@ internal sealed class CommandProcess : IDisposable
     }
 
     /// <summary>By its full path, so that it is found whatever PATH the command is given.</summary>
-    private static string[] Program()
-    {
-        string dotnet = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-            .Select(folder => Path.Combine(folder, "dotnet")).First(File.Exists);
-        return [dotnet, Path.Combine(AppContext.BaseDirectory, "GenKernels.Cli.dll")];
-    }
+    private static string[] Program() => OwnProgram.Command("GenKernels.Cli");
 
     private static CommandProcess Start(string program, string[] arguments)
     {

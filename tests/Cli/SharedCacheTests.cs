@@ -32,10 +32,10 @@ public sealed class SharedCacheTests
     {
         string[] arguments =
         [
-            Path.Combine(AppContext.BaseDirectory, "GenKernels.Cli.dll"), "verify", GoldenFiles.Path("ops"),
-            "--filter", "optim_ema", "--device", "host",
+            "verify", GoldenFiles.Path("ops"), "--filter", "optim_ema", "--device", "host",
         ];
-        ProcessStartInfo start = new("dotnet", arguments) { RedirectStandardOutput = true };
+        ProcessStartInfo start = OwnProgram.Start("GenKernels.Cli", arguments);
+        start.RedirectStandardOutput = true;
         start.Environment["GENKERNELS_CACHE"] = cache;
         return Process.Start(start)!;
     }

@@ -1,11 +1,24 @@
 namespace GenKernels.Tests.Support;
 
-/// <summary>The devices that fixtures run on, opened once for the whole run.</summary>
+/// <summary>The devices that fixtures run on, each opened once for the whole run.</summary>
 public static class TestDevices
 {
+    /// <summary>Names the one device to run on, such as <c>cuda:0</c>; unset or empty for all that are there.</summary>
+    public const string Variable = "GENKERNELS_TEST_DEVICE";
+
+    // A sanitizer is built into simt alone.
+    private static readonly string? s_chosen =
+        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } name ? name
+        : Environment.GetEnvironmentVariable("GENKERNELS_SANITIZE") is { Length: > 0 } ? "simt"
+        : null;
+
     private static readonly Lazy<Device> s_host = new(() => new HostDevice());
     private static readonly Lazy<Device> s_simt = new(() => new SimtDevice());
-    private static readonly Lazy<Device> s_cuda = new(() => new CudaDevice());
+    private static readonly Lazy<Device> s_gpu =
+        new(() => DeviceFactory.Open(s_chosen is null or "host" or "simt" ? "cuda:0" : s_chosen));
+
+    /// <summary>Whether a device of the CPU was asked for: what it needs must be there then.</summary>
+    internal static bool IsCpuChosen => s_chosen is "host" or "simt";
 
     /// <summary>The CPU with blocks of one thread.</summary>
     public static Device Host => s_host.Value;
@@ -14,19 +27,34 @@ public static class TestDevices
     public static Device Simt => s_simt.Value;
 
     /// <summary>
-    /// host and simt; CUDA where there is one, else an ignored fixture that says why. Under a sanitizer simt alone, the
-    /// only device that it is built into.
+    /// For tests that one device suffices for: the chosen one, else <see cref="Host"/>; also in place of
+    /// <see cref="Simt"/>, on which whole networks take too long.
+    /// </summary>
+    public static Device Usual => s_chosen is null or "simt" ? Host : Open(s_chosen);
+
+    /// <summary>
+    /// The chosen device; else host and simt, and CUDA where there is one. Where one cannot be had there is an ignored
+    /// fixture that says why, but the chosen one must be there.
     /// </summary>
     public static IEnumerable<TestFixtureData> All()
     {
-        bool isSanitized = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("GENKERNELS_SANITIZE"));
-        if (!isSanitized) yield return new TestFixtureData(Host).SetArgDisplayNames("host");
-        yield return new TestFixtureData(Simt).SetArgDisplayNames("simt");
-        if (isSanitized) yield break;
+        string[] names = s_chosen is null ? ["host", "simt", "cuda:0"] : [s_chosen];
+        return names.Select(name => s_chosen is null && WhyNot(name) is { } reason
+            ? new TestFixtureData((Device?)null).SetArgDisplayNames(name).Ignore(reason)
+            : new TestFixtureData(Open(name)).SetArgDisplayNames(name));
+    }
+
+    private static Device Open(string name) => name switch
+    {
+        "host" => Host,
+        "simt" => Simt,
+        _ => s_gpu.Value,
+    };
+
+    private static string? WhyNot(string name)
+    {
+        if (name is "host" or "simt") return HostCompiler.Find() is null ? MissingProgram.Compiler : null;
         bool hasCuda = CudaDevice.Enumerate(out string? reason).Count > 0;
-        yield return hasCuda
-            ? new TestFixtureData(s_cuda.Value).SetArgDisplayNames("cuda:0")
-            : new TestFixtureData((Device?)null).SetArgDisplayNames("cuda:0")
-                .Ignore(reason?.Split(" (tried")[0] ?? "there is no GPU");
+        return hasCuda ? null : reason?.Split(" (tried")[0] ?? "there is no GPU";
     }
 }

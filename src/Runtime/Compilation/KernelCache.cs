@@ -1,5 +1,4 @@
 using System.IO.Hashing;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace GenKernels.Runtime;
@@ -31,14 +30,15 @@ public sealed class KernelCache
     /// <returns>The key of all parts together, in hexadecimal.</returns>
     public static string Key(params ReadOnlySpan<string> parts)
     {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        // Not a cryptographic one: those need OpenSSL, which a bare machine may lack.
+        XxHash128 hash = new();
         foreach (string part in parts)
         {
-            hash.AppendData(Encoding.UTF8.GetBytes(part));
-            hash.AppendData([0]);
+            hash.Append(Encoding.UTF8.GetBytes(part));
+            hash.Append([0]);
         }
 
-        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     /// <summary>Finds an entry, or compiles and stores it.</summary>

@@ -5,7 +5,7 @@ namespace GenKernels.Tests.Autograd;
 
 public sealed class StateDictTests
 {
-    private static readonly Device s_device = TestDevices.Host;
+    private static readonly Device s_device = TestDevices.Usual;
 
     [Test]
     public void StateIsWrittenInTheOrderOfRegistration()

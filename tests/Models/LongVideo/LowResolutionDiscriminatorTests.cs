@@ -8,15 +8,15 @@ public sealed class LowResolutionDiscriminatorTests
 {
     [Test]
     public void LogitsGradientsAndPenaltyMatchTheRecordedCase() =>
-        RecordedCases.Hold("longvideo/lres_D_36x64.safetensors", TestDevices.Host);
+        RecordedCases.Hold("longvideo/lres_D_36x64.safetensors", TestDevices.Usual);
 
     [Test]
     public void ShortSmallClipsMatchTheRecordedCase() =>
-        RecordedCases.Hold("longvideo/lres_D_18x32.safetensors", TestDevices.Host);
+        RecordedCases.Hold("longvideo/lres_D_18x32.safetensors", TestDevices.Usual);
 
     [Test]
     public void ThePaperSizeMatchesTheRecordedCase() =>
-        RecordedCases.Hold("full/longvideo_lres_D.safetensors", TestDevices.Host);
+        RecordedCases.Hold("full/longvideo_lres_D.safetensors", TestDevices.Usual);
 
     [Test]
     public void ThePaperSizeHasTheStateDictOfTheRelease() => ReleaseState.Hold(
@@ -26,7 +26,7 @@ public sealed class LowResolutionDiscriminatorTests
     [Test]
     public void RefusesClipsThatCannotBeHalved()
     {
-        using Initializer initializer = new(TestDevices.Host, seed: 1);
+        using Initializer initializer = new(TestDevices.Usual, seed: 1);
         LowResolutionDiscriminatorOptions options = SmallestPreset.Preset.Discriminator with { FrameCount = 10 };
         Assert.That(
             () => new LowResolutionDiscriminator(options, initializer),
@@ -37,9 +37,9 @@ public sealed class LowResolutionDiscriminatorTests
     [Test]
     public void RefusesClipsOfAnotherSize()
     {
-        using Initializer initializer = new(TestDevices.Host, seed: 1);
+        using Initializer initializer = new(TestDevices.Usual, seed: 1);
         using LowResolutionDiscriminator discriminator = new(SmallestPreset.Preset.Discriminator, initializer);
-        using Tensor video = Tensor.Zeros([2, 4, 8, 16, 3], ElementType.Float32, TestDevices.Host);
+        using Tensor video = Tensor.Zeros([2, 4, 8, 16, 3], ElementType.Float32, TestDevices.Usual);
         Assert.That(
             () => discriminator.Forward(new Variable(video)),
             Throws.TypeOf<ShapeException>().With.Message.Contains("[2, 4, 8, 16, 3]"));

@@ -9,15 +9,15 @@ public sealed class LowResolutionGeneratorTests
 {
     [Test]
     public void EveryStageAndGradientMatchesTheRecordedCase() =>
-        RecordedCases.Hold("longvideo/lres_G_36x64.safetensors", TestDevices.Host);
+        RecordedCases.Hold("longvideo/lres_G_36x64.safetensors", TestDevices.Usual);
 
     [Test]
     public void RunningMagnitudesMatchTheRecordedCase() =>
-        RecordedCases.Hold("longvideo/lres_G_18x32_ema.safetensors", TestDevices.Host);
+        RecordedCases.Hold("longvideo/lres_G_18x32_ema.safetensors", TestDevices.Usual);
 
     [Test]
     public void ThePaperSizeMatchesTheRecordedCase() =>
-        RecordedCases.Hold("full/longvideo_lres_G.safetensors", TestDevices.Host);
+        RecordedCases.Hold("full/longvideo_lres_G.safetensors", TestDevices.Usual);
 
     [Test]
     public void ThePaperSizeHasTheStateDictOfTheRelease() => ReleaseState.Hold(
@@ -30,12 +30,12 @@ public sealed class LowResolutionGeneratorTests
     {
         const int FrameCount = 8, LongerCount = 64;
         int[] starts = [0, 13, 31];
-        using TensorScope scope = TestDevices.Host.Scope();
-        using Initializer initializer = new(TestDevices.Host, seed: 1);
+        using TensorScope scope = TestDevices.Usual.Scope();
+        using Initializer initializer = new(TestDevices.Usual, seed: 1);
         using LowResolutionGenerator generator = new(SmallestPreset.With(temporalPadding: 8).Generator, initializer);
         Shape shape = generator.NoiseShape(starts.Length, FrameCount, isCropped: true);
         Assert.That(shape, Is.EqualTo(generator.NoiseShape(starts.Length, LongerCount)));
-        Variable noise = new(TestTensors.Normal(shape, seed: 2, TestDevices.Host));
+        Variable noise = new(TestTensors.Normal(shape, seed: 2, TestDevices.Usual));
         Variable clips = generator.Forward(noise, FrameCount, starts: starts);
         Variable longer = generator.Forward(noise, LongerCount);
         double largest = longer.Value.ToArray<float>().Max(Math.Abs);
@@ -50,7 +50,7 @@ public sealed class LowResolutionGeneratorTests
     public void TheFiltersAreThoseOfTheRelease()
     {
         using SafetensorsFile file = GoldenFiles.Open("longvideo/lres_G_36x64.safetensors");
-        using Initializer initializer = new(TestDevices.Host, seed: 0);
+        using Initializer initializer = new(TestDevices.Usual, seed: 0);
         using NoiseEmbedding embedding = new(32, new NoiseEmbeddingOptions(8, 40, 400), initializer);
         foreach (StateEntry entry in StateDict.Write(embedding))
         {
@@ -71,11 +71,11 @@ public sealed class LowResolutionGeneratorTests
     public void EveryPresetMakesVideosOfItsSize([Values("small", "tiny")] string name)
     {
         LowResolutionPreset preset = LowResolutionPreset.Named(name);
-        using TensorScope scope = TestDevices.Host.Scope();
-        using Initializer initializer = new(TestDevices.Host, seed: 1);
+        using TensorScope scope = TestDevices.Usual.Scope();
+        using Initializer initializer = new(TestDevices.Usual, seed: 1);
         using LowResolutionGenerator generator = new(preset.Generator, initializer);
         using IDisposable mode = GradientMode.Disable();
-        Variable noise = new(TestTensors.Normal(generator.NoiseShape(1, 4), seed: 2, TestDevices.Host));
+        Variable noise = new(TestTensors.Normal(generator.NoiseShape(1, 4), seed: 2, TestDevices.Usual));
         Variable video = generator.Forward(noise, frameCount: 4);
         Shape expected = [1, 4, 36, 64, 3];
         Assert.That(video.Shape, Is.EqualTo(expected));
@@ -85,9 +85,9 @@ public sealed class LowResolutionGeneratorTests
     [Test]
     public void RefusesNoiseOfAnotherLength()
     {
-        using Initializer initializer = new(TestDevices.Host, seed: 1);
+        using Initializer initializer = new(TestDevices.Usual, seed: 1);
         using LowResolutionGenerator generator = new(SmallestPreset.Preset.Generator, initializer);
-        using Tensor noise = Tensor.Zeros([1, 10, 2], ElementType.Float32, TestDevices.Host);
+        using Tensor noise = Tensor.Zeros([1, 10, 2], ElementType.Float32, TestDevices.Usual);
         Assert.That(
             () => generator.Forward(new Variable(noise), frameCount: 8),
             Throws.TypeOf<ShapeException>().With.Message.Contains("[1, 10, 2]"));
@@ -96,7 +96,7 @@ public sealed class LowResolutionGeneratorTests
     [Test]
     public void RefusesBlocksThatDoNotFollow()
     {
-        using Initializer initializer = new(TestDevices.Host, seed: 1);
+        using Initializer initializer = new(TestDevices.Usual, seed: 1);
         LowResolutionGeneratorOptions options =
             SmallestPreset.Preset.Generator with { SpatialChannels = [(8, 4), (4, 4), (4, 2), (2, 2)] };
         Assert.That(

@@ -14,13 +14,13 @@ public sealed class VideoSegmentsTests
     // Of the largest value: sums of other lengths are ordered otherwise.
     private const double Rounding = 1e-5;
 
-    private static Device Host => TestDevices.Host;
+    private static Device Device => TestDevices.Usual;
 
     [Test]
     public void TheLengthOfSegmentsChangesNothing([Values(6, 8)] int temporalPadding)
     {
         using LowResolutionGenerator generator = Generator(temporalPadding);
-        using VideoSegments segments = new(generator, Seed, Host);
+        using VideoSegments segments = new(generator, Seed, Device);
         float[] shortOnes = [.. segments.Whole(4 * Scale, Scale).SelectMany(values => values)];
         float[] longOnes = [.. segments.Whole(4 * Scale, 3 * Scale).SelectMany(values => values)];
         AssertClose(shortOnes, longOnes);
@@ -30,7 +30,7 @@ public sealed class VideoSegmentsTests
     public void ALongerVideoBeginsAsAShorterOne()
     {
         using LowResolutionGenerator generator = Generator(temporalPadding: 8);
-        using VideoSegments segments = new(generator, Seed, Host);
+        using VideoSegments segments = new(generator, Seed, Device);
         float[] shortOne = [.. segments.Whole(Scale + 7, Scale).SelectMany(values => values)];
         float[] longOne = [.. segments.Whole(3 * Scale, Scale).SelectMany(values => values)];
         Assert.That(shortOne, Has.Length.EqualTo((Scale + 7) * FrameLength));
@@ -42,11 +42,11 @@ public sealed class VideoSegmentsTests
     public void ASegmentIsPartOfTheVideoOfTheWholeNoise()
     {
         using LowResolutionGenerator generator = Generator(temporalPadding: 8);
-        using VideoSegments segments = new(generator, Seed, Host);
+        using VideoSegments segments = new(generator, Seed, Device);
         float[] segment = segments.Next(Scale, Scale);
         int frameCount = (3 * Scale) + (2 * segments.Margin);
-        using TensorScope scope = Host.Scope();
-        using RandomGenerator random = new(Host, Seed);
+        using TensorScope scope = Device.Scope();
+        using RandomGenerator random = new(Device, Seed);
         Variable noise = new(random.Normal(generator.NoiseShape(1, frameCount)));
         Variable whole = generator.Forward(noise, frameCount);
         AssertClose(segment, whole.Window(1, segments.Margin + Scale, Scale).Value.ToArray<float>());
@@ -56,8 +56,8 @@ public sealed class VideoSegmentsTests
     public void AnotherSeedAndAnotherTimeGiveOtherFrames()
     {
         using LowResolutionGenerator generator = Generator(temporalPadding: 8);
-        using VideoSegments segments = new(generator, Seed, Host);
-        using VideoSegments others = new(generator, Seed + 1, Host);
+        using VideoSegments segments = new(generator, Seed, Device);
+        using VideoSegments others = new(generator, Seed + 1, Device);
         float[] segment = segments.Next(0, Scale);
         Assert.That(Distance(segment, others.Next(0, Scale)), Is.GreaterThan(0.01));
         Assert.That(Distance(segment, segments.Next(Scale, Scale)), Is.GreaterThan(0.01));
@@ -67,7 +67,7 @@ public sealed class VideoSegmentsTests
     public void RefusesAStartOffTheGrid()
     {
         using LowResolutionGenerator generator = Generator(temporalPadding: 8);
-        using VideoSegments segments = new(generator, Seed, Host);
+        using VideoSegments segments = new(generator, Seed, Device);
         Assert.That(
             () => segments.Next(33, 8),
             Throws.InstanceOf<ArgumentException>().With.Message.Contains("multiple of 32").And.Message.Contains("33"));
@@ -75,7 +75,7 @@ public sealed class VideoSegmentsTests
 
     private static LowResolutionGenerator Generator(int temporalPadding)
     {
-        using Initializer initializer = new(Host, seed: 1);
+        using Initializer initializer = new(Device, seed: 1);
         return new LowResolutionGenerator(SmallestPreset.With(temporalPadding).Generator, initializer);
     }
 

@@ -250,14 +250,15 @@ public sealed class CudaDeviceTests
 
     private static (int ExitCode, string Output) RunChild()
     {
-        string compiler = HostCompiler.Find() ?? throw new InvalidOperationException("a C++ compiler is needed");
+        string compiler = HostCompiler.Find() ?? throw new InvalidOperationException(MissingProgram.Compiler);
         string folder = Directory.CreateTempSubdirectory("pretended").FullName;
         try
         {
             string library = PretendedCuda.Build(compiler, folder);
             string filter = $"FullyQualifiedName~{nameof(CudaDeviceTests)}";
-            string[] arguments = ["exec", typeof(CudaDeviceTests).Assembly.Location, "--filter", filter];
-            ProcessStartInfo start = new("dotnet", arguments) { RedirectStandardOutput = true };
+            ProcessStartInfo start = OwnProgram.Start(
+                "GenKernels.Tests", "--filter", filter, "--results-directory", folder);
+            start.RedirectStandardOutput = true;
             string[] variables = [PretendedCuda.Variable, "GENKERNELS_CUDA", "GENKERNELS_NVRTC", "GENKERNELS_CUBLAS"];
             foreach (string variable in variables) start.Environment[variable] = library;
             using Process process = Process.Start(start)!;

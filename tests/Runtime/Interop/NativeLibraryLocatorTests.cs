@@ -63,13 +63,30 @@ public sealed class NativeLibraryLocatorTests
     }
 
     [Test]
-    public void ThePackagesOfAPythonEnvironmentAreSearched()
+    public void ThePackagesOfAPythonEnvironmentAreSearched(
+        [Values("site-packages/nvidia/cu13/lib", "site-packages/nvidia/cuda_nvrtc/lib")] string packages)
     {
-        string path = Path.Combine(_folder, "lib/python3.12/site-packages/nvidia/cu13/lib/libsample.so.2");
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllText(path, "no library");
+        string path = WriteLibrary(_folder, "lib/python3.12", packages);
         Assert.That(Locator(("VIRTUAL_ENV", _folder)).Report, Does.Contain($"{path} ("));
         Assert.That(Locator(("CONDA_PREFIX", _folder)).Report, Does.Contain($"{path} ("));
+    }
+
+    /// <summary>A virtual environment made of an installation sees what lies in either.</summary>
+    [TestCase("base", "lib/python3.12", "site-packages/nvidia/cu13/lib")]
+    [TestCase("base", "lib/python3", "dist-packages/nvidia/cuda_nvrtc/lib")]
+    [TestCase("environment", "lib/python3.12", "site-packages/nvidia/cu13/lib")]
+    public void ThePackagesOfThePythonOnThePathAreSearched(string prefix, string library, string packages)
+    {
+        string path = WriteLibrary(Path.Combine(_folder, prefix), library, packages);
+        foreach (string name in (string[])["base/bin", "environment/bin"])
+        {
+            Directory.CreateDirectory(Path.Combine(_folder, name));
+        }
+
+        string python = Path.Combine(_folder, "base/bin/python3");
+        File.WriteAllText(python, "no program");
+        File.CreateSymbolicLink(Path.Combine(_folder, "environment/bin/python3"), python);
+        Assert.That(Locator(("PATH", Path.Combine(_folder, "environment/bin"))).Report, Does.Contain($"{path} ("));
     }
 
     [Test]
@@ -91,6 +108,14 @@ public sealed class NativeLibraryLocatorTests
         string[] expected = [Path.Combine(_folder, "cuda-13/lib64"), Path.Combine(_folder, "cuda-12/lib64")];
         Assert.That(LibraryFolders.Expand(_folder + "/cuda*/lib64"), Is.EqualTo(expected));
         Assert.That(LibraryFolders.Expand(_folder + "/none*/lib64"), Is.EqualTo(new[] { _folder + "/none*/lib64" }));
+    }
+
+    private static string WriteLibrary(string prefix, string library, string packages)
+    {
+        string path = Path.Combine(prefix, library, packages, "libsample.so.2");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, "no library");
+        return path;
     }
 
     private static NativeLibraryLocator Locator(params (string Name, string Value)[] variables) =>

@@ -151,7 +151,7 @@ public sealed class LowResolutionCheckpointTests
         {
             Generator = SmallestPreset.Preset.Generator with { LatentChannels = 12 },
         };
-        using LowResolutionGan other = new(wide, SmallestRun.Options, TestDevices.Host);
+        using LowResolutionGan other = new(wide, SmallestRun.Options, TestDevices.Usual);
         Assert.That(
             () => LowResolutionCheckpoint.Restore(checkpoint, other),
             Throws.TypeOf<InvalidDataException>()
@@ -159,7 +159,7 @@ public sealed class LowResolutionCheckpointTests
     }
 
     private static LowResolutionGan Gan(ulong seed) =>
-        new(SmallestPreset.Preset, SmallestRun.Options with { Seed = seed }, TestDevices.Host);
+        new(SmallestPreset.Preset, SmallestRun.Options with { Seed = seed }, TestDevices.Usual);
 
     private static float[] Values(Module module) =>
         [.. StateDict.Write(module).SelectMany(entry => entry.Values<float>())];

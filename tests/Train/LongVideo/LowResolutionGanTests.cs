@@ -7,23 +7,23 @@ namespace GenKernels.Tests.Train.LongVideo;
 public sealed class LowResolutionGanTests
 {
     private const int Frames = 8;
-    private static readonly Device s_host = TestDevices.Host;
+    private static readonly Device s_device = TestDevices.Usual;
 
     [Test]
     public void StepsOfTrainingMatchTheRecordedOnes() =>
-        RecordedCases.Hold("longvideo/lres_train_steps.safetensors", s_host);
+        RecordedCases.Hold("longvideo/lres_train_steps.safetensors", s_device);
 
     /// <summary>After one step of Adam its second moments are (1 - β2) times the squared gradients.</summary>
     [Test]
     public void ABatchInTwoPartsHasTheGradientsOfTheWhole()
     {
         LowResolutionTrainingOptions options = SmallestRun.Options with { MagnitudeBeta = 1 };
-        using TensorScope scope = s_host.Scope();
-        using LowResolutionGan whole = new(SmallestPreset.Preset, options, s_host);
-        using LowResolutionGan parts = new(SmallestPreset.Preset, options, s_host);
+        using TensorScope scope = s_device.Scope();
+        using LowResolutionGan whole = new(SmallestPreset.Preset, options, s_device);
+        using LowResolutionGan parts = new(SmallestPreset.Preset, options, s_device);
         Shape noiseShape = whole.Generator.NoiseShape(4, Frames);
-        Variable noise = new(TestTensors.Normal(noiseShape, seed: 1, s_host));
-        Variable video = new(TestTensors.Normal([4, Frames, 8, 16, 3], seed: 2, s_host));
+        Variable noise = new(TestTensors.Normal(noiseShape, seed: 1, s_device));
+        Variable video = new(TestTensors.Normal([4, Frames, 8, 16, 3], seed: 2, s_device));
         int[][] halves = [[0, 1], [2, 3]];
 
         double wholeLoss = whole.UpdateGenerator([Fake(noise)]).Values["generator/loss"];
@@ -49,13 +49,13 @@ public sealed class LowResolutionGanTests
     public void TheAverageFollowsQuicklyAtFirst()
     {
         LowResolutionTrainingOptions options = SmallestRun.Options with { AverageBeta = 0.9, AverageWarmup = 4 };
-        using TensorScope scope = s_host.Scope();
-        using LowResolutionGan gan = new(SmallestPreset.Preset, options, s_host);
+        using TensorScope scope = s_device.Scope();
+        using LowResolutionGan gan = new(SmallestPreset.Preset, options, s_device);
         double[] average = Values(gan.AverageGenerator);
         Assert.That(average, Is.EqualTo(Values(gan.Generator)));
         for (int step = 0; step < 6; step++)
         {
-            Variable noise = new(TestTensors.Normal(gan.Generator.NoiseShape(2, Frames), seed: step, s_host));
+            Variable noise = new(TestTensors.Normal(gan.Generator.NoiseShape(2, Frames), seed: step, s_device));
             gan.UpdateGenerator([Fake(noise)]);
             gan.UpdateAverage(step);
             double beta = step < 4 ? Math.Pow(0.9, 5.0 / (step + 1)) : 0.9;
@@ -69,12 +69,12 @@ public sealed class LowResolutionGanTests
     [Test]
     public void MagnitudesMoveWhenTheDiscriminatorLearns()
     {
-        using TensorScope scope = s_host.Scope();
-        using LowResolutionGan gan = new(SmallestPreset.Preset, SmallestRun.Options, s_host);
-        Variable noise = new(TestTensors.Normal(gan.Generator.NoiseShape(2, Frames), seed: 1, s_host));
+        using TensorScope scope = s_device.Scope();
+        using LowResolutionGan gan = new(SmallestPreset.Preset, SmallestRun.Options, s_device);
+        Variable noise = new(TestTensors.Normal(gan.Generator.NoiseShape(2, Frames), seed: 1, s_device));
         gan.UpdateGenerator([Fake(noise)]);
         Assert.That(Magnitudes(gan), Is.All.EqualTo(1));
-        RealInput real = new(TestTensors.Normal([2, Frames, 8, 16, 3], seed: 2, s_host), null);
+        RealInput real = new(TestTensors.Normal([2, Frames, 8, 16, 3], seed: 2, s_device), null);
         gan.UpdateDiscriminator([(Fake(noise), real)]);
         Assert.That(Magnitudes(gan), Is.All.Not.EqualTo(1).And.All.Positive);
     }
@@ -82,7 +82,7 @@ public sealed class LowResolutionGanTests
     [Test]
     public void ASecondThreadIsRefusedInTheMiddleOfAnUpdate()
     {
-        using LowResolutionGan gan = new(SmallestPreset.Preset, SmallestRun.Options, s_host);
+        using LowResolutionGan gan = new(SmallestPreset.Preset, SmallestRun.Options, s_device);
         Task? second = null;
         gan.UpdateGenerator(Inputs());
         Assert.That(
@@ -95,7 +95,7 @@ public sealed class LowResolutionGanTests
         {
             second = Task.Run(() => gan.UpdatePenalty([]));
             second.ContinueWith(static _ => { }, TaskScheduler.Default).Wait();
-            yield return Fake(new(TestTensors.Normal(gan.Generator.NoiseShape(1, Frames), seed: 1, s_host)));
+            yield return Fake(new(TestTensors.Normal(gan.Generator.NoiseShape(1, Frames), seed: 1, s_device)));
         }
     }
 

@@ -33,7 +33,7 @@ internal static class SmallestRun
         {
             return LowResolutionRun.Open(
                 taken, dataset, preset ?? SmallestPreset.Preset, options ?? Options, runOptions,
-                device ?? TestDevices.Host);
+                device ?? TestDevices.Usual);
         }
         catch
         {

@@ -10,7 +10,7 @@ public sealed class StepDrawsTests
     [Test]
     public void ColoursAreUniformFromZeroToOne()
     {
-        using TensorScope scope = TestDevices.Host.Scope();
+        using TensorScope scope = TestDevices.Usual.Scope();
         DiffAugDraws draws = Draw().DiffAug!;
         foreach (Tensor tensor in (Tensor[])[draws.Brightness!, draws.Saturation!, draws.Contrast!])
         {
@@ -25,7 +25,7 @@ public sealed class StepDrawsTests
     [Test]
     public void PlacesReachBothEndsOfTheirRanges()
     {
-        using TensorScope scope = TestDevices.Host.Scope();
+        using TensorScope scope = TestDevices.Usual.Scope();
         DiffAugDraws draws = Draw().DiffAug!;
         AssertRange(draws.Rows!, -16, 16);
         AssertRange(draws.Columns!, -16, 16);
@@ -36,7 +36,7 @@ public sealed class StepDrawsTests
     [Test]
     public void SpeedsAreUniformInOctavesAndClipsLieWithinWhatTheyAreCutFrom()
     {
-        using TensorScope scope = TestDevices.Host.Scope();
+        using TensorScope scope = TestDevices.Usual.Scope();
         StretchDraws stretch = Draw().Stretch!;
         float[] scales = stretch.Scale.ToArray<float>();
         (int[] padding, int[] starts) = (stretch.Padding.ToArray<int>(), stretch.CropStart.ToArray<int>());
@@ -69,7 +69,7 @@ public sealed class StepDrawsTests
         Assert.That(second, Is.Not.EqualTo(first));
         Assert.That(Draws(step: 4).Starts(Clips, 1000), Is.EqualTo(first));
         Assert.That(Draws(step: 5).Starts(Clips, 1000), Is.Not.EqualTo(first));
-        Assert.That(new StepDraws(TestDevices.Host, seed: 8, step: 4).Starts(Clips, 1000), Is.Not.EqualTo(first));
+        Assert.That(new StepDraws(TestDevices.Usual, seed: 8, step: 4).Starts(Clips, 1000), Is.Not.EqualTo(first));
     }
 
     [Test]
@@ -81,7 +81,7 @@ public sealed class StepDrawsTests
         Assert.That(augmentation.Stretch, Is.Null);
     }
 
-    private static StepDraws Draws(long step) => new(TestDevices.Host, seed: 7, step);
+    private static StepDraws Draws(long step) => new(TestDevices.Usual, seed: 7, step);
 
     private static ClipAugmentation Draw() =>
         Draws(step: 0).Augmentation(Clips, new LowResolutionTrainingOptions(), Frames, Height, Width);

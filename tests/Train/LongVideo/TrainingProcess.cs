@@ -27,15 +27,12 @@ internal sealed class TrainingProcess(string data, string run)
         string[] start = Newest is null ? ["--preset", "tiny", "--batch", "1"] : ["--resume"];
         string[] arguments =
         [
-            Path.Combine(AppContext.BaseDirectory, "GenKernels.Cli.dll"), "train", "long-video-lowres", "--data", data,
-            "--out", run, "--device", "host", "--checkpoint-every", "1", "--log-every", "1", "--steps", $"{steps}",
-            .. start,
+            "train", "long-video-lowres", "--data", data, "--out", run, "--device", TestDevices.Usual.Name,
+            "--checkpoint-every", "1", "--log-every", "1", "--steps", $"{steps}", .. start,
         ];
-        ProcessStartInfo information = new("dotnet", arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        ProcessStartInfo information = OwnProgram.Start("GenKernels.Cli", arguments);
+        information.RedirectStandardOutput = true;
+        information.RedirectStandardError = true;
         return Process.Start(information)!;
     }
 

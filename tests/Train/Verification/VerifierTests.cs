@@ -19,7 +19,7 @@ public sealed class VerifierTests
     [TestCaseSource(nameof(RecordedFiles))]
     public void EveryRecordedFileIsMatched(string name)
     {
-        CaseResult[] results = [.. new Verifier(TestDevices.Host).Run(GoldenFiles.Path(name))];
+        CaseResult[] results = [.. new Verifier(TestDevices.Usual).Run(GoldenFiles.Path(name))];
         Assert.That(results, Is.Not.Empty);
         Assert.That(
             from result in results
@@ -124,7 +124,7 @@ public sealed class VerifierTests
         CaseFiles.Write(
             _folder.File("a.safetensors"), "{}",
             ("in.x", [1], [x]), ("out.y", [1], [x]), ("grad.x", [1], [0]));
-        CaseResult result = new Verifier(TestDevices.Host, [new RampCases()]).Run(_folder.Path).Single();
+        CaseResult result = new Verifier(TestDevices.Usual, [new RampCases()]).Run(_folder.Path).Single();
         Assert.That(result.Status, Is.EqualTo(isAtTheKink ? CaseStatus.Passed : CaseStatus.Failed));
         if (isAtTheKink) Assert.That(result.Message, Does.Contain("kink"));
     }
@@ -132,7 +132,7 @@ public sealed class VerifierTests
     [Test]
     public void AFilterChoosesByName()
     {
-        CaseResult[] results = [.. new Verifier(TestDevices.Host).Run(GoldenFiles.Path("ops"), filter: "CONV 1")];
+        CaseResult[] results = [.. new Verifier(TestDevices.Usual).Run(GoldenFiles.Path("ops"), filter: "CONV 1")];
         string[] expected = ["conv 1", "conv 10", "conv 11", "conv 12"];
         Assert.That(results.Select(result => result.Case), Is.EqualTo(expected));
     }
@@ -148,5 +148,5 @@ public sealed class VerifierTests
             Throws.TypeOf<FileNotFoundException>().With.Message.EndsWith("no .safetensors file in it"));
     }
 
-    private CaseResult[] Run() => [.. new Verifier(TestDevices.Host).Run(_folder.Path)];
+    private CaseResult[] Run() => [.. new Verifier(TestDevices.Usual).Run(_folder.Path)];
 }

@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using System.Runtime.Versioning;
+using System.Text.Json;
+using GenKernels.Tests.Structure;
+
+namespace GenKernels.Tests.Bundle;
+
+/// <summary>The bundle's <c>run</c>, over programs that only pretend.</summary>
+[UnsupportedOSPlatform("windows")]
+public sealed class RunTests
+{
+    private const string Passes = "echo '{ \"passed\": 3, \"failed\": 0, \"unknown\": 1, \"devices\": "
+        + "[ { \"name\": \"simt\", \"passed\": true }, { \"name\": \"host\", \"passed\": false } ] }'";
+
+    private TemporaryFolder _checkout = null!;
+
+    private string Results => _checkout.File("results");
+
+    [SetUp]
+    public void Unpack()
+    {
+        _checkout = new TemporaryFolder();
+        File.WriteAllText(_checkout.File("GenKernels.sln"), "");
+        Directory.CreateDirectory(_checkout.File("artifacts/bundle/bin"));
+        File.Copy(Repository.FullPath("bundle/run"), _checkout.File("artifacts/bundle/run"));
+        File.WriteAllText(_checkout.File("artifacts/bundle/commit"), "abc\n");
+        Pretend("GenKernels.Cli", Passes);
+        Pretend("GenKernels.Tests", "exit 0");
+        Pretend("GenKernels.Benchmarks", "exit 0");
+    }
+
+    [TearDown]
+    public void Remove() => _checkout.Dispose();
+
+    [Test]
+    public void EveryPartLeavesItsResultAndATableComesLast()
+    {
+        (int status, string output) = Run("--device", "simt", "--only", "doctor,verify");
+        Assert.That(status, Is.Zero, output);
+        Assert.That(File.Exists(Path.Combine(Results, "doctor.json")));
+        Assert.That(Part("doctor").GetProperty("status").GetString(), Is.EqualTo("passed"));
+        Assert.That(
+            Part("verify").GetProperty("counts").GetString(), Is.EqualTo("3 passed, 0 failed, 1 unknown"));
+        string[] table = output.TrimEnd().Split('\n')[^3..];
+        Assert.That(table[0], Does.Match("^part +status +seconds +counts$"));
+        Assert.That(table[2], Does.Match("^verify +passed +[0-9]+  3 passed, 0 failed, 1 unknown$"));
+    }
+
+    [Test]
+    public void AFailureDoesNotStopTheOthersAndIsTheExitStatus()
+    {
+        Pretend("GenKernels.Tests", "exit 2");
+        (int status, string output) = Run("--device", "simt", "--only", "tests,verify");
+        Assert.That(status, Is.EqualTo(1), output);
+        Assert.That(Part("tests").GetProperty("status").GetString(), Is.EqualTo("failed"));
+        Assert.That(Part("tests").GetProperty("reason").GetString(), Is.EqualTo("exit status 2: see log.txt"));
+        Assert.That(Part("verify").GetProperty("status").GetString(), Is.EqualTo("passed"));
+    }
+
+    [Test]
+    public void APartThatTakesTooLongIsStopped()
+    {
+        Pretend("GenKernels.Benchmarks", "exec sleep 100");
+        (int status, _) = Run("--device", "simt", "--only", "benchmarks", "--minutes-benchmarks", "0.005");
+        Assert.That(status, Is.EqualTo(1));
+        Assert.That(Part("benchmarks").GetProperty("status").GetString(), Is.EqualTo("stopped"));
+        Assert.That(Part("benchmarks").GetProperty("reason").GetString(), Is.EqualTo("not done after 0.005 minutes"));
+    }
+
+    [Test]
+    public void ADeviceThatDoesNotWorkFailsTheDoctor()
+    {
+        (int status, _) = Run("--device", "host", "--only", "doctor");
+        Assert.That(status, Is.EqualTo(1));
+        Assert.That(Part("doctor").GetProperty("reason").GetString(), Does.StartWith("host does not work"));
+    }
+
+    [TestCase("run: there is no option --all; --help lists them", "--all")]
+    [TestCase("run: there is no part 'everything'; the parts are doctor tests verify benchmarks peers",
+        "--only", "everything")]
+    [TestCase("run: there is no device 'gpu'; it is cuda:0 and so on, host or simt", "--device", "gpu")]
+    [TestCase("run: --out needs a value", "--out")]
+    public void WhatItDoesNotKnowItRefuses(string message, params string[] arguments)
+    {
+        (int status, string output) = Run(arguments);
+        Assert.That(status, Is.EqualTo(2));
+        Assert.That(output.Trim(), Is.EqualTo(message));
+    }
+
+    [Test]
+    public void OutsideACheckoutItSaysWhereItBelongs()
+    {
+        File.Delete(_checkout.File("GenKernels.sln"));
+        (int status, string output) = Run("--only", "doctor");
+        Assert.That(status, Is.EqualTo(2));
+        Assert.That(output, Does.Contain("is no checkout: unpack the bundle in the root of one"));
+    }
+
+    private void Pretend(string program, string command)
+    {
+        string path = _checkout.File($"artifacts/bundle/bin/{program}");
+        File.WriteAllText(path, $"#!/usr/bin/env bash\n{command}\n");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    private JsonElement Part(string name)
+    {
+        using JsonDocument summary = JsonDocument.Parse(File.ReadAllText(Path.Combine(Results, "summary.json")));
+        return summary.RootElement.GetProperty("parts").EnumerateArray()
+            .Single(part => part.GetProperty("part").GetString() == name).Clone();
+    }
+
+    private (int Status, string Output) Run(params string[] arguments)
+    {
+        string script = _checkout.File("artifacts/bundle/run");
+        string[] results = arguments.Contains("--out") ? [] : ["--out", Results];
+        ProcessStartInfo start = new("bash", [script, .. results, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output + errors.Result);
+    }
+}

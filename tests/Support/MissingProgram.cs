@@ -1,0 +1,23 @@
+namespace GenKernels.Tests.Support;
+
+/// <summary>The programs of other people that tests start, and how a failure tells that one is missing.</summary>
+internal static class MissingProgram
+{
+    /// <summary>Why kernels cannot run on the CPU of this machine.</summary>
+    internal const string Compiler = "there is no C++ compiler";
+
+    private static readonly (string Sign, string Reason, Func<bool> IsThere)[] s_programs =
+    [
+        (Compiler, Compiler, () => TestDevices.IsCpuChosen || HostCompiler.Find() is not null),
+        ("'ffmpeg'", "there is no ffmpeg on the path", () => IsOnPath("ffmpeg")),
+        ("'ffprobe'", "there is no ffprobe on the path", () => IsOnPath("ffprobe")),
+    ];
+
+    /// <returns>Which missing program a failed test's message blames; null where it blames none.</returns>
+    internal static string? Blamed(string? message) => s_programs
+        .Where(program => message?.Contains(program.Sign, StringComparison.Ordinal) == true && !program.IsThere())
+        .Select(program => program.Reason).FirstOrDefault();
+
+    private static bool IsOnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
+        .Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
+}

@@ -1,0 +1,20 @@
+using Microsoft.Testing.Platform.Builder;
+using Microsoft.Testing.Platform.Extensions;
+using Microsoft.Testing.Platform.Services;
+
+namespace GenKernels.Tests.Support.Reporting;
+
+/// <summary>Adds <c>--report-json FILE</c> to the tests' program; the project file names this type.</summary>
+public static class ReportHook
+{
+    /// <param name="builder">Of the tests' program.</param>
+    /// <param name="arguments">Of its command line.</param>
+    public static void AddExtensions(ITestApplicationBuilder builder, string[] arguments)
+    {
+        CompositeExtensionFactory<JsonReport> report =
+            new(services => new JsonReport(services.GetCommandLineOptions()));
+        builder.CommandLine.AddProvider(() => new ReportOption());
+        builder.TestHost.AddDataConsumer(report);
+        builder.TestHost.AddTestSessionLifetimeHandler(report);
+    }
+}
