@@ -27,22 +27,44 @@ template <int Size = Lanes> DEVICE void CopyPart(Scalar* to, const Scalar* from,
     }
 }
 
-template <int Half> DEVICE void ExchangeHalves(Vector* rows)
+#ifdef __clang__
+template <int... Lane> struct LaneList {};
+template <int Count, int... Lane> struct MakeLaneList : MakeLaneList<Count - 1, Count - 1, Lane...> {};
+template <int... Lane> struct MakeLaneList<0, Lane...> { using Type = LaneList<Lane...>; };
+
+template <int Half, int... Lane> DEVICE void ExchangeHalves(Vector& first, Vector& second, LaneList<Lane...>)
 {
+    const Vector a = first, b = second;
+    first = __builtin_shufflevector(a, b, (Lane & Half ? Lanes + Lane - Half : Lane)...);
+    second = __builtin_shufflevector(a, b, (Lane & Half ? Lanes + Lane : Lane + Half)...);
+}
+#endif
+
+// In two vectors exchanges the upper half of every 2 Half lanes of the first with the lower half of the second's.
+template <int Half> DEVICE void ExchangeHalves(Vector& first, Vector& second)
+{
+#ifdef __clang__
+    ExchangeHalves<Half>(first, second, typename MakeLaneList<Lanes>::Type{});
+#else
     decltype(Vector{} < Vector{}) low, high;
     for (int lane = 0; lane < Lanes; lane++) {
         low[lane] = lane & Half ? Lanes + lane - Half : lane;
         high[lane] = lane & Half ? Lanes + lane : lane + Half;
     }
+    const Vector a = first, b = second;
+    first = __builtin_shuffle(a, b, low);
+    second = __builtin_shuffle(a, b, high);
+#endif
+}
+
+template <int Half> DEVICE void TransposeBlocks(Vector* rows)
+{
 #pragma GCC unroll 16
     for (int i = 0; i < Lanes; i++) {
-        if (i & Half) continue;
-        const Vector first = rows[i], second = rows[i + Half];
-        rows[i] = __builtin_shuffle(first, second, low);
-        rows[i + Half] = __builtin_shuffle(first, second, high);
+        if (!(i & Half)) ExchangeHalves<Half>(rows[i], rows[i + Half]);
     }
-    if constexpr (Half > 1) ExchangeHalves<Half / 2>(rows);
+    if constexpr (Half > 1) TransposeBlocks<Half / 2>(rows);
 }
 
 // Exchanges rows and columns of as many vectors as a vector has lanes.
-DEVICE void Transpose(Vector* rows) { ExchangeHalves<Lanes / 2>(rows); }
+DEVICE void Transpose(Vector* rows) { TransposeBlocks<Lanes / 2>(rows); }

@@ -55,8 +55,9 @@ public sealed class JsonReportTests
     {
         using TemporaryFolder folder = new();
         using HostDevice device = new(new KernelCache(folder.Path));
-        using Tensor x = Tensor.From<float>([3, 4], [1, 2], device);
-        using Tensor y = GenKernels.Kernels.Normalization.PixelNorm.Forward(x, epsilon: 1e-8f);
+        using TensorScope scope = device.Scope();
+        Tensor x = Tensor.From<float>([3, 4], [1, 2], device);
+        Tensor y = GenKernels.Kernels.Normalization.PixelNorm.Forward(x, epsilon: 1e-8f);
         Assert.That(y.ToArray<float>(), Has.Length.EqualTo(2));
     }
 
