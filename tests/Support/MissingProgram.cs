@@ -10,6 +10,7 @@ internal static class MissingProgram
     [
         (Compiler, Compiler, () => TestDevices.IsCpuChosen || HostCompiler.Find() is not null),
         ("'ffmpeg'", "there is no ffmpeg on the path", () => IsOnPath("ffmpeg")),
+        ("start process 'kill'", "there is no kill on the path", () => IsOnPath("kill")),
         ("'ffprobe'", "there is no ffprobe on the path", () => IsOnPath("ffprobe")),
     ];
 

@@ -5,7 +5,8 @@ namespace GenKernels.Tests.Support;
 
 /// <summary>
 /// Fails every test after which more device buffers are in tensors than before it; and the suite, where setting up and
-/// tearing down leave some. A test that failed otherwise is left alone: it may have ended before it could dispose.
+/// tearing down leave some. A test that failed otherwise, or was skipped half-way, is left alone: it may have ended
+/// before it could dispose.
 /// </summary>
 [AttributeUsage(AttributeTargets.Assembly | AttributeTargets.Class)]
 public sealed class NoBufferLeftAttribute : Attribute, ITestAction
@@ -22,7 +23,7 @@ public sealed class NoBufferLeftAttribute : Attribute, ITestAction
     public void AfterTest(ITest test)
     {
         if (!_before.TryRemove(test.Id, out IReadOnlyDictionary<string, long>? before)) return;
-        bool hasFailed = TestContext.CurrentContext.Result.Outcome.Status == TestStatus.Failed;
+        bool hasFailed = TestContext.CurrentContext.Result.Outcome.Status is TestStatus.Failed or TestStatus.Skipped;
         if (hasFailed || BufferCensus.Grown(before) is not { } left || LeavesBuffersAttribute.IsOn(test)) return;
         throw new AssertionException($"device buffers are left in tensors that nobody disposed: {left}");
     }
