@@ -7,7 +7,7 @@ using GenKernels.Benchmarks.Models.LongVideo;
 namespace GenKernels.Benchmarks.Comparison;
 
 /// <summary>What is compared, and what it should come to.</summary>
-internal static class WorkCatalog
+internal static partial class WorkCatalog
 {
     /// <summary>The name of the copy, which comes first: shares of its bandwidth are taken.</summary>
     internal const string Copy = "copy";

@@ -246,3 +246,17 @@ def adam_step(parameters, averages, options):
 def copy(device):
     source, target = (torch.rand(COPY_ELEMENTS, device=device) for _ in range(2))
     return Case({"copy_": lambda: target.copy_(source)})
+
+
+def cases():
+    """Name, what prepares it, and its details."""
+    yield "copy", copy
+    for name in ACTIVATIONS:
+        yield f"bias activation {name}", bias_activation, name
+    yield "bias activation gradient 128x36x64 64", bias_activation_gradient, "128x36x64 64"
+    for name in RESAMPLINGS:
+        yield f"up-filter-down {name}", resampling, name
+    yield "adam and average", adam_with_average
+    for name in CONVOLUTIONS:
+        for direction in ("forward", "data gradient", "weight gradient"):
+            yield f"convolution {name} {direction}", convolution, name, direction

@@ -47,3 +47,10 @@ def tiny_step(device):
             training.update_penalty(real)
 
     return {"step": step, "penalty": penalty}, "flat parameters"
+
+
+def cases():
+    """Name and what prepares it."""
+    yield "paper generator", paper_generator
+    yield "paper discriminator", paper_discriminator
+    yield "tiny step", tiny_step

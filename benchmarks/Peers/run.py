@@ -6,6 +6,7 @@ each with a line of JSON.
 """
 
 import argparse
+import functools
 import gc
 import json
 import os
@@ -33,22 +34,9 @@ class Peer:
         self.device, self.clock = device, timing.Clock(device)
         self.prepared = {}
         self.cases = {}
-        self.add("copy", kernels.copy)
-        for name in kernels.ACTIVATIONS:
-            self.add(f"bias activation {name}", kernels.bias_activation, name)
-        self.add("bias activation gradient 128x36x64 64", kernels.bias_activation_gradient, "128x36x64 64")
-        for name in kernels.RESAMPLINGS:
-            self.add(f"up-filter-down {name}", kernels.resampling, name)
-        self.add("adam and average", kernels.adam_with_average)
-        for name in kernels.CONVOLUTIONS:
-            for direction in ("forward", "data gradient", "weight gradient"):
-                self.add(f"convolution {name} {direction}", kernels.convolution, name, direction)
-        self.add("paper generator", models.paper_generator)
-        self.add("paper discriminator", models.paper_discriminator)
-        self.add("tiny step", models.tiny_step)
-
-    def add(self, name, prepare, *details):
-        self.cases[name] = lambda: prepare(*details, self.device)
+        for family in (kernels, models):
+            for name, prepare, *details in family.cases():
+                self.cases[name] = functools.partial(prepare, *details, device)
 
     def prepare(self, name):
         """Makes what the case needs, warms up, and chooses the fastest way."""

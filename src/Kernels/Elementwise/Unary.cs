@@ -35,6 +35,7 @@ public static class Unary
     private static void Launch(UnaryKind kind, Tensor x, Tensor y, float first, float second)
     {
         Kernel kernel = x.Device.Load(s_source, x.Type, s_variants[(int)kind]).Kernel("Unary");
-        kernel.Launch(LaunchShape.Elements(x.Device, x.ElementCount), x, y, x.ElementCount, first, second);
+        LaunchShape shape = LaunchShape.Elements(x.Device, x.ElementCount) with { Cost = LaunchCost.Of(x, y) };
+        kernel.Launch(shape, x, y, x.ElementCount, first, second);
     }
 }

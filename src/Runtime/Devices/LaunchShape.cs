@@ -24,6 +24,9 @@ public readonly record struct LaunchShape(long GridX, int GridY, int GridZ, int 
     /// </summary>
     public bool HasLongBlocks { get; init; }
 
+    /// <summary>What the launch must do at least, for those who measure it.</summary>
+    public LaunchCost Cost { get; init; }
+
     /// <summary>The number of blocks.</summary>
     public long BlockCount => GridX * GridY * GridZ;
 
