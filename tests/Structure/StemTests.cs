@@ -17,6 +17,7 @@ public sealed partial class StemTests
     /// <summary>Kernels whose operation stands in another's file, with the reason.</summary>
     private static readonly Dictionary<string, (string, string)> s_sharedOperations = new()
     {
+        ["MatMulTensor"] = ("MatMul", "the same product, by other means"),
         ["ConvolutionWeightGradient"] = ("Convolution", "convolution and its two adjoints are each other's gradients"),
     };
 
@@ -83,6 +84,6 @@ public sealed partial class StemTests
     private static (string Family, string Stem) Split(string kernel) =>
         (Path.GetFileName(Path.GetDirectoryName(kernel))!, Path.GetFileNameWithoutExtension(kernel));
 
-    [GeneratedRegex(@"^KERNEL\s+(\w+)\s*\(", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^KERNEL(?:_OF\(\w+\))?\s+(\w+)\s*\(", RegexOptions.Multiline)]
     private static partial Regex Declaration();
 }

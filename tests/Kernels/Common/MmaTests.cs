@@ -96,7 +96,7 @@ public sealed class MmaTests(Device device)
         using Tensor y = Tensor.Empty([values.Length], ElementType.Int32, device);
         Load(FloatType.Float32, "MmaRound").Launch(new LaunchShape(1, 1, 1, values.Length), x, y);
         double[] actual = [.. y.ToArray<int>().Select(bits => (double)BitConverter.Int32BitsToSingle(bits))];
-        Assert.That(actual, Is.EqualTo(values.Select(value => RoundedToTf32(value))));
+        Assert.That(actual, Is.EqualTo(values.Select(value => Tf32.Rounded(value))));
     }
 
     [Test]
@@ -115,15 +115,7 @@ public sealed class MmaTests(Device device)
     }
 
     private static double Stored(double value, FloatType type) =>
-        type == FloatType.Float32 ? RoundedToTf32((float)value) : value;
-
-    /// <returns>The nearest float with 10 bits of fraction, ties away from zero.</returns>
-    private static double RoundedToTf32(float value)
-    {
-        if (value == 0 || !float.IsFinite(value)) return value;
-        double unit = Math.Pow(2, Math.Floor(Math.Log2(Math.Abs((double)value))) - 10);
-        return Math.Round(value / unit, MidpointRounding.AwayFromZero) * unit;
-    }
+        type == FloatType.Float32 ? Tf32.Rounded(value) : value;
 
     private static byte[] Bytes(Tensor x) => x.Type switch
     {

@@ -139,7 +139,8 @@ public sealed class BiasActivationTests(Device device)
             Throws.TypeOf<ShapeException>().With.Message.Contains("x must have an axis, got shape []"));
     }
 
-    private static double Value(BiasActivationOptions options, double z)
+    /// <returns>clamp(gain f(z)).</returns>
+    internal static double Value(BiasActivationOptions options, double z)
     {
         double value = options.Activation switch
         {

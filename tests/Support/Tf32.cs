@@ -1,0 +1,13 @@
+namespace GenKernels.Tests.Support;
+
+/// <summary>What tensor cores read of a 32-bit float.</summary>
+public static class Tf32
+{
+    /// <returns>The nearest number with 10 bits of fraction, ties away from zero.</returns>
+    public static double Rounded(double value)
+    {
+        if (value == 0 || !double.IsFinite(value)) return value;
+        double unit = Math.Pow(2, Math.Floor(Math.Log2(Math.Abs(value))) - 10);
+        return Math.Round(value / unit, MidpointRounding.AwayFromZero) * unit;
+    }
+}
