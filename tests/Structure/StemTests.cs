@@ -18,6 +18,9 @@ public sealed partial class StemTests
     private static readonly Dictionary<string, (string, string)> s_sharedOperations = new()
     {
         ["MatMulTensor"] = ("MatMul", "the same product, by other means"),
+        ["JoinParts"] = ("Linear", "the end of a product"),
+        ["ConvolutionTensor"] = ("Convolution", "the same convolution, by other means"),
+        ["ConvolutionWeightGradientTensor"] = ("Convolution", "the same gradient, by other means"),
         ["ConvolutionWeightGradient"] = ("Convolution", "convolution and its two adjoints are each other's gradients"),
     };
 

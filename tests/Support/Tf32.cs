@@ -3,6 +3,10 @@ namespace GenKernels.Tests.Support;
 /// <summary>What tensor cores read of a 32-bit float.</summary>
 public static class Tf32
 {
+    /// <returns>What tensor cores read of a tensor: 16-bit floats as they are.</returns>
+    public static double[] Read(Tensor x) =>
+        x.Type == ElementType.Float32 ? Array.ConvertAll(x.ToDoubles(), Rounded) : x.ToDoubles();
+
     /// <returns>The nearest number with 10 bits of fraction, ties away from zero.</returns>
     public static double Rounded(double value)
     {

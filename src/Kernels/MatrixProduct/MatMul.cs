@@ -75,25 +75,22 @@ public static class MatMul
         (int batch, int m, int n, int k) = (y.Shape[0], y.Shape[1], y.Shape[2], x.Shape[transposeX ? 1 : 2]);
         long xBatch = x.Shape[0] == 1 ? 0 : (long)m * k;
         long wBatch = w.Shape[0] == 1 ? 0 : (long)k * n;
-        EpilogueNumbers numbers = new(epilogue.Activation);
-        LaunchCost cost = LaunchCost.Of(x, w, epilogue.Bias, epilogue.Residual, y) with
-        {
-            Operations = 2L * batch * m * n * k,
-        };
+        EpilogueNumbers numbers = epilogue.Numbers(y.Shape);
+        LaunchCost cost = epilogue.Cost(2L * batch * m * n * k, x, w, y);
         if (x.Device.WarpSize == 1)
         {
             LaunchShape tiles = new((long)batch * Tiles(m, HostTileRows) * Tiles(n, HostTileColumns), 1, 1, 1);
             x.Device.Load(s_hostSource, x.Type).Kernel("MatMulHost").Launch(
-                tiles with { Cost = cost }, x, w, epilogue.Bias, epilogue.Residual, y, HostProduct.For(x.Type),
-                KernelArgument.Structure(ref numbers), m, n, k, xBatch, wBatch, transposeX ? 1 : 0, transposeW ? 1 : 0,
-                HostTileRows, HostTileColumns, epilogue.IsNone ? 0 : 1);
+                tiles with { Cost = cost }, x, w, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y,
+                HostProduct.For(x.Type), KernelArgument.Structure(ref numbers), m, n, k, xBatch, wBatch,
+                transposeX ? 1 : 0, transposeW ? 1 : 0, HostTileRows, HostTileColumns, epilogue.IsNone ? 0 : 1);
             return;
         }
 
         string variant = s_variants[(transposeX ? 2 : 0) + (transposeW ? 1 : 0)];
         LaunchShape shape = LaunchShape.Blocks(x.Device, (long)Tiles(m, Tile) * Tiles(n, Tile), batch);
         x.Device.Load(s_source, x.Type, variant).Kernel("MatMul").Launch(
-            shape with { Cost = cost }, x, w, epilogue.Bias, epilogue.Residual, y,
+            shape with { Cost = cost }, x, w, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y,
             KernelArgument.Structure(ref numbers), m, n, k, xBatch, wBatch);
     }
 
@@ -106,9 +103,8 @@ public static class MatMul
     {
         using Tensor wideX = Cast.Forward(x, ElementType.Float32);
         using Tensor wideW = Cast.Forward(w, ElementType.Float32);
-        using Tensor? bias = epilogue.Bias is { } b ? Cast.Forward(b, ElementType.Float32) : null;
-        using Tensor? residual = epilogue.Residual is { } r ? Cast.Forward(r, ElementType.Float32) : null;
-        ProductEpilogue wide = new(bias, epilogue.Activation, residual);
+        using OperandScope scope = new();
+        ProductEpilogue wide = epilogue.Cast(ElementType.Float32, scope);
         using Tensor product = Forward(wideX, wideW, wide, transposeX, transposeW);
         return Cast.Forward(product, x.Type);
     }

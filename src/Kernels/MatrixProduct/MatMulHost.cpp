@@ -14,7 +14,7 @@
 DEVICE void FinishRow(const Epilogue& epilogue, Scalar* y, Int64 row, int first, int count, int columnCount)
 {
     const EpilogueNumbers& numbers = epilogue.numbers;
-    if (numbers.function > 2) {
+    if (numbers.function > 2 || epilogue.factor != nullptr || epilogue.noise != nullptr) {
         for (int i = 0; i < count; i++) y[i] = Finished(epilogue, y[i], row, first + i, columnCount);
         return;
     }
@@ -36,8 +36,9 @@ DEVICE void FinishRow(const Epilogue& epilogue, Scalar* y, Int64 row, int first,
 }
 
 KERNEL MatMulHost(
-    const Scalar* x, const Scalar* w, const Scalar* bias, const Scalar* residual, Scalar* y, LibraryProduct library,
-    EpilogueNumbers numbers, int m, int n, int k, Int64 xBatch, Int64 wBatch, int transposeX, int transposeW,
+    const Scalar* x, const Scalar* w, const Scalar* factor, const Scalar* noise, const Scalar* bias,
+    const Scalar* residual, Scalar* y, LibraryProduct library, EpilogueNumbers numbers, int m, int n, int k,
+    Int64 xBatch, Int64 wBatch, int transposeX, int transposeW,
     int tileRows, int tileColumns, int hasEpilogue)
 {
     const int tilesDown = (m + tileRows - 1) / tileRows;
@@ -54,7 +55,7 @@ KERNEL MatMulHost(
         w + batch * wBatch + (transposeW ? column * ldw : column), ldw, false, y + (batch * m + row) * n + column, n);
     if (!hasEpilogue) return;
 
-    const Epilogue epilogue = {nullptr, nullptr, bias, residual, numbers};
+    const Epilogue epilogue = {factor, noise, bias, residual, numbers};
     for (Int64 r = batch * m + row; r < batch * m + row + rows; r++) {
         FinishRow(epilogue, y + r * n + column, r, column, columns, n);
     }

@@ -10,7 +10,7 @@ internal static class MatMulTensor
     private static readonly KernelSource s_source =
         Source("MatrixProduct/MatMulTensor.cu", TensorCores.Types, s_variants);
 
-    /// <param name="x">As in <see cref="MatMul.Forward(Tensor, Tensor, ProductEpilogue, bool, bool)"/>; checked.</param>
+    /// <param name="x">As in <see cref="MatMul"/>; checked.</param>
     /// <param name="w">Likewise.</param>
     /// <param name="y">The result, <c>[B, M, N]</c>; written.</param>
     /// <param name="epilogue">What follows the product.</param>
@@ -30,26 +30,19 @@ internal static class MatMulTensor
         long tiles = tiling.TileCount(m, n);
         (int partCount, int slices) = MatrixTiling.Division(tiles * batch, k, x.Type, parts);
 
-        EpilogueNumbers numbers = new(epilogue.Activation);
-        KernelModule module = x.Device.Load(s_source, x.Type, Variant(tiling, transposeX, transposeW));
+        EpilogueNumbers numbers = epilogue.Numbers(y.Shape);
         using Tensor? sums =
             partCount == 1 ? null : Tensor.Empty([partCount, batch, m, n], ElementType.Float32, x.Device);
         LaunchShape shape = new(tiles, batch, partCount, tiling.Threads, tiling.SharedBytes)
         {
-            Cost = LaunchCost.Of(x, w, epilogue.Bias, epilogue.Residual, sums ?? y) with
-            {
-                Operations = 2L * batch * m * n * k,
-            },
+            Cost = epilogue.Cost(2L * batch * m * n * k, x, w, sums ?? y),
         };
-        module.Kernel("MatMulTensor").Launch(
-            shape, x, w, epilogue.Bias, epilogue.Residual, y, sums, KernelArgument.Structure(ref numbers), m, n, k,
-            xBatch, wBatch, slices, TensorCores.AreRowsAligned(x, transposeX ? m : k, xBatch) ? 1 : 0,
+        x.Device.Load(s_source, x.Type, Variant(tiling, transposeX, transposeW)).Kernel("MatMulTensor").Launch(
+            shape, x, w, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y, sums,
+            KernelArgument.Structure(ref numbers), m, n, k, xBatch, wBatch, slices,
+            TensorCores.AreRowsAligned(x, transposeX ? m : k, xBatch) ? 1 : 0,
             TensorCores.AreRowsAligned(w, transposeW ? k : n, wBatch) ? 1 : 0);
-        if (sums is null) return;
-        LaunchShape joined = LaunchShape.Elements(x.Device, y.ElementCount) with { Cost = LaunchCost.Of(sums, y) };
-        module.Kernel("MatMulTensorJoin").Launch(
-            joined, sums, epilogue.Bias, epilogue.Residual, y, KernelArgument.Structure(ref numbers), partCount,
-            y.ElementCount, n);
+        if (sums is not null) JoinParts.Into(sums, epilogue, y);
     }
 
     private static string Variant(MatrixTiling tiling, bool transposeX, bool transposeW) =>

@@ -1,6 +1,6 @@
 namespace GenKernels.Runtime;
 
-/// <summary>How matrix products and convolutions of 32-bit floats multiply; sums are 32-bit floats either way.</summary>
+/// <summary>How matrix products and convolutions of 32-bit floats multiply; sums are not rounded further.</summary>
 public enum MatrixPrecision
 {
     /// <summary>Every product of two 32-bit floats as it is: without tensor cores.</summary>
