@@ -5,6 +5,10 @@
 // The block's variant: TileRows, TileColumns; WarpsDown, WarpsAcross, the warps that share the tile out; Stages, the
 // slices in the ring. A slice is 64 bytes deep.
 //
+// With HasScales, each k of w is multiplied by a number of its own, which the x source brings: 64 bytes a slice after
+// both operands. It is done to w's registers on their way to the tensor cores, since a warp has fewer of those than of
+// x's, and leaves w in shared memory as it came.
+//
 // Shared   An operand lies in memory along the depth (its rows are those of the tile) or across it (its rows are
 //          those of the slice). Either way rows are cut into chunks of 16 bytes, and a chunk c of row r is put at place
 //          c ^ f(r), so that the 8 chunks that the lanes read at once, one below the other, lie in different banks:
@@ -17,6 +21,10 @@
 #pragma once
 #include "Common/Mma.cuh"
 
+#if !defined(HasScales)
+#define HasScales 0
+#endif
+
 constexpr int TileThreads = 32 * WarpsDown * WarpsAcross;
 constexpr int SliceDepth = 64 / sizeof(Scalar);
 constexpr int ChunkLength = 16 / sizeof(Scalar);
@@ -25,7 +33,8 @@ constexpr int WarpColumns = TileColumns / WarpsAcross;
 constexpr int XFragments = WarpRows / 16;
 constexpr int WFragments = WarpColumns / 8;
 constexpr int XBytes = TileRows * 64;
-constexpr int StageBytes = (TileRows + TileColumns) * 64;
+constexpr int ScalesAt = (TileRows + TileColumns) * 64;  // in a slice
+constexpr int StageBytes = ScalesAt + HasScales * 64;
 constexpr int SumStride = TileColumns + 8;  // so that the rows that a warp's lanes write at once lie in different banks
 
 static_assert(WarpRows % 16 == 0 && WarpColumns % 16 == 0, "a warp has whole fragments");
@@ -141,7 +150,7 @@ template <bool IsAlong> DEVICE void LoadW(FragmentW& left, FragmentW& right, con
     unsigned bits[4];
     if constexpr (IsAlong) {
         LoadMatrices(bits, slice + Own::Place(first + matrix / 2 * 8 + lane % 8, 2 * step + matrix % 2));
-        RoundFloats(bits);
+        if constexpr (!HasScales) RoundFloats(bits);
     } else if constexpr (sizeof(Scalar) == 2) {
         const int row = step * 16 + matrix % 2 * 8 + lane % 8;
         LoadMatricesTransposed(bits, slice + Own::Place(row, first / 8 + matrix / 2));
@@ -156,6 +165,19 @@ template <bool IsAlong> DEVICE void LoadW(FragmentW& left, FragmentW& right, con
     right = {bits[2], bits[3]};
 }
 
+// All lanes of a row read the same numbers, neighbours in neighbouring banks.
+DEVICE void ScaleW(FragmentW (&w)[WFragments], const char* scales, int step)
+{
+    const char* own = scales + step * 32 + threadIdx.x % 4 * 4;
+    const unsigned first = *reinterpret_cast<const unsigned*>(own);
+    const unsigned second = *reinterpret_cast<const unsigned*>(own + 16);
+#pragma unroll
+    for (int j = 0; j < WFragments; j++) {
+        w[j].bits[0] = MultiplyEach<Scalar>(w[j].bits[0], first);
+        w[j].bits[1] = MultiplyEach<Scalar>(w[j].bits[1], second);
+    }
+}
+
 template <bool IsXAlong, bool IsWAlong> DEVICE void MultiplySlice(TileSums& sums, const char* stage)
 {
     const int warp = threadIdx.x / WarpSize;
@@ -168,6 +190,7 @@ template <bool IsXAlong, bool IsWAlong> DEVICE void MultiplySlice(TileSums& sums
         for (int i = 0; i < XFragments; i++) LoadX<IsXAlong>(x[i], stage, row + 16 * i, step);
 #pragma unroll
         for (int j = 0; j < WFragments; j += 2) LoadW<IsWAlong>(w[j], w[j + 1], stage + XBytes, column + 8 * j, step);
+        if constexpr (HasScales) ScaleW(w, stage + ScalesAt, step);
 #pragma unroll
         for (int i = 0; i < XFragments; i++) {
 #pragma unroll

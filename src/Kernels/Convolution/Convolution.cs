@@ -41,14 +41,33 @@ public static class Convolution
     /// <param name="epilogue">
     /// What follows: rows are the outputs of all clips, columns their channels.
     /// </param>
-    public static Tensor Forward(Tensor x, Tensor w, ConvolutionOptions options, ProductEpilogue epilogue)
+    /// <param name="scales">
+    /// Factors of the activations, one a clip, frame (or one for all frames) and channel: <c>[N, T or 1, C]</c>; or
+    /// null.
+    /// </param>
+    public static Tensor Forward(
+        Tensor x, Tensor w, ConvolutionOptions options, ProductEpilogue epilogue, Tensor? scales = null)
     {
         Require.Float(x);
         Require.SameKind(x, w);
         ConvolutionPlan plan = ConvolutionPlan.Forward(x.Shape, w.Shape, options);
         Shape shape = [x.Shape[0], plan.Out.T, plan.Out.H, plan.Out.W, w.Shape[0]];
         epilogue.RequireFits(x, shape);
-        return Launch(x, w, plan, shape, epilogue);
+        if (scales is null) return Launch(x, w, plan, shape, epilogue);
+
+        Require.SameKind(x, scales);
+        int scaleFrames = scales.Shape.Rank > 1 && scales.Shape[1] == 1 ? 1 : x.Shape[1];
+        Require.Shape(scales, [x.Shape[0], scaleFrames, x.Shape[4]]);
+        if (shape.ElementCount > 0 && ConvolutionTensor.FitsScaled(x, w, scales, plan))
+        {
+            Tensor y = Tensor.Empty(shape, x.Type, x.Device);
+            ConvolutionTensor.Launch(x, w, y, epilogue, plan, scales);
+            return y;
+        }
+
+        using Tensor broadcast = scales.View([x.Shape[0], scales.Shape[1], 1, 1, x.Shape[4]]);
+        using Tensor scaled = Binary.Forward(BinaryKind.Multiply, x, broadcast);
+        return Launch(scaled, w, plan, shape, epilogue);
     }
 
     /// <summary>The adjoint with respect to the activations: what other libraries call a transposed
@@ -107,7 +126,8 @@ public static class Convolution
         LaunchShape grid = LaunchShape.Blocks(x.Device, tiles, plan.Groups);
         x.Device.Load(s_source, x.Type).Kernel("Convolution").Launch(
             grid with { Cost = epilogue.Cost(plan.Operations, x, w, y) }, x, w, epilogue.Factor, epilogue.Noise,
-            epilogue.Bias, epilogue.Residual, y, KernelArgument.Structure(ref numbers), KernelArgument.Structure(ref plan));
+            epilogue.Bias, epilogue.Residual, y, KernelArgument.Structure(ref numbers),
+            KernelArgument.Structure(ref plan));
     }
 
     private static void LaunchOnHost(

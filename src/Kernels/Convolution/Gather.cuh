@@ -43,15 +43,19 @@ struct OutputsByTaps {
     Site sites[Own::ChunksOfThread];  // beyond the last clip where the tile is
     Tap tap;      // of this thread's chunks in the next slice
     int channel;
+    const Scalar* scales = nullptr;  // of every clip, frame of x (or one for all) and channel, if HasScales
+    int scaleFrames = 0;
+    Site frame;
 
-    MEMBER OutputsByTaps(const Scalar* source, const Plan& geometry, Int64 firstRow, int firstSlice)
-        : x(source), plan(geometry)
+    // The tile's rows begin at firstRow and end before endRow. With scales they are of one frame.
+    MEMBER OutputsByTaps(
+        const Scalar* source, const Plan& geometry, Int64 firstRow, Int64 endRow, int firstSlice)
+        : x(source), plan(geometry), frame(OutputSite(geometry, firstRow))
     {
-        const Int64 rowCount = OutputCount(plan);
 #pragma unroll
         for (int index = 0; index < Own::ChunksOfThread; index++) {
             const Int64 row = firstRow + Own::Row(index);
-            sites[index] = row < rowCount ? OutputSite(plan, row) : Site{plan.n, 0, 0, 0};
+            sites[index] = row < endRow ? OutputSite(plan, row) : Site{plan.n, 0, 0, 0};
         }
         const int at = firstSlice * SliceDepth + Own::Chunk(0) * ChunkLength;
         tap = TapOf(plan, at / plan.inGroup);
@@ -67,6 +71,7 @@ struct OutputsByTaps {
             CopyAsync(slice + Own::Place(Own::Row(index), Own::Chunk(0)), place < 0 ? x : x + place + channel,
                       place < 0 ? 0 : 16);
         }
+        if constexpr (HasScales) BringScales(slice + ScalesAt);
         channel += SliceDepth;
         while (channel >= plan.inGroup) {
             channel -= plan.inGroup;
@@ -76,6 +81,17 @@ struct OutputsByTaps {
             tap.h = 0;
             tap.t++;
         }
+    }
+
+    // The first four threads bring those of the four chunks of the depth.
+    MEMBER void BringScales(char* target)
+    {
+        if (threadIdx.x >= 4) return;  // no barrier follows in here
+        int t = frame.t * plan.strideT - plan.beforeT + tap.t * plan.dilationT;
+        const bool isThere = tap.t < plan.kT && Find(t, plan.upT, plan.inT);
+        const Int64 row = Int64(frame.n) * scaleFrames + (scaleFrames == 1 ? 0 : t);
+        CopyAsync(target + 16 * threadIdx.x, isThere ? scales + row * plan.inGroup + channel : scales,
+                  isThere ? 16 : 0);
     }
 };
 

@@ -30,6 +30,9 @@ internal sealed record MatrixTiling(int Rows, int Columns, int WarpsDown, int Wa
     internal string Variant =>
         $"TileRows={Rows};TileColumns={Columns};WarpsDown={WarpsDown};WarpsAcross={WarpsAcross};Stages={Stages}";
 
+    /// <summary>As <see cref="SharedBytes"/>, with scales along the depth.</summary>
+    internal int SharedBytesWithScales => Math.Max(Stages * (Rows + Columns + 1) * SliceBytes, SharedBytes);
+
     /// <returns>The largest tiles that there are enough of, and that columns fill; else the smallest.</returns>
     /// <param name="rows">Of the result.</param>
     /// <param name="columns">Of the result.</param>
