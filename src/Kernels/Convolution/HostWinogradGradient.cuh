@@ -6,7 +6,10 @@
 // Input channels whose sums are kept in registers, with two vectors of output channels.
 constexpr int StripChannels = Registers == 32 && Lanes >= 8 ? 8 : Lanes >= 4 ? 4 : Lanes;
 
+// A pass of rows stays in the first-level cache, of both factors. What a chunk of input channels has of them, and its
+// sums, stays in the second-level cache for all panels of output channels.
 constexpr int RowsPerPass = 128;
+constexpr int ChunkChannels = 64;
 
 // A y of two elements along one axis.
 DEVICE void TransformGradientAxis(Vector first, Vector second, Vector* to, int step)
@@ -46,15 +49,15 @@ static void TransformGradient(
     }
 }
 
-// Adds to StripChannels x (Vectors * Lanes) sums the products over the rows of a block.
-template <int Vectors> DEVICE void AddStrip(const Scalar* v, const Scalar* g, int rows, Scalar* sums)
+// Sets, or adds to, StripChannels x (Vectors * Lanes) sums the products over some rows.
+template <int Vectors> DEVICE void AddStrip(const Scalar* v, const Scalar* g, int rows, Scalar* sums, bool isFirst)
 {
     constexpr int Width = Vectors * Lanes;
     Vector sum[StripChannels][Vectors];
 #pragma GCC unroll 8
     for (int i = 0; i < StripChannels; i++) {
 #pragma GCC unroll 2
-        for (int j = 0; j < Vectors; j++) sum[i][j] = Load(sums + i * Width + j * Lanes);
+        for (int j = 0; j < Vectors; j++) sum[i][j] = isFirst ? Vector{} : Load(sums + i * Width + j * Lanes);
     }
     for (int row = 0; row < rows; row++, v += Lanes, g += Width) {
         Vector gradient[Vectors];
@@ -73,20 +76,27 @@ template <int Vectors> DEVICE void AddStrip(const Scalar* v, const Scalar* g, in
     }
 }
 
-// A pass of rows stays in the first-level cache, of both factors.
+// Input channels of one chunk.
+struct Chunk {
+    int first, channels;
+};
+
+// The products of one place of one chunk and one panel; sums: [tap over time][channel][width].
 template <int Vectors>
-static void AddPlace(const Plan& plan, const TileBlock& block, const Scalar* v, const Scalar* g, Scalar* sums)
+static void AddPlace(
+    const Plan& plan, const TileBlock& block, Chunk chunk, const Scalar* v, const Scalar* g, Scalar* sums, bool isFirst)
 {
     constexpr int Width = Vectors * Lanes;
     const int rows = block.frames * block.tiles;
     for (int row = 0; row < rows; row += RowsPerPass) {
         const int count = Minimum(RowsPerPass, rows - row);
         for (int tap = 0; tap < plan.kT; tap++) {
-            for (int c = 0; c < plan.inGroup; c += StripChannels) {
-                const Int64 firstRow = Int64(c / Lanes) * block.rowsRead + tap * block.tiles + row;
+            for (int c = 0; c < chunk.channels; c += StripChannels) {
+                const int channel = chunk.first + c;
+                const Int64 firstRow = Int64(channel / Lanes) * block.rowsRead + tap * block.tiles + row;
                 AddStrip<Vectors>(
-                    v + firstRow * Lanes + c % Lanes, g + Int64(row) * Width, count,
-                    sums + (Int64(tap) * plan.inGroup + c) * Width);
+                    v + firstRow * Lanes + channel % Lanes, g + Int64(row) * Width, count,
+                    sums + (Int64(tap) * chunk.channels + c) * Width, isFirst && row == 0);
             }
         }
     }
@@ -101,13 +111,15 @@ DEVICE void TransformSumAxis(Vector a, Vector b, Vector c, Vector d, Vector* to,
     to[2 * step] = sum + d;
 }
 
-// Weights' gradient of a panel from its sums: [place][tap over time and channel][width].
-static void TransformSums(const Plan& plan, const Scalar* sums, int firstChannel, int width, Scalar* dw)
+// Weights' gradient of a panel and a chunk from its sums: [place][tap over time][channel][width].
+static void TransformSums(
+    const Plan& plan, Chunk chunk, const Scalar* sums, int firstChannel, int width, Scalar* dw)
 {
-    const int channels = plan.inGroup, depth = plan.kT * channels;
+    const int channels = plan.inGroup, depth = plan.kT * chunk.channels;
     const Int64 placeStride = Int64(depth) * width;
     Vector turned[9][Lanes];
     for (int k = 0; k < depth; k += Lanes) {
+        const int tap = k / chunk.channels, channel = chunk.first + k % chunk.channels;
         for (int o = 0; o < width; o += Lanes) {
             for (int lane = 0; lane < Lanes; lane++) {
                 const Scalar* from = sums + Int64(k + lane) * width + o;
@@ -130,54 +142,102 @@ static void TransformSums(const Plan& plan, const Scalar* sums, int firstChannel
             for (int i = 0; i < 9; i++) {
                 Transpose(turned[i]);
                 for (int lane = 0; lane < Lanes; lane++) {
-                    const Int64 kernel = Int64(firstChannel + o + lane) * plan.kT + k / channels;
-                    Store(dw + (kernel * 9 + i) * channels + k % channels, turned[i][lane]);
+                    const Int64 kernel = Int64(firstChannel + o + lane) * plan.kT + tap;
+                    Store(dw + (kernel * 9 + i) * channels + channel, turned[i][lane]);
                 }
             }
         }
     }
 }
 
+// What a block of the launch works on: some output channels, whose transformed gradients and sums lie panel by panel.
+struct GradientPanels {
+    int firstChannel, endChannel;
+    const Scalar* v;
+    Scalar* g;           // [panel][place][row][width]
+    Int64 gradientStride;  // of a place
+    Scalar* sums;        // [chunk][panel][place][tap over time][channel][width]
+    Int64 sumsStride;    // of a panel of a whole chunk
+};
+
+DEVICE int WidthAt(const GradientPanels& panels, int panel)
+{
+    return Minimum(PanelWidth, panels.endChannel - panels.firstChannel - panel * PanelWidth);
+}
+
+// The products of one chunk, of all places and panels.
+static void AddChunk(
+    const Plan& plan, const TileBlock& block, const GradientPanels& panels, int panelCount, Chunk chunk, Scalar* sums,
+    bool isFirst)
+{
+    for (int place = 0; place < Places; place++) {
+        const Scalar* v = panels.v + place * InputStride(plan, block);
+        for (int panel = 0; panel < panelCount; panel++) {
+            const int width = WidthAt(panels, panel);
+            const Scalar* g = panels.g + (Int64(panel) * Places + place) * panels.gradientStride;
+            Scalar* target =
+                sums + panel * panels.sumsStride + Int64(place) * plan.kT * chunk.channels * width;
+            if (width == PanelWidth) AddPlace<2>(plan, block, chunk, v, g, target, isFirst);
+            else AddPlace<1>(plan, block, chunk, v, g, target, isFirst);
+        }
+    }
+}
+
 // dw for channelsPerBlock output channels = the weight gradient over the blocks of tiles of a segment. The sums of
-// channelsAtOnce of them are held at a time.
+// channelsAtOnce of them are held at a time; of a segment of one block only those of a chunk.
 DEVICE void WeightGradientOfTiles(
     const Plan& plan, const WinogradPlan& division, const Scalar* x, const Scalar* dy, Scalar* dw, int firstChannel,
     Int64 firstBlock, Int64 endBlock)
 {
+    const bool isOneBlock = endBlock - firstBlock == 1;
     const int endChannel = Minimum(plan.outGroup, firstChannel + division.channelsPerBlock);
+    const Int64 kernelSize = Int64(plan.kT) * 9 * plan.inGroup;
+    if (firstBlock >= endBlock) {  // no tiles are left for the last segments
+        memset(dw + firstChannel * kernelSize, 0, sizeof(Scalar) * (endChannel - firstChannel) * kernelSize);
+        return;
+    }
     const Int64 rows = Int64(division.framesPerBlock) * division.linesPerBlock * division.tilesW;
     const Int64 rowsRead = rows + StripRows + Int64(plan.kT - 1) * division.linesPerBlock * division.tilesW;
     const Int64 inputSize = Places * PlaceStride(rowsRead * plan.inGroup);
-    const Int64 gradientStride = PlaceStride(rows * PanelWidth);
-    const Int64 placeSize = Int64(plan.kT) * plan.inGroup * PanelWidth;
-    const Int64 sumsSize = division.channelsAtOnce / PanelWidth * Places * placeSize;
-    Scalar* v = Scratch(inputSize + Places * gradientStride + sumsSize + plan.inGroup);
-    Scalar* g = v + inputSize;
-    Scalar* sums = g + Places * gradientStride;
-    Scalar* zeros = sums + sumsSize;
+    const int mostPanels = division.channelsAtOnce / PanelWidth;
+    const int chunkChannels = Minimum(ChunkChannels, plan.inGroup);
+    const int chunkCount = (plan.inGroup + chunkChannels - 1) / chunkChannels;
+    GradientPanels panels;
+    panels.gradientStride = PlaceStride(rows * PanelWidth);
+    panels.sumsStride = Int64(Places) * plan.kT * chunkChannels * PanelWidth;
+    const Int64 gradientSize = mostPanels * Places * panels.gradientStride;
+    const Int64 chunkSize = mostPanels * panels.sumsStride;
+    const Int64 sumsSize = (isOneBlock ? 1 : chunkCount) * chunkSize;
+    Scalar* v = Scratch(inputSize + gradientSize + sumsSize + plan.inGroup);
+    panels.v = v;
+    panels.g = v + inputSize;
+    panels.sums = panels.g + gradientSize;
+    Scalar* zeros = panels.sums + sumsSize;
     memset(zeros, 0, sizeof(Scalar) * plan.inGroup);
     for (int channel = firstChannel; channel < endChannel; channel += division.channelsAtOnce) {
-        const int end = Minimum(endChannel, channel + division.channelsAtOnce);
-        memset(sums, 0, sizeof(Scalar) * sumsSize);
+        panels.firstChannel = channel;
+        panels.endChannel = Minimum(endChannel, channel + division.channelsAtOnce);
+        const int panelCount = (panels.endChannel - channel + PanelWidth - 1) / PanelWidth;
         for (Int64 index = firstBlock; index < endBlock; index++) {
             const TileBlock block = TileBlockAt(plan, division, index);
-            const bool isThere = channel > firstChannel && endBlock - firstBlock == 1;
-            if (!isThere) TransformInput(plan, division, block, x, zeros, v);
-            for (int o = channel; o < end; o += PanelWidth) {
-                const int width = Minimum(PanelWidth, end - o);
-                TransformGradient(plan, division, block, dy, o, width, g, gradientStride);
-                Scalar* target = sums + (o - channel) / PanelWidth * Places * placeSize;
-                for (int place = 0; place < Places; place++, target += placeSize / PanelWidth * width) {
-                    const Scalar* inputs = v + place * InputStride(plan, block);
-                    const Scalar* gradients = g + place * gradientStride;
-                    if (width == PanelWidth) AddPlace<2>(plan, block, inputs, gradients, target);
-                    else AddPlace<1>(plan, block, inputs, gradients, target);
+            if (channel == firstChannel || !isOneBlock) TransformInput(plan, division, block, x, zeros, v);
+            for (int panel = 0; panel < panelCount; panel++) {
+                TransformGradient(
+                    plan, division, block, dy, channel + panel * PanelWidth, WidthAt(panels, panel),
+                    panels.g + panel * Places * panels.gradientStride, panels.gradientStride);
+            }
+            for (int chunkIndex = 0; chunkIndex < chunkCount; chunkIndex++) {
+                const int first = chunkIndex * chunkChannels;
+                const Chunk chunk = {first, Minimum(chunkChannels, plan.inGroup - first)};
+                Scalar* sums = panels.sums + (isOneBlock ? 0 : chunkIndex * chunkSize);
+                AddChunk(plan, block, panels, panelCount, chunk, sums, index == firstBlock);
+                if (index < endBlock - 1) continue;
+                for (int panel = 0; panel < panelCount; panel++) {
+                    TransformSums(
+                        plan, chunk, sums + panel * panels.sumsStride, channel + panel * PanelWidth,
+                        WidthAt(panels, panel), dw);
                 }
             }
-        }
-        for (int o = channel; o < end; o += PanelWidth) {
-            const Scalar* panelSums = sums + (o - channel) / PanelWidth * Places * placeSize;
-            TransformSums(plan, panelSums, o, Minimum(PanelWidth, end - o), dw);
         }
     }
 }
