@@ -24,7 +24,8 @@ def work(name, with_gradients, device):
         torch.autograd.grad(y, sources, torch.ones_like(y))
 
     call = forward_and_backward if with_gradients else forward
-    ways, layouts = {"3-D, contiguous": call, "3-D, channels last": call}, {"3-D, channels last": torch.channels_last_3d}
+    ways = {"3-D, contiguous": call, "3-D, channels last": call}
+    layouts = {"3-D, channels last": torch.channels_last_3d}
     if w_shape[2] == 1:
         ways["2-D, channels last"] = lambda x, *rest: call(kernels.in_planes(x), *rest)
         layouts["2-D, channels last"] = torch.channels_last_3d
