@@ -25,7 +25,7 @@ internal static partial class WorkCatalog
 
     internal static IEnumerable<ComparedWork> All =>
         [new(Copy, () => new CopyBenchmark(), ManyRounds) { Bytes = CopyBenchmark.Bytes },
-            .. Memory(), .. Convolutions(), .. ModulatedConvolutions(), .. Networks()];
+            .. Memory(), .. Convolutions(), .. ModulatedConvolutions(), .. LinearLayers(), .. Networks()];
 
     private static IEnumerable<ComparedWork> Memory()
     {

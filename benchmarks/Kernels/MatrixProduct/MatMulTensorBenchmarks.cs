@@ -17,7 +17,7 @@ public class MatMulTensorBenchmarks : KernelBenchmarks
         Layer(ElementType.Float32, 16, 512, 512, Activation.LeakyRelu),
     ];
 
-    private static KernelCase Layer(ElementType type, int rows, int outputs, int depth, Activation activation)
+    internal static KernelCase Layer(ElementType type, int rows, int outputs, int depth, Activation activation)
     {
         BiasActivationOptions options = BiasActivationOptions.For(activation);
         return new KernelCase(

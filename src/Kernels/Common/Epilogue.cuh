@@ -49,3 +49,36 @@ DEVICE Scalar Finished(const Epilogue& epilogue, Accumulator sum, Int64 row, int
     if (epilogue.residual != nullptr) y += Accumulator(epilogue.residual[row * columnCount + column]);
     return Scalar(y);
 }
+
+// Finishes some columns of a row in place, for a kernel in which one thread has the row: sums in y become results.
+// Functions of two straight parts have loops that a CPU's compiler vectorises.
+template <typename Number>
+DEVICE void FinishRow(const Epilogue& epilogue, Number* y, Int64 row, int first, int count, int columnCount)
+{
+    const EpilogueNumbers& numbers = epilogue.numbers;
+    if (numbers.function > 2) {
+        for (int i = 0; i < count; i++) y[i] = Finished(epilogue, y[i], row, first + i, columnCount);
+        return;
+    }
+
+    const Number slope = numbers.function == 0 ? 1 : numbers.function == 1 ? 0 : numbers.slope;
+    const Number gain = numbers.gain, limit = numbers.limit;
+    if (epilogue.factor != nullptr) {
+        const Scalar* factor = epilogue.factor + row / numbers.factorRows * columnCount + first;
+        for (int i = 0; i < count; i++) y[i] *= factor[i];
+    }
+    const Number noise = epilogue.noise == nullptr ? Number(0) : Number(epilogue.noise[row]);
+    if (epilogue.bias != nullptr) {
+        const Scalar* bias = epilogue.bias + first;
+        for (int i = 0; i < count; i++) y[i] += bias[i];
+    }
+    for (int i = 0; i < count; i++) {
+        const Number z = y[i] + noise;
+        const Number value = gain * (z > 0 ? z : slope * z);
+        y[i] = value > limit ? limit : value < -limit ? -limit : value;
+    }
+    if (epilogue.residual != nullptr) {
+        const Scalar* residual = epilogue.residual + row * columnCount + first;
+        for (int i = 0; i < count; i++) y[i] += residual[i];
+    }
+}

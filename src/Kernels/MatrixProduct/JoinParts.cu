@@ -9,7 +9,7 @@
 // Source   ours
 #include "Common/Prelude.cuh"   // KERNEL, Scalar, Accumulator
 #include "Common/Rows.cuh"      // ForEachRow
-#include "Common/Epilogue.cuh"  // Finished
+#include "Common/Epilogue.cuh"  // Finished, FinishRow
 
 KERNEL JoinParts(
     const Accumulator* parts, const Scalar* factor, const Scalar* noise, const Scalar* bias, const Scalar* residual,
@@ -19,6 +19,16 @@ KERNEL JoinParts(
     const Int64 count = walk.rowCount * walk.rowLength;
     ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
         const Int64 start = row * walk.rowLength;
+        if constexpr (WarpSize == 1 && sizeof(Scalar) == sizeof(Accumulator)) {
+            for (int part = 0; part < partCount; part++) {
+                for (int i = first; i < end; i++) {
+                    const Accumulator sum = parts[part * count + start + i];
+                    y[start + i] = part == 0 ? sum : y[start + i] + sum;
+                }
+            }
+            FinishRow(epilogue, y + start + first, row, first, end - first, walk.rowLength);
+            return;
+        }
         for (int i = first; i < end; i += step) {
             Accumulator sum = parts[start + i];
             for (int part = 1; part < partCount; part++) sum += parts[part * count + start + i];

@@ -10,31 +10,6 @@
 #include "Common/Epilogue.cuh"
 #include "MatrixProduct/HostProduct.cuh"
 
-// The columns of one row. Functions of two straight parts have a loop that the compiler vectorises.
-DEVICE void FinishRow(const Epilogue& epilogue, Scalar* y, Int64 row, int first, int count, int columnCount)
-{
-    const EpilogueNumbers& numbers = epilogue.numbers;
-    if (numbers.function > 2 || epilogue.factor != nullptr || epilogue.noise != nullptr) {
-        for (int i = 0; i < count; i++) y[i] = Finished(epilogue, y[i], row, first + i, columnCount);
-        return;
-    }
-
-    const Scalar slope = numbers.function == 0 ? 1 : numbers.function == 1 ? 0 : numbers.slope;
-    const Scalar gain = numbers.gain, limit = numbers.limit;
-    const Scalar* bias = epilogue.bias;
-    const Scalar* residual = epilogue.residual;
-    if (bias != nullptr) {
-        for (int i = 0; i < count; i++) y[i] += bias[first + i];
-    }
-    for (int i = 0; i < count; i++) {
-        const Scalar value = gain * (y[i] > 0 ? y[i] : slope * y[i]);
-        y[i] = value > limit ? limit : value < -limit ? -limit : value;
-    }
-    if (residual != nullptr) {
-        for (int i = 0; i < count; i++) y[i] += residual[row * columnCount + first + i];
-    }
-}
-
 KERNEL MatMulHost(
     const Scalar* x, const Scalar* w, const Scalar* factor, const Scalar* noise, const Scalar* bias,
     const Scalar* residual, Scalar* y, LibraryProduct library, EpilogueNumbers numbers, int m, int n, int k,
