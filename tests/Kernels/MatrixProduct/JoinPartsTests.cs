@@ -23,8 +23,9 @@ public sealed class JoinPartsTests(Device device)
         using Tensor y = Tensor.Empty([Rows, columns], element, device);
         JoinParts.Into(sums, new ProductEpilogue(bias, options, residual, factor, noise), y);
 
-        (double[] terms, double[] factors, double[] offsets) = (sums.ToDoubles(), factor.ToDoubles(), noise.ToDoubles());
-        (double[] biases, double[] added) = (bias.ToDoubles(), residual.ToDoubles());
+        (double[] terms, double[] factors) = (sums.ToDoubles(), factor.ToDoubles());
+        (double[] offsets, double[] biases, double[] added) =
+            (noise.ToDoubles(), bias.ToDoubles(), residual.ToDoubles());
         double[] expected = [.. Enumerable.Range(0, Rows * columns).Select(index =>
         {
             (int row, int column) = (index / columns, index % columns);
