@@ -12,5 +12,6 @@ public static partial class OpCatalog
         .. Elementwise(), .. Reduction(), .. Movement(), .. Normalization(), .. MatrixProduct(), .. Convolution(),
         .. Filtering(),
         .. Augmentation(),
+        .. Diffusion(),
     ];
 }
