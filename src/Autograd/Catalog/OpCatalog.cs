@@ -11,7 +11,7 @@ public static partial class OpCatalog
     [
         .. Elementwise(), .. Reduction(), .. Movement(), .. Normalization(), .. MatrixProduct(), .. Convolution(),
         .. Filtering(),
-        .. Augmentation(),
+        .. Augmentation(), .. Vision(),
         .. Diffusion(),
     ];
 }
