@@ -47,6 +47,7 @@ public static partial class OpCatalog
             Sample("down with one tap", [2, 6, 5, 2], [3, 1, 1, 2], 4, new(Down: 2)),
             Sample("up and down", [1, 4, 3, 2], [2, 3, 3, 2], 4, new(2, 2, around)),
             Sample("up by three, cropped", [1, 3, 3, 2], [2, 2, 3, 2], 5, new(3, 1, new(-1, 2, 0, -2))),
+            Sample("up of nothing", [0, 3, 4, 2], [3, 3, 3, 2], 4, new(Up: 2, Padding: around)),
             Sample("without resampling", [1, 5, 4, 2], [3, 2, 3, 2], 1, new(Padding: new(2, 0, 1, -1), IsTurned: true)),
             new("ResampledConvolution of separable taps", [[1, 4, 3, 2], [2, 3, 3, 2]], x =>
                 x[0].ResampledConvolution(x[1], Taps(x[0], 4), new(Up: 2, Padding: around))),
