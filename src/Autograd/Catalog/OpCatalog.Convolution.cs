@@ -37,7 +37,8 @@ public static partial class OpCatalog
     {
         ImagePadding around = ImagePadding.Around(1);
         OpSample Sample(string name, Shape x, Shape w, int tapCount, ResampledConvolutionOptions options) => new(
-            $"ResampledConvolution {name}", [x, w], v => v[0].ResampledConvolution(v[1], Square(v[0], tapCount), options));
+            $"ResampledConvolution {name}", [x, w],
+            v => v[0].ResampledConvolution(v[1], Square(v[0], tapCount), options));
         return
         [
             Sample("up", [2, 3, 4, 2], [3, 3, 3, 2], 4, new(Up: 2, Padding: around, IsTurned: true)),

@@ -25,7 +25,8 @@ public static class DdimSchedule
         double direction = Math.Sqrt(Math.Max(0, 1 - next - (sigma * sigma)));
         return
         [
-            (float)Math.Sqrt(alpha), (float)Math.Sqrt(1 - alpha), (float)Math.Sqrt(next), (float)direction, (float)sigma,
+            (float)Math.Sqrt(alpha), (float)Math.Sqrt(1 - alpha), (float)Math.Sqrt(next), (float)direction,
+            (float)sigma,
         ];
     }
 }

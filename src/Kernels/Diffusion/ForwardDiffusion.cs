@@ -9,7 +9,7 @@ public static class ForwardDiffusion
 
     /// <param name="x">Clean samples, <c>[N, …]</c>, floats.</param>
     /// <param name="noise">Standard normal numbers, as <paramref name="x"/>.</param>
-    /// <param name="level">The level of each sample, <c>[N]</c>, Int32, from 0; one beyond the tables gives NaN.</param>
+    /// <param name="level">The level of each sample, <c>[N]</c>, Int32, from 0; beyond the tables gives NaN.</param>
     /// <param name="signal">What remains of the sample at each level, <c>[L]</c>, Float32: √ᾱ.</param>
     /// <param name="spread">The deviation of the noise at each level, <c>[L]</c>, Float32: √(1 - ᾱ).</param>
     /// <returns>A new tensor of the shape of <paramref name="x"/>; the caller or its scope disposes it.</returns>
@@ -36,7 +36,8 @@ public static class ForwardDiffusion
         Require.Shape(level, [x.Shape[0]]);
         Require.Rank(signal, 1);
         Require.That(
-            level.Type == ElementType.Int32 && level.Device == x.Device, $"level must be Int32 on {x.Device}, got {level}");
+            level.Type == ElementType.Int32 && level.Device == x.Device,
+            $"level must be Int32 on {x.Device}, got {level}");
         Require.That(
             signal.Type == ElementType.Float32 && signal.Device == x.Device,
             $"the tables must be Float32 on {x.Device}, got {signal}");

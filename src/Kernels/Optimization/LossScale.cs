@@ -19,7 +19,7 @@ public static class LossScale
         return [options.Initial, 0, 1];
     }
 
-    /// <summary>Notes in the state if an element is a NaN or an infinity; a first note stays until the update.</summary>
+    /// <summary>Notes in the state if an element is a NaN or an infinity; the note stays until the update.</summary>
     /// <param name="gradient">Any shape, Float32.</param>
     /// <param name="state">What <see cref="Start"/> gives, <c>[3]</c>, Float32; updated.</param>
     /// <exception cref="ArgumentException">Shapes, types or devices do not fit.</exception>

@@ -13,7 +13,7 @@ public sealed record AdaTransform(
 {
     /// <summary>Geometry, then colour, then noise. Differentiable to any order.</summary>
     /// <param name="clips">Of colours, <c>[N, T, H, W, 3]</c>, or of any channels where no colours change.</param>
-    /// <param name="lowpass">The wavelet of <see cref="Kernels.Filtering.Design.Symlet"/>, <c>[12]</c>, Float32.</param>
+    /// <param name="lowpass">What <see cref="Kernels.Filtering.Design.Symlet"/> gives, <c>[12]</c>, Float32.</param>
     /// <param name="noise">Standard normal numbers of the shape of the clips; not read, and may be null, where no
     /// noise was drawn.</param>
     /// <returns>Clips of the same shape.</returns>

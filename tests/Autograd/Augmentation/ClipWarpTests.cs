@@ -36,8 +36,8 @@ public sealed class ClipWarpTests(Device device)
     {
         using TensorScope scope = device.Scope();
         PlaneMap map = PlaneMap.Turn(0.1) * PlaneMap.Move(0.3, -0.2);
-        double[] values = new double[20 * 20];
-        for (int place = 0; place < values.Length; place++) values[place] = Wave((place % 20) - 9.5, (place / 20) - 9.5);
+        double[] values = [.. Enumerable.Range(0, 20 * 20).Select(place =>
+            Wave((place % 20) - 9.5, (place / 20) - 9.5))];
         Variable x = new(TestTensors.From(values, [1, 1, 20, 20, 1], device, ElementType.Float32));
         double[] actual = x.WarpClips([map], Wavelet()).Value.ToDoubles();
         for (int place = 0; place < values.Length; place++)

@@ -22,14 +22,19 @@ internal static class PlainResampling
         List<double[,]> results = [];
         for (int n = 0; n < x.Shape[0]; n++)
         {
-            double[][,] wide = [.. Enumerable.Range(0, x.Shape[3]).Select(c => Enlarge(x, n, c, filter.Shape, options))];
+            double[][,] wide = new double[x.Shape[3]][,];
+            for (int c = 0; c < wide.Length; c++) wide[c] = Enlarge(x, n, c, filter.Shape, options);
             if (up > 1) wide = Array.ConvertAll(wide, plane => Correlate(plane, Turn(taps[0]), up * up));
             else if (down > 1) wide = Array.ConvertAll(wide, plane => Correlate(plane, Turn(taps[0])));
             for (int o = 0; o < outputs; o++)
             {
                 int first = o / groupOutputs * groupInputs;
                 double[,] sum = Correlate(wide[first], weights[o * groupInputs]);
-                for (int c = 1; c < groupInputs; c++) Add(sum, Correlate(wide[first + c], weights[(o * groupInputs) + c]));
+                for (int c = 1; c < groupInputs; c++)
+                {
+                    Add(sum, Correlate(wide[first + c], weights[(o * groupInputs) + c]));
+                }
+
                 results.Add(Keep(up > 1 && down > 1 ? Correlate(sum, Turn(taps[0])) : sum, down));
             }
         }

@@ -12,7 +12,8 @@ public sealed class GuidanceTests(Device device)
         Tensor x = TestTensors.Normal([2, count], seed: 1, device, type.Element());
         Tensor y = Guidance.Forward(x, Tensor.From([3.5f], [1], device));
         double[] said = x.ToDoubles();
-        double[] expected = [.. Enumerable.Range(count, count).Select(u => said[u] + (3.5 * (said[u - count] - said[u])))];
+        double[] expected = [.. Enumerable.Range(0, count).Select(i =>
+            said[count + i] + (3.5 * (said[i] - said[count + i])))];
         Assert.That(y.Shape.ToString(), Is.EqualTo($"[{count}]"));
         Expect.Close(y, expected);
     }

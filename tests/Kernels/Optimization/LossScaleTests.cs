@@ -6,7 +6,8 @@ namespace GenKernels.Tests.Kernels.Optimization;
 public sealed class LossScaleTests(Device device)
 {
     private static readonly float[] s_notFinite = [float.NaN, float.PositiveInfinity, float.NegativeInfinity];
-    private static readonly LossScaleOptions s_options = new(1024, Growth: 4, Interval: 3, Smallest: 2, Largest: 20_000);
+    private static readonly LossScaleOptions s_options =
+        new(1024, Growth: 4, Interval: 3, Smallest: 2, Largest: 20_000);
 
     [Test]
     public void OneElementThatIsNotFiniteIsFoundWhereverItIs([Values(1, 31, 4096, 4099, 20_000)] int count)
