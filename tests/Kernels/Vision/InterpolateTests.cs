@@ -172,7 +172,8 @@ public sealed class InterpolateTests(Device device)
         double[] values = x.ToDoubles(), expected = new double[y.ElementCount];
         for (int index = 0; index < expected.Length; index++)
         {
-            (int c, int j, int i) = (index % channels, index / channels % shape[2], index / channels / shape[2] % shape[1]);
+            (int c, int j) = (index % channels, index / channels % shape[2]);
+            int i = index / channels / shape[2] % shape[1];
             int picture = index / channels / shape[2] / shape[1];
             for (int a = 0; a < height; a++)
             {

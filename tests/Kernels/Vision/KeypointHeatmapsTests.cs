@@ -71,7 +71,7 @@ public sealed class KeypointHeatmapsTests(Device device)
     private static double Distance(double x, double y, int from, int to)
     {
         const int Points = 100_000;
-        (double right, double down) = (s_keypoints[to] - s_keypoints[from], s_keypoints[to + 1] - s_keypoints[from + 1]);
+        double right = s_keypoints[to] - s_keypoints[from], down = s_keypoints[to + 1] - s_keypoints[from + 1];
         double least = double.PositiveInfinity;
         for (int point = 0; point <= Points; point++)
         {

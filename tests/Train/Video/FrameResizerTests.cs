@@ -124,7 +124,9 @@ public sealed class FrameResizerTests
             ResizeFilter.Bilinear => Math.Max(0, 1 - d),
             ResizeFilter.Bicubic => d < 1 ? 1.5 * d * d * d - 2.5 * d * d + 1
                 : d < 2 ? -0.5 * d * d * d + 2.5 * d * d - 4 * d + 2 : 0,
-            _ => d == 0 ? 1 : d < 3 ? 3 * Math.Sin(Math.PI * d) * Math.Sin(Math.PI * d / 3) / (Math.PI * Math.PI * d * d) : 0,
+            _ => d == 0 ? 1 : d < 3 ? Sinc(d) * Sinc(d / 3) : 0,
         };
     }
+
+    private static double Sinc(double x) => Math.Sin(Math.PI * x) / (Math.PI * x);
 }
