@@ -78,17 +78,31 @@ public static class KeypointHeatmaps
         if (sigma is { } distance) Require.Positive(distance);
     }
 
-    private static Tensor Launch(
-        Tensor keypoints, Tensor? limbs, int height, int width, ElementType type, double? sigma)
+    private static Tensor Launch(Tensor keypoints, Tensor? limbs, int height, int width, ElementType type, double? sigma)
     {
-        int mapCount = limbs is null ? keypoints.Shape[1] : limbs.Shape[0];
-        Tensor y = Tensor.Empty([keypoints.Shape[0], height, width, mapCount], type, keypoints.Device);
+        (int pictures, int keypointCount) = (keypoints.Shape[0], keypoints.Shape[1]);
+        int mapCount = limbs is null ? keypointCount : limbs.Shape[0];
+        Tensor y = Tensor.Empty([pictures, height, width, mapCount], type, keypoints.Device);
         if (y.ElementCount == 0) return y;
-        HeatmapPlan plan = new(height, width, keypoints.Shape[1], mapCount, (float)(sigma ?? Sigma(height, width)));
-        RowWalk walk = new((long)keypoints.Shape[0] * height, checked(width * mapCount));
-        y.Device.Load(s_source, type).Kernel("KeypointHeatmaps").Launch(
-            walk.Shape(y.Device) with { Cost = LaunchCost.Of(keypoints, limbs, y) }, keypoints, limbs, y,
-            KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan));
+        HeatmapPlan plan = new(height, width, keypointCount, mapCount, (float)(sigma ?? Sigma(height, width)));
+        RowWalk walk = new((long)pictures * height, checked(width * mapCount));
+        LaunchShape shape = walk.Shape(y.Device) with { Cost = LaunchCost.Of(keypoints, limbs, y) };
+        KernelModule module = y.Device.Load(s_source, type);
+        if (limbs is not null)
+        {
+            module.Kernel("KeypointHeatmapsLimbs").Launch(
+                shape, keypoints, limbs, y, KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan));
+            return y;
+        }
+
+        ElementType sums = type == ElementType.Float64 ? ElementType.Float64 : ElementType.Float32;
+        using Tensor factors = Tensor.Empty([pictures, height + width, keypointCount], sums, y.Device);
+        LaunchShape elements = LaunchShape.Elements(y.Device, factors.ElementCount);
+        module.Kernel("KeypointHeatmapsFactors").Launch(
+            elements with { Cost = LaunchCost.Of(keypoints, factors) }, keypoints, factors, factors.ElementCount,
+            KernelArgument.Structure(ref plan));
+        module.Kernel("KeypointHeatmaps").Launch(
+            shape, factors, y, KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan));
         return y;
     }
 }
