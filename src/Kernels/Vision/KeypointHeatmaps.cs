@@ -78,7 +78,8 @@ public static class KeypointHeatmaps
         if (sigma is { } distance) Require.Positive(distance);
     }
 
-    private static Tensor Launch(Tensor keypoints, Tensor? limbs, int height, int width, ElementType type, double? sigma)
+    private static Tensor Launch(
+        Tensor keypoints, Tensor? limbs, int height, int width, ElementType type, double? sigma)
     {
         (int pictures, int keypointCount) = (keypoints.Shape[0], keypoints.Shape[1]);
         int mapCount = limbs is null ? keypointCount : limbs.Shape[0];
