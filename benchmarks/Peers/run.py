@@ -32,10 +32,11 @@ class Peer:
         import diffusion
         import kernels
         import models
+        import sampling
         self.device, self.clock = device, timing.Clock(device)
         self.prepared = {}
         self.cases = {}
-        for family in (kernels, models, diffusion):
+        for family in (kernels, models, sampling, diffusion):
             for name, prepare, *details in family.cases():
                 self.cases[name] = functools.partial(prepare, *details, device)
 

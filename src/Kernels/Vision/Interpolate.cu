@@ -150,94 +150,203 @@ KERNEL InterpolateWeights(int* spans, Accumulator* weights, InterpolateAxis rows
     }
 }
 
+struct Matrix {
+    const int* spans;
+    const Accumulator* weights;
+    int width;
+};
+
 struct Band {
     int first, count;
     const Accumulator* weight;
 };
 
-// Adds some taps of one pixel, channel by channel.
-template <int Count>
-DEVICE void AddTaps(const Scalar* const* from, const Accumulator* weight, Accumulator* sum, int channelCount)
+DEVICE Band BandOf(const Matrix& matrix, int row)
 {
-    const Scalar* tap[Count];
-    Accumulator share[Count];
+    return {matrix.spans[2 * row], matrix.spans[2 * row + 1], matrix.weights + (Int64)row * matrix.width};
+}
+
+// The host device first mixes rows, into a stretch of floats that stays in the first-level cache, then columns.
+constexpr int Stretch = WarpSize == 1 ? 8192 : 1;
+constexpr int Group = 4;  // taps a turn, so that sums are loaded and stored less often
+
+template <int Count, bool IsFirst, typename From, typename To>
+DEVICE void AddTaps(const From* from, Int64 stride, const Accumulator* weights, To* to, int count)
+{
+    const From* tap[Count];
+    Accumulator weight[Count];
     for (int t = 0; t < Count; t++) {
-        tap[t] = from[t];
-        share[t] = weight[t];
+        tap[t] = from + t * stride;
+        weight[t] = weights[t];
     }
-    for (int c = 0; c < channelCount; c++) {
-        Accumulator total = sum[c];
-        for (int t = 0; t < Count; t++) total += share[t] * Accumulator(tap[t][c]);
-        sum[c] = total;
+    for (int k = 0; k < count; k++) {
+        Accumulator sum = IsFirst ? Accumulator(0) : Accumulator(to[k]);
+        for (int t = 0; t < Count; t++) sum += weight[t] * Accumulator(tap[t][k]);
+        to[k] = To(sum);
     }
 }
 
-constexpr int Width = 256;  // channels that a thread of the host device sums at a time
-
-// Some channels of one pixel on the host device: four taps a turn, so that sums are loaded and stored less often.
-DEVICE void WritePixel(
-    const Scalar* picture, const InterpolatePlan& plan, const Band& rows, const Band& columns, Scalar* to, int count)
+// to[k] = sum over t of weight[t] from[t stride + k]
+template <typename From> DEVICE void Mix(const From* from, Int64 stride, const Band& band, Accumulator* to, int count)
 {
-    const Int64 stride = (Int64)plan.width * plan.channels;
-    const Scalar* corner = picture + rows.first * stride + (Int64)columns.first * plan.channels;
-    if (rows.count * columns.count == 1 && rows.weight[0] == 1 && columns.weight[0] == 1) {
-        for (int c = 0; c < count; c++) to[c] = corner[c];
-        return;
+    for (int k = 0; k < count && band.count == 0; k++) to[k] = 0;
+    for (int tap = 0; tap < band.count;) {
+        const From* next = from + tap * stride;
+        const Accumulator* weight = band.weight + tap;
+        const int left = band.count - tap;
+        if (tap == 0) {
+            if (left == 1) AddTaps<1, true>(next, stride, weight, to, count);
+            else if (left == 2) AddTaps<2, true>(next, stride, weight, to, count);
+            else if (left == 3) AddTaps<3, true>(next, stride, weight, to, count);
+            else AddTaps<Group, true>(next, stride, weight, to, count);
+        } else {
+            if (left == 1) AddTaps<1, false>(next, stride, weight, to, count);
+            else if (left == 2) AddTaps<2, false>(next, stride, weight, to, count);
+            else if (left == 3) AddTaps<3, false>(next, stride, weight, to, count);
+            else AddTaps<Group, false>(next, stride, weight, to, count);
+        }
+        tap += Minimum(left, Group);
     }
-    Accumulator sum[Width];
-    for (int c = 0; c < count; c++) sum[c] = 0;
-    const Scalar* from[4];
-    Accumulator weight[4];
-    int waiting = 0;
-    for (int a = 0; a < rows.count; a++) {
-        for (int b = 0; b < columns.count; b++) {
-            from[waiting] = corner + a * stride + (Int64)b * plan.channels;
-            weight[waiting] = rows.weight[a] * columns.weight[b];
-            if (++waiting < 4) continue;
-            AddTaps<4>(from, weight, sum, count);
-            waiting = 0;
+}
+
+// Some channels of one pixel, of columns that lie `stride` apart.
+template <typename From>
+DEVICE void MixPixel(const From* from, Int64 stride, const Band& band, Scalar* to, int count)
+{
+    if (band.count == 1) AddTaps<1, true>(from, stride, band.weight, to, count);
+    else if (band.count == 2) AddTaps<2, true>(from, stride, band.weight, to, count);
+    else if (band.count == Group) AddTaps<Group, true>(from, stride, band.weight, to, count);
+    else {
+        constexpr int Width = WarpSize == 1 ? 256 : 1;
+        Accumulator sum[Width];
+        for (int done = 0; done < count; done += Width) {
+            const int part = Minimum(Width, count - done);
+            Mix(from + done, stride, band, sum, part);
+            for (int k = 0; k < part; k++) to[done + k] = Scalar(sum[k]);
         }
     }
-    for (int t = 0; t < waiting; t++) AddTaps<1>(from + t, weight + t, sum, count);
-    for (int c = 0; c < count; c++) to[c] = Scalar(sum[c]);
+}
+
+// Whole pixels of few channels, whose number the compiler knows.
+template <int Channels>
+DEVICE void MixPixels(const Accumulator* mixed, int start, const Matrix& columns, int first, int end, Scalar* to)
+{
+    for (int j = first; j < end; j++) {
+        const Band band = BandOf(columns, j);
+        const Accumulator* from = mixed + (band.first - start) * Channels;
+        Accumulator sum[Channels] = {};
+        for (int b = 0; b < band.count; b++) {
+            for (int c = 0; c < Channels; c++) sum[c] += band.weight[b] * from[b * Channels + c];
+        }
+        for (int c = 0; c < Channels; c++) to[(Int64)j * Channels + c] = Scalar(sum[c]);
+    }
+}
+
+// Elements `first` to `end` of a row of y, of columns whose mixed rows are at hand.
+DEVICE void MixColumns(
+    const Accumulator* mixed, int start, const Matrix& columns, int channels, int first, int end, Scalar* to)
+{
+    int j = first / channels, last = end / channels;
+    const int channel = first - j * channels;
+    if (channels <= 4 && channel > 0) {
+        const Band band = BandOf(columns, j++);
+        const int count = Minimum(channels - channel, end - first);
+        MixPixel(mixed + (band.first - start) * channels + channel, channels, band, to + first, count);
+        first += count;
+    }
+    if (channels == 1) MixPixels<1>(mixed, start, columns, j, last, to);
+    if (channels == 2) MixPixels<2>(mixed, start, columns, j, last, to);
+    if (channels == 3) MixPixels<3>(mixed, start, columns, j, last, to);
+    if (channels == 4) MixPixels<4>(mixed, start, columns, j, last, to);
+    for (int at = channels <= 4 ? Maximum(first, last * channels) : first; at < end;) {
+        const Band band = BandOf(columns, at / channels);
+        const int begin = at % channels;
+        const int count = Minimum(channels - begin, end - at);
+        MixPixel(mixed + (band.first - start) * channels + begin, channels, band, to + at, count);
+        at += count;
+    }
+}
+
+// A piece of one pixel whose columns are too many, or too wide, to be mixed beforehand.
+DEVICE void MixAlone(
+    const Scalar* from, Int64 stride, int channels, const Band& rows, const Band& band, Scalar* to, int count)
+{
+    constexpr int Width = 256;
+    Accumulator row[WarpSize == 1 ? Width : 1], sum[WarpSize == 1 ? Width : 1];
+    for (int done = 0; done < count; done += Width) {
+        const int part = Minimum(Width, count - done);
+        for (int k = 0; k < part; k++) sum[k] = 0;
+        for (int a = 0; a < rows.count; a++) {
+            Mix(from + a * stride + done, channels, band, row, part);
+            for (int k = 0; k < part; k++) sum[k] += rows.weight[a] * row[k];
+        }
+        for (int k = 0; k < part; k++) to[done + k] = Scalar(sum[k]);
+    }
+}
+
+// Elements `first` to `end` of a row of y.
+DEVICE void MixOnHost(
+    const Scalar* picture, const InterpolatePlan& plan, const Band& rows, const Matrix& columns, int first, int end,
+    Scalar* to)
+{
+    Accumulator mixed[Stretch];
+    const int channels = plan.channels;
+    const Int64 stride = (Int64)plan.width * channels;
+    const Scalar* from = picture + rows.first * stride;
+    const bool isOneRow = rows.count == 1 && rows.weight[0] == 1 && channels >= 16;
+    const Int64 room = Maximum(1, Stretch / channels - 8);  // columns that fit, less what rounding may need
+    const int pixels = int(Minimum(Maximum(room * plan.columns / plan.width, Int64(1)), Int64(ElementsPerBlock)));
+    while (first < end) {
+        const int j = first / channels;
+        const Band band = BandOf(columns, j);
+        const int channel = first - j * channels;
+        const int rest = Minimum(channels - channel, end - first);
+        const int last = Minimum(j + pixels, (end + channels - 1) / channels);
+        const Band lastBand = BandOf(columns, last - 1);
+        const int width = (lastBand.first + lastBand.count - band.first) * channels;
+        if (isOneRow) {
+            MixPixel(from + (Int64)band.first * channels + channel, channels, band, to + first, rest);
+            first += rest;
+        } else if (width > Stretch) {
+            const Scalar* corner = from + (Int64)band.first * channels + channel;
+            MixAlone(corner, stride, channels, rows, band, to + first, rest);
+            first += rest;
+        } else {
+            const int stop = Minimum(end, last * channels);
+            Mix(from + (Int64)band.first * channels, stride, rows, mixed, width);
+            MixColumns(mixed, band.first, columns, channels, first, stop, to);
+            first = stop;
+        }
+    }
 }
 
 KERNEL Interpolate(
     const Scalar* __restrict__ x, const int* __restrict__ spans, const Accumulator* __restrict__ weights,
     Scalar* __restrict__ y, RowWalk walk, InterpolatePlan plan)
 {
+    const Matrix rowMatrix = {spans, weights, plan.rowTaps};
+    const Matrix columns = {spans + 2 * plan.rows, weights + plan.rows * plan.rowTaps, plan.columnTaps};
     ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
         const Int64 picture = Quotient(row, plan.rows);
-        const int i = int(row - picture * plan.rows);
-        const Scalar* from = x + picture * plan.height * plan.width * plan.channels;
+        const Band rows = BandOf(rowMatrix, int(row - picture * plan.rows));
+        const Int64 stride = (Int64)plan.width * plan.channels;
+        const Scalar* from = x + picture * plan.height * stride;
         Scalar* to = y + row * walk.rowLength;
-        const Band rows = {spans[2 * i], spans[2 * i + 1], weights + i * plan.rowTaps};
-        const int* columnSpans = spans + 2 * plan.rows;
-        const Accumulator* columnWeights = weights + plan.rows * plan.rowTaps;
         if (WarpSize == 1) {
-            for (int at = first; at < end;) {
-                const int j = at / plan.channels;
-                const int c = at - j * plan.channels;
-                const int count = Minimum(Minimum(plan.channels - c, end - at), Width);
-                const Band columns = {columnSpans[2 * j], columnSpans[2 * j + 1], columnWeights + j * plan.columnTaps};
-                WritePixel(from + c, plan, rows, columns, to + at, count);
-                at += count;
-            }
+            MixOnHost(from, plan, rows, columns, first, end, to);
             return;
         }
-        const Int64 stride = (Int64)plan.width * plan.channels;
         for (int at = first; at < end; at += step) {
             const int j = at / plan.channels;
-            const int c = at - j * plan.channels;
-            const Accumulator* share = columnWeights + j * plan.columnTaps;
-            const Scalar* corner = from + rows.first * stride + (Int64)columnSpans[2 * j] * plan.channels + c;
-            const int columnCount = columnSpans[2 * j + 1];
+            const Band band = BandOf(columns, j);
+            const Scalar* corner = from + rows.first * stride + (Int64)(band.first - j) * plan.channels + at;
             Accumulator sum = 0;
-            for (int a = 0; a < rows.count; a++) {
-                for (int b = 0; b < columnCount; b++) {
-                    const Accumulator weight = rows.weight[a] * share[b];
-                    sum += weight * Accumulator(corner[a * stride + (Int64)b * plan.channels]);
+            for (int b = 0; b < band.count; b++) {
+                Accumulator column = 0;
+                for (int a = 0; a < rows.count; a++) {
+                    column += rows.weight[a] * Accumulator(corner[a * stride + (Int64)b * plan.channels]);
                 }
+                sum += band.weight[b] * column;
             }
             to[at] = Scalar(sum);
         }
