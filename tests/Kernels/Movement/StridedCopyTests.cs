@@ -87,7 +87,7 @@ public sealed class StridedCopyTests(Device device)
     {
         using Tensor x = TestTensors.Normal([2, 3, 2], seed: 3, device, type.Element());
         using Tensor y = StridedCopy.Pad(x, 1, 2, -1, 1.5);
-        Assert.That(y.Shape, Is.EqualTo((Shape)[2, 4, 2]));
+        Assert.That(y.Shape, Is.EqualTo(Shape.Create([2, 4, 2])));
         double[] values = x.ToDoubles(), actual = y.ToDoubles();
         for (int index = 0; index < actual.Length; index++)
         {

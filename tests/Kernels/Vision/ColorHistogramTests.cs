@@ -21,7 +21,7 @@ public sealed class ColorHistogramTests(Device device)
         }
 
         Tensor y = ColorHistogram.Forward(x, levels);
-        Assert.That(y.Shape, Is.EqualTo((Shape)[3, levels, levels, levels]));
+        Assert.That(y.Shape, Is.EqualTo(Shape.Create([3, levels, levels, levels])));
         Assert.That(y.ToArray<int>(), Is.EqualTo(expected));
     }
 

@@ -78,7 +78,7 @@ public sealed class InterpolateTests(Device device)
         using TensorScope scope = device.Scope();
         Tensor x = TestTensors.Normal([0, 5, 6, 3], seed: 6, device);
         InterpolateOptions options = new(InterpolateKind.Area, 2, 3);
-        Assert.That(Interpolate.Forward(x, options).Shape, Is.EqualTo((Shape)[0, 2, 3, 3]));
+        Assert.That(Interpolate.Forward(x, options).Shape, Is.EqualTo(Shape.Create([0, 2, 3, 3])));
     }
 
     [Test]
