@@ -34,16 +34,16 @@ public static class ModulatedConvolutionOperation
 
     /// <summary>
     /// As <see cref="ModulatedConvolution"/> of weights and styles of unit mean square, each output channel of the
-    /// weights by itself and the styles over the whole batch:
-    /// y[n,…,o]
-    /// = conv(x[n] g s[n], w)[…,o] / √(Σ over c of s[n,c]² Σ over taps of w[o,·,c]² + 1e-8 mean s² mean w[o]²).
+    /// weights by itself and the styles over the whole batch. With E[o,c] = Σ over taps of w[o,·,c]²:
+    /// y[n,…,o] = conv(x[n] g s[n], w)[…,o] / √(Σ over c of s[n,c]² E[o,c] + 1e-8 mean s² mean w[o]²).
     /// Without demodulation neither is normalised.
     /// </summary>
     /// <param name="x">Images, <c>[N, H, W, C]</c>, floats.</param>
     /// <param name="w">Weights, <c>[O, kH, kW, C]</c>.</param>
     /// <param name="style">One factor an image and input channel, <c>[N, C]</c>.</param>
-    /// <param name="inputGain">A further factor of the activations, g: one, <c>[C]</c>
-    /// or <c>[N, C]</c>; or null.</param>
+    /// <param name="inputGain">
+    /// A further factor g of the activations: one number, <c>[C]</c> or <c>[N, C]</c>; or null.
+    /// </param>
     /// <param name="padding">Zeros around the images.</param>
     /// <param name="demodulate">Whether the result is brought back to unit variance.</param>
     /// <returns><c>[N, H', W', O]</c>.</returns>
