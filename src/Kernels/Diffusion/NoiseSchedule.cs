@@ -97,8 +97,8 @@ public sealed class NoiseSchedule
     public double[] Sigmas(int steps)
     {
         Require.That(steps > 0, $"a sampler needs a step, got {steps}");
-        double spacing = steps > 1 ? (LevelCount - 1) / (double)(steps - 1) : 0;
-        return [.. Enumerable.Range(0, steps).Select(step => SigmaOf((steps - 1 - step) * spacing)), 0];
+        double LevelBefore(int step) => (LevelCount - 1.0) * (steps - 1 - step) / Math.Max(1, steps - 1);
+        return [.. Enumerable.Range(0, steps).Select(step => SigmaOf(LevelBefore(step))), 0];
     }
 
     /// <param name="steps">About how many steps a DDIM sampler takes, from 1 to L.</param>
