@@ -97,7 +97,7 @@ public sealed class NoiseSchedule
     public double[] Sigmas(int steps)
     {
         Require.That(steps > 0, $"a sampler needs a step, got {steps}");
-        double LevelBefore(int step) => (LevelCount - 1.0) * (steps - 1 - step) / Math.Max(1, steps - 1);
+        double LevelBefore(int step) => LevelCount - 1 - ((LevelCount - 1.0) * step / Math.Max(1, steps - 1));
         return [.. Enumerable.Range(0, steps).Select(step => SigmaOf(LevelBefore(step))), 0];
     }
 

@@ -52,7 +52,7 @@ public sealed class NoiseScheduleTests
         Assert.That(sigmas, Has.Length.EqualTo(steps + 1));
         Assert.That(sigmas, Is.Ordered.Descending);
         Assert.That(sigmas[^1], Is.Zero);
-        if (steps > 1) Assert.That(sigmas[0], Is.EqualTo(s_schedule.SigmaOf(999)));
+        Assert.That(sigmas[0], Is.EqualTo(s_schedule.SigmaOf(999)));
     }
 
     [TestCase(10, 10, 901)]
