@@ -1,5 +1,4 @@
 using GenKernels.Kernels.Optimization;
-using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Optimization;
 
