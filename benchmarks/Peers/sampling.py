@@ -1,4 +1,7 @@
-"""Pictures and activations brought to another size, and their gradients."""
+"""Pictures and activations brought to another size, and their gradients.
+
+Their results would fit into the last-level cache: they are kept, so that each is written to memory, as ours are.
+"""
 
 import torch
 from torch.nn import functional
@@ -25,14 +28,14 @@ def resize(name, device):
     shape, size, mode = RESIZES[name]
     corners = {} if mode == "nearest" else {"align_corners": False}
     candidates, layouts = laid_out(lambda x: functional.interpolate(x, size=size, mode=mode, **corners))
-    return Case(candidates, (shape,), layouts)
+    return Case(candidates, (shape,), layouts, keeps_results=True)
 
 
 def resize_gradient(name, device):
     shape, size, mode = RESIZES[name]
     corners = () if mode == "nearest" else (False,)
     candidates, layouts = laid_out(lambda g: BACKWARD[mode](g, size, shape, *corners))
-    return Case(candidates, ((*shape[:2], *size),), layouts)
+    return Case(candidates, ((*shape[:2], *size),), layouts, keeps_results=True)
 
 
 def cases():

@@ -17,28 +17,36 @@ DEVICE int Level(float value, int levelCount)
     const float share = float(double(value) * 0.5 + 0.5);
     const float scaled = float(double(share) * (levelCount - 1));
     const float place = Floor(float(double(scaled) + 0.5));
-    if (!(place > 0)) return 0;
-    return place < float(levelCount - 1) ? int(place) : levelCount - 1;
+    const float last = float(levelCount - 1);
+    return int(place > 0 ? (place < last ? place : last) : 0.0f);
 }
 
-DEVICE void Count(const Scalar* pixel, int* counts, int levelCount)
-{
-    const int red = Level(float(pixel[0]), levelCount), green = Level(float(pixel[1]), levelCount);
-    int* count = counts + (red * levelCount + green) * levelCount + Level(float(pixel[2]), levelCount);
-    if (WarpSize == 1) *count += 1;  // a frame has one block, and that one thread
-    else AtomicAdd(count, 1);
-}
+constexpr int Group = 256;  // pixels of the host device whose levels are found, as vectors, before they are counted
 
 KERNEL ColorHistogram(const Scalar* __restrict__ x, int* __restrict__ y, RowWalk walk, int levelCount)
 {
     const Int64 binCount = (Int64)levelCount * levelCount * levelCount;
     if (WarpSize == 1) {
+        // A frame has one block, and that one thread: nobody else counts its pixels.
         const Scalar* frame = x + 3 * (Int64)blockIdx.x * walk.rowLength;
-        for (int p = 0; p < walk.rowLength; p++) Count(frame + 3 * (Int64)p, y + blockIdx.x * binCount, levelCount);
+        int* counts = y + blockIdx.x * binCount;
+        int levels[WarpSize == 1 ? 3 * Group : 1];
+        for (int first = 0; first < walk.rowLength; first += Group) {
+            const int count = Minimum(Group, walk.rowLength - first);
+            const Scalar* from = frame + 3 * (Int64)first;
+            for (int i = 0; i < 3 * count; i++) levels[i] = Level(float(from[i]), levelCount);
+            for (int p = 0; p < count; p++) {
+                counts[(levels[3 * p] * levelCount + levels[3 * p + 1]) * levelCount + levels[3 * p + 2]]++;
+            }
+        }
         return;
     }
     ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
-        const Scalar* frame = x + 3 * row * walk.rowLength;
-        for (int p = first; p < end; p += step) Count(frame + 3 * (Int64)p, y + row * binCount, levelCount);
+        for (int p = first; p < end; p += step) {
+            const Scalar* pixel = x + 3 * (row * walk.rowLength + p);
+            const int red = Level(float(pixel[0]), levelCount), green = Level(float(pixel[1]), levelCount);
+            const int blue = Level(float(pixel[2]), levelCount);
+            AtomicAdd(y + row * binCount + (red * levelCount + green) * levelCount + blue, 1);
+        }
     });
 }

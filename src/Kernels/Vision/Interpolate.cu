@@ -103,10 +103,10 @@ DEVICE Accumulator WeightAt(const Taps& taps, const InterpolateAxis& axis, int p
 }
 
 // The outputs that an element has a weight in follow each other, because positions never decrease: the first of them is
-// the first output whose last element it is or precedes.
+// the first output whose last element it is or precedes, or the end where there is none.
 DEVICE int FirstOutput(const InterpolateAxis& axis, int place)
 {
-    int low = 0, high = axis.after - 1;
+    int low = 0, high = axis.after;
     while (low < high) {
         const int middle = low + (high - low) / 2;
         if (Last(TapsOf(axis, middle), axis) < place) low = middle + 1;

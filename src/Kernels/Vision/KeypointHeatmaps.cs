@@ -85,7 +85,7 @@ public static class KeypointHeatmaps
         int mapCount = limbs is null ? keypointCount : limbs.Shape[0];
         Tensor y = Tensor.Empty([pictures, height, width, mapCount], type, keypoints.Device);
         if (y.ElementCount == 0) return y;
-        HeatmapPlan plan = new(height, width, keypointCount, mapCount, (float)(sigma ?? Sigma(height, width)));
+        HeatmapPlan plan = new(height, width, keypointCount, mapCount, sigma ?? Sigma(height, width));
         RowWalk walk = new((long)pictures * height, checked(width * mapCount));
         LaunchShape shape = walk.Shape(y.Device) with { Cost = LaunchCost.Of(keypoints, limbs, y) };
         KernelModule module = y.Device.Load(s_source, type);

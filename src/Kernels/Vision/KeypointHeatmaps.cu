@@ -17,7 +17,7 @@
 struct HeatmapPlan {
     int height, width;
     int keypoints, limbs;  // K, L
-    float sigma;
+    double sigma;
 };
 
 DEVICE Accumulator Exponent(const HeatmapPlan& plan)
