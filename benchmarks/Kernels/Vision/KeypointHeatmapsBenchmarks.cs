@@ -1,5 +1,4 @@
 using GenKernels.Kernels.Vision;
-using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Vision;
 
