@@ -85,6 +85,7 @@ public abstract class KernelBenchmarks : IBenchmark
     {
         ElementType.Float32 => tensor.ToArray<float>(),
         ElementType.Float16 => Array.ConvertAll(tensor.ToArray<Half>(), value => (float)value),
+        ElementType.Int32 => Array.ConvertAll(tensor.ToArray<int>(), value => (float)value),
         _ => Array.ConvertAll(tensor.ToArray<BFloat16>(), value => (float)value),
     };
 

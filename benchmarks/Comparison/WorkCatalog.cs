@@ -25,7 +25,12 @@ internal static partial class WorkCatalog
 
     internal static IEnumerable<ComparedWork> All =>
         [new(Copy, () => new CopyBenchmark(), ManyRounds) { Bytes = CopyBenchmark.Bytes },
-            .. Memory(), .. Convolutions(), .. ModulatedConvolutions(), .. Networks()];
+            .. Memory(),
+            .. Convolutions(),
+            .. ModulatedConvolutions(),
+            .. Vision(),
+            .. Diffusion(),
+            .. Networks()];
 
     private static IEnumerable<ComparedWork> Memory()
     {

@@ -8,11 +8,21 @@ each with a line of JSON.
 import argparse
 import functools
 import gc
+import importlib
 import json
 import os
 import sys
 
 import timing
+
+# The modules whose cases are timed.
+FAMILIES = (
+    "kernels",
+    "modulated",
+    "sampling",
+    "diffusion",
+    "models",
+)
 
 
 def arguments():
@@ -29,13 +39,12 @@ class Peer:
     """The cases by name; what has been prepared is kept until it is released."""
 
     def __init__(self, device):
-        import kernels
-        import models
-        import modulated
         self.device, self.clock = device, timing.Clock(device)
         self.prepared = {}
         self.cases = {}
-        for family in (kernels, modulated, models):
+        for family in FAMILIES:
+            # Not before the environment is set: they import PyTorch.
+            family = importlib.import_module(family)
             for name, prepare, *details in family.cases():
                 self.cases[name] = functools.partial(prepare, *details, device)
 

@@ -11,6 +11,7 @@ public static partial class OpCatalog
     [
         .. Elementwise(), .. Reduction(), .. Movement(), .. Normalization(), .. MatrixProduct(), .. Convolution(),
         .. Filtering(),
-        .. Augmentation(),
+        .. Augmentation(), .. Vision(),
+        .. Diffusion(),
     ];
 }
