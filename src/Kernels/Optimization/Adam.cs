@@ -46,8 +46,15 @@ public static class Adam
         int decay = options.WeightDecay == 0 ? 0 : options.IsDecoupled ? 2 : 1;
         string variant = s_variants[(2 * decay) + (average is null ? 0 : 1)];
         Kernel kernel = gradient.Device.Load(s_source, ElementType.Float32, variant).Kernel("Adam");
+        LaunchShape shape = LaunchShape.Elements(gradient.Device, gradient.ElementCount) with
+        {
+            // What is updated is read and written.
+            Cost = LaunchCost.Of(
+                gradient, schedule, parameter, parameter, firstMoment, firstMoment, secondMoment, secondMoment, average,
+                average),
+        };
         kernel.Launch(
-            LaunchShape.Elements(gradient.Device, gradient.ElementCount), gradient, schedule, parameter, firstMoment,
+            shape, gradient, schedule, parameter, firstMoment,
             secondMoment, average, gradient.ElementCount, KernelArgument.Structure(ref constants));
     }
 
