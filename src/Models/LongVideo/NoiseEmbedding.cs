@@ -34,7 +34,7 @@ public sealed class NoiseEmbedding : Module
         _filters = Register("blur_filters", initializer.Buffer(
             design.Kernels, [design.FilterCount, TapCount],
             new StateLayout([design.FilterCount, 1, TapCount], [design.FilterCount, TapCount], 0, 1)));
-        _tapTotal = design.TapCounts.Sum(count => (long)count);
+        foreach (int count in design.TapCounts) _tapTotal += count;
         _tapCounts = Own(Tensor.From([.. design.TapCounts], [design.FilterCount], initializer.Device));
     }
 
