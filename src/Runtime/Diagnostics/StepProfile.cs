@@ -1,12 +1,12 @@
 namespace GenKernels.Runtime;
 
 /// <summary>Where the time of a step goes, averaged over some steps: rows whose times add up to the step's.</summary>
-public sealed class Profile
+public sealed class StepProfile
 {
     /// <summary>The name of the row of what no kernel and no copy takes.</summary>
     public const string Outside = "(outside kernels)";
 
-    private Profile(double stepSeconds, double wallSeconds, int stepCount, IReadOnlyList<ProfileRow> rows)
+    private StepProfile(double stepSeconds, double wallSeconds, int stepCount, IReadOnlyList<ProfileRow> rows)
     {
         StepSeconds = stepSeconds;
         WallSeconds = wallSeconds;
@@ -30,7 +30,7 @@ public sealed class Profile
     /// <param name="grouping">What makes a row.</param>
     /// <param name="ceiling">What times are held against.</param>
     /// <exception cref="ArgumentException">There is no step.</exception>
-    public static Profile Of(IReadOnlyList<ProfiledStep> steps, ProfileGrouping grouping, DeviceCeiling ceiling)
+    public static StepProfile Of(IReadOnlyList<ProfiledStep> steps, ProfileGrouping grouping, DeviceCeiling ceiling)
     {
         if (steps.Count == 0) throw new ArgumentException("a profile is of one step at least", nameof(steps));
         double stepSeconds = steps.Average(step => step.Duration.TotalSeconds);
@@ -43,7 +43,7 @@ public sealed class Profile
         double outside = stepSeconds - rows.Sum(row => row.Seconds);
         double share = stepSeconds > 0 ? outside / stepSeconds : 0;
         rows.Add(new ProfileRow(Outside, "", "", 0, outside, 0, 0, 0, share, null, null));
-        return new Profile(
+        return new StepProfile(
             stepSeconds, steps.Average(step => step.WallTime.TotalSeconds), steps.Count,
             [.. rows.OrderByDescending(row => row.Seconds)]);
     }
