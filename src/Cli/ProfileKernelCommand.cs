@@ -10,7 +10,7 @@ namespace GenKernels.Cli;
 /// </summary>
 internal sealed class ProfileKernelCommand
 {
-    private readonly ProfileOptions _options = new();
+    private readonly ProfileOptions _options = new(by: "shape");
     private readonly TrainingTrial _trial = new();
 
     private readonly Argument<string?> _name = new("NAME")
@@ -100,7 +100,7 @@ internal sealed class ProfileKernelCommand
 
     private void Measure(ParseResult result, KernelSource source, Terminal terminal, CancellationToken stop)
     {
-        ProfileRequest request = _options.Read(result) with { Grouping = ProfileGrouping.Shape };
+        ProfileRequest request = _options.Read(result);
         using Device device = DeviceFactory.Open(result.GetRequiredValue(_options.Device));
         StepMeasurement measurement = _trial.Measure(result, request, device, terminal, stop);
         string what = _trial.Describe(result);

@@ -17,8 +17,7 @@ internal sealed class ProfileOptions
         DefaultValueFactory = _ => 1,
     }.NotNegative(MostSteps);
 
-    private readonly Option<string> _by =
-        Choice.Create("--by", "What makes a row", "variant", "kernel", "variant", "shape");
+    private readonly Option<string> _by;
 
     private readonly Option<string> _sort =
         Choice.Create("--sort", "What comes first", "time", "time", "calls", "mean", "name", "ceiling");
@@ -30,6 +29,10 @@ internal sealed class ProfileOptions
     };
 
     private readonly Option<bool> _json = CommonOptions.Json();
+
+    /// <param name="by">What makes a row when nothing is said of it.</param>
+    internal ProfileOptions(string by = "variant") =>
+        _by = Choice.Create("--by", "What makes a row", by, "kernel", "variant", "shape");
 
     /// <summary>Of the device.</summary>
     internal Option<string> Device { get; } = CommonOptions.Device();
