@@ -18,7 +18,7 @@ public static class LowpassBankOperation
     private static Variable LowpassBankGradient(
         this Variable g, Tensor filters, Tensor tapCounts, Tensor scales, long? tapTotal)
     {
-        Tensor value = Bank.Gradient(g.Value, filters, scales);
+        Tensor value = Bank.Gradient(g.Value, filters, scales, tapTotal);
         return Variable.FromOperation(nameof(LowpassBankGradient), value, [g], (_, upstream) =>
             [upstream.LowpassBank(filters, tapCounts, scales, tapTotal)]);
     }

@@ -24,7 +24,8 @@ internal sealed class ProfileReport(
         if (request.Trace is { } path)
         {
             ChromeTrace.Write(path, device.Name, measurement.Steps);
-            terminal.Progress.WriteLine($"{path}: {measurement.Steps.Sum(step => step.Work.Count)} launches and copies");
+            int count = measurement.Steps.Sum(step => step.Work.Count);
+            terminal.Progress.WriteLine($"{path}: {count} launches and copies");
         }
 
         if (request.IsJson) terminal.WriteJson(Summary(rows));
@@ -43,7 +44,11 @@ internal sealed class ProfileReport(
         string[] numbers = ["calls", "ms", "of step", "mean us", "least us", "GB/s", "GFLOP/s", "of ceiling"];
         string[] footprint = hasFootprints ? ["registers", "shared", "local", "occupancy"] : [];
         foreach (string name in numbers.Concat(footprint)) table.AddColumn(new TableColumn(name).RightAligned());
-        foreach (ProfileRow row in rows) table.AddRow([.. Cells(row, hasFootprints).Select(cell => cell.EscapeMarkup())]);
+        foreach (ProfileRow row in rows)
+        {
+            table.AddRow([.. Cells(row, hasFootprints).Select(cell => cell.EscapeMarkup())]);
+        }
+
         output.Write(table);
         WriteParts(output);
         output.WriteLine(Sum(rows));
@@ -102,8 +107,8 @@ internal sealed class ProfileReport(
 
     private string Sum(ProfileRow[] rows) => string.Create(
         CultureInfo.InvariantCulture,
-        $"The rows sum to {rows.Sum(row => row.Seconds) * 1e3:0.000} ms; a step takes {_profile.StepSeconds * 1e3:0.000} "
-        + $"ms on the device, {_profile.WallSeconds * 1e3:0.000} ms by the clock (means of {_profile.StepCount})");
+        $"The rows sum to {rows.Sum(row => row.Seconds) * 1e3:0.000} ms; a step takes "
+        + $"{_profile.StepSeconds * 1e3:0.000} ms on the device, {_profile.WallSeconds * 1e3:0.000} ms by the clock (means of {_profile.StepCount})");
 
     private IEnumerable<ProfileRow> Sorted() => request.Order switch
     {

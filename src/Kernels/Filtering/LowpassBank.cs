@@ -59,9 +59,10 @@ public static class LowpassBank
     /// <param name="g">The gradient of its result, <c>[N, M, K B]</c>, floats.</param>
     /// <param name="filters">The bank, <c>[B, J]</c> of 32-bit floats, zero but for the taps that count.</param>
     /// <param name="scales">A factor of each filter's output, <c>[B]</c> of 32-bit floats.</param>
+    /// <param name="tapTotal">As in <see cref="Forward"/>.</param>
     /// <returns>A new tensor, <c>[N, M + J - 1, K]</c>; the caller or its scope disposes it.</returns>
     /// <exception cref="ShapeException">A shape or type does not fit.</exception>
-    public static Tensor Gradient(Tensor g, Tensor filters, Tensor scales)
+    public static Tensor Gradient(Tensor g, Tensor filters, Tensor scales, long? tapTotal = null)
     {
         Require.Float(g);
         Require.Rank(g, 3);
@@ -77,7 +78,10 @@ public static class LowpassBank
         Kernel kernel = g.Device.Load(s_source, g.Type).Kernel("LowpassBankGradient");
         LaunchShape shape = LaunchShape.WarpPerRow(g.Device, d.ElementCount) with
         {
-            Cost = LaunchCost.Of(g, columns, scales, d) with { Operations = 2 * g.ElementCount * tapCount },
+            Cost = LaunchCost.Of(g, columns, scales, d) with
+            {
+                Operations = 2 * g.ElementCount / filterCount * (tapTotal ?? filters.ElementCount),
+            },
         };
         kernel.Launch(shape, g, columns, scales, d, d.ElementCount, KernelArgument.Structure(ref plan));
         return d;

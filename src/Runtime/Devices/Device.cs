@@ -106,34 +106,38 @@ public abstract class Device : IDisposable
     public void CopyToHost(nint source, Span<byte> destination)
     {
         RuntimeMeter.CountCopyToHost(this, destination.Length);
-        long mark = Observer?.Begin(this, DeviceWork.CopyToHost(destination.Length)) ?? 0;
+        IWorkObserver? observer = Observer;
+        long mark = observer?.Begin(this, DeviceWork.CopyToHost(destination.Length)) ?? 0;
         CopyToHostCore(source, destination);
-        Observer?.End(mark);
+        observer?.End(mark);
     }
 
     /// <summary>Copies from the program's memory to this device's; the source may be reused on return.</summary>
     public void CopyFromHost(ReadOnlySpan<byte> source, nint destination)
     {
         RuntimeMeter.CountCopyFromHost(this, source.Length);
-        long mark = Observer?.Begin(this, DeviceWork.CopyFromHost(source.Length)) ?? 0;
+        IWorkObserver? observer = Observer;
+        long mark = observer?.Begin(this, DeviceWork.CopyFromHost(source.Length)) ?? 0;
         CopyFromHostCore(source, destination);
-        Observer?.End(mark);
+        observer?.End(mark);
     }
 
     /// <summary>Copies within this device's memory.</summary>
     public void Copy(nint source, nint destination, long bytes)
     {
-        long mark = Observer?.Begin(this, DeviceWork.Copy(bytes)) ?? 0;
+        IWorkObserver? observer = Observer;
+        long mark = observer?.Begin(this, DeviceWork.Copy(bytes)) ?? 0;
         CopyCore(source, destination, bytes);
-        Observer?.End(mark);
+        observer?.End(mark);
     }
 
     /// <summary>Sets bytes of this device's memory to zero.</summary>
     public void Clear(nint destination, long bytes)
     {
-        long mark = Observer?.Begin(this, DeviceWork.Clear(bytes)) ?? 0;
+        IWorkObserver? observer = Observer;
+        long mark = observer?.Begin(this, DeviceWork.Clear(bytes)) ?? 0;
         ClearCore(destination, bytes);
-        Observer?.End(mark);
+        observer?.End(mark);
     }
 
     /// <summary>Marks a moment in the device's work, to measure the time between two.</summary>
@@ -187,9 +191,10 @@ public abstract class Device : IDisposable
         ObjectDisposedException.ThrowIf(IsDisposed, this);
         Interlocked.Increment(ref _launchCount);
         RuntimeMeter.CountLaunch(this);
-        long mark = Observer?.Begin(this, new DeviceWork(kernel.Name, shape.Cost, kernel, shape), arguments) ?? 0;
+        IWorkObserver? observer = Observer;
+        long mark = observer?.Begin(this, new DeviceWork(kernel.Name, shape.Cost, kernel, shape), arguments) ?? 0;
         LaunchCore(kernel, shape, arguments);
-        Observer?.End(mark);
+        observer?.End(mark);
     }
 
     private protected abstract KernelModule Compile(KernelSource source, ElementType type, string variant);

@@ -45,7 +45,8 @@ public abstract unsafe class NativeDevice : Device
     private protected override void CopyCore(nint source, nint destination, long bytes) =>
         Buffer.MemoryCopy((void*)source, (void*)destination, bytes, bytes);
 
-    private protected override void ClearCore(nint destination, long bytes) => NativeMemory.Clear((void*)destination, (nuint)bytes);
+    private protected override void ClearCore(nint destination, long bytes) =>
+        NativeMemory.Clear((void*)destination, (nuint)bytes);
 
     /// <inheritdoc/>
     public override DeviceEvent RecordEvent() => new HostEvent();

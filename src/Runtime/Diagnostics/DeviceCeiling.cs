@@ -6,7 +6,7 @@ namespace GenKernels.Runtime;
 public sealed record DeviceCeiling(
     double BytesPerSecond, IReadOnlyDictionary<ElementType, double> OperationsPerSecond)
 {
-    /// <returns>The least seconds that work can take: those of its bytes or of its operations, which are more.</returns>
+    /// <returns>The least seconds that work can take: those of its bytes or those of its operations.</returns>
     /// <param name="cost">What it must do at least.</param>
     /// <param name="type">What it computes in; null for copies.</param>
     public double LeastSeconds(LaunchCost cost, ElementType? type)

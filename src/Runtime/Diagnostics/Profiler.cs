@@ -3,13 +3,13 @@ using System.Diagnostics;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// Measures what a device does in a step, launch by launch: each lies between two of the device's events, which are read
-/// when the step is over. Copies between the device and the program count as work of the device.
+/// Measures what a device does in a step, launch by launch: each lies between two of the device's events, which are
+/// read when the step is over. Copies between the device and the program count as work of the device.
 /// </summary>
 /// <remarks>
 /// Events cost about a microsecond of the program's time each, which counts as time outside of kernels. Launches of
-/// several threads at once are told each by itself, so that on a CPU their times overlap. What is captured in a graph is
-/// not seen when it is repeated.
+/// several threads at once are told each by itself, so that on a CPU their times overlap. What is captured in a graph
+/// is not seen when it is repeated.
 /// </remarks>
 public sealed class Profiler : IWorkObserver, IDisposable
 {
@@ -24,7 +24,7 @@ public sealed class Profiler : IWorkObserver, IDisposable
     /// <param name="device">What is watched while a step is measured; it must outlive the profiler.</param>
     public Profiler(Device device) => _device = device;
 
-    /// <summary>Takes a step and tells what the device did.</summary>
+    /// <summary>Takes a step and tells what the device did; for one thread at a time.</summary>
     /// <param name="step">What is measured.</param>
     /// <returns>The times of all work, the waiting for its end among them.</returns>
     /// <exception cref="InvalidOperationException">The device is watched by another already.</exception>
@@ -75,7 +75,12 @@ public sealed class Profiler : IWorkObserver, IDisposable
     void IWorkObserver.End(long mark)
     {
         Entry entry;
-        lock (_lock) entry = _entries[(int)mark];
+        lock (_lock)
+        {
+            if (mark >= _entries.Count) return;  // another thread's, begun before the step ended
+            entry = _entries[(int)mark];
+        }
+
         entry.End.Record();
         entry.IsEnded = true;
     }

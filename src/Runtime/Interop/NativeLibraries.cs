@@ -59,7 +59,8 @@ public static class NativeLibraries
         () => OperatingSystem.IsWindows()
             ? ["nvtx3interop.dll", "nvToolsExt64_1.dll"]
             : ["libnvtx3interop.so.1", "libnvtx3interop.so", "libnvToolsExt.so.1"],
-        "install it to see names of phases in Nsight Systems (Python package nvidia-nvtx, nvidia-nvtx-cu12 for CUDA 12)");
+        "install it to see names of phases in Nsight Systems (Python package nvidia-nvtx for CUDA 13, "
+        + "nvidia-nvtx-cu12 for 12)");
 
     /// <summary>All of them, in the order in which people should read of them.</summary>
     public static IReadOnlyList<NativeLibraryLocator> All { get; } = [Cuda, Nvrtc, CuBlas, OpenBlas, Nvtx];

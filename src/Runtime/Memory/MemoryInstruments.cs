@@ -3,8 +3,8 @@ using System.Diagnostics.Metrics;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// What all pools of the process hold in tensors. A buffer counts until its last tensor lets go, whatever becomes of its
-/// device.
+/// What all pools of the process hold in tensors. A buffer counts until its last tensor lets go, whatever becomes of
+/// its device.
 /// </summary>
 internal static class MemoryInstruments
 {
