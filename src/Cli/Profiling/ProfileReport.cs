@@ -108,7 +108,8 @@ internal sealed class ProfileReport(
     private string Sum(ProfileRow[] rows) => string.Create(
         CultureInfo.InvariantCulture,
         $"The rows sum to {rows.Sum(row => row.Seconds) * 1e3:0.000} ms; a step takes "
-        + $"{_profile.StepSeconds * 1e3:0.000} ms on the device, {_profile.WallSeconds * 1e3:0.000} ms by the clock (means of {_profile.StepCount})");
+        + $"{_profile.StepSeconds * 1e3:0.000} ms on the device, "
+        + $"{_profile.WallSeconds * 1e3:0.000} ms by the clock (means of {_profile.StepCount})");
 
     private IEnumerable<ProfileRow> Sorted() => request.Order switch
     {

@@ -11,8 +11,8 @@ namespace GenKernels.Runtime;
 /// <param name="Operations">Multiplications and additions of all calls of a step.</param>
 /// <param name="ShareOfStep">Of the step's time, 0 to 1.</param>
 /// <param name="ShareOfCeiling">
-/// The time that the device's best would take over the time taken; above 1 where caches serve. Null where it says
-/// nothing.
+/// The time that the device's best would take over the time taken; above 1 where caches serve, or where a way of
+/// computing needs fewer operations than the formula has (Winograd's). Null where it says nothing.
 /// </param>
 /// <param name="Footprint">What the first call takes of a GPU; null elsewhere.</param>
 public sealed record ProfileRow(
