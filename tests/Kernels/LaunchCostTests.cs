@@ -23,7 +23,7 @@ public sealed class LaunchCostTests(Device device)
             .. sample.Shapes.Select((shape, index) => new Variable(
                 TestTensors.Normal(shape, seed: index, device), requiresGradient: true)),
         ];
-        using RecordedWork recorded = new(device);
+        using WorkLog recorded = new(device);
         Gradient.Of(sample.Apply(inputs), inputs);
         RequireCosts(recorded);
     }
@@ -34,7 +34,7 @@ public sealed class LaunchCostTests(Device device)
         using TensorScope scope = device.Scope();
         using RandomGenerator random = new(device, seed: 1);
         Tensor x = random.Normal([33]), y = random.Uniform([33]);
-        using RecordedWork recorded = new(device);
+        using WorkLog recorded = new(device);
         random.Integers([5], 0, 7);
         random.Bits([5]);
         random.FillNormal(x);
@@ -53,7 +53,7 @@ public sealed class LaunchCostTests(Device device)
         using TensorScope scope = device.Scope();
         Tensor x = Tensor.Zeros([2, 3, 5], ElementType.Float32, device);
         Tensor w = Tensor.Zeros([2, 5, 7], ElementType.Float32, device);
-        using RecordedWork recorded = new(device);
+        using WorkLog recorded = new(device);
         MatMul.Forward(x, w);
         LaunchCost cost = recorded.Work.Single(work => work.Work.Kernel is not null).Work.Cost;
         Assert.That(cost, Is.EqualTo(new LaunchCost(4 * (30 + 70 + 42), 2 * 2 * 3 * 5 * 7)));
@@ -79,7 +79,7 @@ public sealed class LaunchCostTests(Device device)
             Is.EqualTo(2 * 16 * 3 * 4 * 5 / (stride * stride)));
     }
 
-    private static void RequireCosts(RecordedWork recorded)
+    private static void RequireCosts(WorkLog recorded)
     {
         IEnumerable<string> silent = recorded.Work
             .Where(work => work.Work.Kernel is not null && work.HasElements && work.Work.Cost.Bytes <= 0)
@@ -89,7 +89,7 @@ public sealed class LaunchCostTests(Device device)
 
     private long Operations(Action work)
     {
-        using RecordedWork recorded = new(device);
+        using WorkLog recorded = new(device);
         work();
         return recorded.Work.Where(entry => entry.Work.Name.StartsWith("Convolution", StringComparison.Ordinal))
             .Sum(entry => entry.Work.Cost.Operations);

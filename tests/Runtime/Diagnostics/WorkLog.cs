@@ -1,11 +1,11 @@
 namespace GenKernels.Tests.Runtime.Diagnostics;
 
 /// <summary>Remembers what a device was given, until it is disposed.</summary>
-internal sealed class RecordedWork : IWorkObserver, IDisposable
+internal sealed class WorkLog : IWorkObserver, IDisposable
 {
     private readonly Device _device;
 
-    internal RecordedWork(Device device)
+    internal WorkLog(Device device)
     {
         _device = device;
         device.Observer = this;
