@@ -16,14 +16,16 @@ internal static partial class WorkCatalog
     private const int ManyRounds = 7;
     private const double ShareOfCopy = 0.7;
     private const double TimesThePeer = 1.5;
+    private const double TwiceThePeer = 2;
     private static readonly string[] s_layers =
         ["24x3x4 512", "48x5x8 512", "80x9x16 512", "144x9x16 256", "128x36x64 64"];
 
+    private static readonly bool[] s_passes = [false, true];
     private static readonly string[] s_resamplings = ["columns x2", "rows x2", "frames x2", "columns /2"];
 
     internal static IEnumerable<ComparedWork> All =>
         [new(Copy, () => new CopyBenchmark(), ManyRounds) { Bytes = CopyBenchmark.Bytes },
-            .. Memory(), .. Convolutions(), .. Networks()];
+            .. Memory(), .. Convolutions(), .. ModulatedConvolutions(), .. Networks()];
 
     private static IEnumerable<ComparedWork> Memory()
     {
@@ -51,6 +53,18 @@ internal static partial class WorkCatalog
                 $"{prefix} weight gradient", ConvolutionWeightGradientBenchmarks.Gradient(layer));
         }
     }
+
+    private static IEnumerable<ComparedWork> ModulatedConvolutions() =>
+        from layer in Enumerable.Range(0, s_layers.Length)
+        from withGradients in s_passes
+        let what = withGradients ? "forward and gradients" : "forward"
+        select new ComparedWork(
+            $"modulated convolution {s_layers[layer]} {what}",
+            () => new ModulatedConvolutionBenchmarks { Layer = layer, WithGradients = withGradients }, ManyRounds)
+        {
+            Operations = ConvolutionLayer.OfThesis[layer].Operations * (withGradients ? 3 : 1),
+            Target = TwiceThePeer,
+        };
 
     private static IEnumerable<ComparedWork> Networks() =>
     [

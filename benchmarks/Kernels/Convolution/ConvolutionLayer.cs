@@ -32,7 +32,9 @@ internal sealed record ConvolutionLayer(Shape X, Shape W)
 
     internal Shape Y => X.With(4, W[0]);
 
-    internal ConvolutionOptions Options => ConvolutionOptions.Padded(new(W[1] / 2, W[2] / 2, W[3] / 2));
+    internal Triple Padding => new(W[1] / 2, W[2] / 2, W[3] / 2);
+
+    internal ConvolutionOptions Options => ConvolutionOptions.Padded(Padding);
 
     internal long Operations => 2 * Y.ElementCount * W.Product(1, 5);
 

@@ -5,7 +5,7 @@
 //
 // Shapes   as ConvolutionWeightGradient.cu
 // Types    float and double
-// Launch   one block for every linesPerBlock lines of taps, or channelsPerBlock output channels, and every segment
+// Launch   one block for every linesPerBlock lines of taps, or every chunk of input and output channels, and segment
 // Cost     2*rows*O*taps*C operations; 2.25 times fewer through tiles
 #include "Common/Prelude.cuh"
 #include "Convolution/Plan.cuh"
@@ -23,10 +23,12 @@ KERNEL ConvolutionWeightGradientHost(
     if (method == ByTiles) {
         const Int64 blocks = TileBlockCount(plan, division);
         const Int64 perSegment = (blocks + segmentCount - 1) / segmentCount;
-        const Int64 segment = blockIdx.x % segmentCount;
-        WeightGradientOfTiles(
-            plan, division, x, dy, dw + segment * size, int(blockIdx.x / segmentCount) * division.channelsPerBlock,
-            Minimum(blocks, segment * perSegment), Minimum(blocks, (segment + 1) * perSegment));
+        const int segment = int(blockIdx.x % segmentCount);
+        const int part = int(blockIdx.x / segmentCount), parts = Parts(plan.outGroup, division.outputsAtOnce);
+        const Chunk inputs = ChunkAt(part / parts * division.inputsAtOnce, division.inputsAtOnce, plan.inGroup);
+        const Chunk outputs = ChunkAt(part % parts * division.outputsAtOnce, division.outputsAtOnce, plan.outGroup);
+        const Int64 first = Minimum(blocks, segment * perSegment), end = Minimum(blocks, first + perSegment);
+        WeightGradientOfTiles(plan, division, x, dy, dw + segment * size, inputs, outputs, first, end);
         return;
     }
     if (method == Directly) {

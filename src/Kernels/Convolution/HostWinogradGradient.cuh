@@ -1,11 +1,12 @@
 // HostWinogradGradient: the weight gradient of a convolution that HostWinograd does, in the same places.
 //   dw = G' [sum over tiles of (B' d B) . (A dy A')] G for every output channel, tap over time and channel
 #pragma once
-#include "Convolution/HostWinograd.cuh"
+#include "Convolution/HostTileTransforms.cuh"
 
 // Input channels whose sums are kept in registers, with two vectors of output channels.
 constexpr int StripChannels = Registers == 32 && Lanes >= 8 ? 8 : Lanes >= 4 ? 4 : Lanes;
 
+// A pass of rows stays in the first-level cache, of both factors.
 constexpr int RowsPerPass = 128;
 
 // A y of two elements along one axis.
@@ -17,46 +18,45 @@ DEVICE void TransformGradientAxis(Vector first, Vector second, Vector* to, int s
     to[3 * step] = -second;
 }
 
-// g: [place][row][width] from the upstream gradient of the block's tiles; nothing beyond the edges.
+// The places of the 2 x 2 gradients of a tile; nothing beyond the edges.
+DEVICE void TransformTileGradient(const Plan& plan, TileSite site, const Scalar* from, Vector* places)
+{
+    const Scalar* below = from + Int64(plan.outW) * plan.outGroup;
+    Vector lines[PatchSide * 2];
+    TransformGradientAxis(Load(from), site.hasRow ? Load(below) : Vector{}, lines, 2);
+    TransformGradientAxis(
+        site.hasColumn ? Load(from + plan.outGroup) : Vector{},
+        site.hasRow && site.hasColumn ? Load(below + plan.outGroup) : Vector{}, lines + 1, 2);
+#pragma GCC unroll 4
+    for (int i = 0; i < PatchSide; i++) TransformGradientAxis(lines[2 * i], lines[2 * i + 1], places + 4 * i, 1);
+}
+
+// g: [place][row][width] from the upstream gradient of the block's tiles.
 static void TransformGradient(
-    const Plan& plan, const WinogradPlan& division, const TileBlock& block, const Scalar* dy, int firstChannel,
+    const Plan& plan, const WinogradPlan& division, const TileBlock& block, const Scalar* dy, int firstOutput,
     int width, Scalar* g, Int64 placeStride)
 {
-    const int channels = plan.outGroup;
     for (int tile = 0; tile < block.frames * block.tiles; tile++) {
-        const int t = block.firstFrame + tile / block.tiles;
-        const int h = (block.firstLine + tile % block.tiles / division.tilesW) * TileSide;
-        const int w = tile % division.tilesW * TileSide;
-        const bool hasRow = h + 1 < plan.outH, hasColumn = w + 1 < plan.outW;
-        const Scalar* source =
-            dy + (((Int64(block.clip) * plan.outT + t) * plan.outH + h) * plan.outW + w) * channels + firstChannel;
-        const Scalar* below = source + Int64(plan.outW) * channels;
+        const TileSite site = TileSiteAt(plan, division, block, tile);
         for (int c = 0; c < width; c += Lanes) {
-            Vector lines[PatchSide * 2], places[Places];
-            TransformGradientAxis(Load(source + c), hasRow ? Load(below + c) : Vector{}, lines, 2);
-            TransformGradientAxis(
-                hasColumn ? Load(source + channels + c) : Vector{},
-                hasRow && hasColumn ? Load(below + channels + c) : Vector{}, lines + 1, 2);
-#pragma GCC unroll 4
-            for (int i = 0; i < PatchSide; i++) {
-                TransformGradientAxis(lines[2 * i], lines[2 * i + 1], places + PatchSide * i, 1);
-            }
+            Vector places[Places];
+            TransformTileGradient(plan, site, dy + site.place * plan.outGroup + firstOutput + c, places);
             StorePlaces(places, g + Int64(tile) * width + c, placeStride);
         }
     }
 }
 
-// Adds to StripChannels x (Vectors * Lanes) sums the products over the rows of a block.
-template <int Vectors> DEVICE void AddStrip(const Scalar* v, const Scalar* g, int rows, Scalar* sums)
+// Sets, or adds to, StripChannels x (Vectors * Lanes) sums the products over some rows.
+template <int Vectors> DEVICE void AddStrip(const Scalar* v, const Scalar* g, int rows, Scalar* sums, bool isFirst)
 {
     constexpr int Width = Vectors * Lanes;
     Vector sum[StripChannels][Vectors];
 #pragma GCC unroll 8
     for (int i = 0; i < StripChannels; i++) {
 #pragma GCC unroll 2
-        for (int j = 0; j < Vectors; j++) sum[i][j] = Load(sums + i * Width + j * Lanes);
+        for (int j = 0; j < Vectors; j++) sum[i][j] = isFirst ? Vector{} : Load(sums + i * Width + j * Lanes);
     }
-    for (int row = 0; row < rows; row++, v += Lanes, g += Width) {
+    for (int row = 0; row < rows; row++, v += RowStride, g += Width) {
         Vector gradient[Vectors];
 #pragma GCC unroll 2
         for (int j = 0; j < Vectors; j++) gradient[j] = *reinterpret_cast<const Vector*>(g + j * Lanes);
@@ -73,26 +73,26 @@ template <int Vectors> DEVICE void AddStrip(const Scalar* v, const Scalar* g, in
     }
 }
 
-// A pass of rows stays in the first-level cache, of both factors.
+// The products of one place and one panel; sums: [tap over time][channel][width].
 template <int Vectors>
-static void AddPlace(const Plan& plan, const TileBlock& block, const Scalar* v, const Scalar* g, Scalar* sums)
+static void AddPlace(
+    const TileBlock& block, int taps, Chunk chunk, const Scalar* v, const Scalar* g, Scalar* sums, bool isFirst)
 {
     constexpr int Width = Vectors * Lanes;
     const int rows = block.frames * block.tiles;
     for (int row = 0; row < rows; row += RowsPerPass) {
         const int count = Minimum(RowsPerPass, rows - row);
-        for (int tap = 0; tap < plan.kT; tap++) {
-            for (int c = 0; c < plan.inGroup; c += StripChannels) {
-                const Int64 firstRow = Int64(c / Lanes) * block.rowsRead + tap * block.tiles + row;
+        for (int tap = 0; tap < taps; tap++) {
+            for (int c = 0; c < chunk.channels; c += StripChannels) {
                 AddStrip<Vectors>(
-                    v + firstRow * Lanes + c % Lanes, g + Int64(row) * Width, count,
-                    sums + (Int64(tap) * plan.inGroup + c) * Width);
+                    v + Int64(tap * block.tiles + row) * RowStride + c, g + Int64(row) * Width, count,
+                    sums + (Int64(tap) * chunk.channels + c) * Width, isFirst && row == 0);
             }
         }
     }
 }
 
-// G' u of four elements along one axis.
+// G' u of four elements along one axis, to three that lie `step` apart.
 DEVICE void TransformSumAxis(Vector a, Vector b, Vector c, Vector d, Vector* to, int step)
 {
     const Vector sum = (b + c) * Scalar(0.5);
@@ -101,83 +101,89 @@ DEVICE void TransformSumAxis(Vector a, Vector b, Vector c, Vector d, Vector* to,
     to[2 * step] = sum + d;
 }
 
-// Weights' gradient of a panel from its sums: [place][tap over time and channel][width].
-static void TransformSums(const Plan& plan, const Scalar* sums, int firstChannel, int width, Scalar* dw)
+// The 3 x 3 taps of the sums of all places.
+DEVICE void TransformSumsOfPlaces(const Scalar* from, Int64 placeStride, Vector* taps)
 {
-    const int channels = plan.inGroup, depth = plan.kT * channels;
-    const Int64 placeStride = Int64(depth) * width;
+    Vector lines[3 * PatchSide];
+#pragma GCC unroll 4
+    for (int i = 0; i < PatchSide; i++) {
+        const Scalar* at = from + i * placeStride;
+        TransformSumAxis(
+            Load(at), Load(at + 4 * placeStride), Load(at + 8 * placeStride), Load(at + 12 * placeStride), lines + i,
+            PatchSide);
+    }
+#pragma GCC unroll 3
+    for (int i = 0; i < 3; i++) {
+        const Vector* line = lines + PatchSide * i;
+        TransformSumAxis(line[0], line[1], line[2], line[3], taps + 3 * i, 1);
+    }
+}
+
+// Weights' gradient of a panel and a chunk from its sums: [place][tap over time][channel][width].
+static void TransformSums(const Plan& plan, Chunk chunk, const Scalar* sums, int firstOutput, int width, Scalar* dw)
+{
+    const int channels = plan.inGroup, depth = plan.kT * chunk.channels;
     Vector turned[9][Lanes];
     for (int k = 0; k < depth; k += Lanes) {
+        const int tap = k / chunk.channels, channel = chunk.first + k % chunk.channels;
         for (int o = 0; o < width; o += Lanes) {
             for (int lane = 0; lane < Lanes; lane++) {
-                const Scalar* from = sums + Int64(k + lane) * width + o;
-                Vector lines[3 * PatchSide], taps[9];
-#pragma GCC unroll 4
-                for (int i = 0; i < PatchSide; i++) {
-                    const Scalar* at = from + i * placeStride;
-                    TransformSumAxis(
-                        Load(at), Load(at + 4 * placeStride), Load(at + 8 * placeStride), Load(at + 12 * placeStride),
-                        lines + i, PatchSide);
-                }
-#pragma GCC unroll 3
-                for (int i = 0; i < 3; i++) {
-                    const Vector* line = lines + PatchSide * i;
-                    TransformSumAxis(line[0], line[1], line[2], line[3], taps + 3 * i, 1);
-                }
-#pragma GCC unroll 9
+                Vector taps[9];
+                TransformSumsOfPlaces(sums + Int64(k + lane) * width + o, Int64(depth) * width, taps);
                 for (int i = 0; i < 9; i++) turned[i][lane] = taps[i];
             }
             for (int i = 0; i < 9; i++) {
                 Transpose(turned[i]);
                 for (int lane = 0; lane < Lanes; lane++) {
-                    const Int64 kernel = Int64(firstChannel + o + lane) * plan.kT + k / channels;
-                    Store(dw + (kernel * 9 + i) * channels + k % channels, turned[i][lane]);
+                    const Int64 kernel = Int64(firstOutput + o + lane) * plan.kT + tap;
+                    Store(dw + (kernel * 9 + i) * channels + channel, turned[i][lane]);
                 }
             }
         }
     }
 }
 
-// dw for channelsPerBlock output channels = the weight gradient over the blocks of tiles of a segment. The sums of
-// channelsAtOnce of them are held at a time.
-DEVICE void WeightGradientOfTiles(
-    const Plan& plan, const WinogradPlan& division, const Scalar* x, const Scalar* dy, Scalar* dw, int firstChannel,
-    Int64 firstBlock, Int64 endBlock)
+// dw for one chunk of input channels and one of output channels = the weight gradient over the blocks of tiles of a
+// segment. The memory of the block is v: [place][row][RowStride], g: [panel][place][row][width],
+// sums: [panel][place][tap over time][channel][width], then a row of zeros.
+static void WeightGradientOfTiles(
+    const Plan& plan, const WinogradPlan& division, const Scalar* x, const Scalar* dy, Scalar* dw, Chunk inputs,
+    Chunk outputs, Int64 firstBlock, Int64 endBlock)
 {
-    const int endChannel = Minimum(plan.outGroup, firstChannel + division.channelsPerBlock);
-    const Int64 rows = Int64(division.framesPerBlock) * division.linesPerBlock * division.tilesW;
-    const Int64 rowsRead = rows + StripRows + Int64(plan.kT - 1) * division.linesPerBlock * division.tilesW;
-    const Int64 inputSize = Places * PlaceStride(rowsRead * plan.inGroup);
+    const int panelCount = Parts(outputs.channels, PanelWidth);
+    const Int64 rows = MostRows(plan, division);
+    const Int64 inputSize = Places * PlaceStride(rows * RowStride);
     const Int64 gradientStride = PlaceStride(rows * PanelWidth);
-    const Int64 placeSize = Int64(plan.kT) * plan.inGroup * PanelWidth;
-    const Int64 sumsSize = division.channelsAtOnce / PanelWidth * Places * placeSize;
-    Scalar* v = Scratch(inputSize + Places * gradientStride + sumsSize + plan.inGroup);
+    const Int64 sumsSize = Int64(plan.kT) * inputs.channels * PanelWidth;
+    Scalar* v = Scratch(inputSize + panelCount * Places * (gradientStride + sumsSize) + plan.inGroup);
     Scalar* g = v + inputSize;
-    Scalar* sums = g + Places * gradientStride;
-    Scalar* zeros = sums + sumsSize;
+    Scalar* sums = g + panelCount * Places * gradientStride;
+    Scalar* zeros = sums + panelCount * Places * sumsSize;
     memset(zeros, 0, sizeof(Scalar) * plan.inGroup);
-    for (int channel = firstChannel; channel < endChannel; channel += division.channelsAtOnce) {
-        const int end = Minimum(endChannel, channel + division.channelsAtOnce);
-        memset(sums, 0, sizeof(Scalar) * sumsSize);
-        for (Int64 index = firstBlock; index < endBlock; index++) {
-            const TileBlock block = TileBlockAt(plan, division, index);
-            const bool isThere = channel > firstChannel && endBlock - firstBlock == 1;
-            if (!isThere) TransformInput(plan, division, block, x, zeros, v);
-            for (int o = channel; o < end; o += PanelWidth) {
-                const int width = Minimum(PanelWidth, end - o);
-                TransformGradient(plan, division, block, dy, o, width, g, gradientStride);
-                Scalar* target = sums + (o - channel) / PanelWidth * Places * placeSize;
-                for (int place = 0; place < Places; place++, target += placeSize / PanelWidth * width) {
-                    const Scalar* inputs = v + place * InputStride(plan, block);
-                    const Scalar* gradients = g + place * gradientStride;
-                    if (width == PanelWidth) AddPlace<2>(plan, block, inputs, gradients, target);
-                    else AddPlace<1>(plan, block, inputs, gradients, target);
-                }
+    for (Int64 index = firstBlock; index < endBlock; index++) {
+        const TileBlock block = TileBlockAt(plan, division, index);
+        TransformInput(plan, division, block, inputs, x, zeros, v);
+        for (int panel = 0; panel < panelCount; panel++) {
+            const Chunk part = ChunkAt(panel * PanelWidth, PanelWidth, outputs.channels);
+            Scalar* gradients = g + panel * Places * gradientStride;
+            TransformGradient(
+                plan, division, block, dy, outputs.first + part.first, part.channels, gradients, gradientStride);
+        }
+        for (int place = 0; place < Places; place++) {
+            const Scalar* from = v + place * InputStride(block);
+            for (int panel = 0; panel < panelCount; panel++) {
+                const int width = Minimum(PanelWidth, outputs.channels - panel * PanelWidth);
+                const Scalar* gradients = g + (Int64(panel) * Places + place) * gradientStride;
+                Scalar* to = sums + panel * Places * sumsSize + place * sumsSize / PanelWidth * width;
+                if (width == PanelWidth) AddPlace<2>(block, plan.kT, inputs, from, gradients, to, index == firstBlock);
+                else AddPlace<1>(block, plan.kT, inputs, from, gradients, to, index == firstBlock);
             }
         }
-        for (int o = channel; o < end; o += PanelWidth) {
-            const Scalar* panelSums = sums + (o - channel) / PanelWidth * Places * placeSize;
-            TransformSums(plan, panelSums, o, Minimum(PanelWidth, end - o), dw);
-        }
+    }
+    if (firstBlock >= endBlock) memset(sums, 0, sizeof(Scalar) * panelCount * Places * sumsSize);  // an empty segment
+    for (int panel = 0; panel < panelCount; panel++) {
+        const Chunk part = ChunkAt(panel * PanelWidth, PanelWidth, outputs.channels);
+        TransformSums(
+            plan, inputs, sums + panel * Places * sumsSize, outputs.first + part.first, part.channels, dw);
     }
 }

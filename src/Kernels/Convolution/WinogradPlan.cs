@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 namespace GenKernels.Kernels.Convolution;
 
 /// <summary>
-/// How a convolution by tiles is divided; laid out as <c>WinogradPlan</c> in <c>HostWinograd.cuh</c>.
+/// How a convolution by tiles is divided; laid out as <c>WinogradPlan</c> in <c>HostTiles.cuh</c>. What a block of the
+/// launch transforms and sums up, some rows of some input and output channels at a time, is some megabytes: a core's
+/// share of the third-level cache.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct WinogradPlan
@@ -12,23 +14,19 @@ internal readonly struct WinogradPlan
     internal const int ChannelGranularity = 16;
 
     private const int TileSide = 2;
-    private const int Places = 16;
     private const int PanelWidth = 32;
 
-    // Many rows: every block transforms all weights, so that it needs rows enough; with few channels more of them would
-    // leave the cache, with many they come from memory anyway and are read for many output channels at once. Measured.
-    private const int FewestRows = 256;
+    // Every block transforms its weights, so that with few channels, when the weights are few as well, fewer rows are
+    // enough.
+    private const int MostRows = 512;
     private const int RowsOfFewChannels = 320;
-    private const int MostRows = 1024;
     private const int RowsPerChannel = 4;
-    private const int ManyChannelsAtOnce = 128;
+    private const int FewestRows = 96;
+    private const int GradientRows = 256;
 
-    // Few rows: blocks differ in output channels, and of transformed rows there are 20 MB at most. With fewest the
-    // weights are most of what is read, and one panel of them at a time stays in the cache.
-    private const int MostCachedElements = 320 << 10;
-    private const int SomeChannelsAtOnce = 64;
-
-    private const int GradientRowsPerBlock = 256;
+    // As MostInputs in HostTiles.cuh.
+    private const int InputsAtOnce = 128;
+    private const int OutputsAtOnce = 128;
 
     // Frames of a block share those that their taps over time add.
     private const int FewestFrames = 8;
@@ -38,66 +36,57 @@ internal readonly struct WinogradPlan
     // Of a weight gradient the division decides the order of the additions, so that it must depend on the shapes alone.
     private const int FewestGradientBlocks = 8;
 
-    // 16 MB of 32-bit sums: they stay in the third-level cache.
-    private const int MostSums = 4 << 20;
+    private readonly int _tilesH, _tilesW, _framesPerBlock, _linesPerBlock, _inputsAtOnce, _outputsAtOnce;
 
-    private readonly int _tilesH, _tilesW, _framesPerBlock, _linesPerBlock, _channelsPerBlock, _channelsAtOnce;
-
-    private WinogradPlan(Triple output, int tapsT, int rows, int channelsPerBlock, int channelsAtOnce)
+    private WinogradPlan(ConvolutionPlan plan, int rows, int inputsAtOnce, int outputsAtOnce)
     {
-        (_tilesH, _tilesW) = ((output.H + TileSide - 1) / TileSide, (output.W + TileSide - 1) / TileSide);
-        int frames = Math.Min(output.T, tapsT == 1 ? 1 : FewestFrames);
+        (_tilesH, _tilesW) = (Parts(plan.Out.H, TileSide), Parts(plan.Out.W, TileSide));
+        int frames = plan.Taps.T == 1 ? 1 : Math.Min(plan.Out.T, FewestFrames);
         _linesPerBlock = Math.Clamp(rows / (frames * _tilesW), 1, _tilesH);
-        frames = Math.Clamp(rows / (_linesPerBlock * _tilesW), 1, output.T);
-        _framesPerBlock = EvenPart(output.T, frames);
+        frames = Math.Clamp(rows / (_linesPerBlock * _tilesW), 1, plan.Out.T);
+        _framesPerBlock = EvenPart(plan.Out.T, frames);
         _linesPerBlock = EvenPart(_tilesH, _linesPerBlock);
-        (_channelsPerBlock, _channelsAtOnce) = (channelsPerBlock, Math.Min(channelsPerBlock, channelsAtOnce));
+        (_inputsAtOnce, _outputsAtOnce) = (inputsAtOnce, outputsAtOnce);
     }
 
-    /// <summary>The division of a convolution, or of its data gradient.</summary>
+    /// <summary>The division of a convolution, or of its data gradient. It does not change the result.</summary>
     /// <returns>It, and how many blocks a launch has.</returns>
     internal static (WinogradPlan Division, long BlockCount) Forward(ConvolutionPlan plan, int coreCount)
     {
-        int panels = Parts(plan.OutGroup, PanelWidth);
+        int rows = Math.Clamp(plan.InGroup * RowsPerChannel, RowsOfFewChannels, MostRows);
         long rowCount = RowCount(plan);
         int wanted = coreCount * BlocksPerCore;
-        bool hasManyRows = rowCount >= (long)wanted * FewestRows;
-        int mostRows = Math.Clamp(plan.InGroup * RowsPerChannel, RowsOfFewChannels, MostRows);
-        int rows = (int)Math.Min(rowCount / wanted, mostRows);
-        if (!hasManyRows) rows = Math.Clamp(MostCachedElements / plan.InGroup, FewestRows, MostRows);
-        int atOnce = hasManyRows ? ManyChannelsAtOnce : SomeChannelsAtOnce;
-        if (rowCount < FewestRows) atOnce = PanelWidth;
-        long tileBlocks = new WinogradPlan(plan.Out, plan.Taps.T, rows, atOnce, atOnce).TileBlockCount(plan);
-        int channelBlocks = (int)Math.Clamp(wanted / tileBlocks, 1, panels);
-        int channels = Parts(panels, channelBlocks) * PanelWidth;
-        WinogradPlan division = new(plan.Out, plan.Taps.T, rows, channels, atOnce);
-        return (division, tileBlocks * Parts(plan.OutGroup, channels));
+        int panels = Parts(plan.OutGroup, PanelWidth);
+        int parts = Parts(panels, OutputsAtOnce / PanelWidth);
+        long rowBlocks = Math.Max(1, rowCount / rows);
+        if (rowBlocks * parts < wanted)
+        {
+            parts = (int)Math.Min(panels, (wanted + rowBlocks - 1) / rowBlocks);
+            rows = (int)Math.Clamp(rowCount * parts / wanted, FewestRows, rows);
+        }
+
+        int outputs = Parts(panels, parts) * PanelWidth;
+        WinogradPlan division = new(plan, rows, EvenInputs(plan), outputs);
+        return (division, division.TileBlockCount(plan) * Parts(plan.OutGroup, outputs));
     }
 
     /// <summary>The division of a weight gradient.</summary>
     /// <returns>It, into how many segments its tiles are divided, and how many blocks a launch has.</returns>
     internal static (WinogradPlan Division, int SegmentCount, long BlockCount) WeightGradient(ConvolutionPlan plan)
     {
-        int panels = Parts(plan.OutGroup, PanelWidth);
-        long rowCount = RowCount(plan);
-        if (plan.ClipCount == 1 && panels >= FewestGradientBlocks && rowCount * plan.InGroup <= MostCachedElements)
-        {
-            // Few rows: one block of tiles, transformed once for each of some panels whose sums stay in the cache.
-            int part = Parts(panels, FewestGradientBlocks) * PanelWidth;
-            WinogradPlan whole = new(plan.Out, plan.Taps.T, (int)rowCount, part, PanelWidth);
-            return (whole, 1, Parts(plan.OutGroup, part));
-        }
-
-        long sumsOfPanel = (long)Places * plan.Taps.T * plan.InGroup * PanelWidth;
-        int channels = EvenPart(panels, (int)Math.Clamp(MostSums / sumsOfPanel, 1, panels)) * PanelWidth;
-        WinogradPlan division = new(plan.Out, plan.Taps.T, GradientRowsPerBlock, channels, channels);
-        int parts = Parts(plan.OutGroup, channels);
+        int outputs = EvenPart(Parts(plan.OutGroup, PanelWidth), OutputsAtOnce / PanelWidth) * PanelWidth;
+        int inputs = EvenInputs(plan);
+        WinogradPlan division = new(plan, GradientRows, inputs, outputs);
+        int parts = Parts(plan.OutGroup, outputs) * Parts(plan.InGroup, inputs);
         int segments = (int)Math.Min(division.TileBlockCount(plan), Parts(FewestGradientBlocks, parts));
         return (division, segments, (long)parts * segments);
     }
 
     private static long RowCount(ConvolutionPlan plan) =>
         (long)plan.ClipCount * plan.Out.T * Parts(plan.Out.H, TileSide) * Parts(plan.Out.W, TileSide);
+
+    private static int EvenInputs(ConvolutionPlan plan) =>
+        EvenPart(Parts(plan.InGroup, ChannelGranularity), InputsAtOnce / ChannelGranularity) * ChannelGranularity;
 
     private long TileBlockCount(ConvolutionPlan plan) =>
         (long)plan.ClipCount * Parts(plan.Out.T, _framesPerBlock) * Parts(_tilesH, _linesPerBlock);

@@ -1,0 +1,62 @@
+using BenchmarkDotNet.Attributes;
+using GenKernels.Autograd;
+using GenKernels.Benchmarks.Kernels.Convolution;
+using GenKernels.Kernels.Elementwise;
+using GenKernels.Kernels.Random;
+using GenKernels.Runtime;
+
+namespace GenKernels.Benchmarks.Models.LongVideo;
+
+/// <summary>
+/// The first convolution of a block of the thesis' generator: modulated by a style that changes with time, demodulated,
+/// with bias and activation; by itself, and with the gradients of activations, weights, styles and biases.
+/// </summary>
+[MemoryDiagnoser(displayGenColumns: false)]
+public class ModulatedConvolutionBenchmarks : IBenchmark
+{
+    private const float Clamp = 256;
+    private Variable[] _sources = [];
+
+    /// <summary>The layers of the thesis' generator.</summary>
+    public static IEnumerable<int> Layers => Enumerable.Range(0, ConvolutionLayer.OfThesis.Length);
+
+    /// <summary>Which of <see cref="Layers"/>.</summary>
+    [ParamsSource(nameof(Layers))]
+    public int Layer { get; set; }
+
+    /// <summary>Whether the gradients are taken too.</summary>
+    [Params(false, true)]
+    public bool WithGradients { get; set; }
+
+    /// <inheritdoc/>
+    [GlobalSetup]
+    public void Prepare()
+    {
+        ConvolutionLayer layer = ConvolutionLayer.OfThesis[Layer];
+        (Shape x, Shape w) = (layer.X, layer.W);
+        using RandomGenerator random = new(BenchmarkDevice.Device, seed: 1);
+        Shape[] shapes = [x, w, [x[0], x[1], x[4]], [w[0]]];
+        _sources = [.. shapes.Select(shape => new Variable(random.Normal(shape), requiresGradient: WithGradients))];
+    }
+
+    /// <inheritdoc/>
+    [Benchmark]
+    public void Launch()
+    {
+        using TensorScope scope = BenchmarkDevice.Device.Scope();
+        Variable y = _sources[0]
+            .TemporalModulatedConvolution(
+                _sources[1], _sources[2], inputGain: null, ConvolutionLayer.OfThesis[Layer].Padding)
+            .BiasActivation(_sources[3], Activation.LeakyRelu, Clamp);
+        if (WithGradients) Gradient.Of(y, _sources);
+    }
+
+    /// <inheritdoc/>
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        GC.SuppressFinalize(this);
+        BenchmarkDevice.Device.Synchronize();
+        foreach (Variable source in _sources) source.Value.Dispose();
+    }
+}
