@@ -82,10 +82,15 @@ public static class Convolution
         }
 
         long tiles = (plan.RowCount + Tile - 1) / Tile * ((plan.OutGroup + Tile - 1) / Tile);
+        LaunchShape blocks = LaunchShape.Blocks(x.Device, tiles, plan.Groups) with { Cost = Cost(x, w, y, plan) };
         x.Device.Load(s_source, x.Type).Kernel("Convolution").Launch(
-            LaunchShape.Blocks(x.Device, tiles, plan.Groups), x, w, y, KernelArgument.Structure(ref plan));
+            blocks, x, w, y, KernelArgument.Structure(ref plan));
         return y;
     }
+
+    private static LaunchCost Cost(Tensor x, Tensor w, Tensor y, ConvolutionPlan plan) =>
+        LaunchCost.Of(x, w, y) with { Operations = plan.Operations };
+
     private static void LaunchOnHost(Tensor x, Tensor w, Tensor y, ConvolutionPlan plan, bool isAdjoint)
     {
         HostMethod method = plan.MethodOnHost;
@@ -94,9 +99,13 @@ public static class Convolution
         int rows = (int)Math.Clamp(plan.RowCount / ManyHostBlocks, FewestHostRows, HostRows);
         (WinogradPlan division, long blocks) = WinogradPlan.Forward(plan, x.Device.ProcessorCount);
         if (method != HostMethod.Tiles) blocks = (plan.RowCount + rows - 1) / rows;
+        LaunchShape shape = new(blocks, 1, 1, 1)
+        {
+            HasLongBlocks = method == HostMethod.Tiles,
+            Cost = Cost(x, w, y, plan),
+        };
         x.Device.Load(s_hostSource, x.Type).Kernel("ConvolutionHost").Launch(
-            new LaunchShape(blocks, 1, 1, 1) { HasLongBlocks = method == HostMethod.Tiles }, x, w, y,
-            HostProduct.For(x.Type), KernelArgument.Structure(ref plan), KernelArgument.Structure(ref division), rows,
-            lines, (int)method, isAdjoint ? 1 : 0);
+            shape, x, w, y, HostProduct.For(x.Type), KernelArgument.Structure(ref plan),
+            KernelArgument.Structure(ref division), rows, lines, (int)method, isAdjoint ? 1 : 0);
     }
 }

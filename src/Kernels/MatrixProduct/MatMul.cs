@@ -50,9 +50,11 @@ public static class MatMul
         if (y.ElementCount == 0) return y;
         long xBatch = x.Shape[0] == 1 ? 0 : (long)m * k;
         long wBatch = w.Shape[0] == 1 ? 0 : (long)k * n;
+        LaunchCost cost = LaunchCost.Of(x, w, y) with { Operations = 2 * y.ElementCount * k };
         if (x.Device.WarpSize == 1)
         {
-            LaunchShape tiles = new((long)batch * Tiles(m, HostTileRows) * Tiles(n, HostTileColumns), 1, 1, 1);
+            long blocks = (long)batch * Tiles(m, HostTileRows) * Tiles(n, HostTileColumns);
+            LaunchShape tiles = new(blocks, 1, 1, 1) { Cost = cost };
             x.Device.Load(s_hostSource, x.Type).Kernel("MatMulHost").Launch(
                 tiles, x, w, y, HostProduct.For(x.Type), m, n, k, xBatch, wBatch, transposeX ? 1 : 0,
                 transposeW ? 1 : 0, HostTileRows, HostTileColumns);
@@ -60,7 +62,8 @@ public static class MatMul
         }
 
         string variant = s_variants[(transposeX ? 2 : 0) + (transposeW ? 1 : 0)];
-        LaunchShape shape = LaunchShape.Blocks(x.Device, (long)Tiles(m, Tile) * Tiles(n, Tile), batch);
+        long tileCount = (long)Tiles(m, Tile) * Tiles(n, Tile);
+        LaunchShape shape = LaunchShape.Blocks(x.Device, tileCount, batch) with { Cost = cost };
         x.Device.Load(s_source, x.Type, variant).Kernel("MatMul").Launch(shape, x, w, y, m, n, k, xBatch, wBatch);
         return y;
     }

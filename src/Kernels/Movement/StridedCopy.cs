@@ -181,9 +181,12 @@ public static class StridedCopy
         int room = (int)Math.Min(int.MaxValue, y.ElementCount - targetStart);
         using Tensor target = y.Part(targetStart, Shape.Create([room]));
         Kernel kernel = x.Device.Load(s_source, x.Type, s_variants[(int)border]).Kernel("StridedCopy");
+        LaunchShape shape = walk.Shape(x.Device) with
+        {
+            Cost = new LaunchCost((Math.Min(x.ElementCount, plan.Count) + plan.Count) * x.Type.Size()),
+        };
         kernel.Launch(
-            walk.Shape(x.Device), x, target, KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan),
-            fill);
+            shape, x, target, KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan), fill);
         return y;
     }
 

@@ -46,8 +46,10 @@ public static class Adam
         int decay = options.WeightDecay == 0 ? 0 : options.IsDecoupled ? 2 : 1;
         string variant = s_variants[(2 * decay) + (average is null ? 0 : 1)];
         Kernel kernel = gradient.Device.Load(s_source, ElementType.Float32, variant).Kernel("Adam");
+        // What is updated is read and written.
         LaunchCost cost = LaunchCost.Of(
-            gradient, parameter, parameter, firstMoment, firstMoment, secondMoment, secondMoment, average, average);
+            gradient, schedule, parameter, parameter, firstMoment, firstMoment, secondMoment, secondMoment, average,
+            average);
         LaunchShape shape = LaunchShape.Elements(gradient.Device, gradient.ElementCount) with { Cost = cost };
         kernel.Launch(
             shape, gradient, schedule, parameter, firstMoment, secondMoment, average, gradient.ElementCount,

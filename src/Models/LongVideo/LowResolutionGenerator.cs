@@ -81,7 +81,7 @@ public sealed class LowResolutionGenerator : Module
         Require.That(
             starts is null || (starts.Length == noise.Shape[0] && Array.TrueForAll(starts, IsOnGrid)),
             $"{noise.Shape[0]} starts from 0 to {TemporalScale - 1} are needed, got {string.Join(' ', starts ?? [])}");
-        Variable embedding = Observe(observe, "temporal_emb", _embedding.Forward(noise));
+        Variable embedding = Observe(observe, "temporal_emb", Embed(noise));
         Variable latent = Observe(observe, "latent_w", _mapping.Forward(embedding));
         FrameCounts frames = Frames(frameCount, starts is not null);
         Variable[] latents = TemporalLatents(latent, frames, starts);
@@ -101,12 +101,14 @@ public sealed class LowResolutionGenerator : Module
         for (int block = 0; block < latents.Length; block++)
         {
             int[]? kept = starts is null ? null : Array.ConvertAll(starts, start => frames.OutputStart(block, start));
+            using DeviceRange range = x.Device.Range($"temporal_layers.{block}");
             x = _temporalBlocks[block].Forward(x, latents[block], kept, frames.OutputOf(block), magnitudeBeta);
             Observe(observe, $"temporal_layers.{block}", x);
         }
 
         for (int block = 0; block < _spatialBlocks.Count; block++)
         {
+            using DeviceRange range = x.Device.Range($"spatial_layers.{block}");
             x = _spatialBlocks[block].Forward(x, frameLatent, null, frameCount, magnitudeBeta);
             Observe(observe, $"spatial_layers.{block}", x);
         }
@@ -122,6 +124,12 @@ public sealed class LowResolutionGenerator : Module
     {
         observe?.Invoke(name, value);
         return value;
+    }
+
+    private Variable Embed(Variable noise)
+    {
+        using DeviceRange range = noise.Device.Range("temporal_emb");
+        return _embedding.Forward(noise);
     }
 
     private bool IsOnGrid(int start) => start >= 0 && start < TemporalScale;

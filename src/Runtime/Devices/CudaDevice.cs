@@ -121,7 +121,7 @@ public sealed unsafe partial class CudaDevice : Device
     public override DeviceEvent RecordEvent()
     {
         MakeCurrent();
-        return new CudaEvent(this, Stream);
+        return new CudaEvent(this);
     }
 
     /// <summary>

@@ -50,6 +50,9 @@ public abstract class Device : IDisposable
     /// <summary>Kernels launched since the start.</summary>
     public long LaunchCount => Volatile.Read(ref _launchCount);
 
+    /// <summary>Told of all work as it is given to the device; null for nobody.</summary>
+    internal IWorkObserver? Observer { get; set; }
+
     internal TensorScope? CurrentScope
     {
         get => _scope.Value;
@@ -100,19 +103,64 @@ public abstract class Device : IDisposable
     public abstract void Synchronize();
 
     /// <summary>Copies from this device's memory to the program's, after all work before it.</summary>
-    public abstract void CopyToHost(nint source, Span<byte> destination);
+    public void CopyToHost(nint source, Span<byte> destination)
+    {
+        RuntimeMeter.CountCopyToHost(this, destination.Length);
+        IWorkObserver? observer = Observer;
+        long mark = observer?.Begin(this, DeviceWork.CopyToHost(destination.Length)) ?? 0;
+        CopyToHostCore(source, destination);
+        observer?.End(mark);
+    }
 
     /// <summary>Copies from the program's memory to this device's; the source may be reused on return.</summary>
-    public abstract void CopyFromHost(ReadOnlySpan<byte> source, nint destination);
+    public void CopyFromHost(ReadOnlySpan<byte> source, nint destination)
+    {
+        RuntimeMeter.CountCopyFromHost(this, source.Length);
+        IWorkObserver? observer = Observer;
+        long mark = observer?.Begin(this, DeviceWork.CopyFromHost(source.Length)) ?? 0;
+        CopyFromHostCore(source, destination);
+        observer?.End(mark);
+    }
 
     /// <summary>Copies within this device's memory.</summary>
-    public abstract void Copy(nint source, nint destination, long bytes);
+    public void Copy(nint source, nint destination, long bytes)
+    {
+        IWorkObserver? observer = Observer;
+        long mark = observer?.Begin(this, DeviceWork.Copy(bytes)) ?? 0;
+        CopyCore(source, destination, bytes);
+        observer?.End(mark);
+    }
 
     /// <summary>Sets bytes of this device's memory to zero.</summary>
-    public abstract void Clear(nint destination, long bytes);
+    public void Clear(nint destination, long bytes)
+    {
+        IWorkObserver? observer = Observer;
+        long mark = observer?.Begin(this, DeviceWork.Clear(bytes)) ?? 0;
+        ClearCore(destination, bytes);
+        observer?.End(mark);
+    }
 
     /// <summary>Marks a moment in the device's work, to measure the time between two.</summary>
     public abstract DeviceEvent RecordEvent();
+
+    /// <summary>
+    /// Names what this thread gives to the device until the result is disposed, for profilers: ours, and NVIDIA's where
+    /// its library is there.
+    /// </summary>
+    /// <param name="name">A few words, such as <c>generator</c>.</param>
+    public DeviceRange Range(string name) => new(Observer, name);
+
+    /// <returns>What a launch takes of a processor; null where the device cannot tell.</returns>
+    /// <param name="kernel">Of this device.</param>
+    /// <param name="shape">As it is launched.</param>
+    public virtual KernelFootprint? Footprint(Kernel kernel, LaunchShape shape) => null;
+
+    /// <summary>What the compilers make of a kernel's file, as text.</summary>
+    /// <returns>Each text with the name of its language, the one nearest to the source first.</returns>
+    /// <exception cref="CompilationException">The source does not compile, or there is no compiler.</exception>
+    /// <inheritdoc cref="Load" path="/param"/>
+    public abstract IReadOnlyList<(string Language, string Text)> Translate(
+        KernelSource source, ElementType type, string variant = "");
 
     /// <inheritdoc/>
     public void Dispose()
@@ -142,13 +190,25 @@ public abstract class Device : IDisposable
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);
         Interlocked.Increment(ref _launchCount);
+        RuntimeMeter.CountLaunch(this);
+        IWorkObserver? observer = Observer;
+        long mark = observer?.Begin(this, new DeviceWork(kernel.Name, shape.Cost, kernel, shape), arguments) ?? 0;
         LaunchCore(kernel, shape, arguments);
+        observer?.End(mark);
     }
 
     private protected abstract KernelModule Compile(KernelSource source, ElementType type, string variant);
 
     private protected abstract void LaunchCore(
         Kernel kernel, LaunchShape shape, ReadOnlySpan<KernelArgument> arguments);
+
+    private protected abstract void CopyToHostCore(nint source, Span<byte> destination);
+
+    private protected abstract void CopyFromHostCore(ReadOnlySpan<byte> source, nint destination);
+
+    private protected abstract void CopyCore(nint source, nint destination, long bytes);
+
+    private protected abstract void ClearCore(nint destination, long bytes);
 
     private protected abstract void DisposeCore();
 }

@@ -72,6 +72,7 @@ public sealed class LowResolutionGan : IDisposable
     public StepStatistics UpdateGenerator(IEnumerable<GeneratorInput> inputs)
     {
         using Turn turn = TakeTurn();
+        using DeviceRange range = Device.Range("generator step");
         StepStatistics statistics = new();
         Discriminator.RequiresGradient(false);
         Generator.RequiresGradient(true);
@@ -81,7 +82,7 @@ public sealed class LowResolutionGan : IDisposable
             Variable loss = Softplus(-logits).Mean();
             statistics.Add("generator/loss", loss.ToScalar());
             statistics.Add("generator/score", logits.Mean().ToScalar());
-            return Gradient.Of(loss, _generatorArena.Variables);
+            return Differentiate(loss, _generatorArena);
         });
         GeneratorOptimizer.Step(_options.GeneratorRate, 1.0 / parts);
         return statistics;
@@ -94,6 +95,7 @@ public sealed class LowResolutionGan : IDisposable
     public StepStatistics UpdateDiscriminator(IEnumerable<(GeneratorInput Fake, RealInput Real)> inputs)
     {
         using Turn turn = TakeTurn();
+        using DeviceRange range = Device.Range("discriminator step");
         StepStatistics statistics = new();
         Discriminator.RequiresGradient(true);
         int parts = ForEachPart(_discriminatorArena, inputs, input =>
@@ -112,13 +114,14 @@ public sealed class LowResolutionGan : IDisposable
     public StepStatistics UpdatePenalty(IEnumerable<RealInput> inputs)
     {
         using Turn turn = TakeTurn();
+        using DeviceRange range = Device.Range("penalty step");
         StepStatistics statistics = new();
         Discriminator.RequiresGradient(true);
         int parts = ForEachPart(_discriminatorArena, inputs, input =>
         {
             Variable penalty = Penalty(new Variable(input.Video, requiresGradient: true), input.Augmentation).Mean();
             statistics.Add("discriminator/r1_penalty", penalty.ToScalar());
-            return Gradient.Of(penalty * (float)(_options.R1Gamma / 2), _discriminatorArena.Variables);
+            return Differentiate(penalty * (float)(_options.R1Gamma / 2), _discriminatorArena);
         });
         double gain = Math.Max(1, _options.R1Interval);
         DiscriminatorOptimizer.Step(_options.DiscriminatorRate * _options.LazyRatio, gain / parts);
@@ -127,8 +130,11 @@ public sealed class LowResolutionGan : IDisposable
 
     /// <summary>Moves the average of the generator's parameters and buffers.</summary>
     /// <param name="step">From 0: the average warms up.</param>
-    public void UpdateAverage(long step) =>
+    public void UpdateAverage(long step)
+    {
+        using DeviceRange range = Device.Range("moving average");
         Average.Update(EmaSchedule.LongVideo(step, _options.AverageBeta, _options.AverageWarmup));
+    }
 
     /// <returns>The squared norm of the gradient of D at each clip, <c>[N]</c>; differentiable.</returns>
     /// <param name="video">Clips that ask for gradients.</param>
@@ -176,8 +182,17 @@ public sealed class LowResolutionGan : IDisposable
         }
     }
 
-    private Variable Generate(GeneratorInput input, float magnitudeBeta) =>
-        Generator.Forward(new Variable(input.Noise), input.FrameCount, magnitudeBeta, input.Starts);
+    private Variable[] Differentiate(Variable loss, ParameterArena arena)
+    {
+        using DeviceRange range = Device.Range("gradients");
+        return Gradient.Of(loss, arena.Variables);
+    }
+
+    private Variable Generate(GeneratorInput input, float magnitudeBeta)
+    {
+        using DeviceRange range = Device.Range("generator");
+        return Generator.Forward(new Variable(input.Noise), input.FrameCount, magnitudeBeta, input.Starts);
+    }
 
     private Variable MakeFake(GeneratorInput input)
     {
@@ -188,8 +203,11 @@ public sealed class LowResolutionGan : IDisposable
         return fake;
     }
 
-    private Variable Judge(Variable video, ClipAugmentation? augmentation) =>
-        Discriminator.Forward(augmentation?.Apply(video) ?? video);
+    private Variable Judge(Variable video, ClipAugmentation? augmentation)
+    {
+        using DeviceRange range = Device.Range("discriminator");
+        return Discriminator.Forward(augmentation?.Apply(video) ?? video);
+    }
 
     private Variable[] Learn(
         Variable video, ClipAugmentation? augmentation, float sign, string name, StepStatistics statistics)
@@ -198,7 +216,7 @@ public sealed class LowResolutionGan : IDisposable
         Variable loss = Softplus(logits * sign).Mean();
         statistics.Add($"discriminator/{name}_loss", loss.ToScalar());
         statistics.Add($"discriminator/{name}_score", logits.Mean().ToScalar());
-        return Gradient.Of(loss, _discriminatorArena.Variables);
+        return Differentiate(loss, _discriminatorArena);
     }
 
     private sealed class Turn(LowResolutionGan gan) : IDisposable

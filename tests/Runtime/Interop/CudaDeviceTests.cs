@@ -213,6 +213,39 @@ public sealed class CudaDeviceTests
     });
 
     [Test]
+    public void LaunchesAreProfiledByPairsOfEvents() => InChild(() =>
+    {
+        using CudaDevice device = Open();
+        using Tensor x = Tensor.Zeros([9, 3], ElementType.Float32, device);
+        using Profiler profiler = new(device);
+        ProfiledStep step = profiler.Measure(() => PixelNorm.Forward(x, 1).Dispose());
+        Assert.That(step.Work, Has.Count.EqualTo(1));
+        Assert.That(step.Work[0].Duration, Is.EqualTo(TimeSpan.FromMilliseconds(1.5)));
+        Assert.That(step.Work[0].Footprint, Is.EqualTo(new KernelFootprint(40, 1024, 16, 0.5)));
+    });
+
+    [Test]
+    public void RangesReachNvtx() => InChild(() =>
+    {
+        using CudaDevice device = Open();
+        using (device.Range("outer"))
+        {
+            using DeviceRange inner = device.Range("inner");
+        }
+
+        Assert.That(PretendedCuda.Ranges(), Does.EndWith("(outer(inner))"));
+    });
+
+    [Test]
+    public void PtxIsThatOfTheGpusArchitecture() => InChild(() =>
+    {
+        using CudaDevice device = Open();
+        (string language, string text) = device.Translate(PixelNormSource(), ElementType.Float32)[0];
+        Assert.That(language, Is.EqualTo("PTX"));
+        Assert.That(text, Does.Contain("--gpu-architecture=compute_90a"));
+    });
+
+    [Test]
     public void ProductsOfRowsAreTheFormula([Values] bool transposeA, [Values] bool transposeB) => InChild(() =>
     {
         const int Batch = 2, M = 3, N = 4, K = 5;
@@ -259,7 +292,8 @@ public sealed class CudaDeviceTests
             ProcessStartInfo start = OwnProgram.Start(
                 "GenKernels.Tests", "--filter", filter, "--results-directory", folder);
             start.RedirectStandardOutput = true;
-            string[] variables = [PretendedCuda.Variable, "GENKERNELS_CUDA", "GENKERNELS_NVRTC", "GENKERNELS_CUBLAS"];
+            string[] libraries = ["GENKERNELS_CUDA", "GENKERNELS_NVRTC", "GENKERNELS_CUBLAS", "GENKERNELS_NVTX"];
+            string[] variables = [PretendedCuda.Variable, .. libraries];
             foreach (string variable in variables) start.Environment[variable] = library;
             using Process process = Process.Start(start)!;
             string output = process.StandardOutput.ReadToEnd();

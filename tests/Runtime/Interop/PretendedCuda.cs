@@ -50,7 +50,7 @@ internal static class PretendedCuda
         API int cuDeviceGetName(char* name, int capacity, int) { strncpy(name, "Pretended", capacity); return 0; }
         API int cuDeviceGetAttribute(int* value, int attribute, int)
         {
-            const int known[][2] = {{16, 132}, {75, 9}, {76, 0}, {97, 232448}, {115, 1}};
+            const int known[][2] = {{16, 132}, {39, 2048}, {75, 9}, {76, 0}, {97, 232448}, {115, 1}};
             for (auto& pair : known) if (pair[0] == attribute) *value = pair[1];
             return 0;
         }
@@ -110,7 +110,12 @@ internal static class PretendedCuda
         API int cuModuleGetFunction(void** function, void*, const char*) { CHECK *function = (void*)4; return 0; }
         API int cuFuncGetAttribute(int* value, int attribute, void*)
         {
-            *value = attribute == 8 ? sharedLimit : -1;
+            *value = attribute == 8 ? sharedLimit : attribute == 4 ? 40 : attribute == 3 ? 16 : 1024;
+            return 0;
+        }
+        API int cuOccupancyMaxActiveBlocksPerMultiprocessor(int* blocks, void*, int block, size_t)
+        {
+            *blocks = 1024 / block;
             return 0;
         }
         API int cuFuncSetAttribute(void*, int attribute, int value)
@@ -203,10 +208,14 @@ internal static class PretendedCuda
         API int nvrtcGetProgramLog(void*, char* text) { memcpy(text, log_, sizeof log_); return 0; }
         API int nvrtcGetCUBINSize(void*, size_t* bytes) { *bytes = program.size() + 1; return 0; }
         API int nvrtcGetCUBIN(void*, char* code) { memcpy(code, program.c_str(), program.size() + 1); return 0; }
-        API int nvrtcGetPTXSize(void*, size_t*) { return 4; }
-        API int nvrtcGetPTX(void*, char*) { return 4; }
+        API int nvrtcGetPTXSize(void*, size_t* bytes) { *bytes = options.size() + 1; return 0; }
+        API int nvrtcGetPTX(void*, char* text) { memcpy(text, options.c_str(), options.size() + 1); return 0; }
         API int nvrtcDestroyProgram(void** handle) { *handle = 0; live--; return 0; }
 
+        static std::string ranges;
+        API int nvtxRangePushA(const char* name) { ranges += std::string("(") + name; return 0; }
+        API int nvtxRangePop() { ranges += ")"; return 0; }
+        API const char* pretend_ranges() { return ranges.c_str(); }
         API const char* cublasGetStatusName(int) { return "CUBLAS_STATUS_OTHER"; }
         API const char* cublasGetStatusString(int) { return "another fault"; }
         API int cublasCreate_v2(void** handle) { *handle = (void*)8; live++; return 0; }
@@ -253,6 +262,9 @@ internal static class PretendedCuda
 
     /// <returns>Grid, block, shared bytes and numbers of the last launch.</returns>
     internal static string LastLaunch() => Marshal.PtrToStringUTF8(Get<Pointer>("pretend_last")())!;
+
+    /// <returns>The ranges of NVTX: a bracket and a name where one begins, a bracket where it ends.</returns>
+    internal static string Ranges() => Marshal.PtrToStringUTF8(Get<Pointer>("pretend_ranges")())!;
 
     /// <returns>The options of the last compilation.</returns>
     internal static string Options() => Marshal.PtrToStringUTF8(Get<Pointer>("pretend_options")())!;
