@@ -227,6 +227,14 @@ DEVICE void MixPixel(const From* from, Int64 stride, const Band& band, Scalar* t
     }
 }
 
+template <int Channels>
+DEVICE void AddColumns(const Accumulator* from, const Accumulator* weight, int count, Accumulator (&sum)[Channels])
+{
+    for (int b = 0; b < count; b++) {
+        for (int c = 0; c < Channels; c++) sum[c] += weight[b] * from[b * Channels + c];
+    }
+}
+
 // Whole pixels of few channels, whose number the compiler knows.
 template <int Channels>
 DEVICE void MixPixels(const Accumulator* mixed, int start, const Matrix& columns, int first, int end, Scalar* to)
@@ -235,9 +243,10 @@ DEVICE void MixPixels(const Accumulator* mixed, int start, const Matrix& columns
         const Band band = BandOf(columns, j);
         const Accumulator* from = mixed + (band.first - start) * Channels;
         Accumulator sum[Channels] = {};
-        for (int b = 0; b < band.count; b++) {
-            for (int c = 0; c < Channels; c++) sum[c] += band.weight[b] * from[b * Channels + c];
-        }
+        // Most pixels have two or four taps: loops whose end need not be foreseen take two thirds of the time.
+        if (band.count == 2) AddColumns<Channels>(from, band.weight, 2, sum);
+        else if (band.count == Group) AddColumns<Channels>(from, band.weight, Group, sum);
+        else AddColumns<Channels>(from, band.weight, band.count, sum);
         for (int c = 0; c < Channels; c++) to[(Int64)j * Channels + c] = Scalar(sum[c]);
     }
 }
