@@ -31,10 +31,11 @@ class Peer:
     def __init__(self, device):
         import kernels
         import models
+        import norms
         self.device, self.clock = device, timing.Clock(device)
         self.prepared = {}
         self.cases = {}
-        for family in (kernels, models):
+        for family in (kernels, norms, models):
             for name, prepare, *details in family.cases():
                 self.cases[name] = functools.partial(prepare, *details, device)
 

@@ -24,15 +24,25 @@
 #endif
 
 MATHEMATICS_1(Sqrt, sqrt)
-MATHEMATICS_1(Exp, exp)
-MATHEMATICS_1(ExpMinusOne, expm1)
 MATHEMATICS_1(Log, log)
-MATHEMATICS_1(LogOnePlus, log1p)
-MATHEMATICS_1(Tanh, tanh)
+MATHEMATICS_1(ComplementaryError, erfc)
 MATHEMATICS_1(Sin, sin)
 MATHEMATICS_1(Cos, cos)
 MATHEMATICS_1(Floor, floor)
 MATHEMATICS_1(Absolute, fabs)
+
+#if defined(GK_HOST) || defined(GK_SIMT)
+#include "Common/HostMathematics.cuh"
+#undef MATHEMATICS_1
+#define MATHEMATICS_1(Name, builtin)                      \
+    DEVICE float Name(float x) { return Host##Name(x); }  \
+    DEVICE double Name(double x) { return __builtin_##builtin(x); }
+#endif
+
+MATHEMATICS_1(Exp, exp)
+MATHEMATICS_1(ExpMinusOne, expm1)
+MATHEMATICS_1(LogOnePlus, log1p)
+MATHEMATICS_1(Tanh, tanh)
 
 #undef MATHEMATICS_1
 

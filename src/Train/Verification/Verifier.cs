@@ -25,6 +25,8 @@ public sealed class Verifier
             new ConvolutionCases(),
             new UpfirdnCases(),
             new ResampleCases(),
+            new NormalizationCases(),
+            new PointwiseCases(),
             new TemporalModulatedConvolutionCases(),
             new TemporalStretchCases(),
             new DiffAugCases(),
