@@ -222,8 +222,8 @@ KERNEL GroupNormGradientParameters(
     }
 }
 
-template <bool isSilu>
-DEVICE Accumulator GradientOf(Accumulator x, Accumulator dy, const Channel& channel, Accumulator dzMean, Accumulator dzhMean)
+template <bool isSilu> DEVICE Accumulator GradientOf(
+    Accumulator x, Accumulator dy, const Channel& channel, Accumulator dzMean, Accumulator dzhMean)
 {
     const Upstream at = UpstreamOf<isSilu>(x, dy, channel);
     return channel.scale * (channel.weight * at.dz - dzMean - at.h * dzhMean);

@@ -37,7 +37,8 @@ KERNEL Softmax(const Scalar* __restrict__ x, Scalar* __restrict__ y, Int64 rowCo
     for (int c = lane * PackWidth; c < channelCount; c += WarpSize * PackWidth) {
         Pack<PackWidth> pack = LoadPack<PackWidth>(source + c);
         for (int i = 0; i < PackWidth; i++) {
-            const Accumulator shifted = Accumulator(pack.value[i]) - largest;
+            // It never passes 0: that keeps the compiler from adding up what is subtracted, which would be rounded.
+            const Accumulator shifted = Minimum(Accumulator(0), Accumulator(pack.value[i]) - largest);
             pack.value[i] = Scalar(IsLogarithm ? shifted - logarithm : Exp(shifted) * scale);
         }
         StorePack(target + c, pack);

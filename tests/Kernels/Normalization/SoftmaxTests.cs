@@ -58,10 +58,13 @@ public sealed class SoftmaxTests(Device device)
             Throws.TypeOf<ShapeException>().With.Message.EqualTo("Softmax: x must have an axis, got shape []"));
     }
 
-    private static double[] Formula(Tensor x, bool isLogarithm) => [.. x.ToDoubles().Chunk(x.Shape[^1]).SelectMany(row =>
+    private static double[] Formula(Tensor x, bool isLogarithm) =>
+        [.. x.ToDoubles().Chunk(x.Shape[^1]).SelectMany(row => Formula(row, isLogarithm))];
+
+    private static IEnumerable<double> Formula(double[] row, bool isLogarithm)
     {
         double largest = row.Max();
         double sum = row.Sum(value => Math.Exp(value - largest));
         return row.Select(value => isLogarithm ? value - largest - Math.Log(sum) : Math.Exp(value - largest) / sum);
-    })];
+    }
 }
