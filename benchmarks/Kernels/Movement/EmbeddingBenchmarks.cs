@@ -36,7 +36,7 @@ public class EmbeddingBenchmarks : KernelBenchmarks
     /// <summary>Sentences of a few words, filled up with one token.</summary>
     private static int[] Ids()
     {
-        Random random = new(1);
+        System.Random random = new(1);
         return [.. Enumerable.Range(0, Tokens).Select(token =>
             token % 77 < 12 ? random.Next(Vocabulary) : Vocabulary - 1)];
     }
