@@ -31,6 +31,17 @@ DEVICE float HostExp(float x)
     return x == x ? scaled : x;
 }
 
+// 1 / (1 + e^-x). Beyond 87 the exponential stays as it is there: it is a normal number, and its exponent needs no care.
+DEVICE float HostSigmoid(float x)
+{
+    const float raised = -87.0f > x ? -87.0f : x;  // in this order a NaN stays, without an instruction of its own
+    const float bounded = 87.0f < raised ? 87.0f : raised;
+    const float n = __builtin_rintf(bounded * -1.44269504f);
+    const float r = Fused(n, 1.9046543e-9f, Fused(n, -0.6931471824645996f, -bounded));
+    const float p = Fused(ExpPolynomial(r) * r, r, r) + 1.0f;
+    return 1.0f / (1.0f + BitsToFloat(FloatToBits(p) + (unsigned(int(n)) << 23)));
+}
+
 DEVICE float HostExpMinusOne(float x)
 {
     const float small = Fused(ExpPolynomial(x) * x, x, x);

@@ -46,6 +46,13 @@ MATHEMATICS_1(Tanh, tanh)
 
 #undef MATHEMATICS_1
 
+#if defined(GK_HOST) || defined(GK_SIMT)
+DEVICE float Sigmoid(float x) { return HostSigmoid(x); }
+#else
+DEVICE float Sigmoid(float x) { return 1 / (1 + Exp(-x)); }
+#endif
+DEVICE double Sigmoid(double x) { return 1 / (1 + Exp(-x)); }
+
 // From its bits: NVRTC has no header that names it, and need not know the other compilers' builtin.
 DEVICE float Infinity() { return BitsToFloat(0x7F800000u); }
 

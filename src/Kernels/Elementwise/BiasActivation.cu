@@ -11,8 +11,6 @@
 #include "Common/Normal.cuh"  // NormalAt
 #include "Common/Rows.cuh"
 
-DEVICE Accumulator Sigma(Accumulator z) { return 1 / (1 + Exp(-z)); }
-
 template <int order> DEVICE Accumulator Linear(Accumulator z, Accumulator)
 {
     return order == 0 ? z : Accumulator(order == 1);
@@ -35,7 +33,7 @@ template <int order> DEVICE Accumulator HyperbolicTangent(Accumulator z, Accumul
 
 template <int order> DEVICE Accumulator Sigmoid(Accumulator z, Accumulator)
 {
-    const Accumulator s = Sigma(z);
+    const Accumulator s = ::Sigmoid(z);
     const Accumulator first = s * (1 - s);
     return order == 0 ? s : order == 1 ? first : order == 2 ? first * (1 - 2 * s) : first * (1 - 6 * first);
 }
@@ -56,14 +54,14 @@ template <int order> DEVICE Accumulator Selu(Accumulator z, Accumulator)
 template <int order> DEVICE Accumulator Softplus(Accumulator z, Accumulator)
 {
     if (order == 0) return (z > 0 ? z : 0) + LogOnePlus(Exp(-Absolute(z)));
-    const Accumulator s = Sigma(z);
+    const Accumulator s = ::Sigmoid(z);
     const Accumulator second = s * (1 - s);
     return order == 1 ? s : order == 2 ? second : second * (1 - 2 * s);
 }
 
 template <int order> DEVICE Accumulator Swish(Accumulator z, Accumulator)
 {
-    const Accumulator s = Sigma(z);
+    const Accumulator s = ::Sigmoid(z);
     const Accumulator slope = s * (1 - s);
     const Accumulator tilt = 1 - 2 * s;
     return order == 0   ? z * s

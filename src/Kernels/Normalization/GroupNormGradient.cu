@@ -40,7 +40,7 @@ template <bool isSilu> DEVICE Upstream UpstreamOf(Accumulator x, Accumulator dy,
     const Accumulator h = (x - channel.mean) * channel.scale;
     if (!isSilu) return {h, dy};
     const Accumulator z = h * channel.weight + channel.offset;
-    const Accumulator sigma = 1 / (1 + Exp(-z));
+    const Accumulator sigma = Sigmoid(z);
     return {h, dy * sigma * (1 + z * (1 - sigma))};
 }
 
@@ -154,17 +154,34 @@ KERNEL GroupNormGradientSums(
 }
 
 // A block takes some columns, and shares out the chunks to a fixed number of lanes.
-constexpr int Columns = 32, ChunkLanes = WarpSize == 1 ? 1 : 8;
+constexpr int Columns = 32, ChunkLanes = 8;
+
+// The same for the host's one thread: row after row, columns in registers.
+DEVICE void AddRows(
+    const Accumulator* __restrict__ corner, int rowCount, int rowStep, int width, Accumulator* __restrict__ target)
+{
+    Accumulator sum[Columns];
+    for (int column = 0; column < Columns; column++) sum[column] = 0;
+    for (int row = 0; row < rowCount; row++) {
+        for (int column = 0; column < width; column++) sum[column] += corner[Int64(row) * rowStep + column];
+    }
+    for (int column = 0; column < width; column++) target[column] = sum[column];
+}
 
 KERNEL GroupNormGradientJoin(
     const Accumulator* __restrict__ partial, Accumulator* __restrict__ sums, int chunkCount, int columnCount)
 {
-    __shared__ Accumulator shared[ChunkLanes][Columns];  // [lane][column]: a warp meets neighbouring numbers
     const int tileCount = (columnCount + Columns - 1) / Columns;
     const Int64 sample = blockIdx.x / tileCount;
     const int first = int(blockIdx.x % tileCount) * Columns;
     const int width = Minimum(Columns, columnCount - first);
     const Accumulator* corner = partial + sample * chunkCount * columnCount + first;
+    Accumulator* target = sums + sample * columnCount + first;
+    if constexpr (WarpSize == 1) {
+        AddRows(corner, chunkCount, columnCount, width, target);
+        return;
+    }
+    __shared__ Accumulator shared[ChunkLanes][Columns];  // [lane][column]: a warp meets neighbouring numbers
     for (int index = threadIdx.x; index < ChunkLanes * Columns; index += blockDim.x) {
         const int lane = index / Columns, column = index % Columns;
         Accumulator sum = 0;
@@ -178,7 +195,7 @@ KERNEL GroupNormGradientJoin(
     for (int column = threadIdx.x; column < width; column += blockDim.x) {
         Accumulator sum = 0;
         for (int lane = 0; lane < ChunkLanes; lane++) sum += shared[lane][column];
-        sums[sample * columnCount + first + column] = sum;
+        target[column] = sum;
     }
 }
 

@@ -59,4 +59,4 @@ DEVICE GroupTask TaskOf(const GroupBlock& block, int task)
     return {lane, first, rows, block.firstChannel + (task - lane * block.packCount) * PackWidth};
 }
 
-DEVICE Accumulator SiluOf(Accumulator z) { return z / (1 + Exp(-z)); }
+DEVICE Accumulator SiluOf(Accumulator z) { return z * Sigmoid(z); }

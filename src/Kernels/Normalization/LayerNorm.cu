@@ -146,19 +146,31 @@ KERNEL LayerNormSums(
     }
 }
 
+// Columns that a block takes of the parameters: few, because there are many chunks to walk.
+constexpr int ParameterColumns = 32;
+
 KERNEL LayerNormParameters(
     const Accumulator* __restrict__ partial, Scalar* __restrict__ dw, Scalar* __restrict__ db, int chunkCount,
     int channelCount)
 {
-    const int begin = int(blockIdx.x) * 32;  // few columns a block: there are many chunks to walk
-    const int end = Minimum(channelCount, begin + 32);
-    for (int c = begin + threadIdx.x; c < end; c += blockDim.x) {
-        Accumulator dySum = 0, productSum = 0;
+    // The host's one thread keeps all columns in registers, so that it walks rows; elsewhere a thread has one.
+    constexpr int Own = WarpSize == 1 ? ParameterColumns : 1;
+    const int begin = int(blockIdx.x) * ParameterColumns;
+    const int end = Minimum(channelCount, begin + ParameterColumns);
+    for (int c = begin + threadIdx.x * Own; c < end; c += blockDim.x * Own) {
+        Accumulator dySum[Own], productSum[Own];
+        const int width = Minimum(Own, end - c);
+        for (int i = 0; i < Own; i++) dySum[i] = productSum[i] = 0;
         for (int chunk = 0; chunk < chunkCount; chunk++) {
-            dySum += partial[Int64(2 * chunk) * channelCount + c];
-            productSum += partial[Int64(2 * chunk + 1) * channelCount + c];
+            const Accumulator* row = partial + Int64(2 * chunk) * channelCount + c;
+            for (int i = 0; i < width; i++) {
+                dySum[i] += row[i];
+                productSum[i] += row[channelCount + i];
+            }
         }
-        if (db != nullptr) db[c] = Scalar(dySum);
-        if (dw != nullptr) dw[c] = Scalar(productSum);
+        for (int i = 0; i < width; i++) {
+            if (db != nullptr) db[c + i] = Scalar(dySum[i]);
+            if (dw != nullptr) dw[c + i] = Scalar(productSum[i]);
+        }
     }
 }

@@ -31,6 +31,10 @@ public sealed class MathematicsTests(Device device)
     public void TanhIsRightToTwoUnits([Values(1e-3, 1, 10)] double reach) =>
         Check("Tanh", Sweep(-reach, reach), Math.Tanh, _ => 2.5);
 
+    [Test]
+    public void SigmoidIsRightToThreeUnits([Values(1, 20, 86)] double reach) =>
+        Check("Sigmoid", Sweep(-reach, reach), x => 1 / (1 + Math.Exp(-x)), _ => 3);
+
     /// <summary>The rounding of z² / 2 counts more and more in the tail.</summary>
     [Test]
     public void TheNormalIntegralIsRightOnBothSides([Values(0.1, 4, 12)] double reach) =>
@@ -44,6 +48,8 @@ public sealed class MathematicsTests(Device device)
         Assert.That(Results("ExpMinusOne", x), Is.EqualTo(new[] { double.NaN, -1, 1 / 0.0, 0, -1, 1 / 0.0 }));
         Assert.That(Results("Tanh", x), Is.EqualTo(new[] { double.NaN, -1, 1, 0, -1, 1 }));
         Assert.That(Results("Normal", x), Is.EqualTo(new[] { double.NaN, 0, 1, 0.5, 0, 1 }));
+        Assert.That(
+            Results("Sigmoid", x), Is.EqualTo(new[] { double.NaN, 0, 1, 0.5, 0, 1 }).Within(2 * SmallestNormal));
         double[] logarithms = Results("LogOnePlus", [double.NaN, -1, -2, 0, 1 / 0.0]);
         Assert.That(logarithms, Is.EqualTo(new[] { double.NaN, -1 / 0.0, double.NaN, 0, 1 / 0.0 }));
     }

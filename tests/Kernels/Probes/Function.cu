@@ -41,3 +41,8 @@ KERNEL FunctionNormal(const Scalar* __restrict__ x, Scalar* __restrict__ y, Int6
 {
     ForEach(count, [=](Int64 i) { y[i] = NormalAt(x[i]).integral; });
 }
+
+KERNEL FunctionSigmoid(const Scalar* __restrict__ x, Scalar* __restrict__ y, Int64 count)
+{
+    ForEach(count, [=](Int64 i) { y[i] = Sigmoid(x[i]); });
+}
