@@ -26,6 +26,7 @@ internal static partial class WorkCatalog
     internal static IEnumerable<ComparedWork> All =>
         [new(Copy, () => new CopyBenchmark(), ManyRounds) { Bytes = CopyBenchmark.Bytes },
             .. Memory(),
+            .. Norms(),
             .. Convolutions(),
             .. ModulatedConvolutions(),
             .. Vision(),

@@ -19,6 +19,7 @@ import timing
 FAMILIES = (
     "kernels",
     "modulated",
+    "norms",
     "sampling",
     "diffusion",
     "models",

@@ -18,6 +18,7 @@ public sealed partial class StemTests
     private static readonly Dictionary<string, (string, string)> s_sharedOperations = new()
     {
         ["ConvolutionWeightGradient"] = ("Convolution", "convolution and its two adjoints are each other's gradients"),
+        ["GroupNormGradient"] = ("GroupNorm", "the gradient of another, where it need not be differentiated again"),
     };
 
     /// <summary>Other kernels that no gradient passes through, with the reason.</summary>

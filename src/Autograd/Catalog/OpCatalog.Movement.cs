@@ -21,5 +21,10 @@ public static partial class OpCatalog
         new("Flip", [[4, 3]], x => x[0].Flip(0)),
         new("Concatenate", [[4, 3], [4, 5]], x => Variable.Concatenate(x, 1)),
         new("Concatenate of rows", [[2, 3], [1, 3], [4, 3]], x => Variable.Concatenate(x, 0)),
+        new("Embedding", [[7, 5]], x => Embedded(x[0], 6, 0, 3, 3, 6, 3)),
+        new("Embedding of nothing", [[7, 5]], x => Embedded(x[0])),
     ];
+
+    private static Variable Embedded(Variable table, params int[] ids) =>
+        table.Embedding(Tensor.From(ids, [ids.Length], table.Device));
 }

@@ -27,6 +27,8 @@ public sealed class Verifier
             new ResampleCases(),
             new ResampledConvolutionCases(),
             new ModulatedConvolutionCases(),
+            new NormalizationCases(),
+            new PointwiseCases(),
             new TemporalModulatedConvolutionCases(),
             new TemporalStretchCases(),
             new DiffAugCases(),
