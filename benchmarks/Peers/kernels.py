@@ -78,7 +78,7 @@ def input_sets(shapes, device, layout):
 
 def uniform(shape, device, layout):
     values = torch.rand(shape, device=device) * 2 - 1
-    if len(shape) != 5 or layout is torch.contiguous_format:
+    if len(shape) < 4 or layout is torch.contiguous_format:
         return values
     return values.contiguous(memory_format=layout)
 

@@ -1,12 +1,11 @@
-// FilteredLeakyReluHost: FilteredLeakyRelu on the CPU, a tile of the outputs and some vectors of channels a block, one
-// core a block. A tile is walked down: rows of x are taken along the ring of the first filter, become Up rows of the
+// FilteredLeakyReluHost: FilteredLeakyRelu on the CPU, a tile of the outputs and 64 channels a block, one core a block. A tile is walked down: rows of x are taken along the ring of the first filter, become Up rows of the
 // intermediate v, which never leave the core's nearest cache, and from them, filtered and thinned out along columns,
 // the ring of rows that outputs are summed from.
 //   v, y and the signs as in FilteredLeakyRelu.cu
 //
 // Shapes   as FilteredLeakyRelu.cu
 // Types    all four floats; computed in vectors of Accumulator, the lanes are channels
-// Launch   one block for a tile of tileRows x tileColumns outputs and MostVectors vectors of channels
+// Launch   one block for a tile of tileRows x tileColumns outputs and TileChannels channels
 // Cost     UpDepth (1 + Up) multiplications a place of v to come to it, DownTaps + DownDepth from there; reads x and
 //          writes y nearly once, and a quarter of a byte of signs a place
 // Source   Karras et al. 2021, Alias-Free Generative Adversarial Networks, section 3 and appendix
@@ -15,7 +14,8 @@
 #include "Filtering/HostLanes.cuh"
 #include "Filtering/HostFilter.cuh"
 
-constexpr int MostVectors = 4;          // of channels that a block takes: whole lines of the memory are read
+constexpr int TileChannels = 64;  // of a block; FilteredPlan has the same number
+constexpr int MostVectors = TileChannels / Lanes;
 constexpr int RingRows = DownTaps + Up;  // those of an output, and those that come with the last of them
 
 // What a block computes, and the memory that it does so in.
@@ -40,17 +40,16 @@ DEVICE Tile TileOf(const FilteredPlan& plan)
 {
     const int tiles = (plan.columns.outputLength + plan.tileColumns - 1) / plan.tileColumns;
     const int bands = (plan.rows.outputLength + plan.tileRows - 1) / plan.tileRows;
-    const int width = MostVectors * Lanes;
-    const int parts = (plan.channels + width - 1) / width;
+    const int parts = (plan.channels + TileChannels - 1) / TileChannels;
     Int64 rest = blockIdx.x;
     Tile tile;
     tile.firstColumn = int(rest % tiles) * plan.tileColumns;
     rest /= tiles;
     tile.firstRow = int(rest % bands) * plan.tileRows;
     rest /= bands;
-    tile.firstChannel = int(rest % parts) * width;
+    tile.firstChannel = int(rest % parts) * TileChannels;
     tile.image = rest / parts;
-    tile.channelCount = Minimum(width, plan.channels - tile.firstChannel);
+    tile.channelCount = Minimum(TileChannels, plan.channels - tile.firstChannel);
     tile.vectorCount = (tile.channelCount + Lanes - 1) / Lanes;
     tile.endColumn = Minimum(tile.firstColumn + plan.tileColumns, plan.columns.outputLength);
     tile.endRow = Minimum(tile.firstRow + plan.tileRows, plan.rows.outputLength);

@@ -6,7 +6,7 @@ namespace GenKernels.Kernels.Filtering;
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct FilteredPlan
 {
-    // The host's tiles: wide enough that what tiles share is little, and small enough that the rings of rows of 64
+    // The host's tiles, of as many channels as in FilteredLeakyReluHost.cpp: wide enough that what tiles share is little, and small enough that the rings of rows of 64
     // channels stay in a core's own cache.
     private const int HostColumns = 64;
     private const int HostChannels = 64;
