@@ -27,7 +27,8 @@ internal readonly struct FilteredAxis
     internal static FilteredAxis Create(int length, Resampling up, Resampling down, int upTaps, int downTaps)
     {
         int middleLength = up.OutputLength(length, upTaps);
-        return new FilteredAxis(length, middleLength, down.OutputLength(middleLength, downTaps), up.Before, down.Before);
+        int outputLength = down.OutputLength(middleLength, downTaps);
+        return new FilteredAxis(length, middleLength, outputLength, up.Before, down.Before);
     }
 
     /// <summary>From the gradient of the result to that of x: filters and rates are exchanged.</summary>

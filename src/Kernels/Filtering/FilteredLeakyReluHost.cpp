@@ -1,6 +1,7 @@
-// FilteredLeakyReluHost: FilteredLeakyRelu on the CPU, a tile of the outputs and 64 channels a block, one core a block. A tile is walked down: rows of x are taken along the ring of the first filter, become Up rows of the
-// intermediate v, which never leave the core's nearest cache, and from them, filtered and thinned out along columns,
-// the ring of rows that outputs are summed from.
+// FilteredLeakyReluHost: FilteredLeakyRelu on the CPU, a tile of the outputs and 64 channels a block, one core a block.
+// A tile is walked down: rows of x are taken along the ring of the first filter, become Up rows of the intermediate v,
+// which never leave the core's nearest cache, and from them, filtered and thinned out along columns, the ring of rows
+// that outputs are summed from.
 //   v, y and the signs as in FilteredLeakyRelu.cu
 //
 // Shapes   as FilteredLeakyRelu.cu

@@ -2,12 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace GenKernels.Kernels.Filtering;
 
-/// <summary>Two filters with an activation between; laid out as <c>FilteredPlan</c> in <c>FilteredPlan.cuh</c>.</summary>
+/// <summary>Two filters with an activation between; laid out as in <c>FilteredPlan.cuh</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct FilteredPlan
 {
-    // The host's tiles, of as many channels as in FilteredLeakyReluHost.cpp: wide enough that what tiles share is little, and small enough that the rings of rows of 64
-    // channels stay in a core's own cache.
+    // The host's tiles, of as many channels as in FilteredLeakyReluHost.cpp: wide enough that what tiles share is
+    // little, and small enough that the rings of rows stay in a core's own cache.
     private const int HostColumns = 64;
     private const int HostChannels = 64;
     private const int FewestHostBlocks = 8;

@@ -10,8 +10,11 @@ struct Taps {
     Accumulator downRows[DownTaps];
 };
 
-constexpr unsigned AllClamped = 0xFFFF0000u;  // a sign code: bits of what is not positive, above them of what is clamped
-constexpr int Neighbours = Down == 4 ? 2 : 4;  // outputs that are summed at a time, so that what they share is read once
+// A sign code has bits of what is not positive, and above them of what is clamped.
+constexpr unsigned AllClamped = 0xFFFF0000u;
+
+// Outputs that are summed at a time, so that what they share is read once.
+constexpr int Neighbours = Down == 4 ? 2 : 4;
 
 DEVICE Taps TapsOf(const float* first, const float* second, const FilteredPlan& plan)
 {

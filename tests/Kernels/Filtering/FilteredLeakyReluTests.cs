@@ -166,7 +166,7 @@ public sealed class FilteredLeakyReluTests(Device device)
         Variable upstream = Leaf(y.Shape, seed: 7);
         Variable[] first = Gradient.Of(y, [x, bias], upstream, differentiable: true);
         Variable penalty = first[0].Square().Sum() + first[1].Square().Sum();
-        Variable second = Gradient.Of(penalty, [upstream])[0];
+        Variable second = Gradient.Of(penalty, [upstream], keepRecord: true)[0];
         return [.. new[] { y, first[0], first[1], second }.Select(result => result.Value.ToDoubles())];
     }
 
@@ -184,7 +184,8 @@ public sealed class FilteredLeakyReluTests(Device device)
                 double[,] plane = new double[x.Shape[1], x.Shape[2]];
                 for (int i = 0; i < plane.Length; i++)
                 {
-                    plane[i / x.Shape[2], i % x.Shape[2]] = shifts[c] + values[(((n * plane.Length) + i) * channels) + c];
+                    double value = values[(((n * plane.Length) + i) * channels) + c];
+                    plane[i / x.Shape[2], i % x.Shape[2]] = shifts[c] + value;
                 }
 
                 double[,] upper = Filter(plane, up, options.UpRows, options.UpColumns, options.Flip);
