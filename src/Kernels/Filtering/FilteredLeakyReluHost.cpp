@@ -150,6 +150,7 @@ DEVICE void WriteRow(Scalar* y, const Taps& taps, const FilteredPlan& plan, cons
 {
     const Int64 line = tile.image * plan.rows.outputLength + row;
     Scalar* to = y + (line * plan.columns.outputLength + tile.firstColumn) * plan.channels + tile.firstChannel;
+    const Spread<DownTaps> spread(taps.downRows);
     for (int v = 0; v < tile.vectorCount; v++, to += Lanes) {
         const int count = Minimum(Lanes, tile.channelCount - v * Lanes);
         const Vector* rows[DownTaps];
@@ -161,11 +162,11 @@ DEVICE void WriteRow(Scalar* y, const Taps& taps, const FilteredPlan& plan, cons
         int i = 0;
         Vector sums[Neighbours];
         for (; i + Neighbours <= Columns(tile); i += Neighbours) {
-            SumRows<Neighbours>(rows, taps, i, sums);
+            SumRows<Neighbours>(rows, spread, i, sums);
             for (int p = 0; p < Neighbours; p++) Store(to + Int64(i + p) * plan.channels, sums[p], count);
         }
         for (; i < Columns(tile); i++) {
-            SumRows<1>(rows, taps, i, sums);
+            SumRows<1>(rows, spread, i, sums);
             Store(to + Int64(i) * plan.channels, sums[0], count);
         }
     }

@@ -32,17 +32,33 @@ DEVICE Taps TapsOf(const float* first, const float* second, const FilteredPlan& 
     return taps;
 }
 
+// A tap in every lane, in a copy that nothing else writes to, so that it stays in a register.
+template <int Count> struct Spread {
+    Vector taps[Count];
+    MEMBER explicit Spread(const Accumulator* from)
+    {
+#pragma GCC unroll 24
+        for (int k = 0; k < Count; k++) taps[k] = Vector{} + from[k];
+    }
+};
+
 // The rows of a group of places, from the rows of samples that they meet; `to` is [Up][count].
 DEVICE void FilterUpRows(const Vector* const (&rows)[UpDepth], const Taps& taps, int count, Vector* to)
 {
-    for (int i = 0; i < count; i++) {
-#pragma GCC unroll 4
-        for (int j = 0; j < Up; j++) {
-            Vector sum = rows[0][i] * taps.upRows[j][0];
+    const Spread<UpTaps> spread(taps.upRows[0]);
+    const Vector* from[UpDepth];
 #pragma GCC unroll 24
-            for (int k = 1; k < UpDepth; k++) sum += rows[k][i] * taps.upRows[j][k];
-            to[j * count + i] = sum;
+    for (int k = 0; k < UpDepth; k++) from[k] = rows[k];
+    for (int i = 0; i < count; i++) {
+        Vector sums[Up] = {};
+#pragma GCC unroll 24
+        for (int k = 0; k < UpDepth; k++) {
+            const Vector sample = from[k][i];
+#pragma GCC unroll 4
+            for (int j = 0; j < Up; j++) sums[j] += sample * spread.taps[j * UpDepth + k];
         }
+#pragma GCC unroll 4
+        for (int j = 0; j < Up; j++) to[j * count + i] = sums[j];
     }
 }
 
@@ -62,19 +78,22 @@ DEVICE void FilterUpColumns(
     const Vector* from, const Taps& taps, int groupCount, Accumulator slope, Accumulator limit, Vector* to,
     unsigned* codes)
 {
+    const Spread<UpTaps> spread(taps.upColumns[0]);
     for (int i = 0; i < groupCount; i++) {
-#pragma GCC unroll 4
-        for (int j = 0; j < Up; j++) {
-            Vector sum = from[i] * taps.upColumns[j][0];
+        Vector sums[Up] = {};
 #pragma GCC unroll 24
-            for (int k = 1; k < UpDepth; k++) sum += from[i + k] * taps.upColumns[j][k];
-            to[i * Up + j] = Activate<Mode>(sum, slope, limit, codes[i * Up + j]);
+        for (int k = 0; k < UpDepth; k++) {
+            const Vector sample = from[i + k];
+#pragma GCC unroll 4
+            for (int j = 0; j < Up; j++) sums[j] += sample * spread.taps[j * UpDepth + k];
         }
+#pragma GCC unroll 4
+        for (int j = 0; j < Up; j++) to[i * Up + j] = Activate<Mode>(sums[j], slope, limit, codes[i * Up + j]);
     }
 }
 
 // Count neighbouring outputs across columns.
-template <int Count> DEVICE void SumColumns(const Vector* from, const Taps& taps, Vector* to)
+template <int Count> DEVICE void SumColumns(const Vector* from, const Spread<DownTaps>& spread, Vector* to)
 {
     Vector sum[Count] = {};
 #pragma GCC unroll 64
@@ -83,7 +102,7 @@ template <int Count> DEVICE void SumColumns(const Vector* from, const Taps& taps
 #pragma GCC unroll 4
         for (int p = 0; p < Count; p++) {
             const int tap = k - p * Down;
-            if (tap >= 0 && tap < DownTaps) sum[p] += value * taps.downColumns[tap];
+            if (tap >= 0 && tap < DownTaps) sum[p] += value * spread.taps[tap];
         }
     }
     for (int p = 0; p < Count; p++) to[p] = sum[p];
@@ -91,18 +110,20 @@ template <int Count> DEVICE void SumColumns(const Vector* from, const Taps& taps
 
 DEVICE void FilterDownColumns(const Vector* from, const Taps& taps, int count, Vector* to)
 {
+    const Spread<DownTaps> spread(taps.downColumns);
     int i = 0;
-    for (; i + Neighbours <= count; i += Neighbours) SumColumns<Neighbours>(from + i * Down, taps, to + i);
-    for (; i < count; i++) SumColumns<1>(from + i * Down, taps, to + i);
+    for (; i + Neighbours <= count; i += Neighbours) SumColumns<Neighbours>(from + i * Down, spread, to + i);
+    for (; i < count; i++) SumColumns<1>(from + i * Down, spread, to + i);
 }
 
 // Count neighbouring outputs of a row, from the rows of places under it.
-template <int Count> DEVICE void SumRows(const Vector* const (&rows)[DownTaps], const Taps& taps, int i, Vector* to)
+template <int Count>
+DEVICE void SumRows(const Vector* const (&rows)[DownTaps], const Spread<DownTaps>& spread, int i, Vector* to)
 {
     Vector sum[Count] = {};
 #pragma GCC unroll 24
     for (int k = 0; k < DownTaps; k++) {
-        for (int p = 0; p < Count; p++) sum[p] += rows[k][i + p] * taps.downRows[k];
+        for (int p = 0; p < Count; p++) sum[p] += rows[k][i + p] * spread.taps[k];
     }
     for (int p = 0; p < Count; p++) to[p] = sum[p];
 }
