@@ -27,6 +27,7 @@ internal static partial class WorkCatalog
         [new(Copy, () => new CopyBenchmark(), ManyRounds) { Bytes = CopyBenchmark.Bytes },
             .. Memory(),
             .. Norms(),
+            .. Filtered(),
             .. Convolutions(),
             .. ModulatedConvolutions(),
             .. Vision(),

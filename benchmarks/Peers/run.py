@@ -20,6 +20,7 @@ FAMILIES = (
     "kernels",
     "modulated",
     "norms",
+    "filtered",
     "sampling",
     "diffusion",
     "models",

@@ -15,6 +15,7 @@ public abstract class Device : IDisposable
         _modules = new();
 
     private readonly ThreadLocal<TensorScope?> _scope = new();
+    private readonly ConcurrentDictionary<string, bool> _notices = new();
     private long _launchCount;
 
     private protected Device(KernelCache? cache)
@@ -53,6 +54,9 @@ public abstract class Device : IDisposable
     /// <summary>Told of all work as it is given to the device; null for nobody.</summary>
     internal IWorkObserver? Observer { get; set; }
 
+    /// <summary>Takes the lines of <see cref="Notice"/>; standard error by default.</summary>
+    public Action<string> Notices { get; set; } = Console.Error.WriteLine;
+
     internal TensorScope? CurrentScope
     {
         get => _scope.Value;
@@ -61,6 +65,12 @@ public abstract class Device : IDisposable
 
     /// <summary>Opens a scope: tensors made by this thread on this device from now on are disposed with it.</summary>
     public TensorScope Scope() => CurrentScope = new TensorScope(this, CurrentScope);
+
+    /// <summary>Tells people, once for each line, of work that takes a slower way than it might.</summary>
+    public void Notice(string line)
+    {
+        if (_notices.TryAdd(line, true)) Notices(line);
+    }
 
     /// <summary>Finds a compiled module, or compiles it.</summary>
     /// <param name="source">The kernel's file.</param>

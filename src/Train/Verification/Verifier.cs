@@ -23,6 +23,7 @@ public sealed class Verifier
         : this(device, [
             new BiasActivationCases(),
             new ConvolutionCases(),
+            new FilteredLeakyReluCases(),
             new UpfirdnCases(),
             new ResampleCases(),
             new ResampledConvolutionCases(),
