@@ -23,7 +23,7 @@ internal static partial class WorkCatalog
 
     internal static IEnumerable<ComparedWork> All =>
         [new(Copy, () => new CopyBenchmark(), ManyRounds) { Bytes = CopyBenchmark.Bytes },
-            .. Memory(), .. Convolutions(), .. Networks()];
+            .. Memory(), .. Convolutions(), .. Attentions(), .. Networks()];
 
     private static IEnumerable<ComparedWork> Memory()
     {

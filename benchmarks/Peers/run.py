@@ -29,12 +29,13 @@ class Peer:
     """The cases by name; what has been prepared is kept until it is released."""
 
     def __init__(self, device):
+        import attention
         import kernels
         import models
         self.device, self.clock = device, timing.Clock(device)
         self.prepared = {}
         self.cases = {}
-        for family in (kernels, models):
+        for family in (kernels, attention, models):
             for name, prepare, *details in family.cases():
                 self.cases[name] = functools.partial(prepare, *details, device)
 

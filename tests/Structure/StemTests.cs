@@ -18,6 +18,7 @@ public sealed partial class StemTests
     private static readonly Dictionary<string, (string, string)> s_sharedOperations = new()
     {
         ["ConvolutionWeightGradient"] = ("Convolution", "convolution and its two adjoints are each other's gradients"),
+        ["AttentionGradient"] = ("Attention", "the gradient of an operation whose other form is composed"),
     };
 
     private static IEnumerable<string> Kernels => Repository.FilesBelow("src/Kernels", ".cu");

@@ -29,6 +29,7 @@ public sealed class Verifier
             new TemporalStretchCases(),
             new DiffAugCases(),
             new FilterDesignCases(),
+            new AttentionCases(),
             new OptimizerCases(),
             new LowResolutionGeneratorCases(),
             new LowResolutionDiscriminatorCases(),
