@@ -19,6 +19,8 @@ public sealed partial class StemTests
     {
         ["ConvolutionWeightGradient"] = ("Convolution", "convolution and its two adjoints are each other's gradients"),
         ["AttentionGradient"] = ("Attention", "the gradient of an operation whose other form is composed"),
+        ["AttentionTensor"] = ("Attention", "the same on tensor cores"),
+        ["AttentionTensorGradient"] = ("Attention", "the same on tensor cores"),
     };
 
     private static IEnumerable<string> Kernels => Repository.FilesBelow("src/Kernels", ".cu");

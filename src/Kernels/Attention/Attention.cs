@@ -3,8 +3,8 @@ using GenKernels.Kernels.MatrixProduct;
 
 namespace GenKernels.Kernels.Attention;
 
-/// <summary>Launches <c>Attention.cu</c>, or on the CPU <c>AttentionHost.cpp</c>: softmax attention without a matrix of
-/// logits.</summary>
+/// <summary>Softmax attention without a matrix of logits: launches <c>Attention.cu</c>, <c>AttentionTensor.cu</c> where
+/// tensor cores can do it, or on the CPU <c>AttentionHost.cpp</c>.</summary>
 public static class Attention
 {
     private const int HostColumnBytes = 128;
@@ -46,6 +46,12 @@ public static class Attention
             LaunchShape blocks = new(plan.Pairs * segments, 1, 1, 1) { HasLongBlocks = true, Cost = cost };
             q.Device.Load(s_hostSource, q.Type).Kernel("AttentionHost").Launch(
                 blocks, q, k, v, y, logSumExp, KernelArgument.Structure(ref plan), segments);
+            return (y, logSumExp);
+        }
+
+        if (AttentionTensor.Fits(plan, q, k, v, y))
+        {
+            AttentionTensor.Launch(q, k, v, y, logSumExp, plan, cost);
             return (y, logSumExp);
         }
 

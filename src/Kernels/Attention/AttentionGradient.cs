@@ -4,7 +4,8 @@ using GenKernels.Kernels.Reduction;
 
 namespace GenKernels.Kernels.Attention;
 
-/// <summary>Launches <c>AttentionGradient.cu</c>, or on the CPU <c>AttentionGradientHost.cpp</c>.</summary>
+/// <summary>Launches <c>AttentionGradient.cu</c>, <c>AttentionTensorGradient.cu</c> where tensor cores can do it, or on
+/// the CPU <c>AttentionGradientHost.cpp</c>.</summary>
 public static class AttentionGradient
 {
     // Blocks that fill a processor. The parts of dq are added up, so that their number must depend on the shapes alone.
@@ -84,6 +85,12 @@ public static class AttentionGradient
         module.Kernel("AttentionGradientDelta").Launch(
             LaunchShape.WarpPerRow(q.Device, delta.ElementCount) with { Cost = LaunchCost.Of(y, dy, delta) },
             y, dy, delta, KernelArgument.Structure(ref plan));
+        if (AttentionTensor.Fits(plan, q, k, v, dy, dq, dk, dv))
+        {
+            AttentionTensorGradient.Launch(q, k, v, dy, logSumExp, delta, dq, dk, dv, plan);
+            return (dq, dk, dv);
+        }
+
         module.Kernel("AttentionGradientQuery").Launch(
             AttentionTile.Blocks(q, plan, plan.Queries) with { Cost = plan.Cost(3, q, k, v, dy, logSumExp, delta, dq) },
             q, k, v, dy, logSumExp, delta, dq, KernelArgument.Structure(ref plan));
