@@ -85,7 +85,7 @@ public static class AttentionGradient
         module.Kernel("AttentionGradientDelta").Launch(
             LaunchShape.WarpPerRow(q.Device, delta.ElementCount) with { Cost = LaunchCost.Of(y, dy, delta) },
             y, dy, delta, KernelArgument.Structure(ref plan));
-        if (AttentionTensor.Fits(plan, q, k, v, dy, dq, dk, dv))
+        if (AttentionTensor.FitsGradient(plan, q, k, v, dy, dq, dk, dv))
         {
             AttentionTensorGradient.Launch(q, k, v, dy, logSumExp, delta, dq, dk, dv, plan);
             return (dq, dk, dv);

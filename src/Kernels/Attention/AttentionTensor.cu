@@ -1,12 +1,12 @@
-// AttentionTensor: softmax attention of every head on tensor cores, 64 queries a block, keys tile by tile with a
-// running maximum and sum. The next tile comes while one is computed.
+// AttentionTensor: softmax attention of every head on tensor cores, a tile of queries a block, keys tile by tile with
+// a running maximum and sum. The next tile comes while one is computed.
 //   as Attention.cu, with the weights rounded to Scalar before they meet the values
 //
 // Shapes   q, y: [N, Lq, Heads, D]; k, v: [N, Lk, Heads, D]; logSumExp: [N, Heads, Lq]
 // Types    Half and BFloat16; products and sums in float
-// Launch   128 threads a block, exactly; one block for every 64 queries of every sequence and head; dynamic shared
-//          memory of OwnBytes + 4 * OtherBytes
-// Cost     4*N*Heads*Lq*Lk*D operations; reads k and v Lq/64 times from cache; memory linear in tokens
+// Launch   128 threads a block, exactly; one block for every Rows (64; 16 of heads beyond 160 channels) queries of
+//          every sequence and head; dynamic shared memory of OwnBytes + 4 * OtherBytes, and for joined shares
+// Cost     4*N*Heads*Lq*Lk*D operations; reads k and v Lq/Rows times from cache; memory linear in tokens
 // Limits   D a multiple of 8, up to 8 times HeadPieces; addresses that 16 divides; Lk >= 1; no host form
 // Source   Dao 2023, FlashAttention-2, algorithm 1
 #include "Common/Prelude.cuh"
@@ -36,7 +36,7 @@ DEVICE void Weigh(float scale, LogitSums& logits, float (&largest)[2], float (&t
         total[half] = total[half] * correction + RowSum(rowTotal);
         largest[half] = next;
 #pragma unroll
-        for (int piece = 0; piece < HeadPieces; piece++) {
+        for (int piece = 0; piece < WarpPieces; piece++) {
             sums.of[piece].values[2 * half] *= correction;
             sums.of[piece].values[2 * half + 1] *= correction;
         }
@@ -47,11 +47,11 @@ KERNEL AttentionTensor(
     const Scalar* __restrict__ q, const Scalar* __restrict__ k, const Scalar* __restrict__ v, Scalar* __restrict__ y,
     float* __restrict__ logSumExp, AttentionPlan plan)
 {
-    DYNAMIC_SHARED(char, shared);  // [Rows, RowBytes] of q, then twice [Others, RowBytes] of k and of v
+    DYNAMIC_SHARED(char, shared);  // [Rows, RowBytes] of q, twice [Others, RowBytes] of k and of v, [Warps, JoinLength]
     const int tileCount = (plan.queries + Rows - 1) / Rows;
     const Int64 pair = blockIdx.x / tileCount;
     const int query = int(blockIdx.x % tileCount) * Rows;
-    const int firstRow = int(threadIdx.x) / WarpSize * 16;  // of the warp, in the tile
+    const int firstQuery = query + FirstRow();
     const Int64 stride = TokenStride(plan);
     const Int64 queryStart = HeadStart(plan, pair, plan.queries) + query * stride;
     const Int64 keyStart = HeadStart(plan, pair, plan.keys);
@@ -76,8 +76,8 @@ KERNEL AttentionTensor(
         if (key + Others < end) bring(key + Others, ring + (turn ^ 1) * 2 * OtherBytes);
         CopyCommit();
         LogitSums logits;
-        MultiplyTokens(shared + firstRow * RowBytes, stage, logits);
-        const int firstQuery = query + firstRow;
+        MultiplyTokens(shared, stage, logits);
+        JoinShares(logits, reinterpret_cast<float*>(ring + 4 * OtherBytes));
         if (key + Others > plan.keys || (plan.isCausal && key + Others - 1 > firstQuery)) {
 #pragma unroll
             for (int column = 0; column < Others / 8; column++) {
@@ -94,13 +94,10 @@ KERNEL AttentionTensor(
     }
 
     const float factor[2] = {1 / total[0], 1 / total[1]};
-    const int count = plan.queries - query - firstRow;
     for (int half = 0; half < 2; half++) {
-        const int row = RowOf(2 * half);
-        const bool isMine = threadIdx.x % 4 == 0 && row < count;
-        if (isMine) {
-            logSumExp[pair * plan.queries + query + firstRow + row] = largest[half] * scale + Log(total[half]);
-        }
+        const int at = firstQuery + RowOf(2 * half);
+        const bool isMine = threadIdx.x % 4 == 0 && FirstChannel() == 0 && at < plan.queries;
+        if (isMine) logSumExp[pair * plan.queries + at] = largest[half] * scale + Log(total[half]);
     }
-    StoreTokens(y + queryStart + firstRow * stride, count, stride, plan.channels, sums, factor);
+    StoreTokens(y + queryStart, plan.queries - query, stride, plan.channels, sums, factor);
 }

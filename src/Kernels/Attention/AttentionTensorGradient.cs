@@ -5,7 +5,7 @@ namespace GenKernels.Kernels.Attention;
 internal static class AttentionTensorGradient
 {
     private static readonly KernelSource s_source = Source(
-        "Attention/AttentionTensorGradient.cu", AttentionTensor.Types, AttentionTensor.Variants);
+        "Attention/AttentionTensorGradient.cu", AttentionTensor.Types, AttentionTensor.GradientVariants);
 
     /// <summary>As <see cref="AttentionGradient.Forward"/>, into tensors that are there.</summary>
     /// <param name="delta">The products of result and gradient, summed over channels, <c>[N, Heads, Lq]</c>.</param>

@@ -7,7 +7,8 @@
 // Launch   128 threads a block, exactly; one block for every 64 queries, or keys, of every sequence and head; dynamic
 //          shared memory of 2 * OwnBytes + 4 * OtherBytes
 // Cost     6*N*Heads*Lq*Lk*D operations for dq, 8 for dk and dv; memory linear in tokens
-// Limits   D a multiple of 8, up to 8 times HeadPieces; addresses that 16 divides; no host form
+// Limits   D a multiple of 8, up to 8 times HeadPieces, HeadPieces up to 20: no shares of channels; addresses that 16
+//          divides; no host form
 // Source   Dao 2023, FlashAttention-2, algorithm 2; in two passes in place of its atomic additions
 #include "Common/Prelude.cuh"
 #include "Attention/AttentionTensorTile.cuh"
@@ -35,14 +36,12 @@ KERNEL AttentionTensorGradientQuery(
     const int tileCount = (plan.queries + Rows - 1) / Rows;
     const Int64 pair = blockIdx.x / tileCount;
     const int query = int(blockIdx.x % tileCount) * Rows;
-    const int firstRow = int(threadIdx.x) / WarpSize * 16;  // of the warp, in the tile
     const Int64 queryStart = HeadStart(plan, pair, plan.queries), keyStart = HeadStart(plan, pair, plan.keys);
     const Int64 stride = TokenStride(plan);
     const TokenPair own = {q + queryStart, dy + queryStart, stride, plan.channels};
     const TokenPair others = {k + keyStart, v + keyStart, stride, plan.channels};
     const int end = plan.isCausal ? Minimum(plan.keys, query + Rows) : plan.keys;
     const float scale = float(plan.scale);
-    const char* left = shared + firstRow * RowBytes;
     char* ring = shared + 2 * OwnBytes;
 
     own.Bring(shared, Rows, query, plan.queries - query);
@@ -50,7 +49,7 @@ KERNEL AttentionTensorGradientQuery(
     CopyCommit();
     float normalizer[2], mean[2];
     for (int half = 0; half < 2; half++) {
-        const int row = query + firstRow + RowOf(2 * half);
+        const int row = query + FirstRow() + RowOf(2 * half);
         normalizer[half] = row < plan.queries ? logSumExp[pair * plan.queries + row] : 0;
         mean[half] = row < plan.queries ? delta[pair * plan.queries + row] : 0;
     }
@@ -63,14 +62,14 @@ KERNEL AttentionTensorGradientQuery(
         if (next < end) others.Bring(ring + (turn ^ 1) * 2 * OtherBytes, Others, next, plan.keys - next);
         CopyCommit();
         LogitSums logits, slopes;
-        MultiplyTokens(left, stage, logits);
-        MultiplyTokens(left + OwnBytes, stage + OtherBytes, slopes);
+        MultiplyTokens(shared, stage, logits);
+        MultiplyTokens(shared + OwnBytes, stage + OtherBytes, slopes);
 #pragma unroll
         for (int column = 0; column < Others / 8; column++) {
 #pragma unroll
             for (int i = 0; i < 4; i++) {
                 const int at = key + ColumnOf(column, i);
-                const bool isSeen = at < plan.keys && !(plan.isCausal && at > query + firstRow + RowOf(i));
+                const bool isSeen = at < plan.keys && !(plan.isCausal && at > query + FirstRow() + RowOf(i));
                 const float weight = isSeen ? Exp(logits.of[column].values[i] * scale - normalizer[i / 2]) : 0;
                 slopes.of[column].values[i] = weight * (slopes.of[column].values[i] - mean[i / 2]);
             }
@@ -79,8 +78,7 @@ KERNEL AttentionTensorGradientQuery(
     }
 
     const float factor[2] = {scale, scale};
-    const int row = query + firstRow;
-    StoreTokens(dq + queryStart + row * stride, plan.queries - row, stride, plan.channels, sums, factor);
+    StoreTokens(dq + queryStart + query * stride, plan.queries - query, stride, plan.channels, sums, factor);
 }
 
 KERNEL AttentionTensorGradientKeyValue(
@@ -92,14 +90,12 @@ KERNEL AttentionTensorGradientKeyValue(
     const int tileCount = (plan.keys + Rows - 1) / Rows;
     const Int64 pair = blockIdx.x / tileCount;
     const int key = int(blockIdx.x % tileCount) * Rows;
-    const int firstRow = int(threadIdx.x) / WarpSize * 16;  // of the warp, in the tile
     const Int64 queryStart = HeadStart(plan, pair, plan.queries), keyStart = HeadStart(plan, pair, plan.keys);
     const Int64 stride = TokenStride(plan);
     const TokenPair own = {k + keyStart, v + keyStart, stride, plan.channels};
     const TokenPair others = {q + queryStart, dy + queryStart, stride, plan.channels};
     const int start = plan.isCausal ? key : 0;  // a multiple of Rows; earlier queries see none of these keys
     const float scale = float(plan.scale);
-    const char* left = shared + firstRow * RowBytes;
     char* ring = shared + 2 * OwnBytes;
 
     own.Bring(shared, Rows, key, plan.keys - key);
@@ -114,15 +110,15 @@ KERNEL AttentionTensorGradientKeyValue(
         if (next < plan.queries) others.Bring(ring + (turn ^ 1) * 2 * OtherBytes, Others, next, plan.queries - next);
         CopyCommit();
         LogitSums weights, slopes;
-        MultiplyTokens(left, stage, weights);
-        MultiplyTokens(left + OwnBytes, stage + OtherBytes, slopes);
+        MultiplyTokens(shared, stage, weights);
+        MultiplyTokens(shared + OwnBytes, stage + OtherBytes, slopes);
 #pragma unroll
         for (int column = 0; column < Others / 8; column++) {
 #pragma unroll
             for (int i = 0; i < 4; i++) {
                 const int at = query + ColumnOf(column, i);
                 const bool isInside = at < plan.queries;
-                const bool isSeen = isInside && !(plan.isCausal && key + firstRow + RowOf(i) > at);
+                const bool isSeen = isInside && !(plan.isCausal && key + FirstRow() + RowOf(i) > at);
                 const float normalizer = isInside ? logSumExp[pair * plan.queries + at] : 0;
                 const float mean = isInside ? delta[pair * plan.queries + at] : 0;
                 const float weight = isSeen ? Exp(weights.of[column].values[i] * scale - normalizer) : 0;
@@ -136,8 +132,7 @@ KERNEL AttentionTensorGradientKeyValue(
     CopyWait<0>();  // where no query sees the keys, their copies are still under way
 
     const float ones[2] = {1, 1}, scales[2] = {scale, scale};
-    const int row = key + firstRow;
-    const Int64 to = keyStart + row * stride;
-    StoreTokens(dv + to, plan.keys - row, stride, plan.channels, valueSums, ones);
-    StoreTokens(dk + to, plan.keys - row, stride, plan.channels, keySums, scales);
+    const Int64 to = keyStart + key * stride;
+    StoreTokens(dv + to, plan.keys - key, stride, plan.channels, valueSums, ones);
+    StoreTokens(dk + to, plan.keys - key, stride, plan.channels, keySums, scales);
 }

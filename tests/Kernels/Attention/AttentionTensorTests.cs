@@ -6,12 +6,12 @@ namespace GenKernels.Tests.Kernels.Attention;
 [TestFixtureSource(nameof(Devices))]
 public sealed class AttentionTensorTests(Device device)
 {
-    /// <summary>Around the tiles of 64 queries, 64 keys (32 for long heads) and 16 queries of a warp.</summary>
+    /// <summary>Around the tiles of 64 queries and keys (32, or 16, for long heads) and 16 queries of a warp.</summary>
     public static AttentionSetting[] Settings { get; } =
     [
         new(1, 1, 1, 1, 8), new(2, 15, 17, 2, 8), new(1, 17, 70, 2, 16, true), new(1, 65, 63, 1, 40),
         new(1, 70, 129, 1, 32, true), new(1, 16, 64, 2, 64), new(1, 49, 66, 1, 80, true), new(1, 33, 34, 1, 160),
-        new(1, 66, 65, 1, 152, true), new(1, 130, 3, 1, 48, true),
+        new(1, 66, 65, 1, 152, true), new(1, 130, 3, 1, 48, true), new(1, 17, 33, 1, 512), new(1, 18, 17, 1, 168, true),
     ];
 
     private static ElementType[] Types => AttentionTensor.Types;
@@ -40,7 +40,7 @@ public sealed class AttentionTensorTests(Device device)
     public void WhatTensorCoresCannotTakeIsComputedWithoutThem()
     {
         using TensorScope scope = device.Scope();
-        foreach ((int channels, int start) in new[] { (8, 1), (12, 0), (168, 0) })
+        foreach ((int channels, int start) in new[] { (8, 1), (12, 0) })
         {
             AttentionSetting setting = new(1, 5, 6, 1, channels);
             Tensor q = Shifted(setting.QueryShape, seed: 1, start);
