@@ -11,7 +11,7 @@
 #include "Common/Prelude.cuh"
 #include "Attention/HostAttention.cuh"
 
-constexpr int KeyGroups = 2;  // of Columns keys; measured at 1,024 tokens of 40 and 80 channels
+constexpr int KeyGroups = 2;  // of Columns keys; 1 to 4 take the same time at 1,024 tokens of 40 and 80 channels
 constexpr int KeyTile = KeyGroups * Columns;
 
 // What a tile of queries keeps between two tiles of keys.
