@@ -30,6 +30,7 @@ internal static partial class WorkCatalog
             .. Filtered(),
             .. Convolutions(),
             .. ModulatedConvolutions(),
+            .. Attentions(),
             .. Vision(),
             .. Diffusion(),
             .. Networks()];

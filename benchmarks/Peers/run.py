@@ -21,6 +21,7 @@ FAMILIES = (
     "modulated",
     "norms",
     "filtered",
+    "attention",
     "sampling",
     "diffusion",
     "models",

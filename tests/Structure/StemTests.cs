@@ -19,6 +19,9 @@ public sealed partial class StemTests
     {
         ["ConvolutionWeightGradient"] = ("Convolution", "convolution and its two adjoints are each other's gradients"),
         ["GroupNormGradient"] = ("GroupNorm", "the gradient of another, where it need not be differentiated again"),
+        ["AttentionGradient"] = ("Attention", "the gradient of an operation whose other form is composed"),
+        ["AttentionTensor"] = ("Attention", "the same on tensor cores"),
+        ["AttentionTensorGradient"] = ("Attention", "the same on tensor cores"),
     };
 
     /// <summary>Other kernels that no gradient passes through, with the reason.</summary>

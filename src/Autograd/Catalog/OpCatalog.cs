@@ -11,7 +11,6 @@ public static partial class OpCatalog
     [
         .. Elementwise(), .. Reduction(), .. Movement(), .. Normalization(), .. MatrixProduct(), .. Convolution(),
         .. Filtering(),
-        .. Augmentation(), .. Vision(),
-        .. Diffusion(),
+        .. Augmentation(), .. Vision(), .. Diffusion(), .. Attention(),
     ];
 }

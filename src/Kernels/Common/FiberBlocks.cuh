@@ -61,6 +61,15 @@ FIBER __attribute__((noinline)) int ReportGate(const Block& block)
         &gate == &block.gates[BlockGate] ? "block" : "warp", index.x, index.y, index.z, whereabouts);
 }
 
+FIBER __attribute__((noinline)) int ReportFault(const Block& block)
+{
+    const Place& place = block.threads[block.failedThread].place;
+    const uint3 index = ThreadIndex(*block.launch, block.failedThread);
+    return Report(
+        *block.launch, "%s %s (%s:%d): thread (%u, %u, %u) of block (%u, %u, %u)", place.kind, block.fault, place.file,
+        place.line, index.x, index.y, index.z, blockIdx.x, blockIdx.y, blockIdx.z);
+}
+
 // --- Shared memory ---------------------------------------------------------------------------------------------------
 
 // The fields of the loader's dl_phdr_info and Elf64_Phdr.
@@ -175,6 +184,7 @@ FIBER void PrepareBlock(Block& block, long long number)
     block.random = (number + 1) * 0x9E3779B97F4A7C15ull ^ (block.launch->seed + 1) * 0xD1B54A32D192ED03ull;
     block.returnedCount = block.queueHead = block.queueCount = 0;
     block.failedGate = block.failedThread = -1;
+    block.fault = nullptr;
     block.freeCount = block.committedStacks;
     for (int stack = 0; stack < block.committedStacks; stack++) {
         block.freeStacks[stack] = block.committedStacks - 1 - stack;
@@ -187,7 +197,11 @@ FIBER void PrepareBlock(Block& block, long long number)
 
     for (int warp = (block.threadCount + WarpSize - 1) / WarpSize; warp < MaximumWarps; warp++) block.gates[warp] = {};
     block.gates[BlockGate] = {0, block.threadCount};
-    for (int thread = 0; thread < block.threadCount; thread++) block.threads[thread].state = State::Unstarted;
+    for (int thread = 0; thread < block.threadCount; thread++) {
+        block.threads[thread].state = State::Unstarted;
+        block.threads[thread].copyCount = 0;
+    }
+
     Enqueue(block, 0, block.threadCount, false);
 }
 
@@ -201,7 +215,8 @@ FIBER __attribute__((noinline)) int RunBlock(Block& block, long long number)
     Sanitizer::Release(block.begins);
     SwitchTo(block, Dequeue(block), &block.schedulerStack);
     Sanitizer::Acquire(block.ends);
-    return block.returnedCount == block.threadCount ? 0 : ReportGate(block);
+    if (block.returnedCount == block.threadCount) return 0;
+    return block.fault != nullptr ? ReportFault(block) : ReportGate(block);
 }
 
 FIBER __attribute__((noinline)) int RunBlocks(

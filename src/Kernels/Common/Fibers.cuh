@@ -18,6 +18,7 @@ namespace Fibers {
 constexpr int MaximumThreads = 1024;
 constexpr int MaximumWarps = MaximumThreads / WarpSize;
 constexpr int BlockGate = MaximumWarps;  // gates 0 to MaximumWarps - 1 are the warps'
+constexpr int MaximumCopies = 256;       // asynchronous copies of a thread that it has yet to wait for
 constexpr unsigned long MaximumSharedBytes = 227 << 10;  // what a block of compute capability 9.0 can have
 
 enum class State : unsigned char { Unstarted, Started, Returned };
@@ -31,11 +32,22 @@ struct Place {
     GK_UNCHECKED bool operator==(const Place& other) const { return line == other.line && kind == other.kind; }
 };
 
+// An asynchronous copy into shared memory that was asked for and not yet waited for.
+struct Copy {
+    char* to;
+    const char* from;
+    int bytes;
+    int group;
+};
+
 struct Thread {
     void* stack;
     void* context;  // ThreadSanitizer's
     Place place;
     State state;
+    UInt16 firstCopy;
+    UInt16 copyCount;
+    int copyGroup;
 };
 
 struct Gate {
@@ -67,6 +79,7 @@ struct Block {
     int freeCount;
     int failedGate;
     int failedThread;
+    const char* fault;  // what the failed thread did, where it is no gate's
     UInt64 random;
     void* schedulerStack;
     Sanitizer::Scheduler scheduler;
@@ -79,7 +92,9 @@ struct Block {
     UInt16 freeStacks[MaximumThreads];
     Gate gates[MaximumWarps + 1];
     unsigned slots[MaximumWarps][2][WarpSize];
+    void* arguments[MaximumWarps][WarpSize];
     Thread threads[MaximumThreads];
+    Copy copies[MaximumThreads][MaximumCopies];
     alignas(128) char shared[MaximumSharedBytes];
 };
 
@@ -265,6 +280,28 @@ FIBER __attribute__((noinline)) unsigned Exchange(unsigned value, int source, bo
     const int sourceLane = (isMask ? lane ^ source : source) % unsigned(WarpSize);
     // A lane that the last warp of a block does not have gives a NaN; on a GPU its value is undefined.
     return sourceLane < block.gates[warp].count ? slots[sourceLane] : 0xFFFFFFFFu;
+}
+
+// Ends the launch for what the running thread did.
+[[noreturn]] FIBER __attribute__((noinline)) void Fail(Block& block, Place place, const char* fault)
+{
+    block.fault = fault;
+    block.failedThread = block.running;
+    block.threads[block.running].place = place;
+    LeaveBlock(block);
+}
+
+// What a warp does as one: the last lane to come does it for all, with what each brings. It orders nothing else.
+using WarpFunction = void (*)(void* const* arguments);
+FIBER __attribute__((noinline)) void DoTogether(void* own, WarpFunction function, Place place)
+{
+    Block& block = *s_block;
+    const int warp = block.running / WarpSize;
+    const Gate& gate = block.gates[warp];
+    if (gate.count != WarpSize) Fail(block, place, "needs a whole warp");
+    block.arguments[warp][block.running % WarpSize] = own;
+    if (gate.arrived + 1 == WarpSize && gate.place == place) function(block.arguments[warp]);
+    Wait(block, warp, place, false);
 }
 
 }  // namespace Fibers

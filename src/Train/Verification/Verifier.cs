@@ -42,6 +42,7 @@ public sealed class Verifier
             new DdimCases(),
             new EulerAncestralCases(),
             new FilterDesignCases(),
+            new AttentionCases(),
             new OptimizerCases(),
             new LowResolutionGeneratorCases(),
             new LowResolutionDiscriminatorCases(),

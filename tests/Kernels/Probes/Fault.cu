@@ -9,6 +9,7 @@
 // Source   ours
 #include "Common/Prelude.cuh"  // KERNEL, Scalar
 #include "Common/Warp.cuh"     // ShuffleXor
+#include "Common/Mma.cuh"      // Mma, LoadMatrices, CopyAsync
 
 // Every thread reads its right neighbour's number without waiting for it to be written.
 KERNEL FaultMissingBarrier(const Scalar* x, Scalar* y)
@@ -149,4 +150,70 @@ KERNEL FaultSecondRound(const Scalar* x, Scalar* y)
 KERNEL FaultBlocksInOnePlace(const Scalar* x, Scalar* y)
 {
     y[threadIdx.x] = x[threadIdx.x];
+}
+
+// --- What is asked of matrices and copies ----------------------------------------------------------------------------
+
+// A thread reads what it has copied without waiting.
+KERNEL FaultMissingCopyWait(const Scalar* x, Scalar* y)
+{
+    alignas(16) __shared__ Scalar tile[1024];
+    if (threadIdx.x % 4 == 0) CopyAsync(tile + threadIdx.x, x + threadIdx.x, 16);
+    CopyCommit();
+    __syncthreads();
+    y[blockIdx.x * blockDim.x + threadIdx.x] = tile[threadIdx.x];
+}
+
+// The wait leaves one group pending, and the copies are in it.
+KERNEL FaultCopyWaitTooShort(const Scalar* x, Scalar* y)
+{
+    alignas(16) __shared__ Scalar tile[1024];
+    CopyCommit();
+    if (threadIdx.x % 4 == 0) CopyAsync(tile + threadIdx.x, x + threadIdx.x, 16);
+    CopyCommit();
+    CopyWait<1>();
+    __syncthreads();
+    y[blockIdx.x * blockDim.x + threadIdx.x] = tile[threadIdx.x];
+}
+
+// The copies of the second round are asked for while others still read those of the first.
+KERNEL FaultCopyOverReads(const Scalar* x, Scalar* y)
+{
+    alignas(16) __shared__ Scalar tile[1024];
+    Scalar sum = 0;
+    for (int round = 0; round < 2; round++) {
+        if (threadIdx.x % 4 == 0) CopyAsync(tile + threadIdx.x, x + threadIdx.x, 16);
+        CopyCommit();
+        if (round == 0) CopyWait<0>();
+        if (round == 0) __syncthreads();
+        if (round == 0) sum += tile[(threadIdx.x + 4) % blockDim.x];
+    }
+    y[blockIdx.x * blockDim.x + threadIdx.x] = sum;
+}
+
+KERNEL FaultCopyMisaligned(const Scalar* x, Scalar* y)
+{
+    alignas(16) __shared__ Scalar tile[1024];
+    if (threadIdx.x == 3) CopyAsync(tile, x + 1, 16);
+    y[blockIdx.x * blockDim.x + threadIdx.x] = 0;
+}
+
+KERNEL FaultMultiplicationInBranch(const Scalar* x, Scalar* y)
+{
+    FragmentSum sum = {};
+    const FragmentX left = {};
+    const FragmentW right = {};
+    if (x[threadIdx.x] > 1) Mma<float>::Multiply(sum, left, right);
+    __syncthreads();
+    y[blockIdx.x * blockDim.x + threadIdx.x] = sum.values[0];
+}
+
+KERNEL FaultLoadOfOddRows(const Scalar* x, Scalar* y)
+{
+    alignas(16) __shared__ Scalar tile[1024];
+    tile[threadIdx.x] = x[threadIdx.x];
+    __syncthreads();
+    unsigned bits[1];
+    LoadMatrices(bits, tile + threadIdx.x % 8);
+    y[blockIdx.x * blockDim.x + threadIdx.x] = BitsToFloat(bits[0]);
 }

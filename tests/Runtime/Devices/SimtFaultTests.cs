@@ -75,6 +75,44 @@ public sealed class SimtFaultTests
     public void ASharedArrayThatIsNeverWrittenIsNaN() =>
         Assert.That(Run("FaultNeverWrittenShared", block: 2), Is.All.NaN);
 
+    [TestCase("FaultMissingCopyWait")]
+    [TestCase("FaultCopyWaitTooShort")]
+    public void WhatNobodyWaitedForIsNaN(string name) => Assert.That(Run(name, block: 64), Is.All.NaN);
+
+    [Test]
+    public void ACopyOverWhatOthersStillReadIsNaN() =>
+        Assert.That(Run("FaultCopyOverReads", block: 64), Has.Some.NaN);
+
+    [Test]
+    public void ACopyThatIsNotAlignedIsRefused() =>
+        Assert.That(
+            () => Run("FaultCopyMisaligned", block: 64),
+            Throws.TypeOf<LaunchException>().With.Message.Contains(
+                "copy needs addresses aligned to 16 bytes (Probes/Fault.cu:"
+                + LineOf("FaultCopyMisaligned", "CopyAsync") + "): thread (3, 0, 0) of block (0, 0, 0)"));
+
+    [Test]
+    public void AMultiplicationThatALanePassesByIsRefused() =>
+        Assert.That(
+            () => Run("FaultMultiplicationInBranch", block: 64),
+            Throws.TypeOf<LaunchException>().With.Message.Contains(
+                "matrix multiplication in divergent code (Probes/Fault.cu:"
+                + LineOf("FaultMultiplicationInBranch", "Multiply(") + ")")
+                .And.Message.Contains("reached by 31 of the 32 threads of a warp; thread (0, 0, 0) waits at "));
+
+    [Test]
+    public void AMultiplicationOfPartOfAWarpIsRefused() =>
+        Assert.That(
+            () => Run("FaultMultiplicationInBranch", block: 31),
+            Throws.TypeOf<LaunchException>().With.Message.Contains("matrix multiplication needs a whole warp"));
+
+    [Test]
+    public void ALoadOfRowsThatAreNotAlignedIsRefused() =>
+        Assert.That(
+            () => Run("FaultLoadOfOddRows", block: 32),
+            Throws.TypeOf<LaunchException>().With.Message.Contains(
+                "load of matrices needs rows aligned to 16 bytes (Probes/Fault.cu:"));
+
     [Test]
     public void ADeviceWorksOnAfterAFault()
     {
