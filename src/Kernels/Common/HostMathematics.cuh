@@ -31,7 +31,7 @@ DEVICE float HostExp(float x)
     return x == x ? scaled : x;
 }
 
-// 1 / (1 + e^-x). Beyond 87 the exponential stays as it is there: it is a normal number, and its exponent needs no care.
+// 1 / (1 + e^-x). Beyond 87 the exponential stays as it is there, a normal number, so that its exponent needs no care.
 DEVICE float HostSigmoid(float x)
 {
     const float raised = -87.0f > x ? -87.0f : x;  // in this order a NaN stays, without an instruction of its own
