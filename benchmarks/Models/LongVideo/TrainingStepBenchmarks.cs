@@ -62,7 +62,8 @@ public class TrainingStepBenchmarks : IBenchmark
     {
         int frames = s_preset.Discriminator.FrameCount;
         Tensor noise = _noise!.Normal(_gan!.Generator.NoiseShape(s_preset.BatchSize, frames, isCropped: true));
-        return new GeneratorInput(noise, frames, _draws!.Starts(_gan.Generator.TemporalScale), Augmentation());
+        Tensor places = _gan.Generator.Places(_draws!.Starts(_gan.Generator.TemporalScale));
+        return new GeneratorInput(noise, frames, places, Augmentation());
     }
 
     private RealInput Real() => new(_video!, Augmentation());

@@ -18,6 +18,8 @@ public sealed class VideoSegments : IDisposable
     private readonly RandomGenerator _random;
     private readonly ulong _seed;
     private readonly int _scale;
+    private readonly StepArena _arena;
+    private readonly Dictionary<int, (RecordedStep Step, Tensor Frames)> _steps = [];
 
     /// <param name="generator">Makes the frames; its magnitudes are left as they are.</param>
     /// <param name="seed">Of the video.</param>
@@ -28,6 +30,7 @@ public sealed class VideoSegments : IDisposable
         _seed = seed;
         _scale = generator.TemporalScale;
         _random = new RandomGenerator(device, seed);
+        _arena = new StepArena(device);
     }
 
     /// <summary>Frames on either side of a segment that are computed and thrown away.</summary>
@@ -47,16 +50,15 @@ public sealed class VideoSegments : IDisposable
     {
         Require.That(
             start >= 0 && start % _scale == 0, $"a segment must begin at a multiple of {_scale} frames, got {start}");
-        Device device = _random.Device;
-        using IDisposable mode = GradientMode.Disable();
-        using TensorScope scope = device.Scope();
+        Seek(start);
+        if (!_steps.TryGetValue(frameCount, out (RecordedStep Step, Tensor Frames) recorded))
+        {
+            recorded = Record(frameCount);
+            _steps.Add(frameCount, recorded);
+        }
 
-        // Only whole steps of the coarsest rate: with others the middle would lie elsewhere on the grid.
-        int synthesised = OnGrid(frameCount) + (2 * Margin);
-        Shape shape = _generator.NoiseShape(1, synthesised);
-        Variable video = _generator.Forward(new Variable(Noise(start, shape)), synthesised);
-        Variable segment = video.Window(1, Margin, frameCount);
-        return segment.Value.ToArray<float>();
+        recorded.Step.Replay();
+        return recorded.Frames.ToArray<float>();
     }
 
     /// <summary>Makes a whole video, segment by segment.</summary>
@@ -73,18 +75,46 @@ public sealed class VideoSegments : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _random.Dispose();
+    public void Dispose()
+    {
+        foreach ((RecordedStep step, Tensor frames) in _steps.Values)
+        {
+            step.Dispose();
+            frames.Dispose();
+        }
+
+        _arena.Dispose();
+        _random.Dispose();
+    }
+
+    /// <summary>Segments of a length are the same work each: only the state of the random numbers differs.</summary>
+    private (RecordedStep Step, Tensor Frames) Record(int frameCount)
+    {
+        Tensor? frames = null;
+        RecordedStep step = RecordedStep.Record(
+            _random.Device,
+            () =>
+            {
+                using IDisposable mode = GradientMode.Disable();
+
+                // Only whole steps of the coarsest rate: with others the middle would lie elsewhere on the grid.
+                int synthesised = OnGrid(frameCount) + (2 * Margin);
+                Variable noise = new(_random.Normal(_generator.NoiseShape(1, synthesised)));
+                frames = _generator.Forward(noise, synthesised).Window(1, Margin, frameCount).Value.Unscoped();
+            },
+            _arena);
+        return (step, frames!);
+    }
 
     private int OnGrid(int frameCount) => (frameCount + _scale - 1) / _scale * _scale;
 
     /// <summary>Element i of the stream of numbers is element i of the noise of the whole video, wherever it is
     /// entered.</summary>
-    private Tensor Noise(long start, Shape shape)
+    private void Seek(long start)
     {
         const int NumbersPerCounter = 4;
-        long first = start * shape[2];
+        long first = start * _generator.NoiseShape(1, 1)[2];
         Require.That(first % NumbersPerCounter == 0, $"the noise of frame {start} does not begin with a counter");
         _random.LoadState(new RandomState(_seed, (ulong)(first / NumbersPerCounter), 0));
-        return _random.Normal(shape);
     }
 }

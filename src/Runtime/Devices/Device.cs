@@ -15,7 +15,9 @@ public abstract class Device : IDisposable
         _modules = new();
 
     private readonly ThreadLocal<TensorScope?> _scope = new();
+    private readonly Lock _recording = new();
     private long _launchCount;
+    private volatile StepRecorder? _recorder;
 
     private protected Device(KernelCache? cache)
     {
@@ -55,6 +57,12 @@ public abstract class Device : IDisposable
         get => _scope.Value;
         set => _scope.Value = value;
     }
+
+    /// <summary>What takes down the work of the calling thread instead of running it; null where it is run.</summary>
+    internal StepRecorder? Recorder => _recorder is { } recorder && recorder.IsOwn ? recorder : null;
+
+    /// <summary>Whether what new tensors hold is set to NaN, to find reads of what nobody wrote.</summary>
+    internal virtual bool FillsNewTensors => false;
 
     /// <summary>Opens a scope: tensors made by this thread on this device from now on are disposed with it.</summary>
     public TensorScope Scope() => CurrentScope = new TensorScope(this, CurrentScope);
@@ -100,16 +108,34 @@ public abstract class Device : IDisposable
     public abstract void Synchronize();
 
     /// <summary>Copies from this device's memory to the program's, after all work before it.</summary>
-    public abstract void CopyToHost(nint source, Span<byte> destination);
+    /// <exception cref="RecordingException">The calling thread records a step.</exception>
+    public void CopyToHost(nint source, Span<byte> destination)
+    {
+        Recorder?.RefuseRead(destination.Length);
+        CopyToHostCore(source, destination);
+    }
 
     /// <summary>Copies from the program's memory to this device's; the source may be reused on return.</summary>
-    public abstract void CopyFromHost(ReadOnlySpan<byte> source, nint destination);
+    /// <exception cref="RecordingException">The calling thread records a step.</exception>
+    public void CopyFromHost(ReadOnlySpan<byte> source, nint destination)
+    {
+        Recorder?.RefuseWrite(source.Length);
+        CopyFromHostCore(source, destination);
+    }
 
     /// <summary>Copies within this device's memory.</summary>
-    public abstract void Copy(nint source, nint destination, long bytes);
+    public void Copy(nint source, nint destination, long bytes)
+    {
+        if (Recorder is { } recorder) recorder.Copy(source, destination, bytes);
+        else CopyCore(source, destination, bytes);
+    }
 
     /// <summary>Sets bytes of this device's memory to zero.</summary>
-    public abstract void Clear(nint destination, long bytes);
+    public void Clear(nint destination, long bytes)
+    {
+        if (Recorder is { } recorder) recorder.Clear(destination, bytes);
+        else ClearCore(destination, bytes);
+    }
 
     /// <summary>Marks a moment in the device's work, to measure the time between two.</summary>
     public abstract DeviceEvent RecordEvent();
@@ -133,14 +159,39 @@ public abstract class Device : IDisposable
 
     internal abstract void FreeMemory(nint address, long bytes);
 
-    /// <summary>Told of every new tensor; a testing device fills it with NaN.</summary>
-    internal virtual void OnAllocated(Tensor tensor)
+    /// <summary>Fills memory with NaN where the device does so.</summary>
+    internal virtual void FillNew(nint address, long bytes)
     {
+    }
+
+    /// <returns>What <paramref name="work"/> launches, as one launch; null where launches are run one by one.</returns>
+    internal virtual CudaGraph? Capture(Action work) => null;
+
+    /// <summary>Lets a recorder take down the work of the calling thread; other threads that record wait.</summary>
+    /// <exception cref="RecordingException">The calling thread records a step already.</exception>
+    internal void BeginRecording(StepRecorder recorder)
+    {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        if (Recorder is not null) throw new RecordingException($"{this}: a step cannot be recorded within another");
+        _recording.Enter();
+        _recorder = recorder;
+    }
+
+    internal void EndRecording()
+    {
+        _recorder = null;
+        _recording.Exit();
     }
 
     internal void Launch(Kernel kernel, LaunchShape shape, ReadOnlySpan<KernelArgument> arguments)
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);
+        if (Recorder is { } recorder)
+        {
+            recorder.Launch(kernel, shape, arguments);
+            return;
+        }
+
         Interlocked.Increment(ref _launchCount);
         LaunchCore(kernel, shape, arguments);
     }
@@ -149,6 +200,14 @@ public abstract class Device : IDisposable
 
     private protected abstract void LaunchCore(
         Kernel kernel, LaunchShape shape, ReadOnlySpan<KernelArgument> arguments);
+
+    private protected abstract void CopyToHostCore(nint source, Span<byte> destination);
+
+    private protected abstract void CopyFromHostCore(ReadOnlySpan<byte> source, nint destination);
+
+    private protected abstract void CopyCore(nint source, nint destination, long bytes);
+
+    private protected abstract void ClearCore(nint destination, long bytes);
 
     private protected abstract void DisposeCore();
 }

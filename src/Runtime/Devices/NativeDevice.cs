@@ -36,20 +36,17 @@ public abstract unsafe class NativeDevice : Device
     {
     }
 
-    /// <inheritdoc/>
-    public override void CopyToHost(nint source, Span<byte> destination) =>
+    private protected override void CopyToHostCore(nint source, Span<byte> destination) =>
         new ReadOnlySpan<byte>((void*)source, destination.Length).CopyTo(destination);
 
-    /// <inheritdoc/>
-    public override void CopyFromHost(ReadOnlySpan<byte> source, nint destination) =>
+    private protected override void CopyFromHostCore(ReadOnlySpan<byte> source, nint destination) =>
         source.CopyTo(new Span<byte>((void*)destination, source.Length));
 
-    /// <inheritdoc/>
-    public override void Copy(nint source, nint destination, long bytes) =>
+    private protected override void CopyCore(nint source, nint destination, long bytes) =>
         Buffer.MemoryCopy((void*)source, (void*)destination, bytes, bytes);
 
-    /// <inheritdoc/>
-    public override void Clear(nint destination, long bytes) => NativeMemory.Clear((void*)destination, (nuint)bytes);
+    private protected override void ClearCore(nint destination, long bytes) =>
+        NativeMemory.Clear((void*)destination, (nuint)bytes);
 
     /// <inheritdoc/>
     public override DeviceEvent RecordEvent() => new HostEvent(Stopwatch.GetTimestamp());
