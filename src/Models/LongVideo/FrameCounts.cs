@@ -66,7 +66,8 @@ internal sealed class FrameCounts
         return Doubles(block) ? 2 : 1;
     }
 
-    /// <summary>With which of these the output begins where a clip begins at <paramref name="start"/>, from 0.</summary>
+    /// <summary>With which of these, from 0, the output begins where a clip begins at <paramref name="start"/>.
+    /// </summary>
     internal int OutputPlace(int block, int start) =>
         start / (IsLast(block) ? 1 : _scales[block + 1]) % OutputPlaces(block);
 

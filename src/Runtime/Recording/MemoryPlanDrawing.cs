@@ -19,9 +19,10 @@ public static class MemoryPlanDrawing
     {
         StringBuilder text = new();
         text.AppendLine(Summary(plan));
+        if (plan.ArenaBytes == 0) return text.ToString();
         long[] live = plan.LiveBytes();
         int columns = Math.Min(Columns, live.Length);
-        for (int row = Rows; row > 0 && columns > 0; row--)
+        for (int row = Rows; row > 0; row--)
         {
             text.Append($"{plan.ArenaBytes * (double)row / Rows / Megabyte,9:F1} MB |");
             for (int column = 0; column < columns; column++)
@@ -79,8 +80,8 @@ public static class MemoryPlanDrawing
     private static string Describe(PlannedBuffer buffer)
     {
         string label = buffer.Label.Length == 0 ? "" : $" ({buffer.Label})";
-        return $"{buffer.Bytes / Megabyte:F2} MB at {buffer.Offset / Megabyte:F2} MB, {buffer.MadeBy}{label}, used from "
-            + $"{buffer.FirstUse} to {buffer.LastUse}";
+        return $"{buffer.Bytes / Megabyte:F2} MB at {buffer.Offset / Megabyte:F2} MB, {buffer.MadeBy}{label}, "
+            + $"used from {buffer.FirstUse} to {buffer.LastUse}";
     }
 
     private static long Most(long[] live, int column, int columns)

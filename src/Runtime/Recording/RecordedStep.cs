@@ -85,7 +85,8 @@ public sealed class RecordedStep : IDisposable
         ObjectDisposedException.ThrowIf(_isDisposed != 0 || Device.IsDisposed, this);
         if (Device.Recorder is not null)
         {
-            throw new RecordingException($"{Device}: a recorded step cannot be replayed within the recording of another");
+            throw new RecordingException(
+                $"{Device}: a recorded step cannot be replayed within the recording of another");
         }
 
         _arena.Enter(Plan.ArenaBytes);

@@ -70,7 +70,8 @@ public sealed class RecordedSteps : IDisposable
         if (places.Length != inputs.Length) return false;
         for (int index = 0; index < inputs.Length; index++)
         {
-            if (places[index]?.Shape != inputs[index]?.Shape || places[index]?.Type != inputs[index]?.Type) return false;
+            (Tensor? place, Tensor? input) = (places[index], inputs[index]);
+            if (place?.Shape != input?.Shape || place?.Type != input?.Type) return false;
         }
 
         return true;
@@ -84,7 +85,8 @@ public sealed class RecordedSteps : IDisposable
         {
             for (int index = 0; index < places.Length; index++)
             {
-                if (inputs[index] is { } given) places[index] = Tensor.Empty(given.Shape, given.Type, _device).Unscoped();
+                if (inputs[index] is not { } input) continue;
+                places[index] = Tensor.Empty(input.Shape, input.Type, _device).Unscoped();
             }
 
             return (places, variant, RecordedStep.Record(_device, () => step(places), _arena));

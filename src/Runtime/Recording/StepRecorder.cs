@@ -63,7 +63,7 @@ internal sealed class StepRecorder
     /// <returns>Where an address lies that was given without its tensor.</returns>
     internal TracedPlace Find(nint address)
     {
-        IEnumerable<KeyValuePair<DeviceBuffer, TracedBuffer>> candidates = (long)address >= FirstAddress ? _own : _outer;
+        Dictionary<DeviceBuffer, TracedBuffer> candidates = (long)address >= FirstAddress ? _own : _outer;
         foreach ((DeviceBuffer buffer, TracedBuffer traced) in candidates)
         {
             long offset = address - buffer.Address;
@@ -92,9 +92,9 @@ internal sealed class StepRecorder
         + "to a tensor that was made before the recording, and read that after the replay");
 
     internal void RefuseWrite(int bytes) => throw new RecordingException(
-        $"{_device}: {bytes} bytes of the program are copied to the device in the middle of a recorded step, where every "
-        + "replay would see those of the recording; copy them before the replay to a tensor that was made before the "
-        + "recording, and let the step read that");
+        $"{_device}: {bytes} bytes of the program are copied to the device in the middle of a recorded step, where "
+        + "every replay would see those of the recording; copy them before the replay to a tensor that was made before "
+        + "the recording, and let the step read that");
 
     /// <summary>Gives memory to what tensors still hold at the end; all else is temporary.</summary>
     /// <returns>The work, what lies in the arena, and what the step uses beside that, held once more for it.</returns>

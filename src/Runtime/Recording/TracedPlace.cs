@@ -1,6 +1,8 @@
 namespace GenKernels.Runtime;
 
-/// <summary>A place in a buffer of a recorded step, or where there is no buffer an address that never changes.</summary>
+/// <summary>
+/// A place in a buffer of a recorded step, or where there is no buffer an address that never changes.
+/// </summary>
 /// <param name="Buffer">The buffer, or null.</param>
 /// <param name="Offset">Bytes from its begin, or the address.</param>
 internal readonly record struct TracedPlace(TracedBuffer? Buffer, long Offset)

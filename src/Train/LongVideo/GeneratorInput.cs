@@ -11,7 +11,8 @@ namespace GenKernels.Train.LongVideo;
 public sealed record GeneratorInput(Tensor Noise, int FrameCount, Tensor? Places, ClipAugmentation? Augmentation)
     : IStepInput<GeneratorInput>
 {
-    IReadOnlyList<Tensor?> IStepInput<GeneratorInput>.Tensors => [Noise, Places, .. ClipAugmentation.Tensors(Augmentation)];
+    IReadOnlyList<Tensor?> IStepInput<GeneratorInput>.Tensors =>
+        [Noise, Places, .. ClipAugmentation.Tensors(Augmentation)];
 
     int IStepInput<GeneratorInput>.Variant => FrameCount;
 

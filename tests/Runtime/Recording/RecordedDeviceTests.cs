@@ -39,7 +39,8 @@ public sealed class RecordedDeviceTests
     public void ReplaysRunUnderEveryOrderOfThreads()
     {
         using SimtDevice device = new(sanitizer: Sanitizer.Order);
-        using Tensor x = TestTensors.Normal([500], seed: 1, device), y = Tensor.Zeros([500], ElementType.Float32, device);
+        using Tensor x = TestTensors.Normal([500], seed: 1, device);
+        using Tensor y = Tensor.Zeros([500], ElementType.Float32, device);
         using RecordedStep step = RecordedStep.Record(device, () => y.CopyFrom(Unary.Forward(UnaryKind.Square, x)));
         step.Replay();
         Assert.That(y.ToArray<float>(), Is.EqualTo(x.ToArray<float>().Select(value => value * value)));

@@ -1,3 +1,4 @@
+using GenKernels.Kernels;
 using GenKernels.Kernels.Elementwise;
 using GenKernels.Kernels.Optimization;
 using GenKernels.Kernels.Random;
@@ -117,8 +118,8 @@ public sealed class RecordedStepTests(Device device)
     public void AnAddressGivenAsANumberIsRefused()
     {
         using Tensor x = Numbers(1);
-        Kernel kernel = device.Load(
-            GenKernels.Kernels.KernelLibrary.Source("Optimization/Accumulate.cu"), ElementType.Float32).Kernel("Accumulate");
+        KernelSource source = KernelLibrary.Source("Optimization/Accumulate.cu");
+        Kernel kernel = device.Load(source, ElementType.Float32).Kernel("Accumulate");
         Assert.That(
             () => RecordedStep.Record(device, () =>
             {
