@@ -14,6 +14,9 @@ namespace GenKernels.Models.LongVideo;
 /// </remarks>
 public sealed class VideoSegments : IDisposable
 {
+    // Of a video: the length of its segments, and that of the last one.
+    private const int KeptLengths = 2;
+
     private readonly LowResolutionGenerator _generator;
     private readonly RandomGenerator _random;
     private readonly ulong _seed;
@@ -53,6 +56,7 @@ public sealed class VideoSegments : IDisposable
         Seek(start);
         if (!_steps.TryGetValue(frameCount, out (RecordedStep Step, Tensor Frames) recorded))
         {
+            if (_steps.Count == KeptLengths) ForgetSteps();
             recorded = Record(frameCount);
             _steps.Add(frameCount, recorded);
         }
@@ -77,14 +81,20 @@ public sealed class VideoSegments : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        ForgetSteps();
+        _arena.Dispose();
+        _random.Dispose();
+    }
+
+    private void ForgetSteps()
+    {
         foreach ((RecordedStep step, Tensor frames) in _steps.Values)
         {
             step.Dispose();
             frames.Dispose();
         }
 
-        _arena.Dispose();
-        _random.Dispose();
+        _steps.Clear();
     }
 
     /// <summary>Segments of a length are the same work each: only the state of the random numbers differs.</summary>

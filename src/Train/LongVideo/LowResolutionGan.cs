@@ -66,13 +66,18 @@ public sealed class LowResolutionGan : IDisposable
         _penaltySteps = new RecordedSteps(device, _arena);
     }
 
-    /// <summary>Whether updates are recorded and replayed, or run launch by launch; the bits are the same.</summary>
+    /// <summary>Whether updates are recorded and replayed, or run launch by launch; the bits are the same. Where
+    /// <see cref="AnomalyMode"/> is on, nothing is recorded.</summary>
     public bool IsRecorded { get; init; } = true;
 
-    /// <summary>The recordings so far.</summary>
-    public IEnumerable<RecordedStep> Recorded =>
-        _generatorSteps.Recorded.Concat(_discriminatorSteps.Recorded).Concat(_penaltySteps.Recorded)
-            .Concat(_averageStep is null ? [] : [_averageStep]);
+    /// <summary>The recordings so far, each with the name of its update.</summary>
+    public IEnumerable<(string Name, RecordedStep Step)> Recorded =>
+    [
+        .. _generatorSteps.Recorded.Select(step => ("generator", step)),
+        .. _discriminatorSteps.Recorded.Select(step => ("discriminator", step)),
+        .. _penaltySteps.Recorded.Select(step => ("penalty", step)),
+        .. _averageStep is null ? [] : new[] { ("average", _averageStep) },
+    ];
 
     /// <summary>Sizes of the networks.</summary>
     public LowResolutionPreset Preset { get; }
@@ -207,7 +212,7 @@ public sealed class LowResolutionGan : IDisposable
             using TensorScope scope = Device.Scope();
             if (!each.MoveNext()) return parts;
             T input = each.Current;
-            if (IsRecorded) steps.Run([.. input.Tensors], tensors => teach(input.With(tensors)), input.Variant);
+            if (IsRecorded && !AnomalyMode.IsEnabled) steps.Run([.. input.Tensors], tensors => teach(input.With(tensors)), input.Variant);
             else teach(input);
             statistics.Add(_said.ToArray<float>());
             parts++;
