@@ -47,7 +47,10 @@ internal static class ProfileGenerateVideoCommand
             using Device device = DeviceFactory.Open(result.GetRequiredValue(options.Device));
             LowResolutionPreset sizes = file?.Preset ?? LowResolutionPreset.Named(result.GetRequiredValue(preset));
             using LowResolutionGenerator generator = file?.Load(device) ?? New(sizes, device);
-            using VideoSegments segments = new(generator, unchecked((ulong)result.GetValue(seed)), device);
+            using VideoSegments segments = new(generator, unchecked((ulong)result.GetValue(seed)), device)
+            {
+                IsRecorded = false,  // of a replayed segment a GPU's events see one launch
+            };
             int count = result.GetValue(frames), length = result.GetValue(segment);
             StepMeasurement measurement = StepMeasurement.Take(
                 device, request, terminal.Progress, () => Make(segments, count, length, stop), stop);

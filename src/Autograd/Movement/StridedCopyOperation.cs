@@ -1,3 +1,4 @@
+using GenKernels.Kernels.Elementwise;
 using GenKernels.Kernels.Movement;
 
 namespace GenKernels.Autograd;
@@ -100,16 +101,22 @@ public sealed partial class Variable
     }
 
     /// <returns>A new leaf of one value; the caller or its scope disposes it.</returns>
+    /// <remarks>It can be part of a recorded step where a 32-bit float holds the value exactly.</remarks>
     public static Variable Full(Shape shape, double value, ElementType type, Device device)
     {
-        using Tensor one = type switch
+        double rounded = type switch
         {
-            ElementType.Float64 => Tensor.From([value], [], device),
-            ElementType.Float32 => Tensor.From([(float)value], [], device),
-            ElementType.Float16 => Tensor.From([(Half)value], [], device),
-            ElementType.BFloat16 => Tensor.From([(BFloat16)(float)value], [], device),
+            ElementType.Float64 => value,
+            ElementType.Float32 => (float)value,
+            ElementType.Float16 => (double)(Half)value,
+            ElementType.BFloat16 => (float)(BFloat16)(float)value,
             _ => throw new ArgumentException($"{type} is no float type"),
         };
+
+        // A number that a kernel can be given needs no copy from the program, for which a GPU would be waited for.
+        bool isSingle = type != ElementType.Float64 || rounded == (float)rounded;
+        using Tensor one = isSingle ? Tensor.Zeros([], type, device) : Tensor.From([rounded], [], device);
+        if (isSingle) Unary.Into(UnaryKind.Affine, one, one, 1, (float)rounded);
         return new Variable(StridedCopy.Expand(one, shape));
     }
 }

@@ -16,7 +16,9 @@ public abstract class Device : IDisposable
 
     private readonly ThreadLocal<TensorScope?> _scope = new();
     private readonly ConcurrentDictionary<string, bool> _notices = new();
+    private readonly Lock _recording = new();
     private long _launchCount;
+    private volatile StepRecorder? _recorder;
 
     private protected Device(KernelCache? cache)
     {
@@ -62,6 +64,12 @@ public abstract class Device : IDisposable
         get => _scope.Value;
         set => _scope.Value = value;
     }
+
+    /// <summary>What takes down the work of the calling thread instead of running it; null where it is run.</summary>
+    internal StepRecorder? Recorder => _recorder is { } recorder && recorder.IsOwn ? recorder : null;
+
+    /// <summary>Whether what new tensors hold is set to NaN, to find reads of what nobody wrote.</summary>
+    internal virtual bool FillsNewTensors => false;
 
     /// <summary>Opens a scope: tensors made by this thread on this device from now on are disposed with it.</summary>
     public TensorScope Scope() => CurrentScope = new TensorScope(this, CurrentScope);
@@ -113,8 +121,10 @@ public abstract class Device : IDisposable
     public abstract void Synchronize();
 
     /// <summary>Copies from this device's memory to the program's, after all work before it.</summary>
+    /// <exception cref="RecordingException">The calling thread records a step.</exception>
     public void CopyToHost(nint source, Span<byte> destination)
     {
+        Recorder?.RefuseRead(destination.Length);
         RuntimeMeter.CountCopyToHost(this, destination.Length);
         IWorkObserver? observer = Observer;
         long mark = observer?.Begin(this, DeviceWork.CopyToHost(destination.Length)) ?? 0;
@@ -123,8 +133,10 @@ public abstract class Device : IDisposable
     }
 
     /// <summary>Copies from the program's memory to this device's; the source may be reused on return.</summary>
+    /// <exception cref="RecordingException">The calling thread records a step.</exception>
     public void CopyFromHost(ReadOnlySpan<byte> source, nint destination)
     {
+        Recorder?.RefuseWrite(source.Length);
         RuntimeMeter.CountCopyFromHost(this, source.Length);
         IWorkObserver? observer = Observer;
         long mark = observer?.Begin(this, DeviceWork.CopyFromHost(source.Length)) ?? 0;
@@ -135,6 +147,12 @@ public abstract class Device : IDisposable
     /// <summary>Copies within this device's memory.</summary>
     public void Copy(nint source, nint destination, long bytes)
     {
+        if (Recorder is { } recorder)
+        {
+            recorder.Copy(source, destination, bytes);
+            return;
+        }
+
         IWorkObserver? observer = Observer;
         long mark = observer?.Begin(this, DeviceWork.Copy(bytes)) ?? 0;
         CopyCore(source, destination, bytes);
@@ -144,6 +162,12 @@ public abstract class Device : IDisposable
     /// <summary>Sets bytes of this device's memory to zero.</summary>
     public void Clear(nint destination, long bytes)
     {
+        if (Recorder is { } recorder)
+        {
+            recorder.Clear(destination, bytes);
+            return;
+        }
+
         IWorkObserver? observer = Observer;
         long mark = observer?.Begin(this, DeviceWork.Clear(bytes)) ?? 0;
         ClearCore(destination, bytes);
@@ -191,14 +215,39 @@ public abstract class Device : IDisposable
 
     internal abstract void FreeMemory(nint address, long bytes);
 
-    /// <summary>Told of every new tensor; a testing device fills it with NaN.</summary>
-    internal virtual void OnAllocated(Tensor tensor)
+    /// <summary>Fills memory with NaN where the device does so.</summary>
+    internal virtual void FillNew(nint address, long bytes)
     {
+    }
+
+    /// <returns>What <paramref name="work"/> launches, as one launch; null where launches are run one by one.</returns>
+    internal virtual CudaGraph? Capture(Action work) => null;
+
+    /// <summary>Lets a recorder take down the work of the calling thread; other threads that record wait.</summary>
+    /// <exception cref="RecordingException">The calling thread records a step already.</exception>
+    internal void BeginRecording(StepRecorder recorder)
+    {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        if (Recorder is not null) throw new RecordingException($"{this}: a step cannot be recorded within another");
+        _recording.Enter();
+        _recorder = recorder;
+    }
+
+    internal void EndRecording()
+    {
+        _recorder = null;
+        _recording.Exit();
     }
 
     internal void Launch(Kernel kernel, LaunchShape shape, ReadOnlySpan<KernelArgument> arguments)
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);
+        if (Recorder is { } recorder)
+        {
+            recorder.Launch(kernel, shape, arguments);
+            return;
+        }
+
         Interlocked.Increment(ref _launchCount);
         RuntimeMeter.CountLaunch(this);
         IWorkObserver? observer = Observer;

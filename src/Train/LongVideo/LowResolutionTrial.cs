@@ -7,7 +7,7 @@ namespace GenKernels.Train.LongVideo;
 
 /// <summary>
 /// Training steps to be measured: on networks that begin anew, and on clips of a data set or, where there is none, on
-/// noise of the same shape. Nothing is written.
+/// noise of the same shape, launch by launch: of a recorded step a GPU's events see one launch. Nothing is written.
 /// </summary>
 public sealed class LowResolutionTrial : IDisposable
 {
@@ -32,7 +32,7 @@ public sealed class LowResolutionTrial : IDisposable
             _loader = new ClipLoader(sampler, options.BatchSize);
         }
 
-        _gan = new LowResolutionGan(preset, options, device);
+        _gan = new LowResolutionGan(preset, options, device) { IsRecorded = false };
         _noise = new RandomGenerator(device, options.Seed, stream: 1);
     }
 
@@ -68,9 +68,12 @@ public sealed class LowResolutionTrial : IDisposable
     private GeneratorInput Fake(StepDraws draws)
     {
         int frames = _gan.Preset.Discriminator.FrameCount;
-        int[]? starts = _options.RandomOffset ? draws.Starts(_options.BatchSize, _gan.Generator.TemporalScale) : null;
-        Shape noise = _gan.Generator.NoiseShape(_options.BatchSize, frames, _options.RandomOffset);
-        return new GeneratorInput(_noise.Normal(noise), frames, starts, Augmentation(draws));
+        LowResolutionGenerator generator = _gan.Generator;
+        Tensor? places = _options.RandomOffset
+            ? generator.Places(draws.Starts(_options.BatchSize, generator.TemporalScale))
+            : null;
+        Shape noise = generator.NoiseShape(_options.BatchSize, frames, _options.RandomOffset);
+        return new GeneratorInput(_noise.Normal(noise), frames, places, Augmentation(draws));
     }
 
     private RealInput Real(StepDraws draws)
