@@ -216,7 +216,8 @@ public sealed class LowResolutionGan : IDisposable
             using TensorScope scope = Device.Scope();
             if (!each.MoveNext()) return parts;
             T input = each.Current;
-            if (IsRecorded && !AnomalyMode.IsEnabled) steps.Run([.. input.Tensors], tensors => teach(input.With(tensors)), input.Variant);
+            bool isRecorded = IsRecorded && !AnomalyMode.IsEnabled;
+            if (isRecorded) steps.Run([.. input.Tensors], tensors => teach(input.With(tensors)), input.Variant);
             else teach(input);
             statistics.Add(_said.ToArray<float>());
             parts++;

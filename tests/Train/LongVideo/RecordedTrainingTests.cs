@@ -69,7 +69,8 @@ public sealed class RecordedTrainingTests(Device device)
     {
         using LowResolutionGan gan = new(SmallestPreset.Preset, SmallestRun.Options, device);
         using IDisposable mode = AnomalyMode.Enable();
-        gan.UpdatePenalty([new RealInput(TestTensors.Normal([1, Frames, 8, 16, 3], seed: 1, device), null)]);
+        using Tensor video = TestTensors.Normal([1, Frames, 8, 16, 3], seed: 1, device);
+        gan.UpdatePenalty([new RealInput(video, null)]);
         Assert.That(gan.Recorded, Is.Empty);
     }
 
