@@ -1,3 +1,4 @@
+using GenKernels.Kernels;
 using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks;
@@ -5,12 +6,12 @@ namespace GenKernels.Benchmarks;
 /// <summary>The device that is measured, opened once for the whole run, and its ceiling.</summary>
 internal static class BenchmarkDevice
 {
-    private const int CopyTries = 6;
     private const long CacheOfAGpu = 128 << 20;  // at least the second-level cache of any GPU so far
     private const long CacheWhereNoneIsTold = 64 << 20;
 
     private static readonly Lazy<Device> s_device = new(() => DeviceFactory.Open(Name ?? "auto"));
-    private static readonly Lazy<double> s_copyBandwidth = new(MeasureCopy);
+    private static readonly Lazy<double> s_copyBandwidth = new(() => CeilingMeasurement.CopyBytesPerSecond(Device));
+    private static readonly Dictionary<ElementType, DeviceCeiling> s_ceilings = [];
 
     /// <summary>As <see cref="DeviceFactory"/> takes it, set before measuring; null for the best.</summary>
     internal static string? Name { get; set; }
@@ -26,21 +27,13 @@ internal static class BenchmarkDevice
     /// <summary>The size of the cache that a measurement must run past, in bytes.</summary>
     internal static long LastLevelCache => Device.Kind == DeviceKind.Cuda ? CacheOfAGpu : ProcessorCache();
 
-    private static double MeasureCopy()
+    /// <returns>The best copy and the best matrix product of a type; measured when it is first asked for.</returns>
+    internal static DeviceCeiling Ceiling(ElementType type)
     {
-        using CopyBenchmark copy = new();
-        copy.Prepare();
-        TimeSpan best = TimeSpan.MaxValue;
-        for (int attempt = 0; attempt < CopyTries; attempt++)
-        {
-            using DeviceEvent begin = Device.RecordEvent();
-            copy.Launch();
-            using DeviceEvent end = Device.RecordEvent();
-            TimeSpan time = end.Since(begin);
-            if (time < best) best = time;
-        }
-
-        return CopyBenchmark.Bytes / best.TotalSeconds;
+        if (s_ceilings.TryGetValue(type, out DeviceCeiling? known)) return known;
+        double products = CeilingMeasurement.ProductsPerSecond(Device, type);
+        return s_ceilings[type] = new DeviceCeiling(
+            CopyBandwidth, new Dictionary<ElementType, double> { [type] = products });
     }
 
     private static long ProcessorCache()

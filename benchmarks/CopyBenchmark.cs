@@ -1,3 +1,4 @@
+using GenKernels.Kernels;
 using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks;
@@ -18,14 +19,7 @@ internal sealed class CopyBenchmark : IBenchmark
         _target = Tensor.Zeros([Size], ElementType.UInt8, BenchmarkDevice.Device).Unscoped();
     }
 
-    public void Launch()
-    {
-        Device device = BenchmarkDevice.Device;
-        int parts = device.Kind == DeviceKind.Cuda ? 1 : device.ProcessorCount;
-        long bytes = Size / parts;
-        Parallel.For(0, parts, part => device.Copy(
-            _source!.Address + (nint)(part * bytes), _target!.Address + (nint)(part * bytes), bytes));
-    }
+    public void Launch() => CeilingMeasurement.Copy(_source!, _target!);
 
     public void Dispose()
     {

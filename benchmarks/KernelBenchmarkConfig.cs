@@ -31,6 +31,9 @@ internal sealed class KernelBenchmarkConfig : ManualConfig
         Add("GB/s", "bytes that must move over the median time", cell => $"{cell.BytesPerSecond / 1e9:0.0}");
         Add("of copy", "share of the device's measured copy bandwidth", cell => $"{cell.ShareOfCopy:0 %}");
         Add("GFLOP/s", "operations over the median time", cell => cell.Arithmetic);
+        Add(
+            "of ceiling", "the least time that the measured copy and matrix product allow over the median time",
+            cell => $"{cell.ShareOfCeiling:0 %}");
         AddEventProcessor(new ResultsWriter());
         SummaryStyle = SummaryStyle.Default.WithMaxParameterColumnWidth(80);
         ArtifactsPath = ResultsFile.Name is null

@@ -14,6 +14,9 @@ public abstract class KernelBenchmarks : IBenchmark
     // Of its type, that a result may be off by, relative to its scale or its size.
     private const double RoundingSteps = 64;
 
+    // Additions of partial results belong to a way of computing, not to the formula.
+    private const double CountingError = 0.03;
+
     private Tensor[][] _inputs = [];
     private Tensor?[] _outputs = [];
     private int _turn;
@@ -35,8 +38,14 @@ public abstract class KernelBenchmarks : IBenchmark
         int sets = (int)Math.Max(2, (2 * BenchmarkDevice.LastLevelCache / Math.Max(1, Case.BytesOfAll)) + 1);
         _inputs = [.. Enumerable.Range(0, sets).Select(_ => Upload(values))];
         _outputs = new Tensor?[sets];
-        using Tensor result = Case.Launch(_inputs[0]);
-        Check(result, values);
+        using Profiler profiler = new(Device);
+        Tensor? result = null;
+        ProfiledStep step = profiler.Measure(() => result = Case.Launch(_inputs[0]));
+        using (result)
+        {
+            Check(result!, values);
+            CheckOperations(step.Work.Sum(work => work.Cost.Operations));
+        }
     }
 
     /// <summary>What is timed.</summary>
@@ -85,6 +94,7 @@ public abstract class KernelBenchmarks : IBenchmark
     {
         ElementType.Float32 => tensor.ToArray<float>(),
         ElementType.Float16 => Array.ConvertAll(tensor.ToArray<Half>(), value => (float)value),
+        ElementType.Int32 => Array.ConvertAll(tensor.ToArray<int>(), value => (float)value),
         _ => Array.ConvertAll(tensor.ToArray<BFloat16>(), value => (float)value),
     };
 
@@ -103,6 +113,13 @@ public abstract class KernelBenchmarks : IBenchmark
             }
             throw Fault($"element {index} is {actual[index]}, the formula gives {expected}");
         }
+    }
+
+    /// <summary>Where arithmetic is the bound, the case and the launchers must mean the same by it.</summary>
+    private void CheckOperations(long launched)
+    {
+        if (Case.Operations == 0 || Math.Abs(launched - Case.Operations) <= CountingError * Case.Operations) return;
+        throw Fault($"it takes {Case.Operations} operations by the formula, {launched} by its launches");
     }
 
     private InvalidOperationException Fault(string what) => new($"{Case}: {what}");

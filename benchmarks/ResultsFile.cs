@@ -75,6 +75,7 @@ internal static class ResultsFile
         json.WriteString("bound", throughput.Bound);
         json.WriteNumber("gigabytesPerSecond", Math.Round(throughput.BytesPerSecond / 1e9, 1));
         json.WriteNumber("shareOfCopy", Math.Round(throughput.ShareOfCopy, 3));
+        json.WriteNumber("shareOfCeiling", Math.Round(throughput.ShareOfCeiling, 3));
         if (throughput.Case.Operations > 0)
         {
             double rate = throughput.Case.Operations / throughput.Seconds;

@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Reports;
+using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks;
 
@@ -10,6 +11,11 @@ internal sealed record Throughput(KernelCase Case, double Seconds)
     internal double BytesPerSecond => Case.Bytes / Seconds;
 
     internal double ShareOfCopy => BytesPerSecond / BenchmarkDevice.CopyBandwidth;
+
+    /// <summary>The least time that bytes and operations allow at the measured rates, over the time taken.</summary>
+    internal double ShareOfCeiling =>
+        BenchmarkDevice.Ceiling(Case.Type).LeastSeconds(new LaunchCost(Case.Bytes, Case.Operations), Case.Type)
+        / Seconds;
 
     internal string Bound =>
         Case.Operations > 0 ? $"{Case.Operations / 1e9:0.###} GFLOP" : $"{Case.Bytes / 1e6:0.###} MB";

@@ -25,7 +25,16 @@ internal static partial class WorkCatalog
 
     internal static IEnumerable<ComparedWork> All =>
         [new(Copy, () => new CopyBenchmark(), ManyRounds) { Bytes = CopyBenchmark.Bytes },
-            .. Memory(), .. Convolutions(), .. ModulatedConvolutions(), .. LinearLayers(), .. Networks()];
+            .. Memory(),
+            .. Norms(),
+            .. Filtered(),
+            .. Convolutions(),
+            .. ModulatedConvolutions(),
+            .. LinearLayers(),
+            .. Attentions(),
+            .. Vision(),
+            .. Diffusion(),
+            .. Networks()];
 
     private static IEnumerable<ComparedWork> Memory()
     {

@@ -8,11 +8,25 @@ each with a line of JSON.
 import argparse
 import functools
 import gc
+import importlib
 import json
 import os
 import sys
 
 import timing
+
+# The modules whose cases are timed.
+FAMILIES = (
+    "kernels",
+    "linear",
+    "modulated",
+    "norms",
+    "filtered",
+    "attention",
+    "sampling",
+    "diffusion",
+    "models",
+)
 
 
 def arguments():
@@ -29,14 +43,12 @@ class Peer:
     """The cases by name; what has been prepared is kept until it is released."""
 
     def __init__(self, device):
-        import kernels
-        import linear
-        import models
-        import modulated
         self.device, self.clock = device, timing.Clock(device)
         self.prepared = {}
         self.cases = {}
-        for family in (kernels, linear, modulated, models):
+        for family in FAMILIES:
+            # Not before the environment is set: they import PyTorch.
+            family = importlib.import_module(family)
             for name, prepare, *details in family.cases():
                 self.cases[name] = functools.partial(prepare, *details, device)
 

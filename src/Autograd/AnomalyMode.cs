@@ -8,6 +8,9 @@ public static class AnomalyMode
     [ThreadStatic]
     private static bool s_isEnabled;
 
+    /// <summary>Whether this thread looks at every result: then no step can be recorded.</summary>
+    public static bool IsEnabled => s_isEnabled;
+
     /// <summary>Looks at every result of this thread until the result is disposed.</summary>
     public static IDisposable Enable() => new Restore();
 

@@ -3,7 +3,8 @@ namespace GenKernels.Autograd;
 /// <summary>
 /// One recorded operation. Numbers grow with time, so that the largest first is an order from results to inputs.
 /// </summary>
-internal sealed class Node(string name, Variable[] inputs, Func<Variable, Variable, bool[], Variable?[]> backward)
+internal sealed class Node(
+    string name, Variable[] inputs, Func<Variable, Variable, bool[], Variable?[]> backward, Tensor? saved = null)
 {
     private static long s_count;
     private Func<Variable, Variable, bool[], Variable?[]>? _backward = backward;
@@ -41,5 +42,9 @@ internal sealed class Node(string name, Variable[] inputs, Func<Variable, Variab
     }
 
     /// <summary>Lets go of what the operation had saved.</summary>
-    internal void Consume() => _backward = null;
+    internal void Consume()
+    {
+        _backward = null;
+        saved?.Dispose();
+    }
 }

@@ -58,12 +58,19 @@ public sealed partial class Variable
     /// <param name="backward">
     /// As above; told too for which inputs a gradient is asked, so that the others cost nothing.
     /// </param>
+    /// <param name="saved">
+    /// What only <paramref name="backward"/> reads besides: freed when the record is consumed, or at once where
+    /// there is none.
+    /// </param>
     public static Variable FromOperation(
-        string name, Tensor value, Variable[] inputs, Func<Variable, Variable, bool[], Variable?[]> backward)
+        string name, Tensor value, Variable[] inputs, Func<Variable, Variable, bool[], Variable?[]> backward,
+        Tensor? saved = null)
     {
         AnomalyMode.Check(name, value, inputs);
         bool recorded = GradientMode.IsEnabled && Array.Exists(inputs, input => input.RequiresGradient);
-        return recorded ? new Variable(value, new Node(name, inputs, backward)) : new Variable(value);
+        if (recorded) return new Variable(value, new Node(name, inputs, backward, saved));
+        saved?.Dispose();
+        return new Variable(value);
     }
 
     /// <returns>The same numbers without their history.</returns>

@@ -17,6 +17,11 @@ internal static class CommandTree
             Group("generate", "Make something with trained networks.", GenerateVideoCommand.Create()),
             Group("checkpoint", "Look into checkpoints.", CheckpointInspectCommand.Create()),
             VerifyCommand.Create(),
+            Group(
+                "profile", "Show where time goes, kernel by kernel.",
+                Group("train", "Of training steps.", ProfileTrainLongVideoLowresCommand.Create()),
+                Group("generate", "Of trained networks at work.", ProfileGenerateVideoCommand.Create()),
+                ProfileKernelCommand.Create()),
         };
 
     /// <summary>A word that only stands before other commands.</summary>

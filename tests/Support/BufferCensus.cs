@@ -13,7 +13,7 @@ internal static class BufferCensus
     {
         s_listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Name == MemoryInstruments.BuffersName) listener.EnableMeasurementEvents(instrument);
+            if (instrument.Name == RuntimeMeter.LiveBuffers) listener.EnableMeasurementEvents(instrument);
         };
         s_listener.SetMeasurementEventCallback<long>(Count);
         s_listener.Start();

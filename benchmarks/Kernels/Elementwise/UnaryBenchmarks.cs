@@ -12,6 +12,7 @@ public class UnaryBenchmarks : KernelBenchmarks
         Function(UnaryKind.Affine, [1, 128, 36, 64, 64], x => (2 * x) + 1),
         Function(UnaryKind.Affine, [1, 24, 3, 4, 512], x => (2 * x) + 1),
         Function(UnaryKind.HyperbolicTangent, [1, 160, 9, 16, 256], Math.Tanh),
+        Function(UnaryKind.Exponential, [1, 160, 9, 16, 256], Math.Exp),
         Function(UnaryKind.Square, [1, 128, 36, 64, 64], x => x * x) with { Type = ElementType.BFloat16 },
     ];
 

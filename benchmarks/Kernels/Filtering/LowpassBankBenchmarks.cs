@@ -13,6 +13,16 @@ public class LowpassBankBenchmarks : KernelBenchmarks
     private static readonly DeviceConstant<int> s_tapCounts = new(s_design.TapCounts.ToArray());
     private static readonly DeviceConstant<float> s_scales = new(s_design.OutputScales.ToArray());
 
+    private static long TapTotal
+    {
+        get
+        {
+            long taps = 0;
+            foreach (int count in s_design.TapCounts) taps += count;
+            return taps;
+        }
+    }
+
     /// <inheritdoc/>
     public override IEnumerable<KernelCase> Cases =>
         [Forward(frames: 512, channels: 8), Gradient(frames: 64, channels: 8)];
@@ -23,7 +33,7 @@ public class LowpassBankBenchmarks : KernelBenchmarks
         return new KernelCase(
             $"{frames} frames, {channels} channels, {filters} filters", [[1, frames + taps - 1, channels]],
             [1, frames, channels * filters],
-            inputs => LowpassBank.Forward(inputs[0], s_filters.Value, s_tapCounts.Value, s_scales.Value),
+            inputs => LowpassBank.Forward(inputs[0], s_filters.Value, s_tapCounts.Value, s_scales.Value, TapTotal),
             (inputs, index) =>
             {
                 (long frame, int channel) = (index / filters / channels, (int)(index / filters % channels));
@@ -45,7 +55,7 @@ public class LowpassBankBenchmarks : KernelBenchmarks
         return new KernelCase(
             $"adjoint, {frames} frames, {channels} channels, {filters} filters", [[1, frames, channels * filters]],
             [1, frames + taps - 1, channels],
-            inputs => LowpassBank.Gradient(inputs[0], s_filters.Value, s_scales.Value),
+            inputs => LowpassBank.Gradient(inputs[0], s_filters.Value, s_scales.Value, TapTotal),
             (inputs, index) =>
             {
                 (long place, long channel) = (index / channels, index % channels);
@@ -64,10 +74,5 @@ public class LowpassBankBenchmarks : KernelBenchmarks
             }) { Operations = Operations(frames, channels) };
     }
 
-    private static long Operations(int frames, int channels)
-    {
-        long taps = 0;
-        foreach (int count in s_design.TapCounts) taps += count;
-        return 2 * frames * channels * taps;
-    }
+    private static long Operations(int frames, int channels) => 2 * frames * channels * TapTotal;
 }

@@ -1,3 +1,5 @@
+using GenKernels.Kernels.Augmentation;
+
 namespace GenKernels.Autograd;
 
 /// <content>The family <c>Augmentation</c>.</content>
@@ -21,6 +23,12 @@ public static partial class OpCatalog
             Integers(x[0], 1, -2), Integers(x[0], -1, 2), null, null)),
         new("DiffAugShift that only cuts", [[2, 1, 4, 6, 3]], x => x[0].DiffAugShift(
             null, null, Integers(x[0], 0, 4), Integers(x[0], 6, 2))),
+        new("ColorTransform", [[2, 3, 4, 3], [2, 3, 4]], x => x[0].ColorTransform(
+            x[1].Cast(ColorTransform.MatrixType(x[0].Type)))),
+        new("ColorTransform by 4x4 matrices", [[3, 2, 3, 2, 3], [3, 4, 4]], x => x[0].ColorTransform(
+            x[1].Cast(ColorTransform.MatrixType(x[0].Type)))),
+        new("WarpClips", [[2, 2, 6, 5, 2]], x => x[0].WarpClips(
+            [new(0.9, 0.3, 1.5, -0.2, 1.1, -0.7), PlaneMap.Turn(0.4) * PlaneMap.Move(-4, 1)], Taps(x[0], 12))),
     ];
 
     private static Tensor Floats(Variable x, params float[] values) => Tensor.From(values, [values.Length], x.Device);

@@ -33,6 +33,52 @@ public static partial class OpCatalog
                     x[1], x[2], null, Triple.One, outputGain: 0.7f, bias: x[3],
                     options: BiasActivationOptions.For(Activation.Swish, clamp: 20))),
             new("Convolution of nothing", [[0, 3, 4, 5, 3], [4, 3, 3, 3, 3]], x => x[0].Convolution(x[1], padded)),
+            .. ResampledConvolution(),
+            .. ModulatedConvolution(),
         ];
     }
+
+    private static OpSample[] ResampledConvolution()
+    {
+        ImagePadding around = ImagePadding.Around(1);
+        OpSample Sample(string name, Shape x, Shape w, int tapCount, ResampledConvolutionOptions options) => new(
+            $"ResampledConvolution {name}", [x, w],
+            v => v[0].ResampledConvolution(v[1], Square(v[0], tapCount), options));
+        return
+        [
+            Sample("up", [2, 3, 4, 2], [3, 3, 3, 2], 4, new(Up: 2, Padding: around, IsTurned: true)),
+            Sample("up in groups", [1, 3, 2, 4], [6, 3, 3, 2], 4, new(Up: 2, Padding: around, Groups: 2)),
+            Sample("up with one tap", [1, 3, 4, 2], [3, 1, 1, 2], 4, new(Up: 2)),
+            Sample("down", [1, 6, 4, 2], [3, 3, 3, 2], 4, new(Down: 2, Padding: around)),
+            Sample("down with one tap", [2, 6, 5, 2], [3, 1, 1, 2], 4, new(Down: 2)),
+            Sample("up and down", [1, 4, 3, 2], [2, 3, 3, 2], 4, new(2, 2, around)),
+            Sample("up by three, cropped", [1, 3, 3, 2], [2, 2, 3, 2], 5, new(3, 1, new(-1, 2, 0, -2))),
+            Sample("up of nothing", [0, 3, 4, 2], [3, 3, 3, 2], 4, new(Up: 2, Padding: around)),
+            Sample("without resampling", [1, 5, 4, 2], [3, 2, 3, 2], 1, new(Padding: new(2, 0, 1, -1), IsTurned: true)),
+            new("ResampledConvolution of separable taps", [[1, 4, 3, 2], [2, 3, 3, 2]], x =>
+                x[0].ResampledConvolution(x[1], Taps(x[0], 4), new(Up: 2, Padding: around))),
+        ];
+    }
+
+    private static OpSample[] ModulatedConvolution()
+    {
+        Shape[] shapes = [[2, 3, 4, 3], [4, 3, 3, 3], [2, 3]];
+        ImagePadding around = ImagePadding.Around(1);
+        return
+        [
+            new("ModulatedConvolution", shapes, x => x[0].ModulatedConvolution(
+                x[1], x[2], null, new(Padding: around))),
+            new("ModulatedConvolution up with noise", [.. shapes, [2, 6, 8, 1]], x => x[0].ModulatedConvolution(
+                x[1], x[2], Square(x[0], 4), new(Up: 2, Padding: around, IsTurned: true), noise: x[3])),
+            new("ModulatedConvolution of one tap", [[2, 3, 4, 3], [4, 1, 1, 3], [2, 3]], x =>
+                x[0].ModulatedConvolution(x[1], x[2], null, ResampledConvolutionOptions.Default, demodulate: false)),
+            new("NormalizedModulatedConvolution", shapes, x => x[0].NormalizedModulatedConvolution(
+                x[1], x[2], null, ImagePadding.Around(2))),
+            new("NormalizedModulatedConvolution with gains", [.. shapes, [3]], x =>
+                x[0].NormalizedModulatedConvolution(x[1], x[2], x[3], default)),
+        ];
+    }
+
+    /// <summary>A filter of two axes without any symmetry.</summary>
+    private static Tensor Square(Variable x, int size) => Taps(x, size * size).View([size, size]);
 }

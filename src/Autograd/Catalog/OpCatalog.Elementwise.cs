@@ -29,6 +29,13 @@ public static partial class OpCatalog
         new("Cos", [[9]], x => x[0].Cos()),
         new("Tanh", [[9]], x => x[0].Tanh()),
         new("Cast", [[9]], x => x[0].Cast(ElementType.Float64).Cast(x[0].Type)),
+        new("Silu", [[9]], x => x[0].Silu()),
+        new("Gelu", [[9]], x => x[0].Gelu()),
+        new("QuickGelu", [[9]], x => x[0].QuickGelu()),
+        new("Sigmoid", [[9]], x => x[0].Sigmoid()),
+        new("Softplus", [[9]], x => x[0].Softplus()),
+        new("Geglu", [[3, 2, 34]], x => x[0].Geglu()),
+        new("Geglu of nothing", [[0, 4]], x => x[0].Geglu()),
         .. Enum.GetValues<Activation>().SelectMany(Activated),
     ];
 

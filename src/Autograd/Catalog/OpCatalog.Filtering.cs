@@ -21,6 +21,14 @@ public static partial class OpCatalog
             Taps(x[0], 12).View([3, 4]), new(2, 1, 1, 2), new(3, 2, -1, 4), gain: 1.5f)),
         new("Upfirdn2d of many channels", [[1, 4, 5, 67]], x => x[0].Upfirdn2d(
             Taps(x[0], 6).View([3, 2]), new(1, 2, 2, 2), new(2, 1, 1, -2), flip: true)),
+        new("FilteredLeakyRelu", [[2, 6, 5, 3], [3]], x => x[0].FilteredLeakyRelu(
+            x[1], Taps(x[0], 12), Taps(x[0], 12), new(2, 2, 10, 7, 9, 8))),
+        new("FilteredLeakyRelu up 4, down 2, clamped", [[1, 5, 6, 33], [33]], x => x[0].FilteredLeakyRelu(
+            x[1], Taps(x[0], 24), Taps(x[0], 12), new(4, 2, 13, 7, -2, 19, Gain: 1.5f, Slope: 0.1f, Clamp: 0.5f))),
+        new("FilteredLeakyRelu down 4, flipped", [[2, 9, 8, 2]], x => x[0].FilteredLeakyRelu(
+            null, null, Taps(x[0], 24), new(1, 4, 12, 12, 15, 14, Flip: true))),
+        new("FilteredLeakyRelu in steps", [[1, 6, 5, 3], [3]], x => x[0].FilteredLeakyRelu(
+            x[1], Taps(x[0], 5), Taps(x[0], 12).View([3, 4]), new(2, 1, 2, 3, 4, 1))),
     ];
 
     /// <summary>A filter for each tap count, zeros before its taps.</summary>

@@ -16,8 +16,15 @@ public static partial class OpCatalog
         new("Window of nothing", [[4, 9]], x => x[0].Window(0, 1, 0)),
         new("Pad with zeros", [[4, 3]], x => x[0].Pad(0, 2, 1)),
         new("Pad with copies", [[4, 3, 2]], x => x[0].Pad(1, 2, 3, Border.Replicate)),
+        new("Pad with a reflection", [[4, 3, 2]], x => x[0].Pad(0, 3, 2, Border.Reflect).Pad(1, 0, 2, Border.Reflect)),
+        new("Pad with a constant", [[4, 3, 2]], x => x[0].PadWith(1.5, 1, 2, 1).PadWith(-0.25, 0, -1, 2)),
         new("Flip", [[4, 3]], x => x[0].Flip(0)),
         new("Concatenate", [[4, 3], [4, 5]], x => Variable.Concatenate(x, 1)),
         new("Concatenate of rows", [[2, 3], [1, 3], [4, 3]], x => Variable.Concatenate(x, 0)),
+        new("Embedding", [[7, 5]], x => Embedded(x[0], 6, 0, 3, 3, 6, 3)),
+        new("Embedding of nothing", [[7, 5]], x => Embedded(x[0])),
     ];
+
+    private static Variable Embedded(Variable table, params int[] ids) =>
+        table.Embedding(Tensor.From(ids, [ids.Length], table.Device));
 }

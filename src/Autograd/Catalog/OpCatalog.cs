@@ -11,6 +11,6 @@ public static partial class OpCatalog
     [
         .. Elementwise(), .. Reduction(), .. Movement(), .. Normalization(), .. MatrixProduct(), .. Convolution(),
         .. Filtering(),
-        .. Augmentation(),
+        .. Augmentation(), .. Vision(), .. Diffusion(), .. Attention(),
     ];
 }

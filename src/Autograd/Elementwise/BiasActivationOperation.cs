@@ -21,6 +21,25 @@ public static class BiasActivationOperation
     public static Variable BiasActivation(this Variable x, Variable? bias, BiasActivationOptions options) =>
         Derivative(null, x, bias, options, order: 0);
 
+    /// <summary>x / (1 + e^-x).</summary>
+    public static Variable Silu(this Variable x) => x.Activate(Activation.Swish);
+
+    /// <summary>x Φ(x), with the error function.</summary>
+    public static Variable Gelu(this Variable x) => x.Activate(Activation.Gelu);
+
+    /// <summary>x / (1 + e^(-1.702 x)).</summary>
+    public static Variable QuickGelu(this Variable x) => x.Activate(Activation.QuickGelu);
+
+    /// <summary>1 / (1 + e^-x).</summary>
+    public static Variable Sigmoid(this Variable x) => x.Activate(Activation.Sigmoid);
+
+    /// <summary>ln(1 + e^x).</summary>
+    public static Variable Softplus(this Variable x) => x.Activate(Activation.Softplus);
+
+    /// <summary>An activation without bias and gain.</summary>
+    private static Variable Activate(this Variable x, Activation activation) =>
+        x.BiasActivation(null, new BiasActivationOptions(activation, Gain: 1));
+
     private static Variable Derivative(
         Variable? factor, Variable x, Variable? bias, BiasActivationOptions options, int order)
     {

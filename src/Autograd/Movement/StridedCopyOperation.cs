@@ -1,3 +1,4 @@
+using GenKernels.Kernels.Elementwise;
 using GenKernels.Kernels.Movement;
 
 namespace GenKernels.Autograd;
@@ -40,20 +41,37 @@ public sealed partial class Variable
             [g.Window(at, -start, Shape[at])]);
     }
 
-    /// <summary>Pads an axis on both sides with zeros, or with the outermost elements.</summary>
+    /// <summary>Pads an axis on both sides with zeros, with the outermost elements, or with a reflection.</summary>
+    /// <param name="axis">From 0 or, negative, from the end.</param>
+    /// <param name="before">Elements put before; negative only with zeros, to cut.</param>
+    /// <param name="after">Elements put after, likewise.</param>
+    /// <param name="border">Which elements they are.</param>
+    /// <exception cref="ShapeException">The axis is too short for its reflection, or a count is negative.</exception>
     public Variable Pad(int axis, int before, int after, Border border = Border.Zero)
     {
         int at = Shape.Axis(axis);
         int size = Shape[at];
         if (border == Border.Zero) return Window(at, -before, before + size + after);
+        Require.That(before >= 0 && after >= 0, $"what is cut has no {border} border: {before}, {after}");
         Tensor value = StridedCopy.Window(Value, at, -before, before + size + after, 1, border);
-        return FromOperation("ReplicatePad", value, [this], (_, g) =>
+        return FromOperation($"{border}Pad", value, [this], (_, g) =>
         {
             Variable middle = g.Window(at, before, size);
-            Variable head = g.Window(at, 0, before).Sum(at).Window(at, 0, size);
-            Variable tail = g.Window(at, before + size, after).Sum(at).Window(at, 1 - size, size);
-            return [middle + head + tail];
+            Variable head = g.Window(at, 0, before);
+            Variable tail = g.Window(at, before + size, after);
+            return border == Border.Replicate
+                ? [middle + head.Sum(at).Window(at, 0, size) + tail.Sum(at).Window(at, 1 - size, size)]
+                : [middle + head.Flip(at).Window(at, -1, size) + tail.Flip(at).Window(at, after + 1 - size, size)];
         });
+    }
+
+    /// <summary>Pads an axis on both sides with a constant, or cuts it where a count is negative.</summary>
+    /// <inheritdoc cref="StridedCopy.Pad"/>
+    public Variable PadWith(double value, int axis, int before, int after)
+    {
+        int at = Shape.Axis(axis);
+        Tensor padded = StridedCopy.Pad(Value, at, before, after, value);
+        return FromOperation(nameof(PadWith), padded, [this], (_, g) => [g.Window(at, before, Shape[at])]);
     }
 
     /// <summary>Runs an axis backwards.</summary>
@@ -83,16 +101,22 @@ public sealed partial class Variable
     }
 
     /// <returns>A new leaf of one value; the caller or its scope disposes it.</returns>
+    /// <remarks>It can be part of a recorded step where a 32-bit float holds the value exactly.</remarks>
     public static Variable Full(Shape shape, double value, ElementType type, Device device)
     {
-        using Tensor one = type switch
+        double rounded = type switch
         {
-            ElementType.Float64 => Tensor.From([value], [], device),
-            ElementType.Float32 => Tensor.From([(float)value], [], device),
-            ElementType.Float16 => Tensor.From([(Half)value], [], device),
-            ElementType.BFloat16 => Tensor.From([(BFloat16)(float)value], [], device),
+            ElementType.Float64 => value,
+            ElementType.Float32 => (float)value,
+            ElementType.Float16 => (double)(Half)value,
+            ElementType.BFloat16 => (float)(BFloat16)(float)value,
             _ => throw new ArgumentException($"{type} is no float type"),
         };
+
+        // A number that a kernel can be given needs no copy from the program, for which a GPU would be waited for.
+        bool isSingle = type != ElementType.Float64 || rounded == (float)rounded;
+        using Tensor one = isSingle ? Tensor.Zeros([], type, device) : Tensor.From([rounded], [], device);
+        if (isSingle) Unary.Into(UnaryKind.Affine, one, one, 1, (float)rounded);
         return new Variable(StridedCopy.Expand(one, shape));
     }
 }

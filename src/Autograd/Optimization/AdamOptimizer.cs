@@ -10,26 +10,40 @@ public sealed class AdamOptimizer : IDisposable
     private readonly Tensor _firstMoment;
     private readonly Tensor _secondMoment;
     private readonly Tensor _schedule;
+    private readonly Tensor _request;
+    private readonly Tensor _skipped;
+    private readonly DynamicLossScale? _lossScale;
 
     /// <param name="arena">Whose parameters and gradients; it must live as long as the optimizer is used.</param>
     /// <param name="options">The constants.</param>
+    /// <param name="lossScale">
+    /// By which the gradients are divided and which skips the steps whose gradients are not finite; it must live as
+    /// long as the optimizer is used. Null where losses are not scaled: no step is skipped then, and elements that are
+    /// not finite are made so.
+    /// </param>
     /// <exception cref="ArgumentException">A constant is out of its range.</exception>
-    public AdamOptimizer(ParameterArena arena, AdamOptions options)
+    public AdamOptimizer(ParameterArena arena, AdamOptions options, DynamicLossScale? lossScale = null)
     {
         options.Validate();
         _arena = arena;
+        _lossScale = lossScale;
         Options = options;
         Device device = arena.Values.Device;
         _firstMoment = Tensor.Zeros(arena.Values.Shape, ElementType.Float32, device).Unscoped();
         _secondMoment = Tensor.Zeros(arena.Values.Shape, ElementType.Float32, device).Unscoped();
         _schedule = Tensor.Zeros([AdamSchedule.Length], ElementType.Float32, device).Unscoped();
+        _request = Tensor.Zeros([AdamSchedule.RequestLength], ElementType.Float64, device).Unscoped();
+        _skipped = Tensor.Zeros([1], ElementType.Float64, device).Unscoped();
     }
 
     /// <summary>The constants.</summary>
     public AdamOptions Options { get; }
 
-    /// <summary>Steps made.</summary>
+    /// <summary>Steps made, with those that were skipped.</summary>
     public long StepCount { get; private set; }
+
+    /// <summary>Steps skipped, read from the device after all work before it; 0 without a loss scale.</summary>
+    public long SkippedCount => _lossScale is null ? 0 : (long)_skipped.ToArray<double>()[0];
 
     /// <summary>One step with the arena's gradients, which stay as they are.</summary>
     /// <param name="learningRate">Of this step, not negative.</param>
@@ -48,15 +62,27 @@ public sealed class AdamOptimizer : IDisposable
     public void Prepare(double learningRate, double gradientScale = 1, double averageBeta = 0)
     {
         StepCount++;
-        _schedule.CopyFrom<float>(AdamSchedule.For(Options, StepCount, learningRate, gradientScale, 1 - averageBeta));
+        double averageWeight = 1 - averageBeta;
+        if (_lossScale is null)
+        {
+            _schedule.CopyFrom<float>(AdamSchedule.For(Options, StepCount, learningRate, gradientScale, averageWeight));
+        }
+        else
+        {
+            _request.CopyFrom<double>([StepCount, learningRate, gradientScale, averageWeight]);
+        }
     }
 
-    /// <summary>The launch of a step that was prepared: the half that may be recorded and replayed.</summary>
+    /// <summary>The launches of a step that was prepared: the half that may be recorded and replayed.</summary>
     /// <inheritdoc cref="Step"/>
-    public void Apply(ModuleAverage? average = null) => Adam.Step(
-        Options, _schedule, _arena.Gradient, _arena.Values, _firstMoment, _secondMoment, average?.Arena.Values);
+    public void Apply(ModuleAverage? average = null)
+    {
+        if (_lossScale is not null) Adam.Schedule(Options, _request, _lossScale.State, _skipped, _schedule);
+        Adam.Step(
+            Options, _schedule, _arena.Gradient, _arena.Values, _firstMoment, _secondMoment, average?.Arena.Values);
+    }
 
-    /// <returns>The number of steps and the moments, from which training goes on to the same bits.</returns>
+    /// <returns>The number of steps applied and the moments, from which training goes on to the same bits.</returns>
     public IReadOnlyList<StateEntry> WriteState() => [.. Slots().Select(slot => slot.ToEntry())];
 
     /// <summary>Sets the number of steps and the moments. Nothing is set unless everything fits.</summary>
@@ -71,13 +97,19 @@ public sealed class AdamOptimizer : IDisposable
         _firstMoment.Dispose();
         _secondMoment.Dispose();
         _schedule.Dispose();
+        _request.Dispose();
+        _skipped.Dispose();
     }
 
     private IEnumerable<StateSlot> Slots() =>
     [
         new StateSlot(
             "step", ElementType.Int64, StateLayout.Identity([]),
-            () => BitConverter.GetBytes(StepCount), bytes => StepCount = BitConverter.ToInt64(bytes)),
+            () => BitConverter.GetBytes(StepCount - SkippedCount), bytes =>
+            {
+                StepCount = BitConverter.ToInt64(bytes);
+                _skipped.CopyFrom<double>([0]);
+            }),
         .. _arena.Slots("first_moment.", _firstMoment),
         .. _arena.Slots("second_moment.", _secondMoment),
     ];

@@ -75,7 +75,7 @@ public sealed class ParameterArena : IDisposable
     }
 
     /// <summary>Makes <see cref="Gradient"/> zero again.</summary>
-    public void Clear() => Gradient.Device.Clear(Gradient.Address, Gradient.Bytes);
+    public void Clear() => Gradient.Clear();
 
     /// <summary>Frees the arena's own hold; the parameters keep their numbers.</summary>
     public void Dispose()

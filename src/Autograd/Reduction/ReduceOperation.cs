@@ -21,7 +21,11 @@ public sealed partial class Variable
     public Variable Mean(int axis, int axisCount = 1)
     {
         int first = Shape.Axis(axis);
-        return Sum(axis, axisCount) * (float)(1.0 / Shape.Product(first, first + axisCount));
+        long count = Shape.Product(first, first + axisCount);
+
+        // A factor has 32 bits: too few for a mean in 64.
+        Variable sum = Sum(axis, axisCount);
+        return Type == ElementType.Float64 ? sum / Full([], count, Type, Device) : sum * (float)(1.0 / count);
     }
 
     /// <summary>The mean of all elements, shape <c>[]</c>.</summary>

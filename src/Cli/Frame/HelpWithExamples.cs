@@ -9,6 +9,7 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
 {
     public override int Invoke(ParseResult parseResult)
     {
+        HideWhatIsCovered(parseResult.CommandResult.Command);
         int status = help.Invoke(parseResult);
         if (parseResult.CommandResult.Command is not ExampleCommand command) return status;
         TextWriter output = parseResult.InvocationConfiguration.Output;
@@ -17,4 +18,18 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
         output.WriteLine();
         return status;
     }
+
+    /// <summary>An option of all commands that this one has another of, of the same name.</summary>
+    private static void HideWhatIsCovered(Command command)
+    {
+        for (Command? above = Above(command); above is not null; above = Above(above))
+        {
+            foreach (Option option in above.Options.Where(option => option.Recursive))
+            {
+                if (command.Options.Any(own => own.Name == option.Name)) option.Hidden = true;
+            }
+        }
+    }
+
+    private static Command? Above(Command command) => command.Parents.OfType<Command>().FirstOrDefault();
 }

@@ -15,6 +15,9 @@ internal static class Validation
     internal static Option<int?> Positive(this Option<int?> option, int most = int.MaxValue) =>
         Whole(option, least: 1, most);
 
+    /// <returns>The option, which refuses what is negative, more than the bound, or no whole number.</returns>
+    internal static Option<int> NotNegative(this Option<int> option, int most) => Whole(option, least: 0, most);
+
     /// <returns>The option, which refuses what is no whole number.</returns>
     internal static Option<long> Any(this Option<long> option) => Whole(option, long.MinValue, long.MaxValue);
 

@@ -46,8 +46,12 @@ public static class DiffAugColor
         using Tensor sum = Sum(x, unit);  // [N, 1, 1, 1, 1]
         RowWalk walk = new(clipCount, pixelCount);
         Kernel kernel = x.Device.Load(s_source, x.Type, s_variants[channelCount == 3 ? 1 : 0]).Kernel("DiffAugColor");
+        LaunchShape shape = walk.Shape(x.Device) with
+        {
+            Cost = LaunchCost.Of(x, sum, brightness, saturation, contrast, y),
+        };
         kernel.Launch(
-            walk.Shape(x.Device), x, sum, brightness, saturation, contrast, y, KernelArgument.Structure(ref walk),
+            shape, x, sum, brightness, saturation, contrast, y, KernelArgument.Structure(ref walk),
             channelCount, 1.0 / unit / count);
         return y;
     }

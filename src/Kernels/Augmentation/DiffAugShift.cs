@@ -38,8 +38,12 @@ public static class DiffAugShift
         RowWalk walk = new(y.ElementCount / rowLength, rowLength);
         ShiftPlan plan = new(x.Shape, adjoint);
         Kernel kernel = x.Device.Load(s_source, x.Type).Kernel("DiffAugShift");
+        LaunchShape shape = walk.Shape(x.Device) with
+        {
+            Cost = LaunchCost.Of(x, rows, columns, cutoutRows, cutoutColumns, y),
+        };
         kernel.Launch(
-            walk.Shape(x.Device), x, rows, columns, cutoutRows, cutoutColumns, y, KernelArgument.Structure(ref walk),
+            shape, x, rows, columns, cutoutRows, cutoutColumns, y, KernelArgument.Structure(ref walk),
             KernelArgument.Structure(ref plan));
         return y;
     }

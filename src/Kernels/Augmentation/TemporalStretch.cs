@@ -59,9 +59,9 @@ public static class TemporalStretch
         int rowLength = checked((int)x.Shape.Product(2, x.Shape.Rank));
         RowWalk walk = new(y.ElementCount / rowLength, rowLength);
         Kernel kernel = x.Device.Load(s_source, x.Type).Kernel(name);
+        LaunchShape shape = walk.Shape(x.Device) with { Cost = LaunchCost.Of(x, scale, padding, cropStart, y) };
         kernel.Launch(
-            walk.Shape(x.Device), x, scale, padding, cropStart, y, KernelArgument.Structure(ref walk), frameCount,
-            outputFrameCount);
+            shape, x, scale, padding, cropStart, y, KernelArgument.Structure(ref walk), frameCount, outputFrameCount);
         return y;
     }
 }

@@ -76,3 +76,14 @@ DEVICE unsigned ShuffleBits(unsigned value, int lane)
     asm volatile("shfl.sync.idx.b32 %0, %1, %2, 0x1f, 0xffffffff;" : "=r"(result) : "r"(value), "r"(lane));
     return result;
 }
+
+// Bit i is set where lane i of the warp gives true; all 32 lanes must take part.
+DEVICE unsigned BallotBits(bool value)
+{
+    unsigned result;
+    asm volatile(
+        "{ .reg .pred given; setp.ne.u32 given, %1, 0; vote.sync.ballot.b32 %0, given, 0xffffffff; }"
+        : "=r"(result)
+        : "r"(unsigned(value)));
+    return result;
+}

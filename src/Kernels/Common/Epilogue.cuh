@@ -30,6 +30,8 @@ DEVICE Accumulator Activated(int function, Accumulator z, Accumulator slope)
         case 6: return Selu<0>(z, slope);
         case 7: return Softplus<0>(z, slope);
         case 8: return Swish<0>(z, slope);
+        case 9: return Gelu<0>(z, slope);
+        case 10: return QuickGelu<0>(z, slope);
         default: return z;
     }
 }

@@ -331,6 +331,15 @@ DEVICE unsigned ShuffleBits(unsigned value, int lane, GK_CALLER)
     return Fibers::Exchange(value, lane, false, {"shuffle", file, line});
 }
 
+DEVICE unsigned BallotBits(bool value, GK_CALLER)
+{
+    unsigned bits = unsigned(value) << threadIdx.x % WarpSize;
+    for (int mask = 1; mask < WarpSize; mask *= 2) {
+        bits |= Fibers::Exchange(bits, mask, true, {"ballot", file, line});
+    }
+    return bits;
+}
+
 #undef GK_CALLER
 
 template <auto kernel> DEVICE int RunBlocks(const Launch* launch, void** values, long long first, long long last)

@@ -71,6 +71,7 @@ DEVICE void __syncthreads() {}
 DEVICE void WarpBarrier() {}
 DEVICE unsigned ShuffleXorBits(unsigned value, int) { return value; }
 DEVICE unsigned ShuffleBits(unsigned value, int) { return value; }
+DEVICE unsigned BallotBits(bool value) { return value; }
 
 template <auto kernel> DEVICE int RunBlocks(const Launch* launch, void** values, long long first, long long last)
 {

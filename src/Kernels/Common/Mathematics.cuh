@@ -24,17 +24,34 @@
 #endif
 
 MATHEMATICS_1(Sqrt, sqrt)
-MATHEMATICS_1(Exp, exp)
-MATHEMATICS_1(ExpMinusOne, expm1)
 MATHEMATICS_1(Log, log)
-MATHEMATICS_1(LogOnePlus, log1p)
-MATHEMATICS_1(Tanh, tanh)
+MATHEMATICS_1(ComplementaryError, erfc)
 MATHEMATICS_1(Sin, sin)
 MATHEMATICS_1(Cos, cos)
 MATHEMATICS_1(Floor, floor)
 MATHEMATICS_1(Absolute, fabs)
 
+#if defined(GK_HOST) || defined(GK_SIMT)
+#include "Common/HostMathematics.cuh"
 #undef MATHEMATICS_1
+#define MATHEMATICS_1(Name, builtin)                      \
+    DEVICE float Name(float x) { return Host##Name(x); }  \
+    DEVICE double Name(double x) { return __builtin_##builtin(x); }
+#endif
+
+MATHEMATICS_1(Exp, exp)
+MATHEMATICS_1(ExpMinusOne, expm1)
+MATHEMATICS_1(LogOnePlus, log1p)
+MATHEMATICS_1(Tanh, tanh)
+
+#undef MATHEMATICS_1
+
+#if defined(GK_HOST) || defined(GK_SIMT)
+DEVICE float Sigmoid(float x) { return HostSigmoid(x); }
+#else
+DEVICE float Sigmoid(float x) { return 1 / (1 + Exp(-x)); }
+#endif
+DEVICE double Sigmoid(double x) { return 1 / (1 + Exp(-x)); }
 
 // From its bits: NVRTC has no header that names it, and need not know the other compilers' builtin.
 DEVICE float Infinity() { return BitsToFloat(0x7F800000u); }

@@ -139,12 +139,13 @@ public static class Convolution
         int rows = (int)Math.Clamp(plan.RowCount / ManyHostBlocks, FewestHostRows, HostRows);
         (WinogradPlan division, long blocks) = WinogradPlan.Forward(plan, x.Device.ProcessorCount);
         if (method != HostMethod.Tiles) blocks = (plan.RowCount + rows - 1) / rows;
+        LaunchShape shape = new(blocks, 1, 1, 1)
+        {
+            HasLongBlocks = method == HostMethod.Tiles,
+            Cost = ProductEpilogue.None.Cost(plan.Operations, x, w, y),
+        };
         x.Device.Load(s_hostSource, x.Type).Kernel("ConvolutionHost").Launch(
-            new LaunchShape(blocks, 1, 1, 1)
-            {
-                HasLongBlocks = method == HostMethod.Tiles, Cost = LaunchCost.Of(x, w, y),
-            },
-            x, w, y, HostProduct.For(x.Type), KernelArgument.Structure(ref plan),
+            shape, x, w, y, HostProduct.For(x.Type), KernelArgument.Structure(ref plan),
             KernelArgument.Structure(ref division), rows, lines, (int)method, isAdjoint ? 1 : 0);
         if (!epilogue.IsNone) JoinParts.Into(y, epilogue, y);
     }

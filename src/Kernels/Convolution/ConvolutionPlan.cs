@@ -26,6 +26,11 @@ internal readonly struct ConvolutionPlan
     /// <summary>Rows of the implicit matrix product: output positions of all clips.</summary>
     internal long RowCount => (long)_n * _out.Product;
 
+    /// <summary>
+    /// Multiplications and additions of the product, those with a border among them, those with gaps left out.
+    /// </summary>
+    internal long Operations => 2 * RowCount * _groups * _outGroup * TapCount * _inGroup / _up.Product;
+
     /// <summary>Taps in all.</summary>
     internal int TapCount => _taps.Product;
 
@@ -53,9 +58,6 @@ internal readonly struct ConvolutionPlan
 
     /// <summary>Terms of a sum: taps by channels of a group.</summary>
     internal long Depth => (long)TapCount * _inGroup;
-
-    /// <summary>Multiplications and additions of a convolution without shortcuts.</summary>
-    internal long Operations => 2 * RowCount * _groups * _outGroup * Depth;
 
     /// <summary>Clips.</summary>
     internal int ClipCount => _n;

@@ -75,10 +75,14 @@ public static class ConvolutionWeightGradient
         }
 
         Tensor dw = Tensor.Empty([segments, .. weightShape.AsSpan()], x.Type, x.Device);
+        LaunchShape shape = new(blocks, 1, 1, 1)
+        {
+            HasLongBlocks = method == HostMethod.Tiles,
+            Cost = Cost(x, dy, dw, plan),
+        };
         x.Device.Load(s_hostSource, x.Type).Kernel("ConvolutionWeightGradientHost").Launch(
-            new LaunchShape(blocks, 1, 1, 1) { HasLongBlocks = method == HostMethod.Tiles }, x, dy, dw,
-            HostProduct.For(x.Type), KernelArgument.Structure(ref plan), KernelArgument.Structure(ref division),
-            segments, HostRows, lines, (int)method);
+            shape, x, dy, dw, HostProduct.For(x.Type), KernelArgument.Structure(ref plan),
+            KernelArgument.Structure(ref division), segments, HostRows, lines, (int)method);
         return SumOfSegments(dw, weightShape, x.Type);
     }
 
@@ -89,11 +93,17 @@ public static class ConvolutionWeightGradient
             (plan.OutGroup + Tile - 1L) / Tile * (((plan.LineCount * (long)plan.LineLength) + Tile - 1) / Tile);
         int segments = SegmentCount(plan.RowCount, (int)Math.Min(64, (ManyBlocks + tiles - 1) / tiles));
         Tensor dw = Tensor.Empty([segments, .. weightShape.AsSpan()], sumType, x.Device);
+        LaunchShape shape = LaunchShape.Blocks(x.Device, tiles, segments, plan.Groups) with
+        {
+            Cost = Cost(x, dy, dw, plan),
+        };
         x.Device.Load(s_source, x.Type).Kernel("ConvolutionWeightGradient").Launch(
-            LaunchShape.Blocks(x.Device, tiles, segments, plan.Groups), x, dy, dw, KernelArgument.Structure(ref plan),
-            segments);
+            shape, x, dy, dw, KernelArgument.Structure(ref plan), segments);
         return SumOfSegments(dw, weightShape, x.Type);
     }
+
+    private static LaunchCost Cost(Tensor x, Tensor dy, Tensor dw, ConvolutionPlan plan) =>
+        LaunchCost.Of(x, dy, dw) with { Operations = plan.Operations };
 
     private static int SegmentCount(long rowCount, int wanted) =>
         (int)Math.Clamp(rowCount / FewestRows, 1, Math.Max(1, wanted));

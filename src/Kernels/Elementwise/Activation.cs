@@ -29,8 +29,14 @@ public enum Activation
     /// <summary>ln(1 + e^z).</summary>
     Softplus,
 
-    /// <summary>z / (1 + e^-z); default gain √2.</summary>
+    /// <summary>z / (1 + e^-z), also called SiLU; default gain √2.</summary>
     Swish,
+
+    /// <summary>z Φ(z) with the normal distribution's Φ, in the form with the error function; gain 1.</summary>
+    Gelu,
+
+    /// <summary>z / (1 + e^(-1.702 z)), close to <see cref="Gelu"/>; gain 1.</summary>
+    QuickGelu,
 }
 
 /// <summary>The constants that go with an activation.</summary>

@@ -39,8 +39,8 @@ public static class BiasActivation
         string variant = s_variants[((int)options.Activation * (HighestOrder + 1)) + order];
         Kernel kernel = x.Device.Load(s_source, x.Type, variant).Kernel("BiasActivation");
         kernel.Launch(
-            walk.Shape(x.Device), x, bias, factor, y, KernelArgument.Structure(ref walk), options.Slope, options.Gain,
-            options.Clamp);
+            walk.Shape(x.Device) with { Cost = LaunchCost.Of(x, bias, factor, y) }, x, bias, factor, y,
+            KernelArgument.Structure(ref walk), options.Slope, options.Gain, options.Clamp);
         return y;
     }
 

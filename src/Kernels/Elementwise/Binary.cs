@@ -25,8 +25,8 @@ public static class Binary
         if (y.ElementCount == 0) return y;
         RowWalk walk = new(y.ElementCount / plan.RowLength, plan.RowLength);
         Kernel kernel = a.Device.Load(s_source, a.Type, s_variants[(int)kind]).Kernel("Binary");
-        kernel.Launch(
-            walk.Shape(a.Device), a, b, y, KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan));
+        LaunchShape blocks = walk.Shape(a.Device) with { Cost = LaunchCost.Of(a, b, y) };
+        kernel.Launch(blocks, a, b, y, KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan));
         return y;
     }
 }

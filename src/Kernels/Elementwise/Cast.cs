@@ -16,7 +16,8 @@ public static class Cast
     {
         Tensor y = Tensor.Empty(x.Shape, type, x.Device);
         Kernel kernel = x.Device.Load(s_source, x.Type, s_variants[(int)type]).Kernel("Cast");
-        kernel.Launch(LaunchShape.Elements(x.Device, x.ElementCount), x, y, x.ElementCount);
+        LaunchShape shape = LaunchShape.Elements(x.Device, x.ElementCount) with { Cost = LaunchCost.Of(x, y) };
+        kernel.Launch(shape, x, y, x.ElementCount);
         return y;
     }
 }

@@ -18,11 +18,13 @@ public static class LowpassBank
     /// How many of the last taps of each filter count, <c>[B]</c> of 32-bit integers, 1 to J; no others are read.
     /// </param>
     /// <param name="scales">A factor of each filter's output, <c>[B]</c> of 32-bit floats.</param>
+    /// <param name="tapTotal">The sum of the tap counts, for the launch's cost; B J by default.</param>
     /// <returns>
     /// A new tensor, <c>[N, L - J + 1, K B]</c>, channel k B + b; the caller or its scope disposes it.
     /// </returns>
     /// <exception cref="ShapeException">A shape or type does not fit, or the filters are too long.</exception>
-    public static Tensor Forward(Tensor noise, Tensor filters, Tensor tapCounts, Tensor scales)
+    public static Tensor Forward(
+        Tensor noise, Tensor filters, Tensor tapCounts, Tensor scales, long? tapTotal = null)
     {
         Require.Float(noise);
         Require.Rank(noise, 3);
@@ -40,8 +42,15 @@ public static class LowpassBank
         long blocks = (long)noise.Shape[0] * plan.ChannelCount * Quotient(plan.FilterCount, Filters)
             * Quotient(plan.OutputLength, tile);
         Kernel kernel = noise.Device.Load(s_source, noise.Type).Kernel("LowpassBank");
+        LaunchShape shape = LaunchShape.Blocks(noise.Device, blocks) with
+        {
+            Cost = LaunchCost.Of(rows, filters, tapCounts, scales, y) with
+            {
+                Operations = 2 * y.ElementCount / plan.FilterCount * (tapTotal ?? filters.ElementCount),
+            },
+        };
         kernel.Launch(
-            LaunchShape.Blocks(noise.Device, blocks), rows, filters, tapCounts, scales, y,
+            shape, rows, filters, tapCounts, scales, y,
             KernelArgument.Structure(ref plan));
         return y;
     }
@@ -50,9 +59,10 @@ public static class LowpassBank
     /// <param name="g">The gradient of its result, <c>[N, M, K B]</c>, floats.</param>
     /// <param name="filters">The bank, <c>[B, J]</c> of 32-bit floats, zero but for the taps that count.</param>
     /// <param name="scales">A factor of each filter's output, <c>[B]</c> of 32-bit floats.</param>
+    /// <param name="tapTotal">As in <see cref="Forward"/>.</param>
     /// <returns>A new tensor, <c>[N, M + J - 1, K]</c>; the caller or its scope disposes it.</returns>
     /// <exception cref="ShapeException">A shape or type does not fit.</exception>
-    public static Tensor Gradient(Tensor g, Tensor filters, Tensor scales)
+    public static Tensor Gradient(Tensor g, Tensor filters, Tensor scales, long? tapTotal = null)
     {
         Require.Float(g);
         Require.Rank(g, 3);
@@ -66,9 +76,14 @@ public static class LowpassBank
         if (d.ElementCount == 0) return d;
         using Tensor columns = StridedCopy.Permute(filters, 1, 0);  // [J, B]
         Kernel kernel = g.Device.Load(s_source, g.Type).Kernel("LowpassBankGradient");
-        kernel.Launch(
-            LaunchShape.WarpPerRow(g.Device, d.ElementCount), g, columns, scales, d, d.ElementCount,
-            KernelArgument.Structure(ref plan));
+        LaunchShape shape = LaunchShape.WarpPerRow(g.Device, d.ElementCount) with
+        {
+            Cost = LaunchCost.Of(g, columns, scales, d) with
+            {
+                Operations = 2 * g.ElementCount / filterCount * (tapTotal ?? filters.ElementCount),
+            },
+        };
+        kernel.Launch(shape, g, columns, scales, d, d.ElementCount, KernelArgument.Structure(ref plan));
         return d;
     }
 

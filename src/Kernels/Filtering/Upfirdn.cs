@@ -42,8 +42,11 @@ public static class Upfirdn
         RowWalk walk = new(y.ElementCount / inner, inner);
         UpfirdnPlan plan = new(length, outputLength, tapCount, up, down, padBefore, flip, gain);
         Kernel kernel = x.Device.Load(s_source, x.Type, variant).Kernel("Upfirdn");
-        kernel.Launch(
-            walk.Shape(x.Device), x, filter, y, KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan));
+        LaunchShape shape = walk.Shape(x.Device) with
+        {
+            Cost = LaunchCost.Of(x, filter, y) with { Operations = 2 * y.ElementCount * tapCount / up },
+        };
+        kernel.Launch(shape, x, filter, y, KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan));
         return y;
     }
 

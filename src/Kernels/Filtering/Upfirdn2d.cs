@@ -35,8 +35,12 @@ public static class Upfirdn2d
         RowWalk walk = new(y.ElementCount / channels, channels);
         Upfirdn2dPlan plan = new(down, across, flip, gain);
         Kernel kernel = x.Device.Load(s_source, x.Type).Kernel("Upfirdn2d");
-        kernel.Launch(
-            walk.Shape(x.Device), x, filter, y, KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan));
+        long operations = 2 * y.ElementCount * filter.ElementCount / ((long)rows.Up * columns.Up);
+        LaunchShape shape = walk.Shape(x.Device) with
+        {
+            Cost = LaunchCost.Of(x, filter, y) with { Operations = operations },
+        };
+        kernel.Launch(shape, x, filter, y, KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan));
         return y;
     }
 }

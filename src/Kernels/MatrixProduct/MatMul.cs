@@ -79,9 +79,10 @@ public static class MatMul
         LaunchCost cost = epilogue.Cost(2L * batch * m * n * k, x, w, y);
         if (x.Device.WarpSize == 1)
         {
-            LaunchShape tiles = new((long)batch * Tiles(m, HostTileRows) * Tiles(n, HostTileColumns), 1, 1, 1);
+            long blocks = (long)batch * Tiles(m, HostTileRows) * Tiles(n, HostTileColumns);
+            LaunchShape tiles = new(blocks, 1, 1, 1) { Cost = cost };
             x.Device.Load(s_hostSource, x.Type).Kernel("MatMulHost").Launch(
-                tiles with { Cost = cost }, x, w, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y,
+                tiles, x, w, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y,
                 HostProduct.For(x.Type), KernelArgument.Structure(ref numbers), m, n, k, xBatch, wBatch,
                 transposeX ? 1 : 0, transposeW ? 1 : 0, HostTileRows, HostTileColumns, epilogue.IsNone ? 0 : 1);
             return;

@@ -8,4 +8,10 @@ public enum Border
 
     /// <summary>The nearest element of the tensor.</summary>
     Replicate,
+
+    /// <summary>
+    /// The element that lies as far within from the outermost one, which is not repeated: at most one less than the
+    /// tensor has.
+    /// </summary>
+    Reflect,
 }

@@ -8,7 +8,7 @@ namespace GenKernels.Kernels.Movement;
 /// </summary>
 public static class StridedCopy
 {
-    private static readonly string[] s_variants = ["Replicate=0", "Replicate=1"];
+    private static readonly string[] s_variants = ["Outside=Fill", "Outside=Replicate", "Outside=Reflect"];
 
     private static readonly KernelSource s_source = Source(
         "Movement/StridedCopy.cu", [.. AllFloats, ElementType.Int32, ElementType.Int64, ElementType.UInt8], s_variants);
@@ -45,14 +45,29 @@ public static class StridedCopy
     {
         Require.That(axis >= 0 && axis < x.Shape.Rank, $"there is no axis {axis} in {x.Shape}");
         Require.That(step != 0, $"the step must not be 0");
-        Require.That(border == Border.Zero || x.Shape[axis] > 0, $"an empty axis cannot be replicated: {x.Shape}");
+        Require.That(
+            border != Border.Replicate || x.Shape[axis] > 0, $"an empty axis cannot be replicated: {x.Shape}");
+        Require.That(
+            border != Border.Reflect || IsWithinReflection(x.Shape[axis], start, start + ((size - 1) * step)),
+            $"axis {axis} of {x.Shape} is too short to be reflected from {start} in {size} steps of {step}");
 
-        Tensor y = Tensor.Empty(x.Shape.With(axis, size), x.Type, x.Device);
-        long[] source = Strides(x.Shape);
-        long[] target = Strides(y.Shape);
-        return Launch(x, y, 0, border, at => at == axis
-            ? new CopyAxis(size, start, step, x.Shape[at], source[at], target[at])
-            : new CopyAxis(x.Shape[at], 0, 1, x.Shape[at], source[at], target[at]));
+        return Part(x, axis, start, size, step, border, 0);
+    }
+
+    /// <summary>Puts a constant before and after an axis.</summary>
+    /// <param name="x">Any shape of at most six axes, any type.</param>
+    /// <param name="axis">Which axis, from 0.</param>
+    /// <param name="before">How many elements come before; negative to cut.</param>
+    /// <param name="after">How many come after; negative to cut.</param>
+    /// <param name="value">What they are, rounded to the type.</param>
+    /// <returns>A new tensor; the caller or its scope disposes it.</returns>
+    public static Tensor Pad(Tensor x, int axis, int before, int after, double value)
+    {
+        Require.That(axis >= 0 && axis < x.Shape.Rank, $"there is no axis {axis} in {x.Shape}");
+        int size = before + x.Shape[axis] + after;
+        Require.That(size >= 0, $"{before} and {after} cut more than there is of axis {axis} in {x.Shape}");
+
+        return Part(x, axis, -before, size, 1, Border.Zero, value);
     }
 
     /// <param name="x">A tensor whose axes are 1 where they are to be repeated.</param>
@@ -131,6 +146,25 @@ public static class StridedCopy
         return Launch(w, turned, 0, Border.Zero, axes);
     }
 
+    private static bool IsWithinReflection(int size, int first, int last) =>
+        Math.Min(first, last) > -size && Math.Max(first, last) < (2 * size) - 1;
+
+    private static Tensor Part(Tensor x, int axis, int start, int size, int step, Border border, double fill)
+    {
+        Tensor y = Tensor.Empty(x.Shape.With(axis, size), x.Type, x.Device);
+        long[] source = Strides(x.Shape);
+        long[] target = Strides(y.Shape);
+        CopyAxis[] axes = new CopyAxis[x.Shape.Rank];
+        for (int at = 0; at < axes.Length; at++)
+        {
+            axes[at] = at == axis
+                ? new CopyAxis(size, start, step, x.Shape[at], source[at], target[at])
+                : new CopyAxis(x.Shape[at], 0, 1, x.Shape[at], source[at], target[at]);
+        }
+
+        return Launch(x, y, 0, border, axes, fill);
+    }
+
     private static Tensor Launch(Tensor x, Tensor y, long targetStart, Border border, Func<int, CopyAxis> axisOf)
     {
         CopyAxis[] axes = new CopyAxis[y.Shape.Rank];
@@ -138,7 +172,8 @@ public static class StridedCopy
         return Launch(x, y, targetStart, border, axes);
     }
 
-    private static Tensor Launch(Tensor x, Tensor y, long targetStart, Border border, CopyAxis[] axes)
+    private static Tensor Launch(
+        Tensor x, Tensor y, long targetStart, Border border, CopyAxis[] axes, double fill = 0)
     {
         CopyPlan plan = Plan(axes, y);
         if (plan.Count == 0) return y;
@@ -146,8 +181,12 @@ public static class StridedCopy
         int room = (int)Math.Min(int.MaxValue, y.ElementCount - targetStart);
         using Tensor target = y.Part(targetStart, Shape.Create([room]));
         Kernel kernel = x.Device.Load(s_source, x.Type, s_variants[(int)border]).Kernel("StridedCopy");
+        LaunchShape shape = walk.Shape(x.Device) with
+        {
+            Cost = new LaunchCost((Math.Min(x.ElementCount, plan.Count) + plan.Count) * x.Type.Size()),
+        };
         kernel.Launch(
-            walk.Shape(x.Device), x, target, KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan));
+            shape, x, target, KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan), fill);
         return y;
     }
 

@@ -1,5 +1,6 @@
 // StridedCopy: moves elements between two strided views, with a border.
-//   y[i] = x[start + step i] where that lies within x; else 0, or the nearest element of x
+//   y[i] = x[start + step i] where that lies within x; else a constant, the nearest element of x, or the one that lies
+//   as far within x from its outermost element
 //
 // Shapes   six axes on both sides, each with its own stride, start and step; see CopyPlan
 // Types    any Scalar; nothing is computed
@@ -9,6 +10,7 @@
 #include "Common/Rows.cuh"
 
 constexpr int Axes = 6;
+constexpr int Fill = 0, Replicate = 1, Reflect = 2;
 
 struct CopyPlan {
     int size[Axes];           // of the copied region
@@ -24,10 +26,12 @@ DEVICE int Position(int index, int start, int step, int limit)
 {
     const int position = start + step * index;
     if (position >= 0 && position < limit) return position;
-    return Replicate ? (position < 0 ? 0 : limit - 1) : -1;
+    if (Outside == Replicate) return position < 0 ? 0 : limit - 1;
+    if (Outside == Reflect) return position < 0 ? -position : 2 * (limit - 1) - position;
+    return -1;
 }
 
-KERNEL StridedCopy(const Scalar* __restrict__ x, Scalar* __restrict__ y, RowWalk walk, CopyPlan plan)
+KERNEL StridedCopy(const Scalar* __restrict__ x, Scalar* __restrict__ y, RowWalk walk, CopyPlan plan, double fill)
 {
     ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
         Int64 rest = row;
@@ -57,7 +61,7 @@ KERNEL StridedCopy(const Scalar* __restrict__ x, Scalar* __restrict__ y, RowWalk
         }
         for (int i = first; i < end; i += threadStep) {
             const int position = inside ? Position(i, plan.start[last], plan.step[last], plan.limit[last]) : -1;
-            y[target + i * targetStep] = position >= 0 ? x[source + position * sourceStep] : Scalar(0);
+            y[target + i * targetStep] = position >= 0 ? x[source + position * sourceStep] : Scalar(fill);
         }
     });
 }

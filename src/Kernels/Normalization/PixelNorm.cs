@@ -20,7 +20,11 @@ public static class PixelNorm
         (int rowCount, int channelCount) = (x.Shape[0], x.Shape[1]);
         Tensor y = Tensor.Empty(x.Shape, x.Type, x.Device);
         Kernel kernel = x.Device.Load(s_source, x.Type).Kernel("PixelNorm");
-        kernel.Launch(LaunchShape.WarpPerRow(x.Device, rowCount), x, y, rowCount, channelCount, epsilon);
+        LaunchShape shape = LaunchShape.WarpPerRow(x.Device, rowCount) with
+        {
+            Cost = LaunchCost.Of(x, y) with { Operations = 3 * x.ElementCount },
+        };
+        kernel.Launch(shape, x, y, rowCount, channelCount, epsilon);
         return y;
     }
 }

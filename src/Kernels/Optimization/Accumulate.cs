@@ -15,6 +15,8 @@ public static class Accumulate
 
         if (x.ElementCount == 0) return;
         Kernel kernel = x.Device.Load(s_source, x.Type).Kernel("Accumulate");
-        kernel.Launch(LaunchShape.Elements(x.Device, x.ElementCount), x, y, x.ElementCount);
+        LaunchCost cost = LaunchCost.Of(x, y, y);
+        LaunchShape shape = LaunchShape.Elements(x.Device, x.ElementCount) with { Cost = cost };
+        kernel.Launch(shape, x, y, x.ElementCount);
     }
 }

@@ -16,7 +16,7 @@ public static class Adam
 
     /// <param name="options">The constants.</param>
     /// <param name="schedule">
-    /// What <see cref="AdamSchedule.For"/> gives, <c>[5]</c>, Float32; read when the device comes to it.
+    /// What <see cref="AdamSchedule.For"/> gives, <c>[6]</c>, Float32; read when the device comes to it.
     /// </param>
     /// <param name="gradient">Any shape, Float32.</param>
     /// <param name="parameter">As <paramref name="gradient"/>; updated.</param>
@@ -46,9 +46,48 @@ public static class Adam
         int decay = options.WeightDecay == 0 ? 0 : options.IsDecoupled ? 2 : 1;
         string variant = s_variants[(2 * decay) + (average is null ? 0 : 1)];
         Kernel kernel = gradient.Device.Load(s_source, ElementType.Float32, variant).Kernel("Adam");
+        // What is updated is read and written.
+        LaunchCost cost = LaunchCost.Of(
+            gradient, schedule, parameter, parameter, firstMoment, firstMoment, secondMoment, secondMoment, average,
+            average);
+        LaunchShape shape = LaunchShape.Elements(gradient.Device, gradient.ElementCount) with { Cost = cost };
         kernel.Launch(
-            LaunchShape.Elements(gradient.Device, gradient.ElementCount), gradient, schedule, parameter, firstMoment,
-            secondMoment, average, gradient.ElementCount, KernelArgument.Structure(ref constants));
+            shape, gradient, schedule, parameter, firstMoment, secondMoment, average, gradient.ElementCount,
+            KernelArgument.Structure(ref constants));
+    }
+
+    /// <summary>
+    /// Makes the schedule of a step on the device, for gradients of a scaled loss: they are divided by the scale, or
+    /// the step is skipped where they are not finite.
+    /// </summary>
+    /// <param name="options">The constants.</param>
+    /// <param name="request">
+    /// Steps including this one and those skipped, learning rate, gradient scale, average weight as for
+    /// <see cref="AdamSchedule.For"/>: <c>[4]</c>, Float64; read when the device comes to it.
+    /// </param>
+    /// <param name="lossScale">The state that <see cref="LossScale"/> keeps, <c>[3]</c>, Float32.</param>
+    /// <param name="skipped">How many steps were skipped, <c>[1]</c>, Float64; updated.</param>
+    /// <param name="schedule">For <see cref="Step"/>, <c>[6]</c>, Float32; written.</param>
+    /// <exception cref="ArgumentException">
+    /// Shapes, types or devices do not fit, or a constant is out of its range.
+    /// </exception>
+    public static void Schedule(
+        AdamOptions options, Tensor request, Tensor lossScale, Tensor skipped, Tensor schedule)
+    {
+        options.Validate();
+        Require.Shape(request, [AdamSchedule.RequestLength]);
+        Require.Shape(skipped, [1]);
+        Require.Shape(schedule, [AdamSchedule.Length]);
+        LossScale.RequireState(lossScale);
+        Require.That(request.Type == ElementType.Float64, $"request must be Float64, got {request}");
+        Require.SameKind(request, skipped);
+        Require.SameKind(lossScale, schedule);
+        Require.That(request.Device == schedule.Device, $"{request} and {schedule} must be on one device");
+
+        ScheduleConstants constants = new(options);
+        Kernel kernel = request.Device.Load(s_source, ElementType.Float32, s_variants[0]).Kernel("AdamSchedule");
+        LaunchShape shape = new(1, 1, 1, BlockX: 1) { Cost = LaunchCost.Of(request, lossScale, skipped, schedule) };
+        kernel.Launch(shape, request, lossScale, skipped, schedule, KernelArgument.Structure(ref constants));
     }
 
     /// <summary>
@@ -61,5 +100,14 @@ public static class Adam
         private readonly float _beta2 = (float)options.Beta2;
         private readonly float _beta2Rest = (float)(1 - options.Beta2);
         private readonly float _epsilon = (float)options.Epsilon;
+    }
+    /// <summary>Laid out as <c>ScheduleConstants</c> in <c>Adam.cu</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly struct ScheduleConstants(AdamOptions options)
+    {
+        private readonly double _beta1 = options.Beta1;
+        private readonly double _beta2 = options.Beta2;
+        private readonly double _weightDecay = options.WeightDecay;
+        private readonly int _isDecoupled = options.IsDecoupled ? 1 : 0;
     }
 }

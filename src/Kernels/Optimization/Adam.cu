@@ -1,4 +1,5 @@
 // Adam: one step of Adam or AdamW over all parameters at once, and the moving average of the parameters.
+//   nothing changes where the schedule says that the step is not applied; else
 //   g = gradient scale, a NaN made 0, infinities made +-1e5
 //   coupled decay:    g = g + weightDecay p
 //   decoupled decay:  p = p (1 - learningRate weightDecay)
@@ -7,10 +8,15 @@
 //   p = p - stepSize m / (sqrt(v) / rootOfBias2 + epsilon)
 //   average = average + averageWeight (p - average)
 //
-// Shapes   all: n elements, contiguous; schedule: [5], on the device, so that a recorded step can be given others:
-//          stepSize = learningRate / (1 - beta1^t), rootOfBias2 = sqrt(1 - beta2^t), decay, averageWeight, scale
-// Types    float
-// Launch   one block for every ElementsPerBlock elements; any block size
+//   AdamSchedule makes the schedule on the device, of the host's request and of whether the gradient is finite: one
+//   that is not skips the step, which then does not count; a finite one is divided by the scale of the loss
+//
+// Shapes   all: n elements, contiguous; schedule: [6], on the device, so that a recorded step can be given others:
+//          stepSize = learningRate / (1 - beta1^t), rootOfBias2 = sqrt(1 - beta2^t), decay, averageWeight, scale,
+//          isApplied (0 or 1); request: [4], steps with those skipped, learningRate, gradientScale, averageWeight;
+//          lossScale: [3], as LossScale.cu keeps it; skipped: [1], steps
+// Types    float; request and skipped double
+// Launch   one block for every ElementsPerBlock elements; any block size; AdamSchedule: one thread
 // Cost     reads 4n and writes 3n, with an average 5n and 4n: bound by memory
 // Source   Kingma and Ba 2015, algorithm 1; Loshchilov and Hutter 2019, algorithm 2
 #include "Common/Prelude.cuh"
@@ -23,6 +29,13 @@ struct AdamConstants {
     float beta2;
     float beta2Rest;  // 1 - beta2
     float epsilon;
+};
+
+struct ScheduleConstants {
+    double beta1;
+    double beta2;
+    double weightDecay;
+    int isDecoupled;
 };
 
 constexpr float LargestFloat = 3.402823466e38f;
@@ -42,6 +55,7 @@ KERNEL Adam(
     const float decay = schedule[2];
     const float averageWeight = schedule[3];
     const float scale = schedule[4];
+    if (schedule[5] == 0) return;  // all threads alike, and no barrier follows
     const Int64 begin = (Int64)blockIdx.x * ElementsPerBlock;
     const Int64 end = Minimum(count, begin + ElementsPerBlock);
     for (Int64 i = begin + threadIdx.x; i < end; i += blockDim.x) {
@@ -57,4 +71,25 @@ KERNEL Adam(
         secondMoment[i] = v;
         if (HasAverage) average[i] = Interpolate(average[i], p, averageWeight);
     }
+}
+
+// base^exponent for a base from 0 to below 1.
+DEVICE double Power(double base, double exponent) { return base > 0 ? Exp(exponent * Log(base)) : 0; }
+
+KERNEL AdamSchedule(
+    const double* __restrict__ request, const float* __restrict__ lossScale, double* __restrict__ skipped,
+    float* __restrict__ schedule, ScheduleConstants constants)
+{
+    if (threadIdx.x > 0) return;
+    const bool isFinite = lossScale[2] > 0;
+    if (!isFinite) skipped[0] += 1;
+    const double step = request[0] - skipped[0];
+    const double learningRate = request[1];
+    const double decay = constants.weightDecay;
+    schedule[0] = float(learningRate / (1 - Power(constants.beta1, step)));
+    schedule[1] = float(Sqrt(1 - Power(constants.beta2, step)));
+    schedule[2] = float(constants.isDecoupled ? 1 - learningRate * decay : decay);
+    schedule[3] = float(request[3]);
+    schedule[4] = float(request[2] / lossScale[0]);
+    schedule[5] = isFinite ? 1 : 0;
 }

@@ -20,6 +20,8 @@ public static class Lerp
 
         if (x.ElementCount == 0) return;
         Kernel kernel = x.Device.Load(s_source, x.Type).Kernel("Lerp");
-        kernel.Launch(LaunchShape.Elements(x.Device, x.ElementCount), x, y, weight, x.ElementCount);
+        LaunchCost cost = LaunchCost.Of(x, y, y, weight);
+        LaunchShape shape = LaunchShape.Elements(x.Device, x.ElementCount) with { Cost = cost };
+        kernel.Launch(shape, x, y, weight, x.ElementCount);
     }
 }

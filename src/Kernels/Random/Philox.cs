@@ -26,7 +26,7 @@ public static class Philox
 
         if (y.ElementCount == 0) return;
         Kernel kernel = y.Device.Load(s_source, ElementType.Float32).Kernel("PhiloxBits");
-        kernel.Launch(LaunchShape.Elements(y.Device, y.ElementCount), state, y, y.ElementCount);
+        kernel.Launch(Elements(state, y), state, y, y.ElementCount);
         Advance(state, y.ElementCount);
     }
 
@@ -48,8 +48,7 @@ public static class Philox
 
         if (y.ElementCount == 0) return;
         Kernel kernel = y.Device.Load(s_source, ElementType.Float32).Kernel("PhiloxIntegers");
-        kernel.Launch(
-            LaunchShape.Elements(y.Device, y.ElementCount), state, y, y.ElementCount, low, (long)high - low + 1);
+        kernel.Launch(Elements(state, y), state, y, y.ElementCount, low, (long)high - low + 1);
         Advance(state, y.ElementCount);
     }
 
@@ -74,7 +73,7 @@ public static class Philox
 
         if (y.ElementCount == 0) return;
         Kernel kernel = y.Device.Load(s_source, y.Type).Kernel(kernelName);
-        kernel.Launch(LaunchShape.Elements(y.Device, y.ElementCount), state, y, y.ElementCount);
+        kernel.Launch(Elements(state, y), state, y, y.ElementCount);
         Advance(state, y.ElementCount);
     }
 
@@ -84,9 +83,12 @@ public static class Philox
     private static void Advance(Tensor state, long elementCount)
     {
         Kernel kernel = state.Device.Load(s_source, ElementType.Float32).Kernel("PhiloxAdvance");
-        kernel.Launch(
-            LaunchShape.Blocks(state.Device, 1), state, (elementCount + WordsPerCounter - 1) / WordsPerCounter);
+        LaunchShape shape = LaunchShape.Blocks(state.Device, 1) with { Cost = LaunchCost.Of(state, state) };
+        kernel.Launch(shape, state, (elementCount + WordsPerCounter - 1) / WordsPerCounter);
     }
+
+    private static LaunchShape Elements(Tensor state, Tensor y) =>
+        LaunchShape.Elements(y.Device, y.ElementCount) with { Cost = LaunchCost.Of(state, y) };
 
     private static void RequireState(Tensor state, Tensor y)
     {

@@ -60,16 +60,20 @@ public static class Reduce
     {
         int segmentLength = (length + segmentCount - 1) / segmentCount;
         KernelModule module = x.Device.Load(s_source, type, s_variants[((int)kind * 3) + (int)stage]);
+        LaunchCost cost = LaunchCost.Of(x, y) with
+        {
+            Operations = x.ElementCount * (kind == ReduceKind.SumOfSquares ? 2 : 1),
+        };
         if (inner == 1)
         {
-            LaunchShape shape = LaunchShape.WarpPerRow(x.Device, (long)outer * segmentCount);
+            LaunchShape shape = LaunchShape.WarpPerRow(x.Device, (long)outer * segmentCount) with { Cost = cost };
             module.Kernel("ReduceRows").Launch(shape, x, y, (long)outer, length, segmentLength, segmentCount);
             return y;
         }
 
         int columns = x.Device.WarpSize == 1 ? 64 : LaunchShape.DefaultBlock;
         int tiles = (inner + columns - 1) / columns;
-        LaunchShape blocks = LaunchShape.Blocks(x.Device, (long)outer * segmentCount * tiles);
+        LaunchShape blocks = LaunchShape.Blocks(x.Device, (long)outer * segmentCount * tiles) with { Cost = cost };
         module.Kernel("ReduceColumns").Launch(blocks, x, y, outer, length, inner, segmentLength, segmentCount);
         return y;
     }

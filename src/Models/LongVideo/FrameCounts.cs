@@ -52,12 +52,26 @@ internal sealed class FrameCounts
     internal int LatentStart(int block, int start) =>
         (_padding * ((Scale / _scales[block]) - 1)) + (start / _scales[block]);
 
-    /// <summary>The frame, among all that a block makes, with which its output begins where a clip begins at
-    /// <paramref name="start"/>.</summary>
-    internal int OutputStart(int block, int start)
+    /// <summary>The first frame, among all that a block makes, with which the output of some clip may begin.</summary>
+    internal int OutputStart(int block)
     {
-        if (block + 1 == _inputs.Length) return (start % _scales[block]) + (_padding * _scales[block]);
-        bool doubles = _scales[block] != _scales[block + 1];
-        return doubles ? _padding + (start / _scales[block + 1] % 2) : 0;
+        if (IsLast(block)) return _padding * _scales[block];
+        return Doubles(block) ? _padding : 0;
     }
+
+    /// <summary>How many frames from there on the output of a clip may begin with; 1 where all begin alike.</summary>
+    internal int OutputPlaces(int block)
+    {
+        if (IsLast(block)) return _scales[block];
+        return Doubles(block) ? 2 : 1;
+    }
+
+    /// <summary>With which of these, from 0, the output begins where a clip begins at <paramref name="start"/>.
+    /// </summary>
+    internal int OutputPlace(int block, int start) =>
+        start / (IsLast(block) ? 1 : _scales[block + 1]) % OutputPlaces(block);
+
+    private bool IsLast(int block) => block + 1 == _inputs.Length;
+
+    private bool Doubles(int block) => _scales[block] != _scales[block + 1];
 }

@@ -1,17 +1,28 @@
 namespace GenKernels.Models.LongVideo;
 
-/// <summary>Takes from each clip as many frames, from a place of its own.</summary>
-internal static class FrameCrop
+/// <summary>
+/// Takes from each clip as many frames, from a place of its own that the device reads: a recorded step cuts where it is
+/// told anew each time.
+/// </summary>
+internal sealed class FrameCrop
 {
-    /// <param name="x">Clips, <c>[N, T, …]</c>.</param>
-    /// <param name="starts">The first frame of each.</param>
-    /// <param name="frameCount">How many.</param>
-    /// <returns><c>[N, frameCount, …]</c>.</returns>
-    internal static Variable Apply(Variable x, int[] starts, int frameCount)
+    private readonly Tensor _places;
+    private readonly Tensor _scale;
+    private readonly Tensor _padding;
+
+    /// <param name="places">First frames of the clips, one row for each crop, <c>[P, N]</c> of 32-bit integers.</param>
+    internal FrameCrop(Tensor places)
     {
-        if (Array.TrueForAll(starts, start => start == starts[0])) return x.Window(1, starts[0], frameCount);
-        Tensor scale = Variable.Full([starts.Length], 1, ElementType.Float32, x.Device).Value;
-        Tensor padding = Tensor.Zeros([starts.Length], ElementType.Int32, x.Device);
-        return x.TemporalStretch(scale, padding, Tensor.From(starts, [starts.Length], x.Device), frameCount);
+        Shape clips = [places.Shape[1]];
+        _places = places;
+        _scale = Variable.Full(clips, 1, ElementType.Float32, places.Device).Value;
+        _padding = Tensor.Zeros(clips, ElementType.Int32, places.Device);
     }
+
+    /// <param name="x">Clips, <c>[N, T, …]</c>.</param>
+    /// <param name="row">Which crop.</param>
+    /// <param name="frameCount">How many frames are taken.</param>
+    /// <returns><c>[N, frameCount, …]</c>.</returns>
+    internal Variable Apply(Variable x, int row, int frameCount) => x.TemporalStretch(
+        _scale, _padding, _places.Narrow(row, 1).View(_scale.Shape), frameCount);
 }

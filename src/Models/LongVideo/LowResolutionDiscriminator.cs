@@ -62,10 +62,12 @@ public sealed class LowResolutionDiscriminator : Module
             .Window(3, -(edge - _options.Width) / 2, edge);  // [N, T, edge, edge, 3]
         for (int block = 0; block < _blocks.Count; block++)
         {
+            using DeviceRange range = x.Device.Range($"blocks.{block}");
             x = _blocks[block].Forward(x);
             observe?.Invoke($"blocks.{block}", x);
         }
 
+        using DeviceRange last = x.Device.Range("epilogue");
         return _epilogue.Forward(x, observe);
     }
 }

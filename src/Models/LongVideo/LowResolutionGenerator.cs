@@ -61,35 +61,59 @@ public sealed class LowResolutionGenerator : Module
     public Shape NoiseShape(int clips, int frameCount, bool isCropped = false) =>
         [clips, Frames(frameCount, isCropped).Embedding + _embedding.TapCount - 1, _embedding.NoiseChannels];
 
+    /// <summary>Says where clips begin, for <see cref="Forward"/>.</summary>
+    /// <param name="starts">
+    /// For each clip a place from 0 to below <see cref="TemporalScale"/>, so that no frame is special.
+    /// </param>
+    /// <returns>
+    /// The crops of all layers, <c>[P, N]</c> of 32-bit integers, on the generator's device; the caller or its scope
+    /// disposes it.
+    /// </returns>
+    /// <exception cref="ShapeException">A place is beyond that, or there is none.</exception>
+    public Tensor Places(ReadOnlySpan<int> starts)
+    {
+        Require.That(
+            starts.Length > 0 && starts.IndexOfAnyExceptInRange(0, TemporalScale - 1) < 0,
+            $"clips must begin at a place from 0 to {TemporalScale - 1}, got {string.Join(' ', starts.ToArray())}");
+        FrameCounts frames = Frames(1, isCropped: true);
+        int blocks = _temporalBlocks.Count;
+        int[] places = new int[PlaceRows * starts.Length];
+        for (int clip = 0; clip < starts.Length; clip++)
+        {
+            int start = starts[clip];
+            places[clip] = start + (_options.TemporalPadding * frames.Scale);
+            for (int block = 0; block < blocks; block++)
+            {
+                places[((1 + block) * starts.Length) + clip] = frames.LatentStart(block, start);
+                places[((1 + blocks + block) * starts.Length) + clip] = frames.OutputPlace(block, start);
+            }
+        }
+
+        return Tensor.From(places, [PlaceRows, starts.Length], _spatialInput.Value.Device);
+    }
+
     /// <summary>Makes videos.</summary>
     /// <param name="noise">White noise of <see cref="NoiseShape"/>.</param>
     /// <param name="frameCount">Frames of each video.</param>
     /// <param name="magnitudeBeta">What remains of the running magnitudes, from 0 to 1; 1 leaves them as they
     /// are.</param>
-    /// <param name="starts">
-    /// For each clip a place from 0 to below <see cref="TemporalScale"/> where it begins, so that no frame is special;
-    /// null for 0.
-    /// </param>
+    /// <param name="places">Where each clip begins, as <see cref="Places"/> says it; null for 0.</param>
     /// <param name="observe">Told the name and value of every stage, for verification; or null.</param>
     /// <returns>Videos, <c>[N, T, H, W, 3]</c>, about -1 to 1.</returns>
-    /// <exception cref="ShapeException"><paramref name="noise"/> has another shape.</exception>
+    /// <exception cref="ShapeException"><paramref name="noise"/> or <paramref name="places"/> has another shape.
+    /// </exception>
     public Variable Forward(
-        Variable noise, int frameCount, float magnitudeBeta = 1, int[]? starts = null,
+        Variable noise, int frameCount, float magnitudeBeta = 1, Tensor? places = null,
         Action<string, Variable>? observe = null)
     {
-        Require.Shape(noise.Value, NoiseShape(noise.Shape[0], frameCount, starts is not null).AsSpan());
-        Require.That(
-            starts is null || (starts.Length == noise.Shape[0] && Array.TrueForAll(starts, IsOnGrid)),
-            $"{noise.Shape[0]} starts from 0 to {TemporalScale - 1} are needed, got {string.Join(' ', starts ?? [])}");
-        Variable embedding = Observe(observe, "temporal_emb", _embedding.Forward(noise));
+        Require.Shape(noise.Value, NoiseShape(noise.Shape[0], frameCount, places is not null).AsSpan());
+        if (places is not null) Require.Shape(places, [PlaceRows, noise.Shape[0]]);
+        Variable embedding = Observe(observe, "temporal_emb", Embed(noise));
         Variable latent = Observe(observe, "latent_w", _mapping.Forward(embedding));
-        FrameCounts frames = Frames(frameCount, starts is not null);
-        Variable[] latents = TemporalLatents(latent, frames, starts);
-        Variable frameLatent = starts is null
-            ? Middle(latent, frameCount)
-            : FrameCrop.Apply(
-                latent, Array.ConvertAll(starts, start => start + (_options.TemporalPadding * frames.Scale)),
-                frameCount);
+        FrameCounts frames = Frames(frameCount, places is not null);
+        FrameCrop? crop = places is null ? null : new FrameCrop(places);
+        Variable[] latents = TemporalLatents(latent, frames, crop);
+        Variable frameLatent = crop?.Apply(latent, row: 0, frameCount) ?? Middle(latent, frameCount);
         Observe(observe, "latent_ws.0", latents[0]);
         for (int block = 0; block < latents.Length; block++) Observe(observe, $"latent_ws.{block + 1}", latents[block]);
         for (int block = 0; block <= _spatialBlocks.Count; block++)
@@ -100,13 +124,16 @@ public sealed class LowResolutionGenerator : Module
         Variable x = Input(latents[0], observe);
         for (int block = 0; block < latents.Length; block++)
         {
-            int[]? kept = starts is null ? null : Array.ConvertAll(starts, start => frames.OutputStart(block, start));
+            BlockCrop? kept = crop is null ? null : new BlockCrop(
+                crop, 1 + latents.Length + block, frames.OutputStart(block), frames.OutputPlaces(block));
+            using DeviceRange range = x.Device.Range($"temporal_layers.{block}");
             x = _temporalBlocks[block].Forward(x, latents[block], kept, frames.OutputOf(block), magnitudeBeta);
             Observe(observe, $"temporal_layers.{block}", x);
         }
 
         for (int block = 0; block < _spatialBlocks.Count; block++)
         {
+            using DeviceRange range = x.Device.Range($"spatial_layers.{block}");
             x = _spatialBlocks[block].Forward(x, frameLatent, null, frameCount, magnitudeBeta);
             Observe(observe, $"spatial_layers.{block}", x);
         }
@@ -124,7 +151,15 @@ public sealed class LowResolutionGenerator : Module
         return value;
     }
 
-    private bool IsOnGrid(int start) => start >= 0 && start < TemporalScale;
+    /// <summary>Rows of <see cref="Places"/>: frame latents, then for each temporal block its latents, then its
+    /// output.</summary>
+    private int PlaceRows => 1 + (2 * _temporalBlocks.Count);
+
+    private Variable Embed(Variable noise)
+    {
+        using DeviceRange range = noise.Device.Range("temporal_emb");
+        return _embedding.Forward(noise);
+    }
 
     private static Variable Middle(Variable latent, int frameCount) =>
         latent.Window(1, (latent.Shape[1] - frameCount) / 2, frameCount);
@@ -133,16 +168,14 @@ public sealed class LowResolutionGenerator : Module
         new(frameCount, [.. _temporalBlocks.Select(block => block.TemporalUp)], _options.TemporalPadding, isCropped);
 
     /// <summary>For each temporal block the latent at its rate, cut to its frames.</summary>
-    private Variable[] TemporalLatents(Variable latent, FrameCounts frames, int[]? starts)
+    private Variable[] TemporalLatents(Variable latent, FrameCounts frames, FrameCrop? crop)
     {
         Variable[] latents = new Variable[_temporalBlocks.Count];
         for (int block = latents.Length - 1; block >= 0; block--)
         {
             if (_temporalBlocks[block].TemporalUp) latent = latent.Downsample(1, _latentFilter);
-            latents[block] = starts is null
-                ? Middle(latent, frames.InputOf(block))
-                : FrameCrop.Apply(
-                    latent, Array.ConvertAll(starts, start => frames.LatentStart(block, start)), frames.InputOf(block));
+            latents[block] = crop?.Apply(latent, row: 1 + block, frames.InputOf(block))
+                ?? Middle(latent, frames.InputOf(block));
         }
 
         return latents;

@@ -13,6 +13,7 @@ public sealed class NoiseEmbedding : Module
     private readonly StateBuffer _filters;
     private readonly StateBuffer _scales;
     private readonly Tensor _tapCounts;
+    private readonly long _tapTotal;
 
     /// <param name="channels">Of the embedding: a multiple of the number of filters.</param>
     /// <param name="options">The bank.</param>
@@ -33,6 +34,7 @@ public sealed class NoiseEmbedding : Module
         _filters = Register("blur_filters", initializer.Buffer(
             design.Kernels, [design.FilterCount, TapCount],
             new StateLayout([design.FilterCount, 1, TapCount], [design.FilterCount, TapCount], 0, 1)));
+        foreach (int count in design.TapCounts) _tapTotal += count;
         _tapCounts = Own(Tensor.From([.. design.TapCounts], [design.FilterCount], initializer.Device));
     }
 
@@ -44,5 +46,6 @@ public sealed class NoiseEmbedding : Module
 
     /// <param name="noise">White noise, <c>[N, L + TapCount - 1, NoiseChannels]</c>.</param>
     /// <returns>The embedding, <c>[N, L, channels]</c>: channel = noise channel times filters + filter.</returns>
-    public Variable Forward(Variable noise) => noise.LowpassBank(_filters.Value, _tapCounts, _scales.Value);
+    public Variable Forward(Variable noise) =>
+        noise.LowpassBank(_filters.Value, _tapCounts, _scales.Value, _tapTotal);
 }

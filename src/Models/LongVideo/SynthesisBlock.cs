@@ -52,12 +52,11 @@ public sealed class SynthesisBlock : Module
 
     /// <param name="x">Activations, <c>[N, T, H, W, InChannels]</c>.</param>
     /// <param name="latent">One a frame, <c>[N, T, LatentChannels]</c>.</param>
-    /// <param name="starts">For each clip the first of all frames that the block makes that is kept; null to keep the
-    /// middle.</param>
+    /// <param name="crop">Which of all frames that the block makes each clip keeps; null for the middle.</param>
     /// <param name="frameCount">Frames that are kept.</param>
     /// <param name="magnitudeBeta">What remains of the running magnitudes; 1 to leave them.</param>
     /// <returns><c>[N, frameCount, Height, Width, OutChannels]</c>.</returns>
-    public Variable Forward(Variable x, Variable latent, int[]? starts, int frameCount, float magnitudeBeta)
+    internal Variable Forward(Variable x, Variable latent, BlockCrop? crop, int frameCount, float magnitudeBeta)
     {
         Variable gain0 = _magnitude0.Gain(x, magnitudeBeta);
         Variable hidden = x.TemporalModulatedConvolution(
@@ -70,16 +69,8 @@ public sealed class SynthesisBlock : Module
         // The skip sees the input at unit magnitude too: its gain and the mean of the two branches go into its small
         // weights.
         Variable skipWeight = _weightSkip.Value * (gain0 * (s_half / MathF.Sqrt(_options.InChannels)));
-        Variable y = Resample(x.Convolution(skipWeight, ConvolutionOptions.Default) + hidden, starts, frameCount);
+        Variable y = Resample(x.Convolution(skipWeight, ConvolutionOptions.Default) + hidden, crop, frameCount);
         return y.BiasActivation(_bias1, Activation.LeakyRelu, Clamp);
-    }
-
-    /// <summary>What no clip keeps is not computed; then each is cut to its own place.</summary>
-    private Variable ResampleTime(Variable y, int[] starts, int frameCount)
-    {
-        int first = starts.Min();
-        y = Doubling.Apply(y, axis: 1, _temporalFilter, first, starts.Max() - first + frameCount);
-        return FrameCrop.Apply(y, Array.ConvertAll(starts, start => start - first), frameCount);
     }
 
     private static ResamplingFilter Interpolation(Initializer initializer) => new(FirFilter.Linear(2), initializer);
@@ -91,10 +82,13 @@ public sealed class SynthesisBlock : Module
         return style.Reshape([clips, frames, style.Shape[1]]);
     }
 
-    private Variable Resample(Variable y, int[]? starts, int frameCount)
+    /// <summary>What no clip can keep is not computed; then each is cut to its own place.</summary>
+    private Variable Resample(Variable y, BlockCrop? crop, int frameCount)
     {
-        y = starts is null ? Doubling.Apply(y, axis: 1, _temporalFilter, frameCount)
-            : ResampleTime(y, starts, frameCount);
+        y = crop is null
+            ? Doubling.Apply(y, axis: 1, _temporalFilter, frameCount)
+            : crop.Apply(
+                Doubling.Apply(y, axis: 1, _temporalFilter, crop.Start, frameCount + crop.Surplus), frameCount);
         y = Doubling.Apply(y, axis: 2, _spatialFilter, _options.Height);
         return Doubling.Apply(y, axis: 3, _spatialFilter, _options.Width);
     }

@@ -14,10 +14,15 @@ namespace GenKernels.Models.LongVideo;
 /// </remarks>
 public sealed class VideoSegments : IDisposable
 {
+    // Of a video: the length of its segments, and that of the last one.
+    private const int KeptLengths = 2;
+
     private readonly LowResolutionGenerator _generator;
     private readonly RandomGenerator _random;
     private readonly ulong _seed;
     private readonly int _scale;
+    private readonly StepArena _arena;
+    private readonly Dictionary<int, (RecordedStep Step, Tensor Frames)> _steps = [];
 
     /// <param name="generator">Makes the frames; its magnitudes are left as they are.</param>
     /// <param name="seed">Of the video.</param>
@@ -28,7 +33,11 @@ public sealed class VideoSegments : IDisposable
         _seed = seed;
         _scale = generator.TemporalScale;
         _random = new RandomGenerator(device, seed);
+        _arena = new StepArena(device);
     }
+
+    /// <summary>Whether segments are recorded and replayed, or run launch by launch; the bits are the same.</summary>
+    public bool IsRecorded { get; init; } = true;
 
     /// <summary>Frames on either side of a segment that are computed and thrown away.</summary>
     /// <remarks>
@@ -47,16 +56,22 @@ public sealed class VideoSegments : IDisposable
     {
         Require.That(
             start >= 0 && start % _scale == 0, $"a segment must begin at a multiple of {_scale} frames, got {start}");
-        Device device = _random.Device;
-        using IDisposable mode = GradientMode.Disable();
-        using TensorScope scope = device.Scope();
+        Seek(start);
+        if (!IsRecorded)
+        {
+            using TensorScope scope = _random.Device.Scope();
+            return Make(frameCount).ToArray<float>();
+        }
 
-        // Only whole steps of the coarsest rate: with others the middle would lie elsewhere on the grid.
-        int synthesised = OnGrid(frameCount) + (2 * Margin);
-        Shape shape = _generator.NoiseShape(1, synthesised);
-        Variable video = _generator.Forward(new Variable(Noise(start, shape)), synthesised);
-        Variable segment = video.Window(1, Margin, frameCount);
-        return segment.Value.ToArray<float>();
+        if (!_steps.TryGetValue(frameCount, out (RecordedStep Step, Tensor Frames) recorded))
+        {
+            if (_steps.Count == KeptLengths) ForgetSteps();
+            recorded = Record(frameCount);
+            _steps.Add(frameCount, recorded);
+        }
+
+        recorded.Step.Replay();
+        return recorded.Frames.ToArray<float>();
     }
 
     /// <summary>Makes a whole video, segment by segment.</summary>
@@ -73,18 +88,54 @@ public sealed class VideoSegments : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _random.Dispose();
+    public void Dispose()
+    {
+        ForgetSteps();
+        _arena.Dispose();
+        _random.Dispose();
+    }
+
+    private void ForgetSteps()
+    {
+        foreach ((RecordedStep step, Tensor frames) in _steps.Values)
+        {
+            step.Dispose();
+            frames.Dispose();
+        }
+
+        _steps.Clear();
+    }
+
+    /// <summary>Segments of a length are the same work each: only the state of the random numbers differs.</summary>
+    private (RecordedStep Step, Tensor Frames) Record(int frameCount)
+    {
+        Tensor? frames = null;
+        RecordedStep step = RecordedStep.Record(
+            _random.Device,
+            () => frames = Make(frameCount).Unscoped(),
+            _arena);
+        return (step, frames!);
+    }
+
+    private Tensor Make(int frameCount)
+    {
+        using IDisposable mode = GradientMode.Disable();
+
+        // Only whole steps of the coarsest rate: with others the middle would lie elsewhere on the grid.
+        int synthesised = OnGrid(frameCount) + (2 * Margin);
+        Variable noise = new(_random.Normal(_generator.NoiseShape(1, synthesised)));
+        return _generator.Forward(noise, synthesised).Window(1, Margin, frameCount).Value;
+    }
 
     private int OnGrid(int frameCount) => (frameCount + _scale - 1) / _scale * _scale;
 
     /// <summary>Element i of the stream of numbers is element i of the noise of the whole video, wherever it is
     /// entered.</summary>
-    private Tensor Noise(long start, Shape shape)
+    private void Seek(long start)
     {
         const int NumbersPerCounter = 4;
-        long first = start * shape[2];
+        long first = start * _generator.NoiseShape(1, 1)[2];
         Require.That(first % NumbersPerCounter == 0, $"the noise of frame {start} does not begin with a counter");
         _random.LoadState(new RandomState(_seed, (ulong)(first / NumbersPerCounter), 0));
-        return _random.Normal(shape);
     }
 }

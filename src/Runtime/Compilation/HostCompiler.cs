@@ -66,13 +66,24 @@ internal sealed class HostCompiler
 
     /// <returns>The path of the shared library, compiled now or found in the cache.</returns>
     /// <exception cref="CompilationException">There is no compiler, or it refused the source.</exception>
-    internal string Compile(KernelSource source, ElementType type, string variant)
+    internal string Compile(KernelSource source, ElementType type, string variant) =>
+        Compile(Title(source, type, variant), Text(source, type, variant), _options, ".so");
+
+    /// <returns>The assembly of the shared library, made anew.</returns>
+    /// <exception cref="CompilationException">There is no compiler, or it refused the source.</exception>
+    internal string Assembly(KernelSource source, ElementType type, string variant)
     {
-        StringBuilder text = new(_defines);
-        text.Append(source.Defines(type, variant)).Append(source.Text);
-        foreach (string name in source.KernelNames) text.Append("GK_EXPORT(").Append(name).Append(")\n");
-        string what = variant.Length == 0 ? $"{source} for {type}" : $"{source} for {type} ({variant})";
-        return Compile(what, text.ToString(), _options, ".so");
+        string what = Title(source, type, variant);
+        string output = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        try
+        {
+            Run(Required(what), what, Text(source, type, variant), $"{_options} -S", output);
+            return File.ReadAllText(output);
+        }
+        finally
+        {
+            File.Delete(output);
+        }
     }
 
     /// <param name="name">Of the source, for messages.</param>
@@ -83,12 +94,25 @@ internal sealed class HostCompiler
 
     private string Compile(string what, string text, string options, string extension)
     {
-        string compiler = _path.Value ?? throw new CompilationException(
-            $"{what}: there is no C++ compiler; install g++ (Debian, Ubuntu: apt install g++) "
-            + "or name one in GENKERNELS_CXX");
+        string compiler = Required(what);
         string key = KernelCache.Key(text, options, Identity(compiler), ProcessorIdentity());
         return _cache.GetOrCompile(key, extension, output => Run(compiler, what, text, options, output));
     }
+
+    private static string Title(KernelSource source, ElementType type, string variant) =>
+        variant.Length == 0 ? $"{source} for {type}" : $"{source} for {type} ({variant})";
+
+    private string Text(KernelSource source, ElementType type, string variant)
+    {
+        StringBuilder text = new(_defines);
+        text.Append(source.Defines(type, variant)).Append(source.Text);
+        foreach (string name in source.KernelNames) text.Append("GK_EXPORT(").Append(name).Append(")\n");
+        return text.ToString();
+    }
+
+    private string Required(string what) => _path.Value ?? throw new CompilationException(
+        $"{what}: there is no C++ compiler; install g++ (Debian, Ubuntu: apt install g++) "
+        + "or name one in GENKERNELS_CXX");
 
     private static void Run(string compiler, string what, string text, string options, string output)
     {

@@ -25,6 +25,9 @@ public sealed class Kernel
     /// <summary>The name in the source.</summary>
     public string Name { get; }
 
+    /// <summary>The module that it belongs to.</summary>
+    public KernelModule? Module { get; internal set; }
+
     /// <summary>
     /// The sizes in bytes of the parameters that the kernel declares; empty where a driver cannot tell them.
     /// </summary>

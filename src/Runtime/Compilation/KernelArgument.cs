@@ -45,4 +45,8 @@ public readonly struct KernelArgument
     /// </param>
     public static unsafe KernelArgument Structure<T>(ref T value)
         where T : unmanaged => new((ulong)(nint)Unsafe.AsPointer(ref value), sizeof(T), null, isStructure: true);
+
+    /// <returns>A structure that lies somewhere for as long as it is launched with.</returns>
+    internal static KernelArgument StructureAt(nint address, int size) =>
+        new((ulong)address, size, null, isStructure: true);
 }

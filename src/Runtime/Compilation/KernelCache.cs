@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Hashing;
 using System.Text;
 
@@ -53,9 +54,11 @@ public sealed class KernelCache
         if (IsWhole(path))
         {
             lock (_counts) Hits++;
+            RuntimeMeter.CountCacheHit();
             return path;
         }
 
+        long started = Stopwatch.GetTimestamp();
         try
         {
             Store(key, path, compile);
@@ -68,6 +71,7 @@ public sealed class KernelCache
         }
 
         lock (_counts) Misses++;
+        RuntimeMeter.CountCompilation(Stopwatch.GetElapsedTime(started));
         return path;
     }
 

@@ -5,14 +5,21 @@ public sealed class KernelModule
 {
     private readonly Kernel[] _kernels;
 
-    internal KernelModule(KernelSource source, Kernel[] kernels)
+    internal KernelModule(KernelSource source, ElementType type, string variant, Kernel[] kernels)
     {
-        Source = source;
+        (Source, Type, Variant) = (source, type, variant);
         _kernels = kernels;
+        foreach (Kernel kernel in kernels) kernel.Module = this;
     }
 
     /// <summary>What was compiled.</summary>
     public KernelSource Source { get; }
+
+    /// <summary>The value of <c>Scalar</c>.</summary>
+    public ElementType Type { get; }
+
+    /// <summary>The defines besides <c>Scalar</c>.</summary>
+    public string Variant { get; }
 
     /// <param name="name">As the source declares it.</param>
     /// <exception cref="ArgumentException">The source declares no such kernel.</exception>

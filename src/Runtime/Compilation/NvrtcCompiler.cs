@@ -41,14 +41,25 @@ internal sealed unsafe class NvrtcCompiler
     /// <exception cref="CompilationException">There is no NVRTC, or it refused the source.</exception>
     internal byte[] Compile(KernelSource source, ElementType type, string variant)
     {
-        if (!_library.IsFound) throw new CompilationException($"{source}: {_library.Report}");
-        string what = variant.Length == 0 ? $"{source} for {type}" : $"{source} for {type} ({variant})";
-        string text = source.Defines(type, variant) + source.Text;
+        (string what, string text) = Prepare(source, type, variant);
         (string version, string target) = _target.Value;
         string key = KernelCache.Key(text, Options, target, version);
-        string extension = IsMachineCode(target) ? ".cubin" : ".ptx";
+        string extension = IsMachine(target) ? ".cubin" : ".ptx";
         return KernelCache.ReadCode(_cache.GetOrCompile(
             key, extension, output => File.WriteAllBytes(output, Run(what, text, target, version))));
+    }
+
+    /// <summary>Whether <see cref="Compile"/> gives machine code.</summary>
+    internal bool IsMachineCode => IsMachine(_target.Value.Target);
+
+    /// <returns>The PTX that the machine code comes from, made anew.</returns>
+    /// <exception cref="CompilationException">There is no NVRTC, or it refused the source.</exception>
+    internal string Ptx(KernelSource source, ElementType type, string variant)
+    {
+        (string what, string text) = Prepare(source, type, variant);
+        (string version, string target) = _target.Value;
+        byte[] code = Run(what, text, target.Replace("sm_", "compute_", StringComparison.Ordinal), version);
+        return Encoding.UTF8.GetString(code).TrimEnd('\0');
     }
 
     /// <returns>The architecture to compile for: <c>sm_</c> for machine code, <c>compute_</c> for PTX.</returns>
@@ -69,7 +80,14 @@ internal sealed unsafe class NvrtcCompiler
         throw new CompilationException($"NVRTC compiles for {known}, the GPU is {capability}; install an older one");
     }
 
-    private static bool IsMachineCode(string target) => target.StartsWith("sm_", StringComparison.Ordinal);
+    private (string What, string Text) Prepare(KernelSource source, ElementType type, string variant)
+    {
+        if (!_library.IsFound) throw new CompilationException($"{source}: {_library.Report}");
+        string what = variant.Length == 0 ? $"{source} for {type}" : $"{source} for {type} ({variant})";
+        return (what, source.Defines(type, variant) + source.Text);
+    }
+
+    private static bool IsMachine(string target) => target.StartsWith("sm_", StringComparison.Ordinal);
 
     private (string Version, string Target) ReadTarget()
     {
@@ -96,7 +114,7 @@ internal sealed unsafe class NvrtcCompiler
 
             // Any other failure is not the source's: an unknown option, missing builtins. The log still says more.
             if (status != nvrtcResult.NVRTC_SUCCESS) status.ThrowIfFailed($"compiling {what} ({Log(program)})");
-            return IsMachineCode(target) ? MachineCode(program) : Ptx(program);
+            return IsMachine(target) ? MachineCode(program) : Ptx(program);
         }
         finally
         {

@@ -50,6 +50,13 @@ internal sealed unsafe class CudaBlas : IDisposable
     internal void Multiply(
         ElementType type, CudaProductShape product, double alpha, nint a, nint b, double beta, nint c)
     {
+        if (_device.Recorder is { } recorder)
+        {
+            recorder.Add(new RecordedProduct(
+                type, product, alpha, recorder.Find(a), recorder.Find(b), beta, recorder.Find(c)));
+            return;
+        }
+
         (float alphaSingle, float betaSingle) = ((float)alpha, (float)beta);
         bool isDouble = type == ElementType.Float64;
         cudaDataType data = DataType(type);

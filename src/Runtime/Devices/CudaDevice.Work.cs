@@ -16,8 +16,7 @@ public sealed unsafe partial class CudaDevice
         _lastLaunch.Clear();
     }
 
-    /// <inheritdoc/>
-    public override void CopyToHost(nint source, Span<byte> destination)
+    private protected override void CopyToHostCore(nint source, Span<byte> destination)
     {
         MakeCurrent();
         fixed (byte* bytes = destination)
@@ -27,8 +26,7 @@ public sealed unsafe partial class CudaDevice
         }
     }
 
-    /// <inheritdoc/>
-    public override void CopyFromHost(ReadOnlySpan<byte> source, nint destination)
+    private protected override void CopyFromHostCore(ReadOnlySpan<byte> source, nint destination)
     {
         MakeCurrent();
         fixed (byte* bytes = source)
@@ -38,15 +36,13 @@ public sealed unsafe partial class CudaDevice
         }
     }
 
-    /// <inheritdoc/>
-    public override void Copy(nint source, nint destination, long bytes)
+    private protected override void CopyCore(nint source, nint destination, long bytes)
     {
         MakeCurrent();
         Check(cuMemcpyDtoDAsync_v2(destination, source, (nuint)bytes, Stream));
     }
 
-    /// <inheritdoc/>
-    public override void Clear(nint destination, long bytes)
+    private protected override void ClearCore(nint destination, long bytes)
     {
         MakeCurrent();
         Check(cuMemsetD8Async(destination, 0, (nuint)bytes, Stream));
@@ -102,7 +98,7 @@ public sealed unsafe partial class CudaDevice
             kernels[index] = LoadKernel(module, source.KernelNames[index]);
         }
 
-        return new KernelModule(source, kernels);
+        return new KernelModule(source, type, variant, kernels);
     }
 
     private protected override void LaunchCore(

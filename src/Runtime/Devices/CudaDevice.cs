@@ -121,7 +121,7 @@ public sealed unsafe partial class CudaDevice : Device
     public override DeviceEvent RecordEvent()
     {
         MakeCurrent();
-        return new CudaEvent(this, Stream);
+        return new CudaEvent(this);
     }
 
     /// <summary>
@@ -155,6 +155,25 @@ public sealed unsafe partial class CudaDevice : Device
         }
     }
 
+    /// <remarks>Where every kernel is to answer for itself, nothing is captured.</remarks>
+    internal override CudaGraph? Capture(Action work)
+    {
+        if (_synchronous) return null;
+        BeginCapture();
+        bool isDone = false;
+        try
+        {
+            work();
+            isDone = true;
+        }
+        finally
+        {
+            if (!isDone) AbandonCapture();
+        }
+
+        return EndCapture();
+    }
+
     /// <summary>Makes the GPU that of the calling thread; other libraries may have changed it since.</summary>
     internal void MakeCurrent()
     {
@@ -164,6 +183,14 @@ public sealed unsafe partial class CudaDevice : Device
 
     /// <returns>Whether the GPU is there still; after its end there is nothing to give back.</returns>
     internal bool TryMakeCurrent() => _released == 0 && cuCtxSetCurrent(_context) == CUresult.CUDA_SUCCESS;
+
+    /// <summary>Ends a capture that failed; its status says so once more.</summary>
+    private void AbandonCapture()
+    {
+        _capturing = false;
+        CUgraph graph = default;
+        if (cuStreamEndCapture(Stream, &graph) == CUresult.CUDA_SUCCESS) cuGraphDestroy(graph);
+    }
 
     private static int Handle(int ordinal)
     {

@@ -9,13 +9,21 @@ internal sealed unsafe class CudaEvent : DeviceEvent
     private readonly CudaDevice _device;
     private nint _handle;
 
-    internal CudaEvent(CudaDevice device, CUstream stream)
+    internal CudaEvent(CudaDevice device)
     {
         _device = device;
         CUevent handle;
         cuEventCreate(&handle, 0).ThrowIfFailed();
         _handle = handle.Value;
-        cuEventRecord(handle, stream).ThrowIfFailed();
+        Record();
+    }
+
+    /// <inheritdoc/>
+    public override void Record()
+    {
+        _device.MakeCurrent();
+        ObjectDisposedException.ThrowIf(_handle == 0, this);
+        cuEventRecord(new CUevent(_handle), _device.Stream).ThrowIfFailed();
     }
 
     /// <inheritdoc/>

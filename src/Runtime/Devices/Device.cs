@@ -15,7 +15,10 @@ public abstract class Device : IDisposable
         _modules = new();
 
     private readonly ThreadLocal<TensorScope?> _scope = new();
+    private readonly ConcurrentDictionary<string, bool> _notices = new();
+    private readonly Lock _recording = new();
     private long _launchCount;
+    private volatile StepRecorder? _recorder;
 
     private protected Device(KernelCache? cache)
     {
@@ -55,14 +58,32 @@ public abstract class Device : IDisposable
     /// <summary>Kernels launched since the start.</summary>
     public long LaunchCount => Volatile.Read(ref _launchCount);
 
+    /// <summary>Told of all work as it is given to the device; null for nobody.</summary>
+    internal IWorkObserver? Observer { get; set; }
+
+    /// <summary>Takes the lines of <see cref="Notice"/>; standard error by default.</summary>
+    public Action<string> Notices { get; set; } = Console.Error.WriteLine;
+
     internal TensorScope? CurrentScope
     {
         get => _scope.Value;
         set => _scope.Value = value;
     }
 
+    /// <summary>What takes down the work of the calling thread instead of running it; null where it is run.</summary>
+    internal StepRecorder? Recorder => _recorder is { } recorder && recorder.IsOwn ? recorder : null;
+
+    /// <summary>Whether what new tensors hold is set to NaN, to find reads of what nobody wrote.</summary>
+    internal virtual bool FillsNewTensors => false;
+
     /// <summary>Opens a scope: tensors made by this thread on this device from now on are disposed with it.</summary>
     public TensorScope Scope() => CurrentScope = new TensorScope(this, CurrentScope);
+
+    /// <summary>Tells people, once for each line, of work that takes a slower way than it might.</summary>
+    public void Notice(string line)
+    {
+        if (_notices.TryAdd(line, true)) Notices(line);
+    }
 
     /// <summary>Finds a compiled module, or compiles it.</summary>
     /// <param name="source">The kernel's file.</param>
@@ -105,19 +126,80 @@ public abstract class Device : IDisposable
     public abstract void Synchronize();
 
     /// <summary>Copies from this device's memory to the program's, after all work before it.</summary>
-    public abstract void CopyToHost(nint source, Span<byte> destination);
+    /// <exception cref="RecordingException">The calling thread records a step.</exception>
+    public void CopyToHost(nint source, Span<byte> destination)
+    {
+        Recorder?.RefuseRead(destination.Length);
+        RuntimeMeter.CountCopyToHost(this, destination.Length);
+        IWorkObserver? observer = Observer;
+        long mark = observer?.Begin(this, DeviceWork.CopyToHost(destination.Length)) ?? 0;
+        CopyToHostCore(source, destination);
+        observer?.End(mark);
+    }
 
     /// <summary>Copies from the program's memory to this device's; the source may be reused on return.</summary>
-    public abstract void CopyFromHost(ReadOnlySpan<byte> source, nint destination);
+    /// <exception cref="RecordingException">The calling thread records a step.</exception>
+    public void CopyFromHost(ReadOnlySpan<byte> source, nint destination)
+    {
+        Recorder?.RefuseWrite(source.Length);
+        RuntimeMeter.CountCopyFromHost(this, source.Length);
+        IWorkObserver? observer = Observer;
+        long mark = observer?.Begin(this, DeviceWork.CopyFromHost(source.Length)) ?? 0;
+        CopyFromHostCore(source, destination);
+        observer?.End(mark);
+    }
 
     /// <summary>Copies within this device's memory.</summary>
-    public abstract void Copy(nint source, nint destination, long bytes);
+    public void Copy(nint source, nint destination, long bytes)
+    {
+        if (Recorder is { } recorder)
+        {
+            recorder.Copy(source, destination, bytes);
+            return;
+        }
+
+        IWorkObserver? observer = Observer;
+        long mark = observer?.Begin(this, DeviceWork.Copy(bytes)) ?? 0;
+        CopyCore(source, destination, bytes);
+        observer?.End(mark);
+    }
 
     /// <summary>Sets bytes of this device's memory to zero.</summary>
-    public abstract void Clear(nint destination, long bytes);
+    public void Clear(nint destination, long bytes)
+    {
+        if (Recorder is { } recorder)
+        {
+            recorder.Clear(destination, bytes);
+            return;
+        }
+
+        IWorkObserver? observer = Observer;
+        long mark = observer?.Begin(this, DeviceWork.Clear(bytes)) ?? 0;
+        ClearCore(destination, bytes);
+        observer?.End(mark);
+    }
 
     /// <summary>Marks a moment in the device's work, to measure the time between two.</summary>
     public abstract DeviceEvent RecordEvent();
+
+    /// <summary>
+    /// Names what this thread gives to the device until the result is disposed, for profilers: ours, and NVIDIA's where
+    /// its library is there.
+    /// </summary>
+    /// <param name="name">A few words, such as <c>generator</c>.</param>
+    public DeviceRange Range(string name) => new(Observer, name);
+
+    /// <returns>What a launch takes of a processor; null where the device cannot tell.</returns>
+    /// <param name="kernel">Of this device.</param>
+    /// <param name="shape">As it is launched.</param>
+    public virtual KernelFootprint? Footprint(Kernel kernel, LaunchShape shape) => null;
+
+    /// <summary>What the compilers make of a kernel's file, as text.</summary>
+    /// <returns>Each text with the name of its language, the one nearest to the source first.</returns>
+    /// <exception cref="CompilationException">The source does not compile, or there is no compiler.</exception>
+    /// <inheritdoc cref="Load" path="/param"/>
+    public abstract IReadOnlyList<(string Language, string Text)> Translate(
+        KernelSource source, ElementType type, string variant = "");
 
     /// <inheritdoc/>
     public void Dispose()
@@ -138,22 +220,59 @@ public abstract class Device : IDisposable
 
     internal abstract void FreeMemory(nint address, long bytes);
 
-    /// <summary>Told of every new tensor; a testing device fills it with NaN.</summary>
-    internal virtual void OnAllocated(Tensor tensor)
+    /// <summary>Fills memory with NaN where the device does so.</summary>
+    internal virtual void FillNew(nint address, long bytes)
     {
+    }
+
+    /// <returns>What <paramref name="work"/> launches, as one launch; null where launches are run one by one.</returns>
+    internal virtual CudaGraph? Capture(Action work) => null;
+
+    /// <summary>Lets a recorder take down the work of the calling thread; other threads that record wait.</summary>
+    /// <exception cref="RecordingException">The calling thread records a step already.</exception>
+    internal void BeginRecording(StepRecorder recorder)
+    {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        if (Recorder is not null) throw new RecordingException($"{this}: a step cannot be recorded within another");
+        _recording.Enter();
+        _recorder = recorder;
+    }
+
+    internal void EndRecording()
+    {
+        _recorder = null;
+        _recording.Exit();
     }
 
     internal void Launch(Kernel kernel, LaunchShape shape, ReadOnlySpan<KernelArgument> arguments)
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);
+        if (Recorder is { } recorder)
+        {
+            recorder.Launch(kernel, shape, arguments);
+            return;
+        }
+
         Interlocked.Increment(ref _launchCount);
+        RuntimeMeter.CountLaunch(this);
+        IWorkObserver? observer = Observer;
+        long mark = observer?.Begin(this, new DeviceWork(kernel.Name, shape.Cost, kernel, shape), arguments) ?? 0;
         LaunchCore(kernel, shape, arguments);
+        observer?.End(mark);
     }
 
     private protected abstract KernelModule Compile(KernelSource source, ElementType type, string variant);
 
     private protected abstract void LaunchCore(
         Kernel kernel, LaunchShape shape, ReadOnlySpan<KernelArgument> arguments);
+
+    private protected abstract void CopyToHostCore(nint source, Span<byte> destination);
+
+    private protected abstract void CopyFromHostCore(ReadOnlySpan<byte> source, nint destination);
+
+    private protected abstract void CopyCore(nint source, nint destination, long bytes);
+
+    private protected abstract void ClearCore(nint destination, long bytes);
 
     private protected abstract void DisposeCore();
 }

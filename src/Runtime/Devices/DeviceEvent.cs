@@ -3,6 +3,9 @@ namespace GenKernels.Runtime;
 /// <summary>A moment in a device's work.</summary>
 public abstract class DeviceEvent : IDisposable
 {
+    /// <summary>Marks the present moment instead of the one before.</summary>
+    public abstract void Record();
+
     /// <summary>Waits until the device has come to this moment.</summary>
     public abstract void Synchronize();
 

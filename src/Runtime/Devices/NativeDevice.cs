@@ -36,23 +36,25 @@ public abstract unsafe class NativeDevice : Device
     {
     }
 
-    /// <inheritdoc/>
-    public override void CopyToHost(nint source, Span<byte> destination) =>
+    private protected override void CopyToHostCore(nint source, Span<byte> destination) =>
         new ReadOnlySpan<byte>((void*)source, destination.Length).CopyTo(destination);
 
-    /// <inheritdoc/>
-    public override void CopyFromHost(ReadOnlySpan<byte> source, nint destination) =>
+    private protected override void CopyFromHostCore(ReadOnlySpan<byte> source, nint destination) =>
         source.CopyTo(new Span<byte>((void*)destination, source.Length));
 
-    /// <inheritdoc/>
-    public override void Copy(nint source, nint destination, long bytes) =>
+    private protected override void CopyCore(nint source, nint destination, long bytes) =>
         Buffer.MemoryCopy((void*)source, (void*)destination, bytes, bytes);
 
-    /// <inheritdoc/>
-    public override void Clear(nint destination, long bytes) => NativeMemory.Clear((void*)destination, (nuint)bytes);
+    private protected override void ClearCore(nint destination, long bytes) =>
+        NativeMemory.Clear((void*)destination, (nuint)bytes);
 
     /// <inheritdoc/>
-    public override DeviceEvent RecordEvent() => new HostEvent(Stopwatch.GetTimestamp());
+    public override DeviceEvent RecordEvent() => new HostEvent();
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(string Language, string Text)> Translate(
+        KernelSource source, ElementType type, string variant = "") =>
+        [("assembly", Compiler.Assembly(source, type, variant))];
 
     private protected HostCompiler Compiler { get; }
 
@@ -73,7 +75,7 @@ public abstract unsafe class NativeDevice : Device
     private protected override KernelModule Compile(KernelSource source, ElementType type, string variant)
     {
         string library = Compiler.Compile(source, type, variant);
-        return new KernelModule(source, [.. source.KernelNames.Select(Open(library))]);
+        return new KernelModule(source, type, variant, [.. source.KernelNames.Select(Open(library))]);
     }
 
     /// <returns>What finds a kernel of a compiled library by its name.</returns>
@@ -130,15 +132,17 @@ public abstract unsafe class NativeDevice : Device
 
     private protected override void DisposeCore() => _scheduler.Dispose();
 
-    private sealed class HostEvent(long timestamp) : DeviceEvent
+    private sealed class HostEvent : DeviceEvent
     {
+        private long _timestamp = Stopwatch.GetTimestamp();
+
+        public override void Record() => _timestamp = Stopwatch.GetTimestamp();
+
         public override void Synchronize()
         {
         }
 
         public override TimeSpan Since(DeviceEvent earlier) =>
-            Stopwatch.GetElapsedTime(((HostEvent)earlier).Timestamp, timestamp);
-
-        private long Timestamp => timestamp;
+            Stopwatch.GetElapsedTime(((HostEvent)earlier)._timestamp, _timestamp);
     }
 }

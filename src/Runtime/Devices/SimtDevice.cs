@@ -49,10 +49,12 @@ public sealed unsafe class SimtDevice : NativeDevice
     /// <inheritdoc/>
     public override int WarpSize => 32;
 
-    internal override void OnAllocated(Tensor tensor)
+    internal override bool FillsNewTensors => _poison;
+
+    internal override void FillNew(nint address, long bytes)
     {
         // All bits set is a NaN in every float type.
-        if (_poison) NativeMemory.Fill((void*)tensor.Address, (nuint)tensor.Bytes, 0xFF);
+        if (_poison) NativeMemory.Fill((void*)address, (nuint)bytes, 0xFF);
     }
 
     private protected override Func<string, Kernel> Open(string path) =>

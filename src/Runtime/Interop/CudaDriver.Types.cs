@@ -30,6 +30,7 @@ internal static partial class CudaDriver
     internal enum CUdevice_attribute
     {
         MULTIPROCESSOR_COUNT = 16,
+        MAX_THREADS_PER_MULTIPROCESSOR = 39,
         COMPUTE_CAPABILITY_MAJOR = 75,
         COMPUTE_CAPABILITY_MINOR = 76,
         MAX_SHARED_MEMORY_PER_BLOCK_OPTIN = 97,
@@ -39,6 +40,8 @@ internal static partial class CudaDriver
     internal enum CUfunction_attribute
     {
         SHARED_SIZE_BYTES = 1,
+        LOCAL_SIZE_BYTES = 3,
+        NUM_REGS = 4,
         MAX_DYNAMIC_SHARED_SIZE_BYTES = 8,
     }
 

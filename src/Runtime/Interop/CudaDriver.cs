@@ -151,6 +151,10 @@ internal static unsafe partial class CudaDriver
     internal static partial CUresult cuFuncSetAttribute(CUfunction function, CUfunction_attribute attribute, int value);
 
     [LibraryImport(Library)]
+    internal static partial CUresult cuOccupancyMaxActiveBlocksPerMultiprocessor(
+        int* blockCount, CUfunction function, int blockSize, nuint dynamicSharedBytes);
+
+    [LibraryImport(Library)]
     internal static partial CUresult cuLaunchKernel(
         CUfunction function, uint gridX, uint gridY, uint gridZ, uint blockX, uint blockY, uint blockZ,
         uint sharedBytes, CUstream stream, void** parameters, void** extra);

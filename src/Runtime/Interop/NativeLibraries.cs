@@ -12,6 +12,7 @@ public static class NativeLibraries
     internal const string NvrtcName = "nvrtc";
     internal const string CuBlasName = "cublas";
     internal const string OpenBlasName = "openblas";
+    internal const string NvtxName = "nvtx";
 
     private static readonly Lazy<bool> s_resolver = new(() =>
     {
@@ -51,8 +52,18 @@ public static class NativeLibraries
         () => Names("libopenblas.dll", "libopenblas.so.0"),
         "install it (Debian, Ubuntu: apt install libopenblas0-pthread)");
 
+    /// <summary>Names of parts of a program for NVIDIA's profilers.</summary>
+    public static NativeLibraryLocator Nvtx { get; } = new(
+        NvtxName,
+        "NVTX",
+        () => OperatingSystem.IsWindows()
+            ? ["nvtx3interop.dll", "nvToolsExt64_1.dll"]
+            : ["libnvtx3interop.so.1", "libnvtx3interop.so", "libnvToolsExt.so.1"],
+        "install it to see names of phases in Nsight Systems (Python package nvidia-nvtx for CUDA 13, "
+        + "nvidia-nvtx-cu12 for 12)");
+
     /// <summary>All of them, in the order in which people should read of them.</summary>
-    public static IReadOnlyList<NativeLibraryLocator> All { get; } = [Cuda, Nvrtc, CuBlas, OpenBlas];
+    public static IReadOnlyList<NativeLibraryLocator> All { get; } = [Cuda, Nvrtc, CuBlas, OpenBlas, Nvtx];
 
     /// <summary>
     /// Makes this assembly's imports go through the locators; bindings call it before their first function.

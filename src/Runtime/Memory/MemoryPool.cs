@@ -69,28 +69,28 @@ public sealed class MemoryPool : IDisposable
 
     internal DeviceBuffer Rent(long bytes)
     {
+        if (_device.Recorder is { } recorder) return recorder.Promise(this, bytes, Label);
         long capacity = Round(bytes);
-        lock (_lock)
-        {
-            nint address = Take(capacity);
-            if (address == 0)
-            {
-                Trim();
-                address = Take(capacity);
-            }
+        return new DeviceBuffer(this, TakeLive(bytes, capacity, Label), capacity);
+    }
 
-            if (address == 0) throw new OutOfDeviceMemoryException(Describe(bytes));
-            DeviceBuffer buffer = new(this, address, capacity);
-            _live.Add(address, (capacity, Label));
-            _liveBytes += capacity;
-            _peakBytes = Math.Max(_peakBytes, _liveBytes);
-            MemoryInstruments.Count(_device, capacity, buffers: 1);
-            return buffer;
-        }
+    /// <returns>A buffer that is not larger than it must be, and no use to others once it is returned.</returns>
+    internal DeviceBuffer RentWhole(long bytes, string label)
+    {
+        long capacity = (bytes + SmallestBlock - 1) / SmallestBlock * SmallestBlock;
+        return new DeviceBuffer(this, TakeLive(bytes, capacity, label), capacity);
+    }
+
+    /// <summary>Gives a promised buffer its memory.</summary>
+    internal void Place(DeviceBuffer buffer, string label)
+    {
+        long capacity = Round(buffer.Capacity);
+        buffer.Place(TakeLive(buffer.Capacity, capacity, label), capacity);
     }
 
     internal void Return(DeviceBuffer buffer)
     {
+        if (buffer.IsPromised) return;
         lock (_lock)
         {
             MemoryInstruments.Count(_device, -buffer.Capacity, buffers: -1);
@@ -118,6 +118,26 @@ public sealed class MemoryPool : IDisposable
         }
 
         _label.Dispose();
+    }
+
+    private nint TakeLive(long bytes, long capacity, string label)
+    {
+        lock (_lock)
+        {
+            nint address = Take(capacity);
+            if (address == 0)
+            {
+                Trim();
+                address = Take(capacity);
+            }
+
+            if (address == 0) throw new OutOfDeviceMemoryException(Describe(bytes));
+            _live.Add(address, (capacity, label));
+            _liveBytes += capacity;
+            _peakBytes = Math.Max(_peakBytes, _liveBytes);
+            MemoryInstruments.Count(_device, capacity, buffers: 1);
+            return address;
+        }
     }
 
     private void FreeCached()

@@ -10,17 +10,18 @@ namespace GenKernels.Runtime;
 public sealed class Tensor : IDisposable
 {
     private readonly DeviceBuffer _buffer;
-    private readonly nint _address;
+    private readonly long _offset;
     private int _disposed;
 
-    private Tensor(Shape shape, ElementType type, Device device, DeviceBuffer buffer, nint address)
+    private Tensor(
+        Shape shape, ElementType type, Device device, DeviceBuffer buffer, long offset, bool isScoped = true)
     {
         Shape = shape;
         Type = type;
         Device = device;
         _buffer = buffer;
-        _address = address;
-        Scope = device.CurrentScope;
+        _offset = offset;
+        Scope = isScoped ? device.CurrentScope : null;
         Scope?.Add(this);
     }
 
@@ -40,7 +41,7 @@ public sealed class Tensor : IDisposable
     public long Bytes => ElementCount * Type.Size();
 
     /// <summary>Whether the tensor was disposed.</summary>
-    public bool IsDisposed => _disposed != 0 || Device.IsDisposed;
+    public bool IsDisposed => _disposed != 0 || Device.IsDisposed || _buffer.IsLost;
 
     /// <summary>The address of the first element in the device's memory.</summary>
     /// <exception cref="ObjectDisposedException">
@@ -50,7 +51,7 @@ public sealed class Tensor : IDisposable
     {
         get
         {
-            if (!IsDisposed) return _address;
+            if (!IsDisposed) return _buffer.Address + (nint)_offset;
             throw new ObjectDisposedException(
                 nameof(Tensor), $"the tensor {Shape} on {Device} was disposed, or backward has consumed it");
         }
@@ -58,13 +59,19 @@ public sealed class Tensor : IDisposable
 
     internal TensorScope? Scope { get; set; }
 
+    /// <summary>The memory that it views.</summary>
+    internal DeviceBuffer Buffer => _buffer;
+
+    /// <summary>Bytes of that memory before the first element.</summary>
+    internal long Offset => _offset;
+
     /// <returns>A new tensor with whatever the memory holds.</returns>
     /// <exception cref="OutOfDeviceMemoryException">The device has no room.</exception>
     public static Tensor Empty(Shape shape, ElementType type, Device device)
     {
         DeviceBuffer buffer = device.Memory.Rent(shape.ElementCount * type.Size());
-        Tensor tensor = new(shape, type, device, buffer, buffer.Address);
-        device.OnAllocated(tensor);
+        Tensor tensor = new(shape, type, device, buffer, 0);
+        if (!buffer.IsPromised) device.FillNew(tensor.Address, tensor.Bytes);
         return tensor;
     }
 
@@ -72,7 +79,7 @@ public sealed class Tensor : IDisposable
     public static Tensor Zeros(Shape shape, ElementType type, Device device)
     {
         Tensor tensor = Empty(shape, type, device);
-        device.Clear(tensor.Address, tensor.Bytes);
+        tensor.Clear();
         return tensor;
     }
 
@@ -166,7 +173,16 @@ public sealed class Tensor : IDisposable
     public void CopyFrom(Tensor source)
     {
         Require.Same(this, source);
+        Device.Recorder?.Hold(source);
+        Device.Recorder?.Hold(this);
         Device.Copy(source.Address, Address, Bytes);
+    }
+
+    /// <summary>Sets all elements to zero.</summary>
+    public void Clear()
+    {
+        Device.Recorder?.Hold(this);
+        Device.Clear(Address, Bytes);
     }
 
     /// <returns>All elements, in row-major order.</returns>
@@ -177,6 +193,10 @@ public sealed class Tensor : IDisposable
         CopyTo<T>(values);
         return values;
     }
+
+    /// <returns>A tensor that does not hold its memory and need not be disposed: whoever makes it holds that.</returns>
+    internal static Tensor Over(Shape shape, ElementType type, Device device, DeviceBuffer buffer, long offset) =>
+        new(shape, type, device, buffer, offset, isScoped: false);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -191,9 +211,9 @@ public sealed class Tensor : IDisposable
 
     private Tensor MakeView(Shape shape, long byteOffset)
     {
-        nint address = Address;
+        _ = Address;  // a tensor that was disposed has no views
         _buffer.AddReference();
-        return new Tensor(shape, Type, Device, _buffer, address + (nint)byteOffset);
+        return new Tensor(shape, Type, Device, _buffer, _offset + byteOffset);
     }
 
     private void CheckTransfer<T>(int length, [CallerMemberName] string caller = "")

@@ -1,5 +1,6 @@
 using GenKernels.Autograd;
 using GenKernels.Kernels.Augmentation;
+using GenKernels.Runtime;
 
 namespace GenKernels.Train.LongVideo;
 
@@ -16,5 +17,26 @@ public sealed record ClipAugmentation(DiffAugDraws? DiffAug, StretchDraws? Stret
     {
         if (DiffAug is not null) video = video.DiffAug(DiffAug);
         return Stretch is null ? video : video.TemporalStretch(Stretch.Scale, Stretch.Padding, Stretch.CropStart);
+    }
+
+    /// <returns>All draws in one order, null where one is left out.</returns>
+    internal static Tensor?[] Tensors(ClipAugmentation? augmentation)
+    {
+        (DiffAugDraws? draws, StretchDraws? stretch) = (augmentation?.DiffAug, augmentation?.Stretch);
+        return
+        [
+            draws?.Brightness, draws?.Saturation, draws?.Contrast, draws?.Rows, draws?.Columns, draws?.CutoutRows,
+            draws?.CutoutColumns, stretch?.Scale, stretch?.Padding, stretch?.CropStart,
+        ];
+    }
+
+    /// <param name="tensors">In the order of <see cref="Tensors"/>.</param>
+    internal static ClipAugmentation From(ReadOnlySpan<Tensor?> tensors)
+    {
+        DiffAugDraws draws = new(
+            tensors[0], tensors[1], tensors[2], tensors[3], tensors[4], tensors[5], tensors[6]);
+        StretchDraws? stretch =
+            tensors[7] is { } scale ? new StretchDraws(scale, tensors[8]!, tensors[9]!) : null;
+        return new ClipAugmentation(draws == new DiffAugDraws() ? null : draws, stretch);
     }
 }

@@ -4,6 +4,7 @@ using GenKernels.Kernels.Optimization;
 using GenKernels.Models.LongVideo;
 using GenKernels.Models.StyleGan;
 using GenKernels.Runtime;
+using GenKernels.Train.Runs;
 
 namespace GenKernels.Train.LongVideo;
 
@@ -13,12 +14,27 @@ namespace GenKernels.Train.LongVideo;
 /// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, section 4; Goodfellow et al. 2014
 /// (non-saturating loss); Mescheder et al. 2018 (R1). Deviation: where a batch is divided, the running magnitudes are
 /// updated by each part. Updates are for one thread at a time; a second one that comes meanwhile is refused.
+/// What an update does with a part is recorded when such a part first comes, and replayed from then on; the three kinds
+/// of updates share one arena.
 /// </remarks>
 public sealed class LowResolutionGan : IDisposable
 {
+    private static readonly string[] s_generatorNames = ["generator/loss", "generator/score"];
+
+    private static readonly string[] s_discriminatorNames =
+        ["discriminator/fake_loss", "discriminator/fake_score", "discriminator/real_loss", "discriminator/real_score"];
+
+    private static readonly string[] s_penaltyNames = ["discriminator/r1_penalty"];
+
     private readonly LowResolutionTrainingOptions _options;
     private readonly ParameterArena _generatorArena;
     private readonly ParameterArena _discriminatorArena;
+    private readonly StepArena _arena;
+    private readonly RecordedSteps _generatorSteps;
+    private readonly RecordedSteps _discriminatorSteps;
+    private readonly RecordedSteps _penaltySteps;
+    private readonly Tensor _said;  // what a part says of itself, [4]
+    private RecordedStep? _averageStep;
     private int _isUpdating;
 
     /// <param name="preset">Sizes of the networks.</param>
@@ -43,7 +59,25 @@ public sealed class LowResolutionGan : IDisposable
         DiscriminatorOptimizer = new AdamOptimizer(
             _discriminatorArena,
             new AdamOptions { Beta1 = 0, Beta2 = (float)Math.Pow(options.Beta2, options.LazyRatio) });
+        _said = Tensor.Zeros([s_discriminatorNames.Length], ElementType.Float32, device).Unscoped();
+        _arena = new StepArena(device);
+        _generatorSteps = new RecordedSteps(device, _arena);
+        _discriminatorSteps = new RecordedSteps(device, _arena);
+        _penaltySteps = new RecordedSteps(device, _arena);
     }
+
+    /// <summary>Whether updates are recorded and replayed, or run launch by launch; the bits are the same. Where
+    /// <see cref="AnomalyMode"/> is on, nothing is recorded.</summary>
+    public bool IsRecorded { get; init; } = true;
+
+    /// <summary>The recordings so far, each with the name of its update.</summary>
+    public IEnumerable<(string Name, RecordedStep Step)> Recorded =>
+    [
+        .. _generatorSteps.Recorded.Select(step => ("generator", step)),
+        .. _discriminatorSteps.Recorded.Select(step => ("discriminator", step)),
+        .. _penaltySteps.Recorded.Select(step => ("penalty", step)),
+        .. _averageStep is null ? [] : new[] { ("average", _averageStep) },
+    ];
 
     /// <summary>Sizes of the networks.</summary>
     public LowResolutionPreset Preset { get; }
@@ -72,17 +106,9 @@ public sealed class LowResolutionGan : IDisposable
     public StepStatistics UpdateGenerator(IEnumerable<GeneratorInput> inputs)
     {
         using Turn turn = TakeTurn();
-        StepStatistics statistics = new();
-        Discriminator.RequiresGradient(false);
-        Generator.RequiresGradient(true);
-        int parts = ForEachPart(_generatorArena, inputs, input =>
-        {
-            Variable logits = Judge(Generate(input, magnitudeBeta: 1), input.Augmentation);
-            Variable loss = Softplus(-logits).Mean();
-            statistics.Add("generator/loss", loss.ToScalar());
-            statistics.Add("generator/score", logits.Mean().ToScalar());
-            return Gradient.Of(loss, _generatorArena.Variables);
-        });
+        using DeviceRange range = Device.Range("generator step");
+        StepStatistics statistics = new(s_generatorNames);
+        int parts = ForEachPart(_generatorArena, _generatorSteps, inputs, TeachGenerator, statistics);
         GeneratorOptimizer.Step(_options.GeneratorRate, 1.0 / parts);
         return statistics;
     }
@@ -94,14 +120,10 @@ public sealed class LowResolutionGan : IDisposable
     public StepStatistics UpdateDiscriminator(IEnumerable<(GeneratorInput Fake, RealInput Real)> inputs)
     {
         using Turn turn = TakeTurn();
-        StepStatistics statistics = new();
-        Discriminator.RequiresGradient(true);
-        int parts = ForEachPart(_discriminatorArena, inputs, input =>
-        {
-            Variable fake = MakeFake(input.Fake);
-            _discriminatorArena.Accumulate(Learn(fake, input.Fake.Augmentation, sign: 1, "fake", statistics));
-            return Learn(new Variable(input.Real.Video), input.Real.Augmentation, sign: -1, "real", statistics);
-        });
+        using DeviceRange range = Device.Range("discriminator step");
+        StepStatistics statistics = new(s_discriminatorNames);
+        IEnumerable<DiscriminatorInput> both = inputs.Select(input => new DiscriminatorInput(input.Fake, input.Real));
+        int parts = ForEachPart(_discriminatorArena, _discriminatorSteps, both, TeachDiscriminator, statistics);
         DiscriminatorOptimizer.Step(_options.DiscriminatorRate * _options.LazyRatio, 1.0 / parts);
         return statistics;
     }
@@ -112,14 +134,9 @@ public sealed class LowResolutionGan : IDisposable
     public StepStatistics UpdatePenalty(IEnumerable<RealInput> inputs)
     {
         using Turn turn = TakeTurn();
-        StepStatistics statistics = new();
-        Discriminator.RequiresGradient(true);
-        int parts = ForEachPart(_discriminatorArena, inputs, input =>
-        {
-            Variable penalty = Penalty(new Variable(input.Video, requiresGradient: true), input.Augmentation).Mean();
-            statistics.Add("discriminator/r1_penalty", penalty.ToScalar());
-            return Gradient.Of(penalty * (float)(_options.R1Gamma / 2), _discriminatorArena.Variables);
-        });
+        using DeviceRange range = Device.Range("penalty step");
+        StepStatistics statistics = new(s_penaltyNames);
+        int parts = ForEachPart(_discriminatorArena, _penaltySteps, inputs, TeachPenalty, statistics);
         double gain = Math.Max(1, _options.R1Interval);
         DiscriminatorOptimizer.Step(_options.DiscriminatorRate * _options.LazyRatio, gain / parts);
         return statistics;
@@ -127,8 +144,27 @@ public sealed class LowResolutionGan : IDisposable
 
     /// <summary>Moves the average of the generator's parameters and buffers.</summary>
     /// <param name="step">From 0: the average warms up.</param>
-    public void UpdateAverage(long step) =>
-        Average.Update(EmaSchedule.LongVideo(step, _options.AverageBeta, _options.AverageWarmup));
+    public void UpdateAverage(long step)
+    {
+        using DeviceRange range = Device.Range("moving average");
+        double beta = EmaSchedule.LongVideo(step, _options.AverageBeta, _options.AverageWarmup);
+        if (!IsRecorded)
+        {
+            Average.Update(beta);
+            return;
+        }
+
+        Average.Prepare(beta);
+        _averageStep ??= RecordedStep.Record(
+            Device,
+            () =>
+            {
+                Average.ApplyToParameters();
+                Average.ApplyToBuffers();
+            },
+            _arena);
+        _averageStep.Replay();
+    }
 
     /// <returns>The squared norm of the gradient of D at each clip, <c>[N]</c>; differentiable.</returns>
     /// <param name="video">Clips that ask for gradients.</param>
@@ -142,6 +178,12 @@ public sealed class LowResolutionGan : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _averageStep?.Dispose();
+        _generatorSteps.Dispose();
+        _discriminatorSteps.Dispose();
+        _penaltySteps.Dispose();
+        _arena.Dispose();
+        _said.Dispose();
         GeneratorOptimizer.Dispose();
         DiscriminatorOptimizer.Dispose();
         Average.Dispose();
@@ -161,7 +203,9 @@ public sealed class LowResolutionGan : IDisposable
 
     private static Variable Softplus(Variable x) => x.BiasActivation(null, Activation.Softplus);
 
-    private int ForEachPart<T>(ParameterArena arena, IEnumerable<T> inputs, Func<T, Variable[]> gradientsOf)
+    private int ForEachPart<T>(
+        ParameterArena arena, RecordedSteps steps, IEnumerable<T> inputs, Action<T> teach, StepStatistics statistics)
+        where T : IStepInput<T>
     {
         int parts = 0;
         arena.Clear();
@@ -171,13 +215,57 @@ public sealed class LowResolutionGan : IDisposable
             // What a part is made from and what it makes are freed before the next begins.
             using TensorScope scope = Device.Scope();
             if (!each.MoveNext()) return parts;
-            arena.Accumulate(gradientsOf(each.Current));
+            T input = each.Current;
+            bool isRecorded = IsRecorded && !AnomalyMode.IsEnabled;
+            if (isRecorded) steps.Run([.. input.Tensors], tensors => teach(input.With(tensors)), input.Variant);
+            else teach(input);
+            statistics.Add(_said.ToArray<float>());
             parts++;
         }
     }
 
-    private Variable Generate(GeneratorInput input, float magnitudeBeta) =>
-        Generator.Forward(new Variable(input.Noise), input.FrameCount, magnitudeBeta, input.Starts);
+    private void TeachGenerator(GeneratorInput input)
+    {
+        Discriminator.RequiresGradient(false);
+        Generator.RequiresGradient(true);
+        Variable logits = Judge(Generate(input, magnitudeBeta: 1), input.Augmentation);
+        Variable loss = Softplus(-logits).Mean();
+        Say(0, loss);
+        Say(1, logits.Mean());
+        Differentiate(loss, _generatorArena);
+    }
+
+    private void TeachDiscriminator(DiscriminatorInput input)
+    {
+        Discriminator.RequiresGradient(true);
+        Variable fake = MakeFake(input.Fake);
+        TeachByLoss(fake, input.Fake.Augmentation, sign: 1, said: 0);
+        TeachByLoss(new Variable(input.Real.Video), input.Real.Augmentation, sign: -1, said: 2);
+    }
+
+    private void TeachPenalty(RealInput input)
+    {
+        Discriminator.RequiresGradient(true);
+        Variable penalty = Penalty(new Variable(input.Video, requiresGradient: true), input.Augmentation).Mean();
+        Say(0, penalty);
+        Variable loss = penalty * (float)(_options.R1Gamma / 2);
+        Differentiate(loss, _discriminatorArena);
+    }
+
+    /// <summary>Leaves a number where it is read after the part: in its middle a recorded one has no values.</summary>
+    private void Say(int index, Variable value) => _said.Narrow(index, 1).CopyFrom(value.Value.View([1]));
+
+    private void Differentiate(Variable loss, ParameterArena arena)
+    {
+        using DeviceRange range = Device.Range("gradients");
+        arena.Accumulate(Gradient.Of(loss, arena.Variables));
+    }
+
+    private Variable Generate(GeneratorInput input, float magnitudeBeta)
+    {
+        using DeviceRange range = Device.Range("generator");
+        return Generator.Forward(new Variable(input.Noise), input.FrameCount, magnitudeBeta, input.Places);
+    }
 
     private Variable MakeFake(GeneratorInput input)
     {
@@ -188,17 +276,19 @@ public sealed class LowResolutionGan : IDisposable
         return fake;
     }
 
-    private Variable Judge(Variable video, ClipAugmentation? augmentation) =>
-        Discriminator.Forward(augmentation?.Apply(video) ?? video);
+    private Variable Judge(Variable video, ClipAugmentation? augmentation)
+    {
+        using DeviceRange range = Device.Range("discriminator");
+        return Discriminator.Forward(augmentation?.Apply(video) ?? video);
+    }
 
-    private Variable[] Learn(
-        Variable video, ClipAugmentation? augmentation, float sign, string name, StepStatistics statistics)
+    private void TeachByLoss(Variable video, ClipAugmentation? augmentation, float sign, int said)
     {
         Variable logits = Judge(video, augmentation);
         Variable loss = Softplus(logits * sign).Mean();
-        statistics.Add($"discriminator/{name}_loss", loss.ToScalar());
-        statistics.Add($"discriminator/{name}_score", logits.Mean().ToScalar());
-        return Gradient.Of(loss, _discriminatorArena.Variables);
+        Say(said, loss);
+        Say(said + 1, logits.Mean());
+        Differentiate(loss, _discriminatorArena);
     }
 
     private sealed class Turn(LowResolutionGan gan) : IDisposable

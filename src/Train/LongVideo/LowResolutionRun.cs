@@ -194,9 +194,11 @@ public sealed class LowResolutionRun : IDisposable
     private GeneratorInput FakeInput(StepDraws draws)
     {
         int frames = _gan.Preset.Discriminator.FrameCount;
-        int[]? starts = _options.RandomOffset ? draws.Starts(_partSize, _gan.Generator.TemporalScale) : null;
-        Shape noise = _gan.Generator.NoiseShape(_partSize, frames, _options.RandomOffset);
-        return new GeneratorInput(_noise.Normal(noise), frames, starts, Augmentation(draws));
+        LowResolutionGenerator generator = _gan.Generator;
+        Tensor? places =
+            _options.RandomOffset ? generator.Places(draws.Starts(_partSize, generator.TemporalScale)) : null;
+        Shape noise = generator.NoiseShape(_partSize, frames, _options.RandomOffset);
+        return new GeneratorInput(_noise.Normal(noise), frames, places, Augmentation(draws));
     }
 
     private RealInput NextReal(StepDraws draws)

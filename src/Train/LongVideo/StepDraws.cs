@@ -38,11 +38,15 @@ internal sealed class StepDraws(Device device, ulong seed, long step)
     private DiffAugDraws DiffAug(int clips, int height, int width)
     {
         int shift = DiffAugShift.LargestShift(height, width);
+        Tensor[] colours = Rows(3, clips, (_, _) => (float)Unit());
+        Tensor[] places = Rows(4, clips, (row, _) => row switch
+        {
+            0 or 1 => Below((2 * shift) + 1) - shift,
+            2 => Below(DiffAugShift.CutoutPlaces(height)),
+            _ => Below(DiffAugShift.CutoutPlaces(width)),
+        });
         return new DiffAugDraws(
-            Uniforms(clips), Uniforms(clips), Uniforms(clips),
-            Integers(clips, _ => Below((2 * shift) + 1) - shift), Integers(clips, _ => Below((2 * shift) + 1) - shift),
-            Integers(clips, _ => Below(DiffAugShift.CutoutPlaces(height))),
-            Integers(clips, _ => Below(DiffAugShift.CutoutPlaces(width))));
+            colours[0], colours[1], colours[2], places[0], places[1], places[2], places[3]);
     }
 
     private StretchDraws Stretch(int clips, double range, int frameCount)
@@ -50,24 +54,25 @@ internal sealed class StepDraws(Device device, ulong seed, long step)
         float[] scales = new float[clips];
         for (int clip = 0; clip < clips; clip++) scales[clip] = (float)Math.Pow(2, range * ((2 * Unit()) - 1));
         int[] lengths = Array.ConvertAll(scales, scale => (int)Math.Floor(frameCount * (double)scale));
-        return new StretchDraws(
-            Tensor.From(scales, [clips], device),
-            Integers(clips, clip => Below(Math.Max(0, frameCount - lengths[clip]) + 1)),
-            Integers(clips, clip => Below(Math.Max(0, lengths[clip] - frameCount) + 1)));
+        Tensor[] places = Rows(2, clips, (row, clip) =>
+        {
+            int surplus = row == 0 ? frameCount - lengths[clip] : lengths[clip] - frameCount;
+            return Below(Math.Max(0, surplus) + 1);
+        });
+        return new StretchDraws(Tensor.From(scales, [clips], device), places[0], places[1]);
     }
 
-    private Tensor Uniforms(int clips)
+    /// <summary>
+    /// Numbers of one kind for each clip, row by row; all go to the device in one copy, for which a GPU is waited for.
+    /// </summary>
+    /// <returns>The rows, <c>[N]</c> each.</returns>
+    private Tensor[] Rows<T>(int rows, int clips, Func<int, int, T> draw)
+        where T : unmanaged
     {
-        float[] values = new float[clips];
-        for (int clip = 0; clip < clips; clip++) values[clip] = (float)Unit();
-        return Tensor.From(values, [clips], device);
-    }
-
-    private Tensor Integers(int clips, Func<int, int> draw)
-    {
-        int[] values = new int[clips];
-        for (int clip = 0; clip < clips; clip++) values[clip] = draw(clip);
-        return Tensor.From(values, [clips], device);
+        T[] values = new T[rows * clips];
+        for (int index = 0; index < values.Length; index++) values[index] = draw(index / clips, index % clips);
+        Tensor all = Tensor.From(values, [rows, clips], device);
+        return [.. Enumerable.Range(0, rows).Select(row => all.Part((long)row * clips, [clips]))];
     }
 
     private int Below(int bound) => SplitMix.Below(bound, seed, (ulong)step, _index++);

@@ -5,6 +5,11 @@ namespace GenKernels.Train.Verification;
 /// <summary>The settings of a recorded case; null stands for a setting that is missing or null.</summary>
 internal readonly struct CaseConfig(JsonElement settings)
 {
+    /// <summary>The names of the settings that are not null; none where there is no section.</summary>
+    public string[] Names => settings.ValueKind != JsonValueKind.Object ? [] :
+        [.. settings.EnumerateObject().Where(setting => setting.Value.ValueKind != JsonValueKind.Null)
+            .Select(setting => setting.Name)];
+
     public bool Has(string name) => Find(name) is not null;
 
     public string? Text(string name) => Find(name) switch

@@ -13,6 +13,20 @@ public static class FrameConversion
     public static byte ToByte(float value) =>
         float.IsNaN(value) ? (byte)0 : (byte)Math.Clamp(MathF.Floor(127.5f * value + 128f), 0f, 255f);
 
+    /// <returns>
+    /// The level nearest to 255 (value + 1) / 2, halves to even, as PoseScenes writes its pictures; kept in 0..255, 0
+    /// for a value that is not a number.
+    /// </returns>
+    public static byte ToNearestByte(float value) =>
+        float.IsNaN(value) ? (byte)0 : (byte)Math.Clamp(MathF.Round(255f * (value + 1f) / 2f), 0f, 255f);
+
+    /// <returns>
+    /// The level at or below 255 (value + 1) / 2, as InstructPix2Pix writes its pictures; kept in 0..255, 0 for a value
+    /// that is not a number.
+    /// </returns>
+    public static byte ToByteBelow(float value) =>
+        float.IsNaN(value) ? (byte)0 : (byte)MathF.Floor(255f * Math.Clamp((value + 1f) / 2f, 0f, 1f));
+
     /// <param name="levels">Bytes in any order of channels.</param>
     /// <param name="values">As many values.</param>
     /// <exception cref="ArgumentException">The lengths differ.</exception>

@@ -1,22 +1,23 @@
 namespace GenKernels.Train.Video;
 
-/// <summary>Brings frames of one size to another: centre crop to the aspect ratio, then Lanczos, rows first.</summary>
+/// <summary>Brings frames of one size to another: a part of the frame, filtered along its rows first.</summary>
 /// <remarks>
 /// Rounds to 8 bits after each of the two passes, as Pillow does, and gives its exact pixels. Not thread-safe.
 /// </remarks>
 public sealed class FrameResizer
 {
-    private const int Half = 1 << (LanczosWeights.FractionBits - 1);
+    private const int Half = 1 << (ResamplingWeights.FractionBits - 1);
 
     private readonly int _frameWidth;
     private readonly int _frameBytes;
     private readonly int _width;
     private readonly int _height;
     private readonly CenterCrop _crop;
-    private readonly LanczosWeights _columns;
-    private readonly LanczosWeights _rows;
+    private readonly ResamplingWeights _columns;
+    private readonly ResamplingWeights _rows;
     private readonly byte[] _narrowed;
 
+    /// <summary>Cuts the middle of the frame to the aspect ratio of the result, in whole pixels; Lanczos.</summary>
     /// <param name="frameWidth">Columns before; positive.</param>
     /// <param name="frameHeight">Rows before; positive.</param>
     /// <param name="width">Columns after; positive.</param>
@@ -26,16 +27,48 @@ public sealed class FrameResizer
     {
     }
 
+    /// <summary>Shows a part of the frame; what lies around it is mixed in at its edges.</summary>
+    /// <param name="frameWidth">Columns before; positive.</param>
+    /// <param name="frameHeight">Rows before; positive.</param>
+    /// <param name="box">Which part, within the frame; of any aspect ratio.</param>
+    /// <param name="width">Columns after; positive.</param>
+    /// <param name="height">Rows after; positive.</param>
+    /// <param name="filter">How neighbours are mixed.</param>
+    /// <exception cref="ArgumentException">The box is empty or not within the frame.</exception>
+    public FrameResizer(
+        int frameWidth, int frameHeight, FrameBox box, int width, int height,
+        ResizeFilter filter = ResizeFilter.Lanczos)
+        : this(frameWidth, frameHeight, new CenterCrop(0, 0, frameWidth, frameHeight), box, width, height, filter)
+    {
+    }
+
     /// <param name="crop">The part of the frame to show.</param>
     internal FrameResizer(int frameWidth, int frameHeight, CenterCrop crop, int width, int height)
+        : this(
+            frameWidth, frameHeight, crop, new FrameBox(0, 0, crop.Width, crop.Height), width, height,
+            ResizeFilter.Lanczos)
     {
+    }
+
+    private FrameResizer(
+        int frameWidth, int frameHeight, CenterCrop crop, FrameBox box, int width, int height, ResizeFilter filter)
+    {
+        bool isWithin = box.Left >= 0 && box.Top >= 0 && box.Right <= crop.Width && box.Bottom <= crop.Height
+            && box.Left < box.Right && box.Top < box.Bottom;
+        if (!isWithin) throw new ArgumentException($"there is no {box} in a frame of {crop.Width}x{crop.Height}");
         _frameWidth = frameWidth;
         _frameBytes = checked(frameWidth * frameHeight * 3);
         (_crop, _width, _height) = (crop, width, height);
-        _columns = new LanczosWeights(crop.Width, width);
-        _rows = new LanczosWeights(crop.Height, height);
+        _columns = new ResamplingWeights(crop.Width, box.Left, box.Right, width, filter);
+        _rows = new ResamplingWeights(crop.Height, box.Top, box.Bottom, height, filter);
         _narrowed = new byte[crop.Height * width * 3];
     }
+
+    /// <summary>Shows all of the frame, whatever becomes of its aspect ratio.</summary>
+    /// <inheritdoc cref="FrameResizer(int, int, FrameBox, int, int, ResizeFilter)" path="/param"/>
+    public static FrameResizer Whole(
+        int frameWidth, int frameHeight, int width, int height, ResizeFilter filter = ResizeFilter.Lanczos) =>
+        new(frameWidth, frameHeight, new FrameBox(0, 0, frameWidth, frameHeight), width, height, filter);
 
     /// <param name="frame">The frame, <c>[H, W, 3]</c> of the size before.</param>
     /// <param name="resized">Receives <c>[H, W, 3]</c> of the size after.</param>
@@ -89,5 +122,5 @@ public sealed class FrameResizer
         }
     }
 
-    private static byte Pixel(int sum) => (byte)Math.Clamp(sum >> LanczosWeights.FractionBits, 0, 255);
+    private static byte Pixel(int sum) => (byte)Math.Clamp(sum >> ResamplingWeights.FractionBits, 0, 255);
 }

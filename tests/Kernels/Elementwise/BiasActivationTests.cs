@@ -152,8 +152,19 @@ public sealed class BiasActivationTests(Device device)
             Activation.Elu => z > 0 ? z : Math.Exp(z) - 1,
             Activation.Selu => 1.0507009873554805 * (z > 0 ? z : 1.6732632423543772 * (Math.Exp(z) - 1)),
             Activation.Softplus => Math.Log(1 + Math.Exp(z)),
+            Activation.Gelu => z * NormalIntegral(z),
+            Activation.QuickGelu => z / (1 + Math.Exp(-1.702 * z)),
             _ => z / (1 + Math.Exp(-z)),
         };
         return Math.Clamp(options.Gain * value, -options.Clamp, options.Clamp);
+    }
+
+    /// <summary>By its series 1/2 + φ(z) (z + z³/3 + z⁵/15 + ...), all terms of one sign.</summary>
+    private static double NormalIntegral(double z)
+    {
+        double term = z;
+        double sum = 0;
+        for (int n = 1; n < 200; term *= z * z / ((2 * n) + 1), n++) sum += term;
+        return 0.5 + (Math.Exp(-z * z / 2) / Math.Sqrt(2 * Math.PI) * sum);
     }
 }

@@ -58,8 +58,49 @@ public sealed class StridedCopyTests(Device device)
     }
 
     [Test]
+    public void AReflectionDoesNotRepeatTheOutermost([Values(0, 1, 2)] int axis)
+    {
+        foreach ((int start, int size, int step) in new[] { (-4, 13, 1), (-1, 5, 2), (8, 13, -1), (2, 2, 1) })
+        {
+            using Tensor x = Counting([5, 5, 5]);
+            using Tensor y = StridedCopy.Window(x, axis, start, size, step, Border.Reflect);
+            Expect(y, at =>
+            {
+                int position = Math.Abs(start + (step * at[axis]));
+                at[axis] = position > 4 ? 8 - position : position;
+                return Index(x.Shape, at);
+            });
+        }
+    }
+
+    [Test]
+    public void AnAxisTooShortForItsReflectionIsRefused()
+    {
+        using Tensor x = Counting([5, 3]);
+        Assert.That(
+            () => StridedCopy.Window(x, 1, -3, 6, border: Border.Reflect),
+            Throws.TypeOf<ShapeException>().With.Message.Contains("axis 1 of [5, 3] is too short to be reflected"));
+    }
+
+    [Test]
+    public void AConstantLiesAroundAnAxis([Values] FloatType type)
+    {
+        using Tensor x = TestTensors.Normal([2, 3, 2], seed: 3, device, type.Element());
+        using Tensor y = StridedCopy.Pad(x, 1, 2, -1, 1.5);
+        Assert.That(y.Shape, Is.EqualTo(Shape.Create([2, 4, 2])));
+        double[] values = x.ToDoubles(), actual = y.ToDoubles();
+        for (int index = 0; index < actual.Length; index++)
+        {
+            int position = (index / 2 % 4) - 2;
+            double expected = position < 0 ? 1.5 : values[(((index / 8 * 3) + position) * 2) + (index % 2)];
+            Assert.That(actual[index], Is.EqualTo(expected), $"element {index}");
+        }
+    }
+
+    [Test]
     public void WindowTakesWhatLiesWithinAndTheBorderBeyond(
-        [Values(0, 1, 2)] int axis, [Values(1, 2, -1, -2)] int step, [Values] Border border)
+        [Values(0, 1, 2)] int axis, [Values(1, 2, -1, -2)] int step,
+        [Values(Border.Zero, Border.Replicate)] Border border)
     {
         (int, int)[] windows = [(0, 5), (0, 3), (2, 3), (-2, 4), (3, 9), (-9, 4), (9, 2), (4, 1), (4, 7), (1, 0)];
         foreach ((int start, int size) in windows)

@@ -50,7 +50,7 @@ public sealed class AdamTests(Device device)
         double[][] before = [.. x.Select(tensor => tensor.ToDoubles())];
         double[] secondBefore = secondMoment.ToDoubles();
         Tensor schedule = Tensor.From(
-            AdamSchedule.For(options, 3, 0.1, gradientScale: 0.5, averageWeight: 0.25), [5], device);
+            AdamSchedule.For(options, 3, 0.1, gradientScale: 0.5, averageWeight: 0.25), [6], device);
         Adam.Step(options, schedule, x[0], x[1], x[2], secondMoment, x[4]);
         double[] parameter = x[1].ToDoubles();
         double[] average = x[4].ToDoubles();
@@ -92,9 +92,59 @@ public sealed class AdamTests(Device device)
         Tensor[] x = [.. Enumerable.Range(1, 3).Select(seed => TestTensors.Normal([100], seed, device))];
         Tensor firstMoment = Tensor.Zeros([100], ElementType.Float32, device);
         Tensor secondMoment = Tensor.Zeros([100], ElementType.Float32, device);
-        Tensor schedule = Tensor.From(AdamSchedule.For(options, 1, 0.1, 1, averageWeight: 1), [5], device);
+        Tensor schedule = Tensor.From(AdamSchedule.For(options, 1, 0.1, 1, averageWeight: 1), [6], device);
         Adam.Step(options, schedule, x[0], x[1], firstMoment, secondMoment, x[2]);
         Assert.That(x[2].ToArray<float>(), Is.EqualTo(x[1].ToArray<float>()));
+    }
+
+    [Test]
+    public void TheDeviceMakesTheScheduleThatTheHostMakes(
+        [Values(1, 2, 1000, 100_000)] int step, [Values(0, 3)] int skipped, [Values] bool isDecoupled)
+    {
+        using TensorScope scope = device.Scope();
+        AdamOptions options = new(isDecoupled ? 0.9 : 0, 0.999, WeightDecay: 0.01, IsDecoupled: isDecoupled);
+        Tensor request = Tensor.From([step + skipped, 0.003, 0.5, 0.25], [4], device);
+        Tensor schedule = Tensor.Zeros([6], ElementType.Float32, device);
+        Tensor before = Tensor.From([(double)skipped], [1], device);
+        Adam.Schedule(options, request, Tensor.From([1024f, 7, 1], [3], device), before, schedule);
+        float[] expected = AdamSchedule.For(options, step, 0.003, 0.5 / 1024, 0.25);
+        float[] actual = schedule.ToArray<float>();
+        for (int i = 0; i < expected.Length; i++)
+        {
+            Assert.That(actual[i], Is.EqualTo(expected[i]).Within(1e-6 * expected[i]), $"number {i}");
+        }
+
+        Assert.That(before.ToArray<double>(), Is.EqualTo(new double[] { skipped }));
+    }
+
+    [Test]
+    public void AStepThatIsSkippedChangesNoBit()
+    {
+        using TensorScope scope = device.Scope();
+        AdamOptions options = new(WeightDecay: 0.1, IsDecoupled: true);
+        Tensor request = Tensor.From([5, 0.003, 1, 0.25], [4], device);
+        Tensor skipped = Tensor.From([1.0], [1], device);
+        Tensor schedule = Tensor.Zeros([6], ElementType.Float32, device);
+        Adam.Schedule(options, request, Tensor.From([1024f, 7, 0], [3], device), skipped, schedule);
+        Assert.That(skipped.ToArray<double>(), Is.EqualTo(new[] { 2.0 }));
+
+        Tensor[] x = [.. Enumerable.Range(1, 5).Select(seed => TestTensors.Normal([5000], seed, device))];
+        float[][] before = Array.ConvertAll(x, tensor => tensor.ToArray<float>());
+        Adam.Step(options, schedule, x[0], x[1], x[2], x[3], x[4]);
+        Assert.That(Array.ConvertAll(x, tensor => tensor.ToArray<float>()), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void RejectsARequestOfSingles()
+    {
+        using TensorScope scope = device.Scope();
+        Tensor request = Tensor.Zeros([4], ElementType.Float32, device);
+        Tensor state = Tensor.Zeros([3], ElementType.Float32, device);
+        Tensor skipped = Tensor.Zeros([1], ElementType.Float64, device);
+        Tensor schedule = Tensor.Zeros([6], ElementType.Float32, device);
+        Assert.That(
+            () => Adam.Schedule(new AdamOptions(), request, state, skipped, schedule),
+            Throws.TypeOf<ShapeException>().With.Message.Contains("request must be Float64"));
     }
 
     [Test]
@@ -129,7 +179,7 @@ public sealed class AdamTests(Device device)
     }
 
     private Tensor Schedule(AdamOptions options, int step, double learningRate) =>
-        Tensor.From(AdamSchedule.For(options, step, learningRate, gradientScale: 1, averageWeight: 0), [5], device);
+        Tensor.From(AdamSchedule.For(options, step, learningRate, gradientScale: 1, averageWeight: 0), [6], device);
 
     private Tensor Read(SafetensorsFile file, string name) =>
         Tensor.From(file.ReadFloats(name), file.Entry(name).Shape, device);

@@ -36,7 +36,7 @@ public sealed class LowResolutionGeneratorTests
         Shape shape = generator.NoiseShape(starts.Length, FrameCount, isCropped: true);
         Assert.That(shape, Is.EqualTo(generator.NoiseShape(starts.Length, LongerCount)));
         Variable noise = new(TestTensors.Normal(shape, seed: 2, TestDevices.Usual));
-        Variable clips = generator.Forward(noise, FrameCount, starts: starts);
+        Variable clips = generator.Forward(noise, FrameCount, places: generator.Places(starts));
         Variable longer = generator.Forward(noise, LongerCount);
         double largest = longer.Value.ToArray<float>().Max(Math.Abs);
         for (int clip = 0; clip < starts.Length; clip++)

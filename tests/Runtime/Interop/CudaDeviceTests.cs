@@ -204,12 +204,118 @@ public sealed class CudaDeviceTests
     });
 
     [Test]
+    public void ARecordedStepIsOneLaunchOfAGraph() => InChild(() =>
+    {
+        long before = PretendedCuda.Live();
+        using (CudaDevice device = Open())
+        {
+            using Tensor x = Tensor.From<float>([1, 2, 3], [1, 3], device);
+            using Tensor y = Tensor.Zeros([1, 3], ElementType.Float32, device);
+            using RecordedStep step = RecordedStep.Record(
+                device, () => y.CopyFrom(PixelNorm.Forward(PixelNorm.Forward(x, 1), 1)));
+            Assert.That(y.ToArray<float>(), Is.All.Zero);
+            step.Replay();
+            Assert.That(y.ToArray<float>(), Is.EqualTo(new[] { 4f, 8, 12 }));
+            x.CopyFrom<float>([5, 0, 1]);
+            long launches = device.LaunchCount;
+            step.Replay();
+            Assert.That(y.ToArray<float>(), Is.EqualTo(new[] { 20f, 0, 4 }));
+            Assert.That(PretendedCuda.LastLaunch(), Does.StartWith("replayed "));
+            Assert.That(device.LaunchCount, Is.EqualTo(launches), "the kernels are launched by the graph");
+        }
+
+        Assert.That(PretendedCuda.Live(), Is.EqualTo(before));
+    });
+
+    [Test]
+    public void ARecordedStepIsCapturedAnewWhereItsArenaMoves() => InChild(() =>
+    {
+        using CudaDevice device = Open();
+        using StepArena arena = new(device);
+        using Tensor x = Tensor.From<float>([1, 2, 3], [1, 3], device);
+        using Tensor y = Tensor.Zeros([1, 3], ElementType.Float32, device);
+        using Tensor wide = Tensor.Zeros([1, 4000], ElementType.Float32, device);
+        using RecordedStep small = RecordedStep.Record(device, () => Twice(x, y), arena);
+        using RecordedStep large = RecordedStep.Record(device, () => Twice(wide, wide), arena);
+        small.Replay();
+        large.Replay();
+        y.Clear();
+        small.Replay();
+        Assert.That(y.ToArray<float>(), Is.EqualTo(new[] { 4f, 8, 12 }));
+
+        static void Twice(Tensor x, Tensor y) => y.CopyFrom(PixelNorm.Forward(PixelNorm.Forward(x, 1), 1));
+    });
+
+    [Test]
+    public void ACaptureThatFailsIsToldAndTriedAnew() => InChild(() =>
+    {
+        using CudaDevice device = Open();
+        using Tensor x = Tensor.From<float>([1, 2, 3], [1, 3], device);
+        using RecordedStep step = RecordedStep.Record(device, () => x.CopyFrom(PixelNorm.Forward(x, 1)));
+        PretendedCuda.Fail("cuLaunchKernel", 700);
+        Assert.That(step.Replay, Throws.TypeOf<LaunchException>().With.Message.Contains("an illegal access"));
+        Assert.That(x.ToArray<float>(), Is.EqualTo(new[] { 1f, 2, 3 }), "the stream is no longer in capture");
+        step.Replay();
+        Assert.That(x.ToArray<float>(), Is.EqualTo(new[] { 2f, 4, 6 }));
+    });
+
+    [Test]
+    public void AProductOfARecordedStepIsPartOfItsGraph() => InChild(() =>
+    {
+        using CudaDevice device = Open();
+        using Tensor x = Tensor.From<double>([2, 3, 4, 5], [2, 2], device);
+        using Tensor y = Tensor.Zeros([2, 2], ElementType.Float64, device);
+        CudaProductShape shape = new(2, 2, 2, false, false);
+        using RecordedStep step = RecordedStep.Record(device, () =>
+        {
+            Tensor square = Tensor.Zeros([2, 2], ElementType.Float64, device);
+            device.Blas.Multiply(ElementType.Float64, shape, 1, x.Address, x.Address, 0, square.Address);
+            y.CopyFrom(square);
+        });
+        step.Replay();
+        Assert.That(y.ToArray<double>(), Is.EqualTo(new[] { 16.0, 21, 28, 37 }));
+    });
+
+    [Test]
     public void EventsMeasureTime() => InChild(() =>
     {
         using CudaDevice device = Open();
         using DeviceEvent first = device.RecordEvent();
         using DeviceEvent second = device.RecordEvent();
         Assert.That(second.Since(first), Is.EqualTo(TimeSpan.FromMilliseconds(1.5)));
+    });
+
+    [Test]
+    public void LaunchesAreProfiledByPairsOfEvents() => InChild(() =>
+    {
+        using CudaDevice device = Open();
+        using Tensor x = Tensor.Zeros([9, 3], ElementType.Float32, device);
+        using Profiler profiler = new(device);
+        ProfiledStep step = profiler.Measure(() => PixelNorm.Forward(x, 1).Dispose());
+        Assert.That(step.Work, Has.Count.EqualTo(1));
+        Assert.That(step.Work[0].Duration, Is.EqualTo(TimeSpan.FromMilliseconds(1.5)));
+        Assert.That(step.Work[0].Footprint, Is.EqualTo(new KernelFootprint(40, 1024, 16, 0.5)));
+    });
+
+    [Test]
+    public void RangesReachNvtx() => InChild(() =>
+    {
+        using CudaDevice device = Open();
+        using (device.Range("outer"))
+        {
+            using DeviceRange inner = device.Range("inner");
+        }
+
+        Assert.That(PretendedCuda.Ranges(), Does.EndWith("(outer(inner))"));
+    });
+
+    [Test]
+    public void PtxIsThatOfTheGpusArchitecture() => InChild(() =>
+    {
+        using CudaDevice device = Open();
+        (string language, string text) = device.Translate(PixelNormSource(), ElementType.Float32)[0];
+        Assert.That(language, Is.EqualTo("PTX"));
+        Assert.That(text, Does.Contain("--gpu-architecture=compute_90a"));
     });
 
     [Test]
@@ -259,7 +365,8 @@ public sealed class CudaDeviceTests
             ProcessStartInfo start = OwnProgram.Start(
                 "GenKernels.Tests", "--filter", filter, "--results-directory", folder);
             start.RedirectStandardOutput = true;
-            string[] variables = [PretendedCuda.Variable, "GENKERNELS_CUDA", "GENKERNELS_NVRTC", "GENKERNELS_CUBLAS"];
+            string[] libraries = ["GENKERNELS_CUDA", "GENKERNELS_NVRTC", "GENKERNELS_CUBLAS", "GENKERNELS_NVTX"];
+            string[] variables = [PretendedCuda.Variable, .. libraries];
             foreach (string variable in variables) start.Environment[variable] = library;
             using Process process = Process.Start(start)!;
             string output = process.StandardOutput.ReadToEnd();

@@ -18,13 +18,18 @@ internal static class PretendedCuda
         #include <stdio.h>
         #include <stdlib.h>
         #include <string.h>
+        #include <functional>
         #include <string>
+        #include <vector>
         #define API extern "C"
         static char failing[64], last[4096];
         static int failure;
         static long live;
         static bool capturing;
-        static int sharedLimit = 49152, captured, replayed, compiled;
+        static int sharedLimit = 49152, replayed, compiled;
+        using Graph = std::vector<std::function<void()>>;
+        static Graph captured;
+        static void Do(std::function<void()> work) { if (capturing) captured.push_back(work); else work(); }
         static std::string program, options;
         static int Fails(const char* name) { if (strcmp(name, failing)) return 0; failing[0] = 0; return failure; }
         #define CHECK if (int status = Fails(__func__)) return status;
@@ -50,7 +55,7 @@ internal static class PretendedCuda
         API int cuDeviceGetName(char* name, int capacity, int) { strncpy(name, "Pretended", capacity); return 0; }
         API int cuDeviceGetAttribute(int* value, int attribute, int)
         {
-            const int known[][2] = {{16, 132}, {75, 9}, {76, 0}, {97, 232448}, {115, 1}};
+            const int known[][2] = {{16, 132}, {39, 2048}, {75, 9}, {76, 0}, {97, 232448}, {115, 1}};
             for (auto& pair : known) if (pair[0] == attribute) *value = pair[1];
             return 0;
         }
@@ -89,12 +94,12 @@ internal static class PretendedCuda
         }
         API int cuMemcpyDtoDAsync_v2(void* to, const void* from, size_t bytes, void*)
         {
-            memcpy(to, from, bytes);
+            Do([=] { memcpy(to, from, bytes); });
             return 0;
         }
         API int cuMemsetD8Async(void* to, unsigned char value, size_t bytes, void*)
         {
-            memset(to, value, bytes);
+            Do([=] { memset(to, value, bytes); });
             return 0;
         }
         API int cuModuleLoadDataEx(void** module, const void* image, unsigned count, int* names, void** values)
@@ -110,7 +115,12 @@ internal static class PretendedCuda
         API int cuModuleGetFunction(void** function, void*, const char*) { CHECK *function = (void*)4; return 0; }
         API int cuFuncGetAttribute(int* value, int attribute, void*)
         {
-            *value = attribute == 8 ? sharedLimit : -1;
+            *value = attribute == 8 ? sharedLimit : attribute == 4 ? 40 : attribute == 3 ? 16 : 1024;
+            return 0;
+        }
+        API int cuOccupancyMaxActiveBlocksPerMultiprocessor(int* blocks, void*, int block, size_t)
+        {
+            *blocks = 1024 / block;
             return 0;
         }
         API int cuFuncSetAttribute(void*, int attribute, int value)
@@ -137,8 +147,7 @@ internal static class PretendedCuda
             const int rows = *(int*)values[2], channels = *(int*)values[3];
             snprintf(last, sizeof last, "%u %u %u, %u %u %u, %u: %d %d %g", gridX, gridY, gridZ, blockX, blockY,
                 blockZ, shared, rows, channels, *(float*)values[4]);
-            if (capturing) captured++;
-            else for (int i = 0; i < rows * channels; i++) y[i] = 2 * x[i];
+            Do([=] { for (int i = 0; i < rows * channels; i++) y[i] = 2 * x[i]; });
             return 0;
         }
         API int cuEventCreate(void** event, unsigned) { *event = malloc(1); live++; return 0; }
@@ -149,24 +158,26 @@ internal static class PretendedCuda
         API int cuStreamBeginCapture_v2(void*, int mode)
         {
             capturing = true;
-            captured = 0;
+            captured.clear();
             return mode == 1 ? 0 : 1;
         }
         API int cuStreamEndCapture(void*, void** graph) { capturing = false; *graph = (void*)5; live++; return 0; }
         API int cuGraphInstantiateWithFlags(void** executable, void* graph, unsigned long long flags)
         {
             CHECK
-            *executable = (void*)6;
+            *executable = new Graph(captured);
+            replayed = 0;
             live++;
             return graph == (void*)5 && flags == 0 ? 0 : 1;
         }
         API int cuGraphLaunch(void* executable, void*)
         {
-            replayed += captured;
+            for (auto& work : *(Graph*)executable) work();
+            replayed += ((Graph*)executable)->size();
             snprintf(last, sizeof last, "replayed %d", replayed);
-            return executable == (void*)6 ? 0 : 400;
+            return 0;
         }
-        API int cuGraphExecDestroy(void*) { live--; return 0; }
+        API int cuGraphExecDestroy(void* executable) { delete (Graph*)executable; live--; return 0; }
         API int cuGraphDestroy(void*) { live--; return 0; }
 
         API const char* nvrtcGetErrorString(int status)
@@ -203,10 +214,14 @@ internal static class PretendedCuda
         API int nvrtcGetProgramLog(void*, char* text) { memcpy(text, log_, sizeof log_); return 0; }
         API int nvrtcGetCUBINSize(void*, size_t* bytes) { *bytes = program.size() + 1; return 0; }
         API int nvrtcGetCUBIN(void*, char* code) { memcpy(code, program.c_str(), program.size() + 1); return 0; }
-        API int nvrtcGetPTXSize(void*, size_t*) { return 4; }
-        API int nvrtcGetPTX(void*, char*) { return 4; }
+        API int nvrtcGetPTXSize(void*, size_t* bytes) { *bytes = options.size() + 1; return 0; }
+        API int nvrtcGetPTX(void*, char* text) { memcpy(text, options.c_str(), options.size() + 1); return 0; }
         API int nvrtcDestroyProgram(void** handle) { *handle = 0; live--; return 0; }
 
+        static std::string ranges;
+        API int nvtxRangePushA(const char* name) { ranges += std::string("(") + name; return 0; }
+        API int nvtxRangePop() { ranges += ")"; return 0; }
+        API const char* pretend_ranges() { return ranges.c_str(); }
         API const char* cublasGetStatusName(int) { return "CUBLAS_STATUS_OTHER"; }
         API const char* cublasGetStatusString(int) { return "another fault"; }
         API int cublasCreate_v2(void** handle) { *handle = (void*)8; live++; return 0; }
@@ -224,13 +239,16 @@ internal static class PretendedCuda
         {
             CHECK
             if (typeA != 1 || typeB != 1 || typeC != 1 || compute != 70 || algorithm != -1) return 15;
-            for (int s = 0; s < batch; s++) for (int i = 0; i < m; i++) for (int j = 0; j < n; j++) {
-                double sum = 0, *C = (double*)c + s * strideC + i + (long)j * ldc;
-                const double *A = (const double*)a + s * strideA, *B = (const double*)b + s * strideB;
-                for (int l = 0; l < k; l++)
-                    sum += A[transA ? l + i * lda : i + l * lda] * B[transB ? j + l * ldb : l + j * ldb];
-                *C = *(double*)alpha * sum + *(double*)beta * *C;
-            }
+            const double factor = *(double*)alpha, share = *(double*)beta;
+            Do([=] {
+                for (int s = 0; s < batch; s++) for (int i = 0; i < m; i++) for (int j = 0; j < n; j++) {
+                    double sum = 0, *C = (double*)c + s * strideC + i + (long)j * ldc;
+                    const double *A = (const double*)a + s * strideA, *B = (const double*)b + s * strideB;
+                    for (int l = 0; l < k; l++)
+                        sum += A[transA ? l + i * lda : i + l * lda] * B[transB ? j + l * ldb : l + j * ldb];
+                    *C = factor * sum + share * *C;
+                }
+            });
             return 0;
         }
         """;
@@ -253,6 +271,9 @@ internal static class PretendedCuda
 
     /// <returns>Grid, block, shared bytes and numbers of the last launch.</returns>
     internal static string LastLaunch() => Marshal.PtrToStringUTF8(Get<Pointer>("pretend_last")())!;
+
+    /// <returns>The ranges of NVTX: a bracket and a name where one begins, a bracket where it ends.</returns>
+    internal static string Ranges() => Marshal.PtrToStringUTF8(Get<Pointer>("pretend_ranges")())!;
 
     /// <returns>The options of the last compilation.</returns>
     internal static string Options() => Marshal.PtrToStringUTF8(Get<Pointer>("pretend_options")())!;

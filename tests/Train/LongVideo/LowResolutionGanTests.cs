@@ -99,7 +99,7 @@ public sealed class LowResolutionGanTests
         }
     }
 
-    private static GeneratorInput Fake(Variable noise) => new(noise.Value, Frames, Starts: null, Augmentation: null);
+    private static GeneratorInput Fake(Variable noise) => new(noise.Value, Frames, Places: null, Augmentation: null);
 
     private static Variable Part(Variable x, int[] clips) => x.Window(0, clips[0], clips.Length);
 

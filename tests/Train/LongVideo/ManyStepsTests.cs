@@ -55,6 +55,9 @@ public sealed class ManyStepsTests
     {
         MemorySample[] steady = [.. samples.Skip(2)];
         MemorySample first = steady[0];
+
+        // A replay allocates nothing: what remains is small, and the log's own buffers show in it.
+        long allowed = Math.Max(first.AllocatedPerStep * 3 / 100, 2 * Kilobyte);
         Assert.Multiple(() =>
         {
             Assert.That(samples.Select(sample => sample.Live), Is.All.EqualTo(first.Live).And.All.Positive, "live");
@@ -64,7 +67,7 @@ public sealed class ManyStepsTests
                 steady.Select(sample => sample.Pool), Is.All.EqualTo(first.Pool).Within(5).Percent, "the device's");
             Assert.That(
                 steady.Select(sample => sample.AllocatedPerStep),
-                Is.All.EqualTo(first.AllocatedPerStep).Within(3).Percent, "managed allocations of a step");
+                Is.All.EqualTo(first.AllocatedPerStep).Within(allowed), "managed allocations of a step");
             Assert.That(
                 steady.Select(sample => sample.Heap), Is.All.LessThan(first.Heap + (200 * Kilobyte)), "managed heap");
             Assert.That(

@@ -27,6 +27,34 @@ public sealed class FrameResizerTests
     }
 
     [Test]
+    public void ABoxMixesInWhatLiesAroundIt([Values] ResizeFilter filter)
+    {
+        byte[] frame = TestFrames.Noise(31, 22, seed: 5);
+        FrameBox box = new(3.25f, 1, 29.5f, 20.75f);
+        byte[] actual = new byte[9 * 13 * 3];
+        new FrameResizer(31, 22, box, 13, 9, filter).Resize(frame, actual);
+        for (int i = 0; i < actual.Length; i++)
+        {
+            (int y, int x, int channel) = (i / 3 / 13, i / 3 % 13, i % 3);
+            double expected = Filtered(22, box.Top, box.Bottom, 9, y, row => Level(Filtered(
+                31, box.Left, box.Right, 13, x, column => frame[(row * 31 + column) * 3 + channel], filter)), filter);
+            Assert.That(actual[i], Is.EqualTo(Level(expected)).Within(1), $"at ({y}, {x}, {channel})");  // fixed point
+        }
+    }
+
+    [TestCase(97, 61, 128, 192, 128)]
+    [TestCase(50, 90, 64, 64, 64)]
+    [TestCase(512, 512, 512, 512, 512)]
+    [TestCase(4000, 3000, 512, 512, 384)]
+    public void PicturesAreEditedInMultiplesOf64(int width, int height, int resolution, int wide, int high) =>
+        Assert.That(EditedSize.Of(width, height, resolution), Is.EqualTo((wide, high)));
+
+    [Test]
+    public void ABoxBeyondTheFrameIsRefused() =>
+        Assert.That(() => new FrameResizer(4, 2, new FrameBox(0, 0, 4.5f, 2), 2, 1),
+            Throws.ArgumentException.With.Message.EndsWith("in a frame of 4x2"));
+
+    [Test]
     public void AFrameOfItsOwnSizeStaysAsItIs()
     {
         byte[] frame = TestFrames.Noise(20, 10, seed: 4);
@@ -70,4 +98,35 @@ public sealed class FrameResizerTests
         }
         return sum / total;
     }
+
+    private static double Filtered(
+        int inputSize, double start, double end, int outputSize, int place, Func<int, double> sample,
+        ResizeFilter filter)
+    {
+        double scale = (end - start) / outputSize;
+        double centre = start + (place + 0.5) * scale;
+        (double sum, double total) = (0, 0);
+        for (int i = 0; i < inputSize; i++)
+        {
+            double weight = Weight(filter, (i + 0.5 - centre) / Math.Max(1, scale));
+            sum += weight * sample(i);
+            total += weight;
+        }
+        return sum / total;
+    }
+
+    private static double Weight(ResizeFilter filter, double x)
+    {
+        double d = Math.Abs(x);
+        return filter switch
+        {
+            ResizeFilter.Box => d < 0.5 ? 1 : 0,
+            ResizeFilter.Bilinear => Math.Max(0, 1 - d),
+            ResizeFilter.Bicubic => d < 1 ? 1.5 * d * d * d - 2.5 * d * d + 1
+                : d < 2 ? -0.5 * d * d * d + 2.5 * d * d - 4 * d + 2 : 0,
+            _ => d == 0 ? 1 : d < 3 ? Sinc(d) * Sinc(d / 3) : 0,
+        };
+    }
+
+    private static double Sinc(double x) => Math.Sin(Math.PI * x) / (Math.PI * x);
 }

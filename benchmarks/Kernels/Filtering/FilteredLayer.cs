@@ -1,0 +1,112 @@
+using GenKernels.Kernels.Filtering;
+using GenKernels.Runtime;
+
+namespace GenKernels.Benchmarks.Kernels.Filtering;
+
+/// <summary>A layer's leaky rectifier between two filters, with its formula for single numbers.</summary>
+/// <param name="Name">Rows, columns and channels that come in.</param>
+/// <param name="Input">Of one image, <c>[1, H, W, C]</c>.</param>
+/// <param name="Options">The same padding along both axes.</param>
+internal sealed record FilteredLayer(string Name, Shape Input, FilteredLeakyReluOptions Options)
+{
+    /// <summary>Layers 1, 7, 9 and 12 of the thesis' super-resolution generator.</summary>
+    internal static readonly FilteredLayer[] OfThesis =
+    [
+        new("31x38 512", [1, 31, 38, 512], Padded(2, 2, 9, 8)),
+        new("58x86 512 x4", [1, 58, 86, 512], Padded(4, 2, -6, -9)),
+        new("94x150 362", [1, 94, 150, 362], Padded(2, 2, 9, 8)),
+        new("166x278 128", [1, 166, 278, 128], Padded(2, 2, 9, 8)),
+    ];
+
+    internal int UpTaps => 6 * Options.Up;
+
+    internal int DownTaps => 6 * Options.Down;
+
+    internal Shape Output => [1, Length(1), Length(2), Input[3]];
+
+    /// <summary>Two for each tap that meets a sample, of the four passes.</summary>
+    internal long Operations
+    {
+        get
+        {
+            long rows = Middle(1), places = rows * Middle(2), outputs = (long)Length(1) * Length(2);
+            return 2L * Input[3] * (6 * ((rows * Input[2]) + places) + (DownTaps * ((rows * Length(2)) + outputs)));
+        }
+    }
+
+    /// <returns>Element (q, p, c) of the result.</returns>
+    /// <param name="inputs">Image, bias, both filters.</param>
+    internal double Value(float[][] inputs, int q, int p, int c)
+    {
+        double sum = 0;
+        for (int k = 0; k < DownTaps * DownTaps; k++)
+        {
+            (int row, int column) = (k / DownTaps, k % DownTaps);
+            double weight = inputs[3][DownTaps - 1 - row] * (double)inputs[3][DownTaps - 1 - column];
+            double v = Between(inputs, (q * Options.Down) + row, (p * Options.Down) + column, c);
+            sum += weight * Options.Gain * (v > 0 ? v : Options.Slope * v);
+        }
+
+        return sum;
+    }
+
+    /// <returns>Element (h, w, c) of the gradient of the image.</returns>
+    /// <param name="inputs">Image, bias, both filters and the gradient of the result.</param>
+    internal double Gradient(float[][] inputs, int h, int w, int c)
+    {
+        double sum = 0;
+        for (int k = 0; k < UpTaps * UpTaps; k++)
+        {
+            (int tapRow, int tapColumn) = (k / UpTaps, k % UpTaps);
+            int r = (h * Options.Up) + Options.Top - tapRow, s = (w * Options.Up) + Options.Left - tapColumn;
+            if (r < 0 || s < 0 || r >= Middle(1) || s >= Middle(2)) continue;
+            double weight = inputs[2][UpTaps - 1 - tapRow] * (double)inputs[2][UpTaps - 1 - tapColumn];
+            double slope = Between(inputs, r, s, c) > 0 ? 1 : Options.Slope;
+            sum += weight * slope * Upstream(inputs, r, s, c);
+        }
+
+        return sum * Options.Gain * Options.Up * Options.Up;
+    }
+
+    /// <returns>What is activated at (r, s, c).</returns>
+    private double Between(float[][] inputs, int r, int s, int c)
+    {
+        double sum = 0;
+        for (int k = 0; k < UpTaps * UpTaps; k++)
+        {
+            (int tapRow, int tapColumn) = (k / UpTaps, k % UpTaps);
+            (int row, int column) = (r + tapRow - Options.Top, s + tapColumn - Options.Left);
+            if (row < 0 || column < 0 || row % Options.Up != 0 || column % Options.Up != 0) continue;
+            (row, column) = (row / Options.Up, column / Options.Up);
+            if (row >= Input[1] || column >= Input[2]) continue;
+            double weight = inputs[2][UpTaps - 1 - tapRow] * (double)inputs[2][UpTaps - 1 - tapColumn];
+            sum += weight * ((double)inputs[0][(((row * Input[2]) + column) * Input[3]) + c] + inputs[1][c]);
+        }
+
+        return sum * Options.Up * Options.Up;
+    }
+
+    /// <returns>The gradient of what was activated at (r, s, c).</returns>
+    private double Upstream(float[][] inputs, int r, int s, int c)
+    {
+        double sum = 0;
+        for (int k = 0; k < DownTaps * DownTaps; k++)
+        {
+            (int row, int column) = (r - (k / DownTaps), s - (k % DownTaps));
+            if (row < 0 || column < 0 || row % Options.Down != 0 || column % Options.Down != 0) continue;
+            (row, column) = (row / Options.Down, column / Options.Down);
+            if (row >= Output[1] || column >= Output[2]) continue;
+            double weight = inputs[3][DownTaps - 1 - (k / DownTaps)] * (double)inputs[3][DownTaps - 1 - (k % DownTaps)];
+            sum += weight * inputs[4][(((row * Output[2]) + column) * Input[3]) + c];
+        }
+
+        return sum;
+    }
+
+    private int Middle(int axis) => Options.UpRows.OutputLength(Input[axis], UpTaps);
+
+    private int Length(int axis) => Options.DownBoth.OutputLength(Middle(axis), DownTaps);
+
+    private static FilteredLeakyReluOptions Padded(int up, int down, int before, int after) =>
+        new(up, down, before, after, before, after, Clamp: 1 << 20);
+}

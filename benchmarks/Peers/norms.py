@@ -1,0 +1,106 @@
+"""Norms, softmax and gated units of Stable Diffusion, each in the way that PyTorch does fastest."""
+
+import math
+
+import torch
+from torch.nn import functional
+
+from kernels import Case
+
+GROUPS = 32
+EPSILON = 1e-5
+# Samples, height, width, channels.
+GROUP_NORMS = {"2x64x64 320": (2, 64, 64, 320), "2x32x32 640": (2, 32, 32, 640), "1x64x64 512": (1, 64, 64, 512)}
+LAYER_NORM = (2, 1024, 640)
+SOFTMAX = (8192, 1024)
+GEGLU = (2048, 2560)
+
+
+def contiguous(flat, n, h, w, c):
+    return flat.view(n, c, h, w)
+
+
+def channels_last(flat, n, h, w, c):
+    return flat.view(n, h, w, c).permute(0, 3, 1, 2)
+
+
+LAYOUTS = {"contiguous": contiguous, "channels last": channels_last}
+
+
+def group_norm(name, device):
+    shape = GROUP_NORMS[name]
+    count, channels = math.prod(shape), shape[3]
+
+    def in_layout(view):
+        def call(x, weight, bias):
+            return functional.silu(functional.group_norm(view(x, *shape), GROUPS, weight, bias, EPSILON), inplace=True)
+        return call
+
+    # Inputs are flat: either layout is a view of them.
+    return Case({way: in_layout(view) for way, view in LAYOUTS.items()}, ((count,), (channels,), (channels,)))
+
+
+def group_norm_with_gradient(name, device):
+    shape = GROUP_NORMS[name]
+    n, h, w, channels = shape
+    sizes = (n, channels, h * w, GROUPS)
+    count = math.prod(shape)
+    aten = torch.ops.aten
+
+    def in_layout(view):
+        def call(x, weight, bias, g):
+            x, g = view(x, *shape), view(g, *shape)
+            z, mean, scale = aten.native_group_norm(x, weight, bias, *sizes, EPSILON)
+            y = functional.silu(z)
+            g = aten.silu_backward(g, z)
+            return y, aten.native_group_norm_backward(g, x, mean, scale, weight, *sizes, [True, True, True])
+        return call
+
+    shapes = ((count,), (channels,), (channels,), (count,))
+    return Case({way: in_layout(view) for way, view in LAYOUTS.items()}, shapes)
+
+
+def layer_norm(device):
+    channels = LAYER_NORM[-1:]
+    call = lambda x, weight, bias: functional.layer_norm(x, channels, weight, bias, EPSILON)
+    return Case({"layer_norm": call}, (LAYER_NORM, channels, channels))
+
+
+def layer_norm_with_gradient(device):
+    channels = LAYER_NORM[-1:]
+    aten = torch.ops.aten
+
+    def call(x, weight, bias, g):
+        y, mean, scale = aten.native_layer_norm(x, channels, weight, bias, EPSILON)
+        return y, aten.native_layer_norm_backward(g, x, channels, mean, scale, weight, bias, [True, True, True])
+
+    return Case({"native": call}, (LAYER_NORM, channels, channels, LAYER_NORM))
+
+
+def softmax(device):
+    return Case({"softmax": lambda x: torch.softmax(x, 1)}, (SOFTMAX,))
+
+
+def softmax_gradient(device):
+    backward = torch.ops.aten._softmax_backward_data
+    return Case({"native": lambda y, g: backward(g, y, 1, torch.float32)}, (SOFTMAX, SOFTMAX))
+
+
+def geglu(device):
+    def call(x):
+        value, gate = x.chunk(2, dim=1)
+        return functional.gelu(gate).mul_(value)
+
+    return Case({"chunk": call}, ((GEGLU[0], 2 * GEGLU[1]),))
+
+
+def cases():
+    """Name, what prepares it, and its details."""
+    for name in GROUP_NORMS:
+        yield f"group norm and silu {name} forward", group_norm, name
+        yield f"group norm and silu {name} forward and backward", group_norm_with_gradient, name
+    yield "layer norm 2x1024 640 forward", layer_norm
+    yield "layer norm 2x1024 640 forward and backward", layer_norm_with_gradient
+    yield "softmax 8192 1024", softmax
+    yield "softmax 8192 1024 gradient", softmax_gradient
+    yield "geglu 2048 2560 forward", geglu

@@ -1,0 +1,88 @@
+namespace GenKernels.Autograd;
+
+/// <summary>
+/// Convolutions of images whose input channels are scaled by a style for each image. The weights are shared: what is
+/// scaled are the activations, before by the style and after by the factor that brings them back to unit variance.
+/// </summary>
+public static class ModulatedConvolutionOperation
+{
+    private const float Epsilon = 1e-8f;
+
+    /// <summary>
+    /// y[n,…,o] = resampled_conv(x[n] s[n], w)[…,o] / √(Σ over c of s[n,c]² Σ over taps of w[o,·,c]² + 1e-8) + noise.
+    /// </summary>
+    /// <param name="x">Images, <c>[N, H, W, C]</c>, floats.</param>
+    /// <param name="w">Weights, <c>[O, kH, kW, C]</c>.</param>
+    /// <param name="style">One factor an image and input channel, <c>[N, C]</c>.</param>
+    /// <param name="filter">As for the resampled convolution; may be null where nothing is resampled.</param>
+    /// <param name="options">Factors, padding; one group.</param>
+    /// <param name="demodulate">Whether the result is brought back to unit variance.</param>
+    /// <param name="noise">Added last, <c>[N, H', W', 1]</c> or whatever is broadcast; or null.</param>
+    /// <returns><c>[N, H', W', O]</c>.</returns>
+    /// <remarks>Source: Karras et al. 2020, StyleGAN2, section 2.2. Differentiable to any order.</remarks>
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    public static Variable ModulatedConvolution(
+        this Variable x, Variable w, Variable style, Tensor? filter, ResampledConvolutionOptions options,
+        bool demodulate = true, Variable? noise = null)
+    {
+        Check(x, w, style, options.Groups);
+
+        Variable y = x.Modulated(style).ResampledConvolution(w, filter, options);
+        if (demodulate) y = y.Modulated((Variance(style, Energy(w)) + Epsilon).ReciprocalSqrt());
+        return noise is null ? y : y + noise;
+    }
+
+    /// <summary>
+    /// As <see cref="ModulatedConvolution"/> of weights and styles of unit mean square, each output channel of the
+    /// weights by itself and the styles over the whole batch. With E[o,c] = Σ over taps of w[o,·,c]²:
+    /// y[n,…,o] = conv(x[n] g s[n], w)[…,o] / √(Σ over c of s[n,c]² E[o,c] + 1e-8 mean s² mean w[o]²).
+    /// Without demodulation neither is normalised.
+    /// </summary>
+    /// <param name="x">Images, <c>[N, H, W, C]</c>, floats.</param>
+    /// <param name="w">Weights, <c>[O, kH, kW, C]</c>.</param>
+    /// <param name="style">One factor an image and input channel, <c>[N, C]</c>.</param>
+    /// <param name="inputGain">
+    /// A further factor g of the activations: one number, <c>[C]</c> or <c>[N, C]</c>; or null.
+    /// </param>
+    /// <param name="padding">Zeros around the images.</param>
+    /// <param name="demodulate">Whether the result is brought back to unit variance.</param>
+    /// <returns><c>[N, H', W', O]</c>.</returns>
+    /// <remarks>
+    /// Source: Karras et al. 2021, Alias-Free Generative Adversarial Networks, appendix. The two norms cancel but for
+    /// the epsilon, which carries them here; gradients flow through them all the same.
+    /// </remarks>
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    public static Variable NormalizedModulatedConvolution(
+        this Variable x, Variable w, Variable style, Variable? inputGain, ImagePadding padding, bool demodulate = true)
+    {
+        Check(x, w, style, groups: 1);
+
+        Variable factor = inputGain is null ? style : style * inputGain;  // [N, C]
+        Variable y = x.Modulated(factor).ResampledConvolution(w, null, new(Padding: padding));
+        if (!demodulate) return y;
+        Variable energy = Energy(w);                                                   // [O, C]
+        Variable meanSquare = energy.Sum(1).Reshape([1, w.Shape[0]]) * style.Square().Mean();
+        Variable epsilon = meanSquare * (Epsilon / w.Shape.Product(1, 4));             // [1, O]
+        return y.Modulated((Variance(style, energy) + epsilon).ReciprocalSqrt());
+    }
+
+    /// <returns>x times a factor for each image and channel.</returns>
+    private static Variable Modulated(this Variable x, Variable factor) =>
+        x * factor.Reshape([factor.Shape[0], 1, 1, factor.Shape[1]]);
+
+    /// <returns>The sums of squares over the taps, <c>[O, C]</c>.</returns>
+    private static Variable Energy(Variable w) => w.SumOfSquares(1, 2).Reshape([w.Shape[0], w.Shape[3]]);
+
+    /// <returns>What the convolution makes of activations of unit variance, <c>[N, O]</c>.</returns>
+    private static Variable Variance(Variable style, Variable energy) =>
+        style.Square().MatMul(energy, transposeW: true);
+
+    private static void Check(Variable x, Variable w, Variable style, int groups)
+    {
+        Require.Rank(x.Value, 4);
+        Require.Rank(w.Value, 4);
+        Require.Shape(style.Value, [x.Shape[0], x.Shape[3]]);
+        Require.That(
+            groups == 1 && w.Shape[3] == x.Shape[3], $"weights {w.Shape} in {groups} groups do not fit {x.Shape}");
+    }
+}

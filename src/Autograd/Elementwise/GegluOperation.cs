@@ -1,0 +1,28 @@
+namespace GenKernels.Autograd;
+
+/// <summary>Values gated by GELU.</summary>
+public static class GegluOperation
+{
+    /// <summary>The first half of the last axis, each element times GELU of its partner in the second half.</summary>
+    /// <param name="x">Values, then gates, <c>[…, 2 C]</c>.</param>
+    /// <returns><c>[…, C]</c>.</returns>
+    /// <remarks>
+    /// The gradient is a kernel of its own; where it is to be differentiated again, that of
+    /// <see cref="GegluComposed"/> stands in.
+    /// </remarks>
+    public static Variable Geglu(this Variable x)
+    {
+        Tensor value = Kernels.Elementwise.Geglu.Forward(x.Value);
+        return Variable.FromOperation(nameof(Geglu), value, [x], (_, g) => GradientMode.IsEnabled
+            ? Gradient.Within(x.GegluComposed(), [x], g, differentiable: true)
+            : [new Variable(Kernels.Elementwise.Geglu.Gradient(x.Value, g.Value))]);
+    }
+
+    /// <summary>The same made of other operations.</summary>
+    /// <inheritdoc cref="Geglu"/>
+    public static Variable GegluComposed(this Variable x)
+    {
+        int channels = x.Shape[^1] / 2;
+        return x.Window(-1, 0, channels) * x.Window(-1, channels, channels).Gelu();
+    }
+}

@@ -1,0 +1,52 @@
+namespace GenKernels.Autograd;
+
+/// <summary>Mean 0 and variance 1 of every row.</summary>
+public static class LayerNormOperation
+{
+    /// <summary>Normalises the last axis, then weighs and adds a bias.</summary>
+    /// <param name="x">Activations, <c>[…, C]</c>.</param>
+    /// <param name="weight"><c>[C]</c>, or null for ones.</param>
+    /// <param name="bias"><c>[C]</c>, or null for zeros.</param>
+    /// <param name="epsilon">Added to the variance; positive.</param>
+    /// <returns>Of the shape of <paramref name="x"/>.</returns>
+    /// <remarks>
+    /// The gradient is a kernel of its own; where it is to be differentiated again, that of
+    /// <see cref="LayerNormComposed"/> stands in.
+    /// </remarks>
+    public static Variable LayerNorm(
+        this Variable x, Variable? weight = null, Variable? bias = null, float epsilon = 1e-5f)
+    {
+        Tensor value = Kernels.Normalization.LayerNorm.Forward(x.Value, weight?.Value, bias?.Value, epsilon);
+        List<Variable> given = [x];
+        if (weight is not null) given.Add(weight);
+        if (bias is not null) given.Add(bias);
+        Variable[] inputs = [.. given];
+        return Variable.FromOperation(nameof(LayerNorm), value, inputs, (_, g, needed) =>
+        {
+            if (GradientMode.IsEnabled)
+            {
+                return Gradient.Within(x.LayerNormComposed(weight, bias, epsilon), inputs, g, differentiable: true);
+            }
+
+            bool needsParameters = Array.LastIndexOf(needed, true) > 0;
+            (Tensor dx, Tensor? dw, Tensor? db) = Kernels.Normalization.LayerNorm.Backward(
+                x.Value, g.Value, weight?.Value, bias?.Value, epsilon, needsParameters);
+            Variable?[] gradients = new Variable?[inputs.Length];
+            gradients[0] = new Variable(dx);
+            if (dw is not null) gradients[1] = new Variable(dw);
+            if (db is not null) gradients[^1] = new Variable(db);
+            return gradients;
+        });
+    }
+
+    /// <summary>The same made of other operations: differentiable to any order, and several times slower.</summary>
+    /// <inheritdoc cref="LayerNorm"/>
+    public static Variable LayerNormComposed(
+        this Variable x, Variable? weight = null, Variable? bias = null, float epsilon = 1e-5f)
+    {
+        Variable centred = x - x.Mean(-1);
+        Variable y = centred * (centred.Square().Mean(-1) + epsilon).ReciprocalSqrt();
+        if (weight is not null) y *= weight;
+        return bias is null ? y : y + bias;
+    }
+}

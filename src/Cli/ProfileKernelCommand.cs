@@ -1,0 +1,168 @@
+using System.CommandLine;
+using GenKernels.Cli.Profiling;
+using GenKernels.Runtime;
+using Spectre.Console;
+
+namespace GenKernels.Cli;
+
+/// <summary>
+/// <c>gk profile kernel</c>: all kernels; one kernel's launches in a training step; what the compilers made of it.
+/// </summary>
+internal sealed class ProfileKernelCommand
+{
+    private readonly ProfileOptions _options = new(by: "shape");
+    private readonly TrainingTrial _trial = new();
+
+    private readonly Argument<string?> _name = new("NAME")
+    {
+        Description = "A kernel, or its file; without one, all are listed",
+        DefaultValueFactory = _ => null,
+    };
+
+    private readonly Option<bool> _source = new("--source")
+    {
+        Description = "Write the source with its headers, as the compiler sees it, and measure nothing",
+    };
+
+    private readonly Option<bool> _assembly = new("--assembly")
+    {
+        Description = "Write what the compilers make of it: assembly of a CPU, PTX and SASS of a GPU; measure nothing",
+    };
+
+    private readonly Option<string?> _type = new("--type")
+    {
+        Description = "The element type of --source and --assembly; the first that the kernel has, Float32 if it can",
+        HelpName = "name",
+    };
+
+    private readonly Option<string?> _variant = new("--variant")
+    {
+        Description = "The defines of --source and --assembly, or a part of them; the kernel's first by default",
+        HelpName = "text",
+    };
+
+    private readonly Option<string?> _out = new("--out")
+    {
+        Description = "The file of --source and --assembly",
+        HelpName = "file",
+    };
+
+    internal static Command Create()
+    {
+        ProfileKernelCommand options = new();
+        ExampleCommand command = new(
+            "kernel", "List the kernels, or show one: its launches by shape, or its code.",
+            "gk profile kernel Upfirdn --preset tiny",
+            "gk profile kernel BiasActivation --assembly --variant LeakyRelu --out out/BiasActivation.s")
+        {
+            options._name, options._source, options._assembly, options._type, options._variant, options._out,
+        };
+        options._trial.AddTo(command);
+        options._options.AddTo(command);
+        return command.Does(options.Run);
+    }
+
+    private int Run(ParseResult result, CancellationToken stop)
+    {
+        Terminal terminal = new(result);
+        bool isCode = result.GetValue(_source) || result.GetValue(_assembly);
+        foreach (Option option in (Option[])[_type, _variant, _out])
+        {
+            if (isCode || result.GetResult(option) is not { Implicit: false }) continue;
+            throw new CommandException($"{option.Name} goes with --source or --assembly");
+        }
+
+        if (result.GetValue(_name) is not { } name)
+        {
+            if (isCode) throw new CommandException("--source and --assembly need the name of a kernel");
+            List(terminal.Output);
+            return ExitCode.Success;
+        }
+
+        KernelSource source = KernelFiles.Find(name);
+        if (isCode) WriteCode(result, source, terminal);
+        else Measure(result, source, terminal, stop);
+        return ExitCode.Success;
+    }
+
+    private static void List(IAnsiConsole output)
+    {
+        Table table = new Table().Border(TableBorder.Simple).AddColumns("file", "kernels", "types", "variants");
+        foreach (KernelSource source in KernelFiles.All)
+        {
+            table.AddRow(
+                source.Path, string.Join(", ", source.KernelNames), string.Join(", ", source.Types),
+                $"{source.Variants.Count}");
+        }
+
+        output.Write(table);
+    }
+
+    private void Measure(ParseResult result, KernelSource source, Terminal terminal, CancellationToken stop)
+    {
+        ProfileRequest request = _options.Read(result);
+        using Device device = DeviceFactory.Open(result.GetRequiredValue(_options.Device));
+        StepMeasurement measurement = _trial.Measure(result, request, device, terminal, stop);
+        string what = _trial.Describe(result);
+        if (!measurement.Steps.SelectMany(step => step.Work).Any(work => source.KernelNames.Contains(work.Name)))
+        {
+            throw new CommandException(
+                $"nothing of {source} is launched by this: {what} on {device}; --preset, --phase and --device choose "
+                + "others");
+        }
+
+        new ProfileReport($"{source}: {what}", device, measurement, request)
+            .Write(terminal, row => source.KernelNames.Contains(row.Name));
+    }
+
+    private void WriteCode(ParseResult result, KernelSource source, Terminal terminal)
+    {
+        string? file = result.GetValue(_out);
+        if (file is not null) ProfileOptions.RequirePlace(file);
+        ElementType type = Type(source, result.GetValue(_type));
+        string variant = Variant(source, result.GetValue(_variant));
+        List<string> parts = [];
+        if (result.GetValue(_source)) parts.Add(source.Defines(type, variant) + source.Text);
+        if (result.GetValue(_assembly)) parts.Add(Assembly(result, source, type, variant));
+        string text = string.Join('\n', parts);
+        if (file is null) terminal.Output.Profile.Out.Writer.Write(text);
+        else
+        {
+            AtomicFile.WriteText(file, text);
+            terminal.Output.WriteLine($"{source} for {type} {variant} in {file}".Replace("  ", " "));
+        }
+    }
+
+    private string Assembly(ParseResult result, KernelSource source, ElementType type, string variant)
+    {
+        using Device device = DeviceFactory.Open(result.GetRequiredValue(_options.Device));
+        if (source.IsHostOnly && device.Kind == DeviceKind.Cuda)
+        {
+            throw new CommandException($"{source} runs on a CPU alone; --device host has its assembly");
+        }
+
+        return string.Join('\n', device.Translate(source, type, variant).Select(
+            part => $"// {part.Language} of {source} for {type} {variant} on {device}\n{part.Text}"));
+    }
+
+    private static ElementType Type(KernelSource source, string? name)
+    {
+        if (name is null) return source.Types.Contains(ElementType.Float32) ? ElementType.Float32 : source.Types[0];
+        foreach (ElementType type in source.Types)
+        {
+            if (type.ToString().Equals(name, StringComparison.OrdinalIgnoreCase)) return type;
+        }
+
+        throw new CommandException($"{source} is compiled for {string.Join(", ", source.Types)}, not '{name}'");
+    }
+
+    private static string Variant(KernelSource source, string? part)
+    {
+        if (part is null) return source.Variants[0];
+        string wanted = part.Replace(' ', ';');
+        return source.Variants.FirstOrDefault(variant => variant == wanted)
+            ?? source.Variants.FirstOrDefault(variant => variant.Contains(wanted, StringComparison.OrdinalIgnoreCase))
+            ?? throw new CommandException(
+                $"{source} has no variant with '{part}'; it has {string.Join(" | ", source.Variants)}");
+    }
+}

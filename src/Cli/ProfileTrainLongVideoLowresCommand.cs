@@ -1,0 +1,30 @@
+using System.CommandLine;
+using GenKernels.Cli.Profiling;
+using GenKernels.Runtime;
+
+namespace GenKernels.Cli;
+
+/// <summary><c>gk profile train long-video-lowres</c>: where the time of a training step goes.</summary>
+internal static class ProfileTrainLongVideoLowresCommand
+{
+    internal static Command Create()
+    {
+        ProfileOptions options = new();
+        TrainingTrial trial = new();
+        ExampleCommand command = new(
+            "long-video-lowres", "Show where the time of a training step goes, kernel by kernel.",
+            "gk profile train long-video-lowres --preset tiny --batch 4",
+            "gk profile train long-video-lowres --preset paper --phase generator --trace out/step.json");
+        trial.AddTo(command);
+        options.AddTo(command);
+        return command.Does((result, stop) =>
+        {
+            ProfileRequest request = options.Read(result);
+            Terminal terminal = new(result);
+            using Device device = DeviceFactory.Open(result.GetRequiredValue(options.Device));
+            StepMeasurement measurement = trial.Measure(result, request, device, terminal, stop);
+            new ProfileReport(trial.Describe(result), device, measurement, request).Write(terminal);
+            return ExitCode.Success;
+        });
+    }
+}

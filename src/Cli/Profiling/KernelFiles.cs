@@ -1,0 +1,37 @@
+using System.Reflection;
+using GenKernels.Kernels;
+using GenKernels.Runtime;
+
+namespace GenKernels.Cli.Profiling;
+
+/// <summary>The files of kernels and what they may be compiled for.</summary>
+internal static class KernelFiles
+{
+    /// <summary>What every static field of the kernels' assembly holds, by path.</summary>
+    internal static IReadOnlyList<KernelSource> All { get; } =
+    [
+        .. typeof(CeilingMeasurement).Assembly.GetTypes()
+            .SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
+            .Where(field => field.FieldType == typeof(KernelSource))
+            .Select(field => (KernelSource)field.GetValue(null)!)
+            .OrderBy(source => source.Path, StringComparer.Ordinal),
+    ];
+
+    /// <param name="name">Of a kernel, or of a file without its folder and ending; case does not count.</param>
+    /// <exception cref="CommandException">There is none of that name.</exception>
+    internal static KernelSource Find(string name)
+    {
+        KernelSource? source = All.FirstOrDefault(source => source.KernelNames.Any(kernel => IsSame(kernel, name)))
+            ?? All.FirstOrDefault(source => IsSame(Path.GetFileNameWithoutExtension(source.Path), name));
+        if (source is not null) return source;
+        string[] near =
+        [
+            .. All.SelectMany(file => file.KernelNames)
+                .Where(kernel => kernel.Contains(name, StringComparison.OrdinalIgnoreCase)),
+        ];
+        string hint = near.Length > 0 ? $"; there are {string.Join(", ", near)}" : "; 'gk profile kernel' lists all";
+        throw new CommandException($"there is no kernel '{name}'{hint}");
+    }
+
+    private static bool IsSame(string left, string right) => left.Equals(right, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,76 @@
+using System.CommandLine;
+using GenKernels.Runtime;
+
+namespace GenKernels.Cli.Profiling;
+
+/// <summary>What every profile is asked for: how many steps, and how they are shown.</summary>
+internal sealed class ProfileOptions
+{
+    private const int MostSteps = 100_000;
+
+    private readonly Option<int> _steps = Number("--steps", "Steps that are measured", 3);
+
+    private readonly Option<int> _warmUp = new Option<int>("--warm-up")
+    {
+        Description = "Steps before them, which compile kernels and fill the pool",
+        HelpName = "number",
+        DefaultValueFactory = _ => 1,
+    }.NotNegative(MostSteps);
+
+    private readonly Option<string> _by;
+
+    private readonly Option<string> _sort =
+        Choice.Create("--sort", "What comes first", "time", "time", "calls", "mean", "name", "ceiling");
+
+    private readonly Option<string?> _trace = new("--trace")
+    {
+        Description = "A file for chrome://tracing or Perfetto, with every launch",
+        HelpName = "file",
+    };
+
+    private readonly Option<bool> _json = CommonOptions.Json();
+
+    /// <param name="by">What makes a row when nothing is said of it.</param>
+    internal ProfileOptions(string by = "variant") =>
+        _by = Choice.Create("--by", "What makes a row", by, "kernel", "variant", "shape");
+
+    /// <summary>Of the device.</summary>
+    internal Option<string> Device { get; } = CommonOptions.Device();
+
+    /// <summary>Adds them all to a command.</summary>
+    internal void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[_steps, _warmUp, _by, _sort, _trace, Device, _json])
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <returns>What was asked for.</returns>
+    /// <exception cref="CommandException">The file of <c>--trace</c> cannot be made.</exception>
+    internal ProfileRequest Read(ParseResult result)
+    {
+        string? trace = result.GetValue(_trace);
+        if (trace is not null) RequirePlace(trace);
+        return new ProfileRequest(
+            result.GetValue(_steps), result.GetValue(_warmUp),
+            Enum.Parse<ProfileGrouping>(result.GetRequiredValue(_by), ignoreCase: true),
+            result.GetRequiredValue(_sort), trace, result.GetValue(_json));
+    }
+
+    /// <summary>Told before the measuring, which may take minutes.</summary>
+    internal static void RequirePlace(string path)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
+        if (!Directory.Exists(folder)) throw new CommandException($"{path}: the folder {folder} does not exist");
+        if (Directory.Exists(path)) throw new CommandException($"{path} is a folder; a file is needed");
+    }
+
+    internal static Option<int> Number(string name, string description, int byDefault, int most = MostSteps) =>
+        new Option<int>(name)
+        {
+            Description = description,
+            HelpName = "number",
+            DefaultValueFactory = _ => byDefault,
+        }.Positive(most);
+}

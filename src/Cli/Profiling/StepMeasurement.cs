@@ -1,0 +1,45 @@
+using System.Globalization;
+using GenKernels.Kernels;
+using GenKernels.Runtime;
+using Spectre.Console;
+
+namespace GenKernels.Cli.Profiling;
+
+/// <summary>Takes steps, measures the later ones, then what the device reaches at best.</summary>
+/// <param name="Steps">As they were measured.</param>
+/// <param name="Ceiling">Measured in the same process.</param>
+internal sealed record StepMeasurement(IReadOnlyList<ProfiledStep> Steps, DeviceCeiling Ceiling)
+{
+    /// <param name="device">What is watched.</param>
+    /// <param name="request">How many steps.</param>
+    /// <param name="console">Told of every step.</param>
+    /// <param name="step">Takes one.</param>
+    /// <param name="stop">Ends it between two steps.</param>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    internal static StepMeasurement Take(
+        Device device, ProfileRequest request, IAnsiConsole console, Action step, CancellationToken stop)
+    {
+        for (int index = 1; index <= request.WarmUp; index++)
+        {
+            stop.ThrowIfCancellationRequested();
+            console.WriteLine($"step {index} of {request.WarmUp} to warm up");
+            step();
+        }
+
+        List<ProfiledStep> steps = [];
+        using Profiler profiler = new(device);
+        for (int index = 1; index <= request.Steps; index++)
+        {
+            stop.ThrowIfCancellationRequested();
+            steps.Add(profiler.Measure(step));
+            string seconds = steps[^1].WallTime.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture);
+            console.WriteLine($"step {index} of {request.Steps}: {seconds} s");
+        }
+
+        stop.ThrowIfCancellationRequested();
+        device.Memory.Trim();
+        IEnumerable<ElementType> types = steps.SelectMany(taken => taken.Work)
+            .Where(work => work.Cost.Operations > 0).Select(work => work.Type).OfType<ElementType>();
+        return new StepMeasurement(steps, CeilingMeasurement.Of(device, types));
+    }
+}

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using GenKernels.Cli.Training;
+using GenKernels.Models.LongVideo;
+using GenKernels.Runtime;
+using GenKernels.Train.Data;
+using GenKernels.Train.LongVideo;
+
+namespace GenKernels.Cli.Profiling;
+
+/// <summary>Which steps of the low-resolution training are profiled, and the profiling of them.</summary>
+internal sealed class TrainingTrial
+{
+    private const int MostClips = 4096;
+
+    private readonly Option<string> _preset = PresetOption.Create("tiny");
+
+    private readonly Option<string> _phase = Choice.Create(
+        "--phase", "The part of a step", "all", "generator", "discriminator", "penalty", "average", "all");
+
+    private readonly Option<int> _batch = ProfileOptions.Number("--batch", "Clips of a step", 1, MostClips);
+    private readonly Option<long> _seed = CommonOptions.Seed();
+
+    private readonly Option<string?> _data = new("--data")
+    {
+        Description = "The folder of a data set; without one, clips are noise",
+        HelpName = "folder",
+    };
+
+    /// <summary>Adds the options to a command.</summary>
+    internal void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[_preset, _phase, _batch, _data, _seed]) command.Options.Add(option);
+    }
+
+    /// <returns>What was profiled, in words.</returns>
+    internal string Describe(ParseResult result)
+    {
+        string phase = result.GetRequiredValue(_phase);
+        int batch = result.GetValue(_batch);
+        string part = phase == "all" ? "A training step" : $"The {phase}'s part of a training step";
+        return $"{part}, preset {result.GetRequiredValue(_preset)}, batch of {batch}";
+    }
+
+    /// <summary>Takes the steps.</summary>
+    internal StepMeasurement Measure(
+        ParseResult result, ProfileRequest request, Device device, Terminal terminal, CancellationToken stop)
+    {
+        LowResolutionPreset preset = LowResolutionPreset.Named(result.GetRequiredValue(_preset));
+        TrainingPhases phases = Enum.Parse<TrainingPhases>(result.GetRequiredValue(_phase), ignoreCase: true);
+        LowResolutionTrainingOptions options = new()
+        {
+            BatchSize = result.GetValue(_batch),
+            Seed = unchecked((ulong)result.GetValue(_seed)),
+        };
+        string? data = result.GetValue(_data);
+        using VideoDataset? dataset = data is null
+            ? null
+            : VideoDataset.Open(data, preset.Generator.Height, preset.Generator.Width);
+        using LowResolutionTrial trial = new(preset, options, device, dataset);
+        return StepMeasurement.Take(device, request, terminal.Progress, () => trial.Take(phases), stop);
+    }
+}

@@ -1,0 +1,122 @@
+using GenKernels.Kernels.Elementwise;
+using GenKernels.Kernels.MatrixProduct;
+using GenKernels.Kernels.Reduction;
+
+namespace GenKernels.Kernels.Attention;
+
+/// <summary>Launches <c>AttentionGradient.cu</c>, <c>AttentionTensorGradient.cu</c> where tensor cores can do it, or on
+/// the CPU <c>AttentionGradientHost.cpp</c>.</summary>
+public static class AttentionGradient
+{
+    // Blocks that fill a processor. The parts of dq are added up, so that their number must depend on the shapes alone.
+    private const int ManyHostBlocks = 8;
+    private const int FewestHostKeys = 128;
+
+    private static readonly KernelSource s_source = Source("Attention/AttentionGradient.cu", AttentionTile.Variants);
+
+    private static readonly KernelSource s_hostSource =
+        Source("Attention/AttentionGradientHost.cpp", [ElementType.Float64, ElementType.Float32]);
+
+    /// <param name="q">The queries of the attention, <c>[N, Lq, Heads, D]</c>.</param>
+    /// <param name="k">Its keys, <c>[N, Lk, Heads, D]</c>.</param>
+    /// <param name="v">Its values, of the shape of <paramref name="k"/>.</param>
+    /// <param name="y">Its result, of the shape of <paramref name="q"/>.</param>
+    /// <param name="logSumExp">Its rows' logs of sums, <c>[N, Heads, Lq]</c>.</param>
+    /// <param name="dy">The gradient that arrives at its result.</param>
+    /// <param name="options">Its scale and mask.</param>
+    /// <returns>
+    /// The gradients of queries, keys and values, each of the shape of what it is the gradient of; the caller or its
+    /// scope disposes them.
+    /// </returns>
+    /// <exception cref="ArgumentException">The tensors do not fit each other.</exception>
+    public static (Tensor Dq, Tensor Dk, Tensor Dv) Forward(
+        Tensor q, Tensor k, Tensor v, Tensor y, Tensor logSumExp, Tensor dy, AttentionOptions options)
+    {
+        AttentionPlan plan = new(q, k, v, options);
+        Require.Same(q, y);
+        Require.Same(q, dy);
+        Require.Shape(logSumExp, plan.RowShape.AsSpan());
+        ElementType sumType = AttentionTile.SumType(q);
+        Require.That(
+            logSumExp.Type == sumType && logSumExp.Device == q.Device,
+            $"logSumExp must hold {sumType} on {q.Device}, got {logSumExp}");
+
+        if (HostProduct.IsWidened(q)) return InFloat(q, k, v, y, logSumExp, dy, options);
+        if (q.ElementCount == 0 || k.ElementCount == 0)
+        {
+            return (Zeros(q), Zeros(k), Zeros(v));
+        }
+
+        return q.Device.WarpSize == 1
+            ? OnHost(q, k, v, y, logSumExp, dy, plan)
+            : OnDevice(q, k, v, y, logSumExp, dy, plan);
+    }
+
+    private static Tensor Zeros(Tensor like) => Tensor.Zeros(like.Shape, like.Type, like.Device);
+
+    private static (Tensor Dq, Tensor Dk, Tensor Dv) OnHost(
+        Tensor q, Tensor k, Tensor v, Tensor y, Tensor logSumExp, Tensor dy, AttentionPlan plan)
+    {
+        int most = Math.Max(1, plan.Keys / FewestHostKeys);
+        int segments = (int)Math.Clamp((ManyHostBlocks + plan.Pairs - 1) / plan.Pairs, 1, most);
+        Tensor dk = Tensor.Empty(k.Shape, k.Type, k.Device);
+        Tensor dv = Tensor.Empty(v.Shape, v.Type, v.Device);
+        using Tensor parts = Tensor.Empty([segments, .. q.Shape.AsSpan()], q.Type, q.Device);
+        LaunchShape blocks = new(plan.Pairs * segments, 1, 1, 1)
+        {
+            HasLongBlocks = true,
+            Cost = plan.Cost(5, q, k, v, y, logSumExp, dy, parts, dk, dv),
+        };
+        q.Device.Load(s_hostSource, q.Type).Kernel("AttentionGradientHost").Launch(
+            blocks, q, k, v, y, dy, logSumExp, parts, dk, dv, KernelArgument.Structure(ref plan), segments);
+        if (segments == 1) return (parts.View(q.Shape), dk, dv);
+        using Tensor sum = Reduce.Forward(ReduceKind.Sum, parts, 0, 1);
+        return (sum.View(q.Shape), dk, dv);
+    }
+
+    private static (Tensor Dq, Tensor Dk, Tensor Dv) OnDevice(
+        Tensor q, Tensor k, Tensor v, Tensor y, Tensor logSumExp, Tensor dy, AttentionPlan plan)
+    {
+        Tensor dq = Tensor.Empty(q.Shape, q.Type, q.Device);
+        Tensor dk = Tensor.Empty(k.Shape, k.Type, k.Device);
+        Tensor dv = Tensor.Empty(v.Shape, v.Type, v.Device);
+        using Tensor delta = Tensor.Empty(logSumExp.Shape, logSumExp.Type, logSumExp.Device);
+        KernelModule module = q.Device.Load(s_source, q.Type, AttentionTile.Variant(plan.Channels));
+        module.Kernel("AttentionGradientDelta").Launch(
+            LaunchShape.WarpPerRow(q.Device, delta.ElementCount) with { Cost = LaunchCost.Of(y, dy, delta) },
+            y, dy, delta, KernelArgument.Structure(ref plan));
+        if (AttentionTensor.FitsGradient(plan, q, k, v, dy, dq, dk, dv))
+        {
+            AttentionTensorGradient.Launch(q, k, v, dy, logSumExp, delta, dq, dk, dv, plan);
+            return (dq, dk, dv);
+        }
+
+        module.Kernel("AttentionGradientQuery").Launch(
+            AttentionTile.Blocks(q, plan, plan.Queries) with { Cost = plan.Cost(3, q, k, v, dy, logSumExp, delta, dq) },
+            q, k, v, dy, logSumExp, delta, dq, KernelArgument.Structure(ref plan));
+        module.Kernel("AttentionGradientKeyValue").Launch(
+            AttentionTile.Blocks(q, plan, plan.Keys) with
+            {
+                Cost = plan.Cost(4, q, k, v, dy, logSumExp, delta, dk, dv),
+            },
+            q, k, v, dy, logSumExp, delta, dk, dv, KernelArgument.Structure(ref plan));
+        return (dq, dk, dv);
+    }
+
+    private static (Tensor Dq, Tensor Dk, Tensor Dv) InFloat(
+        Tensor q, Tensor k, Tensor v, Tensor y, Tensor logSumExp, Tensor dy, AttentionOptions options)
+    {
+        using Tensor wideQ = Cast.Forward(q, ElementType.Float32);
+        using Tensor wideK = Cast.Forward(k, ElementType.Float32);
+        using Tensor wideV = Cast.Forward(v, ElementType.Float32);
+        using Tensor wideY = Cast.Forward(y, ElementType.Float32);
+        using Tensor wideDy = Cast.Forward(dy, ElementType.Float32);
+        (Tensor dq, Tensor dk, Tensor dv) = Forward(wideQ, wideK, wideV, wideY, logSumExp, wideDy, options);
+        using (dq)
+        using (dk)
+        using (dv)
+        {
+            return (Cast.Forward(dq, q.Type), Cast.Forward(dk, q.Type), Cast.Forward(dv, q.Type));
+        }
+    }
+}

@@ -1,0 +1,138 @@
+// AttentionTensorGradient: the gradients of attention on tensor cores, with the logits computed again tile by tile.
+// Queries and keys have kernels of their own, so that each result is summed by one block, in one order.
+//   as AttentionGradient.cu, with p and ds rounded to Scalar before they meet dy, k and q
+//
+// Shapes   q, dy, dq: [N, Lq, Heads, D]; k, v, dk, dv: [N, Lk, Heads, D]; logSumExp, delta: [N, Heads, Lq]
+// Types    Half and BFloat16; products and sums in float
+// Launch   128 threads a block, exactly; one block for every 64 queries, or keys, of every sequence and head; dynamic
+//          shared memory of 2 * OwnBytes + 4 * OtherBytes
+// Cost     6*N*Heads*Lq*Lk*D operations for dq, 8 for dk and dv; memory linear in tokens
+// Limits   D a multiple of 8, up to 8 times HeadPieces, HeadPieces up to 20: no shares of channels; addresses that 16
+//          divides; no host form
+// Source   Dao 2023, FlashAttention-2, algorithm 2; in two passes in place of its atomic additions
+#include "Common/Prelude.cuh"
+#include "Attention/AttentionTensorTile.cuh"
+
+// Two sequences of tokens that a tile is made of, and where they lie in memory and, twice, in shared memory.
+struct TokenPair {
+    const Scalar* first;
+    const Scalar* second;
+    Int64 stride;
+    int channels;
+
+    MEMBER void Bring(char* target, int room, int token, int count) const
+    {
+        BringTokens(target, room, first + token * stride, count, stride, channels);
+        BringTokens(target + room * RowBytes, room, second + token * stride, count, stride, channels);
+    }
+};
+
+KERNEL AttentionTensorGradientQuery(
+    const Scalar* __restrict__ q, const Scalar* __restrict__ k, const Scalar* __restrict__ v,
+    const Scalar* __restrict__ dy, const float* __restrict__ logSumExp, const float* __restrict__ delta,
+    Scalar* __restrict__ dq, AttentionPlan plan)
+{
+    DYNAMIC_SHARED(char, shared);  // [Rows, RowBytes] of q and of dy, then twice [Others, RowBytes] of k and of v
+    const int tileCount = (plan.queries + Rows - 1) / Rows;
+    const Int64 pair = blockIdx.x / tileCount;
+    const int query = int(blockIdx.x % tileCount) * Rows;
+    const Int64 queryStart = HeadStart(plan, pair, plan.queries), keyStart = HeadStart(plan, pair, plan.keys);
+    const Int64 stride = TokenStride(plan);
+    const TokenPair own = {q + queryStart, dy + queryStart, stride, plan.channels};
+    const TokenPair others = {k + keyStart, v + keyStart, stride, plan.channels};
+    const int end = plan.isCausal ? Minimum(plan.keys, query + Rows) : plan.keys;
+    const float scale = float(plan.scale);
+    char* ring = shared + 2 * OwnBytes;
+
+    own.Bring(shared, Rows, query, plan.queries - query);
+    others.Bring(ring, Others, 0, plan.keys);
+    CopyCommit();
+    float normalizer[2], mean[2];
+    for (int half = 0; half < 2; half++) {
+        const int row = query + FirstRow() + RowOf(2 * half);
+        normalizer[half] = row < plan.queries ? logSumExp[pair * plan.queries + row] : 0;
+        mean[half] = row < plan.queries ? delta[pair * plan.queries + row] : 0;
+    }
+    HeadSums sums = {};
+    for (int key = 0, turn = 0; key < end; key += Others, turn ^= 1) {
+        const char* stage = ring + turn * 2 * OtherBytes;
+        CopyWait<0>();
+        __syncthreads();  // everyone's copies of this tile | their reads; the reads of the last tile | copies over it
+        const int next = key + Others;
+        if (next < end) others.Bring(ring + (turn ^ 1) * 2 * OtherBytes, Others, next, plan.keys - next);
+        CopyCommit();
+        LogitSums logits, slopes;
+        MultiplyTokens(shared, stage, logits);
+        MultiplyTokens(shared + OwnBytes, stage + OtherBytes, slopes);
+#pragma unroll
+        for (int column = 0; column < Others / 8; column++) {
+#pragma unroll
+            for (int i = 0; i < 4; i++) {
+                const int at = key + ColumnOf(column, i);
+                const bool isSeen = at < plan.keys && !(plan.isCausal && at > query + FirstRow() + RowOf(i));
+                const float weight = isSeen ? Exp(logits.of[column].values[i] * scale - normalizer[i / 2]) : 0;
+                slopes.of[column].values[i] = weight * (slopes.of[column].values[i] - mean[i / 2]);
+            }
+        }
+        AddWeighted(slopes, stage, sums);
+    }
+
+    const float factor[2] = {scale, scale};
+    StoreTokens(dq + queryStart + query * stride, plan.queries - query, stride, plan.channels, sums, factor);
+}
+
+KERNEL AttentionTensorGradientKeyValue(
+    const Scalar* __restrict__ q, const Scalar* __restrict__ k, const Scalar* __restrict__ v,
+    const Scalar* __restrict__ dy, const float* __restrict__ logSumExp, const float* __restrict__ delta,
+    Scalar* __restrict__ dk, Scalar* __restrict__ dv, AttentionPlan plan)
+{
+    DYNAMIC_SHARED(char, shared);  // [Rows, RowBytes] of k and of v, then twice [Others, RowBytes] of q and of dy
+    const int tileCount = (plan.keys + Rows - 1) / Rows;
+    const Int64 pair = blockIdx.x / tileCount;
+    const int key = int(blockIdx.x % tileCount) * Rows;
+    const Int64 queryStart = HeadStart(plan, pair, plan.queries), keyStart = HeadStart(plan, pair, plan.keys);
+    const Int64 stride = TokenStride(plan);
+    const TokenPair own = {k + keyStart, v + keyStart, stride, plan.channels};
+    const TokenPair others = {q + queryStart, dy + queryStart, stride, plan.channels};
+    const int start = plan.isCausal ? key : 0;  // a multiple of Rows; earlier queries see none of these keys
+    const float scale = float(plan.scale);
+    char* ring = shared + 2 * OwnBytes;
+
+    own.Bring(shared, Rows, key, plan.keys - key);
+    if (start < plan.queries) others.Bring(ring, Others, start, plan.queries - start);
+    CopyCommit();
+    HeadSums keySums = {}, valueSums = {};
+    for (int query = start, turn = 0; query < plan.queries; query += Others, turn ^= 1) {
+        const char* stage = ring + turn * 2 * OtherBytes;
+        CopyWait<0>();
+        __syncthreads();  // everyone's copies of this tile | their reads; the reads of the last tile | copies over it
+        const int next = query + Others;
+        if (next < plan.queries) others.Bring(ring + (turn ^ 1) * 2 * OtherBytes, Others, next, plan.queries - next);
+        CopyCommit();
+        LogitSums weights, slopes;
+        MultiplyTokens(shared, stage, weights);
+        MultiplyTokens(shared + OwnBytes, stage + OtherBytes, slopes);
+#pragma unroll
+        for (int column = 0; column < Others / 8; column++) {
+#pragma unroll
+            for (int i = 0; i < 4; i++) {
+                const int at = query + ColumnOf(column, i);
+                const bool isInside = at < plan.queries;
+                const bool isSeen = isInside && !(plan.isCausal && key + FirstRow() + RowOf(i) > at);
+                const float normalizer = isInside ? logSumExp[pair * plan.queries + at] : 0;
+                const float mean = isInside ? delta[pair * plan.queries + at] : 0;
+                const float weight = isSeen ? Exp(weights.of[column].values[i] * scale - normalizer) : 0;
+                weights.of[column].values[i] = weight;
+                slopes.of[column].values[i] = weight * (slopes.of[column].values[i] - mean);
+            }
+        }
+        AddWeighted(weights, stage + OtherBytes, valueSums);
+        AddWeighted(slopes, stage, keySums);
+    }
+    CopyWait<0>();  // where no query sees the keys, their copies are still under way
+
+    const float ones[2] = {1, 1}, scales[2] = {scale, scale};
+    const Int64 to = keyStart + key * stride;
+    StoreTokens(dv + to, plan.keys - key, stride, plan.channels, valueSums, ones);
+    StoreTokens(dk + to, plan.keys - key, stride, plan.channels, keySums, scales);
+}

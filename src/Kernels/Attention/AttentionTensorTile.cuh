@@ -1,0 +1,153 @@
+// AttentionTensorTile: the two products of attention on tensor cores, for a block of Warps warps. A warp has 16 tokens
+// of its own (rows), and meets tiles of Others tokens (columns) that the block brings into shared memory. Where a head
+// has more channels than a thread has registers for, all warps have the same 16 tokens and share out the channels.
+//
+// The block's variant: HeadPieces, the pieces of 8 channels that a head has at most; those beyond its own are zeros.
+//
+// Shared   a token is a row of 2 * Steps chunks of 16 bytes and one more that nobody reads: the number is odd, so that
+//          the same chunk of 8 rows, which a load of matrices takes at once, lies in different banks
+// Registers  every loop over fragments is unrolled, or their arrays would lie in memory
+// Order    of the additions: along the channels, or the tokens, from the first to the last
+// Source   Dao 2023, FlashAttention-2, section 3.3: queries divided among the warps; the weights stay in registers
+#pragma once
+#include "Attention/AttentionPlan.cuh"
+#include "Common/Mma.cuh"
+#include "Common/Warp.cuh"
+
+constexpr int Warps = 4;
+constexpr int Threads = Warps * 32;
+constexpr int Shares = HeadPieces > 20 ? Warps : 1;  // warps that share out the channels
+constexpr int Rows = Warps / Shares * 16;
+constexpr int Others = HeadPieces > 20 ? 16 : HeadPieces > 10 ? 32 : 64;
+constexpr int Steps = (HeadPieces + 1) / 2;  // of 16 channels
+constexpr int WarpSteps = Steps / Shares;
+constexpr int WarpPieces = HeadPieces / Shares;
+constexpr int RowBytes = (2 * Steps + 1) * 16;
+constexpr int OwnBytes = Rows * RowBytes;
+constexpr int OtherBytes = Others * RowBytes;
+constexpr int ChunkLength = 8;
+constexpr int JoinLength = Others / 2 * 32;  // sums of all lanes of a warp
+
+// Products of the own tokens with the others, and sums of the warp's channels.
+struct LogitSums { FragmentSum of[Others / 8]; };
+struct HeadSums { FragmentSum of[WarpPieces]; };
+
+// The first of the warp's rows in the block's tile, and of its channels.
+DEVICE int FirstRow() { return int(threadIdx.x) / WarpSize / Shares * 16; }
+DEVICE int FirstChannel() { return int(threadIdx.x) / WarpSize % Shares * WarpPieces * ChunkLength; }
+
+// Where they lie in a tile in shared memory.
+DEVICE int FirstByte() { return FirstRow() * RowBytes + FirstChannel() * 2; }
+
+// Begins to bring so many tokens, of as many as there is room for, and zeros for the rest.
+DEVICE void BringTokens(char* target, int room, const Scalar* from, int count, Int64 stride, int channels)
+{
+    constexpr int Chunks = 2 * Steps;
+    for (int i = threadIdx.x; i < room * Chunks; i += Threads) {
+        const int row = i / Chunks, chunk = i % Chunks;
+        const bool isInside = row < count && chunk * ChunkLength < channels;
+        const Scalar* source = isInside ? from + row * stride + chunk * ChunkLength : from;
+        CopyAsync(target + row * RowBytes + chunk * 16, source, isInside ? 16 : 0);
+    }
+}
+
+// products[row,column] = sum over the warp's channels of own[row] others[column]; tiles in shared memory.
+DEVICE void MultiplyTokens(const char* own, const char* others, LogitSums& products)
+{
+    const int lane = threadIdx.x % WarpSize, matrix = lane / 8;
+    const char* left = own + FirstByte() + (matrix % 2 * 8 + lane % 8) * RowBytes + matrix / 2 * 16;
+    const char* right = others + FirstChannel() * 2 + (matrix / 2 * 8 + lane % 8) * RowBytes + matrix % 2 * 16;
+    products = {};
+#pragma unroll
+    for (int step = 0; step < WarpSteps; step++) {
+        FragmentX x;
+        LoadMatrices(x.bits, left + step * 32);
+#pragma unroll
+        for (int column = 0; column < Others / 8; column += 2) {
+            unsigned bits[4];
+            LoadMatrices(bits, right + column * 8 * RowBytes + step * 32);
+            Mma<Scalar>::Multiply(products.of[column], x, {bits[0], bits[1]});
+            Mma<Scalar>::Multiply(products.of[column + 1], x, {bits[2], bits[3]});
+        }
+    }
+}
+
+// Adds up what the shares of the channels have, from the first to the last, so that all have the whole. A barrier of
+// the caller's separates the reads here from the writes of the next call; area has JoinLength numbers for each warp.
+DEVICE void JoinShares(LogitSums& products, float* area)
+{
+    if constexpr (Shares > 1) {
+        const int lane = threadIdx.x % WarpSize, warp = threadIdx.x / WarpSize;
+#pragma unroll
+        for (int index = 0; index < Others / 2; index++) {
+            area[warp * JoinLength + index * 32 + lane] = products.of[index / 4].values[index % 4];
+        }
+        __syncthreads();  // all parts | their sums
+#pragma unroll
+        for (int index = 0; index < Others / 2; index++) {
+            float sum = 0;
+            for (int share = 0; share < Shares; share++) {
+                sum += area[(warp / Shares * Shares + share) * JoinLength + index * 32 + lane];
+            }
+            products.of[index / 4].values[index % 4] = sum;
+        }
+    }
+}
+
+// sums[row,channel] += sum over columns of weights[row,column], rounded, times others[column,channel].
+DEVICE void AddWeighted(const LogitSums& weights, const char* others, HeadSums& sums)
+{
+    const int lane = threadIdx.x % WarpSize, matrix = lane / 8;
+    const char* right = others + FirstChannel() * 2 + (matrix % 2 * 8 + lane % 8) * RowBytes + matrix / 2 * 16;
+#pragma unroll
+    for (int column = 0; column < Others / 8; column += 2) {
+        // What a lane has of the sums of two neighbouring tiles is what it needs of a row of 16.
+        const FragmentSum &first = weights.of[column], &second = weights.of[column + 1];
+        const FragmentX x = {{
+            Pack<Scalar>(first.values[0], first.values[1]), Pack<Scalar>(first.values[2], first.values[3]),
+            Pack<Scalar>(second.values[0], second.values[1]), Pack<Scalar>(second.values[2], second.values[3])}};
+#pragma unroll
+        for (int piece = 0; piece < WarpPieces; piece += 2) {
+            unsigned bits[4];
+            LoadMatricesTransposed(bits, right + column * 8 * RowBytes + piece * 16);
+            Mma<Scalar>::Multiply(sums.of[piece], x, {bits[0], bits[1]});
+            if (piece + 1 < WarpPieces) Mma<Scalar>::Multiply(sums.of[piece + 1], x, {bits[2], bits[3]});
+        }
+    }
+}
+
+// The column and the row that a lane's value of the warp's fragment belongs to.
+DEVICE int ColumnOf(int fragment, int value) { return fragment * 8 + int(threadIdx.x) % 4 * 2 + value % 2; }
+DEVICE int RowOf(int value) { return int(threadIdx.x) % WarpSize / 4 + value / 2 * 8; }
+
+// The warp's part of a tile that lies at `to` in memory and ends after so many tokens; each half of its rows is
+// multiplied by a number of its own.
+DEVICE void StoreTokens(
+    Scalar* to, int count, Int64 stride, int channels, const HeadSums& sums, const float (&factor)[2])
+{
+#pragma unroll
+    for (int piece = 0; piece < WarpPieces; piece++) {
+#pragma unroll
+        for (int half = 0; half < 2; half++) {
+            const int row = FirstRow() + RowOf(2 * half), channel = FirstChannel() + ColumnOf(piece, 0);
+            const float* values = sums.of[piece].values + 2 * half;
+            if (row < count && channel < channels) {
+                *reinterpret_cast<unsigned*>(to + row * stride + channel) =
+                    Pack<Scalar>(values[0] * factor[half], values[1] * factor[half]);
+            }
+        }
+    }
+}
+
+// Over the four lanes that share a row.
+DEVICE float RowSum(float value)
+{
+    value += ShuffleXor(value, 1);
+    return value + ShuffleXor(value, 2);
+}
+
+DEVICE float RowMaximum(float value)
+{
+    value = Maximum(value, ShuffleXor(value, 1));
+    return Maximum(value, ShuffleXor(value, 2));
+}

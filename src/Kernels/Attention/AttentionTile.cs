@@ -1,0 +1,33 @@
+namespace GenKernels.Kernels.Attention;
+
+/// <summary>How blocks of 256 threads divide an attention; the other half of <c>AttentionTile.cuh</c>.</summary>
+internal static class AttentionTile
+{
+    private const int Across = 16;
+
+    // For heads of up to 16, 48, 64, 80, 160 and 512 channels: those of the models.
+    private static readonly int[] s_columnsPerThread = [1, 3, 4, 5, 10, 32];
+
+    /// <summary>What the kernels are compiled for.</summary>
+    internal static string[] Variants { get; } = [.. s_columnsPerThread.Select(Define)];
+
+    /// <returns>The variant for heads of so many channels.</returns>
+    internal static string Variant(int channels) => Define(ColumnsPerThread(channels));
+
+    /// <returns>The type that sums are kept in.</returns>
+    internal static ElementType SumType(Tensor x) =>
+        x.Type == ElementType.Float64 ? ElementType.Float64 : ElementType.Float32;
+
+    /// <returns>A block for every tile of the tokens of every sequence and head.</returns>
+    internal static LaunchShape Blocks(Tensor x, AttentionPlan plan, int tokens)
+    {
+        int patch = x.Type == ElementType.Float64 || ColumnsPerThread(plan.Channels) > 10 ? 2 : 4;
+        int tile = Across * patch;
+        return LaunchShape.Blocks(x.Device, plan.Pairs * ((tokens + tile - 1) / tile));
+    }
+
+    private static int ColumnsPerThread(int channels) =>
+        s_columnsPerThread.First(columns => columns * Across >= channels);
+
+    private static string Define(int columns) => $"ColumnsPerThread={columns}";
+}

@@ -1,0 +1,100 @@
+// AttentionTile: the two products of attention for a block of 256 threads, Across x Across of them over a tile of
+// Tile x Tile logits. A thread computes Patch x Patch logits, and of as many rows of a result every Across-th channel.
+// All of a row lies with Across neighbouring threads of one warp.
+#pragma once
+#include "Attention/AttentionPlan.cuh"
+#include "Common/Warp.cuh"
+
+constexpr int Across = 16;
+constexpr int Threads = Across * Across;
+constexpr int Patch = sizeof(Accumulator) == 8 || ColumnsPerThread > 10 ? 2 : 4;
+constexpr int Tile = Across * Patch;
+constexpr int Depth = 16;  // channels of the slices in shared memory
+
+// [channel][row]; one more than needed, so that the threads that write a column of a slice meet different banks.
+using AttentionSlice = Accumulator[Depth][Tile + 1];
+
+// [row][column] of what a result's rows are weighted with; written and read by the same warp.
+using AttentionWeights = Accumulator[Tile][Tile + 1];
+
+DEVICE int RowOfThread() { return int(threadIdx.x) / Across * Patch; }
+DEVICE int ColumnOfThread() { return int(threadIdx.x) % Across; }
+
+DEVICE void LoadSlice(const Scalar* from, int rows, Int64 stride, int channel, int channels, AttentionSlice& slice)
+{
+    for (int i = threadIdx.x; i < Tile * Depth; i += Threads) {
+        const int row = i / Depth, at = i % Depth;
+        const bool isInside = row < rows && channel + at < channels;
+        slice[at][row] = isInside ? Accumulator(from[row * stride + channel + at]) : Accumulator(0);
+    }
+}
+
+// product[i][j] = sum over channels of left[row i of the thread][c] right[column j][c]; zero beyond the rows given.
+DEVICE void MultiplyTokens(
+    const Scalar* left, int leftRows, const Scalar* right, int rightRows, Int64 stride, int channels,
+    AttentionSlice& leftSlice, AttentionSlice& rightSlice, Accumulator (&product)[Patch][Patch])
+{
+    const int row = RowOfThread(), column = ColumnOfThread();
+    for (int i = 0; i < Patch; i++) {
+        for (int j = 0; j < Patch; j++) product[i][j] = 0;
+    }
+    for (int channel = 0; channel < channels; channel += Depth) {
+        __syncthreads();  // everyone has read the slices of before
+        LoadSlice(left, leftRows, stride, channel, channels, leftSlice);
+        LoadSlice(right, rightRows, stride, channel, channels, rightSlice);
+        __syncthreads();  // the slices are whole
+        for (int c = 0; c < Depth; c++) {
+            for (int i = 0; i < Patch; i++) {
+                for (int j = 0; j < Patch; j++) {
+                    product[i][j] += leftSlice[c][row + i] * rightSlice[c][column + j * Across];
+                }
+            }
+        }
+    }
+}
+
+// sum[i][j] += sum over tokens of weights[row i of the thread][t] tokens[t][channel j of the thread]. Between the same
+// thread's warp having written the weights and others of it overwriting them stand the two barriers here.
+DEVICE void AddWeighted(
+    const AttentionWeights& weights, const Scalar* tokens, int count, Int64 stride, int channels,
+    Accumulator (&sum)[Patch][ColumnsPerThread])
+{
+    const int row = RowOfThread(), column = ColumnOfThread();
+    WarpBarrier();  // the rows of the warp are whole
+    for (int token = 0; token < count; token++) {
+        for (int j = 0; j < ColumnsPerThread; j++) {
+            const int channel = column + j * Across;
+            if (channel >= channels) break;
+            const Accumulator value = tokens[token * stride + channel];
+            for (int i = 0; i < Patch; i++) sum[i][j] += weights[row + i][token] * value;
+        }
+    }
+    WarpBarrier();  // all of the warp have read them
+}
+
+// Rows of a result, each multiplied by a number of its own.
+DEVICE void StoreTokens(
+    Scalar* to, int rows, Int64 stride, int channels, const Accumulator (&sum)[Patch][ColumnsPerThread],
+    const Accumulator (&factor)[Patch])
+{
+    for (int i = 0; i < Patch; i++) {
+        const int row = RowOfThread() + i;
+        for (int j = 0; j < ColumnsPerThread; j++) {
+            const int channel = ColumnOfThread() + j * Across;
+            if (row < rows && channel < channels) to[row * stride + channel] = Scalar(sum[i][j] * factor[i]);
+        }
+    }
+}
+
+// Over the Across neighbouring threads that share a row.
+template <typename T> DEVICE T RowSum(T value)
+{
+    for (int mask = Across / 2; mask > 0; mask /= 2) value += ShuffleXor(value, mask);
+    return value;
+}
+
+template <typename T> DEVICE T RowMaximum(T value)
+{
+    for (int mask = Across / 2; mask > 0; mask /= 2) value = Maximum(value, ShuffleXor(value, mask));
+    return value;
+}

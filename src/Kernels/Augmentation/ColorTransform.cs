@@ -1,0 +1,44 @@
+using GenKernels.Kernels.Common;
+
+namespace GenKernels.Kernels.Augmentation;
+
+/// <summary>Launches <c>ColorTransform.cu</c>: the colours of every pixel through an affine map.</summary>
+public static class ColorTransform
+{
+    private static readonly KernelSource s_source = Source("Augmentation/ColorTransform.cu");
+
+    /// <param name="x">Pictures or clips, <c>[N, …, 3]</c>, floats.</param>
+    /// <param name="matrix">
+    /// One map a sample, <c>[N, 3, 4]</c>, or <c>[N, 4, 4]</c> of which the last row is not read: a product, then the
+    /// last column is added; of 64-bit floats where the pictures are, else of 32-bit floats.
+    /// </param>
+    /// <param name="linear">Whether nothing is added.</param>
+    /// <param name="transposed">Whether the product is with the transposed 3x3 part; only where linear.</param>
+    /// <returns>A new tensor of the shape of <paramref name="x"/>; the caller or its scope disposes it.</returns>
+    /// <exception cref="ShapeException">A shape or type does not fit.</exception>
+    public static Tensor Forward(Tensor x, Tensor matrix, bool linear = false, bool transposed = false)
+    {
+        Require.Float(x);
+        Require.That(
+            x.Shape.Rank >= 2 && x.Shape[x.Shape.Rank - 1] == 3, $"pictures must have the shape [N, ..., 3], got {x}");
+        Require.That(
+            matrix.Shape.Rank == 3 && matrix.Shape[0] == x.Shape[0] && matrix.Shape[1] is 3 or 4
+            && matrix.Shape[2] == 4, $"matrix must have the shape [{x.Shape[0]}, 3 or 4, 4], got {matrix.Shape}");
+        ElementType type = MatrixType(x.Type);
+        Require.That(
+            matrix.Type == type && matrix.Device == x.Device, $"matrix must hold {type} on {x.Device}, got {matrix}");
+        Require.That(linear || !transposed, $"what is transposed has no offset");
+
+        Tensor y = Tensor.Empty(x.Shape, x.Type, x.Device);
+        if (y.ElementCount == 0) return y;
+        RowWalk walk = new(x.Shape[0], checked((int)x.Shape.Product(1, x.Shape.Rank - 1)));
+        x.Device.Load(s_source, x.Type).Kernel("ColorTransform").Launch(
+            walk.Shape(x.Device) with { Cost = LaunchCost.Of(x, matrix, y) }, x, matrix, y,
+            KernelArgument.Structure(ref walk), matrix.Shape[1] * 4, linear ? 1 : 0, transposed ? 1 : 0);
+        return y;
+    }
+
+    /// <returns>The type of matrices for pictures of a type.</returns>
+    public static ElementType MatrixType(ElementType type) =>
+        type == ElementType.Float64 ? ElementType.Float64 : ElementType.Float32;
+}

@@ -1,0 +1,83 @@
+using GenKernels.Kernels.MatrixProduct;
+using GenKernels.Kernels.Random;
+using GenKernels.Runtime.Interop;
+
+namespace GenKernels.Kernels;
+
+/// <summary>Measures what a device reaches at best.</summary>
+public static class CeilingMeasurement
+{
+    private const int CopiedBytes = 256 << 20;
+    private const int Tries = 6;
+
+    /// <summary>Measures a device that has nothing else to do: some seconds on a CPU.</summary>
+    /// <param name="device">What is measured; it needs 512 MB of memory for a moment.</param>
+    /// <param name="types">Whose matrix products are measured; those of integers are left out.</param>
+    /// <returns>The best of some tries.</returns>
+    public static DeviceCeiling Of(Device device, params IEnumerable<ElementType> types) => new(
+        CopyBytesPerSecond(device),
+        types.Distinct().Where(type => AllFloats.Contains(type))
+            .ToDictionary(type => type, type => ProductsPerSecond(device, type)));
+
+    /// <summary>Copies with all that a device has: on a CPU every core takes a part.</summary>
+    /// <param name="source">Any tensor.</param>
+    /// <param name="target">Of as many bytes, on the same device.</param>
+    public static void Copy(Tensor source, Tensor target)
+    {
+        Device device = source.Device;
+        int parts = device.Kind == DeviceKind.Cuda ? 1 : device.ProcessorCount;
+        long bytes = source.Bytes / parts;
+        Parallel.For(0, parts, part => device.Copy(
+            source.Address + (nint)(part * bytes), target.Address + (nint)(part * bytes), bytes));
+    }
+
+    /// <returns>Bytes read and written a second by a copy of 256 MiB.</returns>
+    /// <param name="device">What is measured.</param>
+    public static double CopyBytesPerSecond(Device device)
+    {
+        using Tensor source = Tensor.Zeros([CopiedBytes], ElementType.UInt8, device);
+        using Tensor target = Tensor.Zeros([CopiedBytes], ElementType.UInt8, device);
+        return 2.0 * CopiedBytes / Best(device, () => Copy(source, target));
+    }
+
+    /// <returns>Operations a second of a large matrix product, on a GPU by cuBLAS where it is there.</returns>
+    /// <param name="device">What is measured.</param>
+    /// <param name="type">A float type.</param>
+    /// <exception cref="ArgumentException">It is none.</exception>
+    public static double ProductsPerSecond(Device device, ElementType type)
+    {
+        // Long enough to fill the device; on simt, where every thread is a fiber, as little as says something.
+        int size = device.Kind switch { DeviceKind.Cuda => 8192, DeviceKind.Host => 1536, _ => 64 };
+
+        // Of random numbers: a GPU that multiplies zeros takes less power, and is faster than with any other.
+        using RandomGenerator random = new(device, seed: 1);
+        using Tensor x = random.Uniform([1, size, size], type);
+        using Tensor w = random.Uniform([1, size, size], type);
+        double seconds = device is CudaDevice cuda && NativeLibraries.CuBlas.IsFound
+            ? Best(device, () => Multiply(cuda, x, w, size))
+            : Best(device, () => MatMul.Forward(x, w).Dispose());
+        return 2.0 * size * size * size / seconds;
+    }
+
+    private static void Multiply(CudaDevice device, Tensor x, Tensor w, int size)
+    {
+        using Tensor y = Tensor.Empty(x.Shape, x.Type, device);
+        device.Blas.Multiply(x.Type, new CudaProductShape(size, size, size), 1, x.Address, w.Address, 0, y.Address);
+    }
+
+    private static double Best(Device device, Action work)
+    {
+        work();
+        TimeSpan best = TimeSpan.MaxValue;
+        for (int attempt = 0; attempt < Tries; attempt++)
+        {
+            using DeviceEvent begin = device.RecordEvent();
+            work();
+            using DeviceEvent end = device.RecordEvent();
+            TimeSpan time = end.Since(begin);
+            if (time < best) best = time;
+        }
+
+        return best.TotalSeconds;
+    }
+}

@@ -1,0 +1,37 @@
+namespace GenKernels.Kernels.Diffusion;
+
+/// <summary>Launches <c>EulerAncestralStep.cu</c>: one step of the ancestral Euler sampler.</summary>
+public static class EulerAncestralStep
+{
+    private static readonly KernelSource s_source = Source("Diffusion/EulerAncestralStep.cu");
+
+    /// <param name="x">Noisy samples, any shape, floats.</param>
+    /// <param name="denoised">What the network makes of them, as <paramref name="x"/>.</param>
+    /// <param name="noise">Standard normal numbers, as <paramref name="x"/>; null in a step that adds none.</param>
+    /// <param name="schedule">
+    /// What <see cref="EulerAncestralSchedule.For"/> gives, <c>[3]</c>, Float32; read when the device comes to it.
+    /// </param>
+    /// <returns>
+    /// The samples at the next noise level, a new tensor of the shape of <paramref name="x"/>; the caller or its scope
+    /// disposes it.
+    /// </returns>
+    /// <exception cref="ArgumentException">Shapes, types or devices do not fit.</exception>
+    public static Tensor Forward(Tensor x, Tensor denoised, Tensor? noise, Tensor schedule)
+    {
+        Require.Float(x);
+        Require.Same(x, denoised);
+        if (noise is not null) Require.Same(x, noise);
+        Require.Shape(schedule, [EulerAncestralSchedule.Length]);
+        Require.That(
+            schedule.Type == ElementType.Float32 && schedule.Device == x.Device,
+            $"schedule must be Float32 on {x.Device}, got {schedule}");
+
+        Tensor y = Tensor.Empty(x.Shape, x.Type, x.Device);
+        if (y.ElementCount == 0) return y;
+        Kernel kernel = x.Device.Load(s_source, x.Type).Kernel("EulerAncestralStep");
+        LaunchCost cost = LaunchCost.Of(x, denoised, noise, y);
+        LaunchShape shape = LaunchShape.Elements(x.Device, x.ElementCount) with { Cost = cost };
+        kernel.Launch(shape, x, denoised, noise, schedule, y, x.ElementCount);
+        return y;
+    }
+}

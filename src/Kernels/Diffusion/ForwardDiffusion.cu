@@ -1,0 +1,30 @@
+// ForwardDiffusion: every sample at a noise level of its own, q(x_t | x_0).
+//   y[n,i] = signal[t[n]] x[n,i] + spread[t[n]] noise[n,i]
+//
+// Shapes   x, noise, y: [N, I]; t: [N]; signal, spread: [L], one number a level; contiguous
+// Types    stored as Scalar, computed in Accumulator; t int, signal and spread float
+// Launch   rows shared out by RowWalk; any block size
+// Cost     reads 2*N*I, writes N*I: bound by memory
+// Limits   without noise the second term is missing; a level beyond the tables gives NaN
+// Source   Ho et al. 2020, Denoising Diffusion Probabilistic Models, equation 4
+#include "Common/Prelude.cuh"
+#include "Common/Rows.cuh"
+
+KERNEL ForwardDiffusion(
+    const Scalar* __restrict__ x, const Scalar* __restrict__ noise, const int* __restrict__ level,
+    const float* __restrict__ signal, const float* __restrict__ spread, Scalar* __restrict__ y, RowWalk walk,
+    int levelCount)
+{
+    ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
+        const int t = level[row];
+        const bool isKnown = t >= 0 && t < levelCount;
+        const Accumulator kept = isKnown ? Accumulator(signal[t]) : Accumulator(Infinity() - Infinity());
+        const Accumulator added = isKnown && noise ? Accumulator(spread[t]) : Accumulator(0);
+        const Int64 start = row * walk.rowLength;
+        for (int i = first; i < end; i += WarpSize == 1 ? 1 : step) {
+            Accumulator value = kept * Accumulator(x[start + i]);
+            if (noise) value += added * Accumulator(noise[start + i]);
+            y[start + i] = Scalar(value);
+        }
+    });
+}

@@ -1,0 +1,226 @@
+// FilteredLeakyReluHost: FilteredLeakyRelu on the CPU, a tile of the outputs and 64 channels a block, one core a block.
+// A tile is walked down: rows of x are taken along the ring of the first filter, become Up rows of the intermediate v,
+// which never leave the core's nearest cache, and from them, filtered and thinned out along columns, the ring of rows
+// that outputs are summed from.
+//   v, y and the signs as in FilteredLeakyRelu.cu
+//
+// Shapes   as FilteredLeakyRelu.cu
+// Types    all four floats; computed in vectors of Accumulator, the lanes are channels
+// Launch   one block for a tile of tileRows x tileColumns outputs and TileChannels channels
+// Cost     UpDepth (1 + Up) multiplications a place of v to come to it, DownTaps + DownDepth from there; reads x and
+//          writes y nearly once, and a quarter of a byte of signs a place
+// Source   Karras et al. 2021, Alias-Free Generative Adversarial Networks, section 3 and appendix
+#include "Common/Prelude.cuh"
+#include "Filtering/FilteredPlan.cuh"
+#include "Filtering/HostLanes.cuh"
+#include "Filtering/HostFilter.cuh"
+
+constexpr int TileChannels = 64;  // of a block; FilteredPlan has the same number
+constexpr int MostVectors = TileChannels / Lanes;
+constexpr int RingRows = DownTaps + Up;  // those of an output, and those that come with the last of them
+
+// What a block computes, and the memory that it does so in.
+struct Tile {
+    Int64 image;
+    int firstChannel, channelCount, vectorCount;
+    int firstRow, endRow, firstColumn, endColumn;  // of y
+    int firstGroup, groupCount, lead;              // of columns
+    int sampleCount;                               // of x across
+    int firstPlace, lastPlace;                     // rows of v
+    Vector* samples;  // [UpDepth][vectorCount][sampleCount], a ring of rows of x
+    Vector* ring;     // [RingRows][vectorCount][columns of y], rows of v filtered across
+    Vector* zeros;    // a row of them
+    Vector* upper;    // [Up][sampleCount], rows of v not yet filtered across
+    Vector* middle;   // [groupCount Up], a row of v
+    unsigned* codes;  // [groupCount Up], its signs
+};
+
+DEVICE int Columns(const Tile& tile) { return tile.endColumn - tile.firstColumn; }
+
+DEVICE Tile TileOf(const FilteredPlan& plan)
+{
+    const int tiles = (plan.columns.outputLength + plan.tileColumns - 1) / plan.tileColumns;
+    const int bands = (plan.rows.outputLength + plan.tileRows - 1) / plan.tileRows;
+    const int parts = (plan.channels + TileChannels - 1) / TileChannels;
+    Int64 rest = blockIdx.x;
+    Tile tile;
+    tile.firstColumn = int(rest % tiles) * plan.tileColumns;
+    rest /= tiles;
+    tile.firstRow = int(rest % bands) * plan.tileRows;
+    rest /= bands;
+    tile.firstChannel = int(rest % parts) * TileChannels;
+    tile.image = rest / parts;
+    tile.channelCount = Minimum(TileChannels, plan.channels - tile.firstChannel);
+    tile.vectorCount = (tile.channelCount + Lanes - 1) / Lanes;
+    tile.endColumn = Minimum(tile.firstColumn + plan.tileColumns, plan.columns.outputLength);
+    tile.endRow = Minimum(tile.firstRow + plan.tileRows, plan.rows.outputLength);
+
+    const int firstColumn = FirstUnder(plan.columns, tile.firstColumn);
+    const int lastColumn = FirstUnder(plan.columns, tile.endColumn - 1) + DownTaps - 1;
+    tile.firstGroup = GroupOf(plan.columns, firstColumn);
+    tile.groupCount = GroupOf(plan.columns, lastColumn) - tile.firstGroup + 1;
+    tile.lead = firstColumn - FirstOfGroup(plan.columns, tile.firstGroup);
+    tile.sampleCount = tile.groupCount + UpDepth - 1;
+    tile.firstPlace = Maximum(0, FirstUnder(plan.rows, tile.firstRow));
+    tile.lastPlace =
+        Minimum(plan.rows.middleLength, FirstUnder(plan.rows, tile.endRow - 1) + DownTaps) - 1;
+
+    const int samples = UpDepth * tile.vectorCount * tile.sampleCount;
+    const int ring = RingRows * tile.vectorCount * Columns(tile);
+    const int places = tile.groupCount * Up;
+    Vector* memory = Scratch(samples + ring + Columns(tile) + Up * tile.sampleCount + 2 * places);
+    tile.samples = memory;
+    tile.ring = tile.samples + samples;
+    tile.zeros = tile.ring + ring;
+    tile.upper = tile.zeros + Columns(tile);
+    tile.middle = tile.upper + Up * tile.sampleCount;
+    tile.codes = reinterpret_cast<unsigned*>(tile.middle + places);
+    for (int i = 0; i < Columns(tile); i++) tile.zeros[i] = Vector{};
+    return tile;
+}
+
+DEVICE Vector* SampleRow(const Tile& tile, int row, int vector)
+{
+    const int slot = row - FloorQuotient(row, UpDepth) * UpDepth;
+    return tile.samples + (slot * tile.vectorCount + vector) * tile.sampleCount;
+}
+
+DEVICE Vector* RingRow(const Tile& tile, int place, int vector)
+{
+    return tile.ring + (place % RingRows * tile.vectorCount + vector) * Columns(tile);
+}
+
+// Takes a row of x along, with its bias and with zeros around.
+DEVICE void TakeRow(const Scalar* x, const Vector* bias, const FilteredPlan& plan, const Tile& tile, int row)
+{
+    const bool isInside = row >= 0 && row < plan.rows.length;
+    const Scalar* from =
+        x + (tile.image * plan.rows.length + row) * plan.columns.length * plan.channels + tile.firstChannel;
+    for (int i = 0; i < tile.sampleCount; i++) {
+        const int column = tile.firstGroup + i;
+        const bool isSample = isInside && column >= 0 && column < plan.columns.length;
+        Vector* to = SampleRow(tile, row, 0) + i;
+        for (int v = 0; v < tile.vectorCount; v++, to += tile.sampleCount) {
+            const int count = Minimum(Lanes, tile.channelCount - v * Lanes);
+            const Scalar* sample = from + Int64(column) * plan.channels + v * Lanes;
+            *to = isSample ? Load(sample, count) + bias[v] : Vector{};
+        }
+    }
+}
+
+// The signs of a row of v are two words for 32 channels; a vector's are some whole bytes of each.
+DEVICE LaneBits* SignsOf(unsigned* signs, const FilteredPlan& plan, const Tile& tile, int place, int vector)
+{
+    const int words = (plan.channels + 31) / 32;
+    const int channel = tile.firstChannel + vector * Lanes;
+    const Int64 row = (tile.image * plan.rows.middleLength + place) * plan.columns.middleLength;
+    return reinterpret_cast<LaneBits*>(signs + (row * words + channel / 32) * 2) + channel % 32 / Lanes;
+}
+
+DEVICE void ReadSigns(unsigned* signs, const FilteredPlan& plan, const Tile& tile, int place, int vector)
+{
+    const Int64 step = Int64((plan.channels + 31) / 32) * 2 * BitsOfWord;
+    const LaneBits* row = SignsOf(signs, plan, tile, place, vector);
+    const int first = FirstOfGroup(plan.columns, tile.firstGroup);
+    for (int i = 0; i < tile.groupCount * Up; i++) {
+        const int column = first + i;
+        const LaneBits* from = row + column * step;
+        const bool isPlace = column >= 0 && column < plan.columns.middleLength;
+        tile.codes[i] = isPlace ? from[0] | unsigned(from[BitsOfWord]) << 16 : AllClamped;
+    }
+}
+
+DEVICE void WriteSigns(unsigned* signs, const FilteredPlan& plan, const Tile& tile, int place, int vector)
+{
+    if (place < FirstOwned(plan.rows, tile.firstRow) || place >= EndOwned(plan.rows, tile.endRow)) return;
+    const Int64 step = Int64((plan.channels + 31) / 32) * 2 * BitsOfWord;
+    LaneBits* row = SignsOf(signs, plan, tile, place, vector);
+    const int first = FirstOfGroup(plan.columns, tile.firstGroup);
+    const int begin = Maximum(FirstOwned(plan.columns, tile.firstColumn), first);
+    const int end = Minimum(EndOwned(plan.columns, tile.endColumn), first + tile.groupCount * Up);
+    for (int column = begin; column < end; column++) {
+        const unsigned code = tile.codes[column - first];
+        row[column * step] = LaneBits(code);
+        row[column * step + BitsOfWord] = LaneBits(code >> 16);
+    }
+}
+
+// A row of y, from the rows of v under it.
+DEVICE void WriteRow(Scalar* y, const Taps& taps, const FilteredPlan& plan, const Tile& tile, int row)
+{
+    const Int64 line = tile.image * plan.rows.outputLength + row;
+    Scalar* to = y + (line * plan.columns.outputLength + tile.firstColumn) * plan.channels + tile.firstChannel;
+    const Spread<DownTaps> spread(taps.downRows);
+    for (int v = 0; v < tile.vectorCount; v++, to += Lanes) {
+        const int count = Minimum(Lanes, tile.channelCount - v * Lanes);
+        const Vector* rows[DownTaps];
+        for (int k = 0; k < DownTaps; k++) {
+            const int place = FirstUnder(plan.rows, row) + k;
+            const bool isPlace = place >= 0 && place < plan.rows.middleLength;
+            rows[k] = isPlace ? RingRow(tile, place, v) : tile.zeros;
+        }
+        int i = 0;
+        Vector sums[Neighbours];
+        for (; i + Neighbours <= Columns(tile); i += Neighbours) {
+            SumRows<Neighbours>(rows, spread, i, sums);
+            for (int p = 0; p < Neighbours; p++) Store(to + Int64(i + p) * plan.channels, sums[p], count);
+        }
+        for (; i < Columns(tile); i++) {
+            SumRows<1>(rows, spread, i, sums);
+            Store(to + Int64(i) * plan.channels, sums[0], count);
+        }
+    }
+}
+
+template <int Mode>
+DEVICE void FilterTile(
+    const Scalar* x, const Vector* bias, const Taps& taps, unsigned* signs, Scalar* y, const FilteredPlan& plan,
+    const Tile& tile)
+{
+    const int firstGroup = GroupOf(plan.rows, tile.firstPlace), lastGroup = GroupOf(plan.rows, tile.lastPlace);
+    const int groupCount = tile.firstPlace <= tile.lastPlace ? lastGroup - firstGroup + 1 : 0;
+    for (int i = 0; i + 1 < UpDepth && groupCount > 0; i++) TakeRow(x, bias, plan, tile, firstGroup + i);
+    int output = tile.firstRow;
+    for (int group = firstGroup; group < firstGroup + groupCount; group++) {
+        TakeRow(x, bias, plan, tile, group + UpDepth - 1);
+        const int first = FirstOfGroup(plan.rows, group);
+        for (int v = 0; v < tile.vectorCount; v++) {
+            const Vector* rows[UpDepth];
+            for (int i = 0; i < UpDepth; i++) rows[i] = SampleRow(tile, group + i, v);
+            FilterUpRows(rows, taps, tile.sampleCount, tile.upper);
+            for (int j = 0; j < Up; j++) {
+                const int place = first + j;
+                if (place < tile.firstPlace || place > tile.lastPlace) continue;
+                if (Mode == ReadsSigns) ReadSigns(signs, plan, tile, place, v);
+                FilterUpColumns<Mode>(
+                    tile.upper + j * tile.sampleCount, taps, tile.groupCount, plan.slope, plan.limit, tile.middle,
+                    tile.codes);
+                if (Mode == WritesSigns) WriteSigns(signs, plan, tile, place, v);
+                FilterDownColumns(tile.middle + tile.lead, taps, Columns(tile), RingRow(tile, place, v));
+            }
+        }
+
+        // Outputs whose last row has come.
+        const int last = Minimum(first + Up - 1, tile.lastPlace);
+        while (output < tile.endRow && FirstUnder(plan.rows, output) + DownTaps - 1 <= last) {
+            WriteRow(y, taps, plan, tile, output++);
+        }
+    }
+    while (output < tile.endRow) WriteRow(y, taps, plan, tile, output++);
+}
+
+KERNEL FilteredLeakyReluHost(
+    const Scalar* x, const Scalar* b, const float* first, const float* second, unsigned* signs, Scalar* y,
+    FilteredPlan plan)
+{
+    const Tile tile = TileOf(plan);
+    const Taps taps = TapsOf(first, second, plan);
+    Vector bias[MostVectors];
+    for (int v = 0; v < tile.vectorCount; v++) {
+        const int count = Minimum(Lanes, tile.channelCount - v * Lanes);
+        bias[v] = b == nullptr ? Vector{} : Load(b + tile.firstChannel + v * Lanes, count);
+    }
+    if (plan.mode == ReadsSigns) FilterTile<ReadsSigns>(x, bias, taps, signs, y, plan, tile);
+    else if (plan.mode == WritesSigns) FilterTile<WritesSigns>(x, bias, taps, signs, y, plan, tile);
+    else FilterTile<Plain>(x, bias, taps, signs, y, plan, tile);
+}

@@ -1,0 +1,129 @@
+// HostFilter: the four passes of FilteredLeakyReluHost over rows of vectors. Rates and tap counts are compiled in, so
+// that sums over taps are unrolled and zeros between samples are never met.
+#pragma once
+
+// In the order of the samples that they meet, with the gains in those that run across columns.
+struct Taps {
+    Accumulator upRows[Up][UpDepth];     // of each place of a group
+    Accumulator upColumns[Up][UpDepth];
+    Accumulator downColumns[DownTaps];
+    Accumulator downRows[DownTaps];
+};
+
+// A sign code has bits of what is not positive, and above them of what is clamped.
+constexpr unsigned AllClamped = 0xFFFF0000u;
+
+// Outputs that are summed at a time, so that what they share is read once.
+constexpr int Neighbours = Down == 4 ? 2 : 4;
+
+DEVICE Taps TapsOf(const float* first, const float* second, const FilteredPlan& plan)
+{
+    Taps taps;
+    for (int k = 0; k < UpTaps; k++) {
+        const Accumulator tap = TapOf(first, UpTaps, k, plan.isFlipped);
+        taps.upRows[Up - 1 - k % Up][k / Up] = tap;
+        taps.upColumns[Up - 1 - k % Up][k / Up] = tap * plan.firstGain;
+    }
+    for (int k = 0; k < DownTaps; k++) {
+        const Accumulator tap = TapOf(second, DownTaps, k, plan.isFlipped);
+        taps.downRows[k] = tap;
+        taps.downColumns[k] = tap * plan.secondGain;
+    }
+    return taps;
+}
+
+// A tap in every lane, in a copy that nothing else writes to, so that it stays in a register.
+template <int Count> struct Spread {
+    Vector taps[Count];
+    MEMBER explicit Spread(const Accumulator* from)
+    {
+#pragma GCC unroll 24
+        for (int k = 0; k < Count; k++) taps[k] = Vector{} + from[k];
+    }
+};
+
+// The rows of a group of places, from the rows of samples that they meet; `to` is [Up][count].
+DEVICE void FilterUpRows(const Vector* const (&rows)[UpDepth], const Taps& taps, int count, Vector* to)
+{
+    const Spread<UpTaps> spread(taps.upRows[0]);
+    const Vector* from[UpDepth];
+#pragma GCC unroll 24
+    for (int k = 0; k < UpDepth; k++) from[k] = rows[k];
+    for (int i = 0; i < count; i++) {
+        Vector sums[Up] = {};
+#pragma GCC unroll 24
+        for (int k = 0; k < UpDepth; k++) {
+            const Vector sample = from[k][i];
+#pragma GCC unroll 4
+            for (int j = 0; j < Up; j++) sums[j] += sample * spread.taps[j * UpDepth + k];
+        }
+#pragma GCC unroll 4
+        for (int j = 0; j < Up; j++) to[j * count + i] = sums[j];
+    }
+}
+
+template <int Mode> DEVICE Vector Activate(Vector v, Accumulator slope, Accumulator limit, unsigned& code)
+{
+    if (Mode == ReadsSigns) return ZeroWhere(code >> 16, ScaleWhere(code, v, slope));
+    const unsigned negative = NotPositive(v);
+    v = ScaleWhere(negative, v, slope);
+    if (Mode == WritesSigns) code = negative | NotWithin(v, limit) << 16;
+    v = v > limit ? limit + Vector{} : v;
+    return v < -limit ? -limit + Vector{} : v;
+}
+
+// A row of places, activated; `codes` is read or written as the mode says.
+template <int Mode>
+DEVICE void FilterUpColumns(
+    const Vector* from, const Taps& taps, int groupCount, Accumulator slope, Accumulator limit, Vector* to,
+    unsigned* codes)
+{
+    const Spread<UpTaps> spread(taps.upColumns[0]);
+    for (int i = 0; i < groupCount; i++) {
+        Vector sums[Up] = {};
+#pragma GCC unroll 24
+        for (int k = 0; k < UpDepth; k++) {
+            const Vector sample = from[i + k];
+#pragma GCC unroll 4
+            for (int j = 0; j < Up; j++) sums[j] += sample * spread.taps[j * UpDepth + k];
+        }
+#pragma GCC unroll 4
+        for (int j = 0; j < Up; j++) to[i * Up + j] = Activate<Mode>(sums[j], slope, limit, codes[i * Up + j]);
+    }
+}
+
+// Count neighbouring outputs across columns.
+template <int Count> DEVICE void SumColumns(const Vector* from, const Spread<DownTaps>& spread, Vector* to)
+{
+    Vector sum[Count] = {};
+#pragma GCC unroll 64
+    for (int k = 0; k < DownTaps + (Count - 1) * Down; k++) {
+        const Vector value = from[k];
+#pragma GCC unroll 4
+        for (int p = 0; p < Count; p++) {
+            const int tap = k - p * Down;
+            if (tap >= 0 && tap < DownTaps) sum[p] += value * spread.taps[tap];
+        }
+    }
+    for (int p = 0; p < Count; p++) to[p] = sum[p];
+}
+
+DEVICE void FilterDownColumns(const Vector* from, const Taps& taps, int count, Vector* to)
+{
+    const Spread<DownTaps> spread(taps.downColumns);
+    int i = 0;
+    for (; i + Neighbours <= count; i += Neighbours) SumColumns<Neighbours>(from + i * Down, spread, to + i);
+    for (; i < count; i++) SumColumns<1>(from + i * Down, spread, to + i);
+}
+
+// Count neighbouring outputs of a row, from the rows of places under it.
+template <int Count>
+DEVICE void SumRows(const Vector* const (&rows)[DownTaps], const Spread<DownTaps>& spread, int i, Vector* to)
+{
+    Vector sum[Count] = {};
+#pragma GCC unroll 24
+    for (int k = 0; k < DownTaps; k++) {
+        for (int p = 0; p < Count; p++) sum[p] += rows[k][i + p] * spread.taps[k];
+    }
+    for (int p = 0; p < Count; p++) to[p] = sum[p];
+}

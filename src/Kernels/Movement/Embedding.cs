@@ -1,0 +1,62 @@
+namespace GenKernels.Kernels.Movement;
+
+/// <summary>Launches <c>Embedding.cu</c>: rows of a table, by number, and the gradient.</summary>
+public static class Embedding
+{
+    private static readonly KernelSource s_source = Source("Movement/Embedding.cu", "Index=int", "Index=Int64");
+
+    /// <param name="table">One row for each number, <c>[V, C]</c>, floats.</param>
+    /// <param name="ids">
+    /// Numbers from 0 to V - 1, of any shape, 32-bit or 64-bit integers; what is out of range gives a row of NaN.
+    /// </param>
+    /// <returns>A new tensor, <c>[ids…, C]</c>; the caller or its scope disposes it.</returns>
+    /// <exception cref="ShapeException"><paramref name="table"/> is not a matrix.</exception>
+    /// <exception cref="ArgumentException"><paramref name="ids"/> holds no such integers.</exception>
+    public static Tensor Forward(Tensor table, Tensor ids)
+    {
+        Require.Float(table);
+        Require.Rank(table, 2);
+        CheckIds(table, ids);
+
+        Tensor y = Tensor.Empty([.. ids.Shape, table.Shape[1]], table.Type, table.Device);
+        if (y.ElementCount == 0) return y;
+        Kernel kernel = table.Device.Load(s_source, table.Type, Variant(ids)).Kernel("Embedding");
+        LaunchCost cost = new((2 * y.Bytes) + ids.Bytes);
+        kernel.Launch(
+            LaunchShape.WarpPerRow(table.Device, ids.ElementCount) with { Cost = cost }, table, ids, y,
+            ids.ElementCount, (long)table.Shape[0], table.Shape[1]);
+        return y;
+    }
+
+    /// <summary>The adjoint of <see cref="Forward"/>: rows of the same number are added up.</summary>
+    /// <param name="dy">The gradient of its result, <c>[ids…, C]</c>, floats.</param>
+    /// <param name="ids">As they were given there.</param>
+    /// <param name="rowCount">The rows V of the table.</param>
+    /// <returns>The gradient of the table, <c>[V, C]</c>; the caller or its scope disposes it.</returns>
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentException"><paramref name="ids"/> holds no such integers.</exception>
+    public static Tensor Gradient(Tensor dy, Tensor ids, int rowCount)
+    {
+        Require.Float(dy);
+        CheckIds(dy, ids);
+        Require.That(dy.Shape.Rank == ids.Shape.Rank + 1, $"dy must be {ids.Shape} and channels, got {dy.Shape}");
+        Require.Shape(dy, [.. ids.Shape, -1]);
+        Require.That(rowCount >= 0, $"rowCount must not be negative, got {rowCount}");
+
+        Tensor dtable = Tensor.Zeros([rowCount, dy.Shape[^1]], dy.Type, dy.Device);
+        if (dy.ElementCount == 0 || rowCount == 0) return dtable;
+        Kernel kernel = dy.Device.Load(s_source, dy.Type, Variant(ids)).Kernel("EmbeddingGradient");
+        kernel.Launch(
+            LaunchShape.WarpPerRow(dy.Device, ids.ElementCount) with { Cost = LaunchCost.Of(dy, ids, dy) }, dy, ids,
+            dtable, ids.ElementCount, (long)rowCount, dy.Shape[^1]);
+        return dtable;
+    }
+
+    private static void CheckIds(Tensor table, Tensor ids)
+    {
+        bool fits = ids.Type is ElementType.Int32 or ElementType.Int64 && ids.Device == table.Device;
+        Require.That(fits, $"ids must be 32-bit or 64-bit integers on {table.Device}, got {ids}");
+    }
+
+    private static string Variant(Tensor ids) => ids.Type == ElementType.Int32 ? "Index=int" : "Index=Int64";
+}

@@ -1,0 +1,69 @@
+using GenKernels.Kernels.Common;
+
+namespace GenKernels.Kernels.Normalization;
+
+/// <summary>
+/// Launches <c>GroupNorm.cu</c>: groups of channels of a sample are brought to mean 0 and variance 1.
+/// </summary>
+public static class GroupNorm
+{
+    private static readonly KernelSource s_source = Source("Normalization/GroupNorm.cu", PackWidths.Variants);
+
+    /// <param name="x">Activations, <c>[N, …, C]</c>, of any number of axes from 2 on, floats.</param>
+    /// <param name="groups">Into how many the channels are divided, each of C / groups neighbours.</param>
+    /// <param name="weight">Multiplies the result, <c>[C]</c>; or null for ones.</param>
+    /// <param name="bias">Is added then, <c>[C]</c>; or null for zeros.</param>
+    /// <param name="epsilon">Added to the variance; positive, in squared units of <paramref name="x"/>.</param>
+    /// <param name="silu">Whether z / (1 + e^-z) follows.</param>
+    /// <returns>
+    /// The result, of the shape of <paramref name="x"/>, and <c>[N, groups, 2]</c>: mean and 1 / √(variance + ε) of
+    /// each group, 64-bit floats for such, else 32-bit ones. The caller or its scope disposes both.
+    /// </returns>
+    /// <exception cref="ShapeException">
+    /// The channels do not divide, or the shapes of weight or bias do not fit.
+    /// </exception>
+    public static (Tensor Value, Tensor Statistics) Forward(
+        Tensor x, int groups, Tensor? weight, Tensor? bias, float epsilon, bool silu = false)
+    {
+        Check(x, groups, weight, bias);
+        Require.Positive(epsilon);
+
+        ElementType sumType = SumType(x);
+        Tensor y = Tensor.Empty(x.Shape, x.Type, x.Device);
+        Tensor statistics = Tensor.Empty([x.Shape[0], groups, 2], sumType, x.Device);
+        if (x.ElementCount == 0) return (y, statistics);
+        GroupPlan plan = new(groups, lanePasses: 1, x, y);
+        KernelModule module = x.Device.Load(s_source, x.Type, plan.Variant);
+        using Tensor partial = Tensor.Empty([x.Shape[0], plan.ChunkCount, plan.PartCount, 2], sumType, x.Device);
+        module.Kernel("GroupNormStatistics").Launch(
+            plan.Shape(x.Device, 2, sumType) with { Cost = LaunchCost.Of(x, partial) }, x, partial,
+            KernelArgument.Structure(ref plan));
+        module.Kernel("GroupNormJoin").Launch(
+            LaunchShape.WarpPerRow(x.Device, (long)x.Shape[0] * groups) with
+            {
+                Cost = LaunchCost.Of(partial, statistics),
+            },
+            partial, statistics, KernelArgument.Structure(ref plan), epsilon);
+        int numbers = x.Device.WarpSize == 1 ? 3 : 0;
+        module.Kernel("GroupNorm").Launch(
+            plan.Shape(x.Device, numbers, sumType) with { Cost = LaunchCost.Of(x, statistics, weight, bias, y) },
+            x, statistics, weight, bias, y, KernelArgument.Structure(ref plan), silu ? 1 : 0);
+        return (y, statistics);
+    }
+
+    /// <returns>The type that sums are kept in.</returns>
+    internal static ElementType SumType(Tensor x) =>
+        x.Type == ElementType.Float64 ? ElementType.Float64 : ElementType.Float32;
+
+    private static void Check(Tensor x, int groups, Tensor? weight, Tensor? bias)
+    {
+        Require.Float(x);
+        Require.That(x.Shape.Rank >= 2, $"x must have samples and channels, got shape {x.Shape}");
+        Require.That(
+            groups > 0 && x.Shape[^1] % groups == 0, $"the channels of {x.Shape} do not divide into {groups} groups");
+        if (weight is not null) Require.Shape(weight, [x.Shape[^1]]);
+        if (weight is not null) Require.SameKind(x, weight);
+        if (bias is not null) Require.Shape(bias, [x.Shape[^1]]);
+        if (bias is not null) Require.SameKind(x, bias);
+    }
+}

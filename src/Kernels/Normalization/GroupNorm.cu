@@ -1,0 +1,250 @@
+// GroupNorm: every group of channels of a sample is brought to mean 0 and variance 1; optionally followed by SiLU.
+//   z[n,s,c] = (x[n,s,c] - mean[n,g]) / sqrt(variance[n,g] + epsilon) w[c] + b[c], c in group g; over s and the group
+//   y = z, or z / (1 + e^-z)
+// GroupNormStatistics: mean and sum of squared deviations of each chunk and part of a group.
+// GroupNormJoin: from those the mean and 1 / sqrt(variance + epsilon) of each group.
+//
+// Shapes   x, y: [N, S, C]; w, b: [C] or null; partial: [N, chunks, C / part, 2]; statistics: [N, G, 2]; contiguous
+// Types    stored as Scalar, summed in Accumulator; partial and statistics are Accumulator
+// Launch   as GroupPlan shares out; block sizes that are multiples of WarpSize; GroupNormJoin: one warp a group
+// Cost     reads x twice, the second time from cache where a few samples fit, writes y: bound by memory
+// Limits   C >= 1, S >= 1
+// Source   Wu, He 2018, Group Normalization; moments joined as Chan, Golub, LeVeque 1979: deviations are taken from a
+//          mean of their own, never as a difference of two large sums
+#include "Common/Prelude.cuh"
+#include "Common/Warp.cuh"               // WarpSum
+#include "Normalization/GroupPlan.cuh"  // GroupPlan, BlockOf, TaskOf
+
+constexpr int Rows = 8;  // positions whose moments are taken together, in registers
+
+// Joins the moments of `Rows` values to those of `count` before them.
+DEVICE void JoinRows(const Accumulator (&values)[Rows], int count, Accumulator& mean, Accumulator& deviations)
+{
+    Accumulator sum = 0;
+#pragma unroll
+    for (int row = 0; row < Rows; row++) sum += values[row];
+    const Accumulator own = sum * (Accumulator(1) / Rows);
+    Accumulator squares = 0;
+#pragma unroll
+    for (int row = 0; row < Rows; row++) squares += (values[row] - own) * (values[row] - own);
+    const Accumulator share = Accumulator(Rows) / Accumulator(count + Rows);
+    const Accumulator step = own - mean;
+    mean += step * share;
+    deviations += squares + step * step * (share * count);
+}
+
+DEVICE void JoinOne(Accumulator value, int count, Accumulator& mean, Accumulator& deviations)
+{
+    const Accumulator step = value - mean;
+    mean += step / Accumulator(count + 1);
+    deviations += step * (value - mean);
+}
+
+// The moments of a pack of channels over the rows of a task.
+DEVICE void TaskMoments(
+    const Scalar* x, const GroupPlan& plan, const GroupTask& task, Accumulator (&mean)[PackWidth],
+    Accumulator (&deviations)[PackWidth])
+{
+    for (int i = 0; i < PackWidth; i++) mean[i] = deviations[i] = 0;
+    int row = 0;
+    for (; row + Rows <= task.rowCount; row += Rows) {
+        Pack<PackWidth> packs[Rows];
+#pragma unroll
+        for (int r = 0; r < Rows; r++) packs[r] = LoadPack<PackWidth>(x + Int64(row + r) * plan.channelCount);
+#pragma unroll
+        for (int i = 0; i < PackWidth; i++) {
+            Accumulator values[Rows];
+            for (int r = 0; r < Rows; r++) values[r] = Accumulator(packs[r].value[i]);
+            JoinRows(values, row, mean[i], deviations[i]);
+        }
+    }
+    for (; row < task.rowCount; row++) {
+        const Pack<PackWidth> pack = LoadPack<PackWidth>(x + Int64(row) * plan.channelCount);
+        for (int i = 0; i < PackWidth; i++) JoinOne(Accumulator(pack.value[i]), row, mean[i], deviations[i]);
+    }
+}
+
+// The moments of all channels of a tile over the rows of a chunk, row after row, for the host's one thread.
+DEVICE void WalkMoments(
+    const Scalar* __restrict__ x, const GroupPlan& plan, const GroupBlock& block, Accumulator* __restrict__ mean,
+    Accumulator* __restrict__ deviations)
+{
+    const int width = block.channelCount;
+    for (int c = 0; c < width; c++) mean[c] = deviations[c] = 0;
+    int row = 0;
+    for (; row + Rows <= block.rowCount; row += Rows) {
+        const Scalar* at = x + Int64(row) * plan.channelCount;
+        for (int c = 0; c < width; c++) {
+            Accumulator values[Rows];
+            for (int r = 0; r < Rows; r++) values[r] = Accumulator(at[Int64(r) * plan.channelCount + c]);
+            JoinRows(values, row, mean[c], deviations[c]);
+        }
+    }
+    for (; row < block.rowCount; row++) {
+        const Scalar* at = x + Int64(row) * plan.channelCount;
+        for (int c = 0; c < width; c++) JoinOne(Accumulator(at[c]), row, mean[c], deviations[c]);
+    }
+}
+
+KERNEL GroupNormStatistics(const Scalar* __restrict__ x, Accumulator* __restrict__ partial, GroupPlan plan)
+{
+    // Mean, then deviations: [row lane][channel of the tile]. Neighbouring lanes of a warp meet neighbouring numbers.
+    DYNAMIC_SHARED(Accumulator, shared);
+    const GroupBlock block = BlockOf(plan);
+    const int width = block.channelCount;
+    const int entries = plan.rowLanes * width;
+    if constexpr (WarpSize == 1) {
+        const Scalar* corner = x + block.firstRow * plan.channelCount + block.firstChannel;
+        WalkMoments(corner, plan, block, shared, shared + entries);
+    } else {
+        for (int index = threadIdx.x; index < plan.rowLanes * block.packCount; index += blockDim.x) {
+            const GroupTask task = TaskOf(block, index);
+            const Int64 corner = (block.firstRow + task.firstRow) * plan.channelCount + task.firstChannel;
+            Accumulator mean[PackWidth], deviations[PackWidth];
+            TaskMoments(x + corner, plan, task, mean, deviations);
+            Accumulator* target = shared + task.lane * width + task.firstChannel - block.firstChannel;
+            for (int i = 0; i < PackWidth; i++) target[i] = mean[i], target[entries + i] = deviations[i];
+        }
+    }
+    __syncthreads();  // moments of channels | of parts
+
+    const int partCount = width / plan.partLength;
+    const int lane = threadIdx.x % WarpSize;
+    for (int part = threadIdx.x / WarpSize; part < partCount; part += blockDim.x / WarpSize) {
+        const Accumulator* first = shared + part * plan.partLength;
+        const int count = plan.rowLanes * plan.partLength;
+        Accumulator sum = 0;
+        for (int i = lane; i < count; i += WarpSize) {
+            const int row = i / plan.partLength;
+            const int rows = Maximum(0, Minimum(block.laneRows, block.rowCount - row * block.laneRows));
+            sum += rows * first[row * width + i - row * plan.partLength];
+        }
+        const Accumulator mean = WarpSum(sum) / (Accumulator(block.rowCount) * plan.partLength);
+        Accumulator squares = 0;
+        for (int i = lane; i < count; i += WarpSize) {
+            const int row = i / plan.partLength;
+            const int rows = Maximum(0, Minimum(block.laneRows, block.rowCount - row * block.laneRows));
+            const Accumulator* entry = first + row * width + i - row * plan.partLength;
+            squares += entry[entries] + rows * ((entry[0] - mean) * (entry[0] - mean));
+        }
+        squares = WarpSum(squares);
+        if (lane > 0) continue;
+        const Int64 parts = plan.channelCount / plan.partLength;
+        const Int64 chunk = Int64(block.sample) * plan.chunkCount + block.chunk;
+        Accumulator* target = partial + 2 * (chunk * parts + block.firstChannel / plan.partLength + part);
+        target[0] = mean;
+        target[1] = squares;
+    }
+}
+
+KERNEL GroupNormJoin(
+    const Accumulator* __restrict__ partial, Accumulator* __restrict__ statistics, GroupPlan plan, float epsilon)
+{
+    const int lane = threadIdx.x % WarpSize;
+    const Int64 index = Int64(blockIdx.x) * (blockDim.x / WarpSize) + threadIdx.x / WarpSize;
+    if (index >= Int64(plan.sampleCount) * plan.groupCount) return;  // a warp leaves as a whole
+    const int groupLength = plan.channelCount / plan.groupCount;
+    const int ownParts = groupLength / plan.partLength;
+    const int allParts = plan.channelCount / plan.partLength;
+    const Accumulator* first = partial
+        + 2 * (index / plan.groupCount * plan.chunkCount * allParts + index % plan.groupCount * ownParts);
+
+    // Each entry is weighted by its rows; all have the same number of channels.
+    Accumulator sum = 0;
+    for (int i = lane; i < plan.chunkCount * ownParts; i += WarpSize) {
+        const Int64 chunk = i / ownParts;
+        const Int64 rows = Minimum(Int64(plan.chunkRows), plan.positionCount - chunk * plan.chunkRows);
+        sum += Accumulator(rows) * first[2 * (chunk * allParts + i % ownParts)];
+    }
+    const Accumulator mean = WarpSum(sum) / (Accumulator(plan.positionCount) * ownParts);
+    Accumulator squares = 0;
+    for (int i = lane; i < plan.chunkCount * ownParts; i += WarpSize) {
+        const Int64 chunk = i / ownParts;
+        const Int64 rows = Minimum(Int64(plan.chunkRows), plan.positionCount - chunk * plan.chunkRows);
+        const Accumulator* entry = first + 2 * (chunk * allParts + i % ownParts);
+        const Accumulator step = entry[0] - mean;
+        squares += entry[1] + Accumulator(rows * plan.partLength) * (step * step);
+    }
+    const Accumulator variance = WarpSum(squares) / (Accumulator(plan.positionCount) * groupLength);
+    if (lane > 0) return;
+    statistics[2 * index] = mean;
+    statistics[2 * index + 1] = ReciprocalSqrt(variance + epsilon);
+}
+
+template <bool isSilu> DEVICE Scalar Normalised(Accumulator x, Accumulator mean, Accumulator scale, Accumulator offset)
+{
+    const Accumulator z = (x - mean) * scale + offset;
+    return Scalar(isSilu ? SiluOf(z) : z);
+}
+
+template <bool isSilu> DEVICE void NormaliseTask(
+    const Scalar* __restrict__ x, const Accumulator* __restrict__ statistics, const Scalar* __restrict__ w,
+    const Scalar* __restrict__ b, Scalar* __restrict__ y, const GroupPlan& plan, const GroupBlock& block,
+    const GroupTask& task)
+{
+    const int groupLength = plan.channelCount / plan.groupCount;
+    Accumulator mean[PackWidth], scale[PackWidth], offset[PackWidth];
+    for (int i = 0; i < PackWidth; i++) {
+        const int c = task.firstChannel + i;
+        const Accumulator* group = statistics + 2 * (Int64(block.sample) * plan.groupCount + c / groupLength);
+        mean[i] = group[0];
+        scale[i] = group[1] * (w == nullptr ? Accumulator(1) : Accumulator(w[c]));
+        offset[i] = b == nullptr ? Accumulator(0) : Accumulator(b[c]);
+    }
+    const Int64 corner = (block.firstRow + task.firstRow) * plan.channelCount + task.firstChannel;
+#pragma unroll 4
+    for (int row = 0; row < task.rowCount; row++) {
+        const Int64 at = corner + Int64(row) * plan.channelCount;
+        Pack<PackWidth> pack = LoadPack<PackWidth>(x + at);
+        for (int i = 0; i < PackWidth; i++) {
+            pack.value[i] = Normalised<isSilu>(Accumulator(pack.value[i]), mean[i], scale[i], offset[i]);
+        }
+        StorePack(y + at, pack);
+    }
+}
+
+template <bool isSilu> DEVICE void NormaliseRows(
+    const Scalar* __restrict__ x, Scalar* __restrict__ y, int rowCount, int width, Int64 rowStep,
+    const Accumulator* __restrict__ mean, const Accumulator* __restrict__ scale, const Accumulator* __restrict__ offset)
+{
+    for (int row = 0; row < rowCount; row++) {
+        const Scalar* source = x + row * rowStep;
+        Scalar* target = y + row * rowStep;
+        for (int c = 0; c < width; c++) {
+            target[c] = Normalised<isSilu>(Accumulator(source[c]), mean[c], scale[c], offset[c]);
+        }
+    }
+}
+
+KERNEL GroupNorm(
+    const Scalar* __restrict__ x, const Accumulator* __restrict__ statistics, const Scalar* __restrict__ w,
+    const Scalar* __restrict__ b, Scalar* __restrict__ y, GroupPlan plan, int isSilu)
+{
+    const GroupBlock block = BlockOf(plan);
+    if constexpr (WarpSize == 1) {
+        DYNAMIC_SHARED(Accumulator, mean);  // mean, scale and offset of each channel of the tile
+        const int width = block.channelCount, groupLength = plan.channelCount / plan.groupCount;
+        Accumulator* scale = mean + width;
+        Accumulator* offset = scale + width;
+        const Accumulator* groups = statistics + 2 * Int64(block.sample) * plan.groupCount;
+        for (int i = 0; i < width; i++) {
+            const int c = block.firstChannel + i;
+            const Accumulator* group = groups + 2 * (c / groupLength);
+            mean[i] = group[0];
+            scale[i] = group[1] * (w == nullptr ? Accumulator(1) : Accumulator(w[c]));
+            offset[i] = b == nullptr ? Accumulator(0) : Accumulator(b[c]);
+        }
+        const Int64 corner = block.firstRow * plan.channelCount + block.firstChannel;
+        const Scalar* source = x + corner;
+        Scalar* target = y + corner;
+        const Int64 step = plan.channelCount;
+        if (isSilu) NormaliseRows<true>(source, target, block.rowCount, width, step, mean, scale, offset);
+        else NormaliseRows<false>(source, target, block.rowCount, width, step, mean, scale, offset);
+    } else {
+        for (int index = threadIdx.x; index < plan.rowLanes * block.packCount; index += blockDim.x) {
+            const GroupTask task = TaskOf(block, index);
+            if (isSilu) NormaliseTask<true>(x, statistics, w, b, y, plan, block, task);
+            else NormaliseTask<false>(x, statistics, w, b, y, plan, block, task);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using GenKernels.Kernels.Common;
+
+namespace GenKernels.Kernels.Normalization;
+
+/// <summary>Launches <c>GroupNormGradient.cu</c>: the gradients of <see cref="GroupNorm"/>.</summary>
+public static class GroupNormGradient
+{
+    // As in the kernel: channels of a block that joins chunks.
+    private const int Columns = 32;
+    private static readonly KernelSource s_source = Source("Normalization/GroupNormGradient.cu", PackWidths.Variants);
+
+    /// <param name="x">What was normalised, <c>[N, …, C]</c>, floats.</param>
+    /// <param name="dy">The gradient of the result, of the shape of <paramref name="x"/>.</param>
+    /// <param name="statistics">Mean and 1 / √(variance + ε), as <see cref="GroupNorm.Forward"/> gave them.</param>
+    /// <param name="weight">As it was given there.</param>
+    /// <param name="bias">As it was given there.</param>
+    /// <param name="silu">As it was given there.</param>
+    /// <param name="needsParameters">Whether gradients of weight and bias are asked for.</param>
+    /// <returns>
+    /// The gradients; those of weight and bias are null if they are not asked for or were not given. The caller or its
+    /// scope disposes them.
+    /// </returns>
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    public static (Tensor X, Tensor? Weight, Tensor? Bias) Backward(
+        Tensor x, Tensor dy, Tensor statistics, Tensor? weight, Tensor? bias, bool silu, bool needsParameters = true)
+    {
+        Require.Float(x);
+        Require.Same(x, dy);
+        Require.Shape(statistics, [x.Shape[0], -1, 2]);
+        if (weight is not null) Require.Shape(weight, [x.Shape[^1]]);
+        if (bias is not null) Require.Shape(bias, [x.Shape[^1]]);
+
+        Tensor dx = Tensor.Empty(x.Shape, x.Type, x.Device);
+        if (x.ElementCount == 0) return (dx, Zeros(weight, needsParameters), Zeros(bias, needsParameters));
+        (int samples, int channels, int groups) = (x.Shape[0], x.Shape[^1], statistics.Shape[1]);
+        KernelArgument isSilu = silu ? 1 : 0;
+        using Tensor sums = Sums(x, dy, statistics, weight, bias, isSilu);
+        using Tensor means = Tensor.Empty(statistics.Shape, statistics.Type, x.Device);
+        GroupPlan plan = new(groups, lanePasses: 1, x, dy, dx);
+        KernelModule module = x.Device.Load(s_source, x.Type, plan.Variant);
+        module.Kernel("GroupNormGradientMeans").Launch(
+            LaunchShape.WarpPerRow(x.Device, (long)samples * groups) with { Cost = LaunchCost.Of(sums, weight, means) },
+            sums, weight, means, KernelArgument.Structure(ref plan));
+        int numbers = x.Device.WarpSize == 1 ? 6 : 0;
+        module.Kernel("GroupNormGradient").Launch(
+            plan.Shape(x.Device, numbers, sums.Type) with { Cost = LaunchCost.Of(x, dy, weight, bias, dx) },
+            x, dy, statistics, means, weight, bias, dx, KernelArgument.Structure(ref plan), isSilu);
+        if (!needsParameters || (weight is null && bias is null)) return (dx, null, null);
+        Tensor? dw = weight is null ? null : Tensor.Empty(weight.Shape, x.Type, x.Device);
+        Tensor? db = bias is null ? null : Tensor.Empty(bias.Shape, x.Type, x.Device);
+        module.Kernel("GroupNormGradientParameters").Launch(
+            LaunchShape.Elements(x.Device, channels) with { Cost = LaunchCost.Of(sums, dw, db) },
+            sums, dw, db, samples, channels);
+        return (dx, dw, db);
+    }
+
+    /// <returns>For each sample and channel the sums of dz and of dz h, <c>[N, 2, C]</c>.</returns>
+    private static Tensor Sums(
+        Tensor x, Tensor dy, Tensor statistics, Tensor? weight, Tensor? bias, KernelArgument isSilu)
+    {
+        // Twice the rows of the other passes: the sums of a chunk are written and read again.
+        GroupPlan plan = new(statistics.Shape[1], lanePasses: 2, x, dy);
+        (int samples, int columns) = (x.Shape[0], 2 * x.Shape[^1]);
+        KernelModule module = x.Device.Load(s_source, x.Type, plan.Variant);
+        using Tensor partial = Tensor.Empty([samples, plan.ChunkCount, columns], statistics.Type, x.Device);
+        Tensor sums = Tensor.Empty([samples, columns], statistics.Type, x.Device);
+        int numbers = x.Device.WarpSize == 1 ? 6 : 2;
+        module.Kernel("GroupNormGradientSums").Launch(
+            plan.Shape(x.Device, numbers, partial.Type) with { Cost = LaunchCost.Of(x, dy, weight, bias, partial) },
+            x, dy, statistics, weight, bias, partial, KernelArgument.Structure(ref plan), isSilu);
+        long blocks = (long)samples * ((columns + Columns - 1) / Columns);
+        module.Kernel("GroupNormGradientJoin").Launch(
+            LaunchShape.Blocks(x.Device, blocks) with { Cost = LaunchCost.Of(partial, sums) },
+            partial, sums, plan.ChunkCount, columns);
+        return sums;
+    }
+
+    private static Tensor? Zeros(Tensor? like, bool isNeeded) =>
+        like is null || !isNeeded ? null : Tensor.Zeros(like.Shape, like.Type, like.Device);
+}

@@ -1,0 +1,322 @@
+// GroupNormGradient: the gradients of GroupNorm, from the gradient dy of its result.
+//   h[n,s,c] = (x[n,s,c] - mean[n,g]) r[n,g], z = h w + b, dz = dy, or dy times the derivative of SiLU at z
+//   dx[n,s,c] = r[n,g] (w[c] dz[n,s,c] - mean of w dz - h[n,s,c] mean of w dz h), means over s and the group
+//   db[c] = sum over n and s of dz, dw[c] = sum over n and s of dz h
+// GroupNormGradientSums: those sums for each chunk of positions; GroupNormGradientJoin: for each sample.
+// GroupNormGradientMeans: the means of each group. GroupNormGradientParameters: db and dw.
+//
+// Shapes   x, dy, dx: [N, S, C]; w, b, dw, db: [C], or null; statistics, means: [N, G, 2]; partial: [N, chunks, 2, C];
+//          sums: [N, 2, C]; contiguous
+// Types    stored as Scalar, summed in Accumulator; statistics, partial, sums and means are Accumulator
+// Launch   as GroupPlan shares out, any block size; Join: blocks of Columns channels; Means: one warp a group;
+//          Parameters: elementwise
+// Cost     reads x and dy twice, the second time from cache where a few samples fit, writes dx: bound by memory
+// Source   Wu, He 2018, Group Normalization; derivative by hand. Sums go chunk by chunk in a fixed order
+#include "Common/Prelude.cuh"
+#include "Common/Warp.cuh"              // WarpSum
+#include "Normalization/GroupPlan.cuh"  // GroupPlan, BlockOf, TaskOf
+
+// What the element of a channel needs: its group's moments, and the channel's own weight and offset.
+struct Channel {
+    Accumulator mean, scale, weight, offset;
+};
+
+DEVICE Channel ChannelOf(
+    const Accumulator* __restrict__ statistics, const Scalar* __restrict__ w, const Scalar* __restrict__ b,
+    const GroupPlan& plan, int sample, int c)
+{
+    const int group = c / (plan.channelCount / plan.groupCount);
+    const Accumulator* moments = statistics + 2 * (Int64(sample) * plan.groupCount + group);
+    return {moments[0], moments[1], w == nullptr ? Accumulator(1) : Accumulator(w[c]),
+            b == nullptr ? Accumulator(0) : Accumulator(b[c])};
+}
+
+struct Upstream {
+    Accumulator h, dz;
+};
+
+template <bool isSilu> DEVICE Upstream UpstreamOf(Accumulator x, Accumulator dy, const Channel& channel)
+{
+    const Accumulator h = (x - channel.mean) * channel.scale;
+    if (!isSilu) return {h, dy};
+    const Accumulator z = h * channel.weight + channel.offset;
+    const Accumulator sigma = Sigmoid(z);
+    return {h, dy * sigma * (1 + z * (1 - sigma))};
+}
+
+// Arrays of one number for each channel of a tile, for the host's one thread, which walks rows.
+struct ChannelArrays {
+    Accumulator *mean, *scale, *weight, *offset, *first, *second;
+};
+
+DEVICE ChannelArrays ArraysOf(
+    Accumulator* memory, const Accumulator* statistics, const Scalar* w, const Scalar* b, const GroupPlan& plan,
+    const GroupBlock& block)
+{
+    const int width = block.channelCount;
+    const ChannelArrays arrays = {memory, memory + width, memory + 2 * width, memory + 3 * width, memory + 4 * width,
+                                  memory + 5 * width};
+    for (int i = 0; i < width; i++) {
+        const Channel channel = ChannelOf(statistics, w, b, plan, block.sample, block.firstChannel + i);
+        arrays.mean[i] = channel.mean;
+        arrays.scale[i] = channel.scale;
+        arrays.weight[i] = channel.weight;
+        arrays.offset[i] = channel.offset;
+    }
+    return arrays;
+}
+
+template <bool isSilu> DEVICE void WalkSums(
+    const Scalar* __restrict__ x, const Scalar* __restrict__ dy, const GroupPlan& plan, const GroupBlock& block,
+    const ChannelArrays& arrays)
+{
+    const Accumulator* __restrict__ mean = arrays.mean;
+    const Accumulator* __restrict__ scale = arrays.scale;
+    const Accumulator* __restrict__ weight = arrays.weight;
+    const Accumulator* __restrict__ offset = arrays.offset;
+    Accumulator* __restrict__ dzSum = arrays.first;
+    Accumulator* __restrict__ dzhSum = arrays.second;
+    for (int c = 0; c < block.channelCount; c++) dzSum[c] = dzhSum[c] = 0;
+    for (int row = 0; row < block.rowCount; row++) {
+        const Scalar* xRow = x + Int64(row) * plan.channelCount;
+        const Scalar* dyRow = dy + Int64(row) * plan.channelCount;
+        for (int c = 0; c < block.channelCount; c++) {
+            const Upstream at = UpstreamOf<isSilu>(
+                Accumulator(xRow[c]), Accumulator(dyRow[c]), Channel{mean[c], scale[c], weight[c], offset[c]});
+            dzSum[c] += at.dz;
+            dzhSum[c] += at.dz * at.h;
+        }
+    }
+}
+
+template <bool isSilu> DEVICE void TaskSums(
+    const Scalar* __restrict__ x, const Scalar* __restrict__ dy, const GroupPlan& plan, const GroupTask& task,
+    const Channel (&channels)[PackWidth], Accumulator (&dzSum)[PackWidth], Accumulator (&dzhSum)[PackWidth])
+{
+    for (int i = 0; i < PackWidth; i++) dzSum[i] = dzhSum[i] = 0;
+#pragma unroll 4
+    for (int row = 0; row < task.rowCount; row++) {
+        const Pack<PackWidth> xs = LoadPack<PackWidth>(x + Int64(row) * plan.channelCount);
+        const Pack<PackWidth> dys = LoadPack<PackWidth>(dy + Int64(row) * plan.channelCount);
+        for (int i = 0; i < PackWidth; i++) {
+            const Upstream at = UpstreamOf<isSilu>(Accumulator(xs.value[i]), Accumulator(dys.value[i]), channels[i]);
+            dzSum[i] += at.dz;
+            dzhSum[i] += at.dz * at.h;
+        }
+    }
+}
+
+KERNEL GroupNormGradientSums(
+    const Scalar* __restrict__ x, const Scalar* __restrict__ dy, const Accumulator* __restrict__ statistics,
+    const Scalar* __restrict__ w, const Scalar* __restrict__ b, Accumulator* __restrict__ partial, GroupPlan plan,
+    int isSilu)
+{
+    // Two numbers for [row lane][channel of the tile]: threads write and read neighbouring ones. The host keeps six.
+    DYNAMIC_SHARED(Accumulator, shared);
+    const GroupBlock block = BlockOf(plan);
+    const int width = block.channelCount;
+    const int entries = plan.rowLanes * width;
+    const Accumulator* sums = shared;
+    if constexpr (WarpSize == 1) {
+        const ChannelArrays arrays = ArraysOf(shared, statistics, w, b, plan, block);
+        const Int64 corner = block.firstRow * plan.channelCount + block.firstChannel;
+        if (isSilu) WalkSums<true>(x + corner, dy + corner, plan, block, arrays);
+        else WalkSums<false>(x + corner, dy + corner, plan, block, arrays);
+        sums = arrays.first;
+    } else {
+        for (int index = threadIdx.x; index < plan.rowLanes * block.packCount; index += blockDim.x) {
+            const GroupTask task = TaskOf(block, index);
+            const Int64 corner = (block.firstRow + task.firstRow) * plan.channelCount + task.firstChannel;
+            Channel channels[PackWidth];
+            for (int i = 0; i < PackWidth; i++) {
+                channels[i] = ChannelOf(statistics, w, b, plan, block.sample, task.firstChannel + i);
+            }
+            Accumulator dzSum[PackWidth], dzhSum[PackWidth];
+            if (isSilu) TaskSums<true>(x + corner, dy + corner, plan, task, channels, dzSum, dzhSum);
+            else TaskSums<false>(x + corner, dy + corner, plan, task, channels, dzSum, dzhSum);
+            Accumulator* target = shared + task.lane * width + task.firstChannel - block.firstChannel;
+            for (int i = 0; i < PackWidth; i++) target[i] = dzSum[i], target[entries + i] = dzhSum[i];
+        }
+    }
+    __syncthreads();  // sums of row lanes | of the chunk
+
+    const Int64 chunk = Int64(block.sample) * plan.chunkCount + block.chunk;
+    Accumulator* target = partial + 2 * chunk * plan.channelCount + block.firstChannel;
+    for (int c = threadIdx.x; c < width; c += blockDim.x) {
+        Accumulator dzSum = 0, dzhSum = 0;
+        for (int lane = 0; lane < plan.rowLanes; lane++) {
+            dzSum += sums[lane * width + c];
+            dzhSum += sums[entries + lane * width + c];
+        }
+        target[c] = dzSum;
+        target[plan.channelCount + c] = dzhSum;
+    }
+}
+
+// A block takes some columns, and shares out the chunks to a fixed number of lanes.
+constexpr int Columns = 32, ChunkLanes = 8;
+
+// The same for the host's one thread: row after row, columns in registers.
+DEVICE void AddRows(
+    const Accumulator* __restrict__ corner, int rowCount, int rowStep, int width, Accumulator* __restrict__ target)
+{
+    Accumulator sum[Columns];
+    for (int column = 0; column < Columns; column++) sum[column] = 0;
+    for (int row = 0; row < rowCount; row++) {
+        for (int column = 0; column < width; column++) sum[column] += corner[Int64(row) * rowStep + column];
+    }
+    for (int column = 0; column < width; column++) target[column] = sum[column];
+}
+
+KERNEL GroupNormGradientJoin(
+    const Accumulator* __restrict__ partial, Accumulator* __restrict__ sums, int chunkCount, int columnCount)
+{
+    const int tileCount = (columnCount + Columns - 1) / Columns;
+    const Int64 sample = blockIdx.x / tileCount;
+    const int first = int(blockIdx.x % tileCount) * Columns;
+    const int width = Minimum(Columns, columnCount - first);
+    const Accumulator* corner = partial + sample * chunkCount * columnCount + first;
+    Accumulator* target = sums + sample * columnCount + first;
+    if constexpr (WarpSize == 1) {
+        AddRows(corner, chunkCount, columnCount, width, target);
+        return;
+    }
+    __shared__ Accumulator shared[ChunkLanes][Columns];  // [lane][column]: a warp meets neighbouring numbers
+    for (int index = threadIdx.x; index < ChunkLanes * Columns; index += blockDim.x) {
+        const int lane = index / Columns, column = index % Columns;
+        Accumulator sum = 0;
+        for (int chunk = lane; chunk < chunkCount && column < width; chunk += ChunkLanes) {
+            sum += corner[Int64(chunk) * columnCount + column];
+        }
+        shared[lane][column] = sum;
+    }
+    __syncthreads();  // sums of lanes | of all
+
+    for (int column = threadIdx.x; column < width; column += blockDim.x) {
+        Accumulator sum = 0;
+        for (int lane = 0; lane < ChunkLanes; lane++) sum += shared[lane][column];
+        target[column] = sum;
+    }
+}
+
+KERNEL GroupNormGradientMeans(
+    const Accumulator* __restrict__ sums, const Scalar* __restrict__ w, Accumulator* __restrict__ means, GroupPlan plan)
+{
+    const int lane = threadIdx.x % WarpSize;
+    const Int64 index = Int64(blockIdx.x) * (blockDim.x / WarpSize) + threadIdx.x / WarpSize;
+    if (index >= Int64(plan.sampleCount) * plan.groupCount) return;  // a warp leaves as a whole
+    const int groupLength = plan.channelCount / plan.groupCount;
+    const int firstChannel = int(index % plan.groupCount) * groupLength;
+    const Accumulator* dzSums = sums + index / plan.groupCount * 2 * plan.channelCount;
+    Accumulator dz = 0, dzh = 0;
+    for (int c = firstChannel + lane; c < firstChannel + groupLength; c += WarpSize) {
+        const Accumulator weight = w == nullptr ? Accumulator(1) : Accumulator(w[c]);
+        dz += weight * dzSums[c];
+        dzh += weight * dzSums[plan.channelCount + c];
+    }
+    dz = WarpSum(dz);
+    dzh = WarpSum(dzh);
+    if (lane > 0) return;
+    const Accumulator count = Accumulator(plan.positionCount) * groupLength;
+    means[2 * index] = dz / count;
+    means[2 * index + 1] = dzh / count;
+}
+
+KERNEL GroupNormGradientParameters(
+    const Accumulator* __restrict__ sums, Scalar* __restrict__ dw, Scalar* __restrict__ db, int sampleCount,
+    int channelCount)
+{
+    const int begin = int(blockIdx.x) * ElementsPerBlock;
+    const int end = Minimum(channelCount, begin + ElementsPerBlock);
+    for (int c = begin + threadIdx.x; c < end; c += blockDim.x) {
+        Accumulator dz = 0, dzh = 0;
+        for (int sample = 0; sample < sampleCount; sample++) {
+            dz += sums[Int64(sample) * 2 * channelCount + c];
+            dzh += sums[(Int64(sample) * 2 + 1) * channelCount + c];
+        }
+        if (db != nullptr) db[c] = Scalar(dz);
+        if (dw != nullptr) dw[c] = Scalar(dzh);
+    }
+}
+
+template <bool isSilu> DEVICE Accumulator GradientOf(
+    Accumulator x, Accumulator dy, const Channel& channel, Accumulator dzMean, Accumulator dzhMean)
+{
+    const Upstream at = UpstreamOf<isSilu>(x, dy, channel);
+    return channel.scale * (channel.weight * at.dz - dzMean - at.h * dzhMean);
+}
+
+template <bool isSilu> DEVICE void WalkGradient(
+    const Scalar* __restrict__ x, const Scalar* __restrict__ dy, Scalar* __restrict__ dx, const GroupPlan& plan,
+    const GroupBlock& block, const ChannelArrays& arrays)
+{
+    const Accumulator* __restrict__ mean = arrays.mean;
+    const Accumulator* __restrict__ scale = arrays.scale;
+    const Accumulator* __restrict__ weight = arrays.weight;
+    const Accumulator* __restrict__ offset = arrays.offset;
+    const Accumulator* __restrict__ dzMean = arrays.first;
+    const Accumulator* __restrict__ dzhMean = arrays.second;
+    for (int row = 0; row < block.rowCount; row++) {
+        const Int64 start = Int64(row) * plan.channelCount;
+        for (int c = 0; c < block.channelCount; c++) {
+            dx[start + c] = Scalar(GradientOf<isSilu>(
+                Accumulator(x[start + c]), Accumulator(dy[start + c]),
+                Channel{mean[c], scale[c], weight[c], offset[c]}, dzMean[c], dzhMean[c]));
+        }
+    }
+}
+
+template <bool isSilu> DEVICE void TaskGradient(
+    const Scalar* __restrict__ x, const Scalar* __restrict__ dy, Scalar* __restrict__ dx, const GroupPlan& plan,
+    const GroupTask& task, const Channel (&channels)[PackWidth], const Accumulator (&dzMean)[PackWidth],
+    const Accumulator (&dzhMean)[PackWidth])
+{
+#pragma unroll 4
+    for (int row = 0; row < task.rowCount; row++) {
+        const Int64 at = Int64(row) * plan.channelCount;
+        const Pack<PackWidth> xs = LoadPack<PackWidth>(x + at);
+        Pack<PackWidth> dys = LoadPack<PackWidth>(dy + at);
+        for (int i = 0; i < PackWidth; i++) {
+            dys.value[i] = Scalar(GradientOf<isSilu>(
+                Accumulator(xs.value[i]), Accumulator(dys.value[i]), channels[i], dzMean[i], dzhMean[i]));
+        }
+        StorePack(dx + at, dys);
+    }
+}
+
+KERNEL GroupNormGradient(
+    const Scalar* __restrict__ x, const Scalar* __restrict__ dy, const Accumulator* __restrict__ statistics,
+    const Accumulator* __restrict__ means, const Scalar* __restrict__ w, const Scalar* __restrict__ b,
+    Scalar* __restrict__ dx, GroupPlan plan, int isSilu)
+{
+    const GroupBlock block = BlockOf(plan);
+    const int groupLength = plan.channelCount / plan.groupCount;
+    const Accumulator* sampleMeans = means + 2 * Int64(block.sample) * plan.groupCount;
+    if constexpr (WarpSize == 1) {
+        DYNAMIC_SHARED(Accumulator, memory);
+        const ChannelArrays arrays = ArraysOf(memory, statistics, w, b, plan, block);
+        for (int i = 0; i < block.channelCount; i++) {
+            const int group = (block.firstChannel + i) / groupLength;
+            arrays.first[i] = sampleMeans[2 * group];
+            arrays.second[i] = sampleMeans[2 * group + 1];
+        }
+        const Int64 corner = block.firstRow * plan.channelCount + block.firstChannel;
+        if (isSilu) WalkGradient<true>(x + corner, dy + corner, dx + corner, plan, block, arrays);
+        else WalkGradient<false>(x + corner, dy + corner, dx + corner, plan, block, arrays);
+    } else {
+        for (int index = threadIdx.x; index < plan.rowLanes * block.packCount; index += blockDim.x) {
+            const GroupTask task = TaskOf(block, index);
+            const Int64 corner = (block.firstRow + task.firstRow) * plan.channelCount + task.firstChannel;
+            Channel channels[PackWidth];
+            Accumulator dzMean[PackWidth], dzhMean[PackWidth];
+            for (int i = 0; i < PackWidth; i++) {
+                const int group = (task.firstChannel + i) / groupLength;
+                channels[i] = ChannelOf(statistics, w, b, plan, block.sample, task.firstChannel + i);
+                dzMean[i] = sampleMeans[2 * group];
+                dzhMean[i] = sampleMeans[2 * group + 1];
+            }
+            if (isSilu) TaskGradient<true>(x + corner, dy + corner, dx + corner, plan, task, channels, dzMean, dzhMean);
+            else TaskGradient<false>(x + corner, dy + corner, dx + corner, plan, task, channels, dzMean, dzhMean);
+        }
+    }
+}

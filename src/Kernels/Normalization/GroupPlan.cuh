@@ -1,0 +1,62 @@
+// GroupPlan: how blocks share out a tensor [N, S, C] whose channels are normalised in groups. A block takes one sample,
+// a chunk of its positions and a tile of its channels. Within a block a task is a pack of PackWidth neighbouring
+// channels and one of rowLanes equal parts of the chunk; threads take tasks in turn, so that results do not depend on
+// how many there are. On the host device the one thread walks whole rows.
+#pragma once
+
+#include "Common/Pack.cuh"
+
+struct GroupPlan {
+    Int64 positionCount;  // S
+    int sampleCount;      // N
+    int channelCount;     // C
+    int groupCount;       // G, of C / G channels each
+    int partLength;       // channels of a part: a group, or an equal share of one that is longer than a tile
+    int chunkRows;        // positions of a chunk
+    int chunkCount;
+    int tileChannels;     // whole parts
+    int tileCount;
+    int rowLanes;
+    int packWidth;        // the PackWidth that the launcher has chosen
+};
+
+struct GroupBlock {
+    Int64 firstRow;    // counted over all samples
+    int rowCount;
+    int sample, chunk;
+    int firstChannel, channelCount;
+    int packCount;
+    int laneRows;      // of each row lane but the last ones, which may have fewer or none
+};
+
+DEVICE GroupBlock BlockOf(const GroupPlan& plan)
+{
+    const int tile = int(blockIdx.x % plan.tileCount);
+    const int rest = int(blockIdx.x / plan.tileCount);
+    GroupBlock block;
+    block.chunk = rest % plan.chunkCount;
+    block.sample = rest / plan.chunkCount;
+    const Int64 first = Int64(block.chunk) * plan.chunkRows;
+    block.firstRow = block.sample * plan.positionCount + first;
+    block.rowCount = int(Minimum(Int64(plan.chunkRows), plan.positionCount - first));
+    block.firstChannel = tile * plan.tileChannels;
+    block.channelCount = Minimum(plan.tileChannels, plan.channelCount - block.firstChannel);
+    block.packCount = block.channelCount / PackWidth;
+    block.laneRows = plan.chunkRows / plan.rowLanes;
+    return block;
+}
+
+// What a task covers: rows [firstRow, firstRow + rowCount) of the block, channels from firstChannel of the tensor on.
+struct GroupTask {
+    int lane, firstRow, rowCount, firstChannel;
+};
+
+DEVICE GroupTask TaskOf(const GroupBlock& block, int task)
+{
+    const int lane = task / block.packCount;
+    const int first = lane * block.laneRows;
+    const int rows = Maximum(0, Minimum(block.laneRows, block.rowCount - first));
+    return {lane, first, rows, block.firstChannel + (task - lane * block.packCount) * PackWidth};
+}
+
+DEVICE Accumulator SiluOf(Accumulator z) { return z * Sigmoid(z); }

@@ -1,0 +1,53 @@
+using GenKernels.Kernels.Common;
+
+namespace GenKernels.Kernels.Normalization;
+
+/// <summary>Launches <c>Softmax.cu</c>: every row as a distribution, or its logarithm, and the gradients.</summary>
+public static class Softmax
+{
+    private static readonly KernelSource s_source = Source(
+        "Normalization/Softmax.cu",
+        [.. PackWidths.Variants.SelectMany(width => new[] { $"{width};IsLogarithm=0", $"{width};IsLogarithm=1" })]);
+
+    /// <param name="x">Logits, <c>[…, C]</c>, floats; the rows are those of the last axis.</param>
+    /// <param name="isLogarithm">Whether the logarithms of the distributions are asked for.</param>
+    /// <returns>A new tensor of the shape of <paramref name="x"/>; the caller or its scope disposes it.</returns>
+    /// <exception cref="ShapeException"><paramref name="x"/> is a scalar.</exception>
+    public static Tensor Forward(Tensor x, bool isLogarithm = false)
+    {
+        Require.Float(x);
+        Require.That(x.Shape.Rank > 0, $"x must have an axis, got shape {x.Shape}");
+
+        Tensor y = Tensor.Empty(x.Shape, x.Type, x.Device);
+        if (y.ElementCount == 0) return y;
+        long rows = x.ElementCount / x.Shape[^1];
+        Kernel kernel = x.Device.Load(s_source, x.Type, Variant(isLogarithm, x, y)).Kernel("Softmax");
+        kernel.Launch(
+            LaunchShape.WarpPerRow(x.Device, rows) with { Cost = LaunchCost.Of(x, y) }, x, y, rows, x.Shape[^1]);
+        return y;
+    }
+
+    /// <param name="y">What <see cref="Forward"/> gave, <c>[…, C]</c>, floats.</param>
+    /// <param name="dy">The gradient of that, of its shape.</param>
+    /// <param name="isLogarithm">As it was given there.</param>
+    /// <returns>The gradient, of the shape of <paramref name="y"/>; the caller or its scope disposes it.</returns>
+    /// <exception cref="ShapeException">The shapes differ.</exception>
+    public static Tensor Gradient(Tensor y, Tensor dy, bool isLogarithm = false)
+    {
+        Require.Float(y);
+        Require.Same(y, dy);
+        Require.That(y.Shape.Rank > 0, $"y must have an axis, got shape {y.Shape}");
+
+        Tensor dx = Tensor.Empty(y.Shape, y.Type, y.Device);
+        if (dx.ElementCount == 0) return dx;
+        long rows = y.ElementCount / y.Shape[^1];
+        Kernel kernel = y.Device.Load(s_source, y.Type, Variant(isLogarithm, y, dy, dx)).Kernel("SoftmaxGradient");
+        kernel.Launch(
+            LaunchShape.WarpPerRow(y.Device, rows) with { Cost = LaunchCost.Of(y, dy, dx) }, y, dy, dx, rows,
+            y.Shape[^1]);
+        return dx;
+    }
+
+    private static string Variant(bool isLogarithm, params ReadOnlySpan<Tensor> tensors) =>
+        $"{PackWidths.Variant(PackWidths.For(tensors))};IsLogarithm={(isLogarithm ? 1 : 0)}";
+}

@@ -1,0 +1,31 @@
+using GenKernels.Kernels.Common;
+
+namespace GenKernels.Kernels.Vision;
+
+/// <summary>Launches <c>AffineGrid.cu</c>: where an affine map takes the pixels of a picture.</summary>
+public static class AffineGrid
+{
+    private static readonly KernelSource s_source = Source("Vision/AffineGrid.cu");
+
+    /// <param name="map">
+    /// From a pixel's column, row and 1 to where it is read, columns first, <c>[N, 2, 3]</c>, floats; places are -1
+    /// and 1 at the edges of the picture.
+    /// </param>
+    /// <param name="height">Rows of the picture to be made; not negative.</param>
+    /// <param name="width">Columns of it; not negative.</param>
+    /// <returns>A new tensor, <c>[N, height, width, 2]</c>; the caller or its scope disposes it.</returns>
+    /// <exception cref="ShapeException">The map has another shape.</exception>
+    public static Tensor Forward(Tensor map, int height, int width)
+    {
+        Require.Float(map);
+        Require.Shape(map, [-1, 2, 3]);
+
+        Tensor y = Tensor.Empty([map.Shape[0], height, width, 2], map.Type, map.Device);
+        if (y.ElementCount == 0) return y;
+        RowWalk walk = new((long)map.Shape[0] * height, width);
+        map.Device.Load(s_source, map.Type).Kernel("AffineGrid").Launch(
+            walk.Shape(map.Device) with { Cost = LaunchCost.Of(map, y) }, map, y, KernelArgument.Structure(ref walk),
+            height);
+        return y;
+    }
+}

@@ -1,0 +1,86 @@
+using System.Diagnostics.Metrics;
+
+namespace GenKernels.Runtime;
+
+/// <summary>
+/// What the runtime counts for whoever listens (<c>dotnet-counters</c>, OpenTelemetry, a test): the names of the meter
+/// and of all its instruments. Those of a device carry its name as the tag <c>device</c>.
+/// </summary>
+public static class RuntimeMeter
+{
+    /// <summary>The meter.</summary>
+    public const string Name = "GenKernels.Runtime";
+
+    /// <summary>Buffers that tensors hold; goes up and down; of a device.</summary>
+    public const string LiveBuffers = "genkernels.memory.live_buffers";
+
+    /// <summary>Bytes that tensors hold; goes up and down; of a device.</summary>
+    public const string LiveBytes = "genkernels.memory.live_bytes";
+
+    /// <summary>Kernels launched; of a device.</summary>
+    public const string Launches = "genkernels.launches";
+
+    /// <summary>Bytes copied from a device's memory to the program's; of a device.</summary>
+    public const string BytesToHost = "genkernels.copy.to_host";
+
+    /// <summary>Bytes copied from the program's memory to a device's; of a device.</summary>
+    public const string BytesFromHost = "genkernels.copy.from_host";
+
+    /// <summary>Compiled kernels that were found on disk.</summary>
+    public const string CacheHits = "genkernels.cache.hits";
+
+    /// <summary>Kernels that were not found on disk, or damaged, and so compiled.</summary>
+    public const string CacheMisses = "genkernels.cache.misses";
+
+    /// <summary>Seconds that each compilation took, its result's way to disk among them; their number is there too.
+    /// </summary>
+    public const string CompileTime = "genkernels.compile.time";
+
+    private const string Bytes = "By";
+
+    // Before the instruments, which are made by it.
+    internal static Meter Meter { get; } = new(Name);
+
+    private static readonly Counter<long> s_launches =
+        Meter.CreateCounter<long>(Launches, "{launch}", "Kernels launched");
+
+    private static readonly Counter<long> s_toHost =
+        Meter.CreateCounter<long>(BytesToHost, Bytes, "Copied from devices to the program");
+
+    private static readonly Counter<long> s_fromHost =
+        Meter.CreateCounter<long>(BytesFromHost, Bytes, "Copied from the program to devices");
+
+    private static readonly Counter<long> s_hits =
+        Meter.CreateCounter<long>(CacheHits, "{kernel}", "Compiled kernels found on disk");
+
+    private static readonly Counter<long> s_misses =
+        Meter.CreateCounter<long>(CacheMisses, "{kernel}", "Kernels compiled because they were not on disk");
+
+    private static readonly Histogram<double> s_compileTime =
+        Meter.CreateHistogram<double>(CompileTime, "s", "Time that a compilation took");
+
+    internal static void CountLaunch(Device device)
+    {
+        if (s_launches.Enabled) s_launches.Add(1, Tag(device));
+    }
+
+    internal static void CountCopyToHost(Device device, long bytes)
+    {
+        if (s_toHost.Enabled) s_toHost.Add(bytes, Tag(device));
+    }
+
+    internal static void CountCopyFromHost(Device device, long bytes)
+    {
+        if (s_fromHost.Enabled) s_fromHost.Add(bytes, Tag(device));
+    }
+
+    internal static void CountCacheHit() => s_hits.Add(1);
+
+    internal static void CountCompilation(TimeSpan time)
+    {
+        s_misses.Add(1);
+        s_compileTime.Record(time.TotalSeconds);
+    }
+
+    internal static KeyValuePair<string, object?> Tag(Device device) => new("device", device.Name);
+}

@@ -1,0 +1,129 @@
+namespace GenKernels.Runtime;
+
+/// <summary>
+/// What a step asks of a device, taken down once and repeated as often as wanted: on a GPU as one launch, on the CPU
+/// as a list of launches. The step's own buffers lie in one arena, each from its first use to its last.
+/// </summary>
+/// <remarks>
+/// The step's code runs once, when it is recorded, and then nothing is computed: the first replay gives the first
+/// values. A replay reads what the tensors from outside hold then, so that inputs, learning rates and the states of
+/// random generators are changed between replays by copying into the same tensors. Tensors that the step takes out of
+/// its scope (<see cref="Tensor.Unscoped"/>) are results: they keep their memory, every replay writes it anew, and the
+/// caller disposes them. All memory that the step uses lives as long as the recorded step, but for memory that it
+/// names by bare addresses alone. A replay allocates no managed memory.
+/// </remarks>
+public sealed class RecordedStep : IDisposable
+{
+    private readonly StepArena _arena;
+    private readonly bool _ownsArena;
+    private readonly RecordedWork[] _work;
+    private readonly TracedBuffer[] _buffers;
+    private readonly DeviceBuffer[] _held;
+    private DeviceBuffer? _boundTo;
+    private CudaGraph? _graph;
+    private bool _isBound;
+    private int _isDisposed;
+
+    private RecordedStep(
+        Device device, (RecordedWork[] Work, TracedBuffer[] Buffers, DeviceBuffer[] Held) recorded, StepArena? arena)
+    {
+        Device = device;
+        (_work, _buffers, _held) = recorded;
+        Plan = MemoryPlanner.Plan(_work, _buffers);
+        LaunchCount = _work.Count(work => work is RecordedLaunch);
+        _ownsArena = arena is null;
+        _arena = arena ?? new StepArena(device);
+    }
+
+    /// <summary>Where it runs.</summary>
+    public Device Device { get; }
+
+    /// <summary>Where its buffers lie in the arena, and when they are used.</summary>
+    public MemoryPlan Plan { get; }
+
+    /// <summary>Kernels that a replay runs.</summary>
+    public int LaunchCount { get; }
+
+    /// <summary>Runs a step's code to take down what it asks of a device; nothing of that is done yet.</summary>
+    /// <param name="device">The one that the step uses.</param>
+    /// <param name="step">
+    /// It may not read values back, nor copy values to the device. What it makes and does not take out of its scope is
+    /// temporary.
+    /// </param>
+    /// <param name="arena">Shared with other steps; one of its own by default.</param>
+    /// <returns>The recorded step; the caller disposes it, before a shared arena.</returns>
+    /// <exception cref="RecordingException">
+    /// The step did what cannot be recorded, or is part of one that is being recorded.
+    /// </exception>
+    public static RecordedStep Record(Device device, Action step, StepArena? arena = null)
+    {
+        StepRecorder recorder = new(device);
+        device.BeginRecording(recorder);
+        bool isDone = false;
+        try
+        {
+            using (device.Scope()) step();
+            RecordedStep recorded = new(device, recorder.Finish(), arena);
+            isDone = true;
+            return recorded;
+        }
+        finally
+        {
+            device.EndRecording();
+            if (!isDone) recorder.Abandon();
+        }
+    }
+
+    /// <summary>Does what was recorded.</summary>
+    /// <exception cref="RecordingException">
+    /// Another thread replays a step of the same arena, or the calling thread records one.
+    /// </exception>
+    /// <exception cref="LaunchException">A kernel failed.</exception>
+    /// <exception cref="OutOfDeviceMemoryException">There is no room for the arena.</exception>
+    public void Replay()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed != 0 || Device.IsDisposed, this);
+        if (Device.Recorder is not null)
+        {
+            throw new RecordingException(
+                $"{Device}: a recorded step cannot be replayed within the recording of another");
+        }
+
+        _arena.Enter(Plan.ArenaBytes);
+        try
+        {
+            if (!_isBound || _boundTo != _arena.Buffer) Bind();
+            if (_graph is null) RunAll();
+            else _graph.Launch();
+        }
+        finally
+        {
+            _arena.Leave();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
+        _graph?.Dispose();
+        if (_ownsArena) _arena.Dispose();
+        foreach (DeviceBuffer buffer in _held) buffer.Release();
+    }
+
+    /// <summary>Gives all work the addresses of its memory, which has moved; on a GPU makes one launch of it.</summary>
+    private void Bind()
+    {
+        _graph?.Dispose();
+        _graph = null;
+        foreach (TracedBuffer buffer in _buffers) buffer.Bind(_arena.Buffer);
+        foreach (RecordedWork work in _work) work.Bind();
+        _graph = Device.Capture(RunAll);
+        (_boundTo, _isBound) = (_arena.Buffer, true);
+    }
+
+    private void RunAll()
+    {
+        foreach (RecordedWork work in _work) work.Run(Device);
+    }
+}

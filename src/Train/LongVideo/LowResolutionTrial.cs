@@ -1,0 +1,92 @@
+using GenKernels.Kernels.Random;
+using GenKernels.Models.LongVideo;
+using GenKernels.Runtime;
+using GenKernels.Train.Data;
+
+namespace GenKernels.Train.LongVideo;
+
+/// <summary>
+/// Training steps to be measured: on networks that begin anew, and on clips of a data set or, where there is none, on
+/// noise of the same shape, launch by launch: of a recorded step a GPU's events see one launch. Nothing is written.
+/// </summary>
+public sealed class LowResolutionTrial : IDisposable
+{
+    private readonly LowResolutionTrainingOptions _options;
+    private readonly LowResolutionGan _gan;
+    private readonly RandomGenerator _noise;
+    private readonly ClipLoader? _loader;
+    private long _step;
+
+    /// <param name="preset">Sizes of the networks.</param>
+    /// <param name="options">Their batch is taken whole.</param>
+    /// <param name="device">Where they live.</param>
+    /// <param name="dataset">Real videos of the preset's size, which stay open as long as the trial; or null.</param>
+    /// <exception cref="DatasetException">The videos are all shorter than a clip.</exception>
+    public LowResolutionTrial(
+        LowResolutionPreset preset, LowResolutionTrainingOptions options, Device device, VideoDataset? dataset = null)
+    {
+        _options = options;
+        if (dataset is not null)
+        {
+            ClipSampler sampler = new(dataset, preset.Discriminator.FrameCount, flipHorizontally: true, options.Seed);
+            _loader = new ClipLoader(sampler, options.BatchSize);
+        }
+
+        _gan = new LowResolutionGan(preset, options, device) { IsRecorded = false };
+        _noise = new RandomGenerator(device, options.Seed, stream: 1);
+    }
+
+    /// <summary>Takes the parts of a step that are named, in the order of a training.</summary>
+    public void Take(TrainingPhases phases)
+    {
+        StepDraws draws = new(_gan.Device, _options.Seed, _step);
+        if (phases.HasFlag(TrainingPhases.Generator)) _gan.UpdateGenerator(Each(() => Fake(draws)));
+        if (phases.HasFlag(TrainingPhases.Discriminator))
+        {
+            _gan.UpdateDiscriminator(Each(() => (Fake(draws), Real(draws))));
+        }
+
+        if (phases.HasFlag(TrainingPhases.Penalty)) _gan.UpdatePenalty(Each(() => Real(draws)));
+        if (phases.HasFlag(TrainingPhases.Average)) _gan.UpdateAverage(_step);
+        _step++;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _loader?.Dispose();
+        _noise.Dispose();
+        _gan.Dispose();
+    }
+
+    /// <summary>The batch, made when it is asked for: within the scope of the update.</summary>
+    private static IEnumerable<T> Each<T>(Func<T> make)
+    {
+        yield return make();
+    }
+
+    private GeneratorInput Fake(StepDraws draws)
+    {
+        int frames = _gan.Preset.Discriminator.FrameCount;
+        LowResolutionGenerator generator = _gan.Generator;
+        Tensor? places = _options.RandomOffset
+            ? generator.Places(draws.Starts(_options.BatchSize, generator.TemporalScale))
+            : null;
+        Shape noise = generator.NoiseShape(_options.BatchSize, frames, _options.RandomOffset);
+        return new GeneratorInput(_noise.Normal(noise), frames, places, Augmentation(draws));
+    }
+
+    private RealInput Real(StepDraws draws)
+    {
+        LowResolutionDiscriminatorOptions sizes = _gan.Preset.Discriminator;
+        Shape shape = [_options.BatchSize, sizes.FrameCount, sizes.Height, sizes.Width, 3];
+        Tensor video = _loader is null ? _noise.Uniform(shape) : Tensor.From(_loader.Next(), shape, _gan.Device);
+        return new RealInput(video, Augmentation(draws));
+    }
+
+    private ClipAugmentation Augmentation(StepDraws draws)
+    {
+        LowResolutionDiscriminatorOptions sizes = _gan.Preset.Discriminator;
+        return draws.Augmentation(_options.BatchSize, _options, sizes.FrameCount, sizes.Height, sizes.Width);
+    }
+}

@@ -1,0 +1,32 @@
+using GenKernels.Autograd;
+using GenKernels.Runtime;
+
+namespace GenKernels.Train.Verification;
+
+/// <summary>Convolutions of images <c>[N, C, H, W]</c> with resampling.</summary>
+internal sealed class ResampledConvolutionCases : ICaseRunner
+{
+    public string Kind => "conv2d_resample";
+
+    public bool Recognises(RecordedCase recorded) =>
+        recorded.Config.Has("flip_weight") && recorded.Rank("in.x") == 4 && recorded.Rank("in.w") == 4
+        && !recorded.Has("in.s");
+
+    public CaseTolerance Tolerance(RecordedCase recorded, string result) =>
+        new(result.StartsWith("grad_pen.", StringComparison.Ordinal) ? 1e-4 : 1e-5);
+
+    public void Run(CaseRun run)
+    {
+        Tensor? filter = run.Recorded.Has("in.f") ? run.Floats("in.f") : null;
+        Variable y = run.Leaf("in.x").ToChannelsLast()
+            .ResampledConvolution(run.Leaf("in.w").ToChannelsLast(), filter, Options(run.Config))
+            .ToChannelsFirst();
+        run.Check("out.y", y);
+        if (run.Recorded.Has("in.dy")) run.CheckGradients("grad", y, run.Constant("in.dy"));
+    }
+
+    /// <summary>Also those of modulated convolutions, which are resampled in the same way.</summary>
+    internal static ResampledConvolutionOptions Options(CaseConfig config) => new(
+        config.Integer("up") ?? 1, config.Integer("down") ?? 1, ImagePaddingSetting.Read(config),
+        IsTurned: !(config.Flag("flip_weight") ?? true), config.Integer("groups") ?? 1);
+}

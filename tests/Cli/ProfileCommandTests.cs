@@ -1,0 +1,164 @@
+using System.Text.Json;
+using GenKernels.Cli;
+using GenKernels.Cli.Profiling;
+
+namespace GenKernels.Tests.Cli;
+
+public sealed class ProfileCommandTests
+{
+    private static readonly string[] s_step =
+        ["profile", "train", "long-video-lowres", "--preset", "tiny", "--device", "host", "--steps", "2"];
+
+    private TemporaryFolder _folder = null!;
+
+    [OneTimeSetUp]
+    public void MakeFolder() => _folder = new TemporaryFolder();
+
+    [OneTimeTearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [Test]
+    public void HelpHasExamplesAndOneTrace([Values("train long-video-lowres", "generate video", "kernel")] string name)
+    {
+        CommandRun run = CommandRun.Of(["profile", .. name.Split(' '), "--help"]);
+        Assert.That(run.Status, Is.EqualTo(ExitCode.Success));
+        Assert.That(run.Output, Does.Contain("Examples:").And.Contain("--trace <file>"));
+        Assert.That(run.Output, Does.Not.Contain("Show where a failure came from"));
+    }
+
+    [TestCase("generator")]
+    [TestCase("all")]
+    public void RowsAddUpToTheStepsTime(string phase)
+    {
+        JsonElement result = Json([.. s_step, "--phase", phase, "--json"]);
+        double rows = result.GetProperty("rows").EnumerateArray().Sum(row => row.GetProperty("seconds").GetDouble());
+        double wall = result.GetProperty("wallSeconds").GetDouble();
+        Assert.That(rows, Is.EqualTo(wall).Within(5).Percent);
+        JsonElement[] kernels =
+        [
+            .. result.GetProperty("rows").EnumerateArray()
+                .Where(row => !row.GetProperty("name").GetString()!.StartsWith('(')),
+        ];
+        Assert.That(kernels, Has.Length.GreaterThan(10));
+        Assert.That(kernels.Select(row => row.GetProperty("bytes").GetDouble()), Is.All.Positive);
+        Assert.That(kernels.Sum(row => row.GetProperty("seconds").GetDouble()), Is.GreaterThan(0.5 * wall));
+        Assert.That(
+            result.GetProperty("parts").EnumerateArray().Select(part => part.GetProperty("name").GetString()),
+            Does.Contain("generator step").And.Contain("gradients"));
+        Assert.That(result.GetProperty("ceiling").GetProperty("bytesPerSecond").GetDouble(), Is.Positive);
+    }
+
+    [Test]
+    public void PeopleReadATableAndTheTraceIsOneOfEveryLaunch()
+    {
+        string path = _folder.File("trace.json");
+        CommandRun run = CommandRun.Of([.. s_step, "--phase", "average", "--by", "kernel", "--trace", path]);
+        Assert.That(run.Status, Is.EqualTo(ExitCode.Success), run.Error);
+        Assert.That(run.Output, Does.Contain("(outside kernels)").And.Contain("Lerp").And.Contain("of ceiling"));
+        Assert.That(run.Output, Does.Contain("The rows sum to").And.Contain("moving average"));
+        using JsonDocument trace = JsonDocument.Parse(File.ReadAllText(path));
+        Assert.That(
+            trace.RootElement.GetProperty("traceEvents").EnumerateArray()
+                .Select(entry => entry.GetProperty("name").GetString()),
+            Does.Contain("Lerp").And.Contain("step 2").And.Contain("moving average"));
+    }
+
+    [Test]
+    public void AVideoIsProfiledToo()
+    {
+        JsonElement result = Json(
+            "profile", "generate", "video", "--frames", "32", "--steps", "1", "--warm-up", "0", "--device", "host",
+            "--by", "shape", "--sort", "name", "--json");
+        string[] names =
+            [.. result.GetProperty("rows").EnumerateArray().Select(row => row.GetProperty("name").GetString()!)];
+        Assert.That(names, Is.Ordered.Using((IComparer<string>)StringComparer.Ordinal));
+        Assert.That(names, Does.Contain("ConvolutionHost").And.Contain("LowpassBank").And.Contain("(copy to host)"));
+    }
+
+    [Test]
+    public void AKernelShowsItsLaunchesByShape()
+    {
+        JsonElement result = Json(
+            "profile", "kernel", "lerp", "--phase", "average", "--steps", "1", "--device", "host", "--json");
+        JsonElement[] rows = [.. result.GetProperty("rows").EnumerateArray()];
+        Assert.That(rows.Select(row => row.GetProperty("name").GetString()), Is.All.EqualTo("Lerp"));
+        Assert.That(rows[0].GetProperty("shapes").GetString(), Does.EndWith("[1]"));
+    }
+
+    [Test]
+    public void AllKernelsAreListed()
+    {
+        CommandRun run = CommandRun.Of("profile", "kernel");
+        Assert.That(run.Status, Is.EqualTo(ExitCode.Success), run.Error);
+        Assert.That(run.Output, Does.Contain("Normalization/PixelNorm.cu").And.Contain("ReduceColumns"));
+        Assert.That(KernelFiles.All.Select(file => file.Path), Is.Unique.And.Ordered);
+    }
+
+    [Test]
+    public void CodeIsWrittenAsItIsCompiled()
+    {
+        string path = _folder.File("code.s");
+        CommandRun run = CommandRun.Of(
+            "profile", "kernel", "BiasActivation", "--source", "--assembly", "--variant", "LeakyRelu;Order=1",
+            "--device", "host", "--out", path);
+        Assert.That(run.Status, Is.EqualTo(ExitCode.Success), run.Error);
+        Assert.That(run.Output, Does.Contain("Elementwise/BiasActivation.cu for Float32"));
+        string text = File.ReadAllText(path);
+        Assert.That(text, Does.StartWith("#define Scalar float\n#define Activation LeakyRelu\n#define Order 1\n"));
+        Assert.That(text, Does.Contain("// assembly of").And.Contain("BiasActivation_run").And.Contain("\tret"));
+    }
+
+    [Test]
+    public void AKernelThatIsNotThereOrNotLaunchedIsNamed()
+    {
+        Refuses("there is no kernel 'Upfirdn3'; 'gk profile kernel' lists all", "profile", "kernel", "Upfirdn3");
+        Refuses("there are DiffAugColor, DiffAugShift", "profile", "kernel", "DiffAug");
+        CommandRun run = CommandRun.Of(
+            "profile", "kernel", "Upfirdn2d", "--phase", "average", "--steps", "1", "--warm-up", "0", "--device",
+            "host");
+        Assert.That(run.Status, Is.EqualTo(ExitCode.Failure));
+        Assert.That(run.Error, Does.Contain("gk: nothing of Filtering/Upfirdn2d.cu is launched by this"));
+    }
+
+    [TestCase("--phase is generator, discriminator", "--phase", "middle")]
+    [TestCase("--by is kernel, variant, shape, not 'file'", "--by", "file")]
+    [TestCase("--sort is time", "--sort", "size")]
+    [TestCase("there is no preset 'vast'", "--preset", "vast")]
+    [TestCase("--steps must be at least 1", "--steps", "0")]
+    [TestCase("--warm-up must be at least 0", "--warm-up", "-1")]
+    [TestCase("--batch needs a whole number", "--batch", "two")]
+    [TestCase("there is no device 'gpu'", "--device", "gpu")]
+    [TestCase("--trace", "--trace")]
+    public void ABadOptionIsNamed(string text, params string[] options) =>
+        CommandRun.Refuses(text, ExitCode.Usage, ["profile", "train", "long-video-lowres", .. options]);
+
+    [Test]
+    public void FilesThatCannotBeMadeAreToldBeforeTheMeasuring()
+    {
+        string missing = Path.Combine(_folder.File("none"), "trace.json");
+        Refuses("does not exist", [.. s_step, "--trace", missing]);
+        Refuses("is a folder", [.. s_step, "--trace", _folder.Path]);
+        Refuses("no such", [.. s_step, "--data", _folder.File("no-data")]);
+    }
+
+    [Test]
+    public void OptionsThatDoNotGoTogetherAreRefused()
+    {
+        Refuses("--type goes with --source or --assembly", "profile", "kernel", "Unary", "--type", "Float16");
+        Refuses("need the name of a kernel", "profile", "kernel", "--source");
+        Refuses("not 'Int32'", "profile", "kernel", "Unary", "--source", "--type", "Int32");
+        Refuses("has no variant with 'Cube'", "profile", "kernel", "Unary", "--source", "--variant", "Cube");
+        Refuses(
+            "give one of the two", "profile", "generate", "video", "--preset", "tiny", "--checkpoint", _folder.Path);
+    }
+
+    private static void Refuses(string text, params string[] arguments) =>
+        CommandRun.Refuses(text, ExitCode.Failure, arguments);
+
+    private static JsonElement Json(params string[] arguments)
+    {
+        CommandRun run = CommandRun.Of(arguments);
+        Assert.That(run.Status, Is.EqualTo(ExitCode.Success), run.Error);
+        return JsonDocument.Parse(run.Output).RootElement;
+    }
+}

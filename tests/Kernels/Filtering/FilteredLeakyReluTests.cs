@@ -1,0 +1,228 @@
+using GenKernels.Autograd;
+using GenKernels.Kernels.Filtering;
+using FilteredKernel = GenKernels.Kernels.Filtering.FilteredLeakyRelu;
+
+namespace GenKernels.Tests.Kernels.Filtering;
+
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
+public sealed class FilteredLeakyReluTests(Device device)
+{
+    // Every pair of rates that there is a kernel for, with paddings of both signs.
+    private static readonly FilteredLeakyReluOptions[] s_settings =
+    [
+        new(1, 1, Slope: 1),
+        new(1, 2, 5, 6, 4, 7, Clamp: 0.7f, Flip: true),
+        new(1, 4, 12, 13, 14, 15),
+        new(2, 1, 5, 6, 6, 5, Clamp: 256),
+        new(2, 2, 9, 8, 10, 7, Gain: 1.3f, Slope: 0.1f),
+        new(2, 2, 9, 4, -1, 14, Slope: 0, Clamp: 0.5f, Flip: true),
+        new(2, 4, 20, 22, 19, 22, Clamp: 0.9f),
+        new(4, 1, 11, 12, 10, 12),
+        new(4, 2, 18, -3, 16, 17, Slope: 2, Clamp: 1),
+        new(4, 4, 22, 20, 19, 26),
+    ];
+
+    [Test]
+    public void ForwardMatchesTheFormula([Values(1, 33)] int channels, [Range(0, 9)] int number) =>
+        Check(FloatType.Float64, channels, number);
+
+    [Test]
+    public void EveryTypeMatchesTheFormula([Values] FloatType type, [Values(4, 8)] int number) =>
+        Check(type, channels: 17, number);
+
+    [Test]
+    public void GradientsAreThoseOfTheSteps([Range(0, 9)] int number)
+    {
+        using TensorScope scope = device.Scope();
+        FilteredLeakyReluOptions options = s_settings[number];
+        Variable x = Leaf([2, 7, 6, 5], seed: 1);
+        Variable bias = Leaf([5], seed: 2);
+        (Tensor? up, Tensor? down) = (Taps(options.Up, seed: 3), Taps(options.Down, seed: 4));
+        double[][] expected =
+            Gradients(FilteredLeakyReluOperation.FilteredInSteps(x, bias, up, down, options), x, bias);
+        double[][] actual = Gradients(x.FilteredLeakyRelu(bias, up, down, options), x, bias);
+        for (int i = 0; i < expected.Length; i++) Assert.That(actual[i], Is.EqualTo(expected[i]).Within(1e-11), $"{i}");
+    }
+
+    [TestCase(2, 2, 9, 8)]
+    [TestCase(4, 2, -6, -9)]
+    public void SeveralTilesMakeOneImage(int up, int down, int before, int after)
+    {
+        using TensorScope scope = device.Scope();
+        FilteredLeakyReluOptions options = new(up, down, before, after, before, after, Clamp: 0.8f);
+        Variable x = Leaf([1, 56, 70, 68], seed: 1);
+        Variable bias = Leaf([68], seed: 2);
+        (Tensor? upTaps, Tensor? downTaps) = (Taps(up, seed: 3), Taps(down, seed: 4));
+        double[][] expected =
+            Gradients(FilteredLeakyReluOperation.FilteredInSteps(x, bias, upTaps, downTaps, options), x, bias);
+        double[][] actual = Gradients(x.FilteredLeakyRelu(bias, upTaps, downTaps, options), x, bias);
+        for (int i = 0; i < expected.Length; i++) Assert.That(actual[i], Is.EqualTo(expected[i]).Within(1e-9), $"{i}");
+    }
+
+    [Test]
+    public void AFilterOfTwoAxesTakesTheStepsAndSaysSoOnce()
+    {
+        using TensorScope scope = device.Scope();
+        Action<string> before = device.Notices;
+        List<string> lines = [];
+        device.Notices = lines.Add;
+        try
+        {
+            FilteredLeakyReluOptions options = new(2, 1, 9, 8, 10, 7);
+            Variable x = new(TestTensors.Normal([1, 6, 5, 3], seed: 1, device));
+            Tensor up = TestTensors.Normal([12], seed: 2, device), down = TestTensors.Normal([3, 7], seed: 3, device);
+            for (int i = 0; i < 2; i++) x.FilteredLeakyRelu(null, up, down, options);
+        }
+        finally
+        {
+            device.Notices = before;
+        }
+
+        Assert.That(lines, Is.EqualTo(new[]
+        {
+            "FilteredLeakyRelu: up 2 with taps [12] and down 1 with taps [3, 7] has no kernel of its own; Upfirdn, "
+            + "BiasActivation and Upfirdn run one after the other",
+        }));
+    }
+
+    [Test]
+    public void NoImagesGiveNoImages()
+    {
+        using TensorScope scope = device.Scope();
+        Tensor x = Tensor.Zeros([0, 6, 5, 3], ElementType.Float32, device);
+        (Tensor y, _) = FilteredKernel.Forward(
+            x, null, Taps(2, seed: 1), Taps(2, seed: 2), new(2, 2, 9, 8, 10, 7), withSigns: true);
+        Assert.That(y.Shape, Is.EqualTo(Shape.Create([0, 4, 3, 3])));
+    }
+
+    [Test]
+    public void RejectsAFilterThatIsLongerThanTheAxis()
+    {
+        using TensorScope scope = device.Scope();
+        Tensor x = TestTensors.Normal([1, 6, 5, 3], seed: 1, device);
+        Assert.That(
+            () => FilteredKernel.Forward(x, null, null, Taps(2, seed: 1), new(1, 2, 3, 3), withSigns: false),
+            Throws.TypeOf<ShapeException>().With.Message.Contains("must hold the filter").And.Message.Contains("12"));
+    }
+
+    [Test]
+    public void RejectsWhatThereIsNoKernelFor()
+    {
+        using TensorScope scope = device.Scope();
+        Tensor x = TestTensors.Normal([1, 6, 5, 3], seed: 1, device);
+        Tensor taps = TestTensors.Normal([5], seed: 1, device);
+        Assert.That(
+            () => FilteredKernel.Forward(x, null, taps, null, new(3, 1), withSigns: false),
+            Throws.TypeOf<ShapeException>().With.Message.EqualTo(
+                "FilteredLeakyRelu: there is no kernel for up 3 with taps [5] and down 1 with no taps"));
+    }
+
+    [Test]
+    public void RejectsAGainOfNothingAndABiasOfAnotherLength()
+    {
+        using TensorScope scope = device.Scope();
+        Tensor x = TestTensors.Normal([1, 6, 5, 3], seed: 1, device);
+        Tensor bias = TestTensors.Normal([4], seed: 2, device);
+        Assert.That(
+            () => FilteredKernel.Forward(x, null, null, null, new(1, 1, Gain: 0), withSigns: false),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("Gain must be positive"));
+        Assert.That(
+            () => FilteredKernel.Forward(x, bias, null, null, new(1, 1), withSigns: false),
+            Throws.TypeOf<ShapeException>().With.Message.Contains("bias must have shape [3], got [4]"));
+    }
+
+    private void Check(FloatType type, int channels, int number)
+    {
+        using TensorScope scope = device.Scope();
+        FilteredLeakyReluOptions options = s_settings[number];
+        Tensor x = TestTensors.Normal([2, 6, 5, channels], seed: 1, device, type.Element());
+        Tensor bias = TestTensors.Normal([channels], seed: 2, device, type.Element());
+        (Tensor? up, Tensor? down) = (Taps(options.Up, seed: 3), Taps(options.Down, seed: 4));
+        double[] expected = Formula(x, bias, up, down, options);
+        foreach (bool withSigns in new[] { false, true })
+        {
+            (Tensor y, Tensor? signs) = FilteredKernel.Forward(x, bias, up, down, options, withSigns);
+            Assert.That(signs is not null, Is.EqualTo(withSigns));
+            Assert.That(y.ElementCount, Is.EqualTo(expected.Length));
+            Assert.That(y.ToDoubles(), Is.EqualTo(expected).Within(8 * Tolerance.For(x.Type)));
+        }
+    }
+
+    /// <summary>Taps without any symmetry, whose squares sum to about 1 over the rate.</summary>
+    private Tensor? Taps(int rate, int seed)
+    {
+        if (rate == 1) return null;
+        using Tensor normal = TestTensors.Normal([6 * rate], seed, device);
+        return Tensor.From(
+            Array.ConvertAll(normal.ToArray<float>(), tap => tap / (2.5f * rate)), normal.Shape, device);
+    }
+
+    private Variable Leaf(Shape shape, int seed) =>
+        new(TestTensors.Normal(shape, seed, device, ElementType.Float64), requiresGradient: true);
+
+    /// <summary>The value, its gradients, and those of the gradients' squares.</summary>
+    private double[][] Gradients(Variable y, Variable x, Variable bias)
+    {
+        Variable upstream = Leaf(y.Shape, seed: 7);
+        Variable[] first = Gradient.Of(y, [x, bias], upstream, differentiable: true);
+        Variable penalty = first[0].Square().Sum() + first[1].Square().Sum();
+        Variable second = Gradient.Of(penalty, [upstream], keepRecord: true)[0];
+        return [.. new[] { y, first[0], first[1], second }.Select(result => result.Value.ToDoubles())];
+    }
+
+    // The upper rate with its zeros written out, and every sum over all taps.
+    private static double[] Formula(
+        Tensor x, Tensor bias, Tensor? up, Tensor? down, FilteredLeakyReluOptions options)
+    {
+        (double[] values, double[] shifts, int channels) = (x.ToDoubles(), bias.ToDoubles(), x.Shape[3]);
+        List<double> result = [];
+        for (int n = 0; n < x.Shape[0]; n++)
+        {
+            double[][,] planes = new double[channels][,];
+            for (int c = 0; c < channels; c++)
+            {
+                double[,] plane = new double[x.Shape[1], x.Shape[2]];
+                for (int i = 0; i < plane.Length; i++)
+                {
+                    double value = values[(((n * plane.Length) + i) * channels) + c];
+                    plane[i / x.Shape[2], i % x.Shape[2]] = shifts[c] + value;
+                }
+
+                double[,] upper = Filter(plane, up, options.UpRows, options.UpColumns, options.Flip);
+                for (int i = 0; i < upper.Length; i++)
+                {
+                    ref double v = ref upper[i / upper.GetLength(1), i % upper.GetLength(1)];
+                    v *= options.Gain * options.Up * options.Up;
+                    v = Math.Clamp(v > 0 ? v : options.Slope * v, -options.Clamp, options.Clamp);
+                }
+
+                planes[c] = Filter(upper, down, options.DownBoth, options.DownBoth, options.Flip);
+            }
+
+            int columns = planes[0].GetLength(1);
+            for (int i = 0; i < planes[0].Length; i++) result.AddRange(planes.Select(p => p[i / columns, i % columns]));
+        }
+
+        return [.. result];
+    }
+
+    private static double[,] Filter(double[,] x, Tensor? filter, Resampling rows, Resampling columns, bool flip)
+    {
+        double[] taps = filter?.ToDoubles() ?? [1];
+        if (!flip) Array.Reverse(taps);
+        (int height, int width) = (x.GetLength(0), x.GetLength(1));
+        double[,] y = new double[rows.OutputLength(height, taps.Length), columns.OutputLength(width, taps.Length)];
+        for (int i = 0; i < y.Length * taps.Length * taps.Length; i++)
+        {
+            (int place, int tap) = (i / (taps.Length * taps.Length), i % (taps.Length * taps.Length));
+            (int q, int p) = (place / y.GetLength(1), place % y.GetLength(1));
+            (int k, int l) = (tap / taps.Length, tap % taps.Length);
+            int r = (q * rows.Down) + k - rows.Before, s = (p * columns.Down) + l - columns.Before;
+            bool isSample = r >= 0 && s >= 0 && r % rows.Up == 0 && s % columns.Up == 0
+                && r / rows.Up < height && s / columns.Up < width;
+            if (isSample) y[q, p] += taps[k] * taps[l] * x[r / rows.Up, s / columns.Up];
+        }
+
+        return y;
+    }
+}

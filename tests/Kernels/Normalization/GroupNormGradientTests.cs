@@ -1,0 +1,63 @@
+using GenKernels.Autograd;
+using GenKernels.Kernels.Normalization;
+
+namespace GenKernels.Tests.Kernels.Normalization;
+
+/// <summary>The fused gradient against that of the composed form, which finite differences prove.</summary>
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
+public sealed class GroupNormGradientTests(Device device)
+{
+    private static readonly (int Channels, int Groups, int Positions)[] s_sizes =
+        [(1, 1, 1), (6, 3, 7), (8, 2, 33), (24, 3, 150), (320, 32, 25), (520, 4, 9), (2056, 2, 2)];
+
+    [Test]
+    public void ItIsThatOfTheComposedForm([Values] FloatType type, [Values] bool silu)
+    {
+        using TensorScope scope = device.Scope();
+        foreach ((int channels, int groups, int positions) in s_sizes)
+        {
+            Tensor[] tensors =
+            [
+                TestTensors.Normal([2, positions, channels], seed: 1, device, type.Element()),
+                TestTensors.Normal([channels], seed: 2, device, type.Element()),
+                TestTensors.Normal([channels], seed: 3, device, type.Element()),
+                TestTensors.Normal([2, positions, channels], seed: 4, device, type.Element()),
+            ];
+            Variable[] exact = Array.ConvertAll(tensors, tensor => new Variable(
+                TestTensors.From(tensor.ToDoubles(), tensor.Shape, device, ElementType.Float64), true));
+            Variable y = exact[0].GroupNormComposed(groups, exact[1], exact[2], 1e-2f, silu);
+            Variable[] expected = Gradient.Of(y, exact[..3], exact[3]);
+
+            (Tensor value, Tensor statistics) =
+                GroupNorm.Forward(tensors[0], groups, tensors[1], tensors[2], 1e-2f, silu);
+            (Tensor dx, Tensor? dw, Tensor? db) = GroupNormGradient.Backward(
+                tensors[0], tensors[3], statistics, tensors[1], tensors[2], silu);
+            Expect.CloseSums(dx, expected[0].Value.ToDoubles(), $"x, {value.Shape}");
+            Expect.CloseSums(dw!, expected[1].Value.ToDoubles(), $"weight, {value.Shape}");
+            Expect.CloseSums(db!, expected[2].Value.ToDoubles(), $"bias, {value.Shape}");
+        }
+    }
+
+    [Test]
+    public void WhatIsNotAskedForIsNotComputed()
+    {
+        using TensorScope scope = device.Scope();
+        Tensor x = TestTensors.Normal([2, 5, 8], seed: 1, device);
+        Tensor w = TestTensors.Normal([8], seed: 2, device);
+        (_, Tensor statistics) = GroupNorm.Forward(x, 2, w, null, 1e-5f);
+        Assert.That(GroupNormGradient.Backward(x, x, statistics, w, null, false, false).Weight, Is.Null);
+        Assert.That(GroupNormGradient.Backward(x, x, statistics, w, null, false).Bias, Is.Null);
+    }
+
+    [Test]
+    public void RejectsAnUpstreamOfAnotherShape()
+    {
+        using TensorScope scope = device.Scope();
+        Tensor x = TestTensors.Normal([2, 5, 8], seed: 1, device);
+        Tensor dy = TestTensors.Normal([2, 4, 8], seed: 1, device);
+        (_, Tensor statistics) = GroupNorm.Forward(x, 2, null, null, 1e-5f);
+        Assert.That(
+            () => GroupNormGradient.Backward(x, dy, statistics, null, null, false),
+            Throws.TypeOf<ShapeException>().With.Message.Contains("x and dy must agree in shape, type and device"));
+    }
+}

@@ -1,0 +1,116 @@
+using GenKernels.Autograd;
+using GenKernels.Models.LongVideo;
+using GenKernels.Tests.Models.LongVideo;
+using GenKernels.Train.LongVideo;
+
+namespace GenKernels.Tests.Train.LongVideo;
+
+/// <summary>Updates that are replayed have the bits of those that run launch by launch.</summary>
+[TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
+public sealed class RecordedTrainingTests(Device device)
+{
+    private const int Frames = 8;
+
+    // The fibers of simt take their time.
+    private int Steps => device.Kind == DeviceKind.Simt ? 1 : 3;
+
+    private int PartCount => device.Kind == DeviceKind.Simt ? 1 : 2;
+
+    private int Clips => device.Kind == DeviceKind.Simt ? 1 : 2;
+
+    [Test]
+    public void RecordedAndEagerTrainingEndInTheSameBits([Values] bool isAugmented)
+    {
+        using LowResolutionGan recorded = new(SmallestPreset.Preset, SmallestRun.Options, device);
+        using LowResolutionGan eager = new(SmallestPreset.Preset, SmallestRun.Options, device) { IsRecorded = false };
+        for (int step = 0; step < Steps; step++)
+        {
+            Dictionary<string, double> expected = Train(eager, step, isAugmented);
+            Assert.That(Train(recorded, step, isAugmented), Is.EqualTo(expected), $"step {step}");
+        }
+
+        foreach ((Module left, Module right) in new (Module, Module)[]
+        {
+            (recorded.Generator, eager.Generator), (recorded.Discriminator, eager.Discriminator),
+            (recorded.AverageGenerator, eager.AverageGenerator),
+        })
+        {
+            Assert.That(Bits(left), Is.EqualTo(Bits(right)));
+        }
+
+        Assert.That(
+            recorded.Recorded.Select(recording => recording.Name),
+            Is.EqualTo(new[] { "generator", "discriminator", "penalty", "average" }),
+            "one of each update, whichever the step and the part");
+        Assert.That(eager.Recorded, Is.Empty);
+        foreach ((string name, RecordedStep recording) in recorded.Recorded)
+        {
+            TestContext.Out.WriteLine(name + ": " + MemoryPlanDrawing.ToText(recording.Plan));
+            Assert.That(recording.Plan.ArenaBytes, Is.LessThanOrEqualTo(1.1 * recording.Plan.LowerBound));
+        }
+    }
+
+    [Test]
+    public void ReplayedUpdatesAllocateNoManagedMemory()
+    {
+        using LowResolutionGan gan = new(SmallestPreset.Preset, SmallestRun.Options, device);
+        Train(gan, step: 0, isAugmented: true);
+        foreach ((string name, RecordedStep step) in gan.Recorded)
+        {
+            step.Replay();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int replay = 0; replay < Steps; replay++) step.Replay();
+            Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero, name);
+        }
+    }
+
+    [Test]
+    public void NothingIsRecordedWhileAnomaliesAreLookedFor()
+    {
+        using LowResolutionGan gan = new(SmallestPreset.Preset, SmallestRun.Options, device);
+        using IDisposable mode = AnomalyMode.Enable();
+        using Tensor video = TestTensors.Normal([1, Frames, 8, 16, 3], seed: 1, device);
+        gan.UpdatePenalty([new RealInput(video, null)]);
+        Assert.That(gan.Recorded, Is.Empty);
+    }
+
+    /// <summary>All updates of a step, in parts.</summary>
+    /// <returns>What they say.</returns>
+    private Dictionary<string, double> Train(LowResolutionGan gan, int step, bool isAugmented)
+    {
+        Dictionary<string, double> said = [];
+        StepDraws draws = new(gan.Device, seed: 3, step);
+        int seed = 10 * step;
+        foreach (StepStatistics statistics in new[]
+        {
+            gan.UpdateGenerator(Parts(Fake)), gan.UpdateDiscriminator(Parts(() => (Fake(), Real()))),
+            gan.UpdatePenalty(Parts(Real)),
+        })
+        {
+            foreach ((string name, double value) in statistics.Values) said[name] = value;
+        }
+
+        gan.UpdateAverage(step);
+        return said;
+
+        GeneratorInput Fake()
+        {
+            LowResolutionGenerator generator = gan.Generator;
+            Tensor? places = isAugmented ? generator.Places(draws.Starts(Clips, generator.TemporalScale)) : null;
+            Tensor noise =
+                TestTensors.Normal(generator.NoiseShape(Clips, Frames, isAugmented), seed++, gan.Device);
+            return new GeneratorInput(noise, Frames, places, Augmentation());
+        }
+
+        RealInput Real() =>
+            new(TestTensors.Normal([Clips, Frames, 8, 16, 3], seed++, gan.Device), Augmentation());
+
+        ClipAugmentation? Augmentation() =>
+            isAugmented ? draws.Augmentation(Clips, SmallestRun.Options, Frames, 8, 16) : null;
+    }
+
+    private IEnumerable<T> Parts<T>(Func<T> make) => Enumerable.Range(0, PartCount).Select(_ => make());
+
+    private static int[] Bits(Module module) =>
+        [.. StateDict.Write(module).SelectMany(entry => entry.Values<float>()).Select(BitConverter.SingleToInt32Bits)];
+}
