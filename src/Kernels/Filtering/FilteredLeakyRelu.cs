@@ -1,3 +1,6 @@
+using GenKernels.Kernels.Elementwise;
+using GenKernels.Kernels.MatrixProduct;
+
 namespace GenKernels.Kernels.Filtering;
 
 /// <summary>
@@ -15,7 +18,9 @@ public static class FilteredLeakyRelu
         [.. from first in s_sides from second in s_sides select Variant(first, second)];
 
     private static readonly KernelSource s_source = Source("Filtering/FilteredLeakyRelu.cu", s_variants);
-    private static readonly KernelSource s_hostSource = Source("Filtering/FilteredLeakyReluHost.cpp", s_variants);
+
+    private static readonly KernelSource s_hostSource = Source(
+        "Filtering/FilteredLeakyReluHost.cpp", [ElementType.Float64, ElementType.Float32], s_variants);
 
     /// <param name="upFilter">As for <see cref="Forward"/>.</param>
     /// <param name="downFilter">As for <see cref="Forward"/>.</param>
@@ -106,6 +111,17 @@ public static class FilteredLeakyRelu
         (int Up, int Down) rates)
     {
         if (y.ElementCount == 0) return;
+        if (HostProduct.IsWidened(x))
+        {
+            using Tensor wideX = Cast.Forward(x, ElementType.Float32);
+            using Tensor? wideBias = bias is null ? null : Cast.Forward(bias, ElementType.Float32);
+            using Tensor wideY = Tensor.Empty(y.Shape, ElementType.Float32, y.Device);
+            Launch(wideX, wideBias, first, second, signs, wideY, plan, rates);
+            using Tensor rounded = Cast.Forward(wideY, y.Type);
+            y.CopyFrom(rounded);
+            return;
+        }
+
         bool isHost = x.Device.WarpSize == 1;
         string variant = Variant((rates.Up, TapCount(first)), (rates.Down, TapCount(second)));
         Kernel kernel = isHost

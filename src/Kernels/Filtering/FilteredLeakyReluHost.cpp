@@ -5,7 +5,7 @@
 //   v, y and the signs as in FilteredLeakyRelu.cu
 //
 // Shapes   as FilteredLeakyRelu.cu
-// Types    all four floats; computed in vectors of Accumulator, the lanes are channels
+// Types    float and double
 // Launch   one block for a tile of tileRows x tileColumns outputs and TileChannels channels
 // Cost     UpDepth (1 + Up) multiplications a place of v to come to it, DownTaps + DownDepth from there; reads x and
 //          writes y nearly once, and a quarter of a byte of signs a place

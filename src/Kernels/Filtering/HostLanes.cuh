@@ -1,4 +1,4 @@
-// HostLanes: vectors of Accumulator whose lanes are channels, and a bit for each lane, for filters on the CPU. A vector
+// HostLanes: vectors whose lanes are channels, and a bit for each lane, for filters on the CPU. A vector
 // has 64 bytes; on processors with shorter ones the compiler takes several.
 #pragma once
 
@@ -9,9 +9,9 @@
 #endif
 
 constexpr int VectorBytes = 64;
-constexpr int Lanes = VectorBytes / sizeof(Accumulator);  // 16 or 8
+constexpr int Lanes = VectorBytes / sizeof(Scalar);  // 16 or 8
 
-typedef Accumulator Vector __attribute__((vector_size(VectorBytes)));
+typedef Scalar Vector __attribute__((vector_size(VectorBytes)));
 
 template <int Count> struct BitsOfLanes { using Type = UInt16; };
 template <> struct BitsOfLanes<8> { using Type = UInt8; };
@@ -38,25 +38,21 @@ DEVICE Vector* Scratch(size_t count)
 // The first `count` lanes from memory, zeros in the others.
 DEVICE Vector Load(const Scalar* from, int count)
 {
-    Scalar values[Lanes];
+    Vector result = {};
     if (count == Lanes) {
-        memcpy(values, from, sizeof values);
+        memcpy(&result, from, sizeof result);
     } else {
-        for (int i = 0; i < Lanes; i++) values[i] = i < count ? from[i] : Scalar(0);
+        for (int i = 0; i < count; i++) result[i] = from[i];
     }
-    Vector result;
-    for (int i = 0; i < Lanes; i++) result[i] = Accumulator(values[i]);
     return result;
 }
 
 DEVICE void Store(Scalar* to, Vector value, int count)
 {
-    Scalar values[Lanes];
-    for (int i = 0; i < Lanes; i++) values[i] = Scalar(value[i]);
     if (count == Lanes) {
-        memcpy(to, values, sizeof values);
+        memcpy(to, &value, sizeof value);
     } else {
-        for (int i = 0; i < count; i++) to[i] = values[i];
+        for (int i = 0; i < count; i++) to[i] = value[i];
     }
 }
 
@@ -95,14 +91,14 @@ DEVICE unsigned NotPositive(Vector v)
     return bits;
 }
 
-DEVICE unsigned NotWithin(Vector v, Accumulator limit)
+DEVICE unsigned NotWithin(Vector v, Scalar limit)
 {
     unsigned bits = 0;
     for (int i = 0; i < Lanes; i++) bits |= unsigned(v[i] >= limit || v[i] <= -limit) << i;
     return bits;
 }
 
-DEVICE Vector ScaleWhere(unsigned bits, Vector v, Accumulator factor)
+DEVICE Vector ScaleWhere(unsigned bits, Vector v, Scalar factor)
 {
     for (int i = 0; i < Lanes; i++) v[i] = bits >> i & 1 ? v[i] * factor : v[i];
     return v;
@@ -110,7 +106,7 @@ DEVICE Vector ScaleWhere(unsigned bits, Vector v, Accumulator factor)
 
 DEVICE Vector ZeroWhere(unsigned bits, Vector v)
 {
-    for (int i = 0; i < Lanes; i++) v[i] = bits >> i & 1 ? Accumulator(0) : v[i];
+    for (int i = 0; i < Lanes; i++) v[i] = bits >> i & 1 ? Scalar(0) : v[i];
     return v;
 }
 #endif
