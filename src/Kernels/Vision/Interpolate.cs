@@ -63,8 +63,9 @@ public static class Interpolate
         ElementType sums = x.Type == ElementType.Float64 ? ElementType.Float64 : ElementType.Float32;
         using Tensor spans = Tensor.Empty([height + width, 2], ElementType.Int32, x.Device);
         using Tensor weights = Tensor.Empty([(height * rows.Width) + (width * columns.Width)], sums, x.Device);
+        LaunchShape lines = LaunchShape.Elements(x.Device, height + width);
         module.Kernel("InterpolateWeights").Launch(
-            LaunchShape.Elements(x.Device, height + width), spans, weights, KernelArgument.Structure(ref rows),
+            lines with { Cost = LaunchCost.Of(spans, weights) }, spans, weights, KernelArgument.Structure(ref rows),
             KernelArgument.Structure(ref columns));
 
         InterpolatePlan plan = new(x.Shape, y.Shape, rows.Width, columns.Width);
