@@ -55,9 +55,13 @@ public static class GridSample
         GridSamplePlan plan = new(height, width, channels, grid.Shape);
         using Tensor heads = Tensor.Zeros([(int)cells], ElementType.Int32, g.Device);
         using Tensor nexts = Tensor.Empty([(int)Math.Max(1, places)], ElementType.Int32, g.Device);
+        LaunchShape lists = LaunchShape.Elements(g.Device, places) with
+        {
+            Cost = LaunchCost.Of(grid, heads, nexts),
+            LeavesAnyOrder = true,
+        };
         module.Kernel("GridSampleCells").Launch(
-            LaunchShape.Elements(g.Device, places) with { Cost = LaunchCost.Of(grid, heads, nexts) }, grid, heads,
-            nexts, places, KernelArgument.Structure(ref plan));
+            lists, grid, heads, nexts, places, KernelArgument.Structure(ref plan));
         module.Kernel("GridSampleOrder").Launch(
             LaunchShape.Elements(g.Device, cells) with { Cost = LaunchCost.Of(heads, nexts) }, heads, nexts, cells);
         RowWalk walk = new((long)pictures * height * width, channels);

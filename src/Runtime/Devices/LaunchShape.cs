@@ -24,6 +24,12 @@ public readonly record struct LaunchShape(long GridX, int GridY, int GridZ, int 
     /// </summary>
     public bool HasLongBlocks { get; init; }
 
+    /// <summary>
+    /// Whether the launch leaves something in the order in which its threads came, such as a list that a later launch
+    /// sorts: <see cref="Sanitizer.Order"/> lets it pass.
+    /// </summary>
+    public bool LeavesAnyOrder { get; init; }
+
     /// <summary>What the launch must do at least, for those who measure it.</summary>
     public LaunchCost Cost { get; init; }
 

@@ -63,7 +63,7 @@ public sealed unsafe class SimtDevice : NativeDevice
     private protected override void LaunchCore(Kernel kernel, LaunchShape shape, ReadOnlySpan<KernelArgument> arguments)
     {
         if (_runner is not null) _runner.Run(kernel, shape, Describe(shape), arguments);
-        else if (_sanitizer == Sanitizer.Order) LaunchInEveryOrder(kernel, shape, arguments);
+        else if (_sanitizer == Sanitizer.Order && !shape.LeavesAnyOrder) LaunchInEveryOrder(kernel, shape, arguments);
         else base.LaunchCore(kernel, shape, arguments);
     }
 
