@@ -30,6 +30,7 @@ internal static partial class WorkCatalog
             .. Filtered(),
             .. Convolutions(),
             .. ModulatedConvolutions(),
+            .. LinearLayers(),
             .. Attentions(),
             .. Vision(),
             .. Diffusion(),

@@ -18,6 +18,7 @@ import timing
 # The modules whose cases are timed.
 FAMILIES = (
     "kernels",
+    "linear",
     "modulated",
     "norms",
     "filtered",

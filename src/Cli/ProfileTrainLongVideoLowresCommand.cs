@@ -14,14 +14,23 @@ internal static class ProfileTrainLongVideoLowresCommand
         ExampleCommand command = new(
             "long-video-lowres", "Show where the time of a training step goes, kernel by kernel.",
             "gk profile train long-video-lowres --preset tiny --batch 4",
-            "gk profile train long-video-lowres --preset paper --phase generator --trace out/step.json");
+            "gk profile train long-video-lowres --preset paper --phase generator --trace out/step.json",
+            "gk profile train long-video-lowres --batch 4 --memory out/memory");
         trial.AddTo(command);
         options.AddTo(command);
         return command.Does((result, stop) =>
         {
             ProfileRequest request = options.Read(result);
             Terminal terminal = new(result);
+            string? folder = trial.MemoryFolder(result);
+            if (folder is not null) MemoryReport.RequireFolder(folder);
             using Device device = DeviceFactory.Open(result.GetRequiredValue(options.Device));
+            if (folder is not null)
+            {
+                new MemoryReport(folder, trial.Plans(result, device)).Write(terminal, request.IsJson);
+                return ExitCode.Success;
+            }
+
             StepMeasurement measurement = trial.Measure(result, request, device, terminal, stop);
             new ProfileReport(trial.Describe(result), device, measurement, request).Write(terminal);
             return ExitCode.Success;

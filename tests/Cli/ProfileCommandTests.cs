@@ -64,6 +64,32 @@ public sealed class ProfileCommandTests
     }
 
     [Test]
+    public void TheMemoryOfARecordedStepIsDrawn()
+    {
+        string folder = _folder.File("memory");
+        CommandRun run = CommandRun.Of([.. s_step, "--phase", "average", "--memory", folder]);
+        Assert.That(run.Status, Is.EqualTo(ExitCode.Success), run.Error);
+        Assert.That(run.Output, Does.Contain("average: "));
+        string picture = File.ReadAllText(Path.Combine(folder, "average.svg"));
+        Assert.That(picture, Does.StartWith("<svg").And.Contain("</svg>"));
+        JsonElement parts = Json([.. s_step, "--phase", "penalty", "--memory", folder, "--json"]);
+        Assert.That(parts[0].GetProperty("name").GetString(), Is.EqualTo("penalty"));
+        Assert.That(
+            parts[0].GetProperty("arenaBytes").GetInt64(),
+            Is.GreaterThanOrEqualTo(parts[0].GetProperty("lowerBound").GetInt64()).And.Positive);
+    }
+
+    [Test]
+    public void AFolderOfPicturesThatCannotBeMadeIsRefused()
+    {
+        string file = _folder.File("file");
+        File.WriteAllText(file, "");
+        CommandRun run = CommandRun.Of([.. s_step, "--phase", "average", "--memory", file]);
+        Assert.That(run.Status, Is.EqualTo(ExitCode.Failure));
+        Assert.That(run.Error, Does.Contain(file).And.Contain("cannot be made"));
+    }
+
+    [Test]
     public void AVideoIsProfiledToo()
     {
         JsonElement result = Json(

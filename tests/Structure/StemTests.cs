@@ -17,6 +17,10 @@ public sealed partial class StemTests
     /// <summary>Kernels whose operation stands in another's file, with the reason.</summary>
     private static readonly Dictionary<string, (string, string)> s_sharedOperations = new()
     {
+        ["MatMulTensor"] = ("MatMul", "the same product, by other means"),
+        ["JoinParts"] = ("Linear", "the end of a product"),
+        ["ConvolutionTensor"] = ("Convolution", "the same convolution, by other means"),
+        ["ConvolutionWeightGradientTensor"] = ("Convolution", "the same gradient, by other means"),
         ["ConvolutionWeightGradient"] = ("Convolution", "convolution and its two adjoints are each other's gradients"),
         ["GroupNormGradient"] = ("GroupNorm", "the gradient of another, where it need not be differentiated again"),
         ["AttentionGradient"] = ("Attention", "the gradient of an operation whose other form is composed"),
@@ -97,6 +101,6 @@ public sealed partial class StemTests
     private static (string Family, string Stem) Split(string kernel) =>
         (Path.GetFileName(Path.GetDirectoryName(kernel))!, Path.GetFileNameWithoutExtension(kernel));
 
-    [GeneratedRegex(@"^KERNEL\s+(\w+)\s*\(", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^KERNEL(?:_OF\(\w+\))?\s+(\w+)\s*\(", RegexOptions.Multiline)]
     private static partial Regex Declaration();
 }

@@ -1,5 +1,4 @@
 using GenKernels.Kernels.Elementwise;
-using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Elementwise;
 

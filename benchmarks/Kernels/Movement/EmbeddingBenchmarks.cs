@@ -1,5 +1,4 @@
 using GenKernels.Kernels.Movement;
-using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Movement;
 

@@ -44,10 +44,9 @@ public class ModulatedConvolutionBenchmarks : IBenchmark
     public void Launch()
     {
         using TensorScope scope = BenchmarkDevice.Device.Scope();
-        Variable y = _sources[0]
-            .TemporalModulatedConvolution(
-                _sources[1], _sources[2], inputGain: null, ConvolutionLayer.OfThesis[Layer].Padding)
-            .BiasActivation(_sources[3], Activation.LeakyRelu, Clamp);
+        Variable y = _sources[0].TemporalModulatedConvolution(
+            _sources[1], _sources[2], inputGain: null, ConvolutionLayer.OfThesis[Layer].Padding, bias: _sources[3],
+            options: BiasActivationOptions.For(Activation.LeakyRelu, Clamp));
         if (WithGradients) Gradient.Of(y, _sources);
     }
 

@@ -1,4 +1,5 @@
 using GenKernels.Kernels.Convolution;
+using GenKernels.Kernels.Elementwise;
 
 namespace GenKernels.Autograd;
 
@@ -27,6 +28,10 @@ public static partial class OpCatalog
                 x[0].TemporalModulatedConvolution(x[1], x[2], null, Triple.One)),
             new("TemporalModulatedConvolution with gain", [[2, 3, 2, 3, 5], [3, 1, 1, 1, 5], [2, 3, 5], []], x =>
                 x[0].TemporalModulatedConvolution(x[1], x[2], x[3], default, demodulate: false)),
+            new("TemporalModulatedConvolution with what follows", [[2, 2, 6, 8, 8], [16, 3, 3, 3, 8], [2, 2, 8], [16]],
+                x => x[0].TemporalModulatedConvolution(
+                    x[1], x[2], null, Triple.One, outputGain: 0.7f, bias: x[3],
+                    options: BiasActivationOptions.For(Activation.Swish, clamp: 20))),
             new("Convolution of nothing", [[0, 3, 4, 5, 3], [4, 3, 3, 3, 3]], x => x[0].Convolution(x[1], padded)),
             .. ResampledConvolution(),
             .. ModulatedConvolution(),

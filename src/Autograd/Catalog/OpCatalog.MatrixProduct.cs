@@ -1,3 +1,5 @@
+using GenKernels.Kernels.Elementwise;
+
 namespace GenKernels.Autograd;
 
 /// <content>The family <c>MatrixProduct</c>.</content>
@@ -15,5 +17,14 @@ public static partial class OpCatalog
         new("MatMul of batches, left transposed", [[3, 4, 5], [1, 4, 2]], x =>
             x[0].BatchMatMul(x[1], transposeX: true)),
         new("MatMul of nothing", [[0, 7], [7, 3]], x => x[0].MatMul(x[1])),
+        new("Linear", [[5, 7], [3, 7]], x => x[0].Linear(x[1])),
+        new("Linear with bias", [[2, 5, 8], [16, 8], [16]], x => x[0].Linear(x[1], x[2])),
+        new("Linear with gain and residual", [[5, 7], [3, 7], [5, 3]], x =>
+            x[0].Linear(x[1], null, new(Activation.Linear, 0.7f), x[2])),
+        new("Linear with all that follows", [[5, 8], [8, 8], [8], [5, 8]], x =>
+            x[0].Linear(x[1], x[2], BiasActivationOptions.For(Activation.Swish, clamp: 20), x[3])),
+        new("Linear with a rectifier", [[4, 7], [600, 7], [600]], x =>
+            x[0].Linear(x[1], x[2], BiasActivationOptions.For(Activation.LeakyRelu)), Order: 1),
+        new("Linear of nothing", [[0, 7], [3, 7], [3]], x => x[0].Linear(x[1], x[2])),
     ];
 }

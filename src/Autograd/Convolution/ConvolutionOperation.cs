@@ -8,7 +8,7 @@ namespace GenKernels.Autograd;
 /// </summary>
 public static class ConvolutionOperation
 {
-    /// <inheritdoc cref="Convolution.Forward"/>
+    /// <inheritdoc cref="Kernels.Convolution.Convolution.Forward(Tensor, Tensor, ConvolutionOptions)"/>
     /// <remarks>dx is the data gradient at (g, w), dw the weight gradient at (x, g).</remarks>
     public static Variable Convolution(this Variable x, Variable w, ConvolutionOptions options)
     {

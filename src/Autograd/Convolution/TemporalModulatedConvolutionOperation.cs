@@ -1,4 +1,6 @@
 using GenKernels.Kernels.Convolution;
+using GenKernels.Kernels.Elementwise;
+using GenKernels.Kernels.MatrixProduct;
 
 namespace GenKernels.Autograd;
 
@@ -19,6 +21,8 @@ public static class TemporalModulatedConvolutionOperation
     /// <param name="padding">Zeros on both sides. When demodulating, the number of frames must stay the same.</param>
     /// <param name="demodulate">Whether each output frame is brought back to unit variance.</param>
     /// <param name="outputGain">A factor of the result, which costs nothing here when demodulating.</param>
+    /// <param name="bias">Added to y, <c>[O]</c>; or null.</param>
+    /// <param name="options">The activation that follows, its gain and clamp; by default none.</param>
     /// <returns><c>[N, T', H', W', O]</c>.</returns>
     /// <remarks>
     /// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, appendix B; Karras et al. 2020,
@@ -30,7 +34,7 @@ public static class TemporalModulatedConvolutionOperation
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
     public static Variable TemporalModulatedConvolution(
         this Variable x, Variable w, Variable style, Variable? inputGain, Triple padding,
-        bool demodulate = true, float outputGain = 1)
+        bool demodulate = true, float outputGain = 1, Variable? bias = null, BiasActivationOptions? options = null)
     {
         Require.Rank(x.Value, 5);
         Require.Rank(w.Value, 5);
@@ -39,13 +43,41 @@ public static class TemporalModulatedConvolutionOperation
         (int clips, int frames, int channels) = (x.Shape[0], x.Shape[1], x.Shape[4]);
         Variable factor = inputGain is null ? style : style * inputGain;
         if (!demodulate) factor *= outputGain / MathF.Sqrt(FanIn(w));
+        Variable? demodulation = null;
+        if (demodulate)
+        {
+            int outputFrames = frames + (2 * padding.T) - w.Shape[1] + 1;
+            Require.That(
+                outputFrames == frames, $"a demodulated convolution keeps its {frames} frames, got {outputFrames}");
+            demodulation = Demodulation(w, style) * outputGain;                        // [N, T, O]
+        }
+
+        BiasActivationOptions after = options ?? ProductEpilogue.None.Activation;
+        if (!GradientMode.IsEnabled || !Array.Exists([x, w, factor, demodulation, bias], IsRecorded))
+        {
+            return Fused(x, w, factor, demodulation, bias, padding, after);
+        }
+
         Variable modulated = x * factor.Reshape([clips, frames, 1, 1, channels]);
         Variable y = modulated.Convolution(w, ConvolutionOptions.Padded(padding));
-        if (!demodulate) return y;
+        if (demodulation is not null) y *= demodulation.Reshape([clips, frames, 1, 1, w.Shape[0]]);
+        return bias is null && options is null ? y : y.BiasActivation(bias, after);
+    }
 
-        Require.That(y.Shape[1] == frames, $"a demodulated convolution keeps its {frames} frames, got {y.Shape[1]}");
-        Variable demodulation = Demodulation(w, style) * outputGain;                   // [N, T, O]
-        return y * demodulation.Reshape([clips, frames, 1, 1, w.Shape[0]]);
+    private static bool IsRecorded(Variable? input) => input is { RequiresGradient: true };
+
+    /// <summary>Without a record all is one launch, where tensor cores convolve and frames are large enough.</summary>
+    private static Variable Fused(
+        Variable x, Variable w, Variable factor, Variable? demodulation, Variable? bias, Triple padding,
+        BiasActivationOptions after)
+    {
+        using Tensor? factors = demodulation?.Value.View(
+            [demodulation.Shape[0] * demodulation.Shape[1], demodulation.Shape[2]]);
+        ProductEpilogue epilogue = new(bias?.Value, after, Factor: factors);
+        Tensor y = Kernels.Convolution.Convolution.Forward(
+            x.Value, w.Value, ConvolutionOptions.Padded(padding), epilogue, factor.Value);
+        return Variable.FromOperation(
+            nameof(TemporalModulatedConvolution), y, [x, w, factor], (_, _) => [null, null, null]);
     }
 
     private static Variable Demodulation(Variable w, Variable style)

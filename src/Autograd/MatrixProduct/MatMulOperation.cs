@@ -6,7 +6,7 @@ public static class MatMulOperation
     /// <summary>Batched: every gradient is a product with one of the two transposed, so that any order is
     /// differentiable.</summary>
     /// <remarks>With Y = op(X) op(W): d op(X) = G op(W)ᵀ, d op(W) = op(X)ᵀ G.</remarks>
-    /// <inheritdoc cref="Kernels.MatrixProduct.MatMul.Forward"/>
+    /// <inheritdoc cref="Kernels.MatrixProduct.MatMul.Forward(Tensor, Tensor, bool, bool)"/>
     public static Variable BatchMatMul(this Variable x, Variable w, bool transposeX = false, bool transposeW = false)
     {
         Tensor value = Kernels.MatrixProduct.MatMul.Forward(x.Value, w.Value, transposeX, transposeW);

@@ -29,8 +29,17 @@ internal sealed class TrainingTrial
     /// <summary>Adds the options to a command.</summary>
     internal void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_preset, _phase, _batch, _data, _seed]) command.Options.Add(option);
+        foreach (Option option in (Option[])[_preset, _phase, _batch, _data, _seed, _memory])
+        {
+            command.Options.Add(option);
+        }
     }
+
+    private readonly Option<string?> _memory = new("--memory")
+    {
+        Description = "Show how the recorded step uses memory instead, with a picture of each part",
+        HelpName = "folder",
+    };
 
     /// <returns>What was profiled, in words.</returns>
     internal string Describe(ParseResult result)
@@ -41,22 +50,44 @@ internal sealed class TrainingTrial
         return $"{part}, preset {result.GetRequiredValue(_preset)}, batch of {batch}";
     }
 
+    /// <returns>The folder of <c>--memory</c>, or null.</returns>
+    internal string? MemoryFolder(ParseResult result) => result.GetValue(_memory);
+
     /// <summary>Takes the steps.</summary>
     internal StepMeasurement Measure(
         ParseResult result, ProfileRequest request, Device device, Terminal terminal, CancellationToken stop)
     {
-        LowResolutionPreset preset = LowResolutionPreset.Named(result.GetRequiredValue(_preset));
-        TrainingPhases phases = Enum.Parse<TrainingPhases>(result.GetRequiredValue(_phase), ignoreCase: true);
-        LowResolutionTrainingOptions options = new()
-        {
-            BatchSize = result.GetValue(_batch),
-            Seed = unchecked((ulong)result.GetValue(_seed)),
-        };
-        string? data = result.GetValue(_data);
-        using VideoDataset? dataset = data is null
-            ? null
-            : VideoDataset.Open(data, preset.Generator.Height, preset.Generator.Width);
-        using LowResolutionTrial trial = new(preset, options, device, dataset);
+        TrainingPhases phases = Phases(result);
+        using VideoDataset? dataset = Dataset(result);
+        using LowResolutionTrial trial = new(Preset(result), Options(result), device, dataset);
         return StepMeasurement.Take(device, request, terminal.Progress, () => trial.Take(phases), stop);
+    }
+
+    /// <returns>How the parts of a recorded step use memory, by name.</returns>
+    internal IReadOnlyList<(string Name, MemoryPlan Plan)> Plans(ParseResult result, Device device)
+    {
+        using VideoDataset? dataset = Dataset(result);
+        using LowResolutionTrial trial = new(Preset(result), Options(result), device, dataset, isRecorded: true);
+        trial.Take(Phases(result));
+        return [.. trial.Recorded.Select(part => (part.Name, part.Step.Plan))];
+    }
+
+    private LowResolutionPreset Preset(ParseResult result) =>
+        LowResolutionPreset.Named(result.GetRequiredValue(_preset));
+
+    private TrainingPhases Phases(ParseResult result) =>
+        Enum.Parse<TrainingPhases>(result.GetRequiredValue(_phase), ignoreCase: true);
+
+    private LowResolutionTrainingOptions Options(ParseResult result) => new()
+    {
+        BatchSize = result.GetValue(_batch),
+        Seed = unchecked((ulong)result.GetValue(_seed)),
+    };
+
+    private VideoDataset? Dataset(ParseResult result)
+    {
+        LowResolutionPreset preset = Preset(result);
+        string? data = result.GetValue(_data);
+        return data is null ? null : VideoDataset.Open(data, preset.Generator.Height, preset.Generator.Width);
     }
 }

@@ -45,6 +45,20 @@ template <typename Element> DEVICE unsigned Pack(float first, float second)
     return bits;
 }
 
+// The elements of one register times those of another, rounded once; floats to tf32. A product plus -0 is the product.
+template <typename Element> DEVICE unsigned MultiplyEach(unsigned a, unsigned b)
+{
+    unsigned bits;
+    if constexpr (sizeof(Element) == 4) {
+        return RoundToTf32(BitsToFloat(a) * BitsToFloat(b));
+    } else if constexpr (IsBrainFloat<Element>) {
+        asm("fma.rn.bf16x2 %0, %1, %2, %3;" : "=r"(bits) : "r"(a), "r"(b), "r"(0x80008000u));
+    } else {
+        asm("fma.rn.f16x2 %0, %1, %2, %3;" : "=r"(bits) : "r"(a), "r"(b), "r"(0x80008000u));
+    }
+    return bits;
+}
+
 DEVICE unsigned SharedAddress(const void* shared)
 {
     unsigned address;

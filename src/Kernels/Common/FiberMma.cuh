@@ -162,6 +162,17 @@ template <typename Element> DEVICE unsigned Pack(float first, float second)
     return Element(first).bits | unsigned(Element(second).bits) << 16;
 }
 
+template <typename Element> DEVICE unsigned MultiplyEach(unsigned a, unsigned b)
+{
+    if constexpr (sizeof(Element) == 4) {
+        return RoundToTf32(BitsToFloat(a) * BitsToFloat(b));
+    } else {
+        Element elements[4];
+        for (int index = 0; index < 4; index++) elements[index].bits = UInt16((index < 2 ? a : b) >> index % 2 * 16);
+        return Pack<Element>(elements[0] * elements[2], elements[1] * elements[3]);
+    }
+}
+
 template <int Count> DEVICE void LoadMatrices(unsigned (&bits)[Count], const void* row, GK_CALLER)
 {
     Fibers::Load<Count, false>(bits, row, {"load of matrices", file, line});

@@ -1,11 +1,14 @@
+using GenKernels.Kernels.Common;
 using GenKernels.Kernels.Elementwise;
 using GenKernels.Kernels.MatrixProduct;
 using GenKernels.Kernels.Movement;
 
 namespace GenKernels.Kernels.Convolution;
 
-/// <summary>Launches <c>Convolution.cu</c>, or on the CPU <c>ConvolutionHost.cpp</c>: convolutions and their
-/// adjoints.</summary>
+/// <summary>
+/// Launches <c>Convolution.cu</c>, on tensor cores <c>ConvolutionTensor.cu</c>, on the CPU <c>ConvolutionHost.cpp</c>:
+/// convolutions and their adjoints.
+/// </summary>
 public static class Convolution
 {
     private const int Tile = 64;
@@ -28,20 +31,51 @@ public static class Convolution
     /// <param name="options">Stride, padding, dilation, groups.</param>
     /// <returns>A new tensor, <c>[N, T', H', W', O]</c>; the caller or its scope disposes it.</returns>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
-    public static Tensor Forward(Tensor x, Tensor w, ConvolutionOptions options)
+    public static Tensor Forward(Tensor x, Tensor w, ConvolutionOptions options) =>
+        Forward(x, w, options, ProductEpilogue.None);
+
+    /// <inheritdoc cref="Forward(Tensor, Tensor, ConvolutionOptions)"/>
+    /// <param name="x">Activations, <c>[N, T, H, W, C]</c>; one frame, or one row, for fewer dimensions.</param>
+    /// <param name="w">Weights, <c>[O, kT, kH, kW, C / groups]</c>.</param>
+    /// <param name="options">Stride, padding, dilation, groups.</param>
+    /// <param name="epilogue">
+    /// What follows: rows are the outputs of all clips, columns their channels.
+    /// </param>
+    /// <param name="scales">
+    /// Factors of the activations, one a clip, frame (or one for all frames) and channel: <c>[N, T or 1, C]</c>; or
+    /// null.
+    /// </param>
+    public static Tensor Forward(
+        Tensor x, Tensor w, ConvolutionOptions options, ProductEpilogue epilogue, Tensor? scales = null)
     {
         Require.Float(x);
         Require.SameKind(x, w);
         ConvolutionPlan plan = ConvolutionPlan.Forward(x.Shape, w.Shape, options);
-        return Launch(x, w, plan, [x.Shape[0], plan.Out.T, plan.Out.H, plan.Out.W, w.Shape[0]]);
+        Shape shape = [x.Shape[0], plan.Out.T, plan.Out.H, plan.Out.W, w.Shape[0]];
+        epilogue.RequireFits(x, shape);
+        if (scales is null) return Launch(x, w, plan, shape, epilogue);
+
+        Require.SameKind(x, scales);
+        int scaleFrames = scales.Shape.Rank > 1 && scales.Shape[1] == 1 ? 1 : x.Shape[1];
+        Require.Shape(scales, [x.Shape[0], scaleFrames, x.Shape[4]]);
+        if (shape.ElementCount > 0 && ConvolutionTensor.FitsScaled(x, w, scales, plan))
+        {
+            Tensor y = Tensor.Empty(shape, x.Type, x.Device);
+            ConvolutionTensor.Launch(x, w, y, epilogue, plan, scales);
+            return y;
+        }
+
+        using Tensor broadcast = scales.View([x.Shape[0], scales.Shape[1], 1, 1, x.Shape[4]]);
+        using Tensor scaled = Binary.Forward(BinaryKind.Multiply, x, broadcast);
+        return Launch(scaled, w, plan, shape, epilogue);
     }
 
     /// <summary>The adjoint with respect to the activations: what other libraries call a transposed
     /// convolution.</summary>
-    /// <param name="dy">Of the shape of the result of <see cref="Forward"/>.</param>
-    /// <param name="w">The weights of <see cref="Forward"/>.</param>
-    /// <param name="inputShape">The shape of the activations of <see cref="Forward"/>.</param>
-    /// <param name="options">Those of <see cref="Forward"/>.</param>
+    /// <param name="dy">Of the shape of the convolution's result.</param>
+    /// <param name="w">The convolution's weights.</param>
+    /// <param name="inputShape">The shape of the convolution's activations.</param>
+    /// <param name="options">Those of the convolution.</param>
     /// <returns>A new tensor of <paramref name="inputShape"/>; the caller or its scope disposes it.</returns>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
     public static Tensor DataGradient(Tensor dy, Tensor w, Shape inputShape, ConvolutionOptions options)
@@ -56,42 +90,48 @@ public static class Convolution
         // Tiles read the weights turned; the other ways need them turned in memory.
         if (dy.Device.WarpSize == 1 && plan.MethodOnHost == HostMethod.Tiles)
         {
-            return Launch(dy, w, plan, inputShape, isAdjoint: true);
+            return Launch(dy, w, plan, inputShape, ProductEpilogue.None, isAdjoint: true);
         }
 
         using Tensor turned = StridedCopy.TurnWeights(w, options.Groups);
-        return Launch(dy, turned, plan, inputShape);
+        return Launch(dy, turned, plan, inputShape, ProductEpilogue.None);
     }
 
-    private static Tensor Launch(Tensor x, Tensor w, ConvolutionPlan plan, Shape shape, bool isAdjoint = false)
+    private static Tensor Launch(
+        Tensor x, Tensor w, ConvolutionPlan plan, Shape shape, ProductEpilogue epilogue, bool isAdjoint = false)
     {
         if (HostProduct.IsWidened(x))
         {
             using Tensor wideX = Cast.Forward(x, ElementType.Float32);
             using Tensor wideW = Cast.Forward(w, ElementType.Float32);
-            using Tensor wideY = Launch(wideX, wideW, plan, shape, isAdjoint);
+            using OperandScope scope = new();
+            ProductEpilogue wide = epilogue.Cast(ElementType.Float32, scope);
+            using Tensor wideY = Launch(wideX, wideW, plan, shape, wide, isAdjoint);
             return Cast.Forward(wideY, x.Type);
         }
 
         Tensor y = Tensor.Empty(shape, x.Type, x.Device);
         if (y.ElementCount == 0) return y;
-        if (x.Device.WarpSize == 1)
-        {
-            LaunchOnHost(x, w, y, plan, isAdjoint);
-            return y;
-        }
-
-        long tiles = (plan.RowCount + Tile - 1) / Tile * ((plan.OutGroup + Tile - 1) / Tile);
-        LaunchShape blocks = LaunchShape.Blocks(x.Device, tiles, plan.Groups) with { Cost = Cost(x, w, y, plan) };
-        x.Device.Load(s_source, x.Type).Kernel("Convolution").Launch(
-            blocks, x, w, y, KernelArgument.Structure(ref plan));
+        if (x.Device.WarpSize == 1) LaunchOnHost(x, w, y, plan, epilogue, isAdjoint);
+        else if (ConvolutionTensor.Fits(x, w, plan)) ConvolutionTensor.Launch(x, w, y, epilogue, plan);
+        else LaunchOnDevice(x, w, y, plan, epilogue);
         return y;
     }
 
-    private static LaunchCost Cost(Tensor x, Tensor w, Tensor y, ConvolutionPlan plan) =>
-        LaunchCost.Of(x, w, y) with { Operations = plan.Operations };
+    private static void LaunchOnDevice(
+        Tensor x, Tensor w, Tensor y, ConvolutionPlan plan, ProductEpilogue epilogue)
+    {
+        long tiles = (plan.RowCount + Tile - 1) / Tile * ((plan.OutGroup + Tile - 1) / Tile);
+        EpilogueNumbers numbers = epilogue.Numbers(y.Shape);
+        LaunchShape grid = LaunchShape.Blocks(x.Device, tiles, plan.Groups);
+        x.Device.Load(s_source, x.Type).Kernel("Convolution").Launch(
+            grid with { Cost = epilogue.Cost(plan.Operations, x, w, y) }, x, w, epilogue.Factor, epilogue.Noise,
+            epilogue.Bias, epilogue.Residual, y, KernelArgument.Structure(ref numbers),
+            KernelArgument.Structure(ref plan));
+    }
 
-    private static void LaunchOnHost(Tensor x, Tensor w, Tensor y, ConvolutionPlan plan, bool isAdjoint)
+    private static void LaunchOnHost(
+        Tensor x, Tensor w, Tensor y, ConvolutionPlan plan, ProductEpilogue epilogue, bool isAdjoint)
     {
         HostMethod method = plan.MethodOnHost;
         if (method == HostMethod.Direct && plan.IsForColumnsOnHost) method = HostMethod.Columns;
@@ -102,10 +142,11 @@ public static class Convolution
         LaunchShape shape = new(blocks, 1, 1, 1)
         {
             HasLongBlocks = method == HostMethod.Tiles,
-            Cost = Cost(x, w, y, plan),
+            Cost = ProductEpilogue.None.Cost(plan.Operations, x, w, y),
         };
         x.Device.Load(s_hostSource, x.Type).Kernel("ConvolutionHost").Launch(
             shape, x, w, y, HostProduct.For(x.Type), KernelArgument.Structure(ref plan),
             KernelArgument.Structure(ref division), rows, lines, (int)method, isAdjoint ? 1 : 0);
+        if (!epilogue.IsNone) JoinParts.Into(y, epilogue, y);
     }
 }

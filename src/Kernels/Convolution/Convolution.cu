@@ -1,15 +1,17 @@
 // Convolution: cross-correlation over time, rows and columns, as an implicit matrix product. With gaps between the
 // elements of x (up) it is the adjoint of a strided one too.
-//   y[n,p,o] = sum over taps k and channels c of w[o,k,c] x[n, q, c] with q = (stride p - before + dilation k) / up,
-//   where that is whole and within x
+//   y[n,p,o] = epilogue(sum over taps k and channels c of w[o,k,c] x[n,q,c]), see Epilogue.cuh,
+//   with q = (stride p - before + dilation k) / up, where that is whole and within x
 //
-// Shapes   x: [N, T, H, W, G*C]; w: [G*O, kT, kH, kW, C]; y: [N, T', H', W', G*O]; contiguous, G groups
+// Shapes   x: [N, T, H, W, G*C]; w: [G*O, kT, kH, kW, C]; y: [N, T', H', W', G*O]; contiguous, G groups;
+//          factor: [rows / factorRows, G*O]; noise: [rows]; bias: [G*O]; residual: as y
 // Types    stored as Scalar, summed in Accumulator
 // Launch   256 threads a block, exactly; one block for every Tile x Tile of [rows, O]; groups along y of the grid
 // Cost     2*rows*G*O*taps*C operations; reads x O/Tile times
 // Limits   no host form: there a convolution goes to ConvolutionHost
 // Source   implicit matrix product: Chetlur et al. 2014, cuDNN, section 3.2
 #include "Common/Prelude.cuh"
+#include "Common/Epilogue.cuh"
 #include "Convolution/Plan.cuh"
 
 constexpr int Tile = 64;    // output rows and channels that a block computes
@@ -17,7 +19,10 @@ constexpr int Depth = 16;   // of the slices of x and w in shared memory
 constexpr int Patch = 4;    // rows and channels that a thread computes: 16 x 16 threads
 constexpr int Threads = 256;
 
-KERNEL Convolution(const Scalar* __restrict__ x, const Scalar* __restrict__ w, Scalar* __restrict__ y, Plan plan)
+KERNEL Convolution(
+    const Scalar* __restrict__ x, const Scalar* __restrict__ w, const Scalar* __restrict__ factor,
+    const Scalar* __restrict__ noise, const Scalar* __restrict__ bias, const Scalar* __restrict__ residual,
+    Scalar* __restrict__ y, EpilogueNumbers numbers, Plan plan)
 {
     // One column more than needed, so that the threads of a warp that write a column of a slice meet different banks.
     __shared__ Accumulator xSlice[Depth][Tile + 1];
@@ -58,11 +63,16 @@ KERNEL Convolution(const Scalar* __restrict__ x, const Scalar* __restrict__ w, S
         __syncthreads();  // everyone has read the slices before they are overwritten
     }
 
+    const Epilogue epilogue = {factor, noise, bias, residual, numbers};
+    const int outputs = plan.groups * plan.outGroup;
     for (int i = 0; i < Patch; i++) {
         for (int j = 0; j < Patch; j++) {
             const Int64 r = row + patchRow + i;
             const int o = column + patchColumn + j;
-            if (r < rowCount && o < plan.outGroup) y[(r * plan.groups + group) * plan.outGroup + o] = Scalar(sum[i][j]);
+            const int place = group * plan.outGroup + o;
+            if (r < rowCount && o < plan.outGroup) {
+                y[r * outputs + place] = Finished(epilogue, sum[i][j], r, place, outputs);
+            }
         }
     }
 }

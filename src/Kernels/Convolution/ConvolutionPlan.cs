@@ -56,6 +56,9 @@ internal readonly struct ConvolutionPlan
     internal bool IsForColumnsOnHost =>
         _groups == 1 && _stride.W == 1 && _up.W == 1 && _outGroup % 16 != 0 && _outGroup < 32 && _out.W % 16 == 0;
 
+    /// <summary>Terms of a sum: taps by channels of a group.</summary>
+    internal long Depth => (long)TapCount * _inGroup;
+
     /// <summary>Clips.</summary>
     internal int ClipCount => _n;
 

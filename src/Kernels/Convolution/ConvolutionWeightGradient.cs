@@ -4,8 +4,10 @@ using GenKernels.Kernels.Reduction;
 
 namespace GenKernels.Kernels.Convolution;
 
-/// <summary>Launches <c>ConvolutionWeightGradient.cu</c>, or on the CPU
-/// <c>ConvolutionWeightGradientHost.cpp</c>.</summary>
+/// <summary>
+/// Launches <c>ConvolutionWeightGradient.cu</c>, on tensor cores <c>ConvolutionWeightGradientTensor.cu</c>, on the CPU
+/// <c>ConvolutionWeightGradientHost.cpp</c>.
+/// </summary>
 public static class ConvolutionWeightGradient
 {
     private const int Tile = 64;
@@ -47,7 +49,11 @@ public static class ConvolutionWeightGradient
             return Cast.Forward(wide, x.Type);
         }
 
-        return x.Device.WarpSize == 1 ? OnHost(x, dy, weightShape, plan) : OnDevice(x, dy, weightShape, plan);
+        if (x.Device.WarpSize == 1) return OnHost(x, dy, weightShape, plan);
+        if (!ConvolutionWeightGradientTensor.Fits(x, dy, plan)) return OnDevice(x, dy, weightShape, plan);
+        Tensor dw = Tensor.Empty(weightShape, x.Type, x.Device);
+        ConvolutionWeightGradientTensor.Launch(x, dy, dw, plan);
+        return dw;
     }
 
     private static Tensor OnHost(Tensor x, Tensor dy, Shape weightShape, ConvolutionPlan plan)

@@ -1,6 +1,6 @@
 // HostTiles: how HostWinograd and its gradient divide a convolution with 3 x 3 taps a frame into tiles of 2 x 2
-// outputs, each with the patch of 4 x 4 inputs that it meets. Tiles along time as well (64 places) need a third fewer products,
-// but what they write and read again takes most of it back: measured 0.9 to 1.1 times as fast.
+// outputs, each with the patch of 4 x 4 inputs that it meets. Tiles along time as well (64 places) need a third fewer
+// products, but what they write and read again takes most of it back: measured 0.9 to 1.1 times as fast.
 #pragma once
 #include "Convolution/HostVector.cuh"
 

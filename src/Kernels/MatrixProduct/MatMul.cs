@@ -1,8 +1,12 @@
+using GenKernels.Kernels.Common;
 using GenKernels.Kernels.Elementwise;
 
 namespace GenKernels.Kernels.MatrixProduct;
 
-/// <summary>Launches <c>MatMul.cu</c>, or on the CPU <c>MatMulHost.cpp</c>: batched matrix product.</summary>
+/// <summary>
+/// Launches <c>MatMul.cu</c>, on tensor cores <c>MatMulTensor.cu</c>, on the CPU <c>MatMulHost.cpp</c>: batched matrix
+/// product.
+/// </summary>
 public static class MatMul
 {
     /// <summary>
@@ -22,7 +26,8 @@ public static class MatMul
         ["TransposeX=0;TransposeW=0", "TransposeX=0;TransposeW=1", "TransposeX=1;TransposeW=0",
             "TransposeX=1;TransposeW=1"];
 
-    private static readonly KernelSource s_source = Source("MatrixProduct/MatMul.cu", s_variants);
+    private static readonly KernelSource s_source =
+        Source("MatrixProduct/MatMul.cu", [ElementType.Float64, ElementType.Float32], s_variants);
 
     private static readonly KernelSource s_hostSource =
         Source("MatrixProduct/MatMulHost.cpp", [ElementType.Float64, ElementType.Float32]);
@@ -33,7 +38,17 @@ public static class MatMul
     /// <param name="transposeW">Whether <paramref name="w"/> is read with rows and columns exchanged.</param>
     /// <returns>The products, <c>[B, M, N]</c>; the caller or its scope disposes them.</returns>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
-    public static Tensor Forward(Tensor x, Tensor w, bool transposeX = false, bool transposeW = false)
+    public static Tensor Forward(Tensor x, Tensor w, bool transposeX = false, bool transposeW = false) =>
+        Forward(x, w, ProductEpilogue.None, transposeX, transposeW);
+
+    /// <inheritdoc cref="Forward(Tensor, Tensor, bool, bool)"/>
+    /// <param name="x"><c>[B, M, K]</c>, or <c>[B, K, M]</c> if transposed; B may be 1 for all.</param>
+    /// <param name="w"><c>[B, K, N]</c>, or <c>[B, N, K]</c> if transposed; B may be 1 for all.</param>
+    /// <param name="epilogue">What follows the product, before it is stored.</param>
+    /// <param name="transposeX">Whether <paramref name="x"/> is read with rows and columns exchanged.</param>
+    /// <param name="transposeW">Whether <paramref name="w"/> is read with rows and columns exchanged.</param>
+    public static Tensor Forward(
+        Tensor x, Tensor w, ProductEpilogue epilogue, bool transposeX = false, bool transposeW = false)
     {
         Require.Rank(x, 3);
         Require.Rank(w, 3);
@@ -44,39 +59,54 @@ public static class MatMul
         Require.That(depth == k, $"{x.Shape} and {w.Shape} do not have the same depth: {k} and {depth}");
         int batch = w.Shape[0] == 1 ? x.Shape[0] : w.Shape[0];
         Require.That(x.Shape[0] == batch || x.Shape[0] == 1, $"batches {x.Shape[0]} and {w.Shape[0]} do not fit");
+        epilogue.RequireFits(x, [batch, m, n]);
 
-        if (HostProduct.IsWidened(x)) return InFloat(x, w, transposeX, transposeW);
+        if (HostProduct.IsWidened(x)) return InFloat(x, w, epilogue, transposeX, transposeW);
         Tensor y = Tensor.Empty([batch, m, n], x.Type, x.Device);
         if (y.ElementCount == 0) return y;
+        if (TensorCores.Multiply(x)) MatMulTensor.Launch(x, w, y, epilogue, transposeX, transposeW);
+        else Launch(x, w, y, epilogue, transposeX, transposeW);
+        return y;
+    }
+
+    private static void Launch(
+        Tensor x, Tensor w, Tensor y, ProductEpilogue epilogue, bool transposeX, bool transposeW)
+    {
+        (int batch, int m, int n, int k) = (y.Shape[0], y.Shape[1], y.Shape[2], x.Shape[transposeX ? 1 : 2]);
         long xBatch = x.Shape[0] == 1 ? 0 : (long)m * k;
         long wBatch = w.Shape[0] == 1 ? 0 : (long)k * n;
-        LaunchCost cost = LaunchCost.Of(x, w, y) with { Operations = 2 * y.ElementCount * k };
+        EpilogueNumbers numbers = epilogue.Numbers(y.Shape);
+        LaunchCost cost = epilogue.Cost(2L * batch * m * n * k, x, w, y);
         if (x.Device.WarpSize == 1)
         {
             long blocks = (long)batch * Tiles(m, HostTileRows) * Tiles(n, HostTileColumns);
             LaunchShape tiles = new(blocks, 1, 1, 1) { Cost = cost };
             x.Device.Load(s_hostSource, x.Type).Kernel("MatMulHost").Launch(
-                tiles, x, w, y, HostProduct.For(x.Type), m, n, k, xBatch, wBatch, transposeX ? 1 : 0,
-                transposeW ? 1 : 0, HostTileRows, HostTileColumns);
-            return y;
+                tiles, x, w, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y,
+                HostProduct.For(x.Type), KernelArgument.Structure(ref numbers), m, n, k, xBatch, wBatch,
+                transposeX ? 1 : 0, transposeW ? 1 : 0, HostTileRows, HostTileColumns, epilogue.IsNone ? 0 : 1);
+            return;
         }
 
         string variant = s_variants[(transposeX ? 2 : 0) + (transposeW ? 1 : 0)];
-        long tileCount = (long)Tiles(m, Tile) * Tiles(n, Tile);
-        LaunchShape shape = LaunchShape.Blocks(x.Device, tileCount, batch) with { Cost = cost };
-        x.Device.Load(s_source, x.Type, variant).Kernel("MatMul").Launch(shape, x, w, y, m, n, k, xBatch, wBatch);
-        return y;
+        LaunchShape shape = LaunchShape.Blocks(x.Device, (long)Tiles(m, Tile) * Tiles(n, Tile), batch);
+        x.Device.Load(s_source, x.Type, variant).Kernel("MatMul").Launch(
+            shape with { Cost = cost }, x, w, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y,
+            KernelArgument.Structure(ref numbers), m, n, k, xBatch, wBatch);
     }
 
     private static int Tiles(int size, int tile) => (size + tile - 1) / tile;
 
     /// <summary>No library of the CPU multiplies 16-bit floats well: they are widened, and the result is rounded
     /// once.</summary>
-    private static Tensor InFloat(Tensor x, Tensor w, bool transposeX, bool transposeW)
+    private static Tensor InFloat(
+        Tensor x, Tensor w, ProductEpilogue epilogue, bool transposeX, bool transposeW)
     {
         using Tensor wideX = Cast.Forward(x, ElementType.Float32);
         using Tensor wideW = Cast.Forward(w, ElementType.Float32);
-        using Tensor product = Forward(wideX, wideW, transposeX, transposeW);
+        using OperandScope scope = new();
+        ProductEpilogue wide = epilogue.Cast(ElementType.Float32, scope);
+        using Tensor product = Forward(wideX, wideW, wide, transposeX, transposeW);
         return Cast.Forward(product, x.Type);
     }
 }

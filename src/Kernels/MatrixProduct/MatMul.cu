@@ -1,14 +1,15 @@
-// MatMul: batched matrix product.
-//   y[b,m,n] = sum over k of op(x[b])[m,k] op(w[b])[k,n], where op transposes if asked
+// MatMul: batched matrix product, with what follows it fused.
+//   y[b,m,n] = epilogue(sum over k of op(x[b])[m,k] op(w[b])[k,n]), where op transposes if asked; see Epilogue.cuh
 //
 // Shapes   x: [B, M, K], or [B, K, M] if transposed; w: [B, K, N], or [B, N, K] if transposed, or one for all;
-//          y: [B, M, N]
-// Types    stored as Scalar, summed in Accumulator
+//          factor: [B*M / factorRows, N]; noise: [B*M]; bias: [N]; y, residual: [B, M, N]
+// Types    float and double, exactly; 16-bit floats, and floats that may be rounded, go to MatMulTensor
 // Launch   256 threads a block, exactly; one block for every Tile x Tile of y, batches along y of the grid
 // Cost     2*B*M*N*K operations; reads x N/Tile times and w M/Tile times
 // Limits   no host form: there a product goes to MatMulHost
 // Source   the tiling of CUTLASS's SIMT kernels, Kerr et al. 2017: a tile in shared memory, a smaller one in registers
 #include "Common/Prelude.cuh"
+#include "Common/Epilogue.cuh"
 
 constexpr int Tile = 64;    // rows and columns of y that a block computes
 constexpr int Depth = 16;   // of the slices of x and w in shared memory
@@ -16,9 +17,9 @@ constexpr int Patch = 4;    // rows and columns of y that a thread computes: 16 
 constexpr int Threads = 256;
 
 KERNEL MatMul(
-    const Scalar* __restrict__ x, const Scalar* __restrict__ w, Scalar* __restrict__ y, int m, int n, int k,
-    Int64 xBatch,
-    Int64 wBatch)
+    const Scalar* __restrict__ x, const Scalar* __restrict__ w, const Scalar* __restrict__ factor,
+    const Scalar* __restrict__ noise, const Scalar* __restrict__ bias, const Scalar* __restrict__ residual,
+    Scalar* __restrict__ y, EpilogueNumbers numbers, int m, int n, int k, Int64 xBatch, Int64 wBatch)
 {
     // One column more than needed, so that the threads of a warp that write a column of a slice meet different banks.
     __shared__ Accumulator xSlice[Depth][Tile + 1];
@@ -53,10 +54,12 @@ KERNEL MatMul(
         __syncthreads();  // everyone has read the slices before they are overwritten
     }
 
+    const Epilogue epilogue = {factor, noise, bias, residual, numbers};
     for (int i = 0; i < Patch; i++) {
         for (int j = 0; j < Patch; j++) {
             const int r = row + patchRow + i, c = column + patchColumn + j;
-            if (r < m && c < n) y[(Int64(blockIdx.y) * m + r) * n + c] = Scalar(sum[i][j]);
+            const Int64 at = Int64(blockIdx.y) * m + r;
+            if (r < m && c < n) y[at * n + c] = Finished(epilogue, sum[i][j], at, c, n);
         }
     }
 }

@@ -59,9 +59,9 @@ public sealed class SynthesisBlock : Module
     internal Variable Forward(Variable x, Variable latent, BlockCrop? crop, int frameCount, float magnitudeBeta)
     {
         Variable gain0 = _magnitude0.Gain(x, magnitudeBeta);
-        Variable hidden = x
-            .TemporalModulatedConvolution(_weight0, Style(_affine0, latent), gain0, _padding)
-            .BiasActivation(_bias0, Activation.LeakyRelu, Clamp);
+        Variable hidden = x.TemporalModulatedConvolution(
+            _weight0, Style(_affine0, latent), gain0, _padding, bias: _bias0,
+            options: BiasActivationOptions.For(Activation.LeakyRelu, Clamp));
         Variable gain1 = _magnitude1.Gain(hidden, magnitudeBeta);
         hidden =
             hidden.TemporalModulatedConvolution(_weight1, Style(_affine1, latent), gain1, _padding, outputGain: s_half);

@@ -35,7 +35,6 @@ public sealed class FullyConnected : Module
     public Variable Forward(Variable x)
     {
         Variable bias = _rateFactor == 1 ? _bias : _bias.Value * _rateFactor;
-        Variable y = x.MatMul(_weight.Value * _weightGain, transposeW: true);  // [N, outputs]
-        return _activation == Activation.Linear ? y + bias : y.BiasActivation(bias, _activation);
+        return x.Linear(_weight.Value * _weightGain, bias, BiasActivationOptions.For(_activation));
     }
 }

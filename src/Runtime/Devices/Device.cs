@@ -47,6 +47,11 @@ public abstract class Device : IDisposable
     /// <summary>Where compiled kernels are kept between runs.</summary>
     public KernelCache Cache { get; }
 
+    /// <summary>
+    /// How exactly launches from now on compute; exactly, unless set. To be set where no other thread launches.
+    /// </summary>
+    public ComputePrecision Precision { get; set; } = ComputePrecision.Exact;
+
     /// <summary>Whether the device was disposed; its tensors are gone with it.</summary>
     public bool IsDisposed { get; private set; }
 

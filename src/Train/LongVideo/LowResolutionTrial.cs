@@ -7,7 +7,8 @@ namespace GenKernels.Train.LongVideo;
 
 /// <summary>
 /// Training steps to be measured: on networks that begin anew, and on clips of a data set or, where there is none, on
-/// noise of the same shape, launch by launch: of a recorded step a GPU's events see one launch. Nothing is written.
+/// noise of the same shape; to be timed, launch by launch, because of a recorded step a GPU's events see one launch.
+/// Nothing is written.
 /// </summary>
 public sealed class LowResolutionTrial : IDisposable
 {
@@ -21,9 +22,11 @@ public sealed class LowResolutionTrial : IDisposable
     /// <param name="options">Their batch is taken whole.</param>
     /// <param name="device">Where they live.</param>
     /// <param name="dataset">Real videos of the preset's size, which stay open as long as the trial; or null.</param>
+    /// <param name="isRecorded">Whether the updates are recorded and replayed.</param>
     /// <exception cref="DatasetException">The videos are all shorter than a clip.</exception>
     public LowResolutionTrial(
-        LowResolutionPreset preset, LowResolutionTrainingOptions options, Device device, VideoDataset? dataset = null)
+        LowResolutionPreset preset, LowResolutionTrainingOptions options, Device device, VideoDataset? dataset = null,
+        bool isRecorded = false)
     {
         _options = options;
         if (dataset is not null)
@@ -32,9 +35,12 @@ public sealed class LowResolutionTrial : IDisposable
             _loader = new ClipLoader(sampler, options.BatchSize);
         }
 
-        _gan = new LowResolutionGan(preset, options, device) { IsRecorded = false };
+        _gan = new LowResolutionGan(preset, options, device) { IsRecorded = isRecorded };
         _noise = new RandomGenerator(device, options.Seed, stream: 1);
     }
+
+    /// <inheritdoc cref="LowResolutionGan.Recorded"/>
+    public IEnumerable<(string Name, RecordedStep Step)> Recorded => _gan.Recorded;
 
     /// <summary>Takes the parts of a step that are named, in the order of a training.</summary>
     public void Take(TrainingPhases phases)

@@ -96,7 +96,7 @@ public sealed class MmaTests(Device device)
         using Tensor y = Tensor.Empty([values.Length], ElementType.Int32, device);
         Load(FloatType.Float32, "MmaRound").Launch(new LaunchShape(1, 1, 1, values.Length), x, y);
         double[] actual = [.. y.ToArray<int>().Select(bits => (double)BitConverter.Int32BitsToSingle(bits))];
-        Assert.That(actual, Is.EqualTo(values.Select(value => RoundedToTf32(value))));
+        Assert.That(actual, Is.EqualTo(values.Select(value => Tf32.Rounded(value))));
     }
 
     [Test]
@@ -114,16 +114,36 @@ public sealed class MmaTests(Device device)
         Assert.That(actual, Is.EqualTo(expected));
     }
 
-    private static double Stored(double value, FloatType type) =>
-        type == FloatType.Float32 ? RoundedToTf32((float)value) : value;
-
-    /// <returns>The nearest float with 10 bits of fraction, ties away from zero.</returns>
-    private static double RoundedToTf32(float value)
+    [Test]
+    public void ElementsAreMultipliedOneByOneAndRoundedOnce(
+        [Values(FloatType.Float32, FloatType.Float16, FloatType.BFloat16)] FloatType type)
     {
-        if (value == 0 || !float.IsFinite(value)) return value;
-        double unit = Math.Pow(2, Math.Floor(Math.Log2(Math.Abs((double)value))) - 10);
-        return Math.Round(value / unit, MidpointRounding.AwayFromZero) * unit;
+        // Few bits, so that no factor is rounded; products have more than the types keep.
+        float[] values = [.. Enumerable.Range(0, 32).Select(index => (index - 15) * 1.0625f)];
+        using Tensor x = Tensor.From(values, [32], device);
+        using Tensor y = Tensor.Empty([32], ElementType.Int32, device);
+        Load(type, "MmaEach").Launch(new LaunchShape(1, 1, 1, 32), x, y);
+        double[] products = [.. values.Select((value, index) =>
+            Tf32.Rounded((double)value * values[(index + 1) % 32], type.Element()))];
+        int[] bits = y.ToArray<int>();
+        for (int lane = 0; lane < 32; lane++)
+        {
+            if (type == FloatType.Float32)
+            {
+                Assert.That(BitConverter.Int32BitsToSingle(bits[lane]), Is.EqualTo(products[lane]));
+                continue;
+            }
+
+            Assert.That(Element(type, bits[lane] & 0xFFFF), Is.EqualTo(products[lane]));
+            Assert.That(Element(type, bits[lane] >>> 16), Is.EqualTo(products[(lane + 1) % 32]));
+        }
     }
+
+    private static double Element(FloatType type, int bits) => type == FloatType.Float16
+        ? (double)BitConverter.UInt16BitsToHalf((ushort)bits) : (float)new BFloat16((ushort)bits);
+
+    private static double Stored(double value, FloatType type) =>
+        type == FloatType.Float32 ? Tf32.Rounded(value) : value;
 
     private static byte[] Bytes(Tensor x) => x.Type switch
     {

@@ -3,6 +3,7 @@
 //   MmaLoad      y[b] = the registers of LoadMatrices and LoadMatricesTransposed of 1, 2 and 4 matrices
 //   MmaCopy      y[b,r,t] = the first bytes[t] bytes of x[b,r,t], the rest zero, read by the next thread
 //   MmaRound     y[t] = the bits of x[t] rounded to tf32, or of x[t] and x[t + 1] packed
+//   MmaEach      y[t] = the bits of x[t] x[t + 1], rounded, or of that and x[t + 1] x[t + 2] packed
 //
 // Shapes   x: [B, 16, K], w: [B, 8, K], y: [B, 16, 8]; x: [B, 32, 16 bytes], y: [B, 14, 32]; x, y: [B, R, T, 16 bytes]
 // Types    stored as Scalar, summed in float; registers as integers
@@ -98,5 +99,16 @@ KERNEL MmaRound(const float* x, unsigned* y)
         y[threadIdx.x] = RoundToTf32(x[threadIdx.x]);
     } else {
         y[threadIdx.x] = Pack<Scalar>(x[threadIdx.x], x[(threadIdx.x + 1) % blockDim.x]);
+    }
+}
+
+KERNEL MmaEach(const float* x, unsigned* y)
+{
+    const float own = x[threadIdx.x], next = x[(threadIdx.x + 1) % blockDim.x];
+    if constexpr (sizeof(Scalar) == 4) {
+        y[threadIdx.x] = MultiplyEach<Scalar>(FloatToBits(own), FloatToBits(next));
+    } else {
+        const unsigned pair = Pack<Scalar>(next, x[(threadIdx.x + 2) % blockDim.x]);
+        y[threadIdx.x] = MultiplyEach<Scalar>(Pack<Scalar>(own, next), pair);
     }
 }

@@ -1,0 +1,55 @@
+using GenKernels.Kernels.Elementwise;
+using GenKernels.Kernels.MatrixProduct;
+using GenKernels.Runtime;
+
+namespace GenKernels.Benchmarks.Kernels.MatrixProduct;
+
+/// <summary>Products of 16-bit floats, which a GPU's tensor cores multiply: linear layers with what follows.</summary>
+public class MatMulTensorBenchmarks : KernelBenchmarks
+{
+    /// <inheritdoc/>
+    public override IEnumerable<KernelCase> Cases =>
+    [
+        Layer(ElementType.BFloat16, 1024, 1280, 1280, Activation.Linear),
+        Layer(ElementType.BFloat16, 4096, 320, 1280, Activation.Swish),
+        Layer(ElementType.Float16, 154, 768, 3072, Activation.Swish),
+        Layer(ElementType.Float16, 16, 512, 8192, Activation.LeakyRelu),
+        Layer(ElementType.Float32, 16, 512, 512, Activation.LeakyRelu),
+    ];
+
+    internal static KernelCase Layer(ElementType type, int rows, int outputs, int depth, Activation activation)
+    {
+        BiasActivationOptions options = BiasActivationOptions.For(activation);
+        return new KernelCase(
+            $"{activation}([{rows}, {depth}] by [{outputs}, {depth}]' + bias)",
+            [[1, rows, depth], [1, outputs, depth], [outputs]], [1, rows, outputs],
+            inputs => MatMul.Forward(inputs[0], inputs[1], new ProductEpilogue(inputs[2], options), transposeW: true),
+            Element)
+        { Type = type, Operations = 2L * rows * outputs * depth, Scale = Math.Sqrt(depth) };
+
+        double Element(float[][] inputs, long index)
+        {
+            (long row, long column) = (index / outputs, index % outputs);
+            double sum = inputs[2][column];
+            for (int p = 0; p < depth; p++)
+            {
+                sum += (double)Stored(inputs[0][(row * depth) + p]) * Stored(inputs[1][(column * depth) + p]);
+            }
+
+            double value = activation switch
+            {
+                Activation.LeakyRelu => sum > 0 ? sum : options.Slope * sum,
+                Activation.Swish => sum / (1 + Math.Exp(-sum)),
+                _ => sum,
+            };
+            return options.Gain * value;
+        }
+
+        float Stored(float value) => type switch
+        {
+            ElementType.Float16 => (float)(Half)value,
+            ElementType.BFloat16 => (float)(BFloat16)value,
+            _ => value,
+        };
+    }
+}

@@ -1,0 +1,59 @@
+using GenKernels.Kernels.Elementwise;
+using GenKernels.Kernels.MatrixProduct;
+
+namespace GenKernels.Autograd;
+
+/// <summary>A linear layer with what follows it.</summary>
+public static class LinearOperation
+{
+    /// <summary>
+    /// y = clamp(gain f(x wᵀ + b)) + r, in one launch; where gradients are recorded, a function that is not linear is
+    /// a launch of its own, so that backward need not multiply again.
+    /// </summary>
+    /// <param name="x">Activations, <c>[…, K]</c>.</param>
+    /// <param name="w">Weights, <c>[N, K]</c>.</param>
+    /// <param name="bias">b, <c>[N]</c>; or null.</param>
+    /// <param name="options">f, gain and clamp; by default nothing.</param>
+    /// <param name="residual">r, of the shape of the result; or null.</param>
+    /// <returns>y, <c>[…, N]</c>.</returns>
+    /// <remarks>Where f is linear, with d = gain g: dx = d w, dw = dᵀ x, db = Σ d, dr = g.</remarks>
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    public static Variable Linear(
+        this Variable x, Variable w, Variable? bias = null, BiasActivationOptions? options = null,
+        Variable? residual = null)
+    {
+        Require.That(x.Shape.Rank > 0, $"x must have an axis, got shape {x.Shape}");
+        Require.Rank(w.Value, 2);
+        BiasActivationOptions after = options ?? ProductEpilogue.None.Activation;
+        Variable?[] inputs = [x, w, bias, residual];
+        bool isStraight = after.Activation == Activation.Linear && float.IsPositiveInfinity(after.Clamp);
+        bool isRecorded = GradientMode.IsEnabled && Array.Exists(inputs, input => input is { RequiresGradient: true });
+        if (isStraight || !isRecorded) return Fused(x, w, bias, after, residual);
+        Variable y = Fused(x, w, bias, ProductEpilogue.None.Activation, null).BiasActivation(null, after);
+        return residual is null ? y : y + residual;
+    }
+
+    private static Variable Fused(
+        Variable x, Variable w, Variable? bias, BiasActivationOptions options, Variable? residual)
+    {
+        (int depth, int outputs) = (x.Shape[^1], w.Shape[0]);
+        int rows = (int)x.Shape.Product(0, x.Shape.Rank - 1);
+        using Tensor matrix = x.Value.View([1, rows, depth]);
+        using Tensor weights = w.Value.View([1, outputs, w.Shape[1]]);
+        using Tensor? rest = residual?.Value.View([1, rows, outputs]);
+        ProductEpilogue epilogue = new(bias?.Value, options, rest);
+        using Tensor product = Kernels.MatrixProduct.MatMul.Forward(matrix, weights, epilogue, transposeW: true);
+        Tensor y = product.View(x.Shape.With(x.Shape.Rank - 1, outputs));  // […, N]
+        Variable[] inputs = [.. new[] { x, w, bias, residual }.OfType<Variable>()];
+        return Variable.FromOperation("Linear", y, inputs, (_, g, needed) =>
+        {
+            Variable?[] gradients = new Variable?[inputs.Length];
+            Variable d = (options.Gain == 1 ? g : g * options.Gain).Reshape([rows, outputs]);
+            if (needed[0]) gradients[0] = d.MatMul(w).Reshape(x.Shape);
+            if (needed[1]) gradients[1] = d.MatMul(x.Reshape([rows, depth]), transposeX: true);
+            if (bias is not null && needed[2]) gradients[2] = d.SumTo(bias.Shape);
+            if (residual is not null) gradients[^1] = g;
+            return gradients;
+        });
+    }
+}

@@ -1,0 +1,46 @@
+using GenKernels.Runtime;
+using Spectre.Console;
+
+namespace GenKernels.Cli.Profiling;
+
+/// <summary>How the parts of a recorded step use memory, as people and programs read it.</summary>
+/// <param name="folder">Where a picture of each part is left.</param>
+/// <param name="plans">The parts by name.</param>
+internal sealed class MemoryReport(string folder, IReadOnlyList<(string Name, MemoryPlan Plan)> plans)
+{
+    /// <summary>Told before the recording, which may take minutes.</summary>
+    /// <exception cref="CommandException">The folder cannot be made.</exception>
+    internal static void RequireFolder(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"{folder}: the folder for the pictures cannot be made: {exception.Message}");
+        }
+    }
+
+    /// <summary>Writes the pictures, then what they show: as text, or as JSON.</summary>
+    internal void Write(Terminal terminal, bool isJson)
+    {
+        foreach ((string name, MemoryPlan plan) in plans)
+        {
+            string path = Path.Combine(folder, name + ".svg");
+            AtomicFile.WriteText(path, MemoryPlanDrawing.ToSvg(plan));
+            terminal.Progress.WriteLine(path);
+            if (!isJson) terminal.Output.WriteLine($"{name}: {MemoryPlanDrawing.ToText(plan)}");
+        }
+
+        if (!isJson) return;
+        terminal.WriteJson(plans.Select(part => new
+        {
+            part.Name,
+            part.Plan.ArenaBytes,
+            part.Plan.LowerBound,
+            part.Plan.OuterBytes,
+            part.Plan.Buffers,
+        }));
+    }
+}

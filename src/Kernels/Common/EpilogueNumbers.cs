@@ -1,0 +1,22 @@
+using System.Runtime.InteropServices;
+using GenKernels.Kernels.Elementwise;
+
+namespace GenKernels.Kernels.Common;
+
+/// <summary>The numbers of what follows a sum of products; laid out as <c>EpilogueNumbers</c> in
+/// <c>Epilogue.cuh</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal readonly struct EpilogueNumbers
+{
+    private readonly int _function;
+    private readonly float _slope, _gain, _limit;
+    private readonly int _factorRows;
+
+    /// <param name="options">Activation, slope, gain and clamp.</param>
+    /// <param name="factorRows">Rows that share a row of factors.</param>
+    internal EpilogueNumbers(BiasActivationOptions options, int factorRows = 1)
+    {
+        (_function, _slope, _gain, _limit) = ((int)options.Activation, options.Slope, options.Gain, options.Clamp);
+        _factorRows = factorRows;
+    }
+}

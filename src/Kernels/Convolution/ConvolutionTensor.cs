@@ -1,0 +1,66 @@
+using GenKernels.Kernels.Common;
+using GenKernels.Kernels.MatrixProduct;
+
+namespace GenKernels.Kernels.Convolution;
+
+/// <summary>Launches <c>ConvolutionTensor.cu</c>: convolutions on tensor cores, for
+/// <see cref="Convolution"/>.</summary>
+internal static class ConvolutionTensor
+{
+    // Rows that tiles may compute for nothing because they end with a frame, for one that counts. Scaling in a launch
+    // of its own costs less where frames are that small.
+    private const double MostWaste = 0.5;
+
+    private static readonly KernelSource s_source = Source(
+        "Convolution/ConvolutionTensor.cu", TensorCores.Types,
+        [.. MatrixTiling.All.SelectMany(tiling => new[] { Variant(tiling, false), Variant(tiling, true) })]);
+
+    /// <returns>Whether tensor cores can convolve: channels are whole chunks of one group.</returns>
+    internal static bool Fits(Tensor x, Tensor w, ConvolutionPlan plan) =>
+        TensorCores.Multiply(x) && plan.Groups == 1 && plan.Depth <= int.MaxValue
+        && TensorCores.AreRowsAligned(x, plan.InGroup) && TensorCores.AreRowsAligned(w);
+
+    /// <returns>Whether the input's channels can be scaled on the way too: frames fill tiles.</returns>
+    internal static bool FitsScaled(Tensor x, Tensor w, Tensor scales, ConvolutionPlan plan)
+    {
+        if (!Fits(x, w, plan) || !TensorCores.AreRowsAligned(scales)) return false;
+        MatrixTiling tiling = MatrixTiling.For(plan.RowCount, plan.OutGroup, 1);
+        long frameRows = (long)plan.Out.H * plan.Out.W;
+        return tiling.TileCount(frameRows, 1) * tiling.Rows <= frameRows * (1 + MostWaste);
+    }
+
+    /// <param name="x">Activations, <c>[N, T, H, W, C]</c>; checked, as is all else.</param>
+    /// <param name="w">Weights, <c>[O, kT, kH, kW, C]</c>.</param>
+    /// <param name="y">The result, <c>[N, T', H', W', O]</c>; written.</param>
+    /// <param name="epilogue">What follows the sums.</param>
+    /// <param name="plan">The geometry.</param>
+    /// <param name="scales">Factors of the activations, <c>[N, T or 1, C]</c>; or null.</param>
+    /// <param name="tiling">By default the one that suits the size.</param>
+    /// <param name="parts">Into how many parts the sums are divided; by default as suits the size.</param>
+    internal static void Launch(
+        Tensor x, Tensor w, Tensor y, ProductEpilogue epilogue, ConvolutionPlan plan, Tensor? scales = null,
+        MatrixTiling? tiling = null, int? parts = null)
+    {
+        tiling ??= MatrixTiling.For(plan.RowCount, plan.OutGroup, 1);
+        long frameRows = (long)plan.Out.H * plan.Out.W;
+        long tiles = scales is null ? tiling.TileCount(plan.RowCount, plan.OutGroup)
+            : plan.RowCount / frameRows * tiling.TileCount(frameRows, plan.OutGroup);
+        (int partCount, int slices) = MatrixTiling.Division(tiles, plan.Depth, x.Type, parts);
+        EpilogueNumbers numbers = epilogue.Numbers(y.Shape);
+        using Tensor? sums =
+            partCount == 1 ? null : Tensor.Empty([partCount, .. y.Shape.AsSpan()], ElementType.Float32, x.Device);
+        LaunchShape shape = new(tiles, partCount, 1, tiling.Threads,
+            scales is null ? tiling.SharedBytes : tiling.SharedBytesWithScales)
+        {
+            Cost = epilogue.Cost(plan.Operations, x, w, sums ?? y),
+        };
+        x.Device.Load(s_source, x.Type, Variant(tiling, scales is not null)).Kernel("ConvolutionTensor").Launch(
+            shape, x, w, scales, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y, sums,
+            KernelArgument.Structure(ref numbers), KernelArgument.Structure(ref plan), slices,
+            scales?.Shape[1] ?? 0);
+        if (sums is not null) JoinParts.Into(sums, epilogue, y);
+    }
+
+    private static string Variant(MatrixTiling tiling, bool hasScales) =>
+        $"{tiling.Variant};HasScales={(hasScales ? 1 : 0)}";
+}

@@ -1,0 +1,64 @@
+// ConvolutionTensor: cross-correlation on tensor cores, with what follows it fused; with gaps between the elements of x
+// (up) it is the adjoint of a strided one too.
+//   y[n,p,o] = epilogue(sum over taps k and channels c of w[o,k,c] x[n,q,c]), see Epilogue.cuh,
+//   with q = (stride p - before + dilation k) / up, where that is whole and within x
+//   HasScales: x[n,q,c] scales[n,qT,c] in place of x[n,q,c], where qT is the frame of q
+//   With S > 1 parts of the sum: parts[s] = part s; JoinParts does the rest.
+//
+// Shapes   x: [N, T, H, W, C]; w: [O, kT, kH, kW, C]; y, residual: [N, T', H', W', O]; bias: [O]; noise: [rows];
+//          scales: [N, T or 1, C]; factor: [rows / factorRows, O]; parts: [S, rows, O]; contiguous
+// Types    Half, BFloat16, or float multiplied as tf32; summed in float
+// Launch   TileThreads a block, exactly; one block for every tile of [rows, O], parts along y of the grid
+// Cost     2*rows*O*taps*C operations; reads x O/TileColumns times
+// Limits   no host form; one group; C is a multiple of 16 bytes
+// Source   implicit matrix product: Chetlur et al. 2014, cuDNN, section 3.2; see TensorTile.cuh
+#include "Common/Prelude.cuh"      // KERNEL_OF, Scalar
+#include "Convolution/Gather.cuh"  // OutputsByTaps
+#include "Common/Epilogue.cuh"     // Finished
+
+struct RowSpan { Int64 first, end; };
+
+// The rows of a tile: with scales, tiles do not go beyond the frame in which they begin.
+DEVICE RowSpan TileSpan(const Plan& plan, int tile)
+{
+    if constexpr (!HasScales) return {Int64(tile) * TileRows, OutputCount(plan)};
+    const int frameRows = plan.outH * plan.outW;
+    const int tilesOfFrame = (frameRows + TileRows - 1) / TileRows;
+    const Int64 start = Int64(tile / tilesOfFrame) * frameRows;
+    return {start + tile % tilesOfFrame * TileRows, start + frameRows};
+}
+
+KERNEL_OF(TileThreads) ConvolutionTensor(
+    const Scalar* __restrict__ x, const Scalar* __restrict__ w, const Scalar* __restrict__ scales,
+    const Scalar* __restrict__ factor, const Scalar* __restrict__ noise, const Scalar* __restrict__ bias,
+    const Scalar* __restrict__ residual, Scalar* __restrict__ y, float* __restrict__ parts, EpilogueNumbers numbers,
+    Plan plan, int slicesOfPart, int scaleFrames)
+{
+    DYNAMIC_SHARED(char, ring);  // [Stages, x and w, rows of 64 bytes or more], then [TileRows, SumStride] floats
+    const int outputs = plan.outGroup;
+    const int tilesAcross = (outputs + TileColumns - 1) / TileColumns;
+    const RowSpan rows = TileSpan(plan, int(blockIdx.x / tilesAcross));
+    const int column = int(blockIdx.x % tilesAcross) * TileColumns;
+    const int depth = plan.kT * plan.kH * plan.kW * plan.inGroup;
+    const Int64 rowCount = OutputCount(plan);
+    const int part = blockIdx.y, first = part * slicesOfPart;
+    const int sliceCount = (depth + SliceDepth - 1) / SliceDepth;
+    OutputsByTaps xSource(x, plan, rows.first, rows.end, first);
+    xSource.scales = scales;
+    xSource.scaleFrames = scaleFrames;
+    MatrixSource<TileColumns, true> wSource(w, depth, column, outputs, depth, true);
+
+    TileSums sums = {};
+    MultiplyTile<true, true>(sums, ring, xSource, wSource, first, Minimum(sliceCount, first + slicesOfPart));
+
+    const Epilogue epilogue = {factor, noise, bias, residual, numbers};
+    StoreTile(sums, ring, [=](int r, int c, float sum) {
+        const Int64 at = rows.first + r;
+        if (at >= rows.end || column + c >= outputs) return;
+        if (parts != nullptr) {
+            parts[(part * rowCount + at) * outputs + column + c] = sum;
+        } else {
+            y[at * outputs + column + c] = Finished(epilogue, sum, at, column + c, outputs);
+        }
+    });
+}

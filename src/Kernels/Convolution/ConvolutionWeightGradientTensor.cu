@@ -1,0 +1,42 @@
+// ConvolutionWeightGradientTensor: the gradient of a convolution with respect to its weights on tensor cores.
+//   dw[o,k,c] = sum over the rows of dy[row,o] x[source(row,k),c]
+//   With S > 1 parts of the rows: parts[s] = the sum over part s; JoinParts adds them.
+//
+// Shapes   x: [N, T, H, W, C]; dy: [N, T', H', W', O]; dw: [O, kT, kH, kW, C]; parts: [S, O, taps*C]; contiguous
+// Types    Half, BFloat16, or float multiplied as tf32; summed in float
+// Launch   TileThreads a block, exactly; one block for every tile of [O, taps*C], parts along y of the grid
+// Cost     2*rows*O*taps*C operations
+// Limits   no host form; one group; C and O are multiples of 16 bytes; up to 2^31 - 1 rows
+// Source   as ConvolutionTensor; parts instead of atomics, so that the same input gives the same bits
+#include "Common/Prelude.cuh"      // KERNEL_OF, Scalar
+#include "Convolution/Gather.cuh"  // TapsByOutputs
+
+KERNEL_OF(TileThreads) ConvolutionWeightGradientTensor(
+    const Scalar* __restrict__ x, const Scalar* __restrict__ dy, Scalar* __restrict__ dw, float* __restrict__ parts,
+    Plan plan, int slicesOfPart)
+{
+    DYNAMIC_SHARED(char, ring);  // [Stages, dy and x, rows of 128 bytes or more], then [TileRows, SumStride] floats
+    const int outputs = plan.outGroup;
+    const int columns = plan.kT * plan.kH * plan.kW * plan.inGroup;
+    const int tilesAcross = (columns + TileColumns - 1) / TileColumns;
+    const int row = int(blockIdx.x / tilesAcross) * TileRows;
+    const int column = int(blockIdx.x % tilesAcross) * TileColumns;
+    const int rowCount = int(OutputCount(plan));
+    const int part = blockIdx.y, first = part * slicesOfPart;
+    const int sliceCount = (rowCount + SliceDepth - 1) / SliceDepth;
+    MatrixSource<TileRows, false> dySource(dy, outputs, row, outputs, rowCount, true);
+    TapsByOutputs xSource(x, plan, column, first);
+
+    TileSums sums = {};
+    MultiplyTile<false, false>(sums, ring, dySource, xSource, first, Minimum(sliceCount, first + slicesOfPart));
+
+    StoreTile(sums, ring, [=](int r, int c, float sum) {
+        if (row + r >= outputs || column + c >= columns) return;
+        const Int64 at = Int64(row + r) * columns + column + c;
+        if (parts != nullptr) {
+            parts[Int64(part) * outputs * columns + at] = sum;
+        } else {
+            dw[at] = Scalar(sum);
+        }
+    });
+}

@@ -1,0 +1,27 @@
+using GenKernels.Kernels.Common;
+
+namespace GenKernels.Kernels.MatrixProduct;
+
+/// <summary>Launches <c>JoinParts.cu</c>: the parts of sums are added, and what follows is applied.</summary>
+internal static class JoinParts
+{
+    private static readonly KernelSource s_source = Source("MatrixProduct/JoinParts.cu");
+
+    /// <param name="parts">
+    /// <c>[S, …]</c>, each of the size of <paramref name="y"/>; 64-bit floats for 64-bit floats, else 32-bit ones.
+    /// With one part it may be <paramref name="y"/> itself.
+    /// </param>
+    /// <param name="epilogue">What follows; it fits <paramref name="y"/>.</param>
+    /// <param name="y">The result, at least a matrix; written.</param>
+    internal static void Into(Tensor parts, ProductEpilogue epilogue, Tensor y)
+    {
+        int partCount = (int)(parts.ElementCount / y.ElementCount);
+        EpilogueNumbers numbers = epilogue.Numbers(y.Shape);
+        RowWalk walk = new(y.ElementCount / y.Shape[^1], y.Shape[^1]);
+        LaunchCost cost = LaunchCost.Of(
+            parts, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y);
+        y.Device.Load(s_source, y.Type).Kernel("JoinParts").Launch(
+            walk.Shape(y.Device) with { Cost = cost }, parts, epilogue.Factor, epilogue.Noise, epilogue.Bias,
+            epilogue.Residual, y, KernelArgument.Structure(ref numbers), KernelArgument.Structure(ref walk), partCount);
+    }
+}

@@ -1,0 +1,38 @@
+// JoinParts: adds the parts of sums of products and applies what follows them.
+//   y[r,n] = epilogue(sum over s of parts[s,r,n]), from the first part to the last; see Epilogue.cuh
+//
+// Shapes   parts: [S, R, N]; factor: [R / factorRows, N]; noise: [R]; bias: [N]; y, residual: [R, N]; contiguous; all
+//          but parts and y may be null, and y may be the one part itself
+// Types    parts are Accumulator, all else is Scalar
+// Launch   rows of N shared out by RowWalk; any block size
+// Cost     reads S*R*N, writes R*N: bound by memory
+// Source   ours
+#include "Common/Prelude.cuh"   // KERNEL, Scalar, Accumulator
+#include "Common/Rows.cuh"      // ForEachRow
+#include "Common/Epilogue.cuh"  // Finished, FinishRow
+
+KERNEL JoinParts(
+    const Accumulator* parts, const Scalar* factor, const Scalar* noise, const Scalar* bias, const Scalar* residual,
+    Scalar* y, EpilogueNumbers numbers, RowWalk walk, int partCount)
+{
+    const Epilogue epilogue = {factor, noise, bias, residual, numbers};
+    const Int64 count = walk.rowCount * walk.rowLength;
+    ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
+        const Int64 start = row * walk.rowLength;
+        if constexpr (WarpSize == 1 && sizeof(Scalar) == sizeof(Accumulator)) {
+            for (int part = 0; part < partCount; part++) {
+                for (int i = first; i < end; i++) {
+                    const Accumulator sum = parts[part * count + start + i];
+                    y[start + i] = part == 0 ? sum : y[start + i] + sum;
+                }
+            }
+            FinishRow(epilogue, y + start + first, row, first, end - first, walk.rowLength);
+            return;
+        }
+        for (int i = first; i < end; i += step) {
+            Accumulator sum = parts[start + i];
+            for (int part = 1; part < partCount; part++) sum += parts[part * count + start + i];
+            y[start + i] = Finished(epilogue, sum, row, i, walk.rowLength);
+        }
+    });
+}

@@ -1,0 +1,55 @@
+using GenKernels.Kernels.Common;
+
+namespace GenKernels.Kernels.MatrixProduct;
+
+/// <summary>Launches <c>MatMulTensor.cu</c>: products on tensor cores, for <see cref="MatMul"/>.</summary>
+internal static class MatMulTensor
+{
+    private static readonly string[] s_variants = [.. MatrixTiling.All.SelectMany(Variants)];
+
+    private static readonly KernelSource s_source =
+        Source("MatrixProduct/MatMulTensor.cu", TensorCores.Types, s_variants);
+
+    /// <param name="x">As in <see cref="MatMul"/>; checked.</param>
+    /// <param name="w">Likewise.</param>
+    /// <param name="y">The result, <c>[B, M, N]</c>; written.</param>
+    /// <param name="epilogue">What follows the product.</param>
+    /// <param name="transposeX">Whether <paramref name="x"/> is read with rows and columns exchanged.</param>
+    /// <param name="transposeW">Whether <paramref name="w"/> is read with rows and columns exchanged.</param>
+    /// <param name="tiling">By default the one that suits the size.</param>
+    /// <param name="parts">Into how many parts the depth is divided; by default as suits the size.</param>
+    internal static void Launch(
+        Tensor x, Tensor w, Tensor y, ProductEpilogue epilogue, bool transposeX, bool transposeW,
+        MatrixTiling? tiling = null, int? parts = null)
+    {
+        (int batch, int m, int n) = (y.Shape[0], y.Shape[1], y.Shape[2]);
+        int k = x.Shape[transposeX ? 1 : 2];
+        long xBatch = x.Shape[0] == 1 ? 0 : (long)m * k;
+        long wBatch = w.Shape[0] == 1 ? 0 : (long)k * n;
+        tiling ??= MatrixTiling.For(m, n, batch);
+        long tiles = tiling.TileCount(m, n);
+        (int partCount, int slices) = MatrixTiling.Division(tiles * batch, k, x.Type, parts);
+
+        EpilogueNumbers numbers = epilogue.Numbers(y.Shape);
+        using Tensor? sums =
+            partCount == 1 ? null : Tensor.Empty([partCount, batch, m, n], ElementType.Float32, x.Device);
+        LaunchShape shape = new(tiles, batch, partCount, tiling.Threads, tiling.SharedBytes)
+        {
+            Cost = epilogue.Cost(2L * batch * m * n * k, x, w, sums ?? y),
+        };
+        x.Device.Load(s_source, x.Type, Variant(tiling, transposeX, transposeW)).Kernel("MatMulTensor").Launch(
+            shape, x, w, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y, sums,
+            KernelArgument.Structure(ref numbers), m, n, k, xBatch, wBatch, slices,
+            TensorCores.AreRowsAligned(x, transposeX ? m : k, xBatch) ? 1 : 0,
+            TensorCores.AreRowsAligned(w, transposeW ? k : n, wBatch) ? 1 : 0);
+        if (sums is not null) JoinParts.Into(sums, epilogue, y);
+    }
+
+    private static string Variant(MatrixTiling tiling, bool transposeX, bool transposeW) =>
+        s_variants[(Array.IndexOf(MatrixTiling.All, tiling) * 4) + (transposeX ? 2 : 0) + (transposeW ? 1 : 0)];
+
+    private static IEnumerable<string> Variants(MatrixTiling tiling) =>
+        from transposeX in Enumerable.Range(0, 2)
+        from transposeW in Enumerable.Range(0, 2)
+        select $"TransposeX={transposeX};TransposeW={transposeW};{tiling.Variant}";
+}

@@ -1,0 +1,48 @@
+// MatMulTensor: batched matrix product on tensor cores, with what follows it fused.
+//   y[b,m,n] = epilogue(sum over k of op(x[b])[m,k] op(w[b])[k,n]), where op transposes if asked; see Epilogue.cuh
+//   With S > 1 parts of the depth: parts[s,b,m,n] = the sum over part s; JoinParts does the rest.
+//
+// Shapes   x: [B, M, K], or [B, K, M] if transposed; w: [B, K, N], or [B, N, K] if transposed, or one for all;
+//          factor: [B*M / factorRows, N]; noise: [B*M]; bias: [N]; y, residual: [B, M, N]; parts: [S, B, M, N]
+// Types    Half, BFloat16, or float multiplied as tf32; summed in float
+// Launch   TileThreads a block, exactly; one block for every tile of y, batches along y of the grid, parts along z
+// Cost     2*B*M*N*K operations; reads x N/TileColumns times and w M/TileRows times
+// Limits   no host form; depths up to 2^31 - 1
+// Source   see TensorTile.cuh
+#include "Common/Prelude.cuh"     // KERNEL_OF, Scalar
+#include "Common/TensorTile.cuh"  // MultiplyTile, StoreTile
+#include "Common/Epilogue.cuh"    // Finished
+
+KERNEL_OF(TileThreads) MatMulTensor(
+    const Scalar* __restrict__ x, const Scalar* __restrict__ w, const Scalar* __restrict__ factor,
+    const Scalar* __restrict__ noise, const Scalar* __restrict__ bias, const Scalar* __restrict__ residual,
+    Scalar* __restrict__ y, float* __restrict__ parts, EpilogueNumbers numbers, int m, int n, int k,
+    Int64 xBatch, Int64 wBatch, int slicesOfPart, int isXAligned, int isWAligned)
+{
+    DYNAMIC_SHARED(char, ring);  // [Stages, x and w, rows of 64 bytes or more], then [TileRows, SumStride] floats
+    const int tilesAcross = (n + TileColumns - 1) / TileColumns;
+    const int row = int(blockIdx.x / tilesAcross) * TileRows;
+    const int column = int(blockIdx.x % tilesAcross) * TileColumns;
+    const int batch = blockIdx.y, part = blockIdx.z;
+    MatrixSource<TileRows, !TransposeX> xSource(
+        x + batch * xBatch, TransposeX ? m : k, row, m, k, isXAligned);
+    MatrixSource<TileColumns, bool(TransposeW)> wSource(
+        w + batch * wBatch, TransposeW ? k : n, column, n, k, isWAligned);
+
+    const int sliceCount = (k + SliceDepth - 1) / SliceDepth;
+    const int first = part * slicesOfPart;
+    TileSums sums = {};
+    MultiplyTile<!TransposeX, bool(TransposeW)>(
+        sums, ring, xSource, wSource, first, Minimum(sliceCount, first + slicesOfPart));
+
+    const Epilogue epilogue = {factor, noise, bias, residual, numbers};
+    StoreTile(sums, ring, [=](int r, int c, float sum) {
+        if (row + r >= m || column + c >= n) return;
+        const Int64 at = Int64(batch) * m + row + r;
+        if (parts != nullptr) {
+            parts[(Int64(part) * gridDim.y * m + at) * n + column + c] = sum;
+        } else {
+            y[at * n + column + c] = Finished(epilogue, sum, at, column + c, n);
+        }
+    });
+}

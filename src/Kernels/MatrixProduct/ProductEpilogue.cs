@@ -1,0 +1,69 @@
+using GenKernels.Kernels.Common;
+using GenKernels.Kernels.Elementwise;
+
+namespace GenKernels.Kernels.MatrixProduct;
+
+/// <summary>
+/// What follows a matrix product or a convolution in the same launch, for a result of R rows and N columns (channels):
+/// clamp(gain f(sum · factor + noise + bias)) + residual.
+/// </summary>
+/// <param name="Bias">One number a column, <c>[N]</c>; or null.</param>
+/// <param name="Activation">Function, gain and clamp.</param>
+/// <param name="Residual">Added last, of the shape of the result; or null.</param>
+/// <param name="Factor">
+/// <c>[F, N]</c>, where F divides R: each row of factors is for R / F rows in a row, such as those of a frame; or null.
+/// </param>
+/// <param name="Noise">One number a row, <c>[R]</c>; or null.</param>
+public readonly record struct ProductEpilogue(
+    Tensor? Bias, BiasActivationOptions Activation, Tensor? Residual = null, Tensor? Factor = null,
+    Tensor? Noise = null)
+{
+    /// <summary>Nothing.</summary>
+    public static ProductEpilogue None => new(null, BiasActivationOptions.For(Elementwise.Activation.Linear));
+
+    /// <summary>Whether the sums are the result.</summary>
+    internal bool IsNone => this == None;
+
+    /// <summary>Checks the operands against the result that is to be.</summary>
+    /// <exception cref="ShapeException">One does not fit.</exception>
+    internal void RequireFits(Tensor x, Shape result)
+    {
+        long rows = result.Product(0, result.Rank - 1);
+        if (Bias is not null) Require.Shape(Bias, [result[^1]]);
+        if (Residual is not null) Require.Shape(Residual, result.AsSpan());
+        if (Noise is not null) Require.Shape(Noise, [(int)rows]);
+        if (Factor is not null)
+        {
+            Require.Shape(Factor, [-1, result[^1]]);
+            int count = Factor.Shape[0];
+            Require.That(
+                rows == 0 || (count > 0 && rows % count == 0), $"{count} rows of factors do not divide {rows} rows");
+        }
+
+        foreach (Tensor? operand in (ReadOnlySpan<Tensor?>)[Bias, Residual, Noise, Factor])
+        {
+            if (operand is not null) Require.SameKind(x, operand);
+        }
+    }
+
+    /// <returns>What a kernel is told besides the operands.</returns>
+    internal EpilogueNumbers Numbers(Shape result) => new(
+        Activation, Factor is null ? 1 : (int)(result.Product(0, result.Rank - 1) / Math.Max(1, Factor.Shape[0])));
+
+    /// <returns>What a launch costs that reads the operands too.</returns>
+    internal LaunchCost Cost(long operations, params ReadOnlySpan<Tensor> tensors)
+    {
+        LaunchCost own = LaunchCost.Of(Factor, Noise, Bias, Residual);
+        foreach (Tensor tensor in tensors) own = own with { Bytes = own.Bytes + tensor.Bytes };
+        return own with { Operations = operations };
+    }
+
+    /// <returns>The same with operands of another type, which <paramref name="scope"/> disposes.</returns>
+    internal ProductEpilogue Cast(ElementType type, OperandScope scope) => this with
+    {
+        Bias = scope.Cast(Bias, type),
+        Residual = scope.Cast(Residual, type),
+        Factor = scope.Cast(Factor, type),
+        Noise = scope.Cast(Noise, type),
+    };
+}

@@ -1,0 +1,80 @@
+using GenKernels.Kernels.MatrixProduct;
+
+namespace GenKernels.Tests.Kernels.Common;
+
+/// <summary>Shared memory of the tiles of tensor cores: nothing overlaps, and no access meets a bank twice.</summary>
+[TestFixtureSource(nameof(Devices))]
+public sealed class TensorTileTests(Device device)
+{
+    private const int ChunkBytes = 16;
+    private const int BankBytes = 4;
+    private const int BankCount = 32;
+
+    private static readonly KernelSource s_source = new(
+        "Probes/Swizzle.cu", typeof(TensorTileTests).Assembly, [ElementType.Float32, ElementType.Float16],
+        [.. MatrixTiling.All.Select(tiling => tiling.Variant)]);
+
+    /// <summary>All but the host, where a warp is one thread.</summary>
+    private static IEnumerable<TestFixtureData> Devices() =>
+        TestDevices.All().Where(data => data.Arguments[0] is not Device { WarpSize: 1 });
+
+    [Test]
+    public void ChunksFillTheMemoryAndBanksAreMetOnce(
+        [Values(FloatType.Float32, FloatType.Float16)] FloatType type, [Values(0, 1, 2)] int tiling)
+    {
+        MatrixTiling tiles = MatrixTiling.All[tiling];
+        int length = ChunkBytes / type.Element().Size();
+        int depth = 4 * length, chunks = tiles.Columns / length;
+        using Tensor along = Tensor.Empty([tiles.Rows, 4], ElementType.Int32, device);
+        using Tensor across = Tensor.Empty([depth, chunks], ElementType.Int32, device);
+        device.Load(s_source, type.Element(), tiles.Variant).Kernel("Swizzle").Launch(
+            new LaunchShape(1, 1, 1, 32), along, across);
+        (int[] rows, int[] columns) = (along.ToArray<int>(), across.ToArray<int>());
+
+        foreach (int[] places in new[] { rows, columns })
+        {
+            IEnumerable<int> all = Enumerable.Range(0, places.Length).Select(index => index * ChunkBytes);
+            Assert.That(places.Order(), Is.EqualTo(all), "every chunk has a place of its own");
+            foreach (int[] written in places.Chunk(8)) AssertDifferentBanks(written, "the copies of eight threads");
+        }
+
+        AssertLoadsOfMatrices(rows, 4);
+        if (type == FloatType.Float16) AssertLoadsOfMatrices(columns, chunks);
+        else AssertLoadsOfFloats(columns, chunks);
+    }
+
+    /// <summary>Eight rows, one below the other, are read at once.</summary>
+    private static void AssertLoadsOfMatrices(int[] places, int chunks)
+    {
+        for (int first = 0; first < places.Length / chunks; first += 8)
+        {
+            for (int chunk = 0; chunk < chunks; chunk++)
+            {
+                AssertDifferentBanks(
+                    Enumerable.Range(first, 8).Select(row => places[(row * chunks) + chunk]), $"chunk {chunk}");
+            }
+        }
+    }
+
+    /// <summary>Eight neighbouring floats of four rows are read at once.</summary>
+    private static void AssertLoadsOfFloats(int[] places, int chunks)
+    {
+        for (int first = 0; first < places.Length / chunks; first += 4)
+        {
+            for (int chunk = 0; chunk < chunks; chunk += 2)
+            {
+                IEnumerable<int> banks =
+                    from row in Enumerable.Range(first, 4)
+                    from element in Enumerable.Range(0, 8)
+                    select ((places[(row * chunks) + chunk + (element / 4)] / BankBytes) + (element % 4)) % BankCount;
+                Assert.That(banks.Distinct().Count(), Is.EqualTo(BankCount), $"rows {first}, chunk {chunk}");
+            }
+        }
+    }
+
+    private static void AssertDifferentBanks(IEnumerable<int> places, string what)
+    {
+        IEnumerable<int> banks = places.Select(place => place % (BankCount * BankBytes));
+        Assert.That(banks.Distinct().Count(), Is.EqualTo(8), what);
+    }
+}

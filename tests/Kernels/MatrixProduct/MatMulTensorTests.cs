@@ -1,0 +1,97 @@
+using GenKernels.Kernels.Elementwise;
+using GenKernels.Kernels.MatrixProduct;
+
+namespace GenKernels.Tests.Kernels.MatrixProduct;
+
+/// <summary>Products on tensor cores, in every tiling, against the formula.</summary>
+[TestFixtureSource(nameof(Devices))]
+public sealed class MatMulTensorTests(Device device)
+{
+    // Around the tiles and slices: of 16, 32 or 64 elements, chunks of 4 or 8; some with rows that are not aligned.
+    private static readonly (int M, int N, int K)[] s_sizes =
+        [(1, 1, 1), (5, 3, 7), (16, 8, 16), (17, 9, 40), (63, 65, 33), (64, 64, 64), (72, 136, 104), (130, 67, 200)];
+
+    private static MatrixTiling[] Tilings => MatrixTiling.All;
+
+    /// <summary>All but the host, where a warp is one thread.</summary>
+    private static IEnumerable<TestFixtureData> Devices() =>
+        TestDevices.All().Where(data => data.Arguments[0] is not Device { WarpSize: 1 });
+
+    [Test]
+    public void ProductsMatchTheFormula(
+        [Values(FloatType.Float32, FloatType.Float16, FloatType.BFloat16)] FloatType type, [Values] bool transposeX,
+        [Values] bool transposeW)
+    {
+        foreach ((int m, int n, int k) in s_sizes)
+        {
+            Check(new Product(type, 1, 1, m, n, k, transposeX, transposeW), MatrixTiling.All[^1], parts: 1);
+        }
+    }
+
+    [TestCaseSource(nameof(Tilings))]
+    public void EveryTilingGivesTheFormula(object tiling)
+    {
+        Check(new Product(FloatType.BFloat16, 1, 1, 130, 136, 104, false, true), (MatrixTiling)tiling, parts: 1);
+        Check(new Product(FloatType.Float32, 2, 1, 65, 72, 40, true, false), (MatrixTiling)tiling, parts: 1);
+    }
+
+    [Test]
+    public void ADividedDepthGivesTheFormula([Values(2, 3, 5)] int parts, [Values] bool transposeX)
+    {
+        Check(new Product(FloatType.Float16, 1, 1, 17, 40, 200, transposeX, true), MatrixTiling.All[^1], parts);
+        Check(new Product(FloatType.Float32, 2, 2, 20, 8, 100, transposeX, false), MatrixTiling.All[^1], parts);
+    }
+
+    [Test]
+    public void BatchesAreMultipliedOneByOne([Values] bool transposeX, [Values] bool transposeW)
+    {
+        foreach ((int batchX, int batchW) in new[] { (3, 3), (3, 1), (1, 3) })
+        {
+            Check(new Product(FloatType.Float16, batchX, batchW, 16, 24, 32, transposeX, transposeW), null, null);
+        }
+    }
+
+    [Test]
+    public void WhatFollowsIsAppliedOnce([Values] Activation activation, [Values(1, 2)] int parts)
+    {
+        BiasActivationOptions options = new(activation, 1.5f, 2, 0.3f);
+        Check(new Product(FloatType.Float16, 2, 1, 9, 24, 64, false, true), MatrixTiling.All[^1], parts, options);
+        Check(new Product(FloatType.Float32, 1, 1, 9, 5, 33, false, true), MatrixTiling.All[^1], parts, options);
+    }
+
+    [Test]
+    public void LargeResultsHaveLargeTilesAndSmallOnesSmall()
+    {
+        Assert.That(MatrixTiling.For(4096, 4096, 1), Is.EqualTo(MatrixTiling.All[0]));
+        Assert.That(MatrixTiling.For(65536, 64, 1), Is.EqualTo(MatrixTiling.All[1]));
+        Assert.That(MatrixTiling.For(64, 512, 1), Is.EqualTo(MatrixTiling.All[2]));
+    }
+
+    [Test]
+    public void ADepthIsDividedOnlyWhereTilesAreFew()
+    {
+        Assert.That(MatrixTiling.Division(1, 8192, ElementType.Float16), Is.EqualTo((16, 16)));
+        Assert.That(MatrixTiling.Division(1, 1024, ElementType.Float16), Is.EqualTo((2, 16)));
+        Assert.That(MatrixTiling.Division(200, 8192, ElementType.Float16), Is.EqualTo((1, 256)));
+        Assert.That(MatrixTiling.Division(1, 0, ElementType.Float16), Is.EqualTo((1, 1)));
+    }
+
+    private void Check(
+        Product product, MatrixTiling? tiling, int? parts, BiasActivationOptions? options = null)
+    {
+        ElementType type = product.Type.Element();
+        using Tensor x = TestTensors.Normal(product.X, seed: 1, device, type);
+        using Tensor w = TestTensors.Normal(product.W, seed: 2, device, type);
+        using Tensor bias = TestTensors.Normal([product.N], seed: 3, device, type);
+        using Tensor residual = TestTensors.Normal(product.Y, seed: 4, device, type);
+        ProductEpilogue epilogue =
+            options is { } given ? new ProductEpilogue(bias, given, residual) : ProductEpilogue.None;
+        using Tensor y = Tensor.Empty(product.Y, type, device);
+        MatMulTensor.Launch(x, w, y, epilogue, product.TransposeX, product.TransposeW, tiling, parts);
+
+        double[] sums = product.Sums(Tf32.Read(x), Tf32.Read(w));
+        double[] expected = options is { } numbers
+            ? product.Finished(sums, bias.ToDoubles(), residual.ToDoubles(), numbers) : sums;
+        Expect.CloseSums(y, expected, product.ToString());
+    }
+}
