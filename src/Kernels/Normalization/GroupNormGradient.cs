@@ -34,7 +34,7 @@ public static class GroupNormGradient
         if (x.ElementCount == 0) return (dx, Zeros(weight, needsParameters), Zeros(bias, needsParameters));
         (int samples, int channels, int groups) = (x.Shape[0], x.Shape[^1], statistics.Shape[1]);
         KernelArgument isSilu = silu ? 1 : 0;
-        using Tensor sums = Sums(x, dy, statistics, weight, bias, isSilu);
+        using Tensor sums = Sums(x, dy, statistics, weight, bias, dx, isSilu);
         using Tensor means = Tensor.Empty(statistics.Shape, statistics.Type, x.Device);
         GroupPlan plan = new(groups, lanePasses: 1, x, dy, dx);
         KernelModule module = x.Device.Load(s_source, x.Type, plan.Variant);
@@ -54,9 +54,12 @@ public static class GroupNormGradient
         return (dx, dw, db);
     }
 
-    /// <returns>For each sample and channel the sums of dz and of dz h, <c>[N, 2, C]</c>.</returns>
+    /// <returns>
+    /// For each sample and channel the sums of dz and of dz h, <c>[N, 2, C]</c>; on the host
+    /// <paramref name="dx"/> may hold dz afterwards.
+    /// </returns>
     private static Tensor Sums(
-        Tensor x, Tensor dy, Tensor statistics, Tensor? weight, Tensor? bias, KernelArgument isSilu)
+        Tensor x, Tensor dy, Tensor statistics, Tensor? weight, Tensor? bias, Tensor dx, KernelArgument isSilu)
     {
         // Twice the rows of the other passes: the sums of a chunk are written and read again.
         GroupPlan plan = new(statistics.Shape[1], lanePasses: 2, x, dy);
@@ -67,7 +70,7 @@ public static class GroupNormGradient
         int numbers = x.Device.WarpSize == 1 ? 6 : 2;
         module.Kernel("GroupNormGradientSums").Launch(
             plan.Shape(x.Device, numbers, partial.Type) with { Cost = LaunchCost.Of(x, dy, weight, bias, partial) },
-            x, dy, statistics, weight, bias, partial, KernelArgument.Structure(ref plan), isSilu);
+            x, dy, statistics, weight, bias, dx, partial, KernelArgument.Structure(ref plan), isSilu);
         long blocks = (long)samples * ((columns + Columns - 1) / Columns);
         module.Kernel("GroupNormGradientJoin").Launch(
             LaunchShape.Blocks(x.Device, blocks) with { Cost = LaunchCost.Of(partial, sums) },

@@ -66,9 +66,13 @@ DEVICE ChannelArrays ArraysOf(
     return arrays;
 }
 
+// Whether dx holds dz between the two passes over a tensor: on the host, where a second exponential costs more than to
+// write what is not rounded by that.
+constexpr bool IsUpstreamKept = WarpSize == 1 && sizeof(Scalar) == sizeof(Accumulator);
+
 template <bool isSilu> DEVICE void WalkSums(
-    const Scalar* __restrict__ x, const Scalar* __restrict__ dy, const GroupPlan& plan, const GroupBlock& block,
-    const ChannelArrays& arrays)
+    const Scalar* __restrict__ x, const Scalar* __restrict__ dy, Scalar* __restrict__ dx, const GroupPlan& plan,
+    const GroupBlock& block, const ChannelArrays& arrays)
 {
     const Accumulator* __restrict__ mean = arrays.mean;
     const Accumulator* __restrict__ scale = arrays.scale;
@@ -80,9 +84,11 @@ template <bool isSilu> DEVICE void WalkSums(
     for (int row = 0; row < block.rowCount; row++) {
         const Scalar* xRow = x + Int64(row) * plan.channelCount;
         const Scalar* dyRow = dy + Int64(row) * plan.channelCount;
+        Scalar* dxRow = dx + Int64(row) * plan.channelCount;
         for (int c = 0; c < block.channelCount; c++) {
             const Upstream at = UpstreamOf<isSilu>(
                 Accumulator(xRow[c]), Accumulator(dyRow[c]), Channel{mean[c], scale[c], weight[c], offset[c]});
+            if (isSilu && IsUpstreamKept) dxRow[c] = Scalar(at.dz);
             dzSum[c] += at.dz;
             dzhSum[c] += at.dz * at.h;
         }
@@ -108,8 +114,8 @@ template <bool isSilu> DEVICE void TaskSums(
 
 KERNEL GroupNormGradientSums(
     const Scalar* __restrict__ x, const Scalar* __restrict__ dy, const Accumulator* __restrict__ statistics,
-    const Scalar* __restrict__ w, const Scalar* __restrict__ b, Accumulator* __restrict__ partial, GroupPlan plan,
-    int isSilu)
+    const Scalar* __restrict__ w, const Scalar* __restrict__ b, Scalar* __restrict__ dx,
+    Accumulator* __restrict__ partial, GroupPlan plan, int isSilu)
 {
     // Two numbers for [row lane][channel of the tile]: threads write and read neighbouring ones. The host keeps six.
     DYNAMIC_SHARED(Accumulator, shared);
@@ -120,8 +126,8 @@ KERNEL GroupNormGradientSums(
     if constexpr (WarpSize == 1) {
         const ChannelArrays arrays = ArraysOf(shared, statistics, w, b, plan, block);
         const Int64 corner = block.firstRow * plan.channelCount + block.firstChannel;
-        if (isSilu) WalkSums<true>(x + corner, dy + corner, plan, block, arrays);
-        else WalkSums<false>(x + corner, dy + corner, plan, block, arrays);
+        if (isSilu) WalkSums<true>(x + corner, dy + corner, dx + corner, plan, block, arrays);
+        else WalkSums<false>(x + corner, dy + corner, dx + corner, plan, block, arrays);
         sums = arrays.first;
     } else {
         for (int index = threadIdx.x; index < plan.rowLanes * block.packCount; index += blockDim.x) {
@@ -246,10 +252,12 @@ template <bool isSilu> DEVICE Accumulator GradientOf(
     return channel.scale * (channel.weight * at.dz - dzMean - at.h * dzhMean);
 }
 
+// Where IsUpstreamKept, dz is in dx already, and dy is not looked at.
 template <bool isSilu> DEVICE void WalkGradient(
     const Scalar* __restrict__ x, const Scalar* __restrict__ dy, Scalar* __restrict__ dx, const GroupPlan& plan,
     const GroupBlock& block, const ChannelArrays& arrays)
 {
+    constexpr bool isKept = isSilu && IsUpstreamKept;
     const Accumulator* __restrict__ mean = arrays.mean;
     const Accumulator* __restrict__ scale = arrays.scale;
     const Accumulator* __restrict__ weight = arrays.weight;
@@ -259,8 +267,8 @@ template <bool isSilu> DEVICE void WalkGradient(
     for (int row = 0; row < block.rowCount; row++) {
         const Int64 start = Int64(row) * plan.channelCount;
         for (int c = 0; c < block.channelCount; c++) {
-            dx[start + c] = Scalar(GradientOf<isSilu>(
-                Accumulator(x[start + c]), Accumulator(dy[start + c]),
+            dx[start + c] = Scalar(GradientOf<isSilu && !isKept>(
+                Accumulator(x[start + c]), Accumulator(isKept ? dx[start + c] : dy[start + c]),
                 Channel{mean[c], scale[c], weight[c], offset[c]}, dzMean[c], dzhMean[c]));
         }
     }

@@ -11,6 +11,32 @@
 #include "Common/Prelude.cuh"
 #include "Common/Warp.cuh"  // WarpSum, WarpMaximum
 #include "Common/Pack.cuh"  // LoadPack, StorePack
+#include "Common/HostMaximum.cuh"
+
+// The same for a row and the host's one thread, whose exponentials cost more than to keep those of the sum where they
+// are not rounded.
+DEVICE void HostSoftmax(const Scalar* __restrict__ source, Scalar* __restrict__ target, int channelCount)
+{
+    constexpr bool isKept = !IsLogarithm && sizeof(Scalar) == sizeof(Accumulator);
+    const Accumulator largest = HostMaximum(source, channelCount, [](Scalar value) { return Accumulator(value); });
+    Accumulator sum = 0;
+    for (int c = 0; c < channelCount; c++) {
+        const Accumulator power = Exp(Accumulator(source[c]) - largest);
+        if (isKept) target[c] = Scalar(power);
+        sum += power;
+    }
+
+    const Accumulator scale = 1 / sum, logarithm = Log(sum);
+    for (int c = 0; c < channelCount; c++) {
+        if (isKept) {
+            target[c] = Scalar(Accumulator(target[c]) * scale);
+            continue;
+        }
+        // It never passes 0: that keeps the compiler from adding up what is subtracted, which would be rounded.
+        const Accumulator shifted = Minimum(Accumulator(0), Accumulator(source[c]) - largest);
+        target[c] = Scalar(IsLogarithm ? shifted - logarithm : Exp(shifted) * scale);
+    }
+}
 
 KERNEL Softmax(const Scalar* __restrict__ x, Scalar* __restrict__ y, Int64 rowCount, int channelCount)
 {
@@ -19,6 +45,10 @@ KERNEL Softmax(const Scalar* __restrict__ x, Scalar* __restrict__ y, Int64 rowCo
     if (row >= rowCount) return;  // a warp leaves as a whole
     const Scalar* source = x + row * channelCount;
     Scalar* target = y + row * channelCount;
+    if constexpr (WarpSize == 1) {
+        HostSoftmax(source, target, channelCount);
+        return;
+    }
 
     Accumulator largest = -Infinity();
     for (int c = lane * PackWidth; c < channelCount; c += WarpSize * PackWidth) {

@@ -9,6 +9,7 @@
 // Source   the order of the additions is fixed by the shape, so that the same input gives the same bits
 #include "Common/Prelude.cuh"
 #include "Common/Warp.cuh"
+#include "Common/HostMaximum.cuh"
 
 DEVICE Accumulator Sum(Accumulator total, Accumulator x) { return total + x; }
 DEVICE Accumulator SumOfSquares(Accumulator total, Accumulator x) { return total + x * x; }
@@ -31,6 +32,12 @@ KERNEL ReduceRows(
     const int first = int(index % segmentCount) * segmentLength;
     const int end = Minimum(length, first + segmentLength);
 
+    if constexpr (WarpSize == 1 && IsMaximum) {
+        y[index] = Output(HostMaximum(row + first, end - first, [](Input value) {
+            return Operation(Start(), Accumulator(value));
+        }));
+        return;
+    }
     Accumulator total = Start();
     for (int n = first + lane; n < end; n += WarpSize) total = Operation(total, Accumulator(row[n]));
     total = IsMaximum ? WarpMaximum(total) : WarpSum(total);

@@ -33,6 +33,16 @@ public sealed class SoftmaxTests(Device device)
     }
 
     [Test]
+    public void ANanMakesItsRowNan([Values] bool isLogarithm, [Values(0, 40, 99)] int channel)
+    {
+        double[] values = [.. Enumerable.Range(0, 200).Select(index => index == channel ? double.NaN : index % 7)];
+        using Tensor x = TestTensors.From(values, [2, 100], device, ElementType.Float32);
+        using Tensor y = Softmax.Forward(x, isLogarithm);
+        Assert.That(y.ToDoubles()[..100], Is.All.NaN);
+        Assert.That(y.ToDoubles()[100..], Is.All.Not.NaN);
+    }
+
+    [Test]
     public void TheGradientMatchesTheFormula(
         [Values] FloatType type, [Values] bool isLogarithm, [Values(1, 33, 64)] int channels)
     {
