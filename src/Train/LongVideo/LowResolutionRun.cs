@@ -166,11 +166,12 @@ public sealed class LowResolutionRun : IDisposable
 
     private void TakeStep()
     {
-        StepDraws draws = new(_gan.Device, _options.Seed, Step);
-        Keep(_gan.UpdateGenerator(Parts().Select(_ => FakeInput(draws))));
-        Keep(_gan.UpdateDiscriminator(Parts().Select(_ => (FakeInput(draws), NextReal(draws)))));
+        StepInputs inputs =
+            new(_gan, _options, _partSize, _noise, _loader, new StepDraws(_gan.Device, _options.Seed, Step));
+        Keep(_gan.UpdateGenerator(Parts().Select(_ => inputs.Fake())));
+        Keep(_gan.UpdateDiscriminator(Parts().Select(_ => (inputs.Fake(), inputs.Real()))));
         bool isPenalised = _options.R1Interval > 0 && Step % _options.R1Interval == 0;
-        if (isPenalised) Keep(_gan.UpdatePenalty(Parts().Select(_ => NextReal(draws))));
+        if (isPenalised) Keep(_gan.UpdatePenalty(Parts().Select(_ => inputs.Real())));
         _gan.UpdateAverage(Step);
         Step++;
     }
@@ -190,30 +191,6 @@ public sealed class LowResolutionRun : IDisposable
     }
 
     private IEnumerable<int> Parts() => Enumerable.Range(0, _options.Accumulate);
-
-    private GeneratorInput FakeInput(StepDraws draws)
-    {
-        int frames = _gan.Preset.Discriminator.FrameCount;
-        LowResolutionGenerator generator = _gan.Generator;
-        Tensor? places =
-            _options.RandomOffset ? generator.Places(draws.Starts(_partSize, generator.TemporalScale)) : null;
-        Shape noise = generator.NoiseShape(_partSize, frames, _options.RandomOffset);
-        return new GeneratorInput(_noise.Normal(noise), frames, places, Augmentation(draws));
-    }
-
-    private RealInput NextReal(StepDraws draws)
-    {
-        LowResolutionDiscriminatorOptions sizes = _gan.Preset.Discriminator;
-        Tensor video =
-            Tensor.From(_loader.Next(), [_partSize, sizes.FrameCount, sizes.Height, sizes.Width, 3], _gan.Device);
-        return new RealInput(video, Augmentation(draws));
-    }
-
-    private ClipAugmentation Augmentation(StepDraws draws)
-    {
-        LowResolutionDiscriminatorOptions sizes = _gan.Preset.Discriminator;
-        return draws.Augmentation(_partSize, _options, sizes.FrameCount, sizes.Height, sizes.Width);
-    }
 
     private void Keep(StepStatistics statistics)
     {

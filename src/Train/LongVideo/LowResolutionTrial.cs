@@ -45,14 +45,15 @@ public sealed class LowResolutionTrial : IDisposable
     /// <summary>Takes the parts of a step that are named, in the order of a training.</summary>
     public void Take(TrainingPhases phases)
     {
-        StepDraws draws = new(_gan.Device, _options.Seed, _step);
-        if (phases.HasFlag(TrainingPhases.Generator)) _gan.UpdateGenerator(Each(() => Fake(draws)));
+        StepInputs inputs = new(
+            _gan, _options, _options.BatchSize, _noise, _loader, new StepDraws(_gan.Device, _options.Seed, _step));
+        if (phases.HasFlag(TrainingPhases.Generator)) _gan.UpdateGenerator(Each(inputs.Fake));
         if (phases.HasFlag(TrainingPhases.Discriminator))
         {
-            _gan.UpdateDiscriminator(Each(() => (Fake(draws), Real(draws))));
+            _gan.UpdateDiscriminator(Each(() => (inputs.Fake(), inputs.Real())));
         }
 
-        if (phases.HasFlag(TrainingPhases.Penalty)) _gan.UpdatePenalty(Each(() => Real(draws)));
+        if (phases.HasFlag(TrainingPhases.Penalty)) _gan.UpdatePenalty(Each(inputs.Real));
         if (phases.HasFlag(TrainingPhases.Average)) _gan.UpdateAverage(_step);
         _step++;
     }
@@ -69,30 +70,5 @@ public sealed class LowResolutionTrial : IDisposable
     private static IEnumerable<T> Each<T>(Func<T> make)
     {
         yield return make();
-    }
-
-    private GeneratorInput Fake(StepDraws draws)
-    {
-        int frames = _gan.Preset.Discriminator.FrameCount;
-        LowResolutionGenerator generator = _gan.Generator;
-        Tensor? places = _options.RandomOffset
-            ? generator.Places(draws.Starts(_options.BatchSize, generator.TemporalScale))
-            : null;
-        Shape noise = generator.NoiseShape(_options.BatchSize, frames, _options.RandomOffset);
-        return new GeneratorInput(_noise.Normal(noise), frames, places, Augmentation(draws));
-    }
-
-    private RealInput Real(StepDraws draws)
-    {
-        LowResolutionDiscriminatorOptions sizes = _gan.Preset.Discriminator;
-        Shape shape = [_options.BatchSize, sizes.FrameCount, sizes.Height, sizes.Width, 3];
-        Tensor video = _loader is null ? _noise.Uniform(shape) : Tensor.From(_loader.Next(), shape, _gan.Device);
-        return new RealInput(video, Augmentation(draws));
-    }
-
-    private ClipAugmentation Augmentation(StepDraws draws)
-    {
-        LowResolutionDiscriminatorOptions sizes = _gan.Preset.Discriminator;
-        return draws.Augmentation(_options.BatchSize, _options, sizes.FrameCount, sizes.Height, sizes.Width);
     }
 }
