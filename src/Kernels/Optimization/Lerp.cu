@@ -10,7 +10,8 @@
 #include "Common/Elements.cuh"
 #include "Common/Interpolate.cuh"
 
-KERNEL Lerp(const Scalar* __restrict__ x, Scalar* __restrict__ y, const float* __restrict__ weight, Int64 count, int isPacked)
+KERNEL Lerp(
+    const Scalar* __restrict__ x, Scalar* __restrict__ y, const float* __restrict__ weight, Int64 count, int isPacked)
 {
     const Accumulator amount = weight[0];
     ForEachElement<PackLength<Scalar>>(count, isPacked, [=](auto width, Int64 i) {
