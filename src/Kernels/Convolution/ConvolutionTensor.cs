@@ -61,13 +61,15 @@ internal static class ConvolutionTensor
         {
             Cost = epilogue.Cost(plan.Operations, x, w, sums ?? y),
         };
-        KernelSource source = tiling.HasWarpgroups ? s_warpgroupSource : s_source;
-        x.Device.Load(source, x.Type, Variant(tiling, scales is not null)).Kernel("ConvolutionTensor").Launch(
+        x.Device.Load(SourceOf(tiling), x.Type, Variant(tiling, scales is not null)).Kernel("ConvolutionTensor").Launch(
             shape, x, w, scales, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y, sums,
             KernelArgument.Structure(ref numbers), KernelArgument.Structure(ref plan), slices,
             scales?.Shape[1] ?? 0);
         if (sums is not null) JoinParts.Into(sums, epilogue, y);
     }
+
+    /// <returns>The kernel's file, with the variants of the tiling's kind.</returns>
+    internal static KernelSource SourceOf(MatrixTiling tiling) => tiling.HasWarpgroups ? s_warpgroupSource : s_source;
 
     private static string Variant(MatrixTiling tiling, bool hasScales) =>
         $"{tiling.Variant};HasScales={(hasScales ? 1 : 0)}";

@@ -40,9 +40,11 @@ internal static class ConvolutionWeightGradientTensor
         {
             Cost = LaunchCost.Of(x, dy, sums ?? dw) with { Operations = plan.Operations },
         };
-        KernelSource source = tiling.HasWarpgroups ? s_warpgroupSource : s_source;
-        x.Device.Load(source, x.Type, tiling.Variant).Kernel("ConvolutionWeightGradientTensor").Launch(
+        x.Device.Load(SourceOf(tiling), x.Type, tiling.Variant).Kernel("ConvolutionWeightGradientTensor").Launch(
             shape, x, dy, dw, sums, KernelArgument.Structure(ref plan), slices);
         if (sums is not null) JoinParts.Into(sums, ProductEpilogue.None, dw);
     }
+
+    /// <returns>The kernel's file, with the variants of the tiling's kind.</returns>
+    internal static KernelSource SourceOf(MatrixTiling tiling) => tiling.HasWarpgroups ? s_warpgroupSource : s_source;
 }

@@ -42,14 +42,16 @@ internal static class MatMulTensor
         {
             Cost = epilogue.Cost(2L * batch * m * n * k, x, w, sums ?? y),
         };
-        KernelSource source = tiling.HasWarpgroups ? s_warpgroupSource : s_source;
-        x.Device.Load(source, x.Type, Variant(tiling, transposeX, transposeW)).Kernel("MatMulTensor").Launch(
+        x.Device.Load(SourceOf(tiling), x.Type, Variant(tiling, transposeX, transposeW)).Kernel("MatMulTensor").Launch(
             shape, x, w, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y, sums,
             KernelArgument.Structure(ref numbers), m, n, k, xBatch, wBatch, slices,
             TensorCores.AreRowsAligned(x, transposeX ? m : k, xBatch) ? 1 : 0,
             TensorCores.AreRowsAligned(w, transposeW ? k : n, wBatch) ? 1 : 0);
         if (sums is not null) JoinParts.Into(sums, epilogue, y);
     }
+
+    /// <returns>The kernel's file, with the variants of the tiling's kind.</returns>
+    internal static KernelSource SourceOf(MatrixTiling tiling) => tiling.HasWarpgroups ? s_warpgroupSource : s_source;
 
     private static string Variant(MatrixTiling tiling, bool transposeX, bool transposeW) =>
         $"TransposeX={(transposeX ? 1 : 0)};TransposeW={(transposeW ? 1 : 0)};{tiling.Variant}";

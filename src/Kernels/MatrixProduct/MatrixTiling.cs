@@ -42,6 +42,10 @@ internal sealed record MatrixTiling(
         $"TileRows={Rows};TileColumns={Columns};WarpsDown={WarpsDown};WarpsAcross={WarpsAcross};Stages={Stages}"
         + (HasWarpgroups ? ";HasWarpgroups=1" : "");
 
+    /// <summary>Names it in tables.</summary>
+    public override string ToString() =>
+        $"{Rows}x{Columns}, {WarpsDown}x{WarpsAcross} warps, {Stages} stages{(HasWarpgroups ? ", warpgroups" : "")}";
+
     /// <summary>As <see cref="SharedBytes"/>, with scales along the depth.</summary>
     internal int SharedBytesWithScales => Math.Max(Stages * (Rows + Columns + 1) * SliceBytes, SharedBytes);
 
