@@ -210,7 +210,7 @@ FIBER void PrepareBlock(Block& block, long long number)
         gate = NewGate(block, index * WarpgroupSize, WarpgroupSize);
         if (gate.count < WarpgroupSize) continue;
         Warpgroup& warpgroup = block.warpgroups[index];
-        warpgroup.multiplicationCount = 0;
+        warpgroup.firstMultiplication = warpgroup.multiplicationCount = 0;
         warpgroup.isFenced = false;
         for (HiddenSums& hidden : warpgroup.hidden) hidden.columns = 0;
     }

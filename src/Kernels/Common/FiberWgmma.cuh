@@ -96,8 +96,10 @@ FIBER HiddenSums& Hide(Warpgroup& warpgroup, void* const* arguments)
     free->columns = first.operands.columns;
     for (int thread = 0; thread < WarpgroupSize; thread++) {
         float* sums = free->sums[thread] = ArgumentsOf(arguments, thread).sums;
-        for (int index = 0; index < free->columns / 2; index++) SumOf(*free, thread, index) = sums[index];
-        __builtin_memset(sums, 0xFF, free->columns / 2 * sizeof(float));
+        for (int index = 0; index < free->columns / 2; index++) {
+            SumOf(*free, thread, index) = sums[index];
+            sums[index] = BitsToFloat(0xFFFFFFFFu);
+        }
     }
     return *free;
 }
@@ -138,6 +140,12 @@ template <typename Element, int Columns> static __attribute__((noinline)) GK_UNC
     }
 }
 
+// The index-th of those that are pending, from the oldest on.
+FIBER Multiplication& MultiplicationAt(Warpgroup& warpgroup, int index)
+{
+    return warpgroup.multiplications[(warpgroup.firstMultiplication + index) % MaximumMultiplications];
+}
+
 template <typename Element, int Columns> FIBER void MultiplyWarpgroup(void* const* arguments)
 {
     const WarpgroupArguments& first = ArgumentsOf(arguments, 0);
@@ -147,7 +155,7 @@ template <typename Element, int Columns> FIBER void MultiplyWarpgroup(void* cons
         Fail(*s_block, first.place, "is one of more pending ones than the simt device keeps");
     }
 
-    Multiplication& kept = warpgroup.multiplications[warpgroup.multiplicationCount++];
+    Multiplication& kept = MultiplicationAt(warpgroup, warpgroup.multiplicationCount++);
     kept.operands = first.operands;
     kept.group = warpgroup.group;
     for (int thread = 0; thread < WarpgroupSize; thread++) {
@@ -178,33 +186,52 @@ FIBER void CommitWarpgroup(void* const*)
     OwnWarpgroup().group++;
 }
 
-// The groups before this one are done when all but the last few must be.
-FIBER int FirstPending(const Warpgroup& warpgroup, int pending) { return warpgroup.group - pending; }
+// Whether a group may not stay pending.
+FIBER bool MustEnd(const Warpgroup& warpgroup, int group, int pending)
+{
+    return group - (warpgroup.group - pending) < 0;
+}
 
 template <int Pending> FIBER void FinishWarpgroup(void* const*)
 {
     Warpgroup& warpgroup = OwnWarpgroup();
-    const int end = FirstPending(warpgroup, Pending);
-    int left = 0;
-    for (int index = 0; index < warpgroup.multiplicationCount; index++) {
-        if (warpgroup.multiplications[index].group - end >= 0) {
-            warpgroup.multiplications[left++] = warpgroup.multiplications[index];
-        }
+    while (warpgroup.multiplicationCount > 0 && MustEnd(warpgroup, MultiplicationAt(warpgroup, 0).group, Pending)) {
+        warpgroup.firstMultiplication = (warpgroup.firstMultiplication + 1) % MaximumMultiplications;
+        warpgroup.multiplicationCount--;
     }
-    warpgroup.multiplicationCount = left;
     for (HiddenSums& hidden : warpgroup.hidden) {
-        if (hidden.columns > 0 && hidden.group - end < 0) GiveBack(hidden);
+        if (hidden.columns > 0 && MustEnd(warpgroup, hidden.group, Pending)) GiveBack(hidden);
     }
 }
 
-// What a multiplication reads must stay as it is until it is done.
-DEVICE void CheckOperands(const Multiplication& pending, Place place)
+// The index-th multiplication, if it must end, and what the running thread read of its operands.
+FIBER __attribute__((noinline)) bool NextMultiplication(int index, int pending, Operands& operands, UInt64& digest)
 {
-    UInt64 digest = 0;
-    const auto take = [&](UInt16 bits) { digest = Digest(digest, bits); };
-    ForShare(pending.operands, place, take, take);
-    if (digest == pending.digests[s_block->running % WarpgroupSize]) return;
-    Fail(*s_block, place, "comes after a write over what the multiplications read");
+    Warpgroup& warpgroup = OwnWarpgroup();
+    if (index == warpgroup.multiplicationCount) return false;
+    const Multiplication& next = MultiplicationAt(warpgroup, index);
+    if (!MustEnd(warpgroup, next.group, pending)) return false;
+    operands = next.operands;
+    digest = next.digests[s_block->running % WarpgroupSize];
+    return true;
+}
+
+// What multiplications read must stay as it is until they are done.
+DEVICE void CheckOperands(int pending, Place place)
+{
+    Operands operands;
+    UInt64 before;
+    for (int index = 0; NextMultiplication(index, pending, operands, before); index++) {
+        UInt64 digest = 0;
+        const auto take = [&](UInt16 bits) { digest = Digest(digest, bits); };
+        ForShare(operands, place, take, take);
+        if (digest != before) Fail(*s_block, place, "comes after a write over what the multiplications read");
+    }
+}
+
+FIBER __attribute__((noinline)) bool HasUnfencedCopies()
+{
+    return s_block->hasUnfenced || s_block->threads[s_block->running].hasUnfenced;
 }
 
 }  // namespace Fibers
@@ -218,8 +245,7 @@ template <typename Element, int Columns> struct Wgmma {
     static MEMBER void Multiply(FragmentSum (&sums)[Columns / 8], UInt64 x, UInt64 w, GK_CALLER)
     {
         const Fibers::Place place = {"multiplication of a warpgroup", file, line};
-        const Fibers::Block& block = *Fibers::s_block;
-        if (block.hasUnfenced || block.threads[block.running].hasUnfenced) {
+        if (Fibers::HasUnfencedCopies()) {
             Fibers::Fail(*Fibers::s_block, place, "has no fence between the proxies after copies");
         }
         if (x >> 46 != 1 << 16 || w >> 46 != 1 << 16) {
@@ -249,12 +275,7 @@ DEVICE void WgmmaCommit(GK_CALLER)
 template <int Pending> DEVICE void WgmmaWait(GK_CALLER)
 {
     const Fibers::Place place = {"wait of a warpgroup", file, line};
-    const Fibers::Warpgroup& warpgroup = Fibers::OwnWarpgroup();
-    const int end = Fibers::FirstPending(warpgroup, Pending);
-    for (int index = 0; index < warpgroup.multiplicationCount; index++) {
-        const Fibers::Multiplication& pending = warpgroup.multiplications[index];
-        if (pending.group - end < 0) Fibers::CheckOperands(pending, place);
-    }
+    Fibers::CheckOperands(Pending, place);
     Fibers::DoTogetherInWarpgroup(nullptr, &Fibers::FinishWarpgroup<Pending>, place);
 }
 

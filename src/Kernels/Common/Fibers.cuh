@@ -69,6 +69,7 @@ struct HiddenSums {
 };
 
 struct Warpgroup {
+    int firstMultiplication;
     int multiplicationCount;
     int group;
     bool isFenced;  // since the last group
