@@ -79,7 +79,7 @@ internal sealed class ProfileKernelCommand
             return ExitCode.Success;
         }
 
-        KernelSource source = KernelFiles.Find(name);
+        KernelSource source = KernelFiles.Find(name, result.GetValue(_variant));
         if (isCode) WriteCode(result, source, terminal);
         else Measure(result, source, terminal, stop);
         return ExitCode.Success;
@@ -156,13 +156,7 @@ internal sealed class ProfileKernelCommand
         throw new CommandException($"{source} is compiled for {string.Join(", ", source.Types)}, not '{name}'");
     }
 
-    private static string Variant(KernelSource source, string? part)
-    {
-        if (part is null) return source.Variants[0];
-        string wanted = part.Replace(' ', ';');
-        return source.Variants.FirstOrDefault(variant => variant == wanted)
-            ?? source.Variants.FirstOrDefault(variant => variant.Contains(wanted, StringComparison.OrdinalIgnoreCase))
-            ?? throw new CommandException(
-                $"{source} has no variant with '{part}'; it has {string.Join(" | ", source.Variants)}");
-    }
+    private static string Variant(KernelSource source, string? part) => KernelFiles.Variant(source, part)
+        ?? throw new CommandException(
+            $"{source} has no variant with '{part}'; it has {string.Join(" | ", source.Variants)}");
 }

@@ -7,10 +7,10 @@
 //
 // Shapes   x: [N, T, H, W, C]; w: [O, kT, kH, kW, C]; y, residual: [N, T', H', W', O]; bias: [O]; noise: [rows];
 //          scales: [N, T or 1, C]; factor: [rows / factorRows, O]; parts: [S, rows, O]; contiguous
-// Types    Half, BFloat16, or float multiplied as tf32; summed in float
+// Types    Half, BFloat16, or, not in warpgroups, float multiplied as tf32; summed in float
 // Launch   TileThreads a block, exactly; one block for every tile of [rows, O], parts along y of the grid
 // Cost     2*rows*O*taps*C operations; reads x O/TileColumns times
-// Limits   no host form; one group; C is a multiple of 16 bytes
+// Limits   no host form; one group; C is a multiple of 16 bytes; no scales in warpgroups
 // Source   implicit matrix product: Chetlur et al. 2014, cuDNN, section 3.2; see TensorTile.cuh
 #include "Common/Prelude.cuh"      // KERNEL_OF, Scalar
 #include "Convolution/Gather.cuh"  // OutputsByTaps
@@ -34,7 +34,7 @@ KERNEL_OF(TileThreads) ConvolutionTensor(
     const Scalar* __restrict__ residual, Scalar* __restrict__ y, float* __restrict__ parts, EpilogueNumbers numbers,
     Plan plan, int slicesOfPart, int scaleFrames)
 {
-    DYNAMIC_SHARED(char, ring);  // [Stages, x and w, rows of 64 bytes or more], then [TileRows, SumStride] floats
+    DYNAMIC_SHARED(char, ring);  // [Stages, slices as TensorTile.cuh has them], then [TileRows, SumStride] floats
     const int outputs = plan.outGroup;
     const int tilesAcross = (outputs + TileColumns - 1) / TileColumns;
     const RowSpan rows = TileSpan(plan, int(blockIdx.x / tilesAcross));

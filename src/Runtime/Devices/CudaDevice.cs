@@ -76,6 +76,10 @@ public sealed unsafe partial class CudaDevice : Device
     public override int WarpSize => 32;
 
     /// <inheritdoc/>
+    /// <remarks>An NVRTC that is older than the GPU compiles for GPUs without them.</remarks>
+    public override bool HasWarpgroupProducts => _compiler.CompilesFor("sm_90a");
+
+    /// <inheritdoc/>
     public override int ProcessorCount => _gpu.ProcessorCount;
 
     /// <summary>What the driver tells of the GPU.</summary>

@@ -38,6 +38,9 @@ public abstract class Device : IDisposable
     /// <summary>Threads that run in step: 1 on <c>host</c>, else 32.</summary>
     public abstract int WarpSize { get; }
 
+    /// <summary>Whether four warps can multiply matrices as one: compute capability 9.0, and its simulation.</summary>
+    public virtual bool HasWarpgroupProducts => false;
+
     /// <summary>Processors that run blocks at the same time: cores of a CPU, multiprocessors of a GPU.</summary>
     public abstract int ProcessorCount { get; }
 

@@ -49,6 +49,9 @@ public sealed unsafe class SimtDevice : NativeDevice
     /// <inheritdoc/>
     public override int WarpSize => 32;
 
+    /// <inheritdoc/>
+    public override bool HasWarpgroupProducts => true;
+
     internal override bool FillsNewTensors => _poison;
 
     internal override void FillNew(nint address, long bytes)
