@@ -14,8 +14,7 @@ namespace GenKernels.Train.LongVideo;
 /// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, section 4; Goodfellow et al. 2014
 /// (non-saturating loss); Mescheder et al. 2018 (R1). Deviation: where a batch is divided, the running magnitudes are
 /// updated by each part. Updates are for one thread at a time; a second one that comes meanwhile is refused.
-/// What an update does with a part is recorded when such a part first comes, and replayed from then on; the three kinds
-/// of updates share one arena.
+/// The three kinds of updates are recorded and share one arena; see <see cref="RecordedUpdate"/>.
 /// </remarks>
 public sealed class LowResolutionGan : IDisposable
 {
@@ -30,9 +29,9 @@ public sealed class LowResolutionGan : IDisposable
     private readonly ParameterArena _generatorArena;
     private readonly ParameterArena _discriminatorArena;
     private readonly StepArena _arena;
-    private readonly RecordedSteps _generatorSteps;
-    private readonly RecordedSteps _discriminatorSteps;
-    private readonly RecordedSteps _penaltySteps;
+    private readonly RecordedUpdate _generatorUpdate;
+    private readonly RecordedUpdate _discriminatorUpdate;
+    private readonly RecordedUpdate _penaltyUpdate;
     private readonly Tensor _said;  // what a part says of itself, [4]
     private RecordedStep? _averageStep;
     private int _isUpdating;
@@ -61,9 +60,9 @@ public sealed class LowResolutionGan : IDisposable
             new AdamOptions { Beta1 = 0, Beta2 = (float)Math.Pow(options.Beta2, options.LazyRatio) });
         _said = Tensor.Zeros([s_discriminatorNames.Length], ElementType.Float32, device).Unscoped();
         _arena = new StepArena(device);
-        _generatorSteps = new RecordedSteps(device, _arena);
-        _discriminatorSteps = new RecordedSteps(device, _arena);
-        _penaltySteps = new RecordedSteps(device, _arena);
+        _generatorUpdate = new RecordedUpdate(_generatorArena, GeneratorOptimizer, _arena);
+        _discriminatorUpdate = new RecordedUpdate(_discriminatorArena, DiscriminatorOptimizer, _arena);
+        _penaltyUpdate = new RecordedUpdate(_discriminatorArena, DiscriminatorOptimizer, _arena);
     }
 
     /// <summary>Whether updates are recorded and replayed, or run launch by launch; the bits are the same. Where
@@ -73,9 +72,9 @@ public sealed class LowResolutionGan : IDisposable
     /// <summary>The recordings so far, each with the name of its update.</summary>
     public IEnumerable<(string Name, RecordedStep Step)> Recorded =>
     [
-        .. _generatorSteps.Recorded.Select(step => ("generator", step)),
-        .. _discriminatorSteps.Recorded.Select(step => ("discriminator", step)),
-        .. _penaltySteps.Recorded.Select(step => ("penalty", step)),
+        .. _generatorUpdate.Recorded.Select(step => ("generator", step)),
+        .. _discriminatorUpdate.Recorded.Select(step => ("discriminator", step)),
+        .. _penaltyUpdate.Recorded.Select(step => ("penalty", step)),
         .. _averageStep is null ? [] : new[] { ("average", _averageStep) },
     ];
 
@@ -100,46 +99,44 @@ public sealed class LowResolutionGan : IDisposable
 
     internal AdamOptimizer DiscriminatorOptimizer { get; }
 
+    private double DiscriminatorRate => _options.DiscriminatorRate * _options.LazyRatio;
+
     /// <summary>One step of the generator: mean softplus(-D(G(z))).</summary>
-    /// <param name="inputs">The parts of the batch, made when they are needed.</param>
+    /// <param name="parts">Of the batch.</param>
+    /// <param name="make">Makes a part, from 0, when it is its turn.</param>
     /// <exception cref="InvalidOperationException">Another thread is updating these networks.</exception>
-    public StepStatistics UpdateGenerator(IEnumerable<GeneratorInput> inputs)
+    public StepStatistics UpdateGenerator(int parts, Func<int, GeneratorInput> make)
     {
         using Turn turn = TakeTurn();
         using DeviceRange range = Device.Range("generator step");
-        StepStatistics statistics = new(s_generatorNames);
-        int parts = ForEachPart(_generatorArena, _generatorSteps, inputs, TeachGenerator, statistics);
-        GeneratorOptimizer.Step(_options.GeneratorRate, 1.0 / parts);
-        return statistics;
+        return Update(_generatorUpdate, parts, make, TeachGenerator, s_generatorNames, _options.GeneratorRate);
     }
 
     /// <summary>One step of the discriminator: mean softplus(D(G(z))) + mean softplus(-D(x)); updates the running
     /// magnitudes.</summary>
-    /// <param name="inputs">The parts of the batch, made when they are needed.</param>
-    /// <exception cref="InvalidOperationException">Another thread is updating these networks.</exception>
-    public StepStatistics UpdateDiscriminator(IEnumerable<(GeneratorInput Fake, RealInput Real)> inputs)
+    /// <inheritdoc cref="UpdateGenerator"/>
+    public StepStatistics UpdateDiscriminator(int parts, Func<int, (GeneratorInput Fake, RealInput Real)> make)
     {
         using Turn turn = TakeTurn();
         using DeviceRange range = Device.Range("discriminator step");
-        StepStatistics statistics = new(s_discriminatorNames);
-        IEnumerable<DiscriminatorInput> both = inputs.Select(input => new DiscriminatorInput(input.Fake, input.Real));
-        int parts = ForEachPart(_discriminatorArena, _discriminatorSteps, both, TeachDiscriminator, statistics);
-        DiscriminatorOptimizer.Step(_options.DiscriminatorRate * _options.LazyRatio, 1.0 / parts);
-        return statistics;
+        return Update(
+            _discriminatorUpdate, parts, Both, TeachDiscriminator, s_discriminatorNames, DiscriminatorRate);
+
+        DiscriminatorInput Both(int part)
+        {
+            (GeneratorInput fake, RealInput real) = make(part);
+            return new DiscriminatorInput(fake, real);
+        }
     }
 
     /// <summary>One step of the discriminator on the R1 penalty alone: mean γ/2 |∇D(x)|², times the interval.</summary>
-    /// <param name="inputs">The parts of the batch, made when they are needed.</param>
-    /// <exception cref="InvalidOperationException">Another thread is updating these networks.</exception>
-    public StepStatistics UpdatePenalty(IEnumerable<RealInput> inputs)
+    /// <inheritdoc cref="UpdateGenerator"/>
+    public StepStatistics UpdatePenalty(int parts, Func<int, RealInput> make)
     {
         using Turn turn = TakeTurn();
         using DeviceRange range = Device.Range("penalty step");
-        StepStatistics statistics = new(s_penaltyNames);
-        int parts = ForEachPart(_discriminatorArena, _penaltySteps, inputs, TeachPenalty, statistics);
         double gain = Math.Max(1, _options.R1Interval);
-        DiscriminatorOptimizer.Step(_options.DiscriminatorRate * _options.LazyRatio, gain / parts);
-        return statistics;
+        return Update(_penaltyUpdate, parts, make, TeachPenalty, s_penaltyNames, DiscriminatorRate, gain);
     }
 
     /// <summary>Moves the average of the generator's parameters and buffers.</summary>
@@ -179,9 +176,9 @@ public sealed class LowResolutionGan : IDisposable
     public void Dispose()
     {
         _averageStep?.Dispose();
-        _generatorSteps.Dispose();
-        _discriminatorSteps.Dispose();
-        _penaltySteps.Dispose();
+        _generatorUpdate.Dispose();
+        _discriminatorUpdate.Dispose();
+        _penaltyUpdate.Dispose();
         _arena.Dispose();
         _said.Dispose();
         GeneratorOptimizer.Dispose();
@@ -203,25 +200,16 @@ public sealed class LowResolutionGan : IDisposable
 
     private static Variable Softplus(Variable x) => x.BiasActivation(null, Activation.Softplus);
 
-    private int ForEachPart<T>(
-        ParameterArena arena, RecordedSteps steps, IEnumerable<T> inputs, Action<T> teach, StepStatistics statistics)
+    private StepStatistics Update<T>(
+        RecordedUpdate update, int parts, Func<int, T> make, Action<T> teach, string[] names, double learningRate,
+        double gradientScale = 1)
         where T : IStepInput<T>
     {
-        int parts = 0;
-        arena.Clear();
-        using IEnumerator<T> each = inputs.GetEnumerator();
-        while (true)
-        {
-            // What a part is made from and what it makes are freed before the next begins.
-            using TensorScope scope = Device.Scope();
-            if (!each.MoveNext()) return parts;
-            T input = each.Current;
-            bool isRecorded = IsRecorded && !AnomalyMode.IsEnabled;
-            if (isRecorded) steps.Run([.. input.Tensors], tensors => teach(input.With(tensors)), input.Variant);
-            else teach(input);
-            statistics.Add(_said.ToArray<float>());
-            parts++;
-        }
+        StepStatistics statistics = new(names);
+        update.Run(
+            parts, make, teach, () => statistics.Add(_said.ToArray<float>()), learningRate, gradientScale,
+            IsRecorded && !AnomalyMode.IsEnabled);
+        return statistics;
     }
 
     private void TeachGenerator(GeneratorInput input)
@@ -232,7 +220,7 @@ public sealed class LowResolutionGan : IDisposable
         Variable loss = Softplus(-logits).Mean();
         Say(0, loss);
         Say(1, logits.Mean());
-        Differentiate(loss, _generatorArena);
+        _generatorUpdate.Accumulate(loss);
     }
 
     private void TeachDiscriminator(DiscriminatorInput input)
@@ -249,17 +237,11 @@ public sealed class LowResolutionGan : IDisposable
         Variable penalty = Penalty(new Variable(input.Video, requiresGradient: true), input.Augmentation).Mean();
         Say(0, penalty);
         Variable loss = penalty * (float)(_options.R1Gamma / 2);
-        Differentiate(loss, _discriminatorArena);
+        _penaltyUpdate.Accumulate(loss);
     }
 
     /// <summary>Leaves a number where it is read after the part: in its middle a recorded one has no values.</summary>
     private void Say(int index, Variable value) => _said.Narrow(index, 1).CopyFrom(value.Value.View([1]));
-
-    private void Differentiate(Variable loss, ParameterArena arena)
-    {
-        using DeviceRange range = Device.Range("gradients");
-        arena.Accumulate(Gradient.Of(loss, arena.Variables));
-    }
 
     private Variable Generate(GeneratorInput input, float magnitudeBeta)
     {
@@ -288,7 +270,7 @@ public sealed class LowResolutionGan : IDisposable
         Variable loss = Softplus(logits * sign).Mean();
         Say(said, loss);
         Say(said + 1, logits.Mean());
-        Differentiate(loss, _discriminatorArena);
+        _discriminatorUpdate.Accumulate(loss);
     }
 
     private sealed class Turn(LowResolutionGan gan) : IDisposable

@@ -228,6 +228,29 @@ public sealed class CudaDeviceTests
     });
 
     [Test]
+    public void AStepWithInputsThatClearsAndSumsIsOneLaunch() => InChild(() =>
+    {
+        using CudaDevice device = Open();
+        using RecordedSteps steps = new(device);
+        using Tensor sum = Tensor.From<float>([7, 7, 7], [1, 3], device);
+        Take([1, 2, 3]);
+        int before = PretendedCuda.Launches();
+        Take([5, 0, 1]);
+        Assert.That(PretendedCuda.Launches(), Is.EqualTo(before + 1));
+        Assert.That(sum.ToArray<float>(), Is.EqualTo(new[] { 20f, 0, 4 }));
+
+        void Take(float[] values)
+        {
+            using Tensor x = Tensor.From(values, [1, 3], device);
+            steps.Run([x], inputs =>
+            {
+                sum.Clear();
+                sum.CopyFrom(PixelNorm.Forward(PixelNorm.Forward(inputs[0]!, 1), 1));
+            });
+        }
+    });
+
+    [Test]
     public void ARecordedStepIsCapturedAnewWhereItsArenaMoves() => InChild(() =>
     {
         using CudaDevice device = Open();
