@@ -1,5 +1,6 @@
 using System.CommandLine;
 using GenKernels.Runtime;
+using Spectre.Console;
 
 namespace GenKernels.Cli.Profiling;
 
@@ -34,13 +35,15 @@ internal sealed class ProfileOptions
     internal ProfileOptions(string by = "variant") =>
         _by = Choice.Create("--by", "What makes a row", by, "kernel", "variant", "shape");
 
+    private readonly Option<string> _precision = PrecisionOption.Create();
+
     /// <summary>Of the device.</summary>
     internal Option<string> Device { get; } = CommonOptions.Device();
 
     /// <summary>Adds them all to a command.</summary>
     internal void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_steps, _warmUp, _by, _sort, _trace, Device, _json])
+        foreach (Option option in (Option[])[_steps, _warmUp, _by, _sort, _trace, _precision, Device, _json])
         {
             command.Options.Add(option);
         }
@@ -56,6 +59,16 @@ internal sealed class ProfileOptions
             result.GetValue(_steps), result.GetValue(_warmUp),
             Enum.Parse<ProfileGrouping>(result.GetRequiredValue(_by), ignoreCase: true),
             result.GetRequiredValue(_sort), trace, result.GetValue(_json));
+    }
+
+    /// <returns>The device, which computes as it was asked for and says so; the caller disposes it.</returns>
+    internal Device Open(ParseResult result, Terminal terminal)
+    {
+        Device device = DeviceFactory.Open(result.GetRequiredValue(Device));
+        device.Precision = PrecisionOption.Read(result, _precision);
+        terminal.Progress.WriteLine(
+            $"{device.Name}, {device.Description}. Precision {device.Precision.Describe(device)}.");
+        return device;
     }
 
     /// <summary>Told before the measuring, which may take minutes.</summary>

@@ -59,7 +59,7 @@ internal sealed class TrainingTrial
     {
         TrainingPhases phases = Phases(result);
         using VideoDataset? dataset = Dataset(result);
-        using LowResolutionTrial trial = new(Preset(result), Options(result), device, dataset);
+        using LowResolutionTrial trial = new(Preset(result), Options(result, device), device, dataset);
         return StepMeasurement.Take(device, request, terminal.Progress, () => trial.Take(phases), stop);
     }
 
@@ -67,7 +67,7 @@ internal sealed class TrainingTrial
     internal IReadOnlyList<(string Name, MemoryPlan Plan)> Plans(ParseResult result, Device device)
     {
         using VideoDataset? dataset = Dataset(result);
-        using LowResolutionTrial trial = new(Preset(result), Options(result), device, dataset, isRecorded: true);
+        using LowResolutionTrial trial = new(Preset(result), Options(result, device), device, dataset, isRecorded: true);
         trial.Take(Phases(result));
         return [.. trial.Recorded.Select(part => (part.Name, part.Step.Plan))];
     }
@@ -78,9 +78,10 @@ internal sealed class TrainingTrial
     private TrainingPhases Phases(ParseResult result) =>
         Enum.Parse<TrainingPhases>(result.GetRequiredValue(_phase), ignoreCase: true);
 
-    private LowResolutionTrainingOptions Options(ParseResult result) => new()
+    private LowResolutionTrainingOptions Options(ParseResult result, Device device) => new()
     {
         BatchSize = result.GetValue(_batch),
+        Precision = device.Precision,
         Seed = unchecked((ulong)result.GetValue(_seed)),
     };
 

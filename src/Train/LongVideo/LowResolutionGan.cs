@@ -14,10 +14,16 @@ namespace GenKernels.Train.LongVideo;
 /// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, section 4; Goodfellow et al. 2014
 /// (non-saturating loss); Mescheder et al. 2018 (R1). Deviation: where a batch is divided, the running magnitudes are
 /// updated by each part. Updates are for one thread at a time; a second one that comes meanwhile is refused.
-/// The three kinds of updates are recorded and share one arena; see <see cref="RecordedUpdate"/>.
+/// The three kinds of updates are recorded and share one arena; see <see cref="RecordedUpdate"/>. Parameters, their
+/// gradients, optimizers and the moving average have 32 bits in every <see cref="Precision"/>; where losses are scaled,
+/// each network has a scale of its own.
 /// </remarks>
 public sealed class LowResolutionGan : IDisposable
 {
+    // About the root of the usual scale of a loss: the gradient of a logit with respect to a pixel, and what flows back
+    // through that gradient, are both some millionths, and halves are to hold either.
+    private const float InnerScale = 256;
+
     private static readonly string[] s_generatorNames = ["generator/loss", "generator/score"];
 
     private static readonly string[] s_discriminatorNames =
@@ -38,12 +44,13 @@ public sealed class LowResolutionGan : IDisposable
 
     /// <param name="preset">Sizes of the networks.</param>
     /// <param name="options">Rates and weights.</param>
-    /// <param name="device">Where they live.</param>
+    /// <param name="device">Where they live; it computes with the precision of the options from now on.</param>
     public LowResolutionGan(LowResolutionPreset preset, LowResolutionTrainingOptions options, Device device)
     {
         _options = options;
         Preset = preset;
         Device = device;
+        device.Precision = options.Precision;
         using Initializer initializer = new(device, options.Seed);
         Generator = new LowResolutionGenerator(preset.Generator, initializer);
         Discriminator = new LowResolutionDiscriminator(preset.Discriminator, initializer);
@@ -54,10 +61,10 @@ public sealed class LowResolutionGan : IDisposable
         Average = new ModuleAverage(_generatorArena, AverageGenerator);
         Average.Reset();
         GeneratorOptimizer =
-            new AdamOptimizer(_generatorArena, new AdamOptions { Beta1 = 0, Beta2 = (float)options.Beta2 });
+            new AdamOptimizer(_generatorArena, new AdamOptions { Beta1 = 0, Beta2 = (float)options.Beta2 }, NewScale());
         DiscriminatorOptimizer = new AdamOptimizer(
             _discriminatorArena,
-            new AdamOptions { Beta1 = 0, Beta2 = (float)Math.Pow(options.Beta2, options.LazyRatio) });
+            new AdamOptions { Beta1 = 0, Beta2 = (float)Math.Pow(options.Beta2, options.LazyRatio) }, NewScale());
         _said = Tensor.Zeros([s_discriminatorNames.Length], ElementType.Float32, device).Unscoped();
         _arena = new StepArena(device);
         _generatorUpdate = new RecordedUpdate(_generatorArena, GeneratorOptimizer, _arena);
@@ -168,8 +175,11 @@ public sealed class LowResolutionGan : IDisposable
     /// <param name="augmentation">The discriminator's view of them.</param>
     public Variable Penalty(Variable video, ClipAugmentation? augmentation)
     {
-        Variable gradient = Gradient.Of(Judge(video, augmentation), video, differentiable: true);
-        return gradient.SumOfSquares(1, 4).Reshape([video.Shape[0]]);
+        float scale = _options.Precision.ScalesLosses ? InnerScale : 1;
+        Variable logits = Judge(video, augmentation);
+        Variable gradient = Gradient.Of(scale == 1 ? logits : logits * scale, video, differentiable: true);
+        Variable penalty = gradient.SumOfSquares(1, 4).Reshape([video.Shape[0]]);
+        return scale == 1 ? penalty : penalty * (1 / (scale * scale));
     }
 
     /// <inheritdoc/>
@@ -181,6 +191,8 @@ public sealed class LowResolutionGan : IDisposable
         _penaltyUpdate.Dispose();
         _arena.Dispose();
         _said.Dispose();
+        GeneratorOptimizer.LossScale?.Dispose();
+        DiscriminatorOptimizer.LossScale?.Dispose();
         GeneratorOptimizer.Dispose();
         DiscriminatorOptimizer.Dispose();
         Average.Dispose();
@@ -190,6 +202,8 @@ public sealed class LowResolutionGan : IDisposable
         Discriminator.Dispose();
         Generator.Dispose();
     }
+
+    private DynamicLossScale? NewScale() => _options.Precision.ScalesLosses ? new DynamicLossScale(Device) : null;
 
     private Turn TakeTurn()
     {
@@ -209,6 +223,10 @@ public sealed class LowResolutionGan : IDisposable
         update.Run(
             parts, make, teach, () => statistics.Add(_said.ToArray<float>()), learningRate, gradientScale,
             IsRecorded && !AnomalyMode.IsEnabled);
+        if (update.Optimizer.LossScale is not { } scale) return statistics;
+        string network = update == _generatorUpdate ? "generator" : "discriminator";
+        statistics.Note($"{network}/loss_scale", scale.Value);
+        statistics.Note($"{network}/skipped_steps", scale.SkippedCount);
         return statistics;
     }
 

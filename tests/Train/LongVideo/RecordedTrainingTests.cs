@@ -20,11 +20,17 @@ public sealed class RecordedTrainingTests(Device device)
 
     private int Clips => device.Kind == DeviceKind.Simt ? 1 : 2;
 
-    [Test]
-    public void RecordedAndEagerTrainingEndInTheSameBits([Values] bool isAugmented)
+    [TearDown]
+    public void ComputeAsUsual() => device.Precision = Precision.Fp32;
+
+    [TestCase(false, "fp32")]
+    [TestCase(true, "fp32")]
+    [TestCase(true, "fp16")]
+    public void RecordedAndEagerTrainingEndInTheSameBits(bool isAugmented, string precision)
     {
-        using LowResolutionGan recorded = new(SmallestPreset.Preset, SmallestRun.Options, device);
-        using LowResolutionGan eager = new(SmallestPreset.Preset, SmallestRun.Options, device) { IsRecorded = false };
+        LowResolutionTrainingOptions options = SmallestRun.Options with { Precision = Precision.Find(precision)! };
+        using LowResolutionGan recorded = new(SmallestPreset.Preset, options, device);
+        using LowResolutionGan eager = new(SmallestPreset.Preset, options, device) { IsRecorded = false };
         for (int step = 0; step < Steps; step++)
         {
             Dictionary<string, double> expected = Train(eager, step, isAugmented);
@@ -79,10 +85,12 @@ public sealed class RecordedTrainingTests(Device device)
         }
     }
 
-    [Test]
-    public void ReplayedUpdatesAllocateNoManagedMemory()
+    [TestCase("fp32")]
+    [TestCase("fp16")]
+    public void ReplayedUpdatesAllocateNoManagedMemory(string precision)
     {
-        using LowResolutionGan gan = new(SmallestPreset.Preset, SmallestRun.Options, device);
+        LowResolutionTrainingOptions options = SmallestRun.Options with { Precision = Precision.Find(precision)! };
+        using LowResolutionGan gan = new(SmallestPreset.Preset, options, device);
         Train(gan, step: 0, isAugmented: true);
         foreach ((string name, RecordedStep step) in gan.Recorded)
         {
