@@ -67,9 +67,7 @@ internal static class GenerateVideoCommand
             VideoStream video =
                 new(generator, opened, unchecked((ulong)result.GetValue(seed)), result.GetValue(segment));
             Terminal terminal = new(result);
-            terminal.Progress.WriteLine(
-                $"Preset {trained.Preset.Name} on {opened.Name}, {opened.Description}. "
-                + $"Precision {opened.Precision.Describe(opened)}.");
+            terminal.Progress.WriteLine($"Preset {trained.Preset.Name} on {DeviceText.Of(opened)}");
             int count = result.GetValue(frames);
             long started = Stopwatch.GetTimestamp();
             FrameMeter.Run(

@@ -101,7 +101,7 @@ internal sealed class ProfileKernelCommand
     private void Measure(ParseResult result, KernelSource source, Terminal terminal, CancellationToken stop)
     {
         ProfileRequest request = _options.Read(result);
-        using Device device = _options.Open(result, terminal);
+        using Device device = _options.Open(result);
         StepMeasurement measurement = _trial.Measure(result, request, device, terminal, stop);
         string what = _trial.Describe(result);
         if (!measurement.Steps.SelectMany(step => step.Work).Any(work => source.KernelNames.Contains(work.Name)))

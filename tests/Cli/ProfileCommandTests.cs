@@ -69,7 +69,7 @@ public sealed class ProfileCommandTests
         CommandRun run = CommandRun.Of(
             [.. s_step, "--phase", "generator", "--warm-up", "0", "--precision", "bf16", "--json"]);
         Assert.That(run.Status, Is.EqualTo(ExitCode.Success), run.Error);
-        Assert.That(run.Told, Does.Contain("Precision bf16 (activations of 16 bits"));
+        Assert.That(run.Told, Does.Contain("precision bf16 (activations of 16 bits"));
         JsonElement result = JsonDocument.Parse(run.Output).RootElement;
         Assert.That(result.GetProperty("precision").GetString(), Is.EqualTo("bf16"));
         Assert.That(

@@ -16,8 +16,8 @@ public static class TemporalModulatedConvolutionOperation
     /// </summary>
     /// <param name="x">Activations, <c>[N, T, H, W, C]</c>.</param>
     /// <param name="w">
-    /// Weights, <c>[O, kT, kH, kW, C]</c>, of unit variance: they are divided by √F here. They, styles, gain and bias may
-    /// have 32 bits where <paramref name="x"/> has 16.
+    /// Weights, <c>[O, kT, kH, kW, C]</c>, of unit variance: they are divided by √F here. They, styles, gain and bias
+    /// may have 32 bits where <paramref name="x"/> has 16.
     /// </param>
     /// <param name="style">One factor a frame and input channel, <c>[N, T, C]</c>.</param>
     /// <param name="inputGain">A further factor of <paramref name="x"/>, one element; or null.</param>

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using GenKernels.Runtime;
-using Spectre.Console;
 
 namespace GenKernels.Cli.Profiling;
 
@@ -61,13 +60,11 @@ internal sealed class ProfileOptions
             result.GetRequiredValue(_sort), trace, result.GetValue(_json));
     }
 
-    /// <returns>The device, which computes as it was asked for and says so; the caller disposes it.</returns>
-    internal Device Open(ParseResult result, Terminal terminal)
+    /// <returns>The device, which computes as it was asked for; the caller disposes it.</returns>
+    internal Device Open(ParseResult result)
     {
         Device device = DeviceFactory.Open(result.GetRequiredValue(Device));
         device.Precision = PrecisionOption.Read(result, _precision);
-        terminal.Progress.WriteLine(
-            $"{device.Name}, {device.Description}. Precision {device.Precision.Describe(device)}.");
         return device;
     }
 

@@ -4,6 +4,7 @@ using GenKernels.Models.LongVideo;
 using GenKernels.Runtime;
 using GenKernels.Train.Data;
 using GenKernels.Train.LongVideo;
+using Spectre.Console;
 
 namespace GenKernels.Cli.Profiling;
 
@@ -64,10 +65,13 @@ internal sealed class TrainingTrial
     }
 
     /// <returns>How the parts of a recorded step use memory, by name.</returns>
-    internal IReadOnlyList<(string Name, MemoryPlan Plan)> Plans(ParseResult result, Device device)
+    internal IReadOnlyList<(string Name, MemoryPlan Plan)> Plans(
+        ParseResult result, Device device, Terminal terminal)
     {
         using VideoDataset? dataset = Dataset(result);
-        using LowResolutionTrial trial = new(Preset(result), Options(result, device), device, dataset, isRecorded: true);
+        LowResolutionTrainingOptions options = Options(result, device);
+        using LowResolutionTrial trial = new(Preset(result), options, device, dataset, isRecorded: true);
+        terminal.Progress.WriteLine($"On {DeviceText.Of(device)}");
         trial.Take(Phases(result));
         return [.. trial.Recorded.Select(part => (part.Name, part.Step.Plan))];
     }

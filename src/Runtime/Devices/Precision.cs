@@ -31,12 +31,12 @@ public sealed class Precision
     /// <summary>Activations with the range of 32-bit floats and 7 bits of fraction.</summary>
     public static Precision Bf16 { get; } = new(
         "bf16", "activations of 16 bits, 8 of them exponent; weights, sums and losses of 32", ElementType.BFloat16,
-        MatrixPrecision.Tf32);
+        MatrixPrecision.Exact);
 
     /// <summary>Activations with 10 bits of fraction and a small range, into which the losses are scaled.</summary>
     public static Precision Fp16 { get; } = new(
         "fp16", "activations of 16 bits, 5 of them exponent; weights, sums and scaled losses of 32",
-        ElementType.Float16, MatrixPrecision.Tf32, scalesLosses: true);
+        ElementType.Float16, MatrixPrecision.Exact, scalesLosses: true);
 
     /// <summary>All that there are.</summary>
     public static IReadOnlyList<Precision> All { get; } = [Fp32, Tf32, Bf16, Fp16];
@@ -50,7 +50,10 @@ public sealed class Precision
     /// <summary>The type of what passes from layer to layer.</summary>
     public ElementType Activations { get; }
 
-    /// <summary>How products and convolutions of 32-bit floats multiply: those that remain.</summary>
+    /// <summary>
+    /// How products and convolutions of 32-bit floats multiply. Beside activations of 16 bits only delicate ones
+    /// remain, which are few, and they are exact: one logit that is rounded changes the whole gradient of its clip.
+    /// </summary>
     public MatrixPrecision Matrix { get; }
 
     /// <summary>Whether losses are multiplied, so that gradients of 16 bits neither vanish nor overflow.</summary>

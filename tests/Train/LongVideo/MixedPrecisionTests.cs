@@ -1,4 +1,5 @@
 using GenKernels.Autograd;
+using GenKernels.Kernels.Elementwise;
 using GenKernels.Tests.Models.LongVideo;
 using GenKernels.Train.LongVideo;
 
@@ -14,25 +15,43 @@ public sealed class MixedPrecisionTests(Device device)
     public void ComputeAsUsual() => device.Precision = Precision.Fp32;
 
     /// <summary>
-    /// Some twenty layers round by half a unit in the last place each. That adds up like a random walk, to a few units
-    /// of a logit of about 1, whose softplus is no steeper than 1; a penalty is a square and twice as far off.
+    /// Some twenty layers round by half a unit in the last place each, which adds up like a random walk. Later steps
+    /// are further off: those of Adam are as large for a small gradient, which rounding may turn round, as for others.
     /// </summary>
     [Test]
     public void EveryPrecisionTrainsWithLossesNearThoseOf32Bits([ValueSource(nameof(s_names))] string name)
     {
-        Precision precision = Precision.Find(name)!;
         int steps = device.Kind == DeviceKind.Simt ? 1 : 4;
-        Dictionary<string, double>[] expected = Train(Precision.Fp32, steps), actual = Train(precision, steps);
+        Dictionary<string, double>[] expected = Train(Precision.Fp32, steps);
+        Dictionary<string, double>[] actual = Train(Precision.Find(name)!, steps);
         double unit = name switch { "fp32" => 0, "bf16" => 1.0 / 128, _ => 1.0 / 1024 };
         for (int step = 0; step < steps; step++)
         {
             foreach ((string what, double value) in expected[step])
             {
-                TestContext.Out.WriteLine(
-                    $"{step} {what}: {value:g6} {(actual[step][what] - value) / unit:g3} units");
+                double allowed = step == 0 || name == "fp32" ? 4 * unit : 0.05;
                 double size = what == "discriminator/r1_penalty" ? 2 * value : 1;
-                Assert.That(actual[step][what], Is.EqualTo(value).Within(8 * unit * size), $"{what}, step {step}");
+                Assert.That(actual[step][what], Is.EqualTo(value).Within(allowed * size), $"{what}, step {step}");
             }
+        }
+    }
+
+    /// <summary>
+    /// All gradients, those of the penalty too, which are of second order, are judged by what rounding weights and
+    /// inputs does to those of 32 bits. A discriminator's are the small difference of those of generated and of real
+    /// clips, which rounded weights do not part, but rounded activations do.
+    /// </summary>
+    [Test]
+    public void GradientsAreAsExactAsTheirType([Values("bf16", "fp16")] string name)
+    {
+        Precision precision = Precision.Find(name)!;
+        double[][] exact = Gradients(Precision.Fp32), mixed = Gradients(precision);
+        double[][] plain = Gradients(Precision.Fp32, precision.Activations);
+        for (int update = 0; update < exact.Length; update++)
+        {
+            double error = Distance(mixed[update], exact[update]), usual = Distance(plain[update], exact[update]);
+            TestContext.Out.WriteLine($"update {update}: off by {error:g3}, rounded weights alone by {usual:g3}");
+            Assert.That(error, Is.Positive.And.LessThan(4 * usual), $"update {update}");
         }
     }
 
@@ -89,17 +108,52 @@ public sealed class MixedPrecisionTests(Device device)
             IsRecorded = isRecorded,
         };
 
+    /// <returns>Networks whose first losses are scaled so little that no step is skipped.</returns>
+    private LowResolutionGan NewWithoutOverflow(Precision precision)
+    {
+        LowResolutionGan gan = New(precision);
+        foreach (AdamOptimizer optimizer in (AdamOptimizer[])[gan.GeneratorOptimizer, gan.DiscriminatorOptimizer])
+        {
+            optimizer.LossScale?.State.CopyFrom<float>([1024, 0, 1, 0]);
+        }
+
+        return gan;
+    }
+
+    /// <returns>Those of the updates of both networks and of the penalty: without a β1 Adam's first moments.</returns>
+    private double[][] Gradients(Precision precision, ElementType type = ElementType.Float32) =>
+        [.. Enumerable.Range(0, 3).Select(update =>
+        {
+            using TensorScope scope = device.Scope();
+            using LowResolutionGan gan = NewWithoutOverflow(precision);
+            (string, Parameter)[] all =
+                [.. gan.Generator.NamedParameters(), .. gan.Discriminator.NamedParameters()];
+            foreach ((_, Parameter parameter) in all)
+            {
+                parameter.Value.Value.CopyFrom(Rounded(parameter.Value.Value, type));
+            }
+
+            GeneratorInput fake = Fake(gan, seed: 1);
+            fake = fake with { Noise = Rounded(fake.Noise, type) };
+            RealInput real = Real(seed: 2);
+            real = real with { Video = Rounded(real.Video, type) };
+            if (update == 0) gan.UpdateGenerator(1, _ => fake);
+            if (update == 1) gan.UpdateDiscriminator(1, _ => (fake, real));
+            if (update == 2) gan.UpdatePenalty(1, _ => real);
+            AdamOptimizer optimizer = update == 0 ? gan.GeneratorOptimizer : gan.DiscriminatorOptimizer;
+            Assert.That(optimizer.SkippedCount, Is.Zero);
+            return (double[])
+            [
+                .. optimizer.WriteState()
+                    .Where(entry => entry.Name.StartsWith("first_moment.", StringComparison.Ordinal))
+                    .SelectMany(entry => entry.Values<float>()).Select(value => (double)value),
+            ];
+        })];
+
     private Dictionary<string, double>[] Train(Precision precision, int steps)
     {
         using TensorScope scope = device.Scope();
-        using LowResolutionGan gan = New(precision);
-
-        // So small that no step is skipped, after which parameters would differ.
-        foreach (AdamOptimizer optimizer in (AdamOptimizer[])[gan.GeneratorOptimizer, gan.DiscriminatorOptimizer])
-        {
-            optimizer.LossScale?.State.CopyFrom<float>([256, 0, 1, 0]);
-        }
-
+        using LowResolutionGan gan = NewWithoutOverflow(precision);
         Dictionary<string, double>[] said = [.. Enumerable.Range(0, steps).Select(step => Step(gan, step))];
         Assert.That((gan.GeneratorOptimizer.SkippedCount, gan.DiscriminatorOptimizer.SkippedCount), Is.EqualTo((0, 0)));
         return said;
@@ -110,7 +164,7 @@ public sealed class MixedPrecisionTests(Device device)
     {
         using TensorScope scope = device.Scope();
         GeneratorInput fake = Fake(gan, step);
-        RealInput real = new(TestTensors.Normal([2, Frames, 8, 16, 3], 100 + step, device), null);
+        RealInput real = Real(seed: 100 + step);
         StepStatistics[] said =
         [
             gan.UpdateGenerator(1, _ => fake), gan.UpdateDiscriminator(1, _ => (fake, real)),
@@ -121,6 +175,15 @@ public sealed class MixedPrecisionTests(Device device)
 
     private GeneratorInput Fake(LowResolutionGan gan, int seed) =>
         new(TestTensors.Normal(gan.Generator.NoiseShape(2, Frames), seed, device), Frames, null, null);
+
+    private RealInput Real(int seed) => new(TestTensors.Normal([2, Frames, 8, 16, 3], seed, device), null);
+
+    private static Tensor Rounded(Tensor x, ElementType type) =>
+        Cast.Forward(Cast.Forward(x, type), ElementType.Float32);
+
+    /// <returns>The root of the mean square of the difference, as a share of that of what is expected.</returns>
+    private static double Distance(double[] actual, double[] expected) => Math.Sqrt(
+        actual.Zip(expected, (a, b) => (a - b) * (a - b)).Sum() / expected.Sum(value => value * value));
 
     private static float[] Weights(LowResolutionGan gan) =>
         [.. StateDict.Write(gan.Generator).SelectMany(entry => entry.Values<float>())];
