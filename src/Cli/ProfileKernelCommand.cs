@@ -101,14 +101,14 @@ internal sealed class ProfileKernelCommand
     private void Measure(ParseResult result, KernelSource source, Terminal terminal, CancellationToken stop)
     {
         ProfileRequest request = _options.Read(result);
-        using Device device = DeviceFactory.Open(result.GetRequiredValue(_options.Device));
+        using Device device = _options.Open(result);
         StepMeasurement measurement = _trial.Measure(result, request, device, terminal, stop);
         string what = _trial.Describe(result);
         if (!measurement.Steps.SelectMany(step => step.Work).Any(work => source.KernelNames.Contains(work.Name)))
         {
             throw new CommandException(
-                $"nothing of {source} is launched by this: {what} on {device}; --preset, --phase and --device choose "
-                + "others");
+                $"nothing of {source} is launched by this: {what} on {device}; --preset, --phase, --precision and "
+                + "--device choose others");
         }
 
         new ProfileReport($"{source}: {what}", device, measurement, request)

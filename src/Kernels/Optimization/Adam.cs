@@ -67,7 +67,7 @@ public static class Adam
     /// Steps including this one and those skipped, learning rate, gradient scale, average weight as for
     /// <see cref="AdamSchedule.For"/>: <c>[4]</c>, Float64; read when the device comes to it.
     /// </param>
-    /// <param name="lossScale">The state that <see cref="LossScale"/> keeps, <c>[3]</c>, Float32.</param>
+    /// <param name="lossScale">The state that <see cref="LossScale"/> keeps, <c>[4]</c>, Float32.</param>
     /// <param name="skipped">How many steps were skipped, <c>[1]</c>, Float64; updated.</param>
     /// <param name="schedule">For <see cref="Step"/>, <c>[6]</c>, Float32; written.</param>
     /// <exception cref="ArgumentException">

@@ -14,7 +14,7 @@
 // Shapes   all: n elements, contiguous; schedule: [6], on the device, so that a recorded step can be given others:
 //          stepSize = learningRate / (1 - beta1^t), rootOfBias2 = sqrt(1 - beta2^t), decay, averageWeight, scale,
 //          isApplied (0 or 1); request: [4], steps with those skipped, learningRate, gradientScale, averageWeight;
-//          lossScale: [3], as LossScale.cu keeps it; skipped: [1], steps
+//          lossScale: [4], as LossScale.cu keeps it; skipped: [1], steps
 // Types    float; request and skipped double
 // Launch   one block for every ElementsPerBlock elements; any block size; isPacked where all addresses are multiples
 //          of 16 bytes; AdamSchedule: one thread

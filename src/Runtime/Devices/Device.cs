@@ -51,9 +51,10 @@ public abstract class Device : IDisposable
     public KernelCache Cache { get; }
 
     /// <summary>
-    /// How exactly launches from now on compute; exactly, unless set. To be set where no other thread launches.
+    /// With which numbers networks compute from now on; <see cref="Precision.Fp32"/>, unless set. To be set where no
+    /// other thread launches.
     /// </summary>
-    public ComputePrecision Precision { get; set; } = ComputePrecision.Exact;
+    public Precision Precision { get; set; } = Precision.Fp32;
 
     /// <summary>Whether the device was disposed; its tensors are gone with it.</summary>
     public bool IsDisposed { get; private set; }

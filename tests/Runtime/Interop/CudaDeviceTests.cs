@@ -212,16 +212,20 @@ public sealed class CudaDeviceTests
         {
             using Tensor x = Tensor.From<float>([1, 2, 3], [1, 3], device);
             using Tensor y = Tensor.Zeros([1, 3], ElementType.Float32, device);
-            using RecordedStep step = RecordedStep.Record(
-                device, () => y.CopyFrom(PixelNorm.Forward(PixelNorm.Forward(x, 1), 1)));
+            using RecordedStep step = RecordedStep.Record(device, () =>
+            {
+                y.Clear();
+                y.CopyFrom(PixelNorm.Forward(PixelNorm.Forward(x, 1), 1));
+            });
             Assert.That(y.ToArray<float>(), Is.All.Zero);
             step.Replay();
             Assert.That(y.ToArray<float>(), Is.EqualTo(new[] { 4f, 8, 12 }));
             x.CopyFrom<float>([5, 0, 1]);
-            long launches = device.LaunchCount;
+            (long launches, int calls) = (device.LaunchCount, PretendedCuda.Launches());
             step.Replay();
             Assert.That(y.ToArray<float>(), Is.EqualTo(new[] { 20f, 0, 4 }));
             Assert.That(PretendedCuda.LastLaunch(), Does.StartWith("replayed "));
+            Assert.That(PretendedCuda.Launches(), Is.EqualTo(calls + 1));
             Assert.That(device.LaunchCount, Is.EqualTo(launches), "the kernels are launched by the graph");
         }
 

@@ -26,7 +26,7 @@ internal static class PretendedCuda
         static int failure;
         static long live;
         static bool capturing;
-        static int sharedLimit = 49152, replayed, compiled;
+        static int sharedLimit = 49152, replayed, compiled, launches;
         using Graph = std::vector<std::function<void()>>;
         static Graph captured;
         static void Do(std::function<void()> work) { if (capturing) captured.push_back(work); else work(); }
@@ -37,6 +37,7 @@ internal static class PretendedCuda
         API const char* pretend_last() { return last; }
         API long pretend_live() { return live; }
         API long pretend_compiled() { return compiled; }
+        API long pretend_launches() { return launches; }
         API const char* pretend_options() { return options.c_str(); }
         API int cuInit(unsigned) { CHECK return 0; }
         API int cuDriverGetVersion(int* version) { *version = 13000; return 0; }
@@ -145,6 +146,7 @@ internal static class PretendedCuda
             const float* x = *(const float**)values[0];
             float* y = *(float**)values[1];
             const int rows = *(int*)values[2], channels = *(int*)values[3];
+            launches += !capturing;
             snprintf(last, sizeof last, "%u %u %u, %u %u %u, %u: %d %d %g", gridX, gridY, gridZ, blockX, blockY,
                 blockZ, shared, rows, channels, *(float*)values[4]);
             Do([=] { for (int i = 0; i < rows * channels; i++) y[i] = 2 * x[i]; });
@@ -172,6 +174,7 @@ internal static class PretendedCuda
         }
         API int cuGraphLaunch(void* executable, void*)
         {
+            launches++;
             for (auto& work : *(Graph*)executable) work();
             replayed += ((Graph*)executable)->size();
             snprintf(last, sizeof last, "replayed %d", replayed);
@@ -282,6 +285,9 @@ internal static class PretendedCuda
     /// What was made and not yet destroyed: contexts, streams, memory, modules, events, programs, graphs, handles.
     /// </returns>
     internal static long Live() => Get<Count>("pretend_live")();
+
+    /// <returns>Launches of kernels and of graphs since the start; not those within a graph.</returns>
+    internal static int Launches() => (int)Get<Count>("pretend_launches")();
 
     /// <returns>Compilations since the start.</returns>
     internal static int Compiled() => (int)Get<Count>("pretend_compiled")();
