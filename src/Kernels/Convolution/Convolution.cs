@@ -124,7 +124,8 @@ public static class Convolution
 
         Tensor y = Tensor.Empty(shape, x.Type, x.Device);
         if (y.ElementCount == 0) return y;
-        if (isOnHost) LaunchOnHost(x, w, scales, y, plan, epilogue, isAdjoint);
+        if (isOnHost && plan.PhaseCount > 1) LaunchPhasesOnHost(x, w, y, plan);
+        else if (isOnHost) LaunchOnHost(x, w, scales, y, plan, epilogue, isAdjoint);
         else if (ConvolutionTensor.Fits(x, w, plan)) ConvolutionTensor.Launch(x, w, y, epilogue, plan, scales);
         else LaunchOnDevice(x, w, y, plan, epilogue);
         return y;
@@ -133,13 +134,35 @@ public static class Convolution
     private static void LaunchOnDevice(
         Tensor x, Tensor w, Tensor y, ConvolutionPlan plan, ProductEpilogue epilogue)
     {
-        long tiles = (plan.RowCount + Tile - 1) / Tile * ((plan.OutGroup + Tile - 1) / Tile);
+        long tiles = (plan.PhaseRowCount + Tile - 1) / Tile * ((plan.OutGroup + Tile - 1) / Tile);
         EpilogueNumbers numbers = epilogue.Numbers(y.Shape);
-        LaunchShape grid = LaunchShape.Blocks(x.Device, tiles, plan.Groups);
+        LaunchShape grid = LaunchShape.Blocks(x.Device, tiles, plan.Groups, plan.PhaseCount);
         x.Device.Load(s_source, x.Type).Kernel("Convolution").Launch(
             grid with { Cost = epilogue.Cost(plan.Operations, x, w, y) }, x, w, epilogue.Factor, epilogue.Noise,
             epilogue.Bias, epilogue.Residual, y, KernelArgument.Structure(ref numbers),
             KernelArgument.Structure(ref plan));
+    }
+
+    /// <summary>The adjoint of a strided convolution, without products with gaps; nothing follows it.</summary>
+    private static void LaunchPhasesOnHost(Tensor x, Tensor w, Tensor y, ConvolutionPlan plan)
+    {
+        for (int index = 0; index < plan.PhaseCount; index++)
+        {
+            ConvolutionPhase phase = plan.Phase(index);
+            Triple size = phase.Plan.Out;
+            if (size.Product == 0) continue;
+            Shape shape = [y.Shape[0], size.T, size.H, size.W, y.Shape[4]];
+            bool hasTaps = phase.TapCount.Product > 0;
+            using Tensor part = hasTaps
+                ? Tensor.Empty(shape, y.Type, y.Device) : Tensor.Zeros(shape, y.Type, y.Device);
+            if (hasTaps)
+            {
+                using Tensor taps = StridedCopy.Taps(w, phase.FirstTap, phase.TapStep, phase.TapCount);
+                LaunchOnHost(x, taps, null, part, phase.Plan, ProductEpilogue.None, isAdjoint: false);
+            }
+
+            StridedCopy.Spread(part, y, phase.Number, plan.Up);
+        }
     }
 
     private static void LaunchOnHost(
