@@ -66,19 +66,9 @@ public static class ScaledGradient
     private static (Tensor Gradient, Tensor? Sums, Tensor Products) Launch(
         Tensor g, Tensor y, int frameCount, Tensor? factor, Tensor? noise, BiasActivationOptions after, bool needsSums)
     {
-        Require.Float(y);
-        Require.Same(y, g);
         int columns = y.Shape[^1];
         int rows = checked((int)y.Shape.Product(0, y.Shape.Rank - 1));
-        Require.That(
-            rows == 0 || (frameCount > 0 && rows % frameCount == 0), $"{frameCount} frames do not divide {rows} rows");
-        foreach (Tensor? operand in (ReadOnlySpan<Tensor?>)[factor, noise])
-        {
-            if (operand is not null) Require.SameKind(y, operand);
-        }
-
-        if (factor is not null) Require.Shape(factor, [frameCount, columns]);
-        if (noise is not null) Require.Shape(noise, [rows]);
+        Check(g, y, frameCount, rows, factor, noise);
 
         Tensor gradient = Tensor.Empty(y.Shape, y.Type, y.Device);
         Shape shape = [frameCount, columns];
@@ -105,6 +95,18 @@ public static class ScaledGradient
             launch, g, y, factor, noise, gradient, sums, products, frameRows, columns, segments, slope, after.Gain,
             after.Clamp);
         return (gradient, sums is null ? null : Joined(sums, shape, y.Type), Joined(products, shape, y.Type));
+    }
+
+    private static void Check(Tensor g, Tensor y, int frameCount, int rows, Tensor? factor, Tensor? noise)
+    {
+        Require.Float(y);
+        Require.Same(y, g);
+        Require.That(
+            rows == 0 || (frameCount > 0 && rows % frameCount == 0), $"{frameCount} frames do not divide {rows} rows");
+        if (factor is not null) Require.SameKind(y, factor);
+        if (noise is not null) Require.SameKind(y, noise);
+        if (factor is not null) Require.Shape(factor, [frameCount, y.Shape[^1]]);
+        if (noise is not null) Require.Shape(noise, [rows]);
     }
 
     private static Tensor Joined(Tensor parts, Shape shape, ElementType type)
