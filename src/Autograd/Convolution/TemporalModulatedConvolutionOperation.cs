@@ -1,6 +1,5 @@
 using GenKernels.Kernels.Convolution;
 using GenKernels.Kernels.Elementwise;
-using GenKernels.Kernels.MatrixProduct;
 
 namespace GenKernels.Autograd;
 
@@ -43,7 +42,7 @@ public static class TemporalModulatedConvolutionOperation
         Require.Rank(w.Value, 5);
         Require.Shape(style.Value, [x.Shape[0], x.Shape[1], x.Shape[4]]);
 
-        (int clips, int frames, int channels) = (x.Shape[0], x.Shape[1], x.Shape[4]);
+        int frames = x.Shape[1];
         if (demodulate && x.Type == ElementType.Float16)
         {
             w /= w.MaximumMagnitude(1, 4) * MathF.Sqrt(FanIn(w));
@@ -64,32 +63,8 @@ public static class TemporalModulatedConvolutionOperation
         // The sums of squares, their roots and the maxima are delicate: until here all has the bits of the weights.
         (w, factor) = (w.Cast(x.Type), factor.Cast(x.Type));
         (demodulation, bias) = (demodulation?.Cast(x.Type), bias?.Cast(x.Type));
-        BiasActivationOptions after = options ?? ProductEpilogue.None.Activation;
-        if (!GradientMode.IsEnabled || !Array.Exists([x, w, factor, demodulation, bias], IsRecorded))
-        {
-            return Fused(x, w, factor, demodulation, bias, padding, after);
-        }
-
-        Variable modulated = x * factor.Reshape([clips, frames, 1, 1, channels]);
-        Variable y = modulated.Convolution(w, ConvolutionOptions.Padded(padding));
-        if (demodulation is not null) y *= demodulation.Reshape([clips, frames, 1, 1, w.Shape[0]]);
-        return bias is null && options is null ? y : y.BiasActivation(bias, after);
-    }
-
-    private static bool IsRecorded(Variable? input) => input is { RequiresGradient: true };
-
-    /// <summary>Without a record all is one launch, where tensor cores convolve and frames are large enough.</summary>
-    private static Variable Fused(
-        Variable x, Variable w, Variable factor, Variable? demodulation, Variable? bias, Triple padding,
-        BiasActivationOptions after)
-    {
-        using Tensor? factors = demodulation?.Value.View(
-            [demodulation.Shape[0] * demodulation.Shape[1], demodulation.Shape[2]]);
-        ProductEpilogue epilogue = new(bias?.Value, after, Factor: factors);
-        Tensor y = Kernels.Convolution.Convolution.Forward(
-            x.Value, w.Value, ConvolutionOptions.Padded(padding), epilogue, factor.Value);
-        return Variable.FromOperation(
-            nameof(TemporalModulatedConvolution), y, [x, w, factor], (_, _) => [null, null, null]);
+        return x.ScaledConvolution(
+            w, factor, ConvolutionOptions.Padded(padding), demodulation, noise: null, bias, options);
     }
 
     private static Variable Demodulation(Variable w, Variable style)
