@@ -160,8 +160,8 @@ internal sealed class ProfileKernelCommand
     {
         if (part is null) return source.Variants[0];
         string wanted = part.Replace(' ', ';');
-        return source.Variants.FirstOrDefault(variant => variant == wanted)
-            ?? source.Variants.FirstOrDefault(variant => variant.Contains(wanted, StringComparison.OrdinalIgnoreCase))
+        if (source.Admits(wanted)) return wanted;
+        return source.Variants.FirstOrDefault(variant => variant.Contains(wanted, StringComparison.OrdinalIgnoreCase))
             ?? throw new CommandException(
                 $"{source} has no variant with '{part}'; it has {string.Join(" | ", source.Variants)}");
     }
