@@ -9,7 +9,7 @@ internal static partial class WorkCatalog
 
     private static IEnumerable<ComparedWork> Filtered()
     {
-        foreach (FilteredLayer layer in FilteredLayer.OfThesis)
+        foreach (FilteredLayer layer in (FilteredLayer[])[.. FilteredLayer.OfThesis, .. FilteredLayer.Radial])
         {
             string name = $"filtered leaky relu {layer.Name}";
             yield return Compared(name, FilteredLeakyReluBenchmarks.Forward(layer));

@@ -15,4 +15,8 @@ internal static class KernelLibrary
     /// <returns>A source for the types named.</returns>
     internal static KernelSource Source(string path, ElementType[] types, params string[] variants) =>
         new(path, typeof(KernelLibrary).Assembly, types, variants);
+
+    /// <returns>A source whose variants may have other numbers than the examples.</returns>
+    internal static KernelSource OpenSource(string path, ElementType[] types, params string[] examples) =>
+        new(path, typeof(KernelLibrary).Assembly, types, examples) { HasOpenVariants = true };
 }

@@ -7,7 +7,9 @@ namespace GenKernels.Benchmarks.Kernels.Filtering;
 /// <param name="Name">Rows, columns and channels that come in.</param>
 /// <param name="Input">Of one image, <c>[1, H, W, C]</c>.</param>
 /// <param name="Options">The same padding along both axes.</param>
-internal sealed record FilteredLayer(string Name, Shape Input, FilteredLeakyReluOptions Options)
+/// <param name="IsRadial">Whether the filter after the activation is one of both axes.</param>
+internal sealed record FilteredLayer(
+    string Name, Shape Input, FilteredLeakyReluOptions Options, bool IsRadial = false)
 {
     /// <summary>Layers 1, 7, 9 and 12 of the thesis' super-resolution generator.</summary>
     internal static readonly FilteredLayer[] OfThesis =
@@ -18,19 +20,28 @@ internal sealed record FilteredLayer(string Name, Shape Input, FilteredLeakyRelu
         new("166x278 128", [1, 166, 278, 128], Padded(2, 2, 9, 8)),
     ];
 
+    /// <summary>Of those, two as configuration R of StyleGAN3 would filter them.</summary>
+    internal static readonly FilteredLayer[] Radial =
+        [.. OfThesis[1..3].Select(layer => layer with { Name = $"{layer.Name} radial", IsRadial = true })];
+
+    /// <summary>The shapes of image, bias and both filters.</summary>
+    internal Shape[] Inputs =>
+        [Input, [Input[3]], [UpTaps], IsRadial ? [DownTaps, DownTaps] : [DownTaps]];
+
     internal int UpTaps => 6 * Options.Up;
 
     internal int DownTaps => 6 * Options.Down;
 
     internal Shape Output => [1, Length(1), Length(2), Input[3]];
 
-    /// <summary>Two for each tap that meets a sample, of the four passes.</summary>
+    /// <summary>Two for each tap that meets a sample, of the passes.</summary>
     internal long Operations
     {
         get
         {
             long rows = Middle(1), places = rows * Middle(2), outputs = (long)Length(1) * Length(2);
-            return 2L * Input[3] * (6 * ((rows * Input[2]) + places) + (DownTaps * ((rows * Length(2)) + outputs)));
+            long down = DownTaps * (IsRadial ? DownTaps * outputs : (rows * Length(2)) + outputs);
+            return 2L * Input[3] * (6 * ((rows * Input[2]) + places) + down);
         }
     }
 
@@ -42,9 +53,8 @@ internal sealed record FilteredLayer(string Name, Shape Input, FilteredLeakyRelu
         for (int k = 0; k < DownTaps * DownTaps; k++)
         {
             (int row, int column) = (k / DownTaps, k % DownTaps);
-            double weight = inputs[3][DownTaps - 1 - row] * (double)inputs[3][DownTaps - 1 - column];
             double v = Between(inputs, (q * Options.Down) + row, (p * Options.Down) + column, c);
-            sum += weight * Options.Gain * (v > 0 ? v : Options.Slope * v);
+            sum += DownWeight(inputs[3], row, column) * Options.Gain * (v > 0 ? v : Options.Slope * v);
         }
 
         return sum;
@@ -96,11 +106,17 @@ internal sealed record FilteredLayer(string Name, Shape Input, FilteredLeakyRelu
             if (row < 0 || column < 0 || row % Options.Down != 0 || column % Options.Down != 0) continue;
             (row, column) = (row / Options.Down, column / Options.Down);
             if (row >= Output[1] || column >= Output[2]) continue;
-            double weight = inputs[3][DownTaps - 1 - (k / DownTaps)] * (double)inputs[3][DownTaps - 1 - (k % DownTaps)];
+            double weight = DownWeight(inputs[3], k / DownTaps, k % DownTaps);
             sum += weight * inputs[4][(((row * Output[2]) + column) * Input[3]) + c];
         }
 
         return sum;
+    }
+
+    private double DownWeight(float[] taps, int row, int column)
+    {
+        (row, column) = (DownTaps - 1 - row, DownTaps - 1 - column);
+        return IsRadial ? taps[(row * DownTaps) + column] : taps[row] * (double)taps[column];
     }
 
     private int Middle(int axis) => Options.UpRows.OutputLength(Input[axis], UpTaps);

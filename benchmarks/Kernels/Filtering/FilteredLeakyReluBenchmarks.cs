@@ -1,3 +1,4 @@
+using GenKernels.Kernels.Elementwise;
 using GenKernels.Kernels.Filtering;
 using GenKernels.Kernels.Reduction;
 using GenKernels.Runtime;
@@ -13,10 +14,14 @@ public class FilteredLeakyReluBenchmarks : KernelBenchmarks
 
     /// <inheritdoc/>
     public override IEnumerable<KernelCase> Cases =>
-        [.. FilteredLayer.OfThesis.Select(Forward), .. FilteredLayer.OfThesis.Select(Training)];
+    [
+        .. Layers.Select(Forward), .. FilteredLayer.Radial.Select(InSteps), .. Layers.Select(Training),
+    ];
+
+    private static FilteredLayer[] Layers => [.. FilteredLayer.OfThesis, .. FilteredLayer.Radial];
 
     internal static KernelCase Forward(FilteredLayer layer) => new(
-        $"{layer.Name}", Inputs(layer), layer.Output,
+        $"{layer.Name}", layer.Inputs, layer.Output,
         inputs => FilteredLeakyRelu.Forward(
             inputs[0], inputs[1], inputs[2], inputs[3], layer.Options, withSigns: false).Y,
         (inputs, index) =>
@@ -29,9 +34,27 @@ public class FilteredLeakyReluBenchmarks : KernelBenchmarks
         Scale = Scale,
     };
 
+    /// <summary>What there was before a kernel: each filter and the activation write what they make.</summary>
+    private static KernelCase InSteps(FilteredLayer layer) => Forward(layer) with
+    {
+        Name = $"{layer.Name}, in steps",
+        Launch = inputs => InSteps(inputs[0], inputs[1], inputs[2], inputs[3], layer.Options),
+    };
+
+    private static Tensor InSteps(Tensor x, Tensor bias, Tensor up, Tensor down, FilteredLeakyReluOptions options)
+    {
+        using Tensor biased = BiasActivation.Forward(x, bias, new(Activation.Linear, Gain: 1));
+        using Tensor upper = Upfirdn.Forward(biased, up, 1, options.Up, 1, options.Top, options.Bottom);
+        using Tensor middle = Upfirdn.Forward(
+            upper, up, 2, options.Up, 1, options.Left, options.Right, gain: options.Up * options.Up);
+        BiasActivationOptions activation = new(Activation.LeakyRelu, options.Gain, options.Clamp, options.Slope);
+        using Tensor active = BiasActivation.Forward(middle, null, activation);
+        return Upfirdn2d.Forward(active, down, options.DownBoth, options.DownBoth, flip: false, gain: 1);
+    }
+
     /// <summary>The gradients of image and bias take the filters once more.</summary>
     internal static KernelCase Training(FilteredLayer layer) => new(
-        $"{layer.Name} and gradients", [.. Inputs(layer), layer.Output], layer.Input, inputs => Train(layer, inputs),
+        $"{layer.Name} and gradients", [.. layer.Inputs, layer.Output], layer.Input, inputs => Train(layer, inputs),
         (inputs, index) =>
         {
             (int row, int column, int channel) = Place(layer.Input, index);
@@ -42,9 +65,6 @@ public class FilteredLeakyReluBenchmarks : KernelBenchmarks
         Operations = 2 * layer.Operations,
         Scale = Scale,
     };
-
-    private static Shape[] Inputs(FilteredLayer layer) =>
-        [layer.Input, [layer.Input[3]], [layer.UpTaps], [layer.DownTaps]];
 
     private static Tensor Train(FilteredLayer layer, Tensor[] inputs)
     {

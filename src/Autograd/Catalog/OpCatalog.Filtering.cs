@@ -27,8 +27,14 @@ public static partial class OpCatalog
             x[1], Taps(x[0], 24), Taps(x[0], 12), new(4, 2, 13, 7, -2, 19, Gain: 1.5f, Slope: 0.1f, Clamp: 0.5f))),
         new("FilteredLeakyRelu down 4, flipped", [[2, 9, 8, 2]], x => x[0].FilteredLeakyRelu(
             null, null, Taps(x[0], 24), new(1, 4, 12, 12, 15, 14, Flip: true))),
+        new("FilteredLeakyRelu up 3, down 5", [[1, 6, 5, 3], [3]], x => x[0].FilteredLeakyRelu(
+            x[1], Taps(x[0], 10), Taps(x[0], 7), new(3, 5, 2, 3, 4, 1))),
+        new("FilteredLeakyRelu down by a planar filter", [[1, 6, 5, 3], [3]], x => x[0].FilteredLeakyRelu(
+            x[1], Taps(x[0], 12), Taps(x[0], 20).View([5, 4]), new(2, 2, 6, 5, 7, 4, Clamp: 0.5f))),
+        new("FilteredLeakyRelu up by a planar filter", [[2, 5, 4, 2]], x => x[0].FilteredLeakyRelu(
+            null, Taps(x[0], 12).View([3, 4]), Taps(x[0], 3), new(2, 1, 2, 3, 4, 1))),
         new("FilteredLeakyRelu in steps", [[1, 6, 5, 3], [3]], x => x[0].FilteredLeakyRelu(
-            x[1], Taps(x[0], 5), Taps(x[0], 12).View([3, 4]), new(2, 1, 2, 3, 4, 1))),
+            x[1], Taps(x[0], 5), Taps(x[0], 40 * 30).View([40, 30]), new(2, 1, 30, 32, 20, 22))),
     ];
 
     /// <summary>A filter for each tap count, zeros before its taps.</summary>

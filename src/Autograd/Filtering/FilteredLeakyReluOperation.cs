@@ -13,8 +13,8 @@ public static class FilteredLeakyReluOperation
     /// </summary>
     /// <remarks>
     /// With U and D the filters and M a factor for each number between them, 1, slope or 0: y = D M U (x + b),
-    /// dx = U' M D' g, db = Σ dx. Filters that there is no kernel for are applied one after the other, which the device
-    /// tells once (<see cref="Device.Notice"/>).
+    /// dx = U' M D' g, db = Σ dx. Filters too long for a kernel are applied one after the other, which the device tells
+    /// once (<see cref="Device.Notice"/>).
     /// </remarks>
     /// <param name="x">Images, <c>[N, H, W, C]</c>, floats.</param>
     /// <param name="bias">Added to the pixels, not to what pads them, <c>[C]</c>; or null.</param>
@@ -29,7 +29,7 @@ public static class FilteredLeakyReluOperation
     public static Variable FilteredLeakyRelu(
         this Variable x, Variable? bias, Tensor? upFilter, Tensor? downFilter, FilteredLeakyReluOptions options)
     {
-        if (!Filtered.HasKernel(upFilter, downFilter, options))
+        if (!Filtered.HasKernel(upFilter, downFilter, options, x.Value.Type))
         {
             x.Device.Notice($"FilteredLeakyRelu: {Filtered.Describe(upFilter, downFilter, options)} has no kernel of "
                 + "its own; Upfirdn, BiasActivation and Upfirdn run one after the other");

@@ -43,8 +43,8 @@ internal static class KernelFiles
     {
         if (part is null) return source.Variants[0];
         string wanted = part.Replace(' ', ';');
-        return source.Variants.FirstOrDefault(variant => variant == wanted)
-            ?? source.Variants.FirstOrDefault(variant => variant.Contains(wanted, StringComparison.OrdinalIgnoreCase));
+        return source.Admits(wanted) ? wanted
+            : source.Variants.FirstOrDefault(variant => variant.Contains(wanted, StringComparison.OrdinalIgnoreCase));
     }
 
     private static bool IsSame(string left, string right) => left.Equals(right, StringComparison.OrdinalIgnoreCase);

@@ -11,11 +11,15 @@ internal readonly struct FilteredAxis
     internal readonly int OutputLength;
     private readonly int _beforeUp;
     private readonly int _beforeDown;
+    private readonly int _firstTaps;
+    private readonly int _secondTaps;
 
-    private FilteredAxis(int length, int middleLength, int outputLength, int beforeUp, int beforeDown)
+    private FilteredAxis(
+        (int X, int Middle, int Output) lengths, (int Up, int Down) before, (int First, int Second) taps)
     {
-        (Length, MiddleLength, OutputLength) = (length, middleLength, outputLength);
-        (_beforeUp, _beforeDown) = (beforeUp, beforeDown);
+        (Length, MiddleLength, OutputLength) = lengths;
+        (_beforeUp, _beforeDown) = before;
+        (_firstTaps, _secondTaps) = taps;
     }
 
     /// <param name="length">Of the axis of x.</param>
@@ -28,12 +32,12 @@ internal readonly struct FilteredAxis
     {
         int middleLength = up.OutputLength(length, upTaps);
         int outputLength = down.OutputLength(middleLength, downTaps);
-        return new FilteredAxis(length, middleLength, outputLength, up.Before, down.Before);
+        return new FilteredAxis(
+            (length, middleLength, outputLength), (up.Before, down.Before), (upTaps, downTaps));
     }
 
-    /// <summary>From the gradient of the result to that of x: filters and rates are exchanged.</summary>
-    /// <param name="upTaps">Taps of what was the first filter.</param>
-    /// <param name="downTaps">Taps of what was the second.</param>
-    internal FilteredAxis Adjoint(int upTaps, int downTaps) =>
-        new(OutputLength, MiddleLength, Length, downTaps - 1 - _beforeDown, upTaps - 1 - _beforeUp);
+    /// <returns>From the gradient of the result to that of x: filters and rates are exchanged.</returns>
+    internal FilteredAxis Adjoint() => new(
+        (OutputLength, MiddleLength, Length), (_secondTaps - 1 - _beforeDown, _firstTaps - 1 - _beforeUp),
+        (_secondTaps, _firstTaps));
 }

@@ -12,31 +12,47 @@ public static class FilteredLeakyRelu
 {
     private const int WordChannels = 32;
 
-    // A rate of 1 without a filter, and six taps a phase for the others.
-    private static readonly (int Rate, int Taps)[] s_sides = [(1, 1), (2, 12), (4, 24)];
-    private static readonly string[] s_variants =
-        [.. from first in s_sides from second in s_sides select Variant(first, second)];
+    // Of the kernels that any rates and filters have: a rate of 1 without a filter and six taps a phase for the others,
+    // and those with a planar filter, an uneven rate, and taps that do not fill their phases.
+    private static readonly FilteredSide[] s_sides =
+        [new(1, 1, 1, false), new(2, 12, 12, false), new(4, 24, 24, false)];
 
-    private static readonly KernelSource s_source = Source("Filtering/FilteredLeakyRelu.cu", s_variants);
+    private static readonly FilteredSide s_planar = new(2, 12, 12, true);
+    private static readonly string[] s_examples =
+    [
+        .. from first in s_sides from second in s_sides select Example(first, second),
+        Example(s_sides[1], s_planar), Example(s_planar, s_sides[1]), Example(s_planar, s_sides[2]),
+        Example(new(3, 10, 10, false), new(1, 5, 5, false)), Example(new(1, 3, 5, true), new(3, 4, 7, true)),
+    ];
 
-    private static readonly KernelSource s_hostSource = Source(
-        "Filtering/FilteredLeakyReluHost.cpp", [ElementType.Float64, ElementType.Float32], s_variants);
+    private static readonly KernelSource s_source =
+        OpenSource("Filtering/FilteredLeakyRelu.cu", AllFloats, s_examples);
+
+    private static readonly KernelSource s_hostSource = OpenSource(
+        "Filtering/FilteredLeakyReluHost.cpp", [ElementType.Float64, ElementType.Float32], s_examples);
 
     /// <param name="upFilter">As for <see cref="Forward"/>.</param>
     /// <param name="downFilter">As for <see cref="Forward"/>.</param>
     /// <param name="options">The rates.</param>
+    /// <param name="type">Of the images.</param>
     /// <returns>
-    /// Whether there is a kernel: both filters are vectors or null, of 1 tap at rate 1, 12 at 2 and 24 at 4.
+    /// Whether there is a kernel, for the gradient too: none where a block would need more shared memory or registers
+    /// than a GPU has.
     /// </returns>
-    public static bool HasKernel(Tensor? upFilter, Tensor? downFilter, FilteredLeakyReluOptions options) =>
-        upFilter is not { Shape.Rank: not 1 } && downFilter is not { Shape.Rank: not 1 }
-        && s_sides.Contains((options.Up, TapCount(upFilter))) && s_sides.Contains((options.Down, TapCount(downFilter)));
+    public static bool HasKernel(
+        Tensor? upFilter, Tensor? downFilter, FilteredLeakyReluOptions options, ElementType type)
+    {
+        if (upFilter is { Shape.Rank: not (1 or 2) } || downFilter is { Shape.Rank: not (1 or 2) }) return false;
+        if (options.Up < 1 || options.Down < 1) return false;
+        FilteredSide up = FilteredSide.Of(options.Up, upFilter), down = FilteredSide.Of(options.Down, downFilter);
+        return FilteredTiling.Find(up, down, type) is not null && FilteredTiling.Find(down, up, type) is not null;
+    }
 
     /// <param name="x">Images, <c>[N, H, W, C]</c>, floats.</param>
     /// <param name="bias">Added to the pixels, not to what pads them, <c>[C]</c>; or null.</param>
     /// <param name="upFilter">
-    /// Before the activation, <c>[K]</c> of 32-bit floats, applied along both axes with a gain of <c>Up²</c> in all; or
-    /// null.
+    /// Before the activation, of 32-bit floats: <c>[K]</c>, applied along both axes, or <c>[I, J]</c>; with a gain of
+    /// <c>Up²</c> in all; or null.
     /// </param>
     /// <param name="downFilter">After it, as <paramref name="upFilter"/> but without a gain; or null.</param>
     /// <param name="options">Rates, paddings, slope, gain and clamp.</param>
@@ -55,7 +71,7 @@ public static class FilteredLeakyRelu
         Require.Rank(x, 4);
         if (bias is not null) Require.Shape(bias, [x.Shape[3]]);
         if (bias is not null) Require.SameKind(x, bias);
-        Check(upFilter, downFilter, options);
+        Check(x, upFilter, downFilter, options);
         (FilteredAxis rows, FilteredAxis columns) = Axes(x.Shape, upFilter, downFilter, options);
 
         Tensor y = Tensor.Empty([x.Shape[0], rows.OutputLength, columns.OutputLength, x.Shape[3]], x.Type, x.Device);
@@ -63,8 +79,9 @@ public static class FilteredLeakyRelu
             ? Tensor.Empty(SignShape(x.Shape, rows, columns), ElementType.Int32, x.Device)
             : null;
         FilteredMode mode = withSigns ? FilteredMode.WritesSigns : FilteredMode.Plain;
-        FilteredPlan plan = new(rows, columns, mode, options, isAdjoint: false, y);
-        Launch(x, bias, upFilter, downFilter, signs, y, plan, (options.Up, options.Down));
+        FilteredTiling tiling = Tiling(x, upFilter, downFilter, options, isAdjoint: false);
+        FilteredPlan plan = new(rows, columns, mode, options, isAdjoint: false, tiling, y);
+        Launch(x, bias, upFilter, downFilter, signs, y, plan, tiling);
         return (y, signs);
     }
 
@@ -85,30 +102,28 @@ public static class FilteredLeakyRelu
         Shape inputShape, bool isAdjoint)
     {
         Require.Float(x);
-        Check(upFilter, downFilter, options);
+        Check(x, upFilter, downFilter, options);
         (FilteredAxis rows, FilteredAxis columns) = Axes(inputShape, upFilter, downFilter, options);
         Require.Shape(signs, SignShape(inputShape, rows, columns).ToArray());
         Shape outputShape = [inputShape[0], rows.OutputLength, columns.OutputLength, inputShape[3]];
         Require.Shape(x, (isAdjoint ? outputShape : inputShape).ToArray());
 
         Tensor y = Tensor.Empty(isAdjoint ? inputShape : outputShape, x.Type, x.Device);
+        FilteredTiling tiling = Tiling(x, upFilter, downFilter, options, isAdjoint);
         if (isAdjoint)
         {
-            rows = rows.Adjoint(TapCount(upFilter), TapCount(downFilter));
-            columns = columns.Adjoint(TapCount(upFilter), TapCount(downFilter));
-            FilteredPlan back = new(rows, columns, FilteredMode.ReadsSigns, options, isAdjoint, y);
-            Launch(x, null, downFilter, upFilter, signs, y, back, (options.Down, options.Up));
-            return y;
+            (rows, columns) = (rows.Adjoint(), columns.Adjoint());
+            (upFilter, downFilter) = (downFilter, upFilter);
         }
 
-        FilteredPlan plan = new(rows, columns, FilteredMode.ReadsSigns, options, isAdjoint, y);
-        Launch(x, null, upFilter, downFilter, signs, y, plan, (options.Up, options.Down));
+        FilteredPlan plan = new(rows, columns, FilteredMode.ReadsSigns, options, isAdjoint, tiling, y);
+        Launch(x, null, upFilter, downFilter, signs, y, plan, tiling);
         return y;
     }
 
     private static void Launch(
         Tensor x, Tensor? bias, Tensor? first, Tensor? second, Tensor? signs, Tensor y, FilteredPlan plan,
-        (int Up, int Down) rates)
+        FilteredTiling tiling)
     {
         if (y.ElementCount == 0) return;
         if (HostProduct.IsWidened(x))
@@ -116,34 +131,34 @@ public static class FilteredLeakyRelu
             using Tensor wideX = Cast.Forward(x, ElementType.Float32);
             using Tensor? wideBias = bias is null ? null : Cast.Forward(bias, ElementType.Float32);
             using Tensor wideY = Tensor.Empty(y.Shape, ElementType.Float32, y.Device);
-            Launch(wideX, wideBias, first, second, signs, wideY, plan, rates);
+            Launch(wideX, wideBias, first, second, signs, wideY, plan, tiling);
             using Tensor rounded = Cast.Forward(wideY, y.Type);
             y.CopyFrom(rounded);
             return;
         }
 
         bool isHost = x.Device.WarpSize == 1;
-        string variant = Variant((rates.Up, TapCount(first)), (rates.Down, TapCount(second)));
         Kernel kernel = isHost
-            ? x.Device.Load(s_hostSource, x.Type, variant).Kernel("FilteredLeakyReluHost")
-            : x.Device.Load(s_source, x.Type, variant).Kernel("FilteredLeakyRelu");
+            ? x.Device.Load(s_hostSource, x.Type, tiling.Variant).Kernel("FilteredLeakyReluHost")
+            : x.Device.Load(s_source, x.Type, tiling.Variant).Kernel("FilteredLeakyRelu");
         LaunchShape shape = LaunchShape.Blocks(x.Device, plan.BlockCount(y)) with
         {
+            SharedBytes = isHost ? 0 : tiling.SharedBytes(x.Type),
             HasLongBlocks = true,
             Cost = LaunchCost.Of(x, bias, signs, y) with
             {
-                Operations = plan.Operations(y, rates.Up, TapCount(first), rates.Down, TapCount(second)),
+                Operations = plan.Operations(y, tiling.First, tiling.Second),
             },
         };
         kernel.Launch(shape, x, bias, first, second, signs, y, KernelArgument.Structure(ref plan));
     }
 
-    private static void Check(Tensor? upFilter, Tensor? downFilter, FilteredLeakyReluOptions options)
+    private static void Check(Tensor x, Tensor? upFilter, Tensor? downFilter, FilteredLeakyReluOptions options)
     {
         Require.Positive(options.Gain);
         Require.That(options.Clamp > 0, $"the clamp must be positive, got {options.Clamp}");
         Require.That(
-            HasKernel(upFilter, downFilter, options),
+            HasKernel(upFilter, downFilter, options, x.Type),
             $"there is no kernel for {Describe(upFilter, downFilter, options)}");
         foreach (Tensor? filter in new[] { upFilter, downFilter })
         {
@@ -158,20 +173,25 @@ public static class FilteredLeakyRelu
 
     private static string Taps(Tensor? filter) => filter is null ? "no taps" : $"taps {filter.Shape}";
 
-    private static int TapCount(Tensor? filter) => filter?.Shape[0] ?? 1;
+    private static FilteredTiling Tiling(
+        Tensor x, Tensor? upFilter, Tensor? downFilter, FilteredLeakyReluOptions options, bool isAdjoint)
+    {
+        FilteredSide up = FilteredSide.Of(options.Up, upFilter), down = FilteredSide.Of(options.Down, downFilter);
+        return (isAdjoint ? FilteredTiling.Find(down, up, x.Type) : FilteredTiling.Find(up, down, x.Type))!;
+    }
 
     private static (FilteredAxis Rows, FilteredAxis Columns) Axes(
         Shape input, Tensor? upFilter, Tensor? downFilter, FilteredLeakyReluOptions options)
     {
-        (int up, int down) = (TapCount(upFilter), TapCount(downFilter));
+        FilteredSide up = FilteredSide.Of(options.Up, upFilter), down = FilteredSide.Of(options.Down, downFilter);
         return (
-            FilteredAxis.Create(input[1], options.UpRows, options.DownBoth, up, down),
-            FilteredAxis.Create(input[2], options.UpColumns, options.DownBoth, up, down));
+            FilteredAxis.Create(input[1], options.UpRows, options.DownBoth, up.Rows, down.Rows),
+            FilteredAxis.Create(input[2], options.UpColumns, options.DownBoth, up.Columns, down.Columns));
     }
 
     private static Shape SignShape(Shape input, FilteredAxis rows, FilteredAxis columns) =>
         [input[0], rows.MiddleLength, columns.MiddleLength, (input[3] + WordChannels - 1) / WordChannels, 2];
 
-    private static string Variant((int Rate, int Taps) first, (int Rate, int Taps) second) =>
-        $"Up={first.Rate};UpTaps={first.Taps};Down={second.Rate};DownTaps={second.Taps}";
+    private static string Example(FilteredSide first, FilteredSide second) =>
+        FilteredTiling.Find(first, second, ElementType.Float32)!.Variant;
 }

@@ -4,71 +4,19 @@
 //   ReadsSigns:          a(v) = v {1, slope, or 0 where clamped}, as the signs say
 // The gradient of y is the same with the filters exchanged, that of the gradient the same as y but for b.
 //
-// Shapes   x: [N, H, W, C]; b: [C] or null; first: [UpTaps], second: [DownTaps], or null; y: [N, Q, P, C];
-//          signs: [N, R, S, ceil(C / 32), 2] words over the places of v: bit c of the first where v is not positive, of
-//          the second where it is clamped; contiguous
+// Shapes   x: [N, H, W, C]; b: [C] or null; first, second: [K], applied along both axes, where planar [I, J], or null;
+//          y: [N, Q, P, C]; signs: [N, R, S, ceil(C / 32), 2] words over the places of v: bit c of the first where v is
+//          not positive, of the second where it is clamped; contiguous
 // Types    stored as Scalar, filters as float, summed in Accumulator
 // Launch   one block of exactly 256 threads for a strip of TileColumns outputs, tileRows high, and 32 channels
 // Cost     the strip is walked down place by place of v: (UpDepth (1 + Up) + DownTaps + DownDepth) multiplications a
-//          place, in registers and two rows in shared memory; reads x (1 + halo) times, writes y; a quarter of a byte
-//          of signs a place
-// Limits   rates and tap counts as compiled; launched by devices with warps, FilteredLeakyReluHost is the CPU's
+//          place, UpDepth^2 and DownTaps DownDepth of them by planar filters, in registers and shared memory; reads x
+//          (1 + halo) times, writes y; a quarter of a byte of signs a place
+// Limits   FilteredTiling has them; launched by devices with warps, FilteredLeakyReluHost is the CPU's
 // Source   Karras et al. 2021, Alias-Free Generative Adversarial Networks, section 3 and appendix
 #include "Common/Prelude.cuh"
 #include "Filtering/FilteredPlan.cuh"
-
-constexpr int ChannelLanes = 32;  // neighbouring threads have neighbouring channels
-constexpr int ColumnLanes = 8;
-constexpr int Outputs = Down == 4 ? 2 : 4;  // neighbouring columns of y that a thread has
-constexpr int TileColumns = ColumnLanes * Outputs;
-constexpr int Places = (TileColumns - 1) * Down + DownTaps;  // of v under a strip
-constexpr int Groups = ((Places + Up - 1 + Up - 1) / Up + ColumnLanes - 1) / ColumnLanes;  // that a thread has
-constexpr int Samples = ColumnLanes * Groups + UpDepth - 1;                                // of x under a strip
-constexpr int OwnSamples = (Samples + ColumnLanes - 1) / ColumnLanes;                      // that a thread has
-
-// What a block computes.
-struct Strip {
-    Int64 image;
-    int channel;
-    int firstRow, endRow, firstColumn, endColumn;  // of y
-    int firstGroup;                                // of columns
-    int lead;                                      // places of it before the first one under the strip
-};
-
-DEVICE Strip StripOf(const FilteredPlan& plan)
-{
-    const int tiles = (plan.columns.outputLength + TileColumns - 1) / TileColumns;
-    const int bands = (plan.rows.outputLength + plan.tileRows - 1) / plan.tileRows;
-    const int parts = (plan.channels + ChannelLanes - 1) / ChannelLanes;
-    Int64 rest = blockIdx.x;
-    Strip strip;
-    strip.firstColumn = int(rest % tiles) * TileColumns;
-    rest /= tiles;
-    strip.firstRow = int(rest % bands) * plan.tileRows;
-    rest /= bands;
-    strip.channel = int(rest % parts) * ChannelLanes + int(threadIdx.x) % ChannelLanes;
-    strip.image = rest / parts;
-    strip.endColumn = Minimum(strip.firstColumn + TileColumns, plan.columns.outputLength);
-    strip.endRow = Minimum(strip.firstRow + plan.tileRows, plan.rows.outputLength);
-    const int firstPlace = FirstUnder(plan.columns, strip.firstColumn);
-    strip.firstGroup = GroupOf(plan.columns, firstPlace);
-    strip.lead = firstPlace - FirstOfGroup(plan.columns, strip.firstGroup);
-    return strip;
-}
-
-DEVICE void LoadRow(
-    const Scalar* x, Accumulator bias, const FilteredPlan& plan, const Strip& strip, int row, int lane,
-    Accumulator (&values)[OwnSamples])
-{
-    const Scalar* from =
-        x + (strip.image * plan.rows.length + row) * plan.columns.length * plan.channels + strip.channel;
-    const bool isInside = row >= 0 && row < plan.rows.length && strip.channel < plan.channels;
-    for (int i = 0; i < OwnSamples; i++) {
-        const int column = strip.firstGroup + lane + ColumnLanes * i;
-        const bool isSample = isInside && column >= 0 && column < plan.columns.length;
-        values[i] = isSample ? Accumulator(from[(Int64)column * plan.channels]) + bias : Accumulator(0);
-    }
-}
+#include "Filtering/FilteredStrip.cuh"
 
 // The activation of one place; every lane of the warp has the same place and a channel of its own.
 DEVICE Accumulator Activate(
@@ -100,98 +48,126 @@ DEVICE Accumulator Activate(
     return v > limit ? limit : v < -limit ? -limit : v;
 }
 
+// A thread's places of v in the row that is place j of a group, from the rows of samples under it.
+DEVICE void FilterUp(int j, const RowsUnder& rows, Shared& shared, Accumulator (&v)[Groups * Up])
+{
+    const int channelLane = threadIdx.x % ChannelLanes, lane = threadIdx.x / ChannelLanes;
+    if constexpr (!IsUpPlanar) {
+        Accumulator sums[OwnSamples] = {};
+        for (int i = 0; i < OwnSamples; i++) {
+            for (int k = 0; k < UpDepth; k++) sums[i] += rows.window[k][i] * shared.upTaps[0][0][j][k];
+        }
+        StoreSamples(sums, shared.samples[0]);
+    }
+    __syncthreads();  // the writes of samples | the reads; the reads of middle | the writes
+
+    for (int i = 0; i < Groups * Up; i++) v[i] = 0;
+    for (int row = 0; row < SampleRows; row++) {
+        const auto& samples = shared.samples[(rows.newest + 1 + row) % SampleRows];
+        const auto& taps = shared.upTaps[IsUpPlanar ? j : 0][row];
+        Accumulator near[Groups + UpDepth - 1];
+        for (int i = 0; i < Groups + UpDepth - 1; i++) near[i] = samples[lane * Groups + i][channelLane];
+        for (int i = 0; i < Groups * Up; i++) {
+            for (int k = 0; k < UpDepth; k++) v[i] += near[i / Up + k] * taps[i % Up][k];
+        }
+    }
+}
+
+DEVICE void ActivateRow(
+    const Accumulator (&v)[Groups * Up], const FilteredPlan& plan, const Strip& strip, int place, unsigned* signs,
+    Shared& shared)
+{
+    const int channelLane = threadIdx.x % ChannelLanes, lane = threadIdx.x / ChannelLanes;
+    const bool isOwnRow =
+        place >= FirstOwned(plan.rows, strip.firstRow) && place < EndOwned(plan.rows, strip.endRow);
+    const Accumulator gain = plan.firstGain;
+    for (int i = 0; i < Groups * Up; i++) {
+        const int at = lane * Groups * Up + i;
+        const int column = FirstOfGroup(plan.columns, strip.firstGroup) + at;
+        shared.middle[at][channelLane] = Activate(v[i] * gain, plan, strip, place, column, isOwnRow, signs);
+    }
+    __syncthreads();  // the writes of middle | the reads; the reads of samples | the writes
+}
+
+// What a row of v gives to a thread's outputs across, by taps of one row.
+DEVICE void SumAcross(
+    const Accumulator (*middle)[ChannelLanes], const float (&taps)[DownTaps], Accumulator (&sums)[Outputs])
+{
+    for (int p = 0; p < Outputs; p++) sums[p] = 0;
+    for (int k = 0; k < DownTaps + (Outputs - 1) * Down; k++) {
+        const Accumulator value = middle[k][threadIdx.x % ChannelLanes];
+        for (int p = 0; p < Outputs; p++) {
+            const int at = k - p * Down;
+            if (at >= 0 && at < DownTaps) sums[p] += value * taps[at];
+        }
+    }
+}
+
+// Adds a row of v to the outputs that it is part of; to the oldest of them it is the row of `tap`.
+DEVICE void FilterDown(
+    const Shared& shared, const Strip& strip, int tap, Accumulator gain, Accumulator (&sums)[DownDepth][Outputs])
+{
+    const auto* middle = shared.middle + strip.lead + int(threadIdx.x) / ChannelLanes * Outputs * Down;
+    Accumulator across[Outputs];
+    if (!IsDownPlanar) SumAcross(middle, shared.downTaps[0], across);
+    for (int q = 0; q < DownDepth; q++) {
+        const int row = tap - q * Down;
+        if (IsDownPlanar) SumAcross(middle, shared.downTaps[row], across);
+        const Accumulator weight = IsDownPlanar ? gain : shared.downTaps[0][row] * gain;
+        for (int p = 0; p < Outputs; p++) sums[q][p] += across[p] * weight;
+    }
+}
+
+DEVICE void StoreRow(
+    const Accumulator (&sums)[Outputs], const FilteredPlan& plan, const Strip& strip, int row, Scalar* y)
+{
+    const int firstColumn = strip.firstColumn + int(threadIdx.x) / ChannelLanes * Outputs;
+    const Int64 line = (strip.image * plan.rows.outputLength + row) * plan.columns.outputLength;
+    if (row < strip.firstRow || strip.channel >= plan.channels) return;
+    for (int p = 0; p < Outputs; p++) {
+        const int column = firstColumn + p;
+        if (column < strip.endColumn) y[(line + column) * plan.channels + strip.channel] = Scalar(sums[p]);
+    }
+}
+
 KERNEL FilteredLeakyRelu(
     const Scalar* __restrict__ x, const Scalar* __restrict__ b, const float* __restrict__ first,
     const float* __restrict__ second, unsigned* __restrict__ signs, Scalar* __restrict__ y, FilteredPlan plan)
 {
-    // Both are met by a warp at one column, 32 neighbouring numbers: no bank conflicts. The taps are met one at a time.
-    __shared__ Accumulator samples[Samples][ChannelLanes];
-    __shared__ Accumulator middle[ColumnLanes * Groups * Up][ChannelLanes];
-    __shared__ float upTaps[Up][UpDepth];  // of each place of a group
-    __shared__ float downTaps[DownTaps];
-    for (int k = threadIdx.x; k < UpTaps; k += blockDim.x) {
-        upTaps[Up - 1 - k % Up][k / Up] = TapOf(first, UpTaps, k, plan.isFlipped);
-    }
-    for (int k = threadIdx.x; k < DownTaps; k += blockDim.x) {
-        downTaps[k] = TapOf(second, DownTaps, k, plan.isFlipped);
-    }
-
+    DYNAMIC_SHARED(Shared, shared);
+    LoadTaps(first, second, plan, *shared);
     const Strip strip = StripOf(plan);
-    const int channelLane = threadIdx.x % ChannelLanes, lane = threadIdx.x / ChannelLanes;
     const bool hasBias = b != nullptr && strip.channel < plan.channels;
     const Accumulator bias = hasBias ? Accumulator(b[strip.channel]) : Accumulator(0);
     const int firstPlace = FirstUnder(plan.rows, strip.firstRow);
     const int lastPlace = FirstUnder(plan.rows, strip.endRow - 1) + DownTaps - 1;
     const int firstGroup = GroupOf(plan.rows, firstPlace), lastGroup = GroupOf(plan.rows, lastPlace);
-    const int firstOwnRow = FirstOwned(plan.rows, strip.firstRow), endOwnRow = EndOwned(plan.rows, strip.endRow);
 
-    Accumulator window[UpDepth][OwnSamples];  // the samples of a group of rows
-    for (int i = 1; i < UpDepth; i++) LoadRow(x, bias, plan, strip, firstGroup + i - 1, lane, window[i]);
-    Accumulator next[OwnSamples];  // one row ahead, so that its way from memory is hidden
-    LoadRow(x, bias, plan, strip, firstGroup + UpDepth - 1, lane, next);
+    RowsUnder rows = Begin(x, bias, plan, strip, firstGroup, *shared);
     Accumulator sums[DownDepth][Outputs] = {};  // of the outputs that a row of v is part of, the oldest first
     int row = FloorQuotient(firstPlace + plan.rows.beforeDown - DownTaps, Down) + 1;  // of y, whose sums are the first
     __syncthreads();  // the writes of the taps | the reads
 
     for (int group = firstGroup; group <= lastGroup; group++) {
-        for (int i = 0; i < OwnSamples; i++) {
-            for (int k = 0; k + 1 < UpDepth; k++) window[k][i] = window[k + 1][i];
-            window[UpDepth - 1][i] = next[i];
-        }
-        if (group < lastGroup) LoadRow(x, bias, plan, strip, group + UpDepth, lane, next);
-
+        Advance(x, bias, plan, strip, group < lastGroup ? group + UpDepth : NoRow, rows, *shared);
         for (int j = 0; j < Up; j++) {
             const int place = FirstOfGroup(plan.rows, group) + j;
             if (place < firstPlace || place > lastPlace) continue;  // the same for the whole block
 
             const int tap = place + plan.rows.beforeDown - row * Down;  // of the first sums
             if (place >= 0 && place < plan.rows.middleLength) {
-                for (int i = 0; i < OwnSamples; i++) {
-                    Accumulator sum = 0;
-                    for (int k = 0; k < UpDepth; k++) sum += window[k][i] * upTaps[j][k];
-                    if (lane + ColumnLanes * i < Samples) samples[lane + ColumnLanes * i][channelLane] = sum;
-                }
-                __syncthreads();  // the writes of samples | the reads; the reads of middle | the writes
-
-                Accumulator near[Groups + UpDepth - 1];
-                for (int i = 0; i < Groups + UpDepth - 1; i++) near[i] = samples[lane * Groups + i][channelLane];
-                const bool isOwnRow = place >= firstOwnRow && place < endOwnRow;
-                for (int i = 0; i < Groups * Up; i++) {
-                    Accumulator sum = 0;
-                    for (int k = 0; k < UpDepth; k++) sum += near[i / Up + k] * upTaps[i % Up][k];
-                    const int at = lane * Groups * Up + i;
-                    const int column = FirstOfGroup(plan.columns, strip.firstGroup) + at;
-                    middle[at][channelLane] =
-                        Activate(sum * plan.firstGain, plan, strip, place, column, isOwnRow, signs);
-                }
-                __syncthreads();  // the writes of middle | the reads; the reads of samples | the writes
-
-                Accumulator across[Outputs] = {};
-                for (int k = 0; k < DownTaps + (Outputs - 1) * Down; k++) {
-                    const Accumulator value = middle[strip.lead + lane * Outputs * Down + k][channelLane];
-                    for (int p = 0; p < Outputs; p++) {
-                        const int at = k - p * Down;
-                        if (at >= 0 && at < DownTaps) across[p] += value * downTaps[at];
-                    }
-                }
-                for (int q = 0; q < DownDepth; q++) {
-                    const Accumulator weight = downTaps[tap - q * Down] * plan.secondGain;
-                    for (int p = 0; p < Outputs; p++) sums[q][p] += across[p] * weight;
-                }
+                Accumulator v[Groups * Up];
+                FilterUp(j, rows, *shared, v);
+                ActivateRow(v, plan, strip, place, signs, *shared);
+                FilterDown(*shared, strip, tap, plan.secondGain, sums);
             }
             if (tap < DownTaps - 1) continue;
 
+            StoreRow(sums[0], plan, strip, row++, y);
             for (int p = 0; p < Outputs; p++) {
-                const int column = strip.firstColumn + lane * Outputs + p;
-                const bool isOutput = row >= strip.firstRow && column < strip.endColumn
-                    && strip.channel < plan.channels;
-                const Int64 pixel =
-                    (strip.image * plan.rows.outputLength + row) * plan.columns.outputLength + column;
-                if (isOutput) y[pixel * plan.channels + strip.channel] = Scalar(sums[0][p]);
                 for (int q = 0; q + 1 < DownDepth; q++) sums[q][p] = sums[q + 1][p];
                 sums[DownDepth - 1][p] = 0;
             }
-            row++;
         }
     }
 }

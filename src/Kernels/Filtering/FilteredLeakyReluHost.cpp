@@ -1,14 +1,15 @@
 // FilteredLeakyReluHost: FilteredLeakyRelu on the CPU, a tile of the outputs and 64 channels a block, one core a block.
 // A tile is walked down: rows of x are taken along the ring of the first filter, become Up rows of the intermediate v,
 // which never leave the core's nearest cache, and from them, filtered and thinned out along columns, the ring of rows
-// that outputs are summed from.
+// that outputs are summed from. Before a planar filter the ring has the rows of v themselves.
 //   v, y and the signs as in FilteredLeakyRelu.cu
 //
 // Shapes   as FilteredLeakyRelu.cu
 // Types    float and double
 // Launch   one block for a tile of tileRows x tileColumns outputs and TileChannels channels
 // Cost     UpDepth (1 + Up) multiplications a place of v to come to it, DownTaps + DownDepth from there; reads x and
-//          writes y nearly once, and a quarter of a byte of signs a place
+//          writes y nearly once, and a quarter of a byte of signs a place; planar filters UpDepth^2 a place, DownTaps^2
+//          an output
 // Source   Karras et al. 2021, Alias-Free Generative Adversarial Networks, section 3 and appendix
 #include "Common/Prelude.cuh"
 #include "Filtering/FilteredPlan.cuh"
@@ -28,7 +29,7 @@ struct Tile {
     int sampleCount;                               // of x across
     int firstPlace, lastPlace;                     // rows of v
     Vector* samples;  // [UpDepth][vectorCount][sampleCount], a ring of rows of x
-    Vector* ring;     // [RingRows][vectorCount][columns of y], rows of v filtered across
+    Vector* ring;     // [RingRows][vectorCount][RingColumns], rows of v, filtered across if they can
     Vector* zeros;    // a row of them
     Vector* upper;    // [Up][sampleCount], rows of v not yet filtered across
     Vector* middle;   // [groupCount Up], a row of v
@@ -36,6 +37,8 @@ struct Tile {
 };
 
 DEVICE int Columns(const Tile& tile) { return tile.endColumn - tile.firstColumn; }
+
+DEVICE int RingColumns(const Tile& tile) { return IsDownPlanar ? tile.groupCount * Up : Columns(tile); }
 
 DEVICE Tile TileOf(const FilteredPlan& plan)
 {
@@ -66,16 +69,16 @@ DEVICE Tile TileOf(const FilteredPlan& plan)
         Minimum(plan.rows.middleLength, FirstUnder(plan.rows, tile.endRow - 1) + DownTaps) - 1;
 
     const int samples = UpDepth * tile.vectorCount * tile.sampleCount;
-    const int ring = RingRows * tile.vectorCount * Columns(tile);
+    const int ring = RingRows * tile.vectorCount * RingColumns(tile);
     const int places = tile.groupCount * Up;
-    Vector* memory = Scratch(samples + ring + Columns(tile) + Up * tile.sampleCount + 2 * places);
+    Vector* memory = Scratch(samples + ring + RingColumns(tile) + Up * tile.sampleCount + 2 * places);
     tile.samples = memory;
     tile.ring = tile.samples + samples;
     tile.zeros = tile.ring + ring;
-    tile.upper = tile.zeros + Columns(tile);
+    tile.upper = tile.zeros + RingColumns(tile);
     tile.middle = tile.upper + Up * tile.sampleCount;
     tile.codes = reinterpret_cast<unsigned*>(tile.middle + places);
-    for (int i = 0; i < Columns(tile); i++) tile.zeros[i] = Vector{};
+    for (int i = 0; i < RingColumns(tile); i++) tile.zeros[i] = Vector{};
     return tile;
 }
 
@@ -87,7 +90,7 @@ DEVICE Vector* SampleRow(const Tile& tile, int row, int vector)
 
 DEVICE Vector* RingRow(const Tile& tile, int place, int vector)
 {
-    return tile.ring + (place % RingRows * tile.vectorCount + vector) * Columns(tile);
+    return tile.ring + (place % RingRows * tile.vectorCount + vector) * RingColumns(tile);
 }
 
 // Takes a row of x along, with its bias and with zeros around.
@@ -145,6 +148,18 @@ DEVICE void WriteSigns(unsigned* signs, const FilteredPlan& plan, const Tile& ti
     }
 }
 
+// Count neighbouring outputs of a row.
+template <int Count>
+DEVICE void WriteOutputs(
+    const Vector* const (&rows)[DownTaps], const Taps& taps, const Spread<DownTaps>& spread, int i, Scalar* to,
+    int channels, int count)
+{
+    Vector sums[Count];
+    if (IsDownPlanar) SumPlane<Count>(rows, taps, i, sums);
+    else SumRows<Count>(rows, spread, i, sums);
+    for (int p = 0; p < Count; p++) Store(to + Int64(i + p) * channels, sums[p], count);
+}
+
 // A row of y, from the rows of v under it.
 DEVICE void WriteRow(Scalar* y, const Taps& taps, const FilteredPlan& plan, const Tile& tile, int row)
 {
@@ -157,18 +172,27 @@ DEVICE void WriteRow(Scalar* y, const Taps& taps, const FilteredPlan& plan, cons
         for (int k = 0; k < DownTaps; k++) {
             const int place = FirstUnder(plan.rows, row) + k;
             const bool isPlace = place >= 0 && place < plan.rows.middleLength;
-            rows[k] = isPlace ? RingRow(tile, place, v) : tile.zeros;
+            rows[k] = (isPlace ? RingRow(tile, place, v) : tile.zeros) + (IsDownPlanar ? tile.lead : 0);
         }
         int i = 0;
-        Vector sums[Neighbours];
         for (; i + Neighbours <= Columns(tile); i += Neighbours) {
-            SumRows<Neighbours>(rows, spread, i, sums);
-            for (int p = 0; p < Neighbours; p++) Store(to + Int64(i + p) * plan.channels, sums[p], count);
+            WriteOutputs<Neighbours>(rows, taps, spread, i, to, plan.channels, count);
         }
-        for (; i < Columns(tile); i++) {
-            SumRows<1>(rows, spread, i, sums);
-            Store(to + Int64(i) * plan.channels, sums[0], count);
-        }
+        for (; i < Columns(tile); i++) WriteOutputs<1>(rows, taps, spread, i, to, plan.channels, count);
+    }
+}
+
+// Place j of a group of rows, from the rows of x under it, activated.
+template <int Mode>
+DEVICE void FilterUp(
+    const Vector* const (&rows)[UpDepth], const Taps& taps, const FilteredPlan& plan, const Tile& tile, int j,
+    Vector* to)
+{
+    if (IsUpPlanar) {
+        FilterUpPlane<Mode>(rows, taps, j, tile.groupCount, plan.slope, plan.limit, to, tile.codes);
+    } else {
+        const Vector* from = tile.upper + j * tile.sampleCount;
+        FilterUpColumns<Mode>(from, taps, tile.groupCount, plan.slope, plan.limit, to, tile.codes);
     }
 }
 
@@ -187,16 +211,15 @@ DEVICE void FilterTile(
         for (int v = 0; v < tile.vectorCount; v++) {
             const Vector* rows[UpDepth];
             for (int i = 0; i < UpDepth; i++) rows[i] = SampleRow(tile, group + i, v);
-            FilterUpRows(rows, taps, tile.sampleCount, tile.upper);
+            if (!IsUpPlanar) FilterUpRows(rows, taps, tile.sampleCount, tile.upper);
             for (int j = 0; j < Up; j++) {
                 const int place = first + j;
                 if (place < tile.firstPlace || place > tile.lastPlace) continue;
                 if (Mode == ReadsSigns) ReadSigns(signs, plan, tile, place, v);
-                FilterUpColumns<Mode>(
-                    tile.upper + j * tile.sampleCount, taps, tile.groupCount, plan.slope, plan.limit, tile.middle,
-                    tile.codes);
+                Vector* middle = IsDownPlanar ? RingRow(tile, place, v) : tile.middle;
+                FilterUp<Mode>(rows, taps, plan, tile, j, middle);
                 if (Mode == WritesSigns) WriteSigns(signs, plan, tile, place, v);
-                FilterDownColumns(tile.middle + tile.lead, taps, Columns(tile), RingRow(tile, place, v));
+                if (!IsDownPlanar) FilterDownColumns(middle + tile.lead, taps, Columns(tile), RingRow(tile, place, v));
             }
         }
 

@@ -13,7 +13,7 @@ internal readonly struct FilteredPlan
     private const int FewestHostBlocks = 8;
     private const int FewestHostRows = 24;
 
-    // A strip of the kernel; its width follows from the rate as in FilteredLeakyRelu.cu.
+    // A strip of the kernel.
     private const int StripChannels = 32;
     private const int BlocksPerProcessor = 4;
     private const int FewestStripRows = 12;
@@ -24,7 +24,7 @@ internal readonly struct FilteredPlan
     private readonly int _tileRows, _tileColumns;
     private readonly int _isFlipped;
     private readonly int _mode;
-    private readonly float _firstGain, _secondGain;
+    private readonly double _firstGain, _secondGain;
     private readonly float _slope;
     private readonly float _limit;
 
@@ -33,19 +33,20 @@ internal readonly struct FilteredPlan
     /// <param name="mode">What becomes of the signs.</param>
     /// <param name="options">Gains, slope and clamp.</param>
     /// <param name="isAdjoint">Whether filters and rates are exchanged.</param>
+    /// <param name="tiling">Of the kernel that will be launched.</param>
     /// <param name="y">The result, <c>[N, Q, P, C]</c>.</param>
     internal FilteredPlan(
         FilteredAxis rows, FilteredAxis columns, FilteredMode mode, FilteredLeakyReluOptions options, bool isAdjoint,
-        Tensor y)
+        FilteredTiling tiling, Tensor y)
     {
         (Rows, Columns, _channels, _mode) = (rows, columns, y.Shape[3], (int)mode);
         _isFlipped = options.Flip != isAdjoint ? 1 : 0;
-        float upGain = (float)options.Up * options.Up;
-        (_firstGain, _secondGain) = isAdjoint ? (options.Gain, upGain) : (options.Gain * upGain, 1);
+        (double gain, double upGain) = (options.Gain, (double)options.Up * options.Up);
+        (_firstGain, _secondGain) = isAdjoint ? (gain, upGain) : (gain * upGain, 1);
         (_slope, _limit) = (options.Slope, options.Clamp);
 
         bool isHost = y.Device.WarpSize == 1;
-        int widest = isHost ? HostColumns : (isAdjoint ? options.Up : options.Down) == 4 ? 16 : 32;
+        int widest = isHost ? HostColumns : tiling.Columns;
         _tileColumns = isHost ? Quotient(Columns.OutputLength, Quotient(Columns.OutputLength, widest)) : widest;
         _tileRows = Rows.OutputLength;
         long others = Math.Max(1, BlockCount(y));
@@ -59,14 +60,21 @@ internal readonly struct FilteredPlan
         (long)y.Shape[0] * Quotient(_channels, y.Device.WarpSize == 1 ? HostChannels : StripChannels)
         * Quotient(Columns.OutputLength, _tileColumns) * Quotient(Rows.OutputLength, _tileRows);
 
-    /// <returns>Two for each tap that meets a sample, each pass along one axis, rows before columns and back.</returns>
-    internal long Operations(Tensor y, int up, int upTaps, int down, int downTaps)
+    /// <returns>
+    /// Two for each tap that meets a sample: a filter of one axis passes along rows before columns and back, a planar
+    /// one takes both at once.
+    /// </returns>
+    internal long Operations(Tensor y, FilteredSide first, FilteredSide second)
     {
-        long channels = (long)y.Shape[0] * _channels;
-        long upRows = (long)Rows.MiddleLength * Columns.Length, places = (long)Rows.MiddleLength * Columns.MiddleLength;
-        long downColumns = (long)Rows.MiddleLength * Columns.OutputLength;
+        long places = (long)Rows.MiddleLength * Columns.MiddleLength;
         long outputs = (long)Rows.OutputLength * Columns.OutputLength;
-        return 2 * channels * (((upRows + places) * (upTaps / up)) + ((downColumns + outputs) * downTaps));
+        long up = first.IsPlanar
+            ? places * first.Depth * first.Depth
+            : (((long)Rows.MiddleLength * Columns.Length) + places) * first.Depth;
+        long down = second.IsPlanar
+            ? outputs * second.Rows * second.Columns
+            : (((long)Rows.MiddleLength * Columns.OutputLength) + outputs) * second.Rows;
+        return 2L * y.Shape[0] * _channels * (up + down);
     }
 
     private static int Quotient(int count, int divisor) => (count + divisor - 1) / divisor;

@@ -2,6 +2,9 @@
 // what. Along an axis, with zeros between and around the samples x and outside of the intermediate v,
 //   v[r] = sum over k of first[k] u[r + k - beforeUp],  u[l Up] = x[l]
 //   y[q] = sum over k of second[k] v[q Down + k - beforeDown]
+// and where a filter is planar, one of both axes together, the same with a sum over rows and columns.
+//
+// Filters are compiled in with whole phases, UpTaps and DownTaps along both axes; what a filter has less is zeros.
 //
 // Places of v come in groups of Up that meet the same samples: group s meets samples s ... s + UpDepth - 1, its j-th
 // place is beforeUp + (s - 1) Up + 1 + j, and there sample s + i meets tap Up - 1 - j + Up i.
@@ -18,6 +21,7 @@ struct FilteredAxis {
     int middleLength;  // of v
     int outputLength;  // of y
     int beforeUp, beforeDown;
+    int firstTaps, secondTaps;  // that the filters have
 };
 
 struct FilteredPlan {
@@ -26,7 +30,7 @@ struct FilteredPlan {
     int tileRows, tileColumns;  // outputs of a block
     int isFlipped;
     int mode;
-    float firstGain, secondGain;  // of both axes together
+    double firstGain, secondGain;  // of both axes together
     float slope;
     float limit;
 };
@@ -59,5 +63,14 @@ DEVICE int EndOwned(const FilteredAxis& axis, int endOutput)
 // The tap that meets the k-th place from the first; null is a filter of one tap that is 1.
 DEVICE float TapOf(const float* filter, int tapCount, int k, bool isFlipped)
 {
+    if (k >= tapCount) return 0;
     return filter == nullptr ? 1.0f : filter[isFlipped ? k : tapCount - 1 - k];
+}
+
+// The same of a planar filter, at the k-th row and the l-th column.
+DEVICE float PlanarTapOf(const float* filter, int rowCount, int columnCount, int k, int l, bool isFlipped)
+{
+    if (k >= rowCount || l >= columnCount) return 0;
+    const int index = k * columnCount + l;
+    return filter[isFlipped ? index : rowCount * columnCount - 1 - index];
 }

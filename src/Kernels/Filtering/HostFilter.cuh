@@ -1,33 +1,54 @@
-// HostFilter: the four passes of FilteredLeakyReluHost over rows of vectors. Rates and tap counts are compiled in, so
+// HostFilter: the passes of FilteredLeakyReluHost over rows of vectors: four along one axis each, and in the place of two
+// of them one of a planar filter. Rates and tap counts are compiled in, so
 // that sums over taps are unrolled and zeros between samples are never met.
 #pragma once
 
 // In the order of the samples that they meet, with the gains in those that run across columns.
 struct Taps {
-    Accumulator upRows[Up][UpDepth];     // of each place of a group
+    Accumulator upRows[Up][UpDepth];  // of each place of a group
     Accumulator upColumns[Up][UpDepth];
+    Accumulator upPlane[Up][UpDepth][Up][UpDepth];  // [place, sample] down, then across
     Accumulator downColumns[DownTaps];
     Accumulator downRows[DownTaps];
+    Accumulator downPlane[DownTaps][DownTaps];
 };
 
 // A sign code has bits of what is not positive, and above them of what is clamped.
 constexpr unsigned AllClamped = 0xFFFF0000u;
 
 // Outputs that are summed at a time, so that what they share is read once.
-constexpr int Neighbours = Down == 4 ? 2 : 4;
+constexpr int Neighbours = Down >= 4 ? 2 : 4;
+constexpr int NeighbourGroups = Up >= 4 ? 1 : Up == 1 ? 8 : 4;  // of a planar filter
 
 DEVICE Taps TapsOf(const float* first, const float* second, const FilteredPlan& plan)
 {
     Taps taps;
+    const FilteredAxis &rows = plan.rows, &columns = plan.columns;
+    const Accumulator firstGain = plan.firstGain, secondGain = plan.secondGain;
     for (int k = 0; k < UpTaps; k++) {
-        const Accumulator tap = TapOf(first, UpTaps, k, plan.isFlipped);
-        taps.upRows[Up - 1 - k % Up][k / Up] = tap;
-        taps.upColumns[Up - 1 - k % Up][k / Up] = tap * plan.firstGain;
+        const int place = Up - 1 - k % Up, sample = k / Up;
+        if (IsUpPlanar) {
+            for (int l = 0; l < UpTaps; l++) {
+                const Accumulator tap = PlanarTapOf(first, rows.firstTaps, columns.firstTaps, k, l, plan.isFlipped);
+                taps.upPlane[place][sample][Up - 1 - l % Up][l / Up] = tap * firstGain;
+            }
+        } else {
+            const Accumulator tap = TapOf(first, columns.firstTaps, k, plan.isFlipped);
+            taps.upRows[place][sample] = tap;
+            taps.upColumns[place][sample] = tap * firstGain;
+        }
     }
     for (int k = 0; k < DownTaps; k++) {
-        const Accumulator tap = TapOf(second, DownTaps, k, plan.isFlipped);
-        taps.downRows[k] = tap;
-        taps.downColumns[k] = tap * plan.secondGain;
+        if (IsDownPlanar) {
+            for (int l = 0; l < DownTaps; l++) {
+                const Accumulator tap = PlanarTapOf(second, rows.secondTaps, columns.secondTaps, k, l, plan.isFlipped);
+                taps.downPlane[k][l] = tap * secondGain;
+            }
+        } else {
+            const Accumulator tap = TapOf(second, columns.secondTaps, k, plan.isFlipped);
+            taps.downRows[k] = tap;
+            taps.downColumns[k] = tap * secondGain;
+        }
     }
     return taps;
 }
@@ -37,7 +58,7 @@ template <int Count> struct Spread {
     Vector taps[Count];
     MEMBER explicit Spread(const Accumulator* from)
     {
-#pragma GCC unroll 24
+#pragma GCC unroll 64
         for (int k = 0; k < Count; k++) taps[k] = Vector{} + from[k];
     }
 };
@@ -47,17 +68,17 @@ DEVICE void FilterUpRows(const Vector* const (&rows)[UpDepth], const Taps& taps,
 {
     const Spread<UpTaps> spread(taps.upRows[0]);
     const Vector* from[UpDepth];
-#pragma GCC unroll 24
+#pragma GCC unroll 64
     for (int k = 0; k < UpDepth; k++) from[k] = rows[k];
     for (int i = 0; i < count; i++) {
         Vector sums[Up] = {};
-#pragma GCC unroll 24
+#pragma GCC unroll 64
         for (int k = 0; k < UpDepth; k++) {
             const Vector sample = from[k][i];
-#pragma GCC unroll 4
+#pragma GCC unroll 8
             for (int j = 0; j < Up; j++) sums[j] += sample * spread.taps[j * UpDepth + k];
         }
-#pragma GCC unroll 4
+#pragma GCC unroll 8
         for (int j = 0; j < Up; j++) to[j * count + i] = sums[j];
     }
 }
@@ -81,15 +102,57 @@ DEVICE void FilterUpColumns(
     const Spread<UpTaps> spread(taps.upColumns[0]);
     for (int i = 0; i < groupCount; i++) {
         Vector sums[Up] = {};
-#pragma GCC unroll 24
+#pragma GCC unroll 64
         for (int k = 0; k < UpDepth; k++) {
             const Vector sample = from[i + k];
-#pragma GCC unroll 4
+#pragma GCC unroll 8
             for (int j = 0; j < Up; j++) sums[j] += sample * spread.taps[j * UpDepth + k];
         }
-#pragma GCC unroll 4
+#pragma GCC unroll 8
         for (int j = 0; j < Up; j++) to[i * Up + j] = Activate<Mode>(sums[j], slope, limit, codes[i * Up + j]);
     }
+}
+
+// Count neighbouring groups of places in a row that is place j of its group, activated, by a planar filter.
+template <int Count, int Mode>
+DEVICE void FilterUpGroups(
+    const Vector* const (&rows)[UpDepth], const Taps& taps, int j, int group, Accumulator slope, Accumulator limit,
+    Vector* to, unsigned* codes)
+{
+    Vector sums[Count][Up] = {};
+    for (int k = 0; k < UpDepth; k++) {
+        const Vector* from = rows[k] + group;
+#pragma GCC unroll 64
+        for (int l = 0; l < UpDepth + Count - 1; l++) {
+            const Vector sample = from[l];
+#pragma GCC unroll 8
+            for (int g = 0; g < Count; g++) {
+                if (l - g < 0 || l - g >= UpDepth) continue;
+#pragma GCC unroll 8
+                for (int i = 0; i < Up; i++) sums[g][i] += sample * taps.upPlane[j][k][i][l - g];
+            }
+        }
+    }
+#pragma GCC unroll 8
+    for (int g = 0; g < Count; g++) {
+#pragma GCC unroll 8
+        for (int i = 0; i < Up; i++) {
+            const int at = (group + g) * Up + i;
+            to[at] = Activate<Mode>(sums[g][i], slope, limit, codes[at]);
+        }
+    }
+}
+
+template <int Mode>
+DEVICE void FilterUpPlane(
+    const Vector* const (&rows)[UpDepth], const Taps& taps, int j, int groupCount, Accumulator slope, Accumulator limit,
+    Vector* to, unsigned* codes)
+{
+    int group = 0;
+    for (; group + NeighbourGroups <= groupCount; group += NeighbourGroups) {
+        FilterUpGroups<NeighbourGroups, Mode>(rows, taps, j, group, slope, limit, to, codes);
+    }
+    for (; group < groupCount; group++) FilterUpGroups<1, Mode>(rows, taps, j, group, slope, limit, to, codes);
 }
 
 // Count neighbouring outputs across columns.
@@ -99,7 +162,7 @@ template <int Count> DEVICE void SumColumns(const Vector* from, const Spread<Dow
 #pragma GCC unroll 64
     for (int k = 0; k < DownTaps + (Count - 1) * Down; k++) {
         const Vector value = from[k];
-#pragma GCC unroll 4
+#pragma GCC unroll 8
         for (int p = 0; p < Count; p++) {
             const int tap = k - p * Down;
             if (tap >= 0 && tap < DownTaps) sum[p] += value * spread.taps[tap];
@@ -121,9 +184,29 @@ template <int Count>
 DEVICE void SumRows(const Vector* const (&rows)[DownTaps], const Spread<DownTaps>& spread, int i, Vector* to)
 {
     Vector sum[Count] = {};
-#pragma GCC unroll 24
+#pragma GCC unroll 64
     for (int k = 0; k < DownTaps; k++) {
         for (int p = 0; p < Count; p++) sum[p] += rows[k][i + p] * spread.taps[k];
+    }
+    for (int p = 0; p < Count; p++) to[p] = sum[p];
+}
+
+// The same by a planar filter.
+template <int Count>
+DEVICE void SumPlane(const Vector* const (&rows)[DownTaps], const Taps& taps, int i, Vector* to)
+{
+    Vector sum[Count] = {};
+    for (int k = 0; k < DownTaps; k++) {
+        const Vector* from = rows[k] + i * Down;
+#pragma GCC unroll 64
+        for (int l = 0; l < DownTaps + (Count - 1) * Down; l++) {
+            const Vector value = from[l];
+#pragma GCC unroll 8
+            for (int p = 0; p < Count; p++) {
+                const int tap = l - p * Down;
+                if (tap >= 0 && tap < DownTaps) sum[p] += value * taps.downPlane[k][tap];
+            }
+        }
     }
     for (int p = 0; p < Count; p++) to[p] = sum[p];
 }

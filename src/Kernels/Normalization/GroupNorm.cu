@@ -7,12 +7,14 @@
 // Shapes   x, y: [N, S, C]; w, b: [C] or null; partial: [N, chunks, C / part, 2]; statistics: [N, G, 2]; contiguous
 // Types    stored as Scalar, summed in Accumulator; partial and statistics are Accumulator
 // Launch   as GroupPlan shares out; block sizes that are multiples of WarpSize; GroupNormJoin: one warp a group
-// Cost     reads x twice, the second time from cache where a few samples fit, writes y: bound by memory
+// Cost     reads x twice, the second time from cache where a few samples fit, writes y, the host past its caches where
+//          isStreamed: bound by memory
 // Limits   C >= 1, S >= 1
 // Source   Wu, He 2018, Group Normalization; moments joined as Chan, Golub, LeVeque 1979: deviations are taken from a
 //          mean of their own, never as a difference of two large sums
 #include "Common/Prelude.cuh"
-#include "Common/Warp.cuh"               // WarpSum
+#include "Common/Stream.cuh"            // StreamRow
+#include "Common/Warp.cuh"              // WarpSum
 #include "Normalization/GroupPlan.cuh"  // GroupPlan, BlockOf, TaskOf
 
 constexpr int Rows = 8;  // positions whose moments are taken together, in registers
@@ -203,43 +205,52 @@ template <bool isSilu> DEVICE void NormaliseTask(
     }
 }
 
+// Past the caches where there is a `line`, memory for one row.
 template <bool isSilu> DEVICE void NormaliseRows(
     const Scalar* __restrict__ x, Scalar* __restrict__ y, int rowCount, int width, Int64 rowStep,
-    const Accumulator* __restrict__ mean, const Accumulator* __restrict__ scale, const Accumulator* __restrict__ offset)
+    const Accumulator* __restrict__ mean, const Accumulator* __restrict__ scale, const Accumulator* __restrict__ offset,
+    Scalar* __restrict__ line)
 {
     for (int row = 0; row < rowCount; row++) {
         const Scalar* source = x + row * rowStep;
-        Scalar* target = y + row * rowStep;
+        Scalar* target = line == nullptr ? y + row * rowStep : line;
         for (int c = 0; c < width; c++) {
             target[c] = Normalised<isSilu>(Accumulator(source[c]), mean[c], scale[c], offset[c]);
         }
+        if (line != nullptr) StreamRow(line, y + row * rowStep, width);
     }
+    StreamBarrier();
+}
+
+// A block for the host's one thread, which walks rows; `memory` has four numbers for each channel of the tile.
+DEVICE void NormaliseBlock(
+    const Scalar* x, const Accumulator* statistics, const Scalar* w, const Scalar* b, Scalar* y, const GroupPlan& plan,
+    const GroupBlock& block, bool isSilu, bool isStreamed, Accumulator* memory)
+{
+    const int width = block.channelCount, groupLength = plan.channelCount / plan.groupCount;
+    Accumulator *mean = memory, *scale = mean + width, *offset = scale + width;
+    Scalar* line = isStreamed ? reinterpret_cast<Scalar*>(offset + width) : nullptr;
+    const Accumulator* groups = statistics + 2 * Int64(block.sample) * plan.groupCount;
+    for (int i = 0; i < width; i++) {
+        const int c = block.firstChannel + i;
+        const Accumulator* group = groups + 2 * (c / groupLength);
+        mean[i] = group[0];
+        scale[i] = group[1] * (w == nullptr ? Accumulator(1) : Accumulator(w[c]));
+        offset[i] = b == nullptr ? Accumulator(0) : Accumulator(b[c]);
+    }
+    const Int64 step = plan.channelCount, corner = block.firstRow * step + block.firstChannel;
+    if (isSilu) NormaliseRows<true>(x + corner, y + corner, block.rowCount, width, step, mean, scale, offset, line);
+    else NormaliseRows<false>(x + corner, y + corner, block.rowCount, width, step, mean, scale, offset, line);
 }
 
 KERNEL GroupNorm(
     const Scalar* __restrict__ x, const Accumulator* __restrict__ statistics, const Scalar* __restrict__ w,
-    const Scalar* __restrict__ b, Scalar* __restrict__ y, GroupPlan plan, int isSilu)
+    const Scalar* __restrict__ b, Scalar* __restrict__ y, GroupPlan plan, int isSilu, int isStreamed)
 {
-    const GroupBlock block = BlockOf(plan);
+    const GroupBlock block = BlockOf(plan, true);
     if constexpr (WarpSize == 1) {
-        DYNAMIC_SHARED(Accumulator, mean);  // mean, scale and offset of each channel of the tile
-        const int width = block.channelCount, groupLength = plan.channelCount / plan.groupCount;
-        Accumulator* scale = mean + width;
-        Accumulator* offset = scale + width;
-        const Accumulator* groups = statistics + 2 * Int64(block.sample) * plan.groupCount;
-        for (int i = 0; i < width; i++) {
-            const int c = block.firstChannel + i;
-            const Accumulator* group = groups + 2 * (c / groupLength);
-            mean[i] = group[0];
-            scale[i] = group[1] * (w == nullptr ? Accumulator(1) : Accumulator(w[c]));
-            offset[i] = b == nullptr ? Accumulator(0) : Accumulator(b[c]);
-        }
-        const Int64 corner = block.firstRow * plan.channelCount + block.firstChannel;
-        const Scalar* source = x + corner;
-        Scalar* target = y + corner;
-        const Int64 step = plan.channelCount;
-        if (isSilu) NormaliseRows<true>(source, target, block.rowCount, width, step, mean, scale, offset);
-        else NormaliseRows<false>(source, target, block.rowCount, width, step, mean, scale, offset);
+        DYNAMIC_SHARED(Accumulator, memory);
+        NormaliseBlock(x, statistics, w, b, y, plan, block, isSilu, isStreamed, memory);
     } else {
         for (int index = threadIdx.x; index < plan.rowLanes * block.packCount; index += blockDim.x) {
             const GroupTask task = TaskOf(block, index);

@@ -297,7 +297,7 @@ KERNEL GroupNormGradient(
     const Accumulator* __restrict__ means, const Scalar* __restrict__ w, const Scalar* __restrict__ b,
     Scalar* __restrict__ dx, GroupPlan plan, int isSilu)
 {
-    const GroupBlock block = BlockOf(plan);
+    const GroupBlock block = BlockOf(plan, true);
     const int groupLength = plan.channelCount / plan.groupCount;
     const Accumulator* sampleMeans = means + 2 * Int64(block.sample) * plan.groupCount;
     if constexpr (WarpSize == 1) {

@@ -60,31 +60,36 @@ public static class LayerNorm
         long rows = x.ElementCount / channels;
         ElementType sumType = GroupNorm.SumType(x);
         KernelModule module = x.Device.Load(s_source, x.Type, PackWidths.Variant(PackWidths.For(x, dy, dx)));
-        using Tensor statistics = Tensor.Empty([checked((int)rows), 2], sumType, x.Device);
+        bool hasParameters = dw is not null || db is not null;
+        bool isHost = x.Device.WarpSize == 1;
+        int chunks = checked((int)((rows + ChunkRows - 1) / ChunkRows));
+        using Tensor? statistics = isHost ? null : Tensor.Empty([checked((int)rows), 2], sumType, x.Device);
+        using Tensor? partial = hasParameters ? Tensor.Empty([chunks, 2, channels], sumType, x.Device) : null;
+        LaunchShape shape = isHost ? LaunchShape.Blocks(x.Device, chunks) : LaunchShape.WarpPerRow(x.Device, rows);
         module.Kernel("LayerNormGradient").Launch(
-            LaunchShape.WarpPerRow(x.Device, rows) with { Cost = LaunchCost.Of(x, dy, weight, dx, statistics) },
-            x, dy, weight, dx, statistics, rows, channels, epsilon);
-        if (dw is not null || db is not null) Parameters(module, x, dy, statistics, dw, db);
+            shape with { Cost = LaunchCost.Of(x, dy, weight, dx, statistics, isHost ? partial : null) },
+            x, dy, weight, dx, statistics, isHost ? partial : null, rows, channels, ChunkRows, epsilon);
+        if (partial is null) return (dx, dw, db);
+        if (statistics is not null) Sum(module, x, dy, statistics, partial);
+        module.Kernel("LayerNormParameters").Launch(
+            LaunchShape.Blocks(x.Device, (channels + ParameterColumns - 1) / ParameterColumns) with
+            {
+                Cost = LaunchCost.Of(partial, dw, db),
+            },
+            partial, dw, db, chunks, channels);
         return (dx, dw, db);
     }
 
-    private static void Parameters(
-        KernelModule module, Tensor x, Tensor dy, Tensor statistics, Tensor? dw, Tensor? db)
+    private static void Sum(KernelModule module, Tensor x, Tensor dy, Tensor statistics, Tensor partial)
     {
         int channels = x.Shape[^1];
-        long rows = statistics.Shape[0];
-        int chunks = checked((int)((rows + ChunkRows - 1) / ChunkRows));
-        int columns = x.Device.WarpSize == 1 ? 64 : LaunchShape.DefaultBlock;
-        using Tensor partial = Tensor.Empty([chunks, 2, channels], statistics.Type, x.Device);
+        long tiles = (channels + LaunchShape.DefaultBlock - 1) / LaunchShape.DefaultBlock;
         module.Kernel("LayerNormSums").Launch(
-            LaunchShape.Blocks(x.Device, (long)chunks * ((channels + columns - 1) / columns)) with
+            LaunchShape.Blocks(x.Device, partial.Shape[0] * tiles) with
             {
                 Cost = LaunchCost.Of(x, dy, statistics, partial),
             },
-            x, dy, statistics, partial, rows, channels, ChunkRows);
-        LaunchShape shape = LaunchShape.Blocks(x.Device, (channels + ParameterColumns - 1) / ParameterColumns);
-        module.Kernel("LayerNormParameters").Launch(
-            shape with { Cost = LaunchCost.Of(partial, dw, db) }, partial, dw, db, chunks, channels);
+            x, dy, statistics, partial, (long)statistics.Shape[0], channels, ChunkRows);
     }
 
     private static void Check(Tensor x, Tensor? weight, Tensor? bias)

@@ -5,13 +5,13 @@
 // LayerNormSums: for each chunk of rows the sums of dy and of dy h; LayerNormParameters: those of all rows,
 //   db[c] = sum over n of dy[n,c], dw[c] = sum over n of dy[n,c] h[n,c]
 //
-// Shapes   x, y, dy, dx: [N, C]; w, b, dw, db: [C], or null; statistics: [N, 2], mean and r; partial: [chunks, 2, C];
-//          contiguous
+// Shapes   x, y, dy, dx: [N, C]; w, b, dw, db: [C], or null; statistics: [N, 2], mean and r, and partial:
+//          [chunks, 2, C], or null; contiguous
 // Types    stored as Scalar, summed in Accumulator; statistics and partial are Accumulator
-// Launch   rows: one warp a row; sums: one thread, or Columns elements of the host's one, a column of a chunk;
-//          parameters: elementwise. Any block size that is a multiple of WarpSize
-// Cost     reads x and dy, the later passes over a row from cache, writes y or dx; sums read x and dy again: bound by
-//          memory
+// Launch   rows: one warp a row; sums: one thread a column of a chunk; parameters: elementwise. Any block size that is
+//          a multiple of WarpSize. On the host one thread takes gradient and sums of a chunk, row after row
+// Cost     reads x and dy, the later passes over a row from cache, writes y or dx; sums read x and dy again, but on the
+//          host: bound by memory
 // Limits   C >= 1
 // Source   Ba, Kiros, Hinton 2016, Layer Normalization; derivative by hand
 #include "Common/Prelude.cuh"
@@ -68,16 +68,10 @@ KERNEL LayerNorm(
     }
 }
 
-KERNEL LayerNormGradient(
-    const Scalar* __restrict__ x, const Scalar* __restrict__ dy, const Scalar* __restrict__ w,
-    Scalar* __restrict__ dx, Accumulator* __restrict__ statistics, Int64 rowCount, int channelCount, float epsilon)
+DEVICE Moments GradientOfRow(
+    const Scalar* __restrict__ xRow, const Scalar* __restrict__ dyRow, const Scalar* __restrict__ w,
+    Scalar* __restrict__ target, int channelCount, int lane, float epsilon)
 {
-    const int lane = threadIdx.x % WarpSize;
-    const Int64 row = Int64(blockIdx.x) * (blockDim.x / WarpSize) + threadIdx.x / WarpSize;
-    if (row >= rowCount) return;  // a warp leaves as a whole
-    const Scalar* xRow = x + row * channelCount;
-    const Scalar* dyRow = dy + row * channelCount;
-    Scalar* target = dx + row * channelCount;
     const Moments moments = MomentsOf(xRow, channelCount, lane, epsilon);
     Accumulator sum = 0, product = 0;
     for (int c = lane * PackWidth; c < channelCount; c += WarpSize * PackWidth) {
@@ -100,50 +94,67 @@ KERNEL LayerNormGradient(
         }
         StorePack(target + c, dys);
     }
+    return moments;
+}
+
+// Adds a row to the sums of dy and of dy h.
+DEVICE void AddRow(
+    const Scalar* __restrict__ x, const Scalar* __restrict__ dy, const Moments& moments, int channelCount,
+    Accumulator* __restrict__ dySum, Accumulator* __restrict__ productSum)
+{
+    for (int c = 0; c < channelCount; c++) {
+        const Accumulator upstream = Accumulator(dy[c]);
+        dySum[c] += upstream;
+        productSum[c] += upstream * ((Accumulator(x[c]) - moments.mean) * moments.scale);
+    }
+}
+
+KERNEL LayerNormGradient(
+    const Scalar* __restrict__ x, const Scalar* __restrict__ dy, const Scalar* __restrict__ w,
+    Scalar* __restrict__ dx, Accumulator* __restrict__ statistics, Accumulator* __restrict__ partial, Int64 rowCount,
+    int channelCount, int chunkRows, float epsilon)
+{
+    if constexpr (WarpSize == 1) {
+        const Int64 firstRow = Int64(blockIdx.x) * chunkRows, endRow = Minimum(rowCount, firstRow + chunkRows);
+        Accumulator* sums = partial == nullptr ? nullptr : partial + 2 * Int64(blockIdx.x) * channelCount;
+        for (int c = 0; c < 2 * channelCount && sums != nullptr; c++) sums[c] = 0;
+        for (Int64 row = firstRow; row < endRow; row++) {
+            const Scalar *xRow = x + row * channelCount, *dyRow = dy + row * channelCount;
+            const Moments moments = GradientOfRow(xRow, dyRow, w, dx + row * channelCount, channelCount, 0, epsilon);
+            if (sums != nullptr) AddRow(xRow, dyRow, moments, channelCount, sums, sums + channelCount);
+        }
+        return;
+    }
+
+    const int lane = threadIdx.x % WarpSize;
+    const Int64 row = Int64(blockIdx.x) * (blockDim.x / WarpSize) + threadIdx.x / WarpSize;
+    if (row >= rowCount) return;  // a warp leaves as a whole
+    const Int64 at = row * channelCount;
+    const Moments moments = GradientOfRow(x + at, dy + at, w, dx + at, channelCount, lane, epsilon);
     if (lane > 0) return;
     statistics[2 * row] = moments.mean;
     statistics[2 * row + 1] = moments.scale;
-}
-
-// One thread of the host device keeps a stretch of columns in registers; elsewhere a thread has one.
-constexpr int Columns = WarpSize == 1 ? 64 : 1;
-
-template <int Width> DEVICE void SumColumns(
-    const Scalar* __restrict__ x, const Scalar* __restrict__ dy, const Accumulator* __restrict__ statistics,
-    Accumulator* __restrict__ target, Int64 firstRow, Int64 endRow, int channelCount, int width)
-{
-    Accumulator dySum[Columns], productSum[Columns];
-    for (int c = 0; c < Columns; c++) dySum[c] = productSum[c] = 0;
-    for (Int64 row = firstRow; row < endRow; row++) {
-        const Accumulator mean = statistics[2 * row], scale = statistics[2 * row + 1];
-        for (int c = 0; c < (Width > 0 ? Width : width); c++) {
-            const Accumulator upstream = Accumulator(dy[row * channelCount + c]);
-            dySum[c] += upstream;
-            productSum[c] += upstream * ((Accumulator(x[row * channelCount + c]) - mean) * scale);
-        }
-    }
-    for (int c = 0; c < width; c++) {
-        target[c] = dySum[c];
-        target[channelCount + c] = productSum[c];
-    }
 }
 
 KERNEL LayerNormSums(
     const Scalar* __restrict__ x, const Scalar* __restrict__ dy, const Accumulator* __restrict__ statistics,
     Accumulator* __restrict__ partial, Int64 rowCount, int channelCount, int chunkRows)
 {
-    const int tileCount = (channelCount + Columns * blockDim.x - 1) / (Columns * blockDim.x);
+    const int tileCount = (channelCount + blockDim.x - 1) / blockDim.x;
     const Int64 chunk = blockIdx.x / tileCount;
-    const int column = (int(blockIdx.x % tileCount) * blockDim.x + threadIdx.x) * Columns;
+    const int column = int(blockIdx.x % tileCount) * blockDim.x + threadIdx.x;
     if (column >= channelCount) return;  // no barrier follows
     const Int64 firstRow = chunk * chunkRows, endRow = Minimum(rowCount, firstRow + chunkRows);
-    const int width = Minimum(Columns, channelCount - column);
-    Accumulator* target = partial + chunk * 2 * channelCount + column;
-    if (width == Columns) {
-        SumColumns<Columns>(x + column, dy + column, statistics, target, firstRow, endRow, channelCount, width);
-    } else {
-        SumColumns<0>(x + column, dy + column, statistics, target, firstRow, endRow, channelCount, width);
+    Accumulator dySum = 0, productSum = 0;
+    for (Int64 row = firstRow; row < endRow; row++) {
+        const Accumulator mean = statistics[2 * row], scale = statistics[2 * row + 1];
+        const Accumulator upstream = Accumulator(dy[row * channelCount + column]);
+        dySum += upstream;
+        productSum += upstream * ((Accumulator(x[row * channelCount + column]) - mean) * scale);
     }
+    Accumulator* target = partial + chunk * 2 * channelCount + column;
+    target[0] = dySum;
+    target[channelCount] = productSum;
 }
 
 // Columns that a block takes of the parameters: few, because there are many chunks to walk.

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -14,7 +13,8 @@ public sealed partial class KernelSource
     private readonly Assembly _assembly;
     private readonly Lazy<string> _text;
     private readonly Lazy<string[]> _kernelNames;
-    private readonly ConcurrentDictionary<string, bool> _known;
+    private readonly HashSet<string> _known;
+    private readonly HashSet<string> _patterns;
 
     /// <param name="path">Of the resource, such as <c>Normalization/PixelNorm.cu</c>.</param>
     /// <param name="assembly">The one that carries the file and its headers.</param>
@@ -29,7 +29,8 @@ public sealed partial class KernelSource
         _assembly = assembly;
         Types = types;
         Variants = variants.Length == 0 ? [""] : variants;
-        _known = new ConcurrentDictionary<string, bool>(Variants.Select(variant => KeyValuePair.Create(variant, true)));
+        _known = [.. Variants];
+        _patterns = [.. Variants.Select(Pattern)];
         _text = new Lazy<string>(() => Expand(Path, []));
         _kernelNames = new Lazy<string[]>(() =>
             [.. Declaration().Matches(Read(Path)).Select(match => match.Groups[1].Value)]);
@@ -44,6 +45,12 @@ public sealed partial class KernelSource
     /// <summary>The sets of defines besides <c>Scalar</c>.</summary>
     public IReadOnlyList<string> Variants { get; }
 
+    /// <summary>
+    /// Whether a variant may give the names of a listed one other whole numbers; the listed ones are examples then, and
+    /// the launcher knows the limits.
+    /// </summary>
+    public bool HasOpenVariants { get; init; }
+
     /// <summary>The source with its headers in place; <c>#line</c> keeps the names and numbers of the files.</summary>
     public string Text => _text.Value;
 
@@ -52,6 +59,10 @@ public sealed partial class KernelSource
 
     /// <summary>Whether the file may use the C++ library and runs on the CPU alone (<c>.cpp</c>).</summary>
     public bool IsHostOnly => Path.EndsWith(".cpp", StringComparison.Ordinal);
+
+    /// <returns>Whether the file may be compiled with these defines.</returns>
+    public bool Admits(string variant) =>
+        _known.Contains(variant) || (HasOpenVariants && _patterns.Contains(Pattern(variant)));
 
     /// <returns>The lines that define <c>Scalar</c> and the variant.</returns>
     /// <exception cref="ArgumentException">The file does not declare this type or variant.</exception>
@@ -75,7 +86,7 @@ public sealed partial class KernelSource
             throw new ArgumentException($"{Path} is not compiled for {type}; it is for {string.Join(", ", Types)}");
         }
 
-        if (!_known.ContainsKey(variant)) throw new ArgumentException($"{Path} has no variant \"{variant}\"");
+        if (!Admits(variant)) throw new ArgumentException($"{Path} has no variant \"{variant}\"");
     }
 
     /// <inheritdoc/>
@@ -86,6 +97,11 @@ public sealed partial class KernelSource
 
     [GeneratedRegex("^#include \"([^\"]+)\"")]
     private static partial Regex Include();
+
+    [GeneratedRegex("=[0-9]+(?=;|$)")]
+    private static partial Regex Number();
+
+    private static string Pattern(string variant) => Number().Replace(variant, "=");
 
     private string Read(string path)
     {

@@ -7,60 +7,61 @@ namespace GenKernels.Tests.Kernels.Filtering;
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
 public sealed class FilteredLeakyReluTests(Device device)
 {
-    // Every pair of rates that there is a kernel for, with paddings of both signs.
-    private static readonly FilteredLeakyReluOptions[] s_settings =
+    // Rates and filters of the layers that are known, then uneven rates, taps that do not fill their phases or are fewer
+    // than the rate, no filters, and filters of two axes on either side; with paddings of both signs.
+    private static readonly FilteredSetting[] s_settings =
     [
-        new(1, 1, Slope: 1),
-        new(1, 2, 5, 6, 4, 7, Clamp: 0.7f, Flip: true),
-        new(1, 4, 12, 13, 14, 15),
-        new(2, 1, 5, 6, 6, 5, Clamp: 256),
-        new(2, 2, 9, 8, 10, 7, Gain: 1.3f, Slope: 0.1f),
-        new(2, 2, 9, 4, -1, 14, Slope: 0, Clamp: 0.5f, Flip: true),
-        new(2, 4, 20, 22, 19, 22, Clamp: 0.9f),
-        new(4, 1, 11, 12, 10, 12),
-        new(4, 2, 18, -3, 16, 17, Slope: 2, Clamp: 1),
-        new(4, 4, 22, 20, 19, 26),
+        new(new(1, 1, Slope: 1), null, null),
+        new(new(1, 2, 5, 6, 4, 7, Clamp: 0.7f, Flip: true), null, [12]),
+        new(new(1, 4, 12, 13, 14, 15), null, [24]),
+        new(new(2, 1, 5, 6, 6, 5, Clamp: 256), [12], null),
+        new(new(2, 2, 9, 8, 10, 7, Gain: 1.3f, Slope: 0.1f), [12], [12]),
+        new(new(2, 2, 9, 4, -1, 14, Slope: 0, Clamp: 0.5f, Flip: true), [12], [12]),
+        new(new(2, 4, 20, 22, 19, 22, Clamp: 0.9f), [12], [24]),
+        new(new(4, 1, 11, 12, 10, 12), [24], null),
+        new(new(4, 2, 18, -3, 16, 17, Slope: 2, Clamp: 1), [24], [12]),
+        new(new(4, 4, 22, 20, 19, 26), [24], [24]),
+        new(new(3, 1, 4, 5, 7, -2, Clamp: 0.8f), [10], [5]),
+        new(new(1, 3, 11, 9, 8, 12), [9], [7]),
+        new(new(5, 3, 2, 9, 3, 4, Flip: true), [3], [2]),
+        new(new(3, 2, 1, 2, 2, 3), null, null),
+        new(new(8, 4, 40, 39, 30, 41), [48], [24]),
+        new(new(1, 1, 9, 8, 11, 7, Clamp: 0.6f), [8], [11]),
+        new(new(2, 2, 9, 8, 10, 7, Gain: 1.3f, Slope: 0.1f), [12], [12, 12]),
+        new(new(4, 2, 18, -3, 16, 17, Clamp: 0.5f, Flip: true), [24], [12, 12]),
+        new(new(2, 4, 9, 8, 10, 7), [7, 3], [9]),
+        new(new(3, 3, 4, 5, 6, 3, Slope: 0, Clamp: 0.9f), [4, 8], [3, 5]),
+        new(new(1, 1, 4, 2, 3, 3), [3, 1], [1, 4]),
     ];
 
     [Test]
-    public void ForwardMatchesTheFormula([Values(1, 33)] int channels, [Range(0, 9)] int number) =>
+    public void ForwardMatchesTheFormula([Values(1, 33)] int channels, [Range(0, 20)] int number) =>
         Check(FloatType.Float64, channels, number);
 
     [Test]
-    public void EveryTypeMatchesTheFormula([Values] FloatType type, [Values(4, 8)] int number) =>
+    public void EveryTypeMatchesTheFormula([Values] FloatType type, [Values(4, 8, 16)] int number) =>
         Check(type, channels: 17, number);
 
     [Test]
-    public void GradientsAreThoseOfTheSteps([Range(0, 9)] int number)
-    {
-        using TensorScope scope = device.Scope();
-        FilteredLeakyReluOptions options = s_settings[number];
-        Variable x = Leaf([2, 7, 6, 5], seed: 1);
-        Variable bias = Leaf([5], seed: 2);
-        (Tensor? up, Tensor? down) = (Taps(options.Up, seed: 3), Taps(options.Down, seed: 4));
-        double[][] expected =
-            Gradients(FilteredLeakyReluOperation.FilteredInSteps(x, bias, up, down, options), x, bias);
-        double[][] actual = Gradients(x.FilteredLeakyRelu(bias, up, down, options), x, bias);
-        for (int i = 0; i < expected.Length; i++) Assert.That(actual[i], Is.EqualTo(expected[i]).Within(1e-11), $"{i}");
-    }
+    public void GradientsAreThoseOfTheSteps([Range(0, 20)] int number) =>
+        CompareWithTheSteps([2, 7, 6, 5], s_settings[number], tolerance: 1e-11);
 
-    [TestCase(2, 2, 9, 8)]
-    [TestCase(4, 2, -6, -9)]
-    public void SeveralTilesMakeOneImage(int up, int down, int before, int after)
+    [Test]
+    public void SeveralTilesMakeOneImage([Range(0, 4)] int number)
     {
-        using TensorScope scope = device.Scope();
-        FilteredLeakyReluOptions options = new(up, down, before, after, before, after, Clamp: 0.8f);
-        Variable x = Leaf([1, 56, 70, 68], seed: 1);
-        Variable bias = Leaf([68], seed: 2);
-        (Tensor? upTaps, Tensor? downTaps) = (Taps(up, seed: 3), Taps(down, seed: 4));
-        double[][] expected =
-            Gradients(FilteredLeakyReluOperation.FilteredInSteps(x, bias, upTaps, downTaps, options), x, bias);
-        double[][] actual = Gradients(x.FilteredLeakyRelu(bias, upTaps, downTaps, options), x, bias);
-        for (int i = 0; i < expected.Length; i++) Assert.That(actual[i], Is.EqualTo(expected[i]).Within(1e-9), $"{i}");
+        FilteredSetting[] settings =
+        [
+            new(new(2, 2, 9, 8, 9, 8, Clamp: 0.8f), [12], [12]),
+            new(new(4, 2, -6, -9, -6, -9, Clamp: 0.8f), [24], [12]),
+            new(new(2, 2, 9, 8, 9, 8, Clamp: 0.8f), [12], [12, 12]),
+            new(new(3, 2, 4, 3, 4, 3, Clamp: 0.8f), [11], [5]),
+            new(new(1, 3, 2, 3, 4, 1, Clamp: 0.8f), [3, 4], [6, 5]),
+        ];
+        CompareWithTheSteps([1, 56, 70, 68], settings[number], tolerance: 1e-9);
     }
 
     [Test]
-    public void AFilterOfTwoAxesTakesTheStepsAndSaysSoOnce()
+    public void AFilterTooLongTakesTheStepsAndSaysSoOnce()
     {
         using TensorScope scope = device.Scope();
         Action<string> before = device.Notices;
@@ -68,9 +69,9 @@ public sealed class FilteredLeakyReluTests(Device device)
         device.Notices = lines.Add;
         try
         {
-            FilteredLeakyReluOptions options = new(2, 1, 9, 8, 10, 7);
+            FilteredLeakyReluOptions options = new(2, 1, 40, 39, 41, 38);
             Variable x = new(TestTensors.Normal([1, 6, 5, 3], seed: 1, device));
-            Tensor up = TestTensors.Normal([12], seed: 2, device), down = TestTensors.Normal([3, 7], seed: 3, device);
+            Tensor up = TestTensors.Normal([12], seed: 2, device), down = TestTensors.Normal([40, 40], seed: 3, device);
             for (int i = 0; i < 2; i++) x.FilteredLeakyRelu(null, up, down, options);
         }
         finally
@@ -80,7 +81,7 @@ public sealed class FilteredLeakyReluTests(Device device)
 
         Assert.That(lines, Is.EqualTo(new[]
         {
-            "FilteredLeakyRelu: up 2 with taps [12] and down 1 with taps [3, 7] has no kernel of its own; Upfirdn, "
+            "FilteredLeakyRelu: up 2 with taps [12] and down 1 with taps [40, 40] has no kernel of its own; Upfirdn, "
             + "BiasActivation and Upfirdn run one after the other",
         }));
     }
@@ -91,7 +92,7 @@ public sealed class FilteredLeakyReluTests(Device device)
         using TensorScope scope = device.Scope();
         Tensor x = Tensor.Zeros([0, 6, 5, 3], ElementType.Float32, device);
         (Tensor y, _) = FilteredKernel.Forward(
-            x, null, Taps(2, seed: 1), Taps(2, seed: 2), new(2, 2, 9, 8, 10, 7), withSigns: true);
+            x, null, Taps([12], seed: 1), Taps([12], seed: 2), new(2, 2, 9, 8, 10, 7), withSigns: true);
         Assert.That(y.Shape, Is.EqualTo(Shape.Create([0, 4, 3, 3])));
     }
 
@@ -101,7 +102,7 @@ public sealed class FilteredLeakyReluTests(Device device)
         using TensorScope scope = device.Scope();
         Tensor x = TestTensors.Normal([1, 6, 5, 3], seed: 1, device);
         Assert.That(
-            () => FilteredKernel.Forward(x, null, null, Taps(2, seed: 1), new(1, 2, 3, 3), withSigns: false),
+            () => FilteredKernel.Forward(x, null, null, Taps([12], seed: 1), new(1, 2, 3, 3), withSigns: false),
             Throws.TypeOf<ShapeException>().With.Message.Contains("must hold the filter").And.Message.Contains("12"));
     }
 
@@ -110,11 +111,11 @@ public sealed class FilteredLeakyReluTests(Device device)
     {
         using TensorScope scope = device.Scope();
         Tensor x = TestTensors.Normal([1, 6, 5, 3], seed: 1, device);
-        Tensor taps = TestTensors.Normal([5], seed: 1, device);
+        Tensor taps = TestTensors.Normal([50], seed: 1, device);
         Assert.That(
-            () => FilteredKernel.Forward(x, null, taps, null, new(3, 1), withSigns: false),
+            () => FilteredKernel.Forward(x, null, taps, null, new(1, 1, 50, 50, 50, 50), withSigns: false),
             Throws.TypeOf<ShapeException>().With.Message.EqualTo(
-                "FilteredLeakyRelu: there is no kernel for up 3 with taps [5] and down 1 with no taps"));
+                "FilteredLeakyRelu: there is no kernel for up 1 with taps [50] and down 1 with no taps"));
     }
 
     [Test]
@@ -134,10 +135,10 @@ public sealed class FilteredLeakyReluTests(Device device)
     private void Check(FloatType type, int channels, int number)
     {
         using TensorScope scope = device.Scope();
-        FilteredLeakyReluOptions options = s_settings[number];
+        (FilteredLeakyReluOptions options, Shape? upTaps, Shape? downTaps) = s_settings[number];
         Tensor x = TestTensors.Normal([2, 6, 5, channels], seed: 1, device, type.Element());
         Tensor bias = TestTensors.Normal([channels], seed: 2, device, type.Element());
-        (Tensor? up, Tensor? down) = (Taps(options.Up, seed: 3), Taps(options.Down, seed: 4));
+        (Tensor? up, Tensor? down) = (Taps(upTaps, seed: 3), Taps(downTaps, seed: 4));
         double[] expected = Formula(x, bias, up, down, options);
         foreach (bool withSigns in new[] { false, true })
         {
@@ -148,13 +149,29 @@ public sealed class FilteredLeakyReluTests(Device device)
         }
     }
 
-    /// <summary>Taps without any symmetry, whose squares sum to about 1 over the rate.</summary>
-    private Tensor? Taps(int rate, int seed)
+    private void CompareWithTheSteps(Shape input, FilteredSetting setting, double tolerance)
     {
-        if (rate == 1) return null;
-        using Tensor normal = TestTensors.Normal([6 * rate], seed, device);
-        return Tensor.From(
-            Array.ConvertAll(normal.ToArray<float>(), tap => tap / (2.5f * rate)), normal.Shape, device);
+        using TensorScope scope = device.Scope();
+        (FilteredLeakyReluOptions options, Shape? upTaps, Shape? downTaps) = setting;
+        Variable x = Leaf(input, seed: 1), bias = Leaf([input[3]], seed: 2);
+        (Tensor? up, Tensor? down) = (Taps(upTaps, seed: 3), Taps(downTaps, seed: 4));
+        Assert.That(FilteredKernel.HasKernel(up, down, options, x.Value.Type));
+        double[][] expected =
+            Gradients(FilteredLeakyReluOperation.FilteredInSteps(x, bias, up, down, options), x, bias);
+        double[][] actual = Gradients(x.FilteredLeakyRelu(bias, up, down, options), x, bias);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            Assert.That(actual[i], Is.EqualTo(expected[i]).Within(tolerance), $"{i}");
+        }
+    }
+
+    /// <summary>Taps without any symmetry, whose squares sum to less than 1.</summary>
+    private Tensor? Taps(Shape? shape, int seed)
+    {
+        if (shape is not { } given) return null;
+        using Tensor normal = TestTensors.Normal(given, seed, device);
+        float scale = 2.5f * given[0] / 6;
+        return Tensor.From(Array.ConvertAll(normal.ToArray<float>(), tap => tap / scale), given, device);
     }
 
     private Variable Leaf(Shape shape, int seed) =>
@@ -192,7 +209,7 @@ public sealed class FilteredLeakyReluTests(Device device)
                 for (int i = 0; i < upper.Length; i++)
                 {
                     ref double v = ref upper[i / upper.GetLength(1), i % upper.GetLength(1)];
-                    v *= options.Gain * options.Up * options.Up;
+                    v *= (double)options.Gain * options.Up * options.Up;
                     v = Math.Clamp(v > 0 ? v : options.Slope * v, -options.Clamp, options.Clamp);
                 }
 
@@ -208,21 +225,38 @@ public sealed class FilteredLeakyReluTests(Device device)
 
     private static double[,] Filter(double[,] x, Tensor? filter, Resampling rows, Resampling columns, bool flip)
     {
-        double[] taps = filter?.ToDoubles() ?? [1];
-        if (!flip) Array.Reverse(taps);
+        double[,] taps = Matrix(filter);
         (int height, int width) = (x.GetLength(0), x.GetLength(1));
-        double[,] y = new double[rows.OutputLength(height, taps.Length), columns.OutputLength(width, taps.Length)];
-        for (int i = 0; i < y.Length * taps.Length * taps.Length; i++)
+        (int tapRows, int tapColumns) = (taps.GetLength(0), taps.GetLength(1));
+        double[,] y = new double[rows.OutputLength(height, tapRows), columns.OutputLength(width, tapColumns)];
+        for (int i = 0; i < y.Length * taps.Length; i++)
         {
-            (int place, int tap) = (i / (taps.Length * taps.Length), i % (taps.Length * taps.Length));
+            (int place, int tap) = (i / taps.Length, i % taps.Length);
             (int q, int p) = (place / y.GetLength(1), place % y.GetLength(1));
-            (int k, int l) = (tap / taps.Length, tap % taps.Length);
+            (int k, int l) = (tap / tapColumns, tap % tapColumns);
             int r = (q * rows.Down) + k - rows.Before, s = (p * columns.Down) + l - columns.Before;
             bool isSample = r >= 0 && s >= 0 && r % rows.Up == 0 && s % columns.Up == 0
                 && r / rows.Up < height && s / columns.Up < width;
-            if (isSample) y[q, p] += taps[k] * taps[l] * x[r / rows.Up, s / columns.Up];
+            if (!isSample) continue;
+            double weight = flip ? taps[k, l] : taps[tapRows - 1 - k, tapColumns - 1 - l];
+            y[q, p] += weight * x[r / rows.Up, s / columns.Up];
         }
 
         return y;
+    }
+
+    /// <summary>A vector's products with itself.</summary>
+    private static double[,] Matrix(Tensor? filter)
+    {
+        double[] taps = filter?.ToDoubles() ?? [1];
+        bool isPlanar = filter is { Shape.Rank: 2 };
+        double[,] matrix = isPlanar ? new double[filter!.Shape[0], filter.Shape[1]] : new double[taps.Length, taps.Length];
+        for (int i = 0; i < matrix.Length; i++)
+        {
+            (int row, int column) = (i / matrix.GetLength(1), i % matrix.GetLength(1));
+            matrix[row, column] = isPlanar ? taps[i] : taps[row] * taps[column];
+        }
+
+        return matrix;
     }
 }

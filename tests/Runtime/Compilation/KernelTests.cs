@@ -63,6 +63,26 @@ public sealed class KernelTests(Device device)
             () => device.Load(s_source, ElementType.Float32, "Extra=2"),
             Throws.ArgumentException.With.Message.EqualTo("Probes/Grid.cu has no variant \"Extra=2\""));
 
+    [TestCase("Taps=7;Up=3", true)]
+    [TestCase("Taps=2;Up=1", true)]
+    [TestCase("Up=3;Taps=7", false)]
+    [TestCase("Taps=7", false)]
+    [TestCase("Taps=-7;Up=3", false)]
+    [TestCase("Taps=7;Up=3;", false)]
+    [TestCase("Taps=7;Up=Three", false)]
+    [TestCase("", false)]
+    public void OpenVariantsHaveTheNamesOfAnExampleAndAnyNumbers(string variant, bool isAdmitted)
+    {
+        ElementType[] types = [ElementType.Float32];
+        KernelSource closed = new("Probes/Grid.cu", typeof(KernelTests).Assembly, types, "Taps=2;Up=1");
+        KernelSource open = new(closed.Path, typeof(KernelTests).Assembly, types, "Taps=2;Up=1")
+        {
+            HasOpenVariants = true,
+        };
+        Assert.That(open.Admits(variant), Is.EqualTo(isAdmitted));
+        Assert.That(closed.Admits(variant), Is.EqualTo(variant == closed.Variants[0]));
+    }
+
     [Test]
     public void RejectsAKernelThatTheFileDoesNotHave() =>
         Assert.That(
