@@ -22,6 +22,7 @@ public sealed unsafe partial class CudaDevice : Device
     private readonly CUcontext _context;
     private readonly NvrtcCompiler _compiler;
     private readonly Lazy<CudaBlasLt> _blas;
+    private readonly Lazy<CudaDnn> _dnn;
     private readonly ConcurrentBag<CUmodule> _modules = [];
     private readonly ConcurrentDictionary<nint, int> _sharedLimits = new();
     private readonly CudaLaunchRecord _lastLaunch = new();
@@ -53,6 +54,7 @@ public sealed unsafe partial class CudaDevice : Device
 
         _compiler = new NvrtcCompiler(Cache, _gpu.Capability);
         _blas = new Lazy<CudaBlasLt>(() => new CudaBlasLt(this));
+        _dnn = new Lazy<CudaDnn>(() => new CudaDnn(this));
         _device = Handle(ordinal);
         CUcontext context;
         cuDevicePrimaryCtxRetain(&context, _device).ThrowIfFailed();
@@ -84,6 +86,10 @@ public sealed unsafe partial class CudaDevice : Device
     /// <summary>Matrix products of the GPU; opened when first needed.</summary>
     /// <exception cref="LibraryNotFoundException">cuBLASLt was not found.</exception>
     internal CudaBlasLt Blas => _blas.Value;
+
+    /// <summary>Convolutions of the GPU; opened when first needed.</summary>
+    /// <exception cref="LibraryNotFoundException">cuDNN was not found.</exception>
+    internal CudaDnn Dnn => _dnn.Value;
 
     internal CUstream Stream { get; }
 
@@ -226,6 +232,7 @@ public sealed unsafe partial class CudaDevice : Device
 
     private protected override void DisposeCore()
     {
+        if (_dnn.IsValueCreated) _dnn.Value.Dispose();
         if (_blas.IsValueCreated) _blas.Value.Dispose();
         bool isCurrent = TryMakeCurrent();
         if (Interlocked.Exchange(ref _released, 1) != 0) return;

@@ -11,6 +11,7 @@ public static class NativeLibraries
     internal const string CudaName = "cuda";
     internal const string NvrtcName = "nvrtc";
     internal const string CuBlasLtName = "cublaslt";
+    internal const string CuDnnName = "cudnn";
     internal const string OpenBlasName = "openblas";
     internal const string NvtxName = "nvtx";
 
@@ -46,6 +47,15 @@ public static class NativeLibraries
         + "nvidia-cublas-cu12 for 12; or libcublas of the CUDA toolkit)",
         version: Interop.CuBlasLt.cublasLtGetVersion);
 
+    /// <summary>Convolutions on a GPU.</summary>
+    public static NativeLibraryLocator CuDnn { get; } = new(
+        CuDnnName,
+        "cuDNN 9",
+        () => Names("cudnn64_9.dll", "libcudnn.so.9"),
+        "install that of the driver's CUDA version (Python package nvidia-cudnn-cu13 for CUDA 13, "
+        + "nvidia-cudnn-cu12 for 12; or cudnn of NVIDIA's repositories)",
+        version: Interop.CuDnn.cudnnGetVersion);
+
     /// <summary>Matrix products on the CPU.</summary>
     public static NativeLibraryLocator OpenBlas { get; } = new(
         OpenBlasName,
@@ -64,7 +74,7 @@ public static class NativeLibraries
         + "nvidia-nvtx-cu12 for 12)");
 
     /// <summary>All of them, in the order in which people should read of them.</summary>
-    public static IReadOnlyList<NativeLibraryLocator> All { get; } = [Cuda, Nvrtc, CuBlasLt, OpenBlas, Nvtx];
+    public static IReadOnlyList<NativeLibraryLocator> All { get; } = [Cuda, Nvrtc, CuBlasLt, CuDnn, OpenBlas, Nvtx];
 
     /// <summary>
     /// Makes this assembly's imports go through the locators; bindings call it before their first function.

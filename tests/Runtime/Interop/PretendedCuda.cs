@@ -4,15 +4,20 @@ using System.Runtime.InteropServices;
 namespace GenKernels.Tests.Runtime.Interop;
 
 /// <summary>
-/// A library that plays driver, NVRTC, NVTX and cuBLASLt of a GPU of compute capability 9.0, with the signatures of
-/// NVIDIA's headers. Memory is the process'; what goes to the stream is done at once, in a capture when it is replayed.
+/// A library that plays driver, NVRTC, NVTX, cuBLASLt and cuDNN of a GPU of compute capability 9.0, with the
+/// signatures of NVIDIA's headers. Memory is the process'; what goes to the stream is done at once, in a capture when
+/// it is replayed.
 /// </summary>
 internal static class PretendedCuda
 {
     /// <summary>Holds the path of the library in the process that uses it.</summary>
     internal const string Variable = "GENKERNELS_PRETENDED_CUDA";
 
-    private static readonly string[] s_texts = [PretendedNumbers.Text, PretendedDriver.Text, PretendedBlasLt.Text];
+    private static readonly string[] s_texts =
+    [
+        PretendedNumbers.Text, PretendedDriver.Text, PretendedBlasLt.Text, PretendedDnn.Text,
+        PretendedDnnEngines.Text,
+    ];
 
     /// <returns>The path of the library, compiled into a folder.</returns>
     internal static string Build(string compiler, string folder)
@@ -51,6 +56,12 @@ internal static class PretendedCuda
 
     /// <returns>Products for which cuBLASLt proposed an algorithm since the start.</returns>
     internal static int Proposals() => (int)Get<Count>("pretend_proposals")();
+
+    /// <summary>Leaves engines of cuDNN out from now on: those whose bits are set.</summary>
+    internal static void Miss(int engines) => Get<Failure>("pretend_missing")("", engines);
+
+    /// <returns>Plans that cuDNN finished since the start.</returns>
+    internal static int Plans() => (int)Get<Count>("pretend_plans")();
 
     private static T Get<T>(string name)
         where T : Delegate

@@ -12,7 +12,7 @@ internal static class PretendedProcess
     internal const string Category = "PretendedCuda";
 
     private static readonly string[] s_libraries =
-        ["GENKERNELS_CUDA", "GENKERNELS_NVRTC", "GENKERNELS_CUBLASLT", "GENKERNELS_NVTX"];
+        ["GENKERNELS_CUDA", "GENKERNELS_NVRTC", "GENKERNELS_CUBLASLT", "GENKERNELS_CUDNN", "GENKERNELS_NVTX"];
 
     private static readonly Lazy<(int ExitCode, string Output)> s_child = new(Run);
 
