@@ -12,8 +12,8 @@ public class ConvolutionTensorBenchmarks : KernelBenchmarks
     public override IEnumerable<KernelCase> Cases =>
     [
         .. new[] { ConvolutionLayer.All[0], ConvolutionLayer.All[1], ConvolutionLayer.All[5] }
-            .Select(layer => ConvolutionBenchmarks.Forward(layer) with { Type = ElementType.BFloat16 }),
-        ConvolutionBenchmarks.DataGradient(ConvolutionLayer.All[1]) with { Type = ElementType.BFloat16 },
+            .SelectMany(layer => ConvolutionBenchmarks.ForwardWithPeer(layer, ElementType.BFloat16)),
+        .. ConvolutionBenchmarks.DataGradientWithPeer(ConvolutionLayer.All[1], ElementType.BFloat16),
         .. ProductTilings.For(ElementType.BFloat16).Select(tiling => InTiles(ConvolutionLayer.OfThesis[2], tiling)),
     ];
 

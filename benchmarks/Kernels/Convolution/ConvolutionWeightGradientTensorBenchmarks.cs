@@ -11,8 +11,8 @@ public class ConvolutionWeightGradientTensorBenchmarks : KernelBenchmarks
     /// <inheritdoc/>
     public override IEnumerable<KernelCase> Cases =>
     [
-        .. new[] { ConvolutionLayer.All[0], ConvolutionLayer.All[2], ConvolutionLayer.All[5] }.Select(layer =>
-            ConvolutionWeightGradientBenchmarks.Gradient(layer) with { Type = ElementType.BFloat16 }),
+        .. new[] { ConvolutionLayer.All[0], ConvolutionLayer.All[2], ConvolutionLayer.All[5] }
+            .SelectMany(layer => ConvolutionWeightGradientBenchmarks.WithPeer(layer, ElementType.BFloat16)),
         .. ProductTilings.For(ElementType.BFloat16).Select(tiling => InTiles(ConvolutionLayer.OfThesis[2], tiling)),
     ];
 

@@ -84,10 +84,18 @@ internal readonly struct ConvolutionPlan
 
     internal int OutGroup => _outGroup;
 
+    internal Triple In => _in;
+
     internal Triple Out => _out;
 
     /// <summary>Steps between elements of the input, with gaps between them where more than 1.</summary>
     internal Triple Up => _up;
+
+    internal Triple Stride => _stride;
+
+    internal Triple Before => _before;
+
+    internal Triple Dilation => _dilation;
 
     private bool IsForTiles =>
         (_taps.H, _taps.W) == (3, 3) && (_stride, _dilation, _up) == (Triple.One, Triple.One, Triple.One)

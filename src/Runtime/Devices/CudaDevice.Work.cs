@@ -120,7 +120,31 @@ public sealed unsafe partial class CudaDevice
             throw new LaunchException($"{Name}: {failure.Message}{Suspect()}");
         }
 
-        _lastLaunch.Set(kernel, shape, arguments);
+        _lastLaunch.Set(kernel.Name, shape, arguments);
+        if (_synchronous && !_capturing) Synchronize();
+    }
+
+    /// <summary>
+    /// Lets a library put work on the stream: takes it down where a step is recorded, and tells it to who watches.
+    /// </summary>
+    /// <param name="work">Name, cost and type.</param>
+    /// <param name="arguments">Tensors that it reads or writes, each of which may be null; kept.</param>
+    /// <param name="call">Calls the library, with the arguments as they are then.</param>
+    internal void Call(in DeviceWork work, KernelArgument[] arguments, Action<KernelArgument[]> call)
+    {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        if (Recorder is { } recorder)
+        {
+            recorder.Call(work, arguments, call);
+            return;
+        }
+
+        MakeCurrent();
+        IWorkObserver? observer = Observer;
+        long mark = observer?.Begin(this, work, arguments) ?? 0;
+        call(arguments);
+        observer?.End(mark);
+        _lastLaunch.Set(work.Name, null, arguments);
         if (_synchronous && !_capturing) Synchronize();
     }
 

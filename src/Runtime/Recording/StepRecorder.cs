@@ -54,6 +54,9 @@ internal sealed class StepRecorder
         Add(launch);
     }
 
+    internal void Call(in DeviceWork work, KernelArgument[] arguments, Action<KernelArgument[]> call) =>
+        Add(new RecordedCall(work, arguments, call, PlaceOf));
+
     internal void Copy(nint source, nint destination, long bytes)
     {
         if (bytes > 0) Add(new RecordedCopy(Find(source), Find(destination), bytes));
