@@ -7,7 +7,7 @@ namespace GenKernels.Tests.Kernels.Filtering;
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
 public sealed class FilteredLeakyReluTests(Device device)
 {
-    // Rates and filters of the layers that are known, then uneven rates, taps that do not fill their phases or are fewer
+    // Rates and filters of layers that are known, then uneven rates, taps that do not fill their phases or are fewer
     // than the rate, no filters, and filters of two axes on either side; with paddings of both signs.
     private static readonly FilteredSetting[] s_settings =
     [
@@ -250,7 +250,8 @@ public sealed class FilteredLeakyReluTests(Device device)
     {
         double[] taps = filter?.ToDoubles() ?? [1];
         bool isPlanar = filter is { Shape.Rank: 2 };
-        double[,] matrix = isPlanar ? new double[filter!.Shape[0], filter.Shape[1]] : new double[taps.Length, taps.Length];
+        double[,] matrix = isPlanar
+            ? new double[filter!.Shape[0], filter.Shape[1]] : new double[taps.Length, taps.Length];
         for (int i = 0; i < matrix.Length; i++)
         {
             (int row, int column) = (i / matrix.GetLength(1), i % matrix.GetLength(1));
