@@ -34,6 +34,7 @@ internal sealed class KernelBenchmarkConfig : ManualConfig
         Add(
             "of ceiling", "the least time that the measured copy and matrix product allow over the median time",
             cell => $"{cell.ShareOfCeiling:0 %}");
+        AddColumn(new ThroughputColumn("library / ours", LibraryPeer.Legend, LibraryPeer.Ratio));
         AddEventProcessor(new ResultsWriter());
         SummaryStyle = SummaryStyle.Default.WithMaxParameterColumnWidth(80);
         ArtifactsPath = ResultsFile.Name is null
@@ -42,5 +43,5 @@ internal sealed class KernelBenchmarkConfig : ManualConfig
     }
 
     private void Add(string name, string legend, Func<Throughput, string> cell) =>
-        AddColumn(new ThroughputColumn(name, legend, cell));
+        AddColumn(new ThroughputColumn(name, legend, (throughput, _) => cell(throughput)));
 }

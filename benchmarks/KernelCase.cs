@@ -27,6 +27,9 @@ public sealed record KernelCase(
     /// </summary>
     public double Scale { get; init; } = 1;
 
+    /// <summary>The case that a library's row is to be held against; null for our own.</summary>
+    internal string? PeerOf { get; init; }
+
     /// <summary>What inputs and result occupy.</summary>
     internal long BytesOfAll => (Inputs.Sum(shape => shape.ElementCount) + Output.ElementCount) * Type.Size();
 

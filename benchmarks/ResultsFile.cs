@@ -71,6 +71,7 @@ internal static class ResultsFile
         json.WriteStartObject();
         json.WriteString("kernel", report.BenchmarkCase.Descriptor.Type.Name.Replace("Benchmarks", ""));
         json.WriteString("case", throughput.Case.ToString());
+        if (throughput.Case.PeerOf is { } own) json.WriteString("peerOf", own);
         json.WriteNumber("medianMicroseconds", Math.Round(throughput.Seconds * 1e6, 2));
         json.WriteString("bound", throughput.Bound);
         json.WriteNumber("gigabytesPerSecond", Math.Round(throughput.BytesPerSecond / 1e9, 1));

@@ -4,8 +4,8 @@ using BenchmarkDotNet.Running;
 
 namespace GenKernels.Benchmarks;
 
-/// <summary>A column of the table that is worked out from the median time and the case.</summary>
-internal sealed class ThroughputColumn(string name, string legend, Func<Throughput, string> cell) : IColumn
+/// <summary>A column of the table that is worked out from the median time and the case, and the other rows.</summary>
+internal sealed class ThroughputColumn(string name, string legend, Func<Throughput, Summary, string> cell) : IColumn
 {
     public string Id => $"{nameof(ThroughputColumn)}.{name}";
 
@@ -24,7 +24,7 @@ internal sealed class ThroughputColumn(string name, string legend, Func<Throughp
     public string Legend => legend;
 
     public string GetValue(Summary summary, BenchmarkCase benchmarkCase) =>
-        Throughput.Of(summary[benchmarkCase]) is { } throughput ? cell(throughput) : "-";
+        Throughput.Of(summary[benchmarkCase]) is { } throughput ? cell(throughput, summary) : "-";
 
     public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style) =>
         GetValue(summary, benchmarkCase);

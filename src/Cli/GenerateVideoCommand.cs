@@ -44,6 +44,7 @@ internal static class GenerateVideoCommand
             DefaultValueFactory = _ => 30,
         }.AtLeast(LeastFrameRate, MostFrameRate);
         Option<int> scale = Number("--scale", "Every pixel becomes a square of this many pixels", 1, MostScale);
+        Option<string> precision = PrecisionOption.Create();
         Option<string> device = CommonOptions.Device();
         Option<long> seed = CommonOptions.Seed();
         ExampleCommand command = new(
@@ -51,7 +52,7 @@ internal static class GenerateVideoCommand
             "gk generate video --checkpoint out/run --frames 900 --out out/video.mp4 --scale 4",
             "gk generate video --checkpoint out/run/checkpoint-00001000 --frames 100 --seed 7 --out out/frames")
         {
-            checkpoint, frames, output, seed, segment, fps, scale, device,
+            checkpoint, frames, output, seed, segment, fps, scale, precision, device,
         };
         return command.Does((result, stop) =>
         {
@@ -61,10 +62,12 @@ internal static class GenerateVideoCommand
             VideoWriterOptions options = new(result.GetValue(fps), result.GetValue(scale));
             using IVideoWriter writer = VideoWriter.Create(path, sizes.Width, sizes.Height, options);
             using Device opened = DeviceFactory.Open(result.GetRequiredValue(device));
+            opened.Precision = PrecisionOption.Read(result, precision);
             using LowResolutionGenerator generator = trained.Load(opened);
             VideoStream video =
                 new(generator, opened, unchecked((ulong)result.GetValue(seed)), result.GetValue(segment));
             Terminal terminal = new(result);
+            terminal.Progress.WriteLine($"Preset {trained.Preset.Name} on {DeviceText.Of(opened)}");
             int count = result.GetValue(frames);
             long started = Stopwatch.GetTimestamp();
             FrameMeter.Run(

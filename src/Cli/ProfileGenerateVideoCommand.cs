@@ -44,7 +44,7 @@ internal static class ProfileGenerateVideoCommand
 
             Terminal terminal = new(result);
             using TrainedGenerator? file = trained is null ? null : TrainedGenerator.Open(trained);
-            using Device device = DeviceFactory.Open(result.GetRequiredValue(options.Device));
+            using Device device = options.Open(result);
             LowResolutionPreset sizes = file?.Preset ?? LowResolutionPreset.Named(result.GetRequiredValue(preset));
             using LowResolutionGenerator generator = file?.Load(device) ?? New(sizes, device);
             using VideoSegments segments = new(generator, unchecked((ulong)result.GetValue(seed)), device)

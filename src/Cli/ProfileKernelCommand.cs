@@ -79,7 +79,7 @@ internal sealed class ProfileKernelCommand
             return ExitCode.Success;
         }
 
-        KernelSource source = KernelFiles.Find(name);
+        KernelSource source = KernelFiles.Find(name, result.GetValue(_variant));
         if (isCode) WriteCode(result, source, terminal);
         else Measure(result, source, terminal, stop);
         return ExitCode.Success;
@@ -101,14 +101,14 @@ internal sealed class ProfileKernelCommand
     private void Measure(ParseResult result, KernelSource source, Terminal terminal, CancellationToken stop)
     {
         ProfileRequest request = _options.Read(result);
-        using Device device = DeviceFactory.Open(result.GetRequiredValue(_options.Device));
+        using Device device = _options.Open(result);
         StepMeasurement measurement = _trial.Measure(result, request, device, terminal, stop);
         string what = _trial.Describe(result);
         if (!measurement.Steps.SelectMany(step => step.Work).Any(work => source.KernelNames.Contains(work.Name)))
         {
             throw new CommandException(
-                $"nothing of {source} is launched by this: {what} on {device}; --preset, --phase and --device choose "
-                + "others");
+                $"nothing of {source} is launched by this: {what} on {device}; --preset, --phase, --precision and "
+                + "--device choose others");
         }
 
         new ProfileReport($"{source}: {what}", device, measurement, request)
@@ -156,13 +156,7 @@ internal sealed class ProfileKernelCommand
         throw new CommandException($"{source} is compiled for {string.Join(", ", source.Types)}, not '{name}'");
     }
 
-    private static string Variant(KernelSource source, string? part)
-    {
-        if (part is null) return source.Variants[0];
-        string wanted = part.Replace(' ', ';');
-        if (source.Admits(wanted)) return wanted;
-        return source.Variants.FirstOrDefault(variant => variant.Contains(wanted, StringComparison.OrdinalIgnoreCase))
-            ?? throw new CommandException(
-                $"{source} has no variant with '{part}'; it has {string.Join(" | ", source.Variants)}");
-    }
+    private static string Variant(KernelSource source, string? part) => KernelFiles.Variant(source, part)
+        ?? throw new CommandException(
+            $"{source} has no variant with '{part}'; it has {string.Join(" | ", source.Variants)}");
 }

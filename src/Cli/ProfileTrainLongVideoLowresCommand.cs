@@ -24,10 +24,10 @@ internal static class ProfileTrainLongVideoLowresCommand
             Terminal terminal = new(result);
             string? folder = trial.MemoryFolder(result);
             if (folder is not null) MemoryReport.RequireFolder(folder);
-            using Device device = DeviceFactory.Open(result.GetRequiredValue(options.Device));
+            using Device device = options.Open(result);
             if (folder is not null)
             {
-                new MemoryReport(folder, trial.Plans(result, device)).Write(terminal, request.IsJson);
+                new MemoryReport(folder, trial.Plans(result, device, terminal)).Write(terminal, request.IsJson);
                 return ExitCode.Success;
             }
 

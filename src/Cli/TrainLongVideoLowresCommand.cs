@@ -49,6 +49,7 @@ internal sealed class TrainLongVideoLowresCommand
         DefaultValueFactory = _ => new LowResolutionTrainingOptions().R1Gamma,
     }.NotNegative(MostGamma);
 
+    private readonly Option<string> _precision = PrecisionOption.Create();
     private readonly Option<string> _device = CommonOptions.Device();
     private readonly Option<long> _seed = CommonOptions.Seed();
     private readonly Option<bool> _resume = new("--resume")
@@ -61,7 +62,7 @@ internal sealed class TrainLongVideoLowresCommand
     private readonly Option<int> _logEvery = Every("--log-every", "line of the log", 10);
 
     /// <summary>What a resumed run has from its beginning.</summary>
-    private Option[] FixedByRun => [_preset, _batch, _accumulate, _gamma, _seed];
+    private Option[] FixedByRun => [_preset, _batch, _accumulate, _gamma, _precision, _seed];
 
     internal static Command Create()
     {
@@ -72,7 +73,7 @@ internal sealed class TrainLongVideoLowresCommand
             "gk train long-video-lowres --data out/data --out out/run --resume --steps 20000")
         {
             options._data, options._out, options._preset, options._steps, options._minutes, options._batch,
-            options._accumulate, options._gamma, options._device, options._seed, options._resume,
+            options._accumulate, options._gamma, options._precision, options._device, options._seed, options._resume,
             options._checkpointEvery, options._sampleEvery, options._logEvery,
         };
         return command.Does(options.Run);
@@ -150,6 +151,7 @@ internal sealed class TrainLongVideoLowresCommand
             BatchSize = result.GetValue(_batch) ?? preset.BatchSize,
             Accumulate = result.GetValue(_accumulate),
             R1Gamma = result.GetValue(_gamma),
+            Precision = PrecisionOption.Read(result, _precision),
             Seed = unchecked((ulong)result.GetValue(_seed)),
         };
         if (options.BatchSize % options.Accumulate == 0) return options;

@@ -40,7 +40,7 @@ public static class CeilingMeasurement
         return 2.0 * CopiedBytes / Best(device, () => Copy(source, target));
     }
 
-    /// <returns>Operations a second of a large matrix product, on a GPU by cuBLAS where it is there.</returns>
+    /// <returns>Operations a second of a large matrix product, on a GPU by cuBLASLt where it is there.</returns>
     /// <param name="device">What is measured.</param>
     /// <param name="type">A float type.</param>
     /// <exception cref="ArgumentException">It is none.</exception>
@@ -53,7 +53,7 @@ public static class CeilingMeasurement
         using RandomGenerator random = new(device, seed: 1);
         using Tensor x = random.Uniform([1, size, size], type);
         using Tensor w = random.Uniform([1, size, size], type);
-        double seconds = device is CudaDevice cuda && NativeLibraries.CuBlas.IsFound
+        double seconds = device is CudaDevice cuda && NativeLibraries.CuBlasLt.IsFound
             ? Best(device, () => Multiply(cuda, x, w, size))
             : Best(device, () => MatMul.Forward(x, w).Dispose());
         return 2.0 * size * size * size / seconds;
@@ -62,7 +62,7 @@ public static class CeilingMeasurement
     private static void Multiply(CudaDevice device, Tensor x, Tensor w, int size)
     {
         using Tensor y = Tensor.Empty(x.Shape, x.Type, device);
-        device.Blas.Multiply(x.Type, new CudaProductShape(size, size, size), 1, x.Address, w.Address, 0, y.Address);
+        device.Blas.Multiply(new CudaProductShape(size, size, size), x, w, y, LaunchCost.Of(x, w, y));
     }
 
     private static double Best(Device device, Action work)

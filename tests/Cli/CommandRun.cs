@@ -8,6 +8,9 @@ namespace GenKernels.Tests.Cli;
 /// <param name="Error">Progress and complaints.</param>
 internal sealed record CommandRun(int Status, string Output, string Error)
 {
+    /// <summary>Progress and complaints without the breaks that a console puts into long lines.</summary>
+    internal string Told => string.Join(' ', Error.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
     /// <summary>Runs a command line in this process.</summary>
     internal static CommandRun Of(params string[] arguments)
     {

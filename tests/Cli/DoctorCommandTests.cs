@@ -32,7 +32,10 @@ public sealed class DoctorCommandTests
         ];
         Assert.That(
             findings.Select(finding => finding.GetProperty("name").GetString()),
-            Is.EquivalentTo(new[] { "cuda", "nvrtc", "cublas", "openblas", "nvtx", "ffmpeg", "ffprobe", "libvips" }));
+            Is.EquivalentTo(new[]
+            {
+                "cuda", "nvrtc", "cublaslt", "cudnn", "openblas", "nvtx", "ffmpeg", "ffprobe", "libvips",
+            }));
         foreach (JsonElement finding in findings)
         {
             bool isFound = finding.GetProperty("found").GetBoolean();

@@ -62,6 +62,16 @@ public sealed class GenerateVideoCommandTests
         Assert.That(Frames(path), Has.Length.EqualTo(100));
     }
 
+    [TestCase("fp32", "fp32 (32-bit floats, multiplied exactly)")]
+    [TestCase("tf32", "; host multiplies exactly)")]
+    [TestCase("bf16", "bf16 (activations of 16 bits")]
+    public void ThePrecisionIsTold(string name, string text)
+    {
+        CommandRun run = Generate(Run, 4, _folder.File(name), "--precision", name);
+        Assert.That(run.Told, Does.Contain("Preset tiny on host").And.Contain(text));
+        Assert.That(Frames(_folder.File(name)), Has.Length.EqualTo(4));
+    }
+
     [Test]
     public void AMissingCheckpointIsNamed() =>
         Refuses($"{_folder.File("nowhere")}: no such checkpoint", _folder.File("nowhere"));

@@ -64,6 +64,20 @@ public sealed class ProfileCommandTests
     }
 
     [Test]
+    public void ThePrecisionIsToldAndProfiled()
+    {
+        CommandRun run = CommandRun.Of(
+            [.. s_step, "--phase", "generator", "--warm-up", "0", "--precision", "bf16", "--json"]);
+        Assert.That(run.Status, Is.EqualTo(ExitCode.Success), run.Error);
+        Assert.That(run.Told, Does.Contain("precision bf16 (activations of 16 bits"));
+        JsonElement result = JsonDocument.Parse(run.Output).RootElement;
+        Assert.That(result.GetProperty("precision").GetString(), Is.EqualTo("bf16"));
+        Assert.That(
+            result.GetProperty("rows").EnumerateArray().Select(row => row.GetProperty("name").GetString()),
+            Does.Contain("Cast"));
+    }
+
+    [Test]
     public void TheMemoryOfARecordedStepIsDrawn()
     {
         string folder = _folder.File("memory");
@@ -150,6 +164,7 @@ public sealed class ProfileCommandTests
     [TestCase("--by is kernel, variant, shape, not 'file'", "--by", "file")]
     [TestCase("--sort is time", "--sort", "size")]
     [TestCase("there is no preset 'vast'", "--preset", "vast")]
+    [TestCase("there is no precision 'FP16'", "--precision", "FP16")]
     [TestCase("--steps must be at least 1", "--steps", "0")]
     [TestCase("--warm-up must be at least 0", "--warm-up", "-1")]
     [TestCase("--batch needs a whole number", "--batch", "two")]

@@ -82,6 +82,18 @@ public sealed class TrainLongVideoLowresCommandTests
         Assert.That(Weights(Out), Is.EqualTo(Weights(_folder.File("whole"))));
     }
 
+    [Test]
+    public void ThePrecisionIsToldAndThatOfTheRun()
+    {
+        MakeData();
+        string[] begin = ["--preset", "tiny", "--batch", "1", "--steps", "1"];
+        Assert.That(Train(_folder.File("usual"), begin).Told, Does.Contain("precision fp32 (32-bit floats"));
+        CommandRun run = Train(Out, [.. begin, "--precision", "bf16"]);
+        Assert.That(run.Told, Does.Contain("precision bf16 (activations of 16 bits"));
+        Refuses("--precision cannot change", ExitCode.Failure, "--resume", "--precision", "fp32");
+        Assert.That(Train(Out, "--resume", "--steps", "2").Told, Does.Contain("precision bf16 ("));
+    }
+
     private static byte[] Weights(string run) => File.ReadAllBytes(
         Path.Combine(LowResolutionCheckpoint.Newest(run)!, LowResolutionCheckpoint.AverageGeneratorFile));
 

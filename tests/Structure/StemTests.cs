@@ -22,6 +22,7 @@ public sealed partial class StemTests
         ["ConvolutionTensor"] = ("Convolution", "the same convolution, by other means"),
         ["ConvolutionWeightGradientTensor"] = ("Convolution", "the same gradient, by other means"),
         ["ConvolutionWeightGradient"] = ("Convolution", "convolution and its two adjoints are each other's gradients"),
+        ["ScaledGradient"] = ("ScaledConvolution", "a part of its gradient"),
         ["GroupNormGradient"] = ("GroupNorm", "the gradient of another, where it need not be differentiated again"),
         ["AttentionGradient"] = ("Attention", "the gradient of an operation whose other form is composed"),
         ["AttentionTensor"] = ("Attention", "the same on tensor cores"),

@@ -1,3 +1,5 @@
+using GenKernels.Runtime;
+using GenKernels.Runtime.Interop;
 using Convolutions = GenKernels.Kernels.Convolution.Convolution;
 
 namespace GenKernels.Benchmarks.Kernels.Convolution;
@@ -7,7 +9,16 @@ public class ConvolutionBenchmarks : KernelBenchmarks
 {
     /// <inheritdoc/>
     public override IEnumerable<KernelCase> Cases =>
-        [.. ConvolutionLayer.All.Select(Forward), .. ConvolutionLayer.All[1..3].Select(DataGradient)];
+    [
+        .. ConvolutionLayer.All.SelectMany(layer => ForwardWithPeer(layer, ElementType.Float32)),
+        .. ConvolutionLayer.All[1..3].SelectMany(layer => DataGradientWithPeer(layer, ElementType.Float32)),
+    ];
+
+    internal static IEnumerable<KernelCase> ForwardWithPeer(ConvolutionLayer layer, ElementType type) =>
+        (Forward(layer) with { Type = type }).Beside(NativeLibraries.CuDnn, layer.ForwardByLibrary);
+
+    internal static IEnumerable<KernelCase> DataGradientWithPeer(ConvolutionLayer layer, ElementType type) =>
+        (DataGradient(layer) with { Type = type }).Beside(NativeLibraries.CuDnn, layer.DataGradientByLibrary);
 
     internal static KernelCase Forward(ConvolutionLayer layer) => new(
         $"{layer.X} with {layer.W}", [layer.X, layer.W], layer.Y,

@@ -1,4 +1,5 @@
 using GenKernels.Kernels.Convolution;
+using GenKernels.Kernels.MatrixProduct;
 using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Convolution;
@@ -32,11 +33,37 @@ internal sealed record ConvolutionLayer(Shape X, Shape W)
 
     internal Shape Y => X.With(4, W[0]);
 
+    private ConvolutionPlan Plan => ConvolutionPlan.Forward(X, W, Options);
+
     internal Triple Padding => new(W[1] / 2, W[2] / 2, W[3] / 2);
 
     internal ConvolutionOptions Options => ConvolutionOptions.Padded(Padding);
 
     internal long Operations => 2 * Y.ElementCount * W.Product(1, 5);
+
+    /// <returns>The result by cuDNN, of activations and weights.</returns>
+    internal Tensor ForwardByLibrary(Tensor[] inputs)
+    {
+        Tensor y = Tensor.Empty(Y, inputs[0].Type, inputs[0].Device);
+        ConvolutionLibrary.Launch(inputs[0], inputs[1], y, ProductEpilogue.None, Plan);
+        return y;
+    }
+
+    /// <returns>The gradient of the activations by cuDNN, of that of the result and of the weights.</returns>
+    internal Tensor DataGradientByLibrary(Tensor[] inputs)
+    {
+        Tensor dx = Tensor.Empty(X, inputs[0].Type, inputs[0].Device);
+        ConvolutionLibrary.LaunchDataGradient(inputs[0], inputs[1], dx, Plan);
+        return dx;
+    }
+
+    /// <returns>The gradient of the weights by cuDNN, of the activations and of the gradient of the result.</returns>
+    internal Tensor WeightGradientByLibrary(Tensor[] inputs)
+    {
+        Tensor dw = Tensor.Empty(W, inputs[0].Type, inputs[0].Device);
+        ConvolutionLibrary.LaunchWeightGradient(inputs[0], inputs[1], dw, Plan);
+        return dw;
+    }
 
     /// <returns>Where output <paramref name="place"/> finds its element for a tap, or -1 beyond the border.</returns>
     internal long Source(long place, int tap)

@@ -1,4 +1,6 @@
 using GenKernels.Kernels.Convolution;
+using GenKernels.Runtime;
+using GenKernels.Runtime.Interop;
 
 namespace GenKernels.Benchmarks.Kernels.Convolution;
 
@@ -6,7 +8,11 @@ namespace GenKernels.Benchmarks.Kernels.Convolution;
 public class ConvolutionWeightGradientBenchmarks : KernelBenchmarks
 {
     /// <inheritdoc/>
-    public override IEnumerable<KernelCase> Cases => ConvolutionLayer.All.Select(Gradient);
+    public override IEnumerable<KernelCase> Cases =>
+        ConvolutionLayer.All.SelectMany(layer => WithPeer(layer, ElementType.Float32));
+
+    internal static IEnumerable<KernelCase> WithPeer(ConvolutionLayer layer, ElementType type) =>
+        (Gradient(layer) with { Type = type }).Beside(NativeLibraries.CuDnn, layer.WeightGradientByLibrary);
 
     internal static KernelCase Gradient(ConvolutionLayer layer) => new(
         $"{layer.X} with {layer.W}", [layer.X, layer.Y], layer.W,

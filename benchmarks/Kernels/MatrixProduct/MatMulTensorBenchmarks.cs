@@ -1,6 +1,7 @@
 using GenKernels.Kernels.Elementwise;
 using GenKernels.Kernels.MatrixProduct;
 using GenKernels.Runtime;
+using GenKernels.Runtime.Interop;
 
 namespace GenKernels.Benchmarks.Kernels.MatrixProduct;
 
@@ -10,12 +11,29 @@ public class MatMulTensorBenchmarks : KernelBenchmarks
     /// <inheritdoc/>
     public override IEnumerable<KernelCase> Cases =>
     [
-        Layer(ElementType.BFloat16, 1024, 1280, 1280, Activation.Linear),
-        Layer(ElementType.BFloat16, 4096, 320, 1280, Activation.Swish),
-        Layer(ElementType.Float16, 154, 768, 3072, Activation.Swish),
-        Layer(ElementType.Float16, 16, 512, 8192, Activation.LeakyRelu),
-        Layer(ElementType.Float32, 16, 512, 512, Activation.LeakyRelu),
+        .. WithPeer(ElementType.BFloat16, 1024, 1280, 1280, Activation.Linear),
+        .. WithPeer(ElementType.BFloat16, 4096, 320, 1280, Activation.Swish),
+        .. WithPeer(ElementType.Float16, 154, 768, 3072, Activation.Swish),
+        .. WithPeer(ElementType.Float16, 16, 512, 8192, Activation.LeakyRelu),
+        .. WithPeer(ElementType.Float32, 16, 512, 512, Activation.LeakyRelu),
+        .. ProductTilings.For(ElementType.BFloat16).Select(InTiles),
     ];
+
+    private static KernelCase InTiles(MatrixTiling tiling)
+    {
+        KernelCase layer = Layer(ElementType.BFloat16, 4096, 1280, 1280, Activation.Linear);
+        return layer with
+        {
+            Name = $"{layer.Name}, {tiling}",
+            Launch = inputs =>
+            {
+                Tensor y = Tensor.Empty(layer.Output, layer.Type, BenchmarkDevice.Device);
+                ProductEpilogue epilogue = new(inputs[2], BiasActivationOptions.For(Activation.Linear));
+                MatMulTensor.Launch(inputs[0], inputs[1], y, epilogue, false, transposeW: true, tiling);
+                return y;
+            },
+        };
+    }
 
     internal static KernelCase Layer(ElementType type, int rows, int outputs, int depth, Activation activation)
     {
@@ -52,4 +70,12 @@ public class MatMulTensorBenchmarks : KernelBenchmarks
             _ => value,
         };
     }
+
+    private static IEnumerable<KernelCase> WithPeer(
+        ElementType type, int rows, int outputs, int depth, Activation activation) =>
+        Layer(type, rows, outputs, depth, activation).Beside(
+            NativeLibraries.CuBlasLt, inputs => MatMulBenchmarks.ByLibrary(
+                inputs[0], inputs[1], [1, rows, outputs],
+                new ProductEpilogue(inputs[2], BiasActivationOptions.For(activation)), transposeX: false,
+                transposeW: true));
 }

@@ -44,7 +44,7 @@ public class TrainingStepBenchmarks : IBenchmark
 
     /// <summary>The penalty's own step.</summary>
     [Benchmark(Description = "penalty")]
-    public void LaunchPenalty() => _gan!.UpdatePenalty(Each(Real));
+    public void LaunchPenalty() => _gan!.UpdatePenalty(1, _ => Real());
 
     /// <inheritdoc/>
     [GlobalCleanup]
@@ -60,13 +60,10 @@ public class TrainingStepBenchmarks : IBenchmark
 
     private void Step(LowResolutionGan gan)
     {
-        gan.UpdateGenerator(Each(Fake));
-        gan.UpdateDiscriminator(Each(() => (Fake(), Real())));
+        gan.UpdateGenerator(1, _ => Fake());
+        gan.UpdateDiscriminator(1, _ => (Fake(), Real()));
         gan.UpdateAverage(_step++);
     }
-
-    /// <summary>The one part of a batch, made when it is asked for: within the scope of the part.</summary>
-    private static IEnumerable<T> Each<T>(Func<T> make) => Enumerable.Range(0, 1).Select(_ => make());
 
     private GeneratorInput Fake()
     {

@@ -1,3 +1,5 @@
+using GenKernels.Kernels.Convolution;
+
 namespace GenKernels.Autograd;
 
 /// <summary>
@@ -27,8 +29,16 @@ public static class ModulatedConvolutionOperation
     {
         Check(x, w, style, options.Groups);
 
+        Variable? demodulation =
+            demodulate ? (Variance(style, Energy(w)) + Epsilon).ReciprocalSqrt() : null;       // [N, O]
+        if (options is { Up: 1, Down: 1 })
+        {
+            bool isTurned = options.IsTurned && w.Shape.Product(1, 3) > 1;
+            return InOnePass(x, isTurned ? w.Flip(1).Flip(2) : w, style, options.Padding, demodulation, noise);
+        }
+
         Variable y = x.Modulated(style).ResampledConvolution(w, filter, options);
-        if (demodulate) y = y.Modulated((Variance(style, Energy(w)) + Epsilon).ReciprocalSqrt());
+        if (demodulation is not null) y = y.Modulated(demodulation);
         return noise is null ? y : y + noise;
     }
 
@@ -58,12 +68,31 @@ public static class ModulatedConvolutionOperation
         Check(x, w, style, groups: 1);
 
         Variable factor = inputGain is null ? style : style * inputGain;  // [N, C]
-        Variable y = x.Modulated(factor).ResampledConvolution(w, null, new(Padding: padding));
-        if (!demodulate) return y;
+        if (!demodulate) return InOnePass(x, w, factor, padding);
         Variable energy = Energy(w);                                                   // [O, C]
         Variable meanSquare = energy.Sum(1).Reshape([1, w.Shape[0]]) * style.Square().Mean();
         Variable epsilon = meanSquare * (Epsilon / w.Shape.Product(1, 4));             // [1, O]
-        return y.Modulated((Variance(style, energy) + epsilon).ReciprocalSqrt());
+        return InOnePass(x, w, factor, padding, (Variance(style, energy) + epsilon).ReciprocalSqrt());
+    }
+
+    /// <summary>Without resampling the images are clips of one frame.</summary>
+    private static Variable InOnePass(
+        Variable x, Variable w, Variable style, ImagePadding padding, Variable? demodulation = null,
+        Variable? noise = null)
+    {
+        (int images, int outputs) = (x.Shape[0], w.Shape[0]);
+        ConvolutionOptions options = new(
+            Triple.One, new(0, padding.Top, padding.Left), new(0, padding.Bottom, padding.Right), Triple.One);
+        (int height, int width) = (
+            x.Shape[1] + padding.Top + padding.Bottom - w.Shape[1] + 1,
+            x.Shape[2] + padding.Left + padding.Right - w.Shape[2] + 1);
+        bool isFused = noise is { RequiresGradient: false } && noise.Shape == [images, height, width, 1];
+        Variable y = x.Reshape([images, 1, x.Shape[1], x.Shape[2], x.Shape[3]]).ScaledConvolution(
+            w.Reshape([outputs, 1, w.Shape[1], w.Shape[2], w.Shape[3]]), style.Reshape([images, 1, style.Shape[1]]),
+            options, demodulation?.Reshape([images, 1, outputs]),
+            isFused ? noise!.Value.View([images, 1, height, width, 1]) : null);
+        y = y.Reshape([images, y.Shape[2], y.Shape[3], outputs]);
+        return noise is null || isFused ? y : y + noise;
     }
 
     /// <returns>x times a factor for each image and channel.</returns>

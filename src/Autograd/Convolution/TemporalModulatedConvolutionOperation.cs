@@ -1,6 +1,5 @@
 using GenKernels.Kernels.Convolution;
 using GenKernels.Kernels.Elementwise;
-using GenKernels.Kernels.MatrixProduct;
 
 namespace GenKernels.Autograd;
 
@@ -15,7 +14,10 @@ public static class TemporalModulatedConvolutionOperation
     /// y[n,t,o] = conv(x s̄, w̄ / √F)[n,t,o] / √(Σ over c of s̄[n,t,c]² Σ over taps of w̄[o,·,c]² / F + 1e-8).
     /// </summary>
     /// <param name="x">Activations, <c>[N, T, H, W, C]</c>.</param>
-    /// <param name="w">Weights, <c>[O, kT, kH, kW, C]</c>, of unit variance: they are divided by √F here.</param>
+    /// <param name="w">
+    /// Weights, <c>[O, kT, kH, kW, C]</c>, of unit variance: they are divided by √F here. They, styles, gain and bias
+    /// may have 32 bits where <paramref name="x"/> has 16.
+    /// </param>
     /// <param name="style">One factor a frame and input channel, <c>[N, T, C]</c>.</param>
     /// <param name="inputGain">A further factor of <paramref name="x"/>, one element; or null.</param>
     /// <param name="padding">Zeros on both sides. When demodulating, the number of frames must stay the same.</param>
@@ -23,12 +25,12 @@ public static class TemporalModulatedConvolutionOperation
     /// <param name="outputGain">A factor of the result, which costs nothing here when demodulating.</param>
     /// <param name="bias">Added to y, <c>[O]</c>; or null.</param>
     /// <param name="options">The activation that follows, its gain and clamp; by default none.</param>
-    /// <returns><c>[N, T', H', W', O]</c>.</returns>
+    /// <returns><c>[N, T', H', W', O]</c>, of the type of <paramref name="x"/>.</returns>
     /// <remarks>
     /// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, appendix B; Karras et al. 2020,
     /// StyleGAN2, section 2.2.
-    /// The maxima only keep half precision from overflowing. They cancel but for the epsilon, so that here the raw
-    /// weights and styles are used and the epsilon carries the maxima: 1e-8 F max|w|² max|s|². Gradients flow through
+    /// The maxima only keep half precision from overflowing. They cancel but for the epsilon, so that other types use
+    /// the raw weights and styles and the epsilon carries the maxima: 1e-8 F max|w|² max|s|². Gradients flow through
     /// them all the same.
     /// </remarks>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
@@ -40,7 +42,13 @@ public static class TemporalModulatedConvolutionOperation
         Require.Rank(w.Value, 5);
         Require.Shape(style.Value, [x.Shape[0], x.Shape[1], x.Shape[4]]);
 
-        (int clips, int frames, int channels) = (x.Shape[0], x.Shape[1], x.Shape[4]);
+        int frames = x.Shape[1];
+        if (demodulate && x.Type == ElementType.Float16)
+        {
+            w /= w.MaximumMagnitude(1, 4) * MathF.Sqrt(FanIn(w));
+            style /= style.MaximumMagnitude(1, 2);
+        }
+
         Variable factor = inputGain is null ? style : style * inputGain;
         if (!demodulate) factor *= outputGain / MathF.Sqrt(FanIn(w));
         Variable? demodulation = null;
@@ -52,32 +60,11 @@ public static class TemporalModulatedConvolutionOperation
             demodulation = Demodulation(w, style) * outputGain;                        // [N, T, O]
         }
 
-        BiasActivationOptions after = options ?? ProductEpilogue.None.Activation;
-        if (!GradientMode.IsEnabled || !Array.Exists([x, w, factor, demodulation, bias], IsRecorded))
-        {
-            return Fused(x, w, factor, demodulation, bias, padding, after);
-        }
-
-        Variable modulated = x * factor.Reshape([clips, frames, 1, 1, channels]);
-        Variable y = modulated.Convolution(w, ConvolutionOptions.Padded(padding));
-        if (demodulation is not null) y *= demodulation.Reshape([clips, frames, 1, 1, w.Shape[0]]);
-        return bias is null && options is null ? y : y.BiasActivation(bias, after);
-    }
-
-    private static bool IsRecorded(Variable? input) => input is { RequiresGradient: true };
-
-    /// <summary>Without a record all is one launch, where tensor cores convolve and frames are large enough.</summary>
-    private static Variable Fused(
-        Variable x, Variable w, Variable factor, Variable? demodulation, Variable? bias, Triple padding,
-        BiasActivationOptions after)
-    {
-        using Tensor? factors = demodulation?.Value.View(
-            [demodulation.Shape[0] * demodulation.Shape[1], demodulation.Shape[2]]);
-        ProductEpilogue epilogue = new(bias?.Value, after, Factor: factors);
-        Tensor y = Kernels.Convolution.Convolution.Forward(
-            x.Value, w.Value, ConvolutionOptions.Padded(padding), epilogue, factor.Value);
-        return Variable.FromOperation(
-            nameof(TemporalModulatedConvolution), y, [x, w, factor], (_, _) => [null, null, null]);
+        // The sums of squares, their roots and the maxima are delicate: until here all has the bits of the weights.
+        (w, factor) = (w.Cast(x.Type), factor.Cast(x.Type));
+        (demodulation, bias) = (demodulation?.Cast(x.Type), bias?.Cast(x.Type));
+        return x.ScaledConvolution(
+            w, factor, ConvolutionOptions.Padded(padding), demodulation, noise: null, bias, options);
     }
 
     private static Variable Demodulation(Variable w, Variable style)

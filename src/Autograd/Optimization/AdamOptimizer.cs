@@ -12,7 +12,6 @@ public sealed class AdamOptimizer : IDisposable
     private readonly Tensor _schedule;
     private readonly Tensor _request;
     private readonly Tensor _skipped;
-    private readonly DynamicLossScale? _lossScale;
 
     /// <param name="arena">Whose parameters and gradients; it must live as long as the optimizer is used.</param>
     /// <param name="options">The constants.</param>
@@ -26,7 +25,7 @@ public sealed class AdamOptimizer : IDisposable
     {
         options.Validate();
         _arena = arena;
-        _lossScale = lossScale;
+        LossScale = lossScale;
         Options = options;
         Device device = arena.Values.Device;
         _firstMoment = Tensor.Zeros(arena.Values.Shape, ElementType.Float32, device).Unscoped();
@@ -39,11 +38,14 @@ public sealed class AdamOptimizer : IDisposable
     /// <summary>The constants.</summary>
     public AdamOptions Options { get; }
 
+    /// <summary>The scale of the losses whose gradients it takes; null where they are not scaled.</summary>
+    public DynamicLossScale? LossScale { get; }
+
     /// <summary>Steps made, with those that were skipped.</summary>
     public long StepCount { get; private set; }
 
     /// <summary>Steps skipped, read from the device after all work before it; 0 without a loss scale.</summary>
-    public long SkippedCount => _lossScale is null ? 0 : (long)_skipped.ToArray<double>()[0];
+    public long SkippedCount => LossScale is null ? 0 : (long)_skipped.ToArray<double>()[0];
 
     /// <summary>One step with the arena's gradients, which stay as they are.</summary>
     /// <param name="learningRate">Of this step, not negative.</param>
@@ -63,7 +65,7 @@ public sealed class AdamOptimizer : IDisposable
     {
         StepCount++;
         double averageWeight = 1 - averageBeta;
-        if (_lossScale is null)
+        if (LossScale is null)
         {
             _schedule.CopyFrom<float>(AdamSchedule.For(Options, StepCount, learningRate, gradientScale, averageWeight));
         }
@@ -77,7 +79,7 @@ public sealed class AdamOptimizer : IDisposable
     /// <inheritdoc cref="Step"/>
     public void Apply(ModuleAverage? average = null)
     {
-        if (_lossScale is not null) Adam.Schedule(Options, _request, _lossScale.State, _skipped, _schedule);
+        if (LossScale is not null) Adam.Schedule(Options, _request, LossScale.State, _skipped, _schedule);
         Adam.Step(
             Options, _schedule, _arena.Gradient, _arena.Values, _firstMoment, _secondMoment, average?.Arena.Values);
     }

@@ -29,7 +29,10 @@ public sealed class DynamicLossScale : IDisposable
     /// <summary>The factor, read from the device after all work before it.</summary>
     public float Value => State.ToArray<float>()[0];
 
-    /// <summary>The state of <see cref="LossScale"/>, <c>[3]</c>.</summary>
+    /// <summary>Steps whose gradients were not finite, read likewise.</summary>
+    public long SkippedCount => (long)State.ToArray<float>()[3];
+
+    /// <summary>The state of <see cref="LossScale"/>, <c>[4]</c>.</summary>
     internal Tensor State { get; }
 
     /// <returns>The loss times the factor that the device holds when it comes to it.</returns>

@@ -35,7 +35,7 @@ public sealed partial class Variable
     /// <remarks>dx = 2 g x.</remarks>
     public Variable SumOfSquares(int axis, int axisCount = 1) => FromOperation(
         nameof(SumOfSquares), Reduce.Forward(ReduceKind.SumOfSquares, Value, Shape.Axis(axis), axisCount), [this],
-        (_, g) => [this * g * 2]);
+        (_, g) => [this * (g * 2)]);
 
     /// <summary>The largest element over neighbouring axes, which remain with size 1.</summary>
     /// <remarks>dx = g where x is the largest, shared evenly among equals.</remarks>

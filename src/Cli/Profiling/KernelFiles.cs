@@ -18,12 +18,17 @@ internal static class KernelFiles
     ];
 
     /// <param name="name">Of a kernel, or of a file without its folder and ending; case does not count.</param>
+    /// <param name="variant">Part of a variant that it should have, or null.</param>
     /// <exception cref="CommandException">There is none of that name.</exception>
-    internal static KernelSource Find(string name)
+    internal static KernelSource Find(string name, string? variant = null)
     {
-        KernelSource? source = All.FirstOrDefault(source => source.KernelNames.Any(kernel => IsSame(kernel, name)))
-            ?? All.FirstOrDefault(source => IsSame(Path.GetFileNameWithoutExtension(source.Path), name));
-        if (source is not null) return source;
+        KernelSource[] named = [.. All.Where(source => source.KernelNames.Any(kernel => IsSame(kernel, name)))];
+        if (named.Length == 0)
+        {
+            named = [.. All.Where(source => IsSame(Path.GetFileNameWithoutExtension(source.Path), name))];
+        }
+
+        if (named.Length > 0) return named.FirstOrDefault(source => Variant(source, variant) is not null) ?? named[0];
         string[] near =
         [
             .. All.SelectMany(file => file.KernelNames)
@@ -31,6 +36,15 @@ internal static class KernelFiles
         ];
         string hint = near.Length > 0 ? $"; there are {string.Join(", ", near)}" : "; 'gk profile kernel' lists all";
         throw new CommandException($"there is no kernel '{name}'{hint}");
+    }
+
+    /// <returns>The variant that is a text, or else the first with the text in it; null for none.</returns>
+    internal static string? Variant(KernelSource source, string? part)
+    {
+        if (part is null) return source.Variants[0];
+        string wanted = part.Replace(' ', ';');
+        return source.Admits(wanted) ? wanted
+            : source.Variants.FirstOrDefault(variant => variant.Contains(wanted, StringComparison.OrdinalIgnoreCase));
     }
 
     private static bool IsSame(string left, string right) => left.Equals(right, StringComparison.OrdinalIgnoreCase);

@@ -34,13 +34,15 @@ internal sealed class ProfileOptions
     internal ProfileOptions(string by = "variant") =>
         _by = Choice.Create("--by", "What makes a row", by, "kernel", "variant", "shape");
 
+    private readonly Option<string> _precision = PrecisionOption.Create();
+
     /// <summary>Of the device.</summary>
     internal Option<string> Device { get; } = CommonOptions.Device();
 
     /// <summary>Adds them all to a command.</summary>
     internal void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_steps, _warmUp, _by, _sort, _trace, Device, _json])
+        foreach (Option option in (Option[])[_steps, _warmUp, _by, _sort, _trace, _precision, Device, _json])
         {
             command.Options.Add(option);
         }
@@ -56,6 +58,14 @@ internal sealed class ProfileOptions
             result.GetValue(_steps), result.GetValue(_warmUp),
             Enum.Parse<ProfileGrouping>(result.GetRequiredValue(_by), ignoreCase: true),
             result.GetRequiredValue(_sort), trace, result.GetValue(_json));
+    }
+
+    /// <returns>The device, which computes as it was asked for; the caller disposes it.</returns>
+    internal Device Open(ParseResult result)
+    {
+        Device device = DeviceFactory.Open(result.GetRequiredValue(Device));
+        device.Precision = PrecisionOption.Read(result, _precision);
+        return device;
     }
 
     /// <summary>Told before the measuring, which may take minutes.</summary>

@@ -34,7 +34,7 @@ internal sealed class ProfileReport(
 
     private void WriteTable(IAnsiConsole output, ProfileRow[] rows)
     {
-        output.WriteLine($"{what} on {device.Name}, {device.Description}");
+        output.WriteLine($"{what} on {DeviceText.Of(device)}");
         output.WriteLine(Ceilings());
         bool hasFootprints = rows.Any(row => row.Footprint is not null);
         Table table = new Table().Border(TableBorder.Simple);
@@ -126,6 +126,7 @@ internal sealed class ProfileReport(
         What = what,
         Device = device.Name,
         device.Description,
+        Precision = device.Precision.Name,
         Ceiling = new
         {
             measurement.Ceiling.BytesPerSecond,

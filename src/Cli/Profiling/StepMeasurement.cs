@@ -12,13 +12,14 @@ internal sealed record StepMeasurement(IReadOnlyList<ProfiledStep> Steps, Device
 {
     /// <param name="device">What is watched.</param>
     /// <param name="request">How many steps.</param>
-    /// <param name="console">Told of every step.</param>
+    /// <param name="console">Told of the device and of every step.</param>
     /// <param name="step">Takes one.</param>
     /// <param name="stop">Ends it between two steps.</param>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     internal static StepMeasurement Take(
         Device device, ProfileRequest request, IAnsiConsole console, Action step, CancellationToken stop)
     {
+        console.WriteLine($"On {DeviceText.Of(device)}");
         for (int index = 1; index <= request.WarmUp; index++)
         {
             stop.ThrowIfCancellationRequested();

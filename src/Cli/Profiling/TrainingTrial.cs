@@ -4,6 +4,7 @@ using GenKernels.Models.LongVideo;
 using GenKernels.Runtime;
 using GenKernels.Train.Data;
 using GenKernels.Train.LongVideo;
+using Spectre.Console;
 
 namespace GenKernels.Cli.Profiling;
 
@@ -59,15 +60,18 @@ internal sealed class TrainingTrial
     {
         TrainingPhases phases = Phases(result);
         using VideoDataset? dataset = Dataset(result);
-        using LowResolutionTrial trial = new(Preset(result), Options(result), device, dataset);
+        using LowResolutionTrial trial = new(Preset(result), Options(result, device), device, dataset);
         return StepMeasurement.Take(device, request, terminal.Progress, () => trial.Take(phases), stop);
     }
 
     /// <returns>How the parts of a recorded step use memory, by name.</returns>
-    internal IReadOnlyList<(string Name, MemoryPlan Plan)> Plans(ParseResult result, Device device)
+    internal IReadOnlyList<(string Name, MemoryPlan Plan)> Plans(
+        ParseResult result, Device device, Terminal terminal)
     {
         using VideoDataset? dataset = Dataset(result);
-        using LowResolutionTrial trial = new(Preset(result), Options(result), device, dataset, isRecorded: true);
+        LowResolutionTrainingOptions options = Options(result, device);
+        using LowResolutionTrial trial = new(Preset(result), options, device, dataset, isRecorded: true);
+        terminal.Progress.WriteLine($"On {DeviceText.Of(device)}");
         trial.Take(Phases(result));
         return [.. trial.Recorded.Select(part => (part.Name, part.Step.Plan))];
     }
@@ -78,9 +82,10 @@ internal sealed class TrainingTrial
     private TrainingPhases Phases(ParseResult result) =>
         Enum.Parse<TrainingPhases>(result.GetRequiredValue(_phase), ignoreCase: true);
 
-    private LowResolutionTrainingOptions Options(ParseResult result) => new()
+    private LowResolutionTrainingOptions Options(ParseResult result, Device device) => new()
     {
         BatchSize = result.GetValue(_batch),
+        Precision = device.Precision,
         Seed = unchecked((ulong)result.GetValue(_seed)),
     };
 

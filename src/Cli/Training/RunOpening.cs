@@ -8,7 +8,7 @@ namespace GenKernels.Cli.Training;
 /// <summary>What is said before a run begins.</summary>
 internal static class RunOpening
 {
-    /// <returns>One paragraph: device, networks, data, batch and where it writes.</returns>
+    /// <returns>One paragraph: device with its precision, networks, data, batch and where it writes.</returns>
     internal static string Describe(
         LowResolutionRun run, VideoDataset dataset, LowResolutionTrainingOptions options, Device device)
     {
@@ -17,7 +17,7 @@ internal static class RunOpening
         string from = run.Step > 0 ? $"Goes on after step {run.Step}" : "Writes";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"Preset {gan.Preset.Name} ({gan.Preset.Description}) on {device.Name}, {device.Description}: "
+            $"Preset {gan.Preset.Name} ({gan.Preset.Description}) on {DeviceText.Of(device)}: "
             + $"generator {gan.Generator.ParameterCount:N0} parameters, "
             + $"discriminator {gan.Discriminator.ParameterCount:N0}. Data: {Count(dataset.Videos.Count, "video")}, "
             + $"{dataset.TotalFrames:N0} frames of {dataset.Width} x {dataset.Height}. "

@@ -19,6 +19,14 @@ struct Epilogue {
     EpilogueNumbers numbers;
 };
 
+// Whether sums are results.
+DEVICE bool IsNone(const Epilogue& epilogue)
+{
+    const EpilogueNumbers& numbers = epilogue.numbers;
+    return epilogue.factor == nullptr && epilogue.noise == nullptr && epilogue.bias == nullptr
+        && epilogue.residual == nullptr && numbers.function == 0 && numbers.gain == 1 && numbers.limit == Infinity();
+}
+
 DEVICE Accumulator Activated(int function, Accumulator z, Accumulator slope)
 {
     switch (function) {

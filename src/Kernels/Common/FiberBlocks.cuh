@@ -27,12 +27,17 @@ FIBER __attribute__((noinline, format(printf, 2, 3))) int Report(const Launch& l
     return 1;
 }
 
-// A gate that some threads wait at: a warp's before the block's, because it is the narrower fault.
+// A gate that some threads wait at: a warp's first and the block's last, because a narrow fault says more.
 FIBER int StuckGate(const Block& block)
 {
     int index = 0;
     while (index < BlockGate && block.gates[index].arrived == 0) index++;
     return index;
+}
+
+FIBER const char* NameOfGate(int index)
+{
+    return index == BlockGate ? "block" : index >= WarpgroupGates ? "warpgroup" : "warp";
 }
 
 FIBER bool IsWaiting(const Block& block, int thread, const Place& place)
@@ -43,10 +48,11 @@ FIBER bool IsWaiting(const Block& block, int thread, const Place& place)
 FIBER __attribute__((noinline)) int ReportGate(const Block& block)
 {
     const Launch& launch = *block.launch;
-    const Gate& gate = block.gates[block.failedGate >= 0 ? block.failedGate : StuckGate(block)];
+    const int index = block.failedGate >= 0 ? block.failedGate : StuckGate(block);
+    const Gate& gate = block.gates[index];
     int absent = block.failedThread >= 0 ? block.failedThread : gate.first;
     while (IsWaiting(block, absent, gate.place)) absent++;
-    const uint3 index = ThreadIndex(launch, absent);
+    const uint3 at = ThreadIndex(launch, absent);
     const Thread& thread = block.threads[absent];
     char whereabouts[160] = "has returned";
     if (thread.state != State::Returned) {
@@ -58,7 +64,7 @@ FIBER __attribute__((noinline)) int ReportGate(const Block& block)
         launch, "%s in divergent code (%s:%d): in block (%u, %u, %u) it was reached by %d of the %d threads of a %s; "
         "thread (%u, %u, %u) %s",
         gate.place.kind, gate.place.file, gate.place.line, blockIdx.x, blockIdx.y, blockIdx.z, gate.arrived, gate.count,
-        &gate == &block.gates[BlockGate] ? "block" : "warp", index.x, index.y, index.z, whereabouts);
+        NameOfGate(index), at.x, at.y, at.z, whereabouts);
 }
 
 FIBER __attribute__((noinline)) int ReportFault(const Block& block)
@@ -179,27 +185,41 @@ FIBER void PrepareSanitizer(Block& block)
     }
 }
 
+// Of as many neighbouring threads as the block has of these.
+FIBER Gate NewGate(const Block& block, int first, int size)
+{
+    const int left = block.threadCount - first;
+    return left <= 0 ? Gate{} : Gate{first, left < size ? left : size};
+}
+
 FIBER void PrepareBlock(Block& block, long long number)
 {
     block.random = (number + 1) * 0x9E3779B97F4A7C15ull ^ (block.launch->seed + 1) * 0xD1B54A32D192ED03ull;
     block.returnedCount = block.queueHead = block.queueCount = 0;
     block.failedGate = block.failedThread = -1;
     block.fault = nullptr;
+    block.hasUnfenced = false;
     block.freeCount = block.committedStacks;
     for (int stack = 0; stack < block.committedStacks; stack++) {
         block.freeStacks[stack] = block.committedStacks - 1 - stack;
     }
 
-    for (int first = 0; first < block.threadCount; first += WarpSize) {
-        const int left = block.threadCount - first;
-        block.gates[first / WarpSize] = {first, left < WarpSize ? left : WarpSize};
+    for (int warp = 0; warp < MaximumWarps; warp++) block.gates[warp] = NewGate(block, warp * WarpSize, WarpSize);
+    for (int index = 0; index < MaximumWarpgroups; index++) {
+        Gate& gate = block.gates[WarpgroupGates + index];
+        gate = NewGate(block, index * WarpgroupSize, WarpgroupSize);
+        if (gate.count < WarpgroupSize) continue;
+        Warpgroup& warpgroup = block.warpgroups[index];
+        warpgroup.firstMultiplication = warpgroup.multiplicationCount = 0;
+        warpgroup.isFenced = false;
+        for (HiddenSums& hidden : warpgroup.hidden) hidden.columns = 0;
     }
 
-    for (int warp = (block.threadCount + WarpSize - 1) / WarpSize; warp < MaximumWarps; warp++) block.gates[warp] = {};
     block.gates[BlockGate] = {0, block.threadCount};
     for (int thread = 0; thread < block.threadCount; thread++) {
         block.threads[thread].state = State::Unstarted;
         block.threads[thread].copyCount = 0;
+        block.threads[thread].hasUnfenced = false;
     }
 
     Enqueue(block, 0, block.threadCount, false);

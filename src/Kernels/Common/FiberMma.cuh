@@ -134,6 +134,7 @@ FIBER __attribute__((noinline)) bool NextCopy(Block& block, int pending, Copy& c
     if (copy.group - (self.copyGroup - pending) >= 0) return false;
     self.firstCopy = (self.firstCopy + 1) % MaximumCopies;
     self.copyCount--;
+    self.hasUnfenced = true;
     return true;
 }
 

@@ -2,9 +2,9 @@
 // shuffle, then the next goes on. A thread that ends without waiting leaves its stack to the next one, so that a
 // kernel without barriers is a loop over threads on a single stack.
 //
-// Every thread that can run stands in one queue. A gate (of the block, or of a warp) counts the threads that have
-// come to it and puts them all back into the queue when the last one is there. A queue that runs empty while threads
-// still wait is a barrier that not every thread reaches: an error, which the launch reports.
+// Every thread that can run stands in one queue. A gate (of the block, a warpgroup or a warp) counts the threads that
+// have come to it and puts them all back into the queue when the last one is there. A queue that runs empty while
+// threads still wait is a barrier that not every thread reaches: an error, which the launch reports.
 #pragma once
 #include "Common/FiberStack.cuh"      // FIBER
 #include "Common/FiberSanitizer.cuh"  // __shared__
@@ -17,8 +17,14 @@ namespace Fibers {
 
 constexpr int MaximumThreads = 1024;
 constexpr int MaximumWarps = MaximumThreads / WarpSize;
-constexpr int BlockGate = MaximumWarps;  // gates 0 to MaximumWarps - 1 are the warps'
+constexpr int WarpgroupSize = 4 * WarpSize;
+constexpr int MaximumWarpgroups = MaximumThreads / WarpgroupSize;
+constexpr int WarpgroupGates = MaximumWarps;  // gates before are the warps', from here on the warpgroups'
+constexpr int BlockGate = WarpgroupGates + MaximumWarpgroups;
 constexpr int MaximumCopies = 256;       // asynchronous copies of a thread that it has yet to wait for
+constexpr int MaximumMultiplications = 64;  // of a warpgroup, likewise
+constexpr int MaximumHiddenSums = 4;         // of a warpgroup, that they are added to
+constexpr int MaximumColumns = 256;
 constexpr unsigned long MaximumSharedBytes = 227 << 10;  // what a block of compute capability 9.0 can have
 
 enum class State : unsigned char { Unstarted, Started, Returned };
@@ -40,6 +46,37 @@ struct Copy {
     int group;
 };
 
+// What a warpgroup multiplies: descriptors, and how they are read.
+struct Operands {
+    UInt64 x, w;
+    int columns;
+    bool isXAcross, isWAcross;
+};
+
+// A multiplication that was asked for and not yet waited for.
+struct Multiplication {
+    Operands operands;
+    int group;
+    UInt64 digests[WarpgroupSize];  // of what each thread read when it was asked for
+};
+
+// Sums that are being added to, a matrix of 64 rows: the threads' own are NaN meanwhile.
+struct HiddenSums {
+    float* sums[WarpgroupSize];
+    int columns;  // 0 where the place is free
+    int group;    // of the last multiplication
+    float values[64][MaximumColumns];
+};
+
+struct Warpgroup {
+    int firstMultiplication;
+    int multiplicationCount;
+    int group;
+    bool isFenced;  // since the last group
+    Multiplication multiplications[MaximumMultiplications];
+    HiddenSums hidden[MaximumHiddenSums];
+};
+
 struct Thread {
     void* stack;
     void* context;  // ThreadSanitizer's
@@ -48,6 +85,7 @@ struct Thread {
     UInt16 firstCopy;
     UInt16 copyCount;
     int copyGroup;
+    bool hasUnfenced;  // copies that it has waited for, since its last fence between the proxies
 };
 
 struct Gate {
@@ -80,6 +118,7 @@ struct Block {
     int failedGate;
     int failedThread;
     const char* fault;  // what the failed thread did, where it is no gate's
+    bool hasUnfenced;   // copies that a barrier showed to other threads without a fence between the proxies
     UInt64 random;
     void* schedulerStack;
     Sanitizer::Scheduler scheduler;
@@ -90,10 +129,11 @@ struct Block {
 
     UInt16 queue[MaximumThreads];
     UInt16 freeStacks[MaximumThreads];
-    Gate gates[MaximumWarps + 1];
+    Gate gates[BlockGate + 1];
     unsigned slots[MaximumWarps][2][WarpSize];
-    void* arguments[MaximumWarps][WarpSize];
+    void* arguments[MaximumThreads];
     Thread threads[MaximumThreads];
+    Warpgroup warpgroups[MaximumWarpgroups];
     Copy copies[MaximumThreads][MaximumCopies];
     alignas(128) char shared[MaximumSharedBytes];
 };
@@ -110,8 +150,8 @@ FIBER unsigned Random(Block& block)
     return unsigned(block.random >> 32);
 }
 
-// Queues neighbouring threads in the launch's order. A warp goes to the front: it runs on before another warp starts,
-// so that few stacks are alive. In random order that too is drawn.
+// Queues neighbouring threads in the launch's order. A warp or warpgroup goes to the front: it runs on before another
+// starts, so that few stacks are alive. In random order that too is drawn.
 FIBER void Enqueue(Block& block, int first, int count, bool inFront)
 {
     const unsigned order = block.launch->threadOrder;
@@ -255,6 +295,7 @@ FIBER __attribute__((noinline)) void Wait(Block& block, int index, Place place, 
     // A thread that runs ahead to the next barrier must not be ordered before one that has yet to leave this.
     char& order = gate.orders[gate.phase];
     if (isBarrier) Sanitizer::Release(order);
+    if (isBarrier) block.hasUnfenced |= self.hasUnfenced;
     if (++gate.arrived == gate.count) {
         gate.arrived = 0;
         gate.phase ^= 1;
@@ -291,17 +332,21 @@ FIBER __attribute__((noinline)) unsigned Exchange(unsigned value, int source, bo
     LeaveBlock(block);
 }
 
-// What a warp does as one: the last lane to come does it for all, with what each brings. It orders nothing else.
-using WarpFunction = void (*)(void* const* arguments);
-FIBER __attribute__((noinline)) void DoTogether(void* own, WarpFunction function, Place place)
+// What the threads of a gate do as one: the last to come does it for all, with what each brings. It orders nothing.
+using GateFunction = void (*)(void* const* arguments);
+FIBER __attribute__((noinline)) void DoTogether(
+    Block& block, int index, int size, void* own, GateFunction function, Place place)
 {
-    Block& block = *s_block;
-    const int warp = block.running / WarpSize;
-    const Gate& gate = block.gates[warp];
-    if (gate.count != WarpSize) Fail(block, place, "needs a whole warp");
-    block.arguments[warp][block.running % WarpSize] = own;
-    if (gate.arrived + 1 == WarpSize && gate.place == place) function(block.arguments[warp]);
-    Wait(block, warp, place, false);
+    const Gate& gate = block.gates[index];
+    if (gate.count != size) Fail(block, place, size == WarpSize ? "needs a whole warp" : "needs a whole warpgroup");
+    block.arguments[block.running] = own;
+    if (gate.arrived + 1 == size && gate.place == place) function(block.arguments + gate.first);
+    Wait(block, index, place, false);
+}
+
+FIBER void DoTogether(void* own, GateFunction function, Place place)
+{
+    DoTogether(*s_block, s_block->running / WarpSize, WarpSize, own, function, place);
 }
 
 }  // namespace Fibers

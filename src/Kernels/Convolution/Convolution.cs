@@ -53,21 +53,8 @@ public static class Convolution
         ConvolutionPlan plan = ConvolutionPlan.Forward(x.Shape, w.Shape, options);
         Shape shape = [x.Shape[0], plan.Out.T, plan.Out.H, plan.Out.W, w.Shape[0]];
         epilogue.RequireFits(x, shape);
-        if (scales is null) return Launch(x, w, plan, shape, epilogue);
-
-        Require.SameKind(x, scales);
-        int scaleFrames = scales.Shape.Rank > 1 && scales.Shape[1] == 1 ? 1 : x.Shape[1];
-        Require.Shape(scales, [x.Shape[0], scaleFrames, x.Shape[4]]);
-        if (shape.ElementCount > 0 && ConvolutionTensor.FitsScaled(x, w, scales, plan))
-        {
-            Tensor y = Tensor.Empty(shape, x.Type, x.Device);
-            ConvolutionTensor.Launch(x, w, y, epilogue, plan, scales);
-            return y;
-        }
-
-        using Tensor broadcast = scales.View([x.Shape[0], scales.Shape[1], 1, 1, x.Shape[4]]);
-        using Tensor scaled = Binary.Forward(BinaryKind.Multiply, x, broadcast);
-        return Launch(scaled, w, plan, shape, epilogue);
+        if (scales is not null) RequireScales(x, scales);
+        return Launch(x, w, scales, plan, shape, epilogue);
     }
 
     /// <summary>The adjoint with respect to the activations: what other libraries call a transposed
@@ -90,30 +77,56 @@ public static class Convolution
         // Tiles read the weights turned; the other ways need them turned in memory.
         if (dy.Device.WarpSize == 1 && plan.MethodOnHost == HostMethod.Tiles)
         {
-            return Launch(dy, w, plan, inputShape, ProductEpilogue.None, isAdjoint: true);
+            return Launch(dy, w, null, plan, inputShape, ProductEpilogue.None, isAdjoint: true);
         }
 
         using Tensor turned = StridedCopy.TurnWeights(w, options.Groups);
-        return Launch(dy, turned, plan, inputShape, ProductEpilogue.None);
+        return Launch(dy, turned, null, plan, inputShape, ProductEpilogue.None);
+    }
+
+    /// <exception cref="ShapeException">They do not fit the activations.</exception>
+    internal static void RequireScales(Tensor x, Tensor scales)
+    {
+        Require.SameKind(x, scales);
+        int frames = scales.Shape.Rank > 1 && scales.Shape[1] == 1 ? 1 : x.Shape[1];
+        Require.Shape(scales, [x.Shape[0], frames, x.Shape[4]]);
+    }
+
+    /// <returns>The activations times their factors, where those are not applied on the way.</returns>
+    internal static Tensor Scaled(Tensor x, Tensor scales)
+    {
+        using Tensor broadcast = scales.View([x.Shape[0], scales.Shape[1], 1, 1, x.Shape[4]]);
+        return Binary.Forward(BinaryKind.Multiply, x, broadcast);
     }
 
     private static Tensor Launch(
-        Tensor x, Tensor w, ConvolutionPlan plan, Shape shape, ProductEpilogue epilogue, bool isAdjoint = false)
+        Tensor x, Tensor w, Tensor? scales, ConvolutionPlan plan, Shape shape, ProductEpilogue epilogue,
+        bool isAdjoint = false)
     {
         if (HostProduct.IsWidened(x))
         {
+            using OperandScope scope = new();
             using Tensor wideX = Cast.Forward(x, ElementType.Float32);
             using Tensor wideW = Cast.Forward(w, ElementType.Float32);
-            using OperandScope scope = new();
+            Tensor? wideScales = scope.Cast(scales, ElementType.Float32);
             ProductEpilogue wide = epilogue.Cast(ElementType.Float32, scope);
-            using Tensor wideY = Launch(wideX, wideW, plan, shape, wide, isAdjoint);
+            using Tensor wideY = Launch(wideX, wideW, wideScales, plan, shape, wide, isAdjoint);
             return Cast.Forward(wideY, x.Type);
+        }
+
+        bool isOnHost = x.Device.WarpSize == 1;
+        if (scales is not null && !isOnHost && shape.ElementCount > 0
+            && !ConvolutionTensor.FitsScaled(x, w, scales, plan))
+        {
+            using Tensor scaled = Scaled(x, scales);
+            return Launch(scaled, w, null, plan, shape, epilogue);
         }
 
         Tensor y = Tensor.Empty(shape, x.Type, x.Device);
         if (y.ElementCount == 0) return y;
-        if (x.Device.WarpSize == 1) LaunchOnHost(x, w, y, plan, epilogue, isAdjoint);
-        else if (ConvolutionTensor.Fits(x, w, plan)) ConvolutionTensor.Launch(x, w, y, epilogue, plan);
+        if (isOnHost && plan.PhaseCount > 1) LaunchPhasesOnHost(x, w, y, plan);
+        else if (isOnHost) LaunchOnHost(x, w, scales, y, plan, epilogue, isAdjoint);
+        else if (ConvolutionTensor.Fits(x, w, plan)) ConvolutionTensor.Launch(x, w, y, epilogue, plan, scales);
         else LaunchOnDevice(x, w, y, plan, epilogue);
         return y;
     }
@@ -121,17 +134,39 @@ public static class Convolution
     private static void LaunchOnDevice(
         Tensor x, Tensor w, Tensor y, ConvolutionPlan plan, ProductEpilogue epilogue)
     {
-        long tiles = (plan.RowCount + Tile - 1) / Tile * ((plan.OutGroup + Tile - 1) / Tile);
+        long tiles = (plan.PhaseRowCount + Tile - 1) / Tile * ((plan.OutGroup + Tile - 1) / Tile);
         EpilogueNumbers numbers = epilogue.Numbers(y.Shape);
-        LaunchShape grid = LaunchShape.Blocks(x.Device, tiles, plan.Groups);
+        LaunchShape grid = LaunchShape.Blocks(x.Device, tiles, plan.Groups, plan.PhaseCount);
         x.Device.Load(s_source, x.Type).Kernel("Convolution").Launch(
             grid with { Cost = epilogue.Cost(plan.Operations, x, w, y) }, x, w, epilogue.Factor, epilogue.Noise,
             epilogue.Bias, epilogue.Residual, y, KernelArgument.Structure(ref numbers),
             KernelArgument.Structure(ref plan));
     }
 
+    /// <summary>The adjoint of a strided convolution, without products with gaps; nothing follows it.</summary>
+    private static void LaunchPhasesOnHost(Tensor x, Tensor w, Tensor y, ConvolutionPlan plan)
+    {
+        for (int index = 0; index < plan.PhaseCount; index++)
+        {
+            ConvolutionPhase phase = plan.Phase(index);
+            Triple size = phase.Plan.Out;
+            if (size.Product == 0) continue;
+            Shape shape = [y.Shape[0], size.T, size.H, size.W, y.Shape[4]];
+            bool hasTaps = phase.TapCount.Product > 0;
+            using Tensor part = hasTaps
+                ? Tensor.Empty(shape, y.Type, y.Device) : Tensor.Zeros(shape, y.Type, y.Device);
+            if (hasTaps)
+            {
+                using Tensor taps = StridedCopy.Taps(w, phase.FirstTap, phase.TapStep, phase.TapCount);
+                LaunchOnHost(x, taps, null, part, phase.Plan, ProductEpilogue.None, isAdjoint: false);
+            }
+
+            StridedCopy.Spread(part, y, phase.Number, plan.Up);
+        }
+    }
+
     private static void LaunchOnHost(
-        Tensor x, Tensor w, Tensor y, ConvolutionPlan plan, ProductEpilogue epilogue, bool isAdjoint)
+        Tensor x, Tensor w, Tensor? scales, Tensor y, ConvolutionPlan plan, ProductEpilogue epilogue, bool isAdjoint)
     {
         HostMethod method = plan.MethodOnHost;
         if (method == HostMethod.Direct && plan.IsForColumnsOnHost) method = HostMethod.Columns;
@@ -142,11 +177,12 @@ public static class Convolution
         LaunchShape shape = new(blocks, 1, 1, 1)
         {
             HasLongBlocks = method == HostMethod.Tiles,
-            Cost = ProductEpilogue.None.Cost(plan.Operations, x, w, y),
+            Cost = epilogue.Cost(plan.Operations, x, w, y),
         };
+        EpilogueNumbers numbers = epilogue.Numbers(y.Shape);
         x.Device.Load(s_hostSource, x.Type).Kernel("ConvolutionHost").Launch(
-            shape, x, w, y, HostProduct.For(x.Type), KernelArgument.Structure(ref plan),
-            KernelArgument.Structure(ref division), rows, lines, (int)method, isAdjoint ? 1 : 0);
-        if (!epilogue.IsNone) JoinParts.Into(y, epilogue, y);
+            shape, x, w, scales, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y,
+            HostProduct.For(x.Type), KernelArgument.Structure(ref numbers), KernelArgument.Structure(ref plan),
+            KernelArgument.Structure(ref division), scales?.Shape[1] ?? 0, rows, lines, (int)method, isAdjoint ? 1 : 0);
     }
 }

@@ -6,13 +6,14 @@
 // Shapes   x: [N, T, H, W, G*C]; w: [G*O, kT, kH, kW, C]; y: [N, T', H', W', G*O]; contiguous, G groups;
 //          factor: [rows / factorRows, G*O]; noise: [rows]; bias: [G*O]; residual: as y
 // Types    stored as Scalar, summed in Accumulator
-// Launch   256 threads a block, exactly; one block for every Tile x Tile of [rows, O]; groups along y of the grid
-// Cost     2*rows*G*O*taps*C operations; reads x O/Tile times
+// Launch   256 threads a block, exactly; one block for every Tile x Tile of [rows of a phase, O]; groups along y of the
+//          grid, the phases of Phases.cuh along z
+// Cost     2*rows*G*O*taps*C operations, divided by the phases; reads x O/Tile times
 // Limits   no host form: there a convolution goes to ConvolutionHost
 // Source   implicit matrix product: Chetlur et al. 2014, cuDNN, section 3.2
 #include "Common/Prelude.cuh"
 #include "Common/Epilogue.cuh"
-#include "Convolution/Plan.cuh"
+#include "Convolution/Phases.cuh"
 
 constexpr int Tile = 64;    // output rows and channels that a block computes
 constexpr int Depth = 16;   // of the slices of x and w in shared memory
@@ -29,28 +30,32 @@ KERNEL Convolution(
     __shared__ Accumulator wSlice[Depth][Tile + 1];
     __shared__ Site sites[Tile];  // where the rows of this block lie; read by all, written once
     const int tilesAcross = (plan.outGroup + Tile - 1) / Tile;
-    const Int64 rowCount = OutputCount(plan);
+    const Phase phase = PhaseOf(plan, blockIdx.z);
+    const Int64 rowCount = OutputCount(phase.plan);
     const Int64 row = Int64(blockIdx.x / tilesAcross) * Tile;
     const int column = int(blockIdx.x % tilesAcross) * Tile;
     const int group = blockIdx.y;
-    const Int64 depth = Int64(plan.kT) * plan.kH * plan.kW * plan.inGroup;
-    const Scalar* weights = w + Int64(group) * plan.outGroup * depth;
+    if (row >= rowCount) return;  // the block as a whole: not all phases have as many rows
+    const Int64 weightRow = Int64(plan.kT) * plan.kH * plan.kW * plan.inGroup;
+    const Scalar* weights = w + Int64(group) * plan.outGroup * weightRow;
     const int patchRow = int(threadIdx.x) / (Tile / Patch) * Patch;
     const int patchColumn = int(threadIdx.x) % (Tile / Patch) * Patch;
-    if (threadIdx.x < Tile) sites[threadIdx.x] = OutputSite(plan, row + threadIdx.x);
+    if (threadIdx.x < Tile) sites[threadIdx.x] = OutputSite(phase.plan, row + threadIdx.x);
     __syncthreads();  // the sites are there before anyone reads them
 
     Accumulator sum[Patch][Patch] = {};
-    for (Int64 slice = 0; slice < depth; slice += Depth) {
+    for (Int64 slice = 0; slice < phase.depth; slice += Depth) {
         for (int i = threadIdx.x; i < Tile * Depth; i += Threads) {
             const int lane = i % Depth, r = i / Depth;
             const Int64 at = slice + lane;
             Accumulator xValue = 0, wValue = 0;
-            if (at < depth && row + r < rowCount) {
-                const Int64 element = SourceElement(plan, sites[r], group, at);
+            if (at < phase.depth && row + r < rowCount) {
+                const Int64 element = SourceElement(phase.plan, sites[r], group, at);
                 if (element >= 0) xValue = Accumulator(x[element]);
             }
-            if (at < depth && column + r < plan.outGroup) wValue = Accumulator(weights[(column + r) * depth + at]);
+            if (at < phase.depth && column + r < plan.outGroup) {
+                wValue = Accumulator(weights[(column + r) * weightRow + WeightElement(plan, phase, int(at))]);
+            }
             xSlice[lane][r] = xValue;
             wSlice[lane][r] = wValue;
         }
@@ -71,7 +76,8 @@ KERNEL Convolution(
             const int o = column + patchColumn + j;
             const int place = group * plan.outGroup + o;
             if (r < rowCount && o < plan.outGroup) {
-                y[r * outputs + place] = Finished(epilogue, sum[i][j], r, place, outputs);
+                const Int64 target = RowOf(plan, phase, r);
+                y[target * outputs + place] = Finished(epilogue, sum[i][j], target, place, outputs);
             }
         }
     }

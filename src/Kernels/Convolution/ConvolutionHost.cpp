@@ -2,13 +2,14 @@
 // through transformed tiles (HostWinograd); directly, with few output channels as the lanes of a vector (HostDirect),
 // or with columns where they would not fill it (HostColumns); else the rows of x that the outputs meet are packed, some
 // lines of taps at a time so that the packed matrix stays in the core's cache, and multiplied.
-//   y[row,o] = sum over taps and channels of w[o,tap,c] x[source(row,tap),c]
+//   y[row,o] = epilogue(sum over taps and channels of w[o,tap,c] x[source(row,tap),c]), see Epilogue.cuh
+//   with scales: x[source,c] scales[n,t,c] in place of x[source,c], where t is the frame of the source
 //   and where isAdjoint, through tiles only, w[c,last tap - tap,o] in place of w[o,tap,c]
 //
-// Shapes   as Convolution.cu
+// Shapes   as Convolution.cu; scales: [N, T or 1, G*C], or null
 // Types    float and double
 // Launch   one block for every rowsPerBlock output rows; for tiles as WinogradPlan divides them
-// Cost     2*rows*O*taps*C operations; 2.25 times fewer through tiles
+// Cost     2*rows*O*taps*C operations; 3.6 times fewer through tiles
 // Source   Chellapilla et al. 2006, High performance convolutional neural networks (unrolling to a matrix product)
 #include "Common/Prelude.cuh"
 #include "Convolution/Plan.cuh"
@@ -20,20 +21,25 @@
 #include "Convolution/HostWinograd.cuh"
 
 KERNEL ConvolutionHost(
-    const Scalar* x, const Scalar* w, Scalar* y, LibraryProduct library, Plan plan, WinogradPlan division,
-    int rowsPerBlock, int linesPerPack, int method, int isAdjoint)
+    const Scalar* x, const Scalar* w, const Scalar* scales, const Scalar* factor, const Scalar* noise,
+    const Scalar* bias, const Scalar* residual, Scalar* y, LibraryProduct library, EpilogueNumbers numbers, Plan plan,
+    WinogradPlan division, int scaleFrames, int rowsPerBlock, int linesPerPack, int method, int isAdjoint)
 {
+    const Input input = {x, scales, scaleFrames};
+    const Epilogue epilogue = {factor, noise, bias, residual, numbers};
     if (method == ByTiles) {
-        ConvolveTiles(plan, division, x, w, y, isAdjoint, blockIdx.x);
+        ConvolveTiles(plan, division, input, w, epilogue, y, isAdjoint, blockIdx.x);
         return;
     }
+    const int outChannels = plan.groups * plan.outGroup;
     if (method == Directly || method == ByColumns) {
         // Blocks of whole lines: those that begin within the block's rows.
         const Int64 lineCount = OutputCount(plan) / plan.outW;
         const Int64 firstLine = (Int64(blockIdx.x) * rowsPerBlock + plan.outW - 1) / plan.outW;
         const Int64 endLine = Minimum(lineCount, (Int64(blockIdx.x + 1) * rowsPerBlock + plan.outW - 1) / plan.outW);
-        if (method == Directly) ConvolveLines(plan, x, w, y, firstLine, endLine);
-        else ConvolveLinesByColumns(plan, x, w, y, firstLine, endLine);
+        if (method == Directly) ConvolveLines(plan, input, w, y, firstLine, endLine);
+        else ConvolveLinesByColumns(plan, input, w, y, firstLine, endLine);
+        FinishRows(epilogue, y, firstLine * plan.outW, endLine * plan.outW, outChannels);
         return;
     }
     const Int64 first = Int64(blockIdx.x) * rowsPerBlock;
@@ -41,12 +47,11 @@ KERNEL ConvolutionHost(
     const int lineCount = plan.kT * plan.kH;
     const int lineLength = plan.kW * plan.inGroup;
     const Int64 depth = Int64(lineCount) * lineLength;
-    const int outChannels = plan.groups * plan.outGroup;
     Scalar* packed = Scratch(size_t(rowsPerBlock) * linesPerPack * lineLength);
     for (int group = 0; group < plan.groups; group++) {
         const Scalar* weights = w + group * plan.outGroup * depth;
         Scalar* target = y + first * outChannels + group * plan.outGroup;
-        if (IsPlain(plan)) {
+        if (IsPlain(plan, input)) {
             Product(
                 library, false, true, int(end - first), plan.outGroup, plan.inGroup, x + first * plan.inGroup,
                 plan.inGroup, weights, depth, false, target, outChannels);
@@ -55,10 +60,11 @@ KERNEL ConvolutionHost(
         for (int line = 0; line < lineCount; line += linesPerPack) {
             const int endLine = Minimum(lineCount, line + linesPerPack);
             const int width = (endLine - line) * lineLength;
-            Pack(plan, x, first, end, line, endLine, group, packed);
+            Pack(plan, input, first, end, line, endLine, group, packed);
             Product(
                 library, false, true, int(end - first), plan.outGroup, width, packed, width,
                 weights + line * lineLength, depth, line > 0, target, outChannels);
         }
     }
+    FinishRows(epilogue, y, first, end, outChannels);
 }

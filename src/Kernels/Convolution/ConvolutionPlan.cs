@@ -62,6 +62,19 @@ internal readonly struct ConvolutionPlan
     /// <summary>Clips.</summary>
     internal int ClipCount => _n;
 
+    /// <summary>
+    /// Sets of outputs that meet the same taps, the others falling into gaps: see <c>Phases.cuh</c>.
+    /// </summary>
+    internal int PhaseCount => _up.Product;
+
+    /// <summary>Rows of the largest phase.</summary>
+    internal long PhaseRowCount => (long)_n * _out.Zip(_up, default, (size, up, _) => CountOf(size, up)).Product;
+
+    /// <summary>Terms of a sum of the phase that meets the most taps.</summary>
+    internal long PhaseDepth =>
+        (long)_taps.Zip(_up, _dilation, static (taps, up, dilation) =>
+            CountOf(taps, ConvolutionPhase.TapStepOf(up, dilation))).Product * _inGroup;
+
     /// <summary>Taps along each axis.</summary>
     internal Triple Taps => _taps;
 
@@ -71,7 +84,18 @@ internal readonly struct ConvolutionPlan
 
     internal int OutGroup => _outGroup;
 
+    internal Triple In => _in;
+
     internal Triple Out => _out;
+
+    /// <summary>Steps between elements of the input, with gaps between them where more than 1.</summary>
+    internal Triple Up => _up;
+
+    internal Triple Stride => _stride;
+
+    internal Triple Before => _before;
+
+    internal Triple Dilation => _dilation;
 
     private bool IsForTiles =>
         (_taps.H, _taps.W) == (3, 3) && (_stride, _dilation, _up) == (Triple.One, Triple.One, Triple.One)
@@ -106,6 +130,26 @@ internal readonly struct ConvolutionPlan
             options.Groups, dy[4], w[4] * options.Groups);
     }
 
+    /// <param name="index">Below <see cref="PhaseCount"/>.</param>
+    internal ConvolutionPhase Phase(int index)
+    {
+        Triple number = new(index / _up.W / _up.H, index / _up.W % _up.H, index % _up.W);
+        (Triple up, Triple taps, Triple before, Triple dilation) = (_up, _taps, _before, _dilation);
+        Triple Each(Func<int, int, int, int, int, int> of) => new(
+            of(number.T, up.T, taps.T, before.T, dilation.T), of(number.H, up.H, taps.H, before.H, dilation.H),
+            of(number.W, up.W, taps.W, before.W, dilation.W));
+        Triple first = Each(ConvolutionPhase.FirstTapOf);
+        Triple step = Each((_, gaps, _, _, apart) => ConvolutionPhase.TapStepOf(gaps, apart));
+        Triple count = taps.Zip(first, step, (size, start, apart) => CountOf(size - start, apart));
+        Triple offset = first.Zip(dilation, before, (tap, apart, pad) => (tap * apart) - pad);
+        ConvolutionPlan plan = new(
+            _n, _in, _out.Zip(number, up, (size, start, apart) => CountOf(size - start, apart)), count, Triple.One,
+            offset.Zip(number, up, (at, start, apart) => -((at + start) / apart)),
+            step.Zip(dilation, up, (apart, own, gaps) => apart * own / gaps), Triple.One, _groups, _groups * _inGroup,
+            _groups * _outGroup);
+        return new ConvolutionPhase(plan, number, first, step, count);
+    }
+
     internal static Triple OutputSize(Triple size, Triple taps, ConvolutionOptions options)
     {
         Triple padded = size.Zip(options.Before, options.After, (length, before, after) => length + before + after);
@@ -113,6 +157,9 @@ internal readonly struct ConvolutionPlan
         return padded.Zip(
             reach, options.Stride, (length, span, stride) => length < span ? 0 : ((length - span) / stride) + 1);
     }
+
+    /// <returns>How many of some elements there are, one every so many steps.</returns>
+    private static int CountOf(int size, int step) => Math.Max(0, (size + step - 1) / step);
 
     private static void Check(Shape x, Shape w, ConvolutionOptions options)
     {

@@ -11,9 +11,16 @@ internal static class ConvolutionTensor
     // of its own costs less where frames are that small.
     private const double MostWaste = 0.5;
 
+    private const string File = "Convolution/ConvolutionTensor.cu";
+
+    private static readonly string[] s_forms = ["HasScales=0", "HasScales=1", "HasPhases=1"];
+
     private static readonly KernelSource s_source = Source(
-        "Convolution/ConvolutionTensor.cu", TensorCores.Types,
-        [.. MatrixTiling.All.SelectMany(tiling => new[] { Variant(tiling, false), Variant(tiling, true) })]);
+        File, TensorCores.Types,
+        [.. MatrixTiling.All.SelectMany(tiling => s_forms.Select(form => $"{tiling.Variant};{form}"))]);
+
+    private static readonly KernelSource s_warpgroupSource = Source(
+        File, TensorCores.WarpgroupTypes, [.. MatrixTiling.Warpgroups.Select(tiling => $"{tiling.Variant};{s_forms[0]}")]);
 
     /// <returns>Whether tensor cores can convolve: channels are whole chunks of one group.</returns>
     internal static bool Fits(Tensor x, Tensor w, ConvolutionPlan plan) =>
@@ -37,30 +44,33 @@ internal static class ConvolutionTensor
     /// <param name="scales">Factors of the activations, <c>[N, T or 1, C]</c>; or null.</param>
     /// <param name="tiling">By default the one that suits the size.</param>
     /// <param name="parts">Into how many parts the sums are divided; by default as suits the size.</param>
+    /// <exception cref="ArgumentException">The tiling is not for these elements or this device.</exception>
     internal static void Launch(
         Tensor x, Tensor w, Tensor y, ProductEpilogue epilogue, ConvolutionPlan plan, Tensor? scales = null,
         MatrixTiling? tiling = null, int? parts = null)
     {
-        tiling ??= MatrixTiling.For(plan.RowCount, plan.OutGroup, 1);
+        tiling ??= MatrixTiling.For(plan.PhaseRowCount, plan.OutGroup, plan.PhaseCount);
+        tiling.RequireFits(x, scales is not null || plan.PhaseCount > 1);
         long frameRows = (long)plan.Out.H * plan.Out.W;
-        long tiles = scales is null ? tiling.TileCount(plan.RowCount, plan.OutGroup)
+        long tiles = scales is null ? tiling.TileCount(plan.PhaseRowCount, plan.OutGroup)
             : plan.RowCount / frameRows * tiling.TileCount(frameRows, plan.OutGroup);
-        (int partCount, int slices) = MatrixTiling.Division(tiles, plan.Depth, x.Type, parts);
+        (int partCount, int slices) = tiling.Division(tiles * plan.PhaseCount, plan.PhaseDepth, x.Type, parts);
         EpilogueNumbers numbers = epilogue.Numbers(y.Shape);
         using Tensor? sums =
             partCount == 1 ? null : Tensor.Empty([partCount, .. y.Shape.AsSpan()], ElementType.Float32, x.Device);
-        LaunchShape shape = new(tiles, partCount, 1, tiling.Threads,
+        LaunchShape shape = new(tiles, partCount, plan.PhaseCount, tiling.Threads,
             scales is null ? tiling.SharedBytes : tiling.SharedBytesWithScales)
         {
             Cost = epilogue.Cost(plan.Operations, x, w, sums ?? y),
         };
-        x.Device.Load(s_source, x.Type, Variant(tiling, scales is not null)).Kernel("ConvolutionTensor").Launch(
+        string form = s_forms[plan.PhaseCount > 1 ? 2 : scales is not null ? 1 : 0];
+        x.Device.Load(SourceOf(tiling), x.Type, $"{tiling.Variant};{form}").Kernel("ConvolutionTensor").Launch(
             shape, x, w, scales, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y, sums,
             KernelArgument.Structure(ref numbers), KernelArgument.Structure(ref plan), slices,
             scales?.Shape[1] ?? 0);
         if (sums is not null) JoinParts.Into(sums, epilogue, y);
     }
 
-    private static string Variant(MatrixTiling tiling, bool hasScales) =>
-        $"{tiling.Variant};HasScales={(hasScales ? 1 : 0)}";
+    /// <returns>The kernel's file, with the variants of the tiling's kind.</returns>
+    internal static KernelSource SourceOf(MatrixTiling tiling) => tiling.HasWarpgroups ? s_warpgroupSource : s_source;
 }

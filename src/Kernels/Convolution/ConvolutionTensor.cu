@@ -2,19 +2,25 @@
 // (up) it is the adjoint of a strided one too.
 //   y[n,p,o] = epilogue(sum over taps k and channels c of w[o,k,c] x[n,q,c]), see Epilogue.cuh,
 //   with q = (stride p - before + dilation k) / up, where that is whole and within x
+//   HasPhases: with such gaps; a launch has the phases of Phases.cuh, so that none is multiplied
 //   HasScales: x[n,q,c] scales[n,qT,c] in place of x[n,q,c], where qT is the frame of q
 //   With S > 1 parts of the sum: parts[s] = part s; JoinParts does the rest.
 //
 // Shapes   x: [N, T, H, W, C]; w: [O, kT, kH, kW, C]; y, residual: [N, T', H', W', O]; bias: [O]; noise: [rows];
 //          scales: [N, T or 1, C]; factor: [rows / factorRows, O]; parts: [S, rows, O]; contiguous
-// Types    Half, BFloat16, or float multiplied as tf32; summed in float
-// Launch   TileThreads a block, exactly; one block for every tile of [rows, O], parts along y of the grid
-// Cost     2*rows*O*taps*C operations; reads x O/TileColumns times
-// Limits   no host form; one group; C is a multiple of 16 bytes
+// Types    Half, BFloat16, or, not in warpgroups, float multiplied as tf32; summed in float
+// Launch   TileThreads a block, exactly; one block for every tile of [rows, O], parts along y of the grid, phases
+//          along z
+// Cost     2*rows*O*taps*C operations, divided by the phases; reads x O/TileColumns times
+// Limits   no host form; one group; C is a multiple of 16 bytes; neither scales nor phases in warpgroups
 // Source   implicit matrix product: Chetlur et al. 2014, cuDNN, section 3.2; see TensorTile.cuh
 #include "Common/Prelude.cuh"      // KERNEL_OF, Scalar
 #include "Convolution/Gather.cuh"  // OutputsByTaps
 #include "Common/Epilogue.cuh"     // Finished
+
+#if !defined(HasPhases)
+#define HasPhases 0
+#endif
 
 struct RowSpan { Int64 first, end; };
 
@@ -34,27 +40,43 @@ KERNEL_OF(TileThreads) ConvolutionTensor(
     const Scalar* __restrict__ residual, Scalar* __restrict__ y, float* __restrict__ parts, EpilogueNumbers numbers,
     Plan plan, int slicesOfPart, int scaleFrames)
 {
-    DYNAMIC_SHARED(char, ring);  // [Stages, x and w, rows of 64 bytes or more], then [TileRows, SumStride] floats
+    DYNAMIC_SHARED(char, ring);  // [Stages, slices as TensorTile.cuh has them], then [TileRows, SumStride] floats
     const int outputs = plan.outGroup;
     const int tilesAcross = (outputs + TileColumns - 1) / TileColumns;
-    const RowSpan rows = TileSpan(plan, int(blockIdx.x / tilesAcross));
     const int column = int(blockIdx.x % tilesAcross) * TileColumns;
-    const int depth = plan.kT * plan.kH * plan.kW * plan.inGroup;
-    const Int64 rowCount = OutputCount(plan);
     const int part = blockIdx.y, first = part * slicesOfPart;
+    const Int64 rowCount = OutputCount(plan);
+#if HasPhases
+    const Phase phase = PhaseOf(plan, blockIdx.z);
+    const Plan& own = phase.plan;
+    const int depth = phase.depth;
+#else
+    const Plan& own = plan;
+    const int depth = plan.kT * plan.kH * plan.kW * plan.inGroup;
+#endif
+    const RowSpan rows = TileSpan(own, int(blockIdx.x / tilesAcross));
+    if (rows.first >= rows.end) return;  // the block as a whole: not all phases have as many rows
     const int sliceCount = (depth + SliceDepth - 1) / SliceDepth;
-    OutputsByTaps xSource(x, plan, rows.first, rows.end, first);
+    OutputsByTaps xSource(x, own, rows.first, rows.end, first);
     xSource.scales = scales;
     xSource.scaleFrames = scaleFrames;
+#if HasPhases
+    WeightsByTaps wSource(w, plan, phase, column, first);
+#else
     MatrixSource<TileColumns, true> wSource(w, depth, column, outputs, depth, true);
+#endif
 
     TileSums sums = {};
     MultiplyTile<true, true>(sums, ring, xSource, wSource, first, Minimum(sliceCount, first + slicesOfPart));
 
     const Epilogue epilogue = {factor, noise, bias, residual, numbers};
     StoreTile(sums, ring, [=](int r, int c, float sum) {
+        if (rows.first + r >= rows.end || column + c >= outputs) return;
+#if HasPhases
+        const Int64 at = RowOf(plan, phase, rows.first + r);
+#else
         const Int64 at = rows.first + r;
-        if (at >= rows.end || column + c >= outputs) return;
+#endif
         if (parts != nullptr) {
             parts[(part * rowCount + at) * outputs + column + c] = sum;
         } else {

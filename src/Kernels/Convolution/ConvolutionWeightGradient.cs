@@ -31,32 +31,44 @@ public static class ConvolutionWeightGradient
     /// <param name="dy">The gradient that arrives at its result, <c>[N, T', H', W', O]</c>.</param>
     /// <param name="weightShape">Of the result, <c>[O, kT, kH, kW, C / groups]</c>.</param>
     /// <param name="options">Those of the convolution.</param>
+    /// <param name="scales">Factors of the activations, as those of the convolution; or null.</param>
     /// <returns>The gradient of the weights; the caller or its scope disposes it.</returns>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
-    public static Tensor Forward(Tensor x, Tensor dy, Shape weightShape, ConvolutionOptions options)
+    public static Tensor Forward(
+        Tensor x, Tensor dy, Shape weightShape, ConvolutionOptions options, Tensor? scales = null)
     {
         Require.Float(x);
         Require.SameKind(x, dy);
         ConvolutionPlan plan = ConvolutionPlan.Forward(x.Shape, weightShape, options);
         Require.Shape(dy, [x.Shape[0], plan.Out.T, plan.Out.H, plan.Out.W, weightShape[0]]);
+        if (scales is not null) Convolution.RequireScales(x, scales);
 
         if (plan.RowCount == 0) return Tensor.Zeros(weightShape, x.Type, x.Device);
         if (HostProduct.IsWidened(x))
         {
+            using OperandScope scope = new();
             using Tensor wideX = Cast.Forward(x, ElementType.Float32);
             using Tensor wideDy = Cast.Forward(dy, ElementType.Float32);
-            using Tensor wide = Forward(wideX, wideDy, weightShape, options);
+            Tensor? wideScales = scope.Cast(scales, ElementType.Float32);
+            using Tensor wide = Forward(wideX, wideDy, weightShape, options, wideScales);
             return Cast.Forward(wide, x.Type);
         }
 
-        if (x.Device.WarpSize == 1) return OnHost(x, dy, weightShape, plan);
+        if (x.Device.WarpSize == 1) return OnHost(x, dy, scales, weightShape, plan);
+        if (scales is not null)
+        {
+            using Tensor scaled = Convolution.Scaled(x, scales);
+            return Forward(scaled, dy, weightShape, options);
+        }
+
         if (!ConvolutionWeightGradientTensor.Fits(x, dy, plan)) return OnDevice(x, dy, weightShape, plan);
         Tensor dw = Tensor.Empty(weightShape, x.Type, x.Device);
         ConvolutionWeightGradientTensor.Launch(x, dy, dw, plan);
         return dw;
     }
 
-    private static Tensor OnHost(Tensor x, Tensor dy, Shape weightShape, ConvolutionPlan plan)
+    private static Tensor OnHost(
+        Tensor x, Tensor dy, Tensor? scales, Shape weightShape, ConvolutionPlan plan)
     {
         HostMethod method = plan.MethodOnHost;
         (WinogradPlan division, int segments, long blocks) = WinogradPlan.WeightGradient(plan);
@@ -81,8 +93,8 @@ public static class ConvolutionWeightGradient
             Cost = Cost(x, dy, dw, plan),
         };
         x.Device.Load(s_hostSource, x.Type).Kernel("ConvolutionWeightGradientHost").Launch(
-            shape, x, dy, dw, HostProduct.For(x.Type), KernelArgument.Structure(ref plan),
-            KernelArgument.Structure(ref division), segments, HostRows, lines, (int)method);
+            shape, x, dy, scales, dw, HostProduct.For(x.Type), KernelArgument.Structure(ref plan),
+            KernelArgument.Structure(ref division), scales?.Shape[1] ?? 0, segments, HostRows, lines, (int)method);
         return SumOfSegments(dw, weightShape, x.Type);
     }
 

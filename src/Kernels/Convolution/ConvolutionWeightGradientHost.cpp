@@ -2,11 +2,12 @@
 // block; with few output channels done directly (HostDirect), one segment of the output lines a block; or through
 // transformed tiles (HostWinogradGradient), some output channels and one segment of the blocks of tiles a block.
 //   dw[s,o,tap,c] = sum over the rows of segment s of dy[row,o] x[source(row,tap),c]
+//   with scales: x[source,c] scales[n,t,c] in place of x[source,c], where t is the frame of the source
 //
-// Shapes   as ConvolutionWeightGradient.cu
+// Shapes   as ConvolutionWeightGradient.cu; scales: [N, T or 1, G*C], or null
 // Types    float and double
 // Launch   one block for every linesPerBlock lines of taps, or every chunk of input and output channels, and segment
-// Cost     2*rows*O*taps*C operations; 2.25 times fewer through tiles
+// Cost     2*rows*O*taps*C operations; 3.6 times fewer through tiles
 #include "Common/Prelude.cuh"
 #include "Convolution/Plan.cuh"
 #include "MatrixProduct/HostProduct.cuh"
@@ -16,9 +17,10 @@
 #include "Convolution/HostWinogradGradient.cuh"
 
 KERNEL ConvolutionWeightGradientHost(
-    const Scalar* x, const Scalar* dy, Scalar* dw, LibraryProduct library, Plan plan, WinogradPlan division,
-    int segmentCount, int rowsPerPack, int linesPerBlock, int method)
+    const Scalar* x, const Scalar* dy, const Scalar* scales, Scalar* dw, LibraryProduct library, Plan plan,
+    WinogradPlan division, int scaleFrames, int segmentCount, int rowsPerPack, int linesPerBlock, int method)
 {
+    const Input input = {x, scales, scaleFrames};
     const Int64 size = Int64(plan.groups) * plan.outGroup * plan.kT * plan.kH * plan.kW * plan.inGroup;
     if (method == ByTiles) {
         const Int64 blocks = TileBlockCount(plan, division);
@@ -28,14 +30,14 @@ KERNEL ConvolutionWeightGradientHost(
         const Chunk inputs = ChunkAt(part / parts * division.inputsAtOnce, division.inputsAtOnce, plan.inGroup);
         const Chunk outputs = ChunkAt(part % parts * division.outputsAtOnce, division.outputsAtOnce, plan.outGroup);
         const Int64 first = Minimum(blocks, segment * perSegment), end = Minimum(blocks, first + perSegment);
-        WeightGradientOfTiles(plan, division, x, dy, dw + segment * size, inputs, outputs, first, end);
+        WeightGradientOfTiles(plan, division, input, dy, dw + segment * size, inputs, outputs, first, end);
         return;
     }
     if (method == Directly) {
         const Int64 lines = OutputCount(plan) / plan.outW;
         const Int64 perSegment = (lines + segmentCount - 1) / segmentCount;
         WeightGradientOfLines(
-            plan, x, dy, dw + blockIdx.x * size, Minimum(lines, blockIdx.x * perSegment),
+            plan, input, dy, dw + blockIdx.x * size, Minimum(lines, blockIdx.x * perSegment),
             Minimum(lines, (blockIdx.x + 1) * perSegment));
         return;
     }
@@ -59,8 +61,8 @@ KERNEL ConvolutionWeightGradientHost(
         }
         for (Int64 row = first; row < end; row += rowsPerPack) {
             const Int64 endRow = Minimum(end, row + rowsPerPack);
-            const Scalar* rows = IsPlain(plan) ? x + row * plan.inGroup : packed;
-            if (!IsPlain(plan)) Pack(plan, x, row, endRow, firstLine, endLine, group, packed);
+            const Scalar* rows = IsPlain(plan, input) ? x + row * plan.inGroup : packed;
+            if (!IsPlain(plan, input)) Pack(plan, input, row, endRow, firstLine, endLine, group, packed);
             Product(
                 library, true, false, plan.outGroup, width, int(endRow - row),
                 dy + row * outChannels + group * plan.outGroup, outChannels, rows, width, row > first, target, depth);

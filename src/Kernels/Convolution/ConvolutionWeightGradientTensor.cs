@@ -6,9 +6,13 @@ namespace GenKernels.Kernels.Convolution;
 /// <see cref="ConvolutionWeightGradient"/>.</summary>
 internal static class ConvolutionWeightGradientTensor
 {
-    private static readonly KernelSource s_source = Source(
-        "Convolution/ConvolutionWeightGradientTensor.cu", TensorCores.Types,
-        [.. MatrixTiling.All.Select(tiling => tiling.Variant)]);
+    private const string File = "Convolution/ConvolutionWeightGradientTensor.cu";
+
+    private static readonly KernelSource s_source =
+        Source(File, TensorCores.Types, [.. MatrixTiling.All.Select(tiling => tiling.Variant)]);
+
+    private static readonly KernelSource s_warpgroupSource =
+        Source(File, TensorCores.WarpgroupTypes, [.. MatrixTiling.Warpgroups.Select(tiling => tiling.Variant)]);
 
     /// <returns>Whether tensor cores can do it: channels on both sides are whole chunks of one group.</returns>
     internal static bool Fits(Tensor x, Tensor dy, ConvolutionPlan plan) =>
@@ -22,20 +26,25 @@ internal static class ConvolutionWeightGradientTensor
     /// <param name="plan">The convolution's geometry.</param>
     /// <param name="tiling">By default the one that suits the size.</param>
     /// <param name="parts">Into how many parts the sums are divided; by default as suits the size.</param>
+    /// <exception cref="ArgumentException">The tiling is not for these elements or this device.</exception>
     internal static void Launch(
         Tensor x, Tensor dy, Tensor dw, ConvolutionPlan plan, MatrixTiling? tiling = null, int? parts = null)
     {
         tiling ??= MatrixTiling.For(plan.OutGroup, (int)plan.Depth, 1);
+        tiling.RequireFits(x);
         long tiles = tiling.TileCount(plan.OutGroup, (int)plan.Depth);
-        (int partCount, int slices) = MatrixTiling.Division(tiles, plan.RowCount, x.Type, parts);
+        (int partCount, int slices) = tiling.Division(tiles, plan.RowCount, x.Type, parts);
         using Tensor? sums =
             partCount == 1 ? null : Tensor.Empty([partCount, .. dw.Shape.AsSpan()], ElementType.Float32, x.Device);
         LaunchShape shape = new(tiles, partCount, 1, tiling.Threads, tiling.SharedBytes)
         {
             Cost = LaunchCost.Of(x, dy, sums ?? dw) with { Operations = plan.Operations },
         };
-        x.Device.Load(s_source, x.Type, tiling.Variant).Kernel("ConvolutionWeightGradientTensor").Launch(
+        x.Device.Load(SourceOf(tiling), x.Type, tiling.Variant).Kernel("ConvolutionWeightGradientTensor").Launch(
             shape, x, dy, dw, sums, KernelArgument.Structure(ref plan), slices);
         if (sums is not null) JoinParts.Into(sums, ProductEpilogue.None, dw);
     }
+
+    /// <returns>The kernel's file, with the variants of the tiling's kind.</returns>
+    internal static KernelSource SourceOf(MatrixTiling tiling) => tiling.HasWarpgroups ? s_warpgroupSource : s_source;
 }

@@ -3,7 +3,7 @@
 //   With S > 1 parts of the rows: parts[s] = the sum over part s; JoinParts adds them.
 //
 // Shapes   x: [N, T, H, W, C]; dy: [N, T', H', W', O]; dw: [O, kT, kH, kW, C]; parts: [S, O, taps*C]; contiguous
-// Types    Half, BFloat16, or float multiplied as tf32; summed in float
+// Types    Half, BFloat16, or, not in warpgroups, float multiplied as tf32; summed in float
 // Launch   TileThreads a block, exactly; one block for every tile of [O, taps*C], parts along y of the grid
 // Cost     2*rows*O*taps*C operations
 // Limits   no host form; one group; C and O are multiples of 16 bytes; up to 2^31 - 1 rows
@@ -15,7 +15,7 @@ KERNEL_OF(TileThreads) ConvolutionWeightGradientTensor(
     const Scalar* __restrict__ x, const Scalar* __restrict__ dy, Scalar* __restrict__ dw, float* __restrict__ parts,
     Plan plan, int slicesOfPart)
 {
-    DYNAMIC_SHARED(char, ring);  // [Stages, dy and x, rows of 128 bytes or more], then [TileRows, SumStride] floats
+    DYNAMIC_SHARED(char, ring);  // [Stages, slices as TensorTile.cuh has them], then [TileRows, SumStride] floats
     const int outputs = plan.outGroup;
     const int columns = plan.kT * plan.kH * plan.kW * plan.inGroup;
     const int tilesAcross = (columns + TileColumns - 1) / TileColumns;

@@ -70,7 +70,7 @@ DEVICE void ColumnLine(const Plan& plan, PaddedLines lines, const Scalar* weight
 
 // Output lines firstLine ... endLine - 1, as ConvolveLines.
 DEVICE void ConvolveLinesByColumns(
-    const Plan& plan, const Scalar* x, const Scalar* w, Scalar* y, Int64 firstLine, Int64 endLine)
+    const Plan& plan, const Input& input, const Scalar* w, Scalar* y, Int64 firstLine, Int64 endLine)
 {
     const int depth = plan.kT * plan.kH * plan.kW * plan.inGroup;
     const int parts = (plan.outGroup + ColumnChannels - 1) / ColumnChannels;
@@ -86,7 +86,7 @@ DEVICE void ConvolveLinesByColumns(
     }
     for (Int64 line = firstLine; line < endLine; line++) {
         const Int64 row = line * plan.outW;
-        FillLines(plan, x, OutputSite(plan, row), 0, line > firstLine, lines);
+        FillLines(plan, input, OutputSite(plan, row), 0, line > firstLine, lines);
         for (int part = 0; part < parts; part++) {
             const Scalar* partWeights = weights + Int64(part) * depth * width;
             const int count = Minimum(width, plan.outGroup - part * width);

@@ -4,6 +4,7 @@
 // narrow.
 #pragma once
 
+#include "Convolution/HostInput.cuh"
 #include "Convolution/HostVector.cuh"
 
 // Rows of x as one output line sees them: for each tap over time and rows a line of columns with its zeros in place.
@@ -69,6 +70,15 @@ DEVICE void TurnColumns(
     }
 }
 
+// Scales lines of columns, one a channel.
+DEVICE void ScaleTurned(Scalar* line, int channelStride, const Scalar* scales, int channels)
+{
+    if (scales == nullptr) return;
+    for (int c = 0; c < channels; c++, line += channelStride) {
+        for (int i = 0; i < channelStride; i++) line[i] *= scales[c];
+    }
+}
+
 // A line of columns with its zeros in place, turned; `end` is where x ends.
 DEVICE void FillTurnedLine(
     const Plan& plan, const Scalar* row, const Scalar* end, int columns, int channelStride, Scalar* target)
@@ -92,7 +102,7 @@ DEVICE void FillTurnedLine(
 
 // Fills the lines of the output line at a site; where it follows the one that they were filled for last, only those
 // that are new.
-DEVICE void FillLines(const Plan& plan, const Scalar* x, Site site, int group, bool isNext, PaddedLines& lines)
+DEVICE void FillLines(const Plan& plan, const Input& input, Site site, int group, bool isNext, PaddedLines& lines)
 {
     const int channels = plan.groups * plan.inGroup;
     const bool isShifted = isNext && site.h > 0 && plan.strideH * plan.dilationH * plan.upH == 1;
@@ -103,11 +113,18 @@ DEVICE void FillLines(const Plan& plan, const Scalar* x, Site site, int group, b
             const int h = Source(site.h, tapH, plan.strideH, plan.beforeH, plan.dilationH, plan.upH, plan.inH);
             Scalar* target = LineOfTap(lines, tapT, tapH);
             const Int64 place = ((Int64(site.n) * plan.inT + t) * plan.inH + h) * plan.inW;
-            const Scalar* row = x + place * channels + group * plan.inGroup;
-            const Scalar* end = x + Int64(plan.n) * plan.inT * plan.inH * plan.inW * channels;
-            if (t < 0 || h < 0) memset(target, 0, sizeof(Scalar) * lines.lineLength);
-            else if (lines.channelStride == 0) FillLine(plan, row, lines.columns, target);
-            else FillTurnedLine(plan, row, end, lines.columns, lines.channelStride, target);
+            const Scalar* row = input.x + place * channels + group * plan.inGroup;
+            const Scalar* end = input.x + Int64(plan.n) * plan.inT * plan.inH * plan.inW * channels;
+            const Scalar* scales = ScalesOf(plan, input, site.n, t, group);
+            if (t < 0 || h < 0) {
+                memset(target, 0, sizeof(Scalar) * lines.lineLength);
+            } else if (lines.channelStride == 0) {
+                FillLine(plan, row, lines.columns, target);
+                ScaleColumns(target, lines.columns, scales, plan.inGroup);
+            } else {
+                FillTurnedLine(plan, row, end, lines.columns, lines.channelStride, target);
+                ScaleTurned(target, lines.channelStride, scales, plan.inGroup);
+            }
         }
     }
 }
@@ -186,7 +203,7 @@ DEVICE void Line(const Plan& plan, PaddedLines lines, const Scalar* turned, int 
 
 // Output lines firstLine ... endLine - 1: the line of a row over all its columns.
 DEVICE void ConvolveLines(
-    const Plan& plan, const Scalar* x, const Scalar* w, Scalar* y, Int64 firstLine, Int64 endLine)
+    const Plan& plan, const Input& input, const Scalar* w, Scalar* y, Int64 firstLine, Int64 endLine)
 {
     const int depth = plan.kT * plan.kH * plan.kW * plan.inGroup;
     const int width = (plan.outGroup + Lanes - 1) / Lanes * Lanes;
@@ -198,7 +215,7 @@ DEVICE void ConvolveLines(
         TurnWeights(plan, w + Int64(group) * plan.outGroup * depth, turned, width);
         for (Int64 line = firstLine; line < endLine; line++) {
             const Int64 row = line * plan.outW;
-            FillLines(plan, x, OutputSite(plan, row), group, line > firstLine, lines);
+            FillLines(plan, input, OutputSite(plan, row), group, line > firstLine, lines);
             Scalar* target = y + (row * plan.groups + group) * plan.outGroup;
             int channel = 0;
             for (; channel + Lanes < width; channel += 2 * Lanes) {
@@ -275,7 +292,7 @@ DEVICE void WeightGradientOfLine(const Plan& plan, PaddedLines lines, const Scal
 
 // dw = the weight gradient over output lines firstLine ... endLine - 1.
 DEVICE void WeightGradientOfLines(
-    const Plan& plan, const Scalar* x, const Scalar* dy, Scalar* dw, Int64 firstLine, Int64 endLine)
+    const Plan& plan, const Input& input, const Scalar* dy, Scalar* dw, Int64 firstLine, Int64 endLine)
 {
     const int depth = plan.kT * plan.kH * plan.kW * plan.inGroup;
     const int width = (plan.outGroup + Lanes - 1) / Lanes * Lanes;
@@ -290,7 +307,7 @@ DEVICE void WeightGradientOfLines(
         memset(turned, 0, sizeof(Scalar) * (Int64(depth) * width + gradientLength));
         for (Int64 line = firstLine; line < endLine; line++) {
             const Int64 row = line * plan.outW;
-            FillLines(plan, x, OutputSite(plan, row), group, line > firstLine, lines);
+            FillLines(plan, input, OutputSite(plan, row), group, line > firstLine, lines);
             for (int column = 0; column < plan.outW; column++) {
                 const Scalar* from = dy + (row + column) * outChannels + group * plan.outGroup;
                 Scalar* to = gradient + Int64(column) * width;

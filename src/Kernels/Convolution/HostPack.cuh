@@ -1,8 +1,9 @@
 // HostPack: gathers what output rows meet of x into the rows of a packed matrix, for the convolutions of the CPU.
 #pragma once
+#include "Convolution/HostInput.cuh"
 
 // Copies one line (tap over time and row `line`, all columns of taps) of one output row; zeros where x has nothing.
-DEVICE void PackLine(const Plan& plan, const Scalar* x, Site site, int line, int group, Scalar* target)
+DEVICE void PackLine(const Plan& plan, const Input& input, Site site, int line, int group, Scalar* target)
 {
     const int channels = plan.inGroup * plan.groups;
     const int t = Source(site.t, line / plan.kH, plan.strideT, plan.beforeT, plan.dilationT, plan.upT, plan.inT);
@@ -12,18 +13,21 @@ DEVICE void PackLine(const Plan& plan, const Scalar* x, Site site, int line, int
         return;
     }
     const Scalar* row =
-        x + ((Int64(site.n) * plan.inT + t) * plan.inH + h) * plan.inW * channels + group * plan.inGroup;
+        input.x + ((Int64(site.n) * plan.inT + t) * plan.inH + h) * plan.inW * channels + group * plan.inGroup;
+    const Scalar* scales = ScalesOf(plan, input, site.n, t, group);
     const int start = site.w * plan.strideW - plan.beforeW;
     if (plan.groups == 1 && plan.dilationW == 1 && plan.upW == 1 && start >= 0 && start + plan.kW <= plan.inW) {
         memcpy(target, row + Int64(start) * channels, sizeof(Scalar) * plan.kW * channels);
+        ScaleColumns(target, plan.kW, scales, plan.inGroup);
         return;
     }
     for (int tap = 0; tap < plan.kW; tap++) {
         const int w = Source(site.w, tap, plan.strideW, plan.beforeW, plan.dilationW, plan.upW, plan.inW);
-        if (w < 0) memset(target, 0, sizeof(Scalar) * plan.inGroup);
-        else memcpy(target, row + Int64(w) * channels, sizeof(Scalar) * plan.inGroup);
-        target += plan.inGroup;
+        Scalar* to = target + Int64(tap) * plan.inGroup;
+        if (w < 0) memset(to, 0, sizeof(Scalar) * plan.inGroup);
+        else memcpy(to, row + Int64(w) * channels, sizeof(Scalar) * plan.inGroup);
     }
+    ScaleColumns(target, plan.kW, scales, plan.inGroup);
 }
 
 DEVICE void Advance(const Plan& plan, Site& site)
@@ -39,13 +43,13 @@ DEVICE void Advance(const Plan& plan, Site& site)
 
 // Packs lines firstLine ... endLine - 1 of rows firstRow ... endRow - 1, one packed row an output row.
 DEVICE void Pack(
-    const Plan& plan, const Scalar* x, Int64 firstRow, Int64 endRow, int firstLine, int endLine, int group,
+    const Plan& plan, const Input& input, Int64 firstRow, Int64 endRow, int firstLine, int endLine, int group,
     Scalar* packed)
 {
     Site site = OutputSite(plan, firstRow);
     for (Int64 row = firstRow; row < endRow; row++) {
         for (int line = firstLine; line < endLine; line++) {
-            PackLine(plan, x, site, line, group, packed);
+            PackLine(plan, input, site, line, group, packed);
             packed += plan.kW * plan.inGroup;
         }
         Advance(plan, site);
@@ -53,9 +57,10 @@ DEVICE void Pack(
 }
 
 // Whether a packed row would be the row of x itself, as in a convolution with one tap.
-DEVICE bool IsPlain(const Plan& plan)
+DEVICE bool IsPlain(const Plan& plan, const Input& input)
 {
-    return plan.kT * plan.kH * plan.kW == 1 && plan.groups == 1 && plan.inT == plan.outT && plan.inH == plan.outH
-        && plan.inW == plan.outW && plan.beforeT == 0 && plan.beforeH == 0 && plan.beforeW == 0
+    return input.scales == nullptr && plan.kT * plan.kH * plan.kW == 1 && plan.groups == 1
+        && plan.inT == plan.outT && plan.inH == plan.outH && plan.inW == plan.outW
+        && plan.beforeT == 0 && plan.beforeH == 0 && plan.beforeW == 0
         && plan.strideT * plan.strideH * plan.strideW * plan.upT * plan.upH * plan.upW == 1;
 }

@@ -1,27 +1,25 @@
 // HostTileTransforms: what HostWinograd makes of inputs, weights and products.
 #pragma once
+#include "Convolution/HostEpilogue.cuh"
 #include "Convolution/HostTiles.cuh"
 
-// B' d of four elements along one axis, in place.
-DEVICE void TransformInputAxis(Vector& a, Vector& b, Vector& c, Vector& d)
+// The places of a patch: its columns, then its rows transformed.
+DEVICE void TransformPatch(
+    const Scalar* const* elements, int channel, const Scalar* scales, Scalar* to, Int64 placeStride)
 {
-    const Vector sum = b + c, difference = c - b;
-    a -= c;
-    d = b - d;
-    b = sum;
-    c = difference;
-}
-
-DEVICE void TransformPatch(const Scalar* const* elements, int channel, Scalar* to, Int64 placeStride)
-{
-    Vector d[Places];
-#pragma GCC unroll 16
+    Vector d[Places], lines[Places], places[Places];
+#pragma GCC unroll 36
     for (int i = 0; i < Places; i++) d[i] = Load(elements[i] + channel);
-#pragma GCC unroll 4
-    for (int i = 0; i < PatchSide; i++) TransformInputAxis(d[i], d[4 + i], d[8 + i], d[12 + i]);
-#pragma GCC unroll 4
-    for (int i = 0; i < PatchSide; i++) TransformInputAxis(d[4 * i], d[4 * i + 1], d[4 * i + 2], d[4 * i + 3]);
-    StorePlaces(d, to, placeStride);
+    if (scales != nullptr) {
+        const Vector scale = Load(scales + channel);
+#pragma GCC unroll 36
+        for (int i = 0; i < Places; i++) d[i] *= scale;
+    }
+#pragma GCC unroll 6
+    for (int i = 0; i < PatchWidth; i++) HeightAxis::Places(d + i, PatchWidth, lines + i);
+#pragma GCC unroll 6
+    for (int i = 0; i < PatchHeight; i++) WidthAxis::Places(lines + i * PatchWidth, 1, places + i * PatchWidth);
+    StorePlaces(places, to, placeStride);
 }
 
 // The elements of x that a tile meets; `zeros` where x has nothing.
@@ -29,10 +27,10 @@ DEVICE void FindPatch(
     const Plan& plan, const Scalar* x, const Scalar* zeros, int clip, int t, int line, int column,
     const Scalar** elements)
 {
-    const int firstH = line * TileSide - plan.beforeH, firstW = column * TileSide - plan.beforeW;
+    const int firstH = line * TileHeight - plan.beforeH, firstW = column * TileWidth - plan.beforeW;
     const Scalar* frame = x + (Int64(clip) * plan.inT + t) * plan.inH * plan.inW * plan.inGroup;
     for (int i = 0; i < Places; i++) {
-        const int h = firstH + i / PatchSide, w = firstW + i % PatchSide;
+        const int h = firstH + i / PatchWidth, w = firstW + i % PatchWidth;
         const bool isInside = t >= 0 && t < plan.inT && h >= 0 && h < plan.inH && w >= 0 && w < plan.inW;
         elements[i] = isInside ? frame + (Int64(h) * plan.inW + w) * plan.inGroup : zeros;
     }
@@ -40,7 +38,7 @@ DEVICE void FindPatch(
 
 // v: [place][row][RowStride], rows being tiles of one frame after the other.
 static void TransformInput(
-    const Plan& plan, const WinogradPlan& division, const TileBlock& block, Chunk chunk, const Scalar* x,
+    const Plan& plan, const WinogradPlan& division, const TileBlock& block, Chunk chunk, const Input& input,
     const Scalar* zeros, Scalar* v)
 {
     const Int64 placeStride = InputStride(block);
@@ -49,36 +47,29 @@ static void TransformInput(
     for (int tile = 0; tile < tileCount; tile++) {
         const int t = block.firstFrame + tile / block.tiles - plan.beforeT;
         const int line = block.firstLine + tile % block.tiles / division.tilesW;
-        FindPatch(plan, x, zeros, block.clip, t, line, tile % division.tilesW, elements);
+        FindPatch(plan, input.x, zeros, block.clip, t, line, tile % division.tilesW, elements);
+        const Scalar* scales = ScalesOf(plan, input, block.clip, t, 0);
         for (int c = 0; c < chunk.channels; c += Lanes) {
-            TransformPatch(elements, chunk.first + c, v + Int64(tile) * RowStride + c, placeStride);
+            TransformPatch(elements, chunk.first + c, scales, v + Int64(tile) * RowStride + c, placeStride);
         }
     }
-}
-
-// G g of three elements along one axis, to four that lie `step` apart.
-DEVICE void TransformWeightAxis(Vector a, Vector b, Vector c, Vector* to, int step)
-{
-    const Vector outer = (a + c) * Scalar(0.5), inner = b * Scalar(0.5);
-    to[0] = a;
-    to[step] = outer + inner;
-    to[2 * step] = outer - inner;
-    to[3 * step] = c;
 }
 
 // The places of 3 x 3 taps, which lie tapStride apart; of the adjoint's, a negative stride from the last.
 DEVICE void TransformTaps(const Scalar* taps, Int64 tapStride, Vector* places)
 {
-    Vector lines[PatchSide * 3];
+    Vector g[9], lines[PatchHeight * 3];
+#pragma GCC unroll 9
+    for (int i = 0; i < 9; i++) g[i] = Load(taps + i * tapStride);
 #pragma GCC unroll 3
     for (int i = 0; i < 3; i++) {
-        TransformWeightAxis(
-            Load(taps + i * tapStride), Load(taps + (3 + i) * tapStride), Load(taps + (6 + i) * tapStride), lines + i,
-            3);
+        HeightAxis::Evaluate(g + i, 3, lines + i, 3);
+        HeightAxis::Divide(lines + i, 3);
     }
-#pragma GCC unroll 4
-    for (int i = 0; i < PatchSide; i++) {
-        TransformWeightAxis(lines[3 * i], lines[3 * i + 1], lines[3 * i + 2], places + PatchSide * i, 1);
+#pragma GCC unroll 6
+    for (int i = 0; i < PatchHeight; i++) {
+        WidthAxis::Evaluate<3>(lines + 3 * i, 1, places + PatchWidth * i, 1);
+        WidthAxis::Divide(places + PatchWidth * i, 1);
     }
 }
 
@@ -127,47 +118,45 @@ static void TransformAdjointWeights(
     }
 }
 
-// A' m of four elements along one axis.
-DEVICE void TransformOutputAxis(Vector a, Vector b, Vector c, Vector d, Vector& first, Vector& second)
-{
-    first = a + b + c;
-    second = b - c - d;
-}
-
-// The 2 x 2 outputs of the products of a tile.
+// The outputs of the products of a tile.
 DEVICE void TransformProducts(const Scalar* m, Int64 placeStride, Vector* outputs)
 {
-    Vector lines[TileSide][PatchSide];
-#pragma GCC unroll 4
-    for (int i = 0; i < PatchSide; i++) {
-        const Scalar* at = m + i * placeStride;
-        TransformOutputAxis(
-            Load(at), Load(at + 4 * placeStride), Load(at + 8 * placeStride), Load(at + 12 * placeStride), lines[0][i],
-            lines[1][i]);
+    Vector lines[TileHeight * PatchWidth];
+#pragma GCC unroll 6
+    for (int i = 0; i < PatchWidth; i++) {
+        Vector column[PatchHeight];
+#pragma GCC unroll 6
+        for (int j = 0; j < PatchHeight; j++) column[j] = Load(m + (j * PatchWidth + i) * placeStride);
+        HeightAxis::Gather(column, 1, lines + i, PatchWidth);
     }
-#pragma GCC unroll 2
-    for (int i = 0; i < TileSide; i++) {
-        const Vector* line = lines[i];
-        TransformOutputAxis(line[0], line[1], line[2], line[3], outputs[2 * i], outputs[2 * i + 1]);
+#pragma GCC unroll 4
+    for (int i = 0; i < TileHeight; i++) {
+        WidthAxis::Gather<TileWidth>(lines + i * PatchWidth, 1, outputs + i * TileWidth, 1);
     }
 }
 
-// Outputs of a panel from m: [place][row][width].
+// Outputs of a panel from m: [place][row][width], with what follows.
 static void TransformOutput(
     const Plan& plan, const WinogradPlan& division, const TileBlock& block, const Scalar* m, Int64 placeStride,
-    int firstOutput, int width, Scalar* y)
+    int firstOutput, int width, const Epilogue& epilogue, Scalar* y)
 {
-    const Int64 line = Int64(plan.outW) * plan.outGroup;
+    const bool isFinal = IsNone(epilogue);
     for (int tile = 0; tile < block.frames * block.tiles; tile++) {
         const TileSite site = TileSiteAt(plan, division, block, tile);
+        Scalar* target = y + site.place * plan.outGroup + firstOutput;
         for (int c = 0; c < width; c += Lanes) {
-            Vector outputs[TileSide * TileSide];
+            Vector outputs[TileHeight * TileWidth];
             TransformProducts(m + Int64(tile) * width + c, placeStride, outputs);
-            Scalar* to = y + site.place * plan.outGroup + firstOutput + c;
-            Store(to, outputs[0]);
-            if (site.hasColumn) Store(to + plan.outGroup, outputs[1]);
-            if (site.hasRow) Store(to + line, outputs[2]);
-            if (site.hasRow && site.hasColumn) Store(to + line + plan.outGroup, outputs[3]);
+            for (int i = 0; i < site.rows; i++) {
+                Scalar* to = target + Int64(i) * plan.outW * plan.outGroup + c;
+                for (int j = 0; j < site.columns; j++, to += plan.outGroup) Store(to, outputs[i * TileWidth + j]);
+            }
+        }
+        for (int i = 0; i < site.rows && !isFinal; i++) {
+            for (int j = 0; j < site.columns; j++) {
+                const Int64 row = site.place + i * plan.outW + j;
+                FinishVectors(epilogue, y + row * plan.outGroup + firstOutput, row, firstOutput, width, plan.outGroup);
+            }
         }
     }
 }

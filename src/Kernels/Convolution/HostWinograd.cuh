@@ -1,12 +1,12 @@
-// HostWinograd: convolutions with 3 x 3 taps a frame and without stride on the CPU, with 2.25 times fewer
-// multiplications. Of each tile of 2 x 2 outputs the 4 x 4 inputs that it meets (a patch) are transformed, so that the
-// 16 places of a patch become 16 independent products of matrices [tiles, taps over time and channels] x
+// HostWinograd: convolutions with 3 x 3 taps a frame and without stride on the CPU, with 3.6 times fewer
+// multiplications. Of each tile of 3 x 4 outputs the 5 x 6 inputs that it meets (a patch) are transformed, so that the
+// 30 places of a patch become 30 independent products of matrices [tiles, taps over time and channels] x
 // [taps over time and channels, output channels]; their results are transformed back.
 //   y = A' [(G g G') . (B' d B)] A for every tile, output channel and tap over time, summed over taps and channels
 // Taps over time are rows further on in the same matrix. Nothing is packed: what a transform writes lies as the
 // product reads it.
 //
-// Source   Lavin and Gray 2016, Fast Algorithms for Convolutional Neural Networks, section 4.1: F(2x2, 3x3)
+// Source   Lavin and Gray 2016, Fast Algorithms for Convolutional Neural Networks, section 4: F(3x4, 3x3)
 #pragma once
 #include "Convolution/HostTileTransforms.cuh"
 
@@ -99,8 +99,8 @@ static void TransformPanels(const Plan& plan, Chunk chunk, const Scalar* w, bool
 // The outputs of one block of tiles and outputsAtOnce output channels, the sums of one chunk of input channels after
 // the other; the memory of the block is v: [place][row][RowStride], then the panels, then a row of zeros.
 static void ConvolveTiles(
-    const Plan& plan, const WinogradPlan& division, const Scalar* x, const Scalar* w, Scalar* y, bool isAdjoint,
-    Int64 blockIndex)
+    const Plan& plan, const WinogradPlan& division, const Input& input, const Scalar* w, const Epilogue& epilogue,
+    Scalar* y, bool isAdjoint, Int64 blockIndex)
 {
     const int outputParts = Parts(plan.outGroup, division.outputsAtOnce);
     const TileBlock block = TileBlockAt(plan, division, blockIndex / outputParts);
@@ -119,7 +119,7 @@ static void ConvolveTiles(
     for (int first = 0; first < plan.inGroup; first += division.inputsAtOnce) {
         const Chunk chunk = ChunkAt(first, division.inputsAtOnce, plan.inGroup);
         panels.depth = plan.kT * chunk.channels;
-        TransformInput(plan, division, block, chunk, x, zeros, v);
+        TransformInput(plan, division, block, chunk, input, zeros, v);
         TransformPanels(plan, chunk, w, isAdjoint, panels);
         for (int place = 0; place < Places; place++) {
             MultiplyPlace(block, chunk, v + place * InputStride(block), panels, place);
@@ -128,6 +128,6 @@ static void ConvolveTiles(
     for (int panel = 0; panel < PanelCount(panels); panel++) {
         TransformOutput(
             plan, division, block, ProductsOf(panels, panel, 0), panels.placeStride,
-            panels.firstOutput + panel * PanelWidth, WidthOf(panels, panel), y);
+            panels.firstOutput + panel * PanelWidth, WidthOf(panels, panel), epilogue, y);
     }
 }

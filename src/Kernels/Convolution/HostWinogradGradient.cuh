@@ -7,28 +7,26 @@
 constexpr int StripChannels = Registers == 32 && Lanes >= 8 ? 8 : Lanes >= 4 ? 4 : Lanes;
 
 // A pass of rows stays in the first-level cache, of both factors.
-constexpr int RowsPerPass = 128;
+constexpr int RowsPerPass = 64;
 
-// A y of two elements along one axis.
-DEVICE void TransformGradientAxis(Vector first, Vector second, Vector* to, int step)
-{
-    to[0] = first;
-    to[step] = first + second;
-    to[2 * step] = first - second;
-    to[3 * step] = -second;
-}
-
-// The places of the 2 x 2 gradients of a tile; nothing beyond the edges.
+// The places of the gradients of a tile; nothing beyond the edges.
 DEVICE void TransformTileGradient(const Plan& plan, TileSite site, const Scalar* from, Vector* places)
 {
-    const Scalar* below = from + Int64(plan.outW) * plan.outGroup;
-    Vector lines[PatchSide * 2];
-    TransformGradientAxis(Load(from), site.hasRow ? Load(below) : Vector{}, lines, 2);
-    TransformGradientAxis(
-        site.hasColumn ? Load(from + plan.outGroup) : Vector{},
-        site.hasRow && site.hasColumn ? Load(below + plan.outGroup) : Vector{}, lines + 1, 2);
+    Vector dy[TileHeight * TileWidth], lines[PatchHeight * TileWidth];
 #pragma GCC unroll 4
-    for (int i = 0; i < PatchSide; i++) TransformGradientAxis(lines[2 * i], lines[2 * i + 1], places + 4 * i, 1);
+    for (int i = 0; i < TileHeight; i++) {
+#pragma GCC unroll 4
+        for (int j = 0; j < TileWidth; j++) {
+            const bool isThere = i < site.rows && j < site.columns;
+            dy[i * TileWidth + j] = isThere ? Load(from + (Int64(i) * plan.outW + j) * plan.outGroup) : Vector{};
+        }
+    }
+#pragma GCC unroll 4
+    for (int j = 0; j < TileWidth; j++) HeightAxis::Evaluate(dy + j, TileWidth, lines + j, TileWidth);
+#pragma GCC unroll 6
+    for (int i = 0; i < PatchHeight; i++) {
+        WidthAxis::Evaluate<TileWidth>(lines + i * TileWidth, 1, places + i * PatchWidth, 1);
+    }
 }
 
 // g: [place][row][width] from the upstream gradient of the block's tiles.
@@ -92,30 +90,22 @@ static void AddPlace(
     }
 }
 
-// G' u of four elements along one axis, to three that lie `step` apart.
-DEVICE void TransformSumAxis(Vector a, Vector b, Vector c, Vector d, Vector* to, int step)
-{
-    const Vector sum = (b + c) * Scalar(0.5);
-    to[0] = a + sum;
-    to[step] = (b - c) * Scalar(0.5);
-    to[2 * step] = sum + d;
-}
-
 // The 3 x 3 taps of the sums of all places.
 DEVICE void TransformSumsOfPlaces(const Scalar* from, Int64 placeStride, Vector* taps)
 {
-    Vector lines[3 * PatchSide];
-#pragma GCC unroll 4
-    for (int i = 0; i < PatchSide; i++) {
-        const Scalar* at = from + i * placeStride;
-        TransformSumAxis(
-            Load(at), Load(at + 4 * placeStride), Load(at + 8 * placeStride), Load(at + 12 * placeStride), lines + i,
-            PatchSide);
+    Vector lines[3 * PatchWidth];
+#pragma GCC unroll 6
+    for (int i = 0; i < PatchWidth; i++) {
+        Vector column[PatchHeight];
+#pragma GCC unroll 6
+        for (int j = 0; j < PatchHeight; j++) column[j] = Load(from + (j * PatchWidth + i) * placeStride);
+        HeightAxis::Divide(column, 1);
+        HeightAxis::Gather(column, 1, lines + i, PatchWidth);
     }
 #pragma GCC unroll 3
     for (int i = 0; i < 3; i++) {
-        const Vector* line = lines + PatchSide * i;
-        TransformSumAxis(line[0], line[1], line[2], line[3], taps + 3 * i, 1);
+        WidthAxis::Divide(lines + i * PatchWidth, 1);
+        WidthAxis::Gather<3>(lines + i * PatchWidth, 1, taps + 3 * i, 1);
     }
 }
 
@@ -147,7 +137,7 @@ static void TransformSums(const Plan& plan, Chunk chunk, const Scalar* sums, int
 // segment. The memory of the block is v: [place][row][RowStride], g: [panel][place][row][width],
 // sums: [panel][place][tap over time][channel][width], then a row of zeros.
 static void WeightGradientOfTiles(
-    const Plan& plan, const WinogradPlan& division, const Scalar* x, const Scalar* dy, Scalar* dw, Chunk inputs,
+    const Plan& plan, const WinogradPlan& division, const Input& input, const Scalar* dy, Scalar* dw, Chunk inputs,
     Chunk outputs, Int64 firstBlock, Int64 endBlock)
 {
     const int panelCount = Parts(outputs.channels, PanelWidth);
@@ -162,7 +152,7 @@ static void WeightGradientOfTiles(
     memset(zeros, 0, sizeof(Scalar) * plan.inGroup);
     for (Int64 index = firstBlock; index < endBlock; index++) {
         const TileBlock block = TileBlockAt(plan, division, index);
-        TransformInput(plan, division, block, inputs, x, zeros, v);
+        TransformInput(plan, division, block, inputs, input, zeros, v);
         for (int panel = 0; panel < panelCount; panel++) {
             const Chunk part = ChunkAt(panel * PanelWidth, PanelWidth, outputs.channels);
             Scalar* gradients = g + panel * Places * gradientStride;

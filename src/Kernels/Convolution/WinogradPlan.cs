@@ -13,7 +13,8 @@ internal readonly struct WinogradPlan
     /// <summary>What channels must be a multiple of: a vector of the widest kind.</summary>
     internal const int ChannelGranularity = 16;
 
-    private const int TileSide = 2;
+    private const int TileHeight = 3;
+    private const int TileWidth = 4;
     private const int PanelWidth = 32;
 
     // Every block transforms its weights, so that with few channels, when the weights are few as well, fewer rows are
@@ -31,7 +32,7 @@ internal readonly struct WinogradPlan
     // Frames of a block share those that their taps over time add.
     private const int FewestFrames = 8;
 
-    private const int BlocksPerCore = 2;
+    private const int BlocksPerCore = 4;
 
     // Of a weight gradient the division decides the order of the additions, so that it must depend on the shapes alone.
     private const int FewestGradientBlocks = 8;
@@ -40,7 +41,7 @@ internal readonly struct WinogradPlan
 
     private WinogradPlan(ConvolutionPlan plan, int rows, int inputsAtOnce, int outputsAtOnce)
     {
-        (_tilesH, _tilesW) = (Parts(plan.Out.H, TileSide), Parts(plan.Out.W, TileSide));
+        (_tilesH, _tilesW) = (Parts(plan.Out.H, TileHeight), Parts(plan.Out.W, TileWidth));
         int frames = plan.Taps.T == 1 ? 1 : Math.Min(plan.Out.T, FewestFrames);
         _linesPerBlock = Math.Clamp(rows / (frames * _tilesW), 1, _tilesH);
         frames = Math.Clamp(rows / (_linesPerBlock * _tilesW), 1, plan.Out.T);
@@ -83,7 +84,7 @@ internal readonly struct WinogradPlan
     }
 
     private static long RowCount(ConvolutionPlan plan) =>
-        (long)plan.ClipCount * plan.Out.T * Parts(plan.Out.H, TileSide) * Parts(plan.Out.W, TileSide);
+        (long)plan.ClipCount * plan.Out.T * Parts(plan.Out.H, TileHeight) * Parts(plan.Out.W, TileWidth);
 
     private static int EvenInputs(ConvolutionPlan plan) =>
         EvenPart(Parts(plan.InGroup, ChannelGranularity), InputsAtOnce / ChannelGranularity) * ChannelGranularity;

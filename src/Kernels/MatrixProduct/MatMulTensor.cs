@@ -5,10 +5,13 @@ namespace GenKernels.Kernels.MatrixProduct;
 /// <summary>Launches <c>MatMulTensor.cu</c>: products on tensor cores, for <see cref="MatMul"/>.</summary>
 internal static class MatMulTensor
 {
-    private static readonly string[] s_variants = [.. MatrixTiling.All.SelectMany(Variants)];
+    private const string File = "MatrixProduct/MatMulTensor.cu";
 
     private static readonly KernelSource s_source =
-        Source("MatrixProduct/MatMulTensor.cu", TensorCores.Types, s_variants);
+        Source(File, TensorCores.Types, [.. MatrixTiling.All.SelectMany(Variants)]);
+
+    private static readonly KernelSource s_warpgroupSource =
+        Source(File, TensorCores.WarpgroupTypes, [.. MatrixTiling.Warpgroups.SelectMany(Variants)]);
 
     /// <param name="x">As in <see cref="MatMul"/>; checked.</param>
     /// <param name="w">Likewise.</param>
@@ -18,6 +21,7 @@ internal static class MatMulTensor
     /// <param name="transposeW">Whether <paramref name="w"/> is read with rows and columns exchanged.</param>
     /// <param name="tiling">By default the one that suits the size.</param>
     /// <param name="parts">Into how many parts the depth is divided; by default as suits the size.</param>
+    /// <exception cref="ArgumentException">The tiling is not for these elements or this device.</exception>
     internal static void Launch(
         Tensor x, Tensor w, Tensor y, ProductEpilogue epilogue, bool transposeX, bool transposeW,
         MatrixTiling? tiling = null, int? parts = null)
@@ -27,8 +31,9 @@ internal static class MatMulTensor
         long xBatch = x.Shape[0] == 1 ? 0 : (long)m * k;
         long wBatch = w.Shape[0] == 1 ? 0 : (long)k * n;
         tiling ??= MatrixTiling.For(m, n, batch);
+        tiling.RequireFits(x);
         long tiles = tiling.TileCount(m, n);
-        (int partCount, int slices) = MatrixTiling.Division(tiles * batch, k, x.Type, parts);
+        (int partCount, int slices) = tiling.Division(tiles * batch, k, x.Type, parts);
 
         EpilogueNumbers numbers = epilogue.Numbers(y.Shape);
         using Tensor? sums =
@@ -37,7 +42,7 @@ internal static class MatMulTensor
         {
             Cost = epilogue.Cost(2L * batch * m * n * k, x, w, sums ?? y),
         };
-        x.Device.Load(s_source, x.Type, Variant(tiling, transposeX, transposeW)).Kernel("MatMulTensor").Launch(
+        x.Device.Load(SourceOf(tiling), x.Type, Variant(tiling, transposeX, transposeW)).Kernel("MatMulTensor").Launch(
             shape, x, w, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y, sums,
             KernelArgument.Structure(ref numbers), m, n, k, xBatch, wBatch, slices,
             TensorCores.AreRowsAligned(x, transposeX ? m : k, xBatch) ? 1 : 0,
@@ -45,11 +50,12 @@ internal static class MatMulTensor
         if (sums is not null) JoinParts.Into(sums, epilogue, y);
     }
 
+    /// <returns>The kernel's file, with the variants of the tiling's kind.</returns>
+    internal static KernelSource SourceOf(MatrixTiling tiling) => tiling.HasWarpgroups ? s_warpgroupSource : s_source;
+
     private static string Variant(MatrixTiling tiling, bool transposeX, bool transposeW) =>
-        s_variants[(Array.IndexOf(MatrixTiling.All, tiling) * 4) + (transposeX ? 2 : 0) + (transposeW ? 1 : 0)];
+        $"TransposeX={(transposeX ? 1 : 0)};TransposeW={(transposeW ? 1 : 0)};{tiling.Variant}";
 
     private static IEnumerable<string> Variants(MatrixTiling tiling) =>
-        from transposeX in Enumerable.Range(0, 2)
-        from transposeW in Enumerable.Range(0, 2)
-        select $"TransposeX={transposeX};TransposeW={transposeW};{tiling.Variant}";
+        Enumerable.Range(0, 4).Select(index => Variant(tiling, index >= 2, index % 2 == 1));
 }

@@ -4,7 +4,7 @@
 //
 // Shapes   x: [B, M, K], or [B, K, M] if transposed; w: [B, K, N], or [B, N, K] if transposed, or one for all;
 //          factor: [B*M / factorRows, N]; noise: [B*M]; bias: [N]; y, residual: [B, M, N]; parts: [S, B, M, N]
-// Types    Half, BFloat16, or float multiplied as tf32; summed in float
+// Types    Half, BFloat16, or, not in warpgroups, float multiplied as tf32; summed in float
 // Launch   TileThreads a block, exactly; one block for every tile of y, batches along y of the grid, parts along z
 // Cost     2*B*M*N*K operations; reads x N/TileColumns times and w M/TileRows times
 // Limits   no host form; depths up to 2^31 - 1
@@ -19,7 +19,7 @@ KERNEL_OF(TileThreads) MatMulTensor(
     Scalar* __restrict__ y, float* __restrict__ parts, EpilogueNumbers numbers, int m, int n, int k,
     Int64 xBatch, Int64 wBatch, int slicesOfPart, int isXAligned, int isWAligned)
 {
-    DYNAMIC_SHARED(char, ring);  // [Stages, x and w, rows of 64 bytes or more], then [TileRows, SumStride] floats
+    DYNAMIC_SHARED(char, ring);  // [Stages, slices as TensorTile.cuh has them], then [TileRows, SumStride] floats
     const int tilesAcross = (n + TileColumns - 1) / TileColumns;
     const int row = int(blockIdx.x / tilesAcross) * TileRows;
     const int column = int(blockIdx.x % tilesAcross) * TileColumns;

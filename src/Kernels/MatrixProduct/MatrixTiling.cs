@@ -5,33 +5,59 @@ namespace GenKernels.Kernels.MatrixProduct;
 /// <param name="Columns">Of the result, for a block.</param>
 /// <param name="WarpsDown">Warps that share the rows out.</param>
 /// <param name="WarpsAcross">Warps that share the columns out.</param>
-/// <param name="Stages">Slices of the operands that are on their way at once, and the one in use.</param>
-internal sealed record MatrixTiling(int Rows, int Columns, int WarpsDown, int WarpsAcross, int Stages)
+/// <param name="Stages">Slices of the operands that are on their way at once, and those in use.</param>
+/// <param name="HasWarpgroups">Whether four warps multiply as one, which <see cref="Fits"/> must allow.</param>
+internal sealed record MatrixTiling(
+    int Rows, int Columns, int WarpsDown, int WarpsAcross, int Stages, bool HasWarpgroups = false)
 {
-    // Bytes of the depth that a slice has.
-    private const int SliceBytes = 64;
+    // A ring of slices for warpgroups begins at a multiple of this.
+    private const int RingAlignment = 1024;
 
-    // Blocks that keep a large GPU of today busy, and the fewest slices worth a part of their own. They decide the
-    // order of the additions, so that they must not depend on the device.
+    // Blocks that keep a large GPU of today busy, and the least of a depth that is worth a part of its own. They decide
+    // the order of the additions, so that they must not depend on the device.
     private const int ManyBlocks = 128;
-    private const int FewestSlices = 16;
+    private const int FewestBytes = 1024;
     private const int MostParts = 16;
 
-    /// <summary>All of them, the largest first.</summary>
+    /// <summary>Those for every device, the largest first.</summary>
     internal static MatrixTiling[] All { get; } = [new(128, 128, 2, 4, 4), new(128, 64, 2, 2, 4), new(64, 64, 2, 2, 4)];
+
+    /// <summary>Those of two warpgroups, the largest first: a thread keeps 128, 128, 64 and 32 sums.</summary>
+    internal static MatrixTiling[] Warpgroups { get; } =
+    [
+        new(128, 256, 8, 1, 4, true), new(256, 128, 8, 1, 4, true), new(128, 128, 8, 1, 4, true),
+        new(128, 64, 8, 1, 4, true),
+    ];
 
     /// <summary>Threads of a block.</summary>
     internal int Threads => 32 * WarpsDown * WarpsAcross;
 
     /// <summary>Dynamic shared memory of a block in bytes: the ring of slices, then the sums in its place.</summary>
-    internal int SharedBytes => Math.Max(Stages * (Rows + Columns) * SliceBytes, Rows * (Columns + 8) * sizeof(float));
+    internal int SharedBytes => Math.Max(
+        (Stages * (Rows + Columns) * SliceBytes) + (HasWarpgroups ? RingAlignment : 0),
+        Rows * (Columns + 8) * sizeof(float));
 
     /// <summary>The defines of a kernel.</summary>
     internal string Variant =>
-        $"TileRows={Rows};TileColumns={Columns};WarpsDown={WarpsDown};WarpsAcross={WarpsAcross};Stages={Stages}";
+        $"TileRows={Rows};TileColumns={Columns};WarpsDown={WarpsDown};WarpsAcross={WarpsAcross};Stages={Stages}"
+        + (HasWarpgroups ? ";HasWarpgroups=1" : "");
+
+    /// <summary>Names it in tables.</summary>
+    public override string ToString() =>
+        $"{Rows}x{Columns}, {WarpsDown}x{WarpsAcross} warps, {Stages} stages{(HasWarpgroups ? ", warpgroups" : "")}";
 
     /// <summary>As <see cref="SharedBytes"/>, with scales along the depth.</summary>
     internal int SharedBytesWithScales => Math.Max(Stages * (Rows + Columns + 1) * SliceBytes, SharedBytes);
+
+    // Of the depth.
+    private int SliceBytes => HasWarpgroups ? 128 : 64;
+
+    /// <returns>All that can be asked for, those for every device first.</returns>
+    /// <param name="device">That multiplies.</param>
+    /// <param name="type">Of the elements.</param>
+    /// <param name="hasScales">Whether elements are scaled on their way.</param>
+    internal static IEnumerable<MatrixTiling> Candidates(Device device, ElementType type, bool hasScales = false) =>
+        All.Concat(Warpgroups).Where(tiling => tiling.Fits(device, type, hasScales));
 
     /// <returns>The largest tiles that there are enough of, and that columns fill; else the smallest.</returns>
     /// <param name="rows">Of the result.</param>
@@ -41,6 +67,23 @@ internal sealed record MatrixTiling(int Rows, int Columns, int WarpsDown, int Wa
         All.FirstOrDefault(tiling =>
             tiling.TileCount(rows, columns) * batch >= ManyBlocks && tiling.Columns < columns + (tiling.Columns / 2))
         ?? All[^1];
+
+    /// <returns>
+    /// Whether such tiles can be had: warpgroups multiply 16-bit elements as they come, where the device has them.
+    /// </returns>
+    /// <inheritdoc cref="Candidates" path="/param"/>
+    internal bool Fits(Device device, ElementType type, bool hasScales = false) =>
+        !HasWarpgroups || (device.HasWarpgroupProducts && TensorCores.WarpgroupTypes.Contains(type) && !hasScales);
+
+    /// <summary>Checks a tiling that was asked for.</summary>
+    /// <exception cref="ArgumentException">It does not fit.</exception>
+    internal void RequireFits(Tensor x, bool hasScales = false)
+    {
+        if (Fits(x.Device, x.Type, hasScales)) return;
+        throw new ArgumentException(
+            $"tiles of {Rows} x {Columns} by warpgroups are for 16-bit floats without scales, on a device of compute "
+            + $"capability 9.0; these are {x.Type}{(hasScales ? " with scales" : "")} on {x.Device.Name}");
+    }
 
     /// <returns>Tiles of a result.</returns>
     internal long TileCount(long rows, int columns) =>
@@ -54,12 +97,12 @@ internal sealed record MatrixTiling(int Rows, int Columns, int WarpsDown, int Wa
     /// <param name="depth">Elements that a sum has.</param>
     /// <param name="type">Of the elements.</param>
     /// <param name="parts">Asked for, or null.</param>
-    internal static (int Parts, int Slices) Division(long blocks, long depth, ElementType type, int? parts = null)
+    internal (int Parts, int Slices) Division(long blocks, long depth, ElementType type, int? parts = null)
     {
         int perSlice = SliceBytes / type.Size();
         int slices = (int)((depth + perSlice - 1) / perSlice);
         long wanted = Math.Min(MostParts, (ManyBlocks + blocks - 1) / blocks);
-        int count = parts ?? (int)Math.Clamp(slices / FewestSlices, 1, wanted);
+        int count = parts ?? (int)Math.Clamp((long)slices * SliceBytes / FewestBytes, 1, wanted);
         int ofPart = Math.Max(1, (slices + count - 1) / count);
         return (Math.Max(1, (slices + ofPart - 1) / ofPart), ofPart);
     }

@@ -12,6 +12,11 @@ internal static class TensorCores
     internal static readonly ElementType[] Types =
         [ElementType.Float32, ElementType.Float16, ElementType.BFloat16];
 
+    /// <summary>
+    /// The types that warpgroups multiply: they read 32-bit floats as they lie in memory, cut off and not rounded.
+    /// </summary>
+    internal static readonly ElementType[] WarpgroupTypes = [ElementType.Float16, ElementType.BFloat16];
+
     /// <returns>Whether products of a tensor's type are for tensor cores, or for the simulation of them.</returns>
     internal static bool Multiply(Tensor x) => x.Device.WarpSize > 1 && x.Type switch
     {

@@ -1,4 +1,5 @@
 using GenKernels.Kernels.Common;
+using GenKernels.Kernels.Convolution;
 
 namespace GenKernels.Kernels.Movement;
 
@@ -144,6 +145,32 @@ public static class StridedCopy
             new(outputs, 0, 1, outputs, (long)taps * inputs, 1),
         ];
         return Launch(w, turned, 0, Border.Zero, axes);
+    }
+
+    /// <returns>Some of the taps of weights <c>[O, kT, kH, kW, C]</c>, steps apart.</returns>
+    internal static Tensor Taps(Tensor w, Triple first, Triple step, Triple count)
+    {
+        Tensor part = Tensor.Empty([w.Shape[0], count.T, count.H, count.W, w.Shape[4]], w.Type, w.Device);
+        (long[] source, long[] target) = (Strides(w.Shape), Strides(part.Shape));
+        CopyAxis Axis(int axis, int start, int apart) =>
+            new(part.Shape[axis], start, apart, w.Shape[axis], source[axis], target[axis]);
+        return Launch(
+            w, part, 0, Border.Zero,
+            [
+                Axis(0, 0, 1), Axis(1, first.T, step.T), Axis(2, first.H, step.H), Axis(3, first.W, step.W),
+                Axis(4, 0, 1),
+            ]);
+    }
+
+    /// <summary>Writes <c>[N, T, H, W, C]</c> into a larger one, from some place on and steps apart.</summary>
+    internal static void Spread(Tensor x, Tensor y, Triple first, Triple step)
+    {
+        (long[] source, long[] target) = (Strides(x.Shape), Strides(y.Shape));
+        CopyAxis Axis(int axis, int apart) =>
+            new(x.Shape[axis], 0, 1, x.Shape[axis], source[axis], target[axis] * apart);
+        long start = (first.T * target[1]) + (first.H * target[2]) + (first.W * target[3]);
+        CopyAxis[] axes = [Axis(0, 1), Axis(1, step.T), Axis(2, step.H), Axis(3, step.W), Axis(4, 1)];
+        Launch(x, y, start, Border.Zero, axes);
     }
 
     private static bool IsWithinReflection(int size, int first, int last) =>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using GenKernels.Kernels.Common;
 
 namespace GenKernels.Kernels.Optimization;
 
@@ -51,9 +52,10 @@ public static class Adam
             gradient, schedule, parameter, parameter, firstMoment, firstMoment, secondMoment, secondMoment, average,
             average);
         LaunchShape shape = LaunchShape.Elements(gradient.Device, gradient.ElementCount) with { Cost = cost };
+        bool isPacked = PackWidths.AreAligned(gradient, parameter, firstMoment, secondMoment, average);
         kernel.Launch(
             shape, gradient, schedule, parameter, firstMoment, secondMoment, average, gradient.ElementCount,
-            KernelArgument.Structure(ref constants));
+            isPacked ? 1 : 0, KernelArgument.Structure(ref constants));
     }
 
     /// <summary>
@@ -65,7 +67,7 @@ public static class Adam
     /// Steps including this one and those skipped, learning rate, gradient scale, average weight as for
     /// <see cref="AdamSchedule.For"/>: <c>[4]</c>, Float64; read when the device comes to it.
     /// </param>
-    /// <param name="lossScale">The state that <see cref="LossScale"/> keeps, <c>[3]</c>, Float32.</param>
+    /// <param name="lossScale">The state that <see cref="LossScale"/> keeps, <c>[4]</c>, Float32.</param>
     /// <param name="skipped">How many steps were skipped, <c>[1]</c>, Float64; updated.</param>
     /// <param name="schedule">For <see cref="Step"/>, <c>[6]</c>, Float32; written.</param>
     /// <exception cref="ArgumentException">

@@ -6,22 +6,24 @@ namespace GenKernels.Kernels.Optimization;
 public static class LossScale
 {
     /// <summary>How many numbers the state has.</summary>
-    public const int Length = 3;
+    public const int Length = 4;
 
     private static readonly KernelSource s_source = Source("Optimization/LossScale.cu", [ElementType.Float32]);
 
     /// <param name="options">The constants.</param>
-    /// <returns>The state to start from: the factor, finite steps since it changed, whether all was finite.</returns>
+    /// <returns>
+    /// The state to start from: the factor, finite steps since it changed, whether all was finite, steps that were not.
+    /// </returns>
     /// <exception cref="ArgumentException">A constant is out of its range.</exception>
     public static float[] Start(LossScaleOptions options)
     {
         options.Validate();
-        return [options.Initial, 0, 1];
+        return [options.Initial, 0, 1, 0];
     }
 
     /// <summary>Notes in the state if an element is a NaN or an infinity; the note stays until the update.</summary>
     /// <param name="gradient">Any shape, Float32.</param>
-    /// <param name="state">What <see cref="Start"/> gives, <c>[3]</c>, Float32; updated.</param>
+    /// <param name="state">What <see cref="Start"/> gives, <c>[4]</c>, Float32; updated.</param>
     /// <exception cref="ArgumentException">Shapes, types or devices do not fit.</exception>
     public static void Check(Tensor gradient, Tensor state)
     {

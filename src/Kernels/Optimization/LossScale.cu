@@ -1,11 +1,11 @@
 // LossScale: whether a gradient is finite, and what the loss is multiplied with in the next step.
 //   LossScaleCheck, LossScaleJoin:  isFinite = isFinite and no element is a NaN or an infinity
 //   LossScaleUpdate:  after `interval` finite steps in a row  scale = min(scale growth, largest)
-//                     after any other step                    scale = max(scale backoff, smallest)
+//                     after one that is not finite            scale = max(scale backoff, smallest), skipped += 1
 //                     isFinite = 1
 //
-// Shapes   gradient: n elements; partial: one number a block of the check; state: [3], on the device, so that a
-//          recorded step needs no word of the host: scale, finite steps since it changed, isFinite (0 or 1)
+// Shapes   gradient: n elements; partial: one number a block of the check; state: [4], on the device, so that a
+//          recorded step needs no word of the host: scale, finite steps since it changed, isFinite (0 or 1), skipped
 // Types    float
 // Launch   check: one block for every ElementsPerBlock elements; join: one block; both of any size; update: one thread
 // Cost     reads n: bound by memory
@@ -49,7 +49,10 @@ KERNEL LossScaleUpdate(float* __restrict__ state, LossScaleConstants constants)
     const bool isFinite = state[2] > 0;
     const float steps = isFinite ? state[1] + 1 : 0;
     const bool grows = steps >= constants.interval;
-    if (!isFinite) state[0] = Maximum(state[0] * constants.backoff, constants.smallest);
+    if (!isFinite) {
+        state[0] = Maximum(state[0] * constants.backoff, constants.smallest);
+        state[3] += 1;
+    }
     if (grows) state[0] = Minimum(state[0] * constants.growth, constants.largest);
     state[1] = grows ? 0 : steps;
     state[2] = 1;

@@ -25,12 +25,15 @@ public static class Reduce
     /// <param name="x">Any shape, floats.</param>
     /// <param name="firstAxis">The first of the neighbouring axes that are reduced, from 0.</param>
     /// <param name="axisCount">How many axes are reduced together, at least 1.</param>
+    /// <param name="isWide">
+    /// Whether the result has the bits of the sums, 32 at least; else it has the type of <paramref name="x"/>.
+    /// </param>
     /// <returns>
     /// A new tensor of the shape of <paramref name="x"/> with 1 for each reduced axis; the caller or its scope disposes
     /// it.
     /// </returns>
     /// <exception cref="ShapeException">There are no such axes.</exception>
-    public static Tensor Forward(ReduceKind kind, Tensor x, int firstAxis, int axisCount)
+    public static Tensor Forward(ReduceKind kind, Tensor x, int firstAxis, int axisCount, bool isWide = false)
     {
         Require.Float(x);
         Require.That(
@@ -42,16 +45,20 @@ public static class Reduce
         int outer = checked((int)x.Shape.Product(0, firstAxis));
         int length = checked((int)x.Shape.Product(firstAxis, firstAxis + axisCount));
         int inner = checked((int)x.Shape.Product(firstAxis + axisCount, x.Shape.Rank));
-        Tensor y = Tensor.Empty(shape, x.Type, x.Device);
+        ElementType sumType = x.Type == ElementType.Float64 ? ElementType.Float64 : ElementType.Float32;
+        Tensor y = Tensor.Empty(shape, isWide ? sumType : x.Type, x.Device);
         if (y.ElementCount == 0) return y;
         int segmentCount = Math.Max(1, (length + LongestSegment - 1) / LongestSegment);
-        if (segmentCount == 1) return Launch(kind, Stage.Whole, x.Type, x, y, outer, length, inner, 1);
+        if (segmentCount == 1)
+        {
+            Stage stage = y.Type == x.Type ? Stage.Whole : Stage.First;
+            return Launch(kind, stage, x.Type, x, y, outer, length, inner, 1);
+        }
 
-        ElementType sumType = x.Type == ElementType.Float64 ? ElementType.Float64 : ElementType.Float32;
         using Tensor partial = Tensor.Empty([outer, segmentCount, inner], sumType, x.Device);
         Launch(kind, Stage.First, x.Type, x, partial, outer, length, inner, segmentCount);
         ReduceKind second = kind == ReduceKind.SumOfSquares ? ReduceKind.Sum : kind;
-        return Launch(second, Stage.Last, x.Type, partial, y, outer, segmentCount, inner, 1);
+        return Launch(second, Stage.Last, y.Type, partial, y, outer, segmentCount, inner, 1);
     }
 
     private static Tensor Launch(

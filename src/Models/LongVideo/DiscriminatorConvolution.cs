@@ -38,13 +38,13 @@ public sealed class DiscriminatorConvolution : Module
     /// <returns><c>[N, T', H', W', outputs]</c>.</returns>
     public Variable Forward(Variable x)
     {
-        Variable weight = _weight.Value * _weightGain;
+        Variable weight = (_weight.Value * _weightGain).Cast(x.Type);
 
         // With one tap, convolving and halving may change places: the smaller picture is convolved.
         bool halvesFirst = _halving is not null && weight.Shape.Product(1, 4) == 1;
         if (halvesFirst) x = _halving!.Forward(x);
         Variable y = x.Convolution(weight, _options);
         if (_halving is not null && !halvesFirst) y = _halving.Forward(y);
-        return y.BiasActivation(_bias?.Value, _activation);
+        return y.BiasActivation(_bias?.Value.Cast(x.Type), _activation);
     }
 }

@@ -37,11 +37,13 @@ public sealed class DiscriminatorEpilogue : Module
 
     /// <param name="x"><c>[N, T, H, W, C]</c>.</param>
     /// <param name="observe">Told the name and value of every stage, for verification; or null.</param>
-    /// <returns>One number a clip, <c>[N, 1]</c>.</returns>
+    /// <returns>One number a clip, <c>[N, 1]</c>, of the type of the weights.</returns>
     public Variable Forward(Variable x, Action<string, Variable>? observe = null)
     {
         (int clips, int frames) = (x.Shape[0], x.Shape[1]);
-        x = x.Reshape([clips, frames, 1, 1, checked((int)x.Shape.Product(2, 5))]);
+
+        // Few numbers, of which each moves the logit: they keep 32 bits.
+        x = x.Cast(ElementType.Float32).Reshape([clips, frames, 1, 1, checked((int)x.Shape.Product(2, 5))]);
         for (int index = 0; index < _convolutions.Length; index++)
         {
             x = _convolutions[index].Forward(x);

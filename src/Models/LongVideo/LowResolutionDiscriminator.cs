@@ -6,6 +6,7 @@ namespace GenKernels.Models.LongVideo;
 /// <remarks>
 /// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, appendix B; sizes and names follow
 /// the released network. Deviation: skips are halved before their convolution with one tap, which is the same function.
+/// Activations of the blocks have the type of <see cref="Precision.Activations"/>.
 /// </remarks>
 public sealed class LowResolutionDiscriminator : Module
 {
@@ -58,6 +59,7 @@ public sealed class LowResolutionDiscriminator : Module
         Require.Shape(video.Value, [-1, _options.FrameCount, _options.Height, _options.Width, Colours]);
         int edge = _options.Edge;
         Variable x = video
+            .Cast(video.Device.Precision.Activations)
             .Window(2, -(edge - _options.Height) / 2, edge)
             .Window(3, -(edge - _options.Width) / 2, edge);  // [N, T, edge, edge, 3]
         for (int block = 0; block < _blocks.Count; block++)

@@ -11,6 +11,8 @@ namespace GenKernels.Models.LongVideo;
 /// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, section 3 and figure 4; sizes and
 /// names follow the released network. Deviation: clips that are cut from longer ones are computed only as far as the
 /// cut needs, which gives the same frames; the running magnitudes are then taken over the frames that are computed.
+/// Activations have the type of <see cref="Precision.Activations"/>. Embedding, latents and styles keep 32 bits: all
+/// frames depend on them, and they are small.
 /// Any number of threads may make videos with one generator at once, while nobody trains it.
 /// </remarks>
 public sealed class LowResolutionGenerator : Module
@@ -187,6 +189,7 @@ public sealed class LowResolutionGenerator : Module
         (int clips, int frames) = (latent.Shape[0], latent.Shape[1]);
         Variable vectors = _temporalInput.Forward(latent.Reshape([clips * frames, latent.Shape[2]]));  // [N T, C]
         Observe(observe, "temporal_input", vectors.Reshape([clips, frames, vectors.Shape[1]]));
-        return (vectors.Reshape([clips, frames, 1, 1, vectors.Shape[1]]) + _spatialInput) * MathF.Sqrt(0.5f);
+        Variable x = (vectors.Reshape([clips, frames, 1, 1, vectors.Shape[1]]) + _spatialInput) * MathF.Sqrt(0.5f);
+        return x.Cast(x.Device.Precision.Activations);
     }
 }

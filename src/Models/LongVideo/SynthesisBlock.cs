@@ -51,7 +51,7 @@ public sealed class SynthesisBlock : Module
     public bool TemporalUp => _options.TemporalUp;
 
     /// <param name="x">Activations, <c>[N, T, H, W, InChannels]</c>.</param>
-    /// <param name="latent">One a frame, <c>[N, T, LatentChannels]</c>.</param>
+    /// <param name="latent">One a frame, <c>[N, T, LatentChannels]</c>, of the type of the weights.</param>
     /// <param name="crop">Which of all frames that the block makes each clip keeps; null for the middle.</param>
     /// <param name="frameCount">Frames that are kept.</param>
     /// <param name="magnitudeBeta">What remains of the running magnitudes; 1 to leave them.</param>
@@ -69,8 +69,9 @@ public sealed class SynthesisBlock : Module
         // The skip sees the input at unit magnitude too: its gain and the mean of the two branches go into its small
         // weights.
         Variable skipWeight = _weightSkip.Value * (gain0 * (s_half / MathF.Sqrt(_options.InChannels)));
-        Variable y = Resample(x.Convolution(skipWeight, ConvolutionOptions.Default) + hidden, crop, frameCount);
-        return y.BiasActivation(_bias1, Activation.LeakyRelu, Clamp);
+        Variable skip = x.Convolution(skipWeight.Cast(x.Type), ConvolutionOptions.Default);
+        Variable y = Resample(skip + hidden, crop, frameCount);
+        return y.BiasActivation(_bias1.Value.Cast(x.Type), Activation.LeakyRelu, Clamp);
     }
 
     private static ResamplingFilter Interpolation(Initializer initializer) => new(FirFilter.Linear(2), initializer);

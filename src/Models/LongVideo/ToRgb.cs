@@ -24,9 +24,10 @@ public sealed class ToRgb : Module
     }
 
     /// <param name="x">Activations, <c>[N, T, H, W, C]</c>.</param>
-    /// <param name="latent">One a frame, <c>[N, T, L]</c>.</param>
+    /// <param name="latent">One a frame, <c>[N, T, L]</c>, of the type of the weights.</param>
     /// <param name="magnitudeBeta">What remains of the running magnitude; 1 to leave it.</param>
-    /// <returns><c>[N, T, H, W, 3]</c>, within ± 256.</returns>
+    /// <returns><c>[N, T, H, W, 3]</c>, within ± 256, of the type of the weights: colours are not rounded again.
+    /// </returns>
     public Variable Forward(Variable x, Variable latent, float magnitudeBeta)
     {
         (int clips, int frames) = (latent.Shape[0], latent.Shape[1]);
@@ -35,6 +36,7 @@ public sealed class ToRgb : Module
         return x
             .TemporalModulatedConvolution(
                 _weight, style.Reshape([clips, frames, x.Shape[4]]), gain, default, demodulate: false)
+            .Cast(_bias.Value.Type)
             .BiasActivation(_bias, Activation.Linear, Clamp);
     }
 }

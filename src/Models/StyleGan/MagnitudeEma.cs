@@ -22,8 +22,10 @@ public sealed class MagnitudeEma : Module
         using IDisposable mode = GradientMode.Disable();
         Variable average = _meanSquare;
         if (beta == 1) return average.ReciprocalSqrt();
+
+        // In 32 bits, whatever passes: the squares of many numbers sum up to more than 16 bits hold.
         using Tensor flat = x.Value.View([checked((int)x.Value.ElementCount)]);
-        using Tensor sum = Reduce.Forward(ReduceKind.SumOfSquares, flat, 0, 1);
+        using Tensor sum = Reduce.Forward(ReduceKind.SumOfSquares, flat, 0, 1, isWide: true);
         Variable mean = new Variable(sum).Reshape([]) * (1f / x.Value.ElementCount);
         Variable updated = average + ((mean - average) * (1 - beta));
         _meanSquare.Value.CopyFrom(updated.Value);

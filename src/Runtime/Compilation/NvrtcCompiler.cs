@@ -52,6 +52,11 @@ internal sealed unsafe class NvrtcCompiler
     /// <summary>Whether <see cref="Compile"/> gives machine code.</summary>
     internal bool IsMachineCode => IsMachine(_target.Value.Target);
 
+    /// <returns>Whether this is what kernels are compiled for.</returns>
+    /// <param name="target">As <see cref="TargetFor"/> has it.</param>
+    /// <exception cref="CompilationException">NVRTC knows nothing that the GPU can run.</exception>
+    internal bool CompilesFor(string target) => _library.IsFound && _target.Value.Target == target;
+
     /// <returns>The PTX that the machine code comes from, made anew.</returns>
     /// <exception cref="CompilationException">There is no NVRTC, or it refused the source.</exception>
     internal string Ptx(KernelSource source, ElementType type, string variant)

@@ -86,19 +86,13 @@ public sealed unsafe partial class CudaDevice
         else cuMemFree_v2(address);
     }
 
-    private protected override KernelModule Compile(KernelSource source, ElementType type, string variant)
+    private protected override CompiledKernel[] Compile(KernelSource source, ElementType type, string variant)
     {
         byte[] code = _compiler.Compile(source, type, variant);
         MakeCurrent();
         CUmodule module = LoadModule(source, code);
         _modules.Add(module);
-        Kernel[] kernels = new Kernel[source.KernelNames.Count];
-        for (int index = 0; index < kernels.Length; index++)
-        {
-            kernels[index] = LoadKernel(module, source.KernelNames[index]);
-        }
-
-        return new KernelModule(source, type, variant, kernels);
+        return [.. source.KernelNames.Select(name => LoadKernel(module, name))];
     }
 
     private protected override void LaunchCore(
@@ -126,7 +120,31 @@ public sealed unsafe partial class CudaDevice
             throw new LaunchException($"{Name}: {failure.Message}{Suspect()}");
         }
 
-        _lastLaunch.Set(kernel, shape, arguments);
+        _lastLaunch.Set(kernel.Name, shape, arguments);
+        if (_synchronous && !_capturing) Synchronize();
+    }
+
+    /// <summary>
+    /// Lets a library put work on the stream: takes it down where a step is recorded, and tells it to who watches.
+    /// </summary>
+    /// <param name="work">Name, cost and type.</param>
+    /// <param name="arguments">Tensors that it reads or writes, each of which may be null; kept.</param>
+    /// <param name="call">Calls the library, with the arguments as they are then.</param>
+    internal void Call(in DeviceWork work, KernelArgument[] arguments, Action<KernelArgument[]> call)
+    {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        if (Recorder is { } recorder)
+        {
+            recorder.Call(work, arguments, call);
+            return;
+        }
+
+        MakeCurrent();
+        IWorkObserver? observer = Observer;
+        long mark = observer?.Begin(this, work, arguments) ?? 0;
+        call(arguments);
+        observer?.End(mark);
+        _lastLaunch.Set(work.Name, null, arguments);
         if (_synchronous && !_capturing) Synchronize();
     }
 
@@ -157,7 +175,7 @@ public sealed unsafe partial class CudaDevice
         }
     }
 
-    private Kernel LoadKernel(CUmodule module, string name)
+    private CompiledKernel LoadKernel(CUmodule module, string name)
     {
         CUfunction function;
         cuModuleGetFunction(&function, module, name).ThrowIfFailed($"cuModuleGetFunction({name})");
@@ -166,7 +184,7 @@ public sealed unsafe partial class CudaDevice
         int shared;
         cuFuncGetAttribute(&shared, CUfunction_attribute.MAX_DYNAMIC_SHARED_SIZE_BYTES, function).ThrowIfFailed();
         _sharedLimits[function.Value] = shared;
-        return new Kernel(this, name, function.Value, ReadParameterSizes(function));
+        return new CompiledKernel(function.Value, ReadParameterSizes(function));
     }
 
     /// <returns>The sizes in bytes, or null where the driver cannot tell them.</returns>

@@ -21,7 +21,8 @@ public sealed unsafe partial class CudaDevice : Device
     private readonly int _device;
     private readonly CUcontext _context;
     private readonly NvrtcCompiler _compiler;
-    private readonly Lazy<CudaBlas> _blas;
+    private readonly Lazy<CudaBlasLt> _blas;
+    private readonly Lazy<CudaDnn> _dnn;
     private readonly ConcurrentBag<CUmodule> _modules = [];
     private readonly ConcurrentDictionary<nint, int> _sharedLimits = new();
     private readonly CudaLaunchRecord _lastLaunch = new();
@@ -52,7 +53,8 @@ public sealed unsafe partial class CudaDevice : Device
         }
 
         _compiler = new NvrtcCompiler(Cache, _gpu.Capability);
-        _blas = new Lazy<CudaBlas>(() => new CudaBlas(this));
+        _blas = new Lazy<CudaBlasLt>(() => new CudaBlasLt(this));
+        _dnn = new Lazy<CudaDnn>(() => new CudaDnn(this));
         _device = Handle(ordinal);
         CUcontext context;
         cuDevicePrimaryCtxRetain(&context, _device).ThrowIfFailed();
@@ -76,14 +78,22 @@ public sealed unsafe partial class CudaDevice : Device
     public override int WarpSize => 32;
 
     /// <inheritdoc/>
+    /// <remarks>An NVRTC that is older than the GPU compiles for GPUs without them.</remarks>
+    public override bool HasWarpgroupProducts => _compiler.CompilesFor("sm_90a");
+
+    /// <inheritdoc/>
     public override int ProcessorCount => _gpu.ProcessorCount;
 
     /// <summary>What the driver tells of the GPU.</summary>
     public CudaGpu Gpu => _gpu;
 
     /// <summary>Matrix products of the GPU; opened when first needed.</summary>
-    /// <exception cref="LibraryNotFoundException">cuBLAS was not found.</exception>
-    internal CudaBlas Blas => _blas.Value;
+    /// <exception cref="LibraryNotFoundException">cuBLASLt was not found.</exception>
+    internal CudaBlasLt Blas => _blas.Value;
+
+    /// <summary>Convolutions of the GPU; opened when first needed.</summary>
+    /// <exception cref="LibraryNotFoundException">cuDNN was not found.</exception>
+    internal CudaDnn Dnn => _dnn.Value;
 
     internal CUstream Stream { get; }
 
@@ -226,6 +236,7 @@ public sealed unsafe partial class CudaDevice : Device
 
     private protected override void DisposeCore()
     {
+        if (_dnn.IsValueCreated) _dnn.Value.Dispose();
         if (_blas.IsValueCreated) _blas.Value.Dispose();
         bool isCurrent = TryMakeCurrent();
         if (Interlocked.Exchange(ref _released, 1) != 0) return;

@@ -3,38 +3,38 @@ using System.Text;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// The last launch on a GPU. A kernel runs later than its launch, so that what fails in it is only seen by a later
-/// call, which must tell the kernel all the same. Nothing is allocated for a launch.
+/// The last launch on a GPU, or call of a library. A kernel runs later than its launch, so that what fails in it is
+/// only seen by a later call, which must tell the kernel all the same. Nothing is allocated for a launch.
 /// </summary>
 internal sealed class CudaLaunchRecord
 {
     private const int UsualArguments = 32;
     private KernelArgument[] _arguments = new KernelArgument[UsualArguments];
     private int _argumentCount;
-    private Kernel? _kernel;
-    private LaunchShape _shape;
+    private string? _name;
+    private LaunchShape? _shape;
 
-    /// <summary>Keeps a launch in the place of the one before.</summary>
-    internal void Set(Kernel kernel, LaunchShape shape, ReadOnlySpan<KernelArgument> arguments)
+    /// <summary>Keeps a launch in the place of the one before; a library does not tell the shape of its own.</summary>
+    internal void Set(string name, LaunchShape? shape, ReadOnlySpan<KernelArgument> arguments)
     {
         if (arguments.Length > _arguments.Length) _arguments = new KernelArgument[arguments.Length];
         arguments.CopyTo(_arguments);
         _argumentCount = arguments.Length;
-        _kernel = kernel;
+        _name = name;
         _shape = shape;
     }
 
     /// <summary>Forgets the launch: it is known to have ended well.</summary>
-    internal void Clear() => _kernel = null;
+    internal void Clear() => _name = null;
 
     /// <returns>The launch in words, or null where none is open.</returns>
     internal string? Describe() =>
-        _kernel is { } kernel ? Describe(kernel.Name, _shape, _arguments.AsSpan(0, _argumentCount)) : null;
+        _name is null ? null : Describe(_name, _shape, _arguments.AsSpan(0, _argumentCount));
 
     /// <returns>Kernel, grid, block, shared memory and arguments.</returns>
-    internal static string Describe(string kernel, LaunchShape shape, ReadOnlySpan<KernelArgument> arguments)
+    internal static string Describe(string kernel, LaunchShape? shape, ReadOnlySpan<KernelArgument> arguments)
     {
-        StringBuilder text = new($"{kernel} with {shape}, arguments (");
+        StringBuilder text = new($"{kernel} with {(shape is null ? "" : $"{shape}, ")}arguments (");
         for (int index = 0; index < arguments.Length; index++)
         {
             text.Append(index == 0 ? "" : ", ").Append(Describe(arguments[index]));

@@ -155,10 +155,11 @@ public sealed class Profiler : IWorkObserver, IDisposable
     {
         DeviceWork work = entry.Work;
         KernelModule? module = work.Kernel?.Module;
-        string variant = module is null ? "" : $"{module.Type} {module.Variant.Replace(';', ' ')}".TrimEnd();
+        string variant = module is null ? "" : module.Variant.Replace(';', ' ');
+        ElementType? type = module?.Type ?? work.Type;
         return new ProfiledWork(
-            work.Name, variant, string.Join(' ', entry.Shapes), work.Cost, module?.Type, entry.Begin.Since(begin),
-            entry.End.Since(entry.Begin), Footprint(work));
+            work.Name, $"{type} {variant}".Trim(), string.Join(' ', entry.Shapes), work.Cost, type,
+            entry.Begin.Since(begin), entry.End.Since(entry.Begin), Footprint(work));
     }
 
     private KernelFootprint? Footprint(DeviceWork work)

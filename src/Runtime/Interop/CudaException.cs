@@ -1,6 +1,6 @@
 namespace GenKernels.Runtime.Interop;
 
-/// <summary>A call of the CUDA driver, NVRTC or cuBLAS failed.</summary>
+/// <summary>A call of the CUDA driver, of NVRTC or of another of NVIDIA's libraries failed.</summary>
 public sealed class CudaException : InvalidOperationException
 {
     /// <param name="call">The call as it stands in the source.</param>

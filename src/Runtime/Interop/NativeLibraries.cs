@@ -10,7 +10,8 @@ public static class NativeLibraries
 {
     internal const string CudaName = "cuda";
     internal const string NvrtcName = "nvrtc";
-    internal const string CuBlasName = "cublas";
+    internal const string CuBlasLtName = "cublaslt";
+    internal const string CuDnnName = "cudnn";
     internal const string OpenBlasName = "openblas";
     internal const string NvtxName = "nvtx";
 
@@ -37,13 +38,23 @@ public static class NativeLibraries
         Names("nvrtc-builtins64_*.dll", "libnvrtc-builtins.so.*"));
 
     /// <summary>Matrix products on a GPU.</summary>
-    public static NativeLibraryLocator CuBlas { get; } = new(
-        CuBlasName,
-        "cuBLAS",
-        () => ForDriver(Names("cublas64_13.dll", "libcublas.so.13"), Names("cublas64_12.dll", "libcublas.so.12")),
+    public static NativeLibraryLocator CuBlasLt { get; } = new(
+        CuBlasLtName,
+        "cuBLASLt",
+        () => ForDriver(
+            Names("cublasLt64_13.dll", "libcublasLt.so.13"), Names("cublasLt64_12.dll", "libcublasLt.so.12")),
         "install that of the driver's CUDA version (Python package nvidia-cublas for CUDA 13, "
         + "nvidia-cublas-cu12 for 12; or libcublas of the CUDA toolkit)",
-        Names("cublasLt64_*.dll", "libcublasLt.so.1?"));
+        version: Interop.CuBlasLt.cublasLtGetVersion);
+
+    /// <summary>Convolutions on a GPU.</summary>
+    public static NativeLibraryLocator CuDnn { get; } = new(
+        CuDnnName,
+        "cuDNN 9",
+        () => Names("cudnn64_9.dll", "libcudnn.so.9"),
+        "install that of the driver's CUDA version (Python package nvidia-cudnn-cu13 for CUDA 13, "
+        + "nvidia-cudnn-cu12 for 12; or cudnn of NVIDIA's repositories)",
+        version: Interop.CuDnn.cudnnGetVersion);
 
     /// <summary>Matrix products on the CPU.</summary>
     public static NativeLibraryLocator OpenBlas { get; } = new(
@@ -63,7 +74,7 @@ public static class NativeLibraries
         + "nvidia-nvtx-cu12 for 12)");
 
     /// <summary>All of them, in the order in which people should read of them.</summary>
-    public static IReadOnlyList<NativeLibraryLocator> All { get; } = [Cuda, Nvrtc, CuBlas, OpenBlas, Nvtx];
+    public static IReadOnlyList<NativeLibraryLocator> All { get; } = [Cuda, Nvrtc, CuBlasLt, CuDnn, OpenBlas, Nvtx];
 
     /// <summary>
     /// Makes this assembly's imports go through the locators; bindings call it before their first function.

@@ -14,6 +14,7 @@ public sealed class NativeLibraryLocator
     private readonly string[] _companions;
     private readonly string _title;
     private readonly string _advice;
+    private readonly Func<nuint>? _version;
     private readonly Lazy<Outcome> _outcome;
 
     /// <param name="name">
@@ -26,13 +27,18 @@ public sealed class NativeLibraryLocator
     /// Patterns of files that the library needs and its loader may miss; loaded first, from the library's own folder.
     /// </param>
     /// <param name="environment">Reads a variable of the environment; the process' own by default.</param>
+    /// <param name="version">
+    /// Asks the library for its version, as 10000 times major plus 100 times minor plus patch; null where it is not
+    /// asked.
+    /// </param>
     internal NativeLibraryLocator(
         string name,
         string title,
         Func<string[]> fileNames,
         string advice,
         string[]? companions = null,
-        Func<string, string?>? environment = null)
+        Func<string, string?>? environment = null,
+        Func<nuint>? version = null)
     {
         Name = name;
         _title = title;
@@ -40,6 +46,7 @@ public sealed class NativeLibraryLocator
         _advice = advice;
         _companions = companions ?? [];
         _environment = environment ?? Environment.GetEnvironmentVariable;
+        _version = version;
         _outcome = new Lazy<Outcome>(Find);
     }
 
@@ -54,6 +61,17 @@ public sealed class NativeLibraryLocator
 
     /// <summary>What was loaded: a full path, or the bare name that the loader knew; null where nothing was.</summary>
     public string? Path => _outcome.Value.Path;
+
+    /// <summary>The version that the library tells; null where there is no library, or it is not asked.</summary>
+    public Version? Version
+    {
+        get
+        {
+            if (_version is null || !IsFound) return null;
+            int number = (int)_version();
+            return new Version(number / 10000, number / 100 % 100, number % 100);
+        }
+    }
 
     /// <summary>
     /// Where the library was found, or every path tried and what to install; loader failures are told either way.

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using GenKernels.Autograd;
 using GenKernels.Runtime;
 using GenKernels.Train.Data;
+using GenKernels.Train.Runs;
 
 namespace GenKernels.Train.LongVideo;
 
@@ -26,6 +27,7 @@ public sealed record LowResolutionCheckpoint(
     {
         WriteIndented = true,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new PrecisionConverter() },
     };
 
     /// <summary>The newest value of everything that is logged but times; some are measured in few steps only.</summary>
@@ -106,6 +108,7 @@ public sealed record LowResolutionCheckpoint(
     /// </exception>
     public static void Restore(string folder, LowResolutionGan gan)
     {
+        foreach ((string name, DynamicLossScale scale) in LossScales(gan)) Load(name, scale.LoadState);
         Load("generator.safetensors", entries => StateDict.Load(gan.Generator, entries));
         Load("discriminator.safetensors", entries => StateDict.Load(gan.Discriminator, entries));
         Load(AverageGeneratorFile, entries => StateDict.Load(gan.AverageGenerator, entries));
@@ -172,7 +175,17 @@ public sealed record LowResolutionCheckpoint(
         (AverageGeneratorFile, StateDict.Write(gan.AverageGenerator)),
         ("optimizer-generator.safetensors", gan.GeneratorOptimizer.WriteState()),
         ("optimizer-discriminator.safetensors", gan.DiscriminatorOptimizer.WriteState()),
+        .. LossScales(gan).Select(file => (file.Name, file.Scale.WriteState())),
     ];
+
+    /// <returns>Those that there are, each with its file.</returns>
+    private static IEnumerable<(string Name, DynamicLossScale Scale)> LossScales(LowResolutionGan gan)
+    {
+        (DynamicLossScale? generator, DynamicLossScale? discriminator) =
+            (gan.GeneratorOptimizer.LossScale, gan.DiscriminatorOptimizer.LossScale);
+        if (generator is not null) yield return ("loss-scale-generator.safetensors", generator);
+        if (discriminator is not null) yield return ("loss-scale-discriminator.safetensors", discriminator);
+    }
 
     private void Write(string path, IReadOnlyList<StateEntry> entries)
     {

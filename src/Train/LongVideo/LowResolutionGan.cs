@@ -14,11 +14,16 @@ namespace GenKernels.Train.LongVideo;
 /// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, section 4; Goodfellow et al. 2014
 /// (non-saturating loss); Mescheder et al. 2018 (R1). Deviation: where a batch is divided, the running magnitudes are
 /// updated by each part. Updates are for one thread at a time; a second one that comes meanwhile is refused.
-/// What an update does with a part is recorded when such a part first comes, and replayed from then on; the three kinds
-/// of updates share one arena.
+/// The three kinds of updates are recorded and share one arena; see <see cref="RecordedUpdate"/>. Parameters, their
+/// gradients, optimizers and the moving average have 32 bits in every <see cref="Precision"/>; where losses are scaled,
+/// each network has a scale of its own.
 /// </remarks>
 public sealed class LowResolutionGan : IDisposable
 {
+    // About the root of the usual scale of a loss: the gradient of a logit with respect to a pixel, and what flows back
+    // through that gradient, are both some millionths, and halves are to hold either.
+    private const float InnerScale = 256;
+
     private static readonly string[] s_generatorNames = ["generator/loss", "generator/score"];
 
     private static readonly string[] s_discriminatorNames =
@@ -30,21 +35,22 @@ public sealed class LowResolutionGan : IDisposable
     private readonly ParameterArena _generatorArena;
     private readonly ParameterArena _discriminatorArena;
     private readonly StepArena _arena;
-    private readonly RecordedSteps _generatorSteps;
-    private readonly RecordedSteps _discriminatorSteps;
-    private readonly RecordedSteps _penaltySteps;
+    private readonly RecordedUpdate _generatorUpdate;
+    private readonly RecordedUpdate _discriminatorUpdate;
+    private readonly RecordedUpdate _penaltyUpdate;
     private readonly Tensor _said;  // what a part says of itself, [4]
     private RecordedStep? _averageStep;
     private int _isUpdating;
 
     /// <param name="preset">Sizes of the networks.</param>
     /// <param name="options">Rates and weights.</param>
-    /// <param name="device">Where they live.</param>
+    /// <param name="device">Where they live; it computes with the precision of the options from now on.</param>
     public LowResolutionGan(LowResolutionPreset preset, LowResolutionTrainingOptions options, Device device)
     {
         _options = options;
         Preset = preset;
         Device = device;
+        device.Precision = options.Precision;
         using Initializer initializer = new(device, options.Seed);
         Generator = new LowResolutionGenerator(preset.Generator, initializer);
         Discriminator = new LowResolutionDiscriminator(preset.Discriminator, initializer);
@@ -55,15 +61,15 @@ public sealed class LowResolutionGan : IDisposable
         Average = new ModuleAverage(_generatorArena, AverageGenerator);
         Average.Reset();
         GeneratorOptimizer =
-            new AdamOptimizer(_generatorArena, new AdamOptions { Beta1 = 0, Beta2 = (float)options.Beta2 });
+            new AdamOptimizer(_generatorArena, new AdamOptions { Beta1 = 0, Beta2 = (float)options.Beta2 }, NewScale());
         DiscriminatorOptimizer = new AdamOptimizer(
             _discriminatorArena,
-            new AdamOptions { Beta1 = 0, Beta2 = (float)Math.Pow(options.Beta2, options.LazyRatio) });
+            new AdamOptions { Beta1 = 0, Beta2 = (float)Math.Pow(options.Beta2, options.LazyRatio) }, NewScale());
         _said = Tensor.Zeros([s_discriminatorNames.Length], ElementType.Float32, device).Unscoped();
         _arena = new StepArena(device);
-        _generatorSteps = new RecordedSteps(device, _arena);
-        _discriminatorSteps = new RecordedSteps(device, _arena);
-        _penaltySteps = new RecordedSteps(device, _arena);
+        _generatorUpdate = new RecordedUpdate(_generatorArena, GeneratorOptimizer, _arena);
+        _discriminatorUpdate = new RecordedUpdate(_discriminatorArena, DiscriminatorOptimizer, _arena);
+        _penaltyUpdate = new RecordedUpdate(_discriminatorArena, DiscriminatorOptimizer, _arena);
     }
 
     /// <summary>Whether updates are recorded and replayed, or run launch by launch; the bits are the same. Where
@@ -73,9 +79,9 @@ public sealed class LowResolutionGan : IDisposable
     /// <summary>The recordings so far, each with the name of its update.</summary>
     public IEnumerable<(string Name, RecordedStep Step)> Recorded =>
     [
-        .. _generatorSteps.Recorded.Select(step => ("generator", step)),
-        .. _discriminatorSteps.Recorded.Select(step => ("discriminator", step)),
-        .. _penaltySteps.Recorded.Select(step => ("penalty", step)),
+        .. _generatorUpdate.Recorded.Select(step => ("generator", step)),
+        .. _discriminatorUpdate.Recorded.Select(step => ("discriminator", step)),
+        .. _penaltyUpdate.Recorded.Select(step => ("penalty", step)),
         .. _averageStep is null ? [] : new[] { ("average", _averageStep) },
     ];
 
@@ -100,46 +106,44 @@ public sealed class LowResolutionGan : IDisposable
 
     internal AdamOptimizer DiscriminatorOptimizer { get; }
 
+    private double DiscriminatorRate => _options.DiscriminatorRate * _options.LazyRatio;
+
     /// <summary>One step of the generator: mean softplus(-D(G(z))).</summary>
-    /// <param name="inputs">The parts of the batch, made when they are needed.</param>
+    /// <param name="parts">Of the batch.</param>
+    /// <param name="make">Makes a part, from 0, when it is its turn.</param>
     /// <exception cref="InvalidOperationException">Another thread is updating these networks.</exception>
-    public StepStatistics UpdateGenerator(IEnumerable<GeneratorInput> inputs)
+    public StepStatistics UpdateGenerator(int parts, Func<int, GeneratorInput> make)
     {
         using Turn turn = TakeTurn();
         using DeviceRange range = Device.Range("generator step");
-        StepStatistics statistics = new(s_generatorNames);
-        int parts = ForEachPart(_generatorArena, _generatorSteps, inputs, TeachGenerator, statistics);
-        GeneratorOptimizer.Step(_options.GeneratorRate, 1.0 / parts);
-        return statistics;
+        return Update(_generatorUpdate, parts, make, TeachGenerator, s_generatorNames, _options.GeneratorRate);
     }
 
     /// <summary>One step of the discriminator: mean softplus(D(G(z))) + mean softplus(-D(x)); updates the running
     /// magnitudes.</summary>
-    /// <param name="inputs">The parts of the batch, made when they are needed.</param>
-    /// <exception cref="InvalidOperationException">Another thread is updating these networks.</exception>
-    public StepStatistics UpdateDiscriminator(IEnumerable<(GeneratorInput Fake, RealInput Real)> inputs)
+    /// <inheritdoc cref="UpdateGenerator"/>
+    public StepStatistics UpdateDiscriminator(int parts, Func<int, (GeneratorInput Fake, RealInput Real)> make)
     {
         using Turn turn = TakeTurn();
         using DeviceRange range = Device.Range("discriminator step");
-        StepStatistics statistics = new(s_discriminatorNames);
-        IEnumerable<DiscriminatorInput> both = inputs.Select(input => new DiscriminatorInput(input.Fake, input.Real));
-        int parts = ForEachPart(_discriminatorArena, _discriminatorSteps, both, TeachDiscriminator, statistics);
-        DiscriminatorOptimizer.Step(_options.DiscriminatorRate * _options.LazyRatio, 1.0 / parts);
-        return statistics;
+        return Update(
+            _discriminatorUpdate, parts, Both, TeachDiscriminator, s_discriminatorNames, DiscriminatorRate);
+
+        DiscriminatorInput Both(int part)
+        {
+            (GeneratorInput fake, RealInput real) = make(part);
+            return new DiscriminatorInput(fake, real);
+        }
     }
 
     /// <summary>One step of the discriminator on the R1 penalty alone: mean γ/2 |∇D(x)|², times the interval.</summary>
-    /// <param name="inputs">The parts of the batch, made when they are needed.</param>
-    /// <exception cref="InvalidOperationException">Another thread is updating these networks.</exception>
-    public StepStatistics UpdatePenalty(IEnumerable<RealInput> inputs)
+    /// <inheritdoc cref="UpdateGenerator"/>
+    public StepStatistics UpdatePenalty(int parts, Func<int, RealInput> make)
     {
         using Turn turn = TakeTurn();
         using DeviceRange range = Device.Range("penalty step");
-        StepStatistics statistics = new(s_penaltyNames);
-        int parts = ForEachPart(_discriminatorArena, _penaltySteps, inputs, TeachPenalty, statistics);
         double gain = Math.Max(1, _options.R1Interval);
-        DiscriminatorOptimizer.Step(_options.DiscriminatorRate * _options.LazyRatio, gain / parts);
-        return statistics;
+        return Update(_penaltyUpdate, parts, make, TeachPenalty, s_penaltyNames, DiscriminatorRate, gain);
     }
 
     /// <summary>Moves the average of the generator's parameters and buffers.</summary>
@@ -171,19 +175,24 @@ public sealed class LowResolutionGan : IDisposable
     /// <param name="augmentation">The discriminator's view of them.</param>
     public Variable Penalty(Variable video, ClipAugmentation? augmentation)
     {
-        Variable gradient = Gradient.Of(Judge(video, augmentation), video, differentiable: true);
-        return gradient.SumOfSquares(1, 4).Reshape([video.Shape[0]]);
+        float scale = _options.Precision.ScalesLosses ? InnerScale : 1;
+        Variable logits = Judge(video, augmentation);
+        Variable gradient = Gradient.Of(scale == 1 ? logits : logits * scale, video, differentiable: true);
+        Variable penalty = gradient.SumOfSquares(1, 4).Reshape([video.Shape[0]]);
+        return scale == 1 ? penalty : penalty * (1 / (scale * scale));
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _averageStep?.Dispose();
-        _generatorSteps.Dispose();
-        _discriminatorSteps.Dispose();
-        _penaltySteps.Dispose();
+        _generatorUpdate.Dispose();
+        _discriminatorUpdate.Dispose();
+        _penaltyUpdate.Dispose();
         _arena.Dispose();
         _said.Dispose();
+        GeneratorOptimizer.LossScale?.Dispose();
+        DiscriminatorOptimizer.LossScale?.Dispose();
         GeneratorOptimizer.Dispose();
         DiscriminatorOptimizer.Dispose();
         Average.Dispose();
@@ -194,6 +203,8 @@ public sealed class LowResolutionGan : IDisposable
         Generator.Dispose();
     }
 
+    private DynamicLossScale? NewScale() => _options.Precision.ScalesLosses ? new DynamicLossScale(Device) : null;
+
     private Turn TakeTurn()
     {
         if (Interlocked.Exchange(ref _isUpdating, 1) == 0) return new Turn(this);
@@ -203,25 +214,20 @@ public sealed class LowResolutionGan : IDisposable
 
     private static Variable Softplus(Variable x) => x.BiasActivation(null, Activation.Softplus);
 
-    private int ForEachPart<T>(
-        ParameterArena arena, RecordedSteps steps, IEnumerable<T> inputs, Action<T> teach, StepStatistics statistics)
+    private StepStatistics Update<T>(
+        RecordedUpdate update, int parts, Func<int, T> make, Action<T> teach, string[] names, double learningRate,
+        double gradientScale = 1)
         where T : IStepInput<T>
     {
-        int parts = 0;
-        arena.Clear();
-        using IEnumerator<T> each = inputs.GetEnumerator();
-        while (true)
-        {
-            // What a part is made from and what it makes are freed before the next begins.
-            using TensorScope scope = Device.Scope();
-            if (!each.MoveNext()) return parts;
-            T input = each.Current;
-            bool isRecorded = IsRecorded && !AnomalyMode.IsEnabled;
-            if (isRecorded) steps.Run([.. input.Tensors], tensors => teach(input.With(tensors)), input.Variant);
-            else teach(input);
-            statistics.Add(_said.ToArray<float>());
-            parts++;
-        }
+        StepStatistics statistics = new(names);
+        update.Run(
+            parts, make, teach, () => statistics.Add(_said.ToArray<float>()), learningRate, gradientScale,
+            IsRecorded && !AnomalyMode.IsEnabled);
+        if (update.Optimizer.LossScale is not { } scale) return statistics;
+        string network = update == _generatorUpdate ? "generator" : "discriminator";
+        statistics.Note($"{network}/loss_scale", scale.Value);
+        statistics.Note($"{network}/skipped_steps", scale.SkippedCount);
+        return statistics;
     }
 
     private void TeachGenerator(GeneratorInput input)
@@ -232,7 +238,7 @@ public sealed class LowResolutionGan : IDisposable
         Variable loss = Softplus(-logits).Mean();
         Say(0, loss);
         Say(1, logits.Mean());
-        Differentiate(loss, _generatorArena);
+        _generatorUpdate.Accumulate(loss);
     }
 
     private void TeachDiscriminator(DiscriminatorInput input)
@@ -249,17 +255,11 @@ public sealed class LowResolutionGan : IDisposable
         Variable penalty = Penalty(new Variable(input.Video, requiresGradient: true), input.Augmentation).Mean();
         Say(0, penalty);
         Variable loss = penalty * (float)(_options.R1Gamma / 2);
-        Differentiate(loss, _discriminatorArena);
+        _penaltyUpdate.Accumulate(loss);
     }
 
     /// <summary>Leaves a number where it is read after the part: in its middle a recorded one has no values.</summary>
     private void Say(int index, Variable value) => _said.Narrow(index, 1).CopyFrom(value.Value.View([1]));
-
-    private void Differentiate(Variable loss, ParameterArena arena)
-    {
-        using DeviceRange range = Device.Range("gradients");
-        arena.Accumulate(Gradient.Of(loss, arena.Variables));
-    }
 
     private Variable Generate(GeneratorInput input, float magnitudeBeta)
     {
@@ -288,7 +288,7 @@ public sealed class LowResolutionGan : IDisposable
         Variable loss = Softplus(logits * sign).Mean();
         Say(said, loss);
         Say(said + 1, logits.Mean());
-        Differentiate(loss, _discriminatorArena);
+        _discriminatorUpdate.Accumulate(loss);
     }
 
     private sealed class Turn(LowResolutionGan gan) : IDisposable

@@ -168,10 +168,11 @@ public sealed class LowResolutionRun : IDisposable
     {
         StepInputs inputs =
             new(_gan, _options, _partSize, _noise, _loader, new StepDraws(_gan.Device, _options.Seed, Step));
-        Keep(_gan.UpdateGenerator(Parts().Select(_ => inputs.Fake())));
-        Keep(_gan.UpdateDiscriminator(Parts().Select(_ => (inputs.Fake(), inputs.Real()))));
+        int parts = _options.Accumulate;
+        Keep(_gan.UpdateGenerator(parts, _ => inputs.Fake()));
+        Keep(_gan.UpdateDiscriminator(parts, _ => (inputs.Fake(), inputs.Real())));
         bool isPenalised = _options.R1Interval > 0 && Step % _options.R1Interval == 0;
-        if (isPenalised) Keep(_gan.UpdatePenalty(Parts().Select(_ => inputs.Real())));
+        if (isPenalised) Keep(_gan.UpdatePenalty(parts, _ => inputs.Real()));
         _gan.UpdateAverage(Step);
         Step++;
     }
@@ -189,8 +190,6 @@ public sealed class LowResolutionRun : IDisposable
             _gan.Device.Memory.Label = "";
         }
     }
-
-    private IEnumerable<int> Parts() => Enumerable.Range(0, _options.Accumulate);
 
     private void Keep(StepStatistics statistics)
     {

@@ -1,3 +1,5 @@
+using GenKernels.Runtime;
+
 namespace GenKernels.Train.LongVideo;
 
 /// <summary>How the low-resolution networks are trained; the defaults are those of the release.</summary>
@@ -43,6 +45,9 @@ public sealed record LowResolutionTrainingOptions
 
     /// <summary>The discriminator sees clips at a speed of 2^U(-s, s); 0 for none.</summary>
     public double StretchRange { get; init; } = 1;
+
+    /// <summary>With which numbers the networks compute. The release trains as <see cref="Precision.Fp32"/>.</summary>
+    public Precision Precision { get; init; } = Precision.Fp32;
 
     /// <summary>Of weights and of all draws.</summary>
     public ulong Seed { get; init; }

@@ -47,13 +47,13 @@ public sealed class LowResolutionTrial : IDisposable
     {
         StepInputs inputs = new(
             _gan, _options, _options.BatchSize, _noise, _loader, new StepDraws(_gan.Device, _options.Seed, _step));
-        if (phases.HasFlag(TrainingPhases.Generator)) _gan.UpdateGenerator(Each(inputs.Fake));
+        if (phases.HasFlag(TrainingPhases.Generator)) _gan.UpdateGenerator(1, _ => inputs.Fake());
         if (phases.HasFlag(TrainingPhases.Discriminator))
         {
-            _gan.UpdateDiscriminator(Each(() => (inputs.Fake(), inputs.Real())));
+            _gan.UpdateDiscriminator(1, _ => (inputs.Fake(), inputs.Real()));
         }
 
-        if (phases.HasFlag(TrainingPhases.Penalty)) _gan.UpdatePenalty(Each(inputs.Real));
+        if (phases.HasFlag(TrainingPhases.Penalty)) _gan.UpdatePenalty(1, _ => inputs.Real());
         if (phases.HasFlag(TrainingPhases.Average)) _gan.UpdateAverage(_step);
         _step++;
     }
@@ -64,11 +64,5 @@ public sealed class LowResolutionTrial : IDisposable
         _loader?.Dispose();
         _noise.Dispose();
         _gan.Dispose();
-    }
-
-    /// <summary>The batch, made when it is asked for: within the scope of the update.</summary>
-    private static IEnumerable<T> Each<T>(Func<T> make)
-    {
-        yield return make();
     }
 }

@@ -5,14 +5,18 @@ public sealed class StepStatistics
 {
     private readonly string[] _names;
     private readonly double[] _sums;
+    private readonly Dictionary<string, double> _notes = [];
     private int _count;
 
     internal StepStatistics(string[] names) => (_names, _sums) = (names, new double[names.Length]);
 
-    /// <summary>The averages by name.</summary>
+    /// <summary>The averages, and what was noted, by name.</summary>
     public IReadOnlyDictionary<string, double> Values => _count == 0
         ? new Dictionary<string, double>()
-        : _names.Zip(_sums).ToDictionary(pair => pair.First, pair => pair.Second / _count);
+        : _names.Zip(_sums, (name, sum) => KeyValuePair.Create(name, sum / _count)).Concat(_notes).ToDictionary();
+
+    /// <summary>Adds a number that is not averaged.</summary>
+    internal void Note(string name, double value) => _notes[name] = value;
 
     /// <param name="values">Of one part, in the order of the names; what is beyond them is left.</param>
     internal void Add(ReadOnlySpan<float> values)

@@ -38,16 +38,17 @@ internal sealed class LowResolutionTrainingCases : ICaseRunner
         {
             using TensorScope scope = run.Device.Scope();
             GeneratorInput forGenerator = Generated(run, $"in.noise_G.{step}");
-            generatorLosses.Add(gan.UpdateGenerator([forGenerator]).Values["generator/loss"]);
+            generatorLosses.Add(gan.UpdateGenerator(1, _ => forGenerator).Values["generator/loss"]);
             RealInput real = Real(run, $"in.real.{step}");
+            GeneratorInput forDiscriminator = Generated(run, $"in.noise_D.{step}");
             IReadOnlyDictionary<string, double> values =
-                gan.UpdateDiscriminator([(Generated(run, $"in.noise_D.{step}"), real)]).Values;
+                gan.UpdateDiscriminator(1, _ => (forDiscriminator, real)).Values;
             fakeLosses.Add(values["discriminator/fake_loss"]);
             realLosses.Add(values["discriminator/real_loss"]);
             if (step % interval == 0)
             {
                 RealInput penalised = Real(run, $"in.real_r1.{step}");
-                penalties.Add(gan.UpdatePenalty([penalised]).Values["discriminator/r1_penalty"]);
+                penalties.Add(gan.UpdatePenalty(1, _ => penalised).Values["discriminator/r1_penalty"]);
             }
 
             gan.UpdateAverage(step);

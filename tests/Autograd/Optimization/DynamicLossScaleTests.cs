@@ -58,6 +58,7 @@ public sealed class DynamicLossScaleTests(Device device)
         float[][] after = [arena.Values.ToArray<float>(), average.Arena.Values.ToArray<float>()];
         Assert.That(after, Is.EqualTo(parameters));
         Assert.That((optimizer.StepCount, optimizer.SkippedCount, lossScale.Value), Is.EqualTo((2L, 1L, 2048f)));
+        Assert.That(lossScale.SkippedCount, Is.EqualTo(1));
     }
 
     [Test]

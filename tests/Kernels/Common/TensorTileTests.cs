@@ -12,7 +12,7 @@ public sealed class TensorTileTests(Device device)
 
     private static readonly KernelSource s_source = new(
         "Probes/Swizzle.cu", typeof(TensorTileTests).Assembly, [ElementType.Float32, ElementType.Float16],
-        [.. MatrixTiling.All.Select(tiling => tiling.Variant)]);
+        [.. MatrixTiling.All.Concat(MatrixTiling.Warpgroups).Select(tiling => tiling.Variant)]);
 
     /// <summary>All but the host, where a warp is one thread.</summary>
     private static IEnumerable<TestFixtureData> Devices() =>
@@ -22,12 +22,23 @@ public sealed class TensorTileTests(Device device)
     public void ChunksFillTheMemoryAndBanksAreMetOnce(
         [Values(FloatType.Float32, FloatType.Float16)] FloatType type, [Values(0, 1, 2)] int tiling)
     {
-        MatrixTiling tiles = MatrixTiling.All[tiling];
-        int length = ChunkBytes / type.Element().Size();
-        int depth = 4 * length, chunks = tiles.Columns / length;
-        using Tensor along = Tensor.Empty([tiles.Rows, 4], ElementType.Int32, device);
+        CheckChunks(type.Element(), MatrixTiling.All[tiling], chunksAlong: 4);
+    }
+
+    [Test]
+    public void ChunksOfWarpgroupsFillTheMemoryAndBanksAreMetOnce([Values(0, 1, 2, 3)] int tiling)
+    {
+        if (!device.HasWarpgroupProducts) Assert.Ignore("compute capability 9.0 alone multiplies in warpgroups");
+        CheckChunks(ElementType.Float16, MatrixTiling.Warpgroups[tiling], chunksAlong: 8);
+    }
+
+    private void CheckChunks(ElementType type, MatrixTiling tiles, int chunksAlong)
+    {
+        int length = ChunkBytes / type.Size();
+        int depth = chunksAlong * length, chunks = tiles.Columns / length;
+        using Tensor along = Tensor.Empty([tiles.Rows, chunksAlong], ElementType.Int32, device);
         using Tensor across = Tensor.Empty([depth, chunks], ElementType.Int32, device);
-        device.Load(s_source, type.Element(), tiles.Variant).Kernel("Swizzle").Launch(
+        device.Load(s_source, type, tiles.Variant).Kernel("Swizzle").Launch(
             new LaunchShape(1, 1, 1, 32), along, across);
         (int[] rows, int[] columns) = (along.ToArray<int>(), across.ToArray<int>());
 
@@ -38,8 +49,8 @@ public sealed class TensorTileTests(Device device)
             foreach (int[] written in places.Chunk(8)) AssertDifferentBanks(written, "the copies of eight threads");
         }
 
-        AssertLoadsOfMatrices(rows, 4);
-        if (type == FloatType.Float16) AssertLoadsOfMatrices(columns, chunks);
+        AssertLoadsOfMatrices(rows, chunksAlong);
+        if (type == ElementType.Float16) AssertLoadsOfMatrices(columns, chunks);
         else AssertLoadsOfFloats(columns, chunks);
     }
 

@@ -24,6 +24,10 @@ public sealed record ConvolutionSetting(string Name, Shape X, Shape W, Convoluti
         new(
             "strides that leave elements over", [1, 4, 7, 6, 2], [2, 1, 2, 2, 2],
             s_plain with { Stride = new(3, 4, 5) }),
+        new("strides and dilation of a common factor", [1, 5, 9, 7, 3], [2, 2, 3, 3, 3], new(
+            new(1, 2, 3), new(0, 2, 1), new(0, 1, 4), new(1, 2, 3), 1)),
+        new("strides of three, odd sizes", [2, 7, 5, 11, 2], [3, 3, 2, 3, 2], new(
+            new(3, 1, 2), new(2, 0, 1), new(0, 1, 1), new(2, 1, 1), 1)),
         new("dilation", [1, 5, 6, 9, 2], [3, 2, 3, 2, 2], s_plain with { Dilation = new(3, 2, 4) }),
         new("groups", [1, 2, 5, 6, 6], [4, 1, 3, 3, 3], s_plain with { Groups = 2 }),
         new("a group a channel", [1, 2, 5, 6, 4], [8, 1, 3, 3, 1], s_padded with { Groups = 4 }),

@@ -47,6 +47,30 @@ public sealed class ConvolutionTensorTests(Device device)
     }
 
     [TestCaseSource(nameof(Settings))]
+    public void WarpgroupsMatchSevenLoops(ConvolutionSetting setting)
+    {
+        if (!device.HasWarpgroupProducts) Assert.Ignore("compute capability 9.0 alone multiplies in warpgroups");
+        foreach (MatrixTiling tiling in MatrixTiling.Warpgroups)
+        {
+            Check(setting, ElementType.Float16, tiling, parts: 1);
+            Check(setting, ElementType.BFloat16, tiling, parts: 3);
+        }
+    }
+
+    [Test]
+    public void WarpgroupsAreRefusedWithScales()
+    {
+        using Tensor x = Tensor.Zeros([1, 1, 8, 8, 8], ElementType.Float16, device);
+        using Tensor w = Tensor.Zeros([8, 1, 1, 1, 8], ElementType.Float16, device);
+        using Tensor scales = Tensor.Zeros([1, 1, 8], ElementType.Float16, device);
+        ConvolutionPlan plan = ConvolutionPlan.Forward(x.Shape, w.Shape, ConvolutionOptions.Default);
+        Assert.That(
+            () => ConvolutionTensor.Launch(
+                x, w, x, ProductEpilogue.None, plan, scales, MatrixTiling.Warpgroups[2]),
+            Throws.ArgumentException.With.Message.EndsWith($"these are Float16 with scales on {device.Name}"));
+    }
+
+    [TestCaseSource(nameof(Settings))]
     public void ScaledChannelsAndWhatFollowsMatchTheFormula(ConvolutionSetting setting)
     {
         foreach (FloatType type in s_types)

@@ -28,6 +28,17 @@ public sealed class ConvolutionWeightGradientTensorTests(Device device)
         foreach (FloatType type in s_types) Check(setting, type.Element(), MatrixTiling.All[tiling], parts);
     }
 
+    [TestCaseSource(nameof(Settings))]
+    public void WarpgroupsMatchSevenLoops(ConvolutionSetting setting)
+    {
+        if (!device.HasWarpgroupProducts) Assert.Ignore("compute capability 9.0 alone multiplies in warpgroups");
+        foreach (MatrixTiling tiling in MatrixTiling.Warpgroups)
+        {
+            Check(setting, ElementType.Float16, tiling, parts: 1);
+            Check(setting, ElementType.BFloat16, tiling, parts: 3);
+        }
+    }
+
     private void Check(ConvolutionSetting setting, ElementType type, MatrixTiling? tiling, int parts)
     {
         using Tensor x = TestTensors.Normal(setting.X, seed: 1, device, type);

@@ -24,5 +24,11 @@ internal static class TensorSetting
             new(Triple.One, new(2, 1, 0), new(0, 1, 3), new(3, 2, 4), 1)),
         new("cropped, with strides", [2, 1, 9, 9, 8], [16, 1, 3, 3, 8],
             s_plain with { Stride = new(1, 2, 3), Before = new(0, -2, -1), After = new(0, 1, -2) }),
+        new("strides and dilation of a common factor", [1, 5, 9, 7, 8], [16, 2, 3, 3, 8], new(
+            new(1, 2, 3), new(0, 2, 1), new(0, 1, 4), new(1, 2, 3), 1)),
+        new("strides of three, odd sizes", [2, 7, 5, 11, 8], [8, 3, 2, 3, 8], new(
+            new(3, 1, 2), new(2, 0, 1), new(0, 1, 1), new(2, 1, 1), 1)),
+        new("strides, more than a tile each way", [2, 1, 33, 21, 72], [64, 1, 3, 3, 72], new(
+            new(1, 2, 2), new(0, 1, 1), new(0, 1, 1), Triple.One, 1)),
     ];
 }

@@ -36,6 +36,69 @@ public sealed class MatMulTensorTests(Device device)
     }
 
     [Test]
+    public void WarpgroupsGiveTheFormula(
+        [Values(FloatType.Float16, FloatType.BFloat16)] FloatType type, [Values] bool transposeX,
+        [Values] bool transposeW)
+    {
+        foreach (MatrixTiling tiling in Warpgroups())
+        {
+            foreach ((int m, int n, int k) in s_sizes.Append((129, 264, 136)).Append((257, 129, 385)))
+            {
+                Check(new Product(type, 1, 1, m, n, k, transposeX, transposeW), tiling, parts: 1);
+            }
+        }
+    }
+
+    [Test]
+    public void WarpgroupsDivideTheDepthAndFinishAsWarpsDo([Values(1, 2, 5)] int parts, [Values] bool transposeX)
+    {
+        BiasActivationOptions options = new(Activation.LeakyRelu, 1.5f, 2, 0.3f);
+        foreach (MatrixTiling tiling in Warpgroups())
+        {
+            Check(new Product(FloatType.Float16, 2, 1, 17, 40, 600, transposeX, true), tiling, parts, options);
+            Check(new Product(FloatType.BFloat16, 1, 3, 20, 72, 330, transposeX, false), tiling, parts, options);
+        }
+    }
+
+    [Test]
+    public void ThatWarpgroupsMultiplyMakesNoDifference([Values] bool transposeX, [Values] bool transposeW)
+    {
+        // Whole numbers, whose sums are exact in any order.
+        Product product = new(FloatType.Float16, 1, 1, 131, 136, 392, transposeX, transposeW);
+        using Tensor x = WholeNumbers(product.X, seed: 1);
+        using Tensor w = WholeNumbers(product.W, seed: 2);
+        using Tensor expected = Launched(product, x, w, MatrixTiling.All[0]);
+        foreach (MatrixTiling tiling in Warpgroups())
+        {
+            using Tensor y = Launched(product, x, w, tiling);
+            Assert.That(y.ToDoubles(), Is.EqualTo(expected.ToDoubles()));
+        }
+    }
+
+    [Test]
+    public void WarpgroupsAreRefusedForWhatTheyCannotMultiply()
+    {
+        MatrixTiling tiling = MatrixTiling.Warpgroups[0];
+        using Tensor x = Tensor.Zeros([1, 8, 8], ElementType.Float32, device);
+        Assert.That(
+            () => MatMulTensor.Launch(x, x, x, ProductEpilogue.None, false, false, tiling),
+            Throws.ArgumentException.With.Message.EqualTo(
+                "tiles of 128 x 256 by warpgroups are for 16-bit floats without scales, on a device of compute "
+                + $"capability 9.0; these are Float32 on {device.Name}"));
+        Assert.That(tiling.Fits(TestDevices.Host, ElementType.Float16), Is.False);
+    }
+
+    [Test]
+    public void CandidatesAreThoseThatCanBeLaunched()
+    {
+        MatrixTiling[] all = MatrixTiling.All;
+        MatrixTiling[] own = device.HasWarpgroupProducts ? [.. all, .. MatrixTiling.Warpgroups] : all;
+        Assert.That(MatrixTiling.Candidates(device, ElementType.Float32), Is.EqualTo(all));
+        Assert.That(MatrixTiling.Candidates(device, ElementType.Float16), Is.EqualTo(own));
+        Assert.That(MatrixTiling.Candidates(device, ElementType.Float16, hasScales: true), Is.EqualTo(all));
+    }
+
+    [Test]
     public void ADividedDepthGivesTheFormula([Values(2, 3, 5)] int parts, [Values] bool transposeX)
     {
         Check(new Product(FloatType.Float16, 1, 1, 17, 40, 200, transposeX, true), MatrixTiling.All[^1], parts);
@@ -68,12 +131,42 @@ public sealed class MatMulTensorTests(Device device)
     }
 
     [Test]
+    public void WarpgroupsDivideADepthWhereWarpsDo([Values(1024, 4096, 8192)] int depth)
+    {
+        (int parts, int slices) = MatrixTiling.All[0].Division(1, depth, ElementType.Float16);
+        Assert.That(
+            MatrixTiling.Warpgroups[0].Division(1, depth, ElementType.Float16), Is.EqualTo((parts, (slices + 1) / 2)));
+    }
+
+    [Test]
     public void ADepthIsDividedOnlyWhereTilesAreFew()
     {
-        Assert.That(MatrixTiling.Division(1, 8192, ElementType.Float16), Is.EqualTo((16, 16)));
-        Assert.That(MatrixTiling.Division(1, 1024, ElementType.Float16), Is.EqualTo((2, 16)));
-        Assert.That(MatrixTiling.Division(200, 8192, ElementType.Float16), Is.EqualTo((1, 256)));
-        Assert.That(MatrixTiling.Division(1, 0, ElementType.Float16), Is.EqualTo((1, 1)));
+        Assert.That(MatrixTiling.All[0].Division(1, 8192, ElementType.Float16), Is.EqualTo((16, 16)));
+        Assert.That(MatrixTiling.All[0].Division(1, 1024, ElementType.Float16), Is.EqualTo((2, 16)));
+        Assert.That(MatrixTiling.All[0].Division(200, 8192, ElementType.Float16), Is.EqualTo((1, 256)));
+        Assert.That(MatrixTiling.All[0].Division(1, 0, ElementType.Float16), Is.EqualTo((1, 1)));
+    }
+
+    /// <summary>Those that the device has; that it has none is no failure.</summary>
+    private MatrixTiling[] Warpgroups()
+    {
+        if (!device.HasWarpgroupProducts) Assert.Ignore("compute capability 9.0 alone multiplies in warpgroups");
+        return MatrixTiling.Warpgroups;
+    }
+
+    private Tensor WholeNumbers(Shape shape, int seed)
+    {
+        Random random = new(seed);
+        double[] values = [.. Enumerable.Range(0, (int)shape.ElementCount).Select(_ => random.Next(-4, 5))];
+        return TestTensors.From(values, shape, device, ElementType.Float16);
+    }
+
+    private Tensor Launched(Product product, Tensor x, Tensor w, MatrixTiling tiling)
+    {
+        Tensor y = Tensor.Empty(product.Y, x.Type, device);
+        MatMulTensor.Launch(
+            x, w, y, ProductEpilogue.None, product.TransposeX, product.TransposeW, tiling, parts: 1);
+        return y;
     }
 
     private void Check(

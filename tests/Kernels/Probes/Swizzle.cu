@@ -1,7 +1,7 @@
 // Swizzle: where the chunks of operands lie in the shared memory of TensorTile.cuh.
 //   along[r,c], across[r,c] = the byte of chunk c of row r, of an operand along the depth and of one across it
 //
-// Shapes   along: [TileRows, 4]; across: [slice's depth, chunks of TileColumns]
+// Shapes   along: [TileRows, chunks of a slice's depth]; across: [slice's depth, chunks of TileColumns]
 // Types    integers; Scalar decides how many elements a chunk has
 // Launch   one block of any size
 // Cost     none to speak of
@@ -12,8 +12,9 @@
 
 KERNEL Swizzle(int* along, int* across)
 {
-    for (int at = threadIdx.x; at < TileRows * 4; at += blockDim.x) {
-        along[at] = Slice<TileRows, true>::Place(at / 4, at % 4);
+    constexpr int ChunksAlong = SliceBytes / 16;
+    for (int at = threadIdx.x; at < TileRows * ChunksAlong; at += blockDim.x) {
+        along[at] = Slice<TileRows, true>::Place(at / ChunksAlong, at % ChunksAlong);
     }
     constexpr int Chunks = TileColumns / ChunkLength;
     for (int at = threadIdx.x; at < SliceDepth * Chunks; at += blockDim.x) {

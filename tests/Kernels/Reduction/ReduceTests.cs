@@ -55,6 +55,14 @@ public sealed class ReduceTests(Device device)
     }
 
     [Test]
+    public void AWideSumOfHalvesMayPassTheirRange([Values(10, 4097)] int length)
+    {
+        using Tensor x = TestTensors.From([.. Enumerable.Repeat(100.0, length)], [length], device, ElementType.Float16);
+        using Tensor y = Reduce.Forward(ReduceKind.SumOfSquares, x, 0, 1, isWide: true);
+        Assert.That(y.ToArray<float>(), Is.EqualTo(new[] { 10_000f * length }));
+    }
+
+    [Test]
     public void RejectsAxesThatAreNotThere()
     {
         using Tensor x = TestTensors.Normal([2, 3], seed: 1, device);

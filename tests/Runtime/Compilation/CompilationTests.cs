@@ -26,6 +26,7 @@ public sealed class CompilationTests
         NvrtcCompiler compiler = new(new KernelCache(), 90, missing);
         KernelSource source = new("Normalization/PixelNorm.cu", typeof(PixelNorm).Assembly, [ElementType.Float32]);
         Assert.That(compiler.Description, Is.EqualTo("no NVRTC"));
+        Assert.That(compiler.CompilesFor("sm_90a"), Is.False);
         Assert.That(
             () => compiler.Compile(source, ElementType.Float32, ""),
             Throws.TypeOf<CompilationException>().With.Message.EqualTo(

@@ -1,20 +1,15 @@
-using System.Diagnostics;
 using System.Reflection;
 using GenKernels.Kernels.Normalization;
 using GenKernels.Runtime.Interop;
+using static GenKernels.Tests.Runtime.Interop.PretendedProcess;
 
 namespace GenKernels.Tests.Runtime.Interop;
 
-/// <summary>
-/// The device's own part, proved without a GPU: these tests run in a second process, whose driver, NVRTC and cuBLAS are
-/// <see cref="PretendedCuda"/>; in the first process each passes when all of them did there.
-/// </summary>
+/// <summary>The device's own part, proved without a GPU: the driver and NVRTC are pretended.</summary>
+[Category(PretendedProcess.Category)]
 public sealed class CudaDeviceTests
 {
-    private static readonly Lazy<(int ExitCode, string Output)> s_child = new(RunChild);
     private string _folder = "";
-
-    private static bool IsChild => Environment.GetEnvironmentVariable(PretendedCuda.Variable) is not null;
 
     [SetUp]
     public void MakeAFolder() => _folder = Directory.CreateTempSubdirectory("cuda").FullName;
@@ -46,6 +41,7 @@ public sealed class CudaDeviceTests
         Assert.That(device.Name, Is.EqualTo("cuda:0"));
         Assert.That(device.Kind, Is.EqualTo(DeviceKind.Cuda));
         Assert.That(device.ProcessorCount, Is.EqualTo(132));
+        Assert.That(device.HasWarpgroupProducts, Is.True);
         Assert.That(
             device.Description,
             Is.EqualTo("Pretended, 150 GB, compute capability 9.0, 132 multiprocessors, CUDA 13.0, NVRTC 13.0"));
@@ -211,16 +207,20 @@ public sealed class CudaDeviceTests
         {
             using Tensor x = Tensor.From<float>([1, 2, 3], [1, 3], device);
             using Tensor y = Tensor.Zeros([1, 3], ElementType.Float32, device);
-            using RecordedStep step = RecordedStep.Record(
-                device, () => y.CopyFrom(PixelNorm.Forward(PixelNorm.Forward(x, 1), 1)));
+            using RecordedStep step = RecordedStep.Record(device, () =>
+            {
+                y.Clear();
+                y.CopyFrom(PixelNorm.Forward(PixelNorm.Forward(x, 1), 1));
+            });
             Assert.That(y.ToArray<float>(), Is.All.Zero);
             step.Replay();
             Assert.That(y.ToArray<float>(), Is.EqualTo(new[] { 4f, 8, 12 }));
             x.CopyFrom<float>([5, 0, 1]);
-            long launches = device.LaunchCount;
+            (long launches, int calls) = (device.LaunchCount, PretendedCuda.Launches());
             step.Replay();
             Assert.That(y.ToArray<float>(), Is.EqualTo(new[] { 20f, 0, 4 }));
             Assert.That(PretendedCuda.LastLaunch(), Does.StartWith("replayed "));
+            Assert.That(PretendedCuda.Launches(), Is.EqualTo(calls + 1));
             Assert.That(device.LaunchCount, Is.EqualTo(launches), "the kernels are launched by the graph");
         }
 
@@ -257,23 +257,6 @@ public sealed class CudaDeviceTests
         Assert.That(x.ToArray<float>(), Is.EqualTo(new[] { 1f, 2, 3 }), "the stream is no longer in capture");
         step.Replay();
         Assert.That(x.ToArray<float>(), Is.EqualTo(new[] { 2f, 4, 6 }));
-    });
-
-    [Test]
-    public void AProductOfARecordedStepIsPartOfItsGraph() => InChild(() =>
-    {
-        using CudaDevice device = Open();
-        using Tensor x = Tensor.From<double>([2, 3, 4, 5], [2, 2], device);
-        using Tensor y = Tensor.Zeros([2, 2], ElementType.Float64, device);
-        CudaProductShape shape = new(2, 2, 2, false, false);
-        using RecordedStep step = RecordedStep.Record(device, () =>
-        {
-            Tensor square = Tensor.Zeros([2, 2], ElementType.Float64, device);
-            device.Blas.Multiply(ElementType.Float64, shape, 1, x.Address, x.Address, 0, square.Address);
-            y.CopyFrom(square);
-        });
-        step.Replay();
-        Assert.That(y.ToArray<double>(), Is.EqualTo(new[] { 16.0, 21, 28, 37 }));
     });
 
     [Test]
@@ -318,66 +301,8 @@ public sealed class CudaDeviceTests
         Assert.That(text, Does.Contain("--gpu-architecture=compute_90a"));
     });
 
-    [Test]
-    public void ProductsOfRowsAreTheFormula([Values] bool transposeA, [Values] bool transposeB) => InChild(() =>
-    {
-        const int Batch = 2, M = 3, N = 4, K = 5;
-        using CudaDevice device = Open();
-        double[] a = [.. Enumerable.Range(0, Batch * M * K).Select(index => Math.Sin(index))];
-        double[] b = [.. Enumerable.Range(0, Batch * K * N).Select(index => Math.Cos(index))];
-        using Tensor left = Tensor.From<double>(a, [a.Length], device);
-        using Tensor right = Tensor.From<double>(b, [b.Length], device);
-        using Tensor product = Tensor.From<double>([.. Enumerable.Repeat(1.0, Batch * M * N)], [Batch, M, N], device);
-        CudaProductShape shape = new(M, N, K, transposeA, transposeB) { BatchCount = Batch };
-        device.Blas.Multiply(ElementType.Float64, shape, 2, left.Address, right.Address, 10, product.Address);
-        double[] c = product.ToArray<double>();
-        for (int index = 0; index < c.Length; index++)
-        {
-            (int s, int i, int j) = (index / (M * N), index / N % M, index % N);
-            double sum = Enumerable.Range(0, K).Sum(
-                k => At(a, s, i, k, M, K, transposeA) * At(b, s, k, j, K, N, transposeB));
-            Assert.That(c[index], Is.EqualTo(2 * sum + 10).Within(1e-12));
-        }
-    });
-
-    /// <summary>An element of a batch of matrices, each [rows, columns] or lying as its transpose.</summary>
-    private static double At(
-        double[] batch, int matrix, int row, int column, int rows, int columns, bool isTransposed) =>
-        batch[matrix * rows * columns + (isTransposed ? column * rows + row : row * columns + column)];
-
     private static KernelSource PixelNormSource() => (KernelSource)typeof(PixelNorm)
         .GetField("s_source", BindingFlags.Static | BindingFlags.NonPublic)!.GetValue(null)!;
-
-    private static void InChild(Action test)
-    {
-        if (IsChild) test();
-        else Assert.That(s_child.Value.ExitCode, Is.Zero, s_child.Value.Output);
-    }
-
-    private static (int ExitCode, string Output) RunChild()
-    {
-        string compiler = HostCompiler.Find() ?? throw new InvalidOperationException(MissingProgram.Compiler);
-        string folder = Directory.CreateTempSubdirectory("pretended").FullName;
-        try
-        {
-            string library = PretendedCuda.Build(compiler, folder);
-            string filter = $"FullyQualifiedName~{nameof(CudaDeviceTests)}";
-            ProcessStartInfo start = OwnProgram.Start(
-                "GenKernels.Tests", "--filter", filter, "--results-directory", folder);
-            start.RedirectStandardOutput = true;
-            string[] libraries = ["GENKERNELS_CUDA", "GENKERNELS_NVRTC", "GENKERNELS_CUBLAS", "GENKERNELS_NVTX"];
-            string[] variables = [PretendedCuda.Variable, .. libraries];
-            foreach (string variable in variables) start.Environment[variable] = library;
-            using Process process = Process.Start(start)!;
-            string output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            return (process.ExitCode, output);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
 
     private CudaDevice Open() => new(0, new KernelCache(_folder));
 }

@@ -73,6 +73,42 @@ public sealed class LowResolutionCheckpointTests
     }
 
     [Test]
+    public void APrecisionIsSavedByItsName([Values("fp32", "tf32", "bf16", "fp16")] string name)
+    {
+        using TemporaryFolder folder = new();
+        using LowResolutionGan gan = Gan(seed: 1);
+        LowResolutionCheckpoint state =
+            At(1) with { Options = SmallestRun.Options with { Precision = Precision.Find(name)! } };
+        string checkpoint = state.Save(folder.Path, gan);
+        Assert.That(
+            File.ReadAllText(Path.Combine(checkpoint, "state.json")), Does.Contain($"\"Precision\": \"{name}\""));
+        Assert.That(LowResolutionCheckpoint.Read(checkpoint), Is.EqualTo(state));
+    }
+
+    [Test]
+    public void AStateThatKnowsNoPrecisionHas32Bits()
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllText(folder.File("state.json"), "{\"Step\": 3, \"Preset\": \"tiny\", \"Options\": {}}");
+        Assert.That(LowResolutionCheckpoint.Read(folder.Path).Options.Precision, Is.SameAs(Precision.Fp32));
+    }
+
+    [TestCase("\"fp8\"")]
+    [TestCase("null")]
+    [TestCase("16")]
+    [TestCase("{}")]
+    public void RefusesAPrecisionThatThereIsNot(string value)
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllText(
+            folder.File("state.json"),
+            $"{{\"Step\": 3, \"Preset\": \"tiny\", \"Options\": {{\"Precision\": {value}}}}}");
+        Assert.That(
+            () => LowResolutionCheckpoint.Read(folder.Path),
+            Throws.TypeOf<InvalidDataException>().With.Message.StartsWith($"{folder.File("state.json")} is damaged: "));
+    }
+
+    [Test]
     public void AnyDamageToTheStateGivesOnlyTheTypedException()
     {
         using TemporaryFolder folder = new();

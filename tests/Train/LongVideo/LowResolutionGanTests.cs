@@ -24,23 +24,20 @@ public sealed class LowResolutionGanTests
         Shape noiseShape = whole.Generator.NoiseShape(4, Frames);
         Variable noise = new(TestTensors.Normal(noiseShape, seed: 1, s_device));
         Variable video = new(TestTensors.Normal([4, Frames, 8, 16, 3], seed: 2, s_device));
-        int[][] halves = [[0, 1], [2, 3]];
 
-        double wholeLoss = whole.UpdateGenerator([Fake(noise)]).Values["generator/loss"];
-        IEnumerable<GeneratorInput> inputs = halves.Select(half => Fake(Part(noise, half)));
-        double partsLoss = parts.UpdateGenerator(inputs).Values["generator/loss"];
+        double wholeLoss = whole.UpdateGenerator(1, _ => Fake(noise)).Values["generator/loss"];
+        double partsLoss = parts.UpdateGenerator(2, part => Fake(Half(noise, part))).Values["generator/loss"];
         Assert.That(partsLoss, Is.EqualTo(wholeLoss).Within(1e-5));
         AssertSameMoments(parts.GeneratorOptimizer, whole.GeneratorOptimizer);
 
         StateDict.Load(parts.Generator, StateDict.Write(whole.Generator));
-        whole.UpdateDiscriminator([(Fake(noise), new RealInput(video.Value, null))]);
-        parts.UpdateDiscriminator(halves.Select(half =>
-            (Fake(Part(noise, half)), new RealInput(Part(video, half).Value, null))));
+        whole.UpdateDiscriminator(1, _ => (Fake(noise), Real(video)));
+        parts.UpdateDiscriminator(2, part => (Fake(Half(noise, part)), Real(Half(video, part))));
         AssertSameMoments(parts.DiscriminatorOptimizer, whole.DiscriminatorOptimizer);
 
         StateDict.Load(parts.Discriminator, StateDict.Write(whole.Discriminator));
-        whole.UpdatePenalty([new RealInput(video.Value, null)]);
-        parts.UpdatePenalty(halves.Select(half => new RealInput(Part(video, half).Value, null)));
+        whole.UpdatePenalty(1, _ => Real(video));
+        parts.UpdatePenalty(2, part => Real(Half(video, part)));
         AssertSameMoments(parts.DiscriminatorOptimizer, whole.DiscriminatorOptimizer);
     }
 
@@ -56,7 +53,7 @@ public sealed class LowResolutionGanTests
         for (int step = 0; step < 6; step++)
         {
             Variable noise = new(TestTensors.Normal(gan.Generator.NoiseShape(2, Frames), seed: step, s_device));
-            gan.UpdateGenerator([Fake(noise)]);
+            gan.UpdateGenerator(1, _ => Fake(noise));
             gan.UpdateAverage(step);
             double beta = step < 4 ? Math.Pow(0.9, 5.0 / (step + 1)) : 0.9;
             average = [.. average.Zip(Values(gan.Generator), (a, current) => a + ((1 - beta) * (current - a)))];
@@ -72,10 +69,10 @@ public sealed class LowResolutionGanTests
         using TensorScope scope = s_device.Scope();
         using LowResolutionGan gan = new(SmallestPreset.Preset, SmallestRun.Options, s_device);
         Variable noise = new(TestTensors.Normal(gan.Generator.NoiseShape(2, Frames), seed: 1, s_device));
-        gan.UpdateGenerator([Fake(noise)]);
+        gan.UpdateGenerator(1, _ => Fake(noise));
         Assert.That(Magnitudes(gan), Is.All.EqualTo(1));
         RealInput real = new(TestTensors.Normal([2, Frames, 8, 16, 3], seed: 2, s_device), null);
-        gan.UpdateDiscriminator([(Fake(noise), real)]);
+        gan.UpdateDiscriminator(1, _ => (Fake(noise), real));
         Assert.That(Magnitudes(gan), Is.All.Not.EqualTo(1).And.All.Positive);
     }
 
@@ -84,24 +81,26 @@ public sealed class LowResolutionGanTests
     {
         using LowResolutionGan gan = new(SmallestPreset.Preset, SmallestRun.Options, s_device);
         Task? second = null;
-        gan.UpdateGenerator(Inputs());
+        gan.UpdateGenerator(1, _ =>
+        {
+            second = Task.Run(() => gan.UpdatePenalty(0, NoInput));
+            second.ContinueWith(static _ => { }, TaskScheduler.Default).Wait();
+            return Fake(new(TestTensors.Normal(gan.Generator.NoiseShape(1, Frames), seed: 1, s_device)));
+        });
         Assert.That(
             () => second!.GetAwaiter().GetResult(),
             Throws.InvalidOperationException.With.Message.EqualTo(
                 "the networks are being updated by another thread; they can be trained by one thread at a time"));
-        Assert.That(() => gan.UpdatePenalty([]), Throws.Nothing, "the first is done");
+        Assert.That(() => gan.UpdatePenalty(0, NoInput), Throws.Nothing, "the first is done");
 
-        IEnumerable<GeneratorInput> Inputs()
-        {
-            second = Task.Run(() => gan.UpdatePenalty([]));
-            second.ContinueWith(static _ => { }, TaskScheduler.Default).Wait();
-            yield return Fake(new(TestTensors.Normal(gan.Generator.NoiseShape(1, Frames), seed: 1, s_device)));
-        }
+        static RealInput NoInput(int part) => throw new InvalidOperationException($"there is no part {part}");
     }
 
     private static GeneratorInput Fake(Variable noise) => new(noise.Value, Frames, Places: null, Augmentation: null);
 
-    private static Variable Part(Variable x, int[] clips) => x.Window(0, clips[0], clips.Length);
+    private static RealInput Real(Variable video) => new(video.Value, Augmentation: null);
+
+    private static Variable Half(Variable x, int part) => x.Window(0, part * x.Shape[0] / 2, x.Shape[0] / 2);
 
     private static void AssertSameMoments(AdamOptimizer actual, AdamOptimizer expected)
     {

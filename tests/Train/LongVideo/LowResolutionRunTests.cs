@@ -7,14 +7,27 @@ namespace GenKernels.Tests.Train.LongVideo;
 
 public sealed class LowResolutionRunTests
 {
-    [Test]
-    public void AResumedRunEndsInTheSameBits()
+    [TearDown]
+    public void ComputeAsUsual() => TestDevices.Usual.Precision = Precision.Fp32;
+
+    [TestCase("fp32")]
+    [TestCase("fp16")]
+    public void AResumedRunEndsInTheSameBits(string precision)
     {
         using TemporaryFolder data = new(), whole = new(), parts = new();
         using VideoDataset dataset = SmallestRun.Dataset(data.Path);
-        string expected = SmallestRun.Train(whole.Path, dataset, steps: 6);
-        SmallestRun.Train(parts.Path, dataset, steps: 3);
-        SmallestRun.AssertSame(SmallestRun.Train(parts.Path, dataset, steps: 6), expected);
+        LowResolutionTrainingOptions options = SmallestRun.Options with { Precision = Precision.Find(precision)! };
+        string expected = SmallestRun.Train(whole.Path, dataset, steps: 6, options);
+        SmallestRun.Train(parts.Path, dataset, steps: 3, options);
+        TestDevices.Usual.Precision = Precision.Fp32;
+        string resumed = SmallestRun.Train(parts.Path, dataset, steps: 6);
+        Assert.That(LowResolutionCheckpoint.Read(resumed).Options.Precision.Name, Is.EqualTo(precision));
+        SmallestRun.AssertSame(resumed, expected);
+        string logged = File.ReadLines(parts.File("log.jsonl")).Last();
+        foreach (string name in (string[])["generator/skipped_steps", "discriminator/loss_scale"])
+        {
+            Assert.That(logged, precision == "fp16" ? Does.Contain($"\"{name}\":") : Does.Not.Contain(name));
+        }
     }
 
     [Test]

@@ -1,6 +1,7 @@
 using GenKernels.Autograd;
 using GenKernels.Models.LongVideo;
 using GenKernels.Tests.Models.LongVideo;
+using GenKernels.Tests.Runtime.Diagnostics;
 using GenKernels.Train.LongVideo;
 
 namespace GenKernels.Tests.Train.LongVideo;
@@ -14,15 +15,22 @@ public sealed class RecordedTrainingTests(Device device)
     // The fibers of simt take their time.
     private int Steps => device.Kind == DeviceKind.Simt ? 1 : 3;
 
-    private int PartCount => device.Kind == DeviceKind.Simt ? 1 : 2;
+    // A first part, two like each other, and a last one.
+    private int PartCount => device.Kind == DeviceKind.Simt ? 1 : 4;
 
     private int Clips => device.Kind == DeviceKind.Simt ? 1 : 2;
 
-    [Test]
-    public void RecordedAndEagerTrainingEndInTheSameBits([Values] bool isAugmented)
+    [TearDown]
+    public void ComputeAsUsual() => device.Precision = Precision.Fp32;
+
+    [TestCase(false, "fp32")]
+    [TestCase(true, "fp32")]
+    [TestCase(true, "fp16")]
+    public void RecordedAndEagerTrainingEndInTheSameBits(bool isAugmented, string precision)
     {
-        using LowResolutionGan recorded = new(SmallestPreset.Preset, SmallestRun.Options, device);
-        using LowResolutionGan eager = new(SmallestPreset.Preset, SmallestRun.Options, device) { IsRecorded = false };
+        LowResolutionTrainingOptions options = SmallestRun.Options with { Precision = Precision.Find(precision)! };
+        using LowResolutionGan recorded = new(SmallestPreset.Preset, options, device);
+        using LowResolutionGan eager = new(SmallestPreset.Preset, options, device) { IsRecorded = false };
         for (int step = 0; step < Steps; step++)
         {
             Dictionary<string, double> expected = Train(eager, step, isAugmented);
@@ -38,10 +46,11 @@ public sealed class RecordedTrainingTests(Device device)
             Assert.That(Bits(left), Is.EqualTo(Bits(right)));
         }
 
+        int kinds = Math.Min(PartCount, 3);
         Assert.That(
-            recorded.Recorded.Select(recording => recording.Name),
-            Is.EqualTo(new[] { "generator", "discriminator", "penalty", "average" }),
-            "one of each update, whichever the step and the part");
+            recorded.Recorded.CountBy(recording => recording.Name).Select(pair => (pair.Key, pair.Value)),
+            Is.EqualTo(new[] { ("generator", kinds), ("discriminator", kinds), ("penalty", kinds), ("average", 1) }),
+            "one of each kind of part of each update, whichever the step");
         Assert.That(eager.Recorded, Is.Empty);
         foreach ((string name, RecordedStep recording) in recorded.Recorded)
         {
@@ -50,10 +59,38 @@ public sealed class RecordedTrainingTests(Device device)
         }
     }
 
+    /// <summary>A replay is one launch of a GPU; beside it there are copies only.</summary>
     [Test]
-    public void ReplayedUpdatesAllocateNoManagedMemory()
+    public void AnUpdateByAWholeBatchIsOneReplayAfterTheCopiesOfItsInputs()
     {
+        using TensorScope scope = device.Scope();
         using LowResolutionGan gan = new(SmallestPreset.Preset, SmallestRun.Options, device);
+        GeneratorInput fake = new(
+            TestTensors.Normal(gan.Generator.NoiseShape(1, Frames), seed: 1, device), Frames, null, null);
+        RealInput real = new(TestTensors.Normal([1, Frames, 8, 16, 3], seed: 2, device), null);
+        (int Inputs, Action Update)[] updates =
+        [
+            (1, () => gan.UpdateGenerator(1, _ => fake)), (2, () => gan.UpdateDiscriminator(1, _ => (fake, real))),
+            (1, () => gan.UpdatePenalty(1, _ => real)),
+        ];
+        for (int index = 0; index < updates.Length; index++)
+        {
+            (int inputs, Action update) = updates[index];
+            update();
+            string[] seen = WorkOf(update), replayed = WorkOf(gan.Recorded.ElementAt(index).Step.Replay);
+            string[] copies = [.. Enumerable.Repeat("(copy)", inputs)];
+            Assert.That(seen, Is.EqualTo((string[])["(copy from host)", .. copies, .. replayed, "(copy to host)"]));
+            Assert.That(replayed[0], Is.EqualTo("(clear)"), "of the gradients");
+            Assert.That(replayed[^1], Is.EqualTo("Adam"));
+        }
+    }
+
+    [TestCase("fp32")]
+    [TestCase("fp16")]
+    public void ReplayedUpdatesAllocateNoManagedMemory(string precision)
+    {
+        LowResolutionTrainingOptions options = SmallestRun.Options with { Precision = Precision.Find(precision)! };
+        using LowResolutionGan gan = new(SmallestPreset.Preset, options, device);
         Train(gan, step: 0, isAugmented: true);
         foreach ((string name, RecordedStep step) in gan.Recorded)
         {
@@ -70,8 +107,15 @@ public sealed class RecordedTrainingTests(Device device)
         using LowResolutionGan gan = new(SmallestPreset.Preset, SmallestRun.Options, device);
         using IDisposable mode = AnomalyMode.Enable();
         using Tensor video = TestTensors.Normal([1, Frames, 8, 16, 3], seed: 1, device);
-        gan.UpdatePenalty([new RealInput(video, null)]);
+        gan.UpdatePenalty(1, _ => new RealInput(video, null));
         Assert.That(gan.Recorded, Is.Empty);
+    }
+
+    private string[] WorkOf(Action action)
+    {
+        using WorkLog log = new(device);
+        action();
+        return [.. log.Work.Select(entry => entry.Work.Name)];
     }
 
     /// <summary>All updates of a step, in parts.</summary>
@@ -83,8 +127,8 @@ public sealed class RecordedTrainingTests(Device device)
         int seed = 10 * step;
         foreach (StepStatistics statistics in new[]
         {
-            gan.UpdateGenerator(Parts(Fake)), gan.UpdateDiscriminator(Parts(() => (Fake(), Real()))),
-            gan.UpdatePenalty(Parts(Real)),
+            gan.UpdateGenerator(PartCount, _ => Fake()),
+            gan.UpdateDiscriminator(PartCount, _ => (Fake(), Real())), gan.UpdatePenalty(PartCount, _ => Real()),
         })
         {
             foreach ((string name, double value) in statistics.Values) said[name] = value;
@@ -108,8 +152,6 @@ public sealed class RecordedTrainingTests(Device device)
         ClipAugmentation? Augmentation() =>
             isAugmented ? draws.Augmentation(Clips, SmallestRun.Options, Frames, 8, 16) : null;
     }
-
-    private IEnumerable<T> Parts<T>(Func<T> make) => Enumerable.Range(0, PartCount).Select(_ => make());
 
     private static int[] Bits(Module module) =>
         [.. StateDict.Write(module).SelectMany(entry => entry.Values<float>()).Select(BitConverter.SingleToInt32Bits)];

@@ -1,0 +1,36 @@
+using GenKernels.Kernels.Convolution;
+using GenKernels.Kernels.Elementwise;
+using GenKernels.Runtime;
+
+namespace GenKernels.Benchmarks.Kernels.Convolution;
+
+/// <summary>Back through what follows the modulated convolutions of the thesis' generator, in one pass.</summary>
+public class ScaledGradientBenchmarks : KernelBenchmarks
+{
+    private static readonly BiasActivationOptions s_after = BiasActivationOptions.For(Activation.LeakyRelu, clamp: 256);
+
+    /// <inheritdoc/>
+    public override IEnumerable<KernelCase> Cases => ConvolutionLayer.OfThesis.Select(layer => OfResult(layer.Y));
+
+    private static KernelCase OfResult(Shape shape)
+    {
+        int frames = shape[0] * shape[1], rows = shape[2] * shape[3], channels = shape[4];
+        return new KernelCase(
+            $"gradient before factor and leaky rectifier {shape}", [shape, shape, [frames, channels]], shape,
+            inputs => Launch(inputs, frames),
+            (inputs, index) => inputs[0][index] * s_after.Gain * (inputs[1][index] > 0 ? 1 : s_after.Slope)
+                * inputs[2][(index / channels / rows * channels) + (index % channels)])
+        {
+            Bytes = 3 * shape.ElementCount * sizeof(float),
+        };
+    }
+
+    private static Tensor Launch(Tensor[] inputs, int frames)
+    {
+        (Tensor gradient, Tensor sums, Tensor products) =
+            ScaledGradient.OfResult(inputs[0], inputs[1], frames, inputs[2], null, s_after);
+        sums.Dispose();
+        products.Dispose();
+        return gradient;
+    }
+}

@@ -1,0 +1,31 @@
+using System.CommandLine;
+using GenKernels.Runtime;
+
+namespace GenKernels.Cli;
+
+/// <summary>The option that says with which numbers networks compute.</summary>
+internal static class PrecisionOption
+{
+    internal static Option<string> Create()
+    {
+        Option<string> option = new("--precision")
+        {
+            Description = $"With which numbers networks compute: {Precision.Names}",
+            HelpName = "name",
+            DefaultValueFactory = _ => Precision.Fp32.Name,
+        };
+        option.Validators.Add(result =>
+        {
+            string name = result.GetValueOrDefault<string>() ?? "";
+            if (Precision.Find(name) is null)
+            {
+                result.AddError($"there is no precision '{name}'; there are {Precision.Names}");
+            }
+        });
+        return option;
+    }
+
+    /// <returns>The precision that was named, or the default.</returns>
+    internal static Precision Read(ParseResult result, Option<string> option) =>
+        Precision.Find(result.GetRequiredValue(option))!;
+}

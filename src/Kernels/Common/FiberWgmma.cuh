@@ -1,0 +1,289 @@
+// FiberWgmma: the wrappers of Wgmma on the simt device. The threads of a warpgroup meet at its gate. Each reads its
+// share of the operands through the descriptors, as the hardware would, and the last to come multiplies. The sums are
+// kept aside until they are waited for: meanwhile the threads' own are NaN, so that a missing commit or wait shows in
+// the result. When they are waited for, each thread reads its share once more, and the launch fails if it has changed.
+// Part of Wgmma.
+#pragma once
+
+namespace Fibers {
+
+// Where dynamic shared memory begins: aligned to 128 bytes, as the prelude has it, and to no more.
+constexpr unsigned FirstSharedAddress = 1024 + 128;
+
+constexpr int MultiplyRows = 64;
+constexpr int MultiplyDepth = 16;
+
+}  // namespace Fibers
+
+DEVICE unsigned SharedAddress(const void* shared)
+{
+    return Fibers::FirstSharedAddress + unsigned(static_cast<const char*>(shared) - static_cast<char*>(dynamicShared));
+}
+
+namespace Fibers {
+
+// --- Operands --------------------------------------------------------------------------------------------------------
+
+// The address of an element of an operand: `at` counts the rows of x or the columns of w, k the depth.
+FIBER unsigned ElementAddress(UInt64 descriptor, bool isAcross, int at, int k)
+{
+    const unsigned start = (descriptor & 0x3FFF) << 4;
+    const unsigned leading = (descriptor >> 16 & 0x3FFF) << 4, stride = (descriptor >> 32 & 0x3FFF) << 4;
+    const unsigned address = isAcross ? start + at / 64 * leading + k / 8 * stride + k % 8 * 128 + at % 64 * 2
+                                      : start + at / 8 * stride + at % 8 * 128 + k * 2;
+    return address ^ (address >> 7 & 7) << 4;
+}
+
+// The bits of an element; the thread reads it itself, which is what sanitizers see.
+DEVICE UInt16 ReadElement(UInt64 descriptor, bool isAcross, int at, int k, Place place)
+{
+    const unsigned offset = ElementAddress(descriptor, isAcross, at, k) - FirstSharedAddress;
+    if (offset + 2 > s_block->launch->sharedBytes) Fail(*s_block, place, "reads beyond the block's shared memory");
+    return *reinterpret_cast<const UInt16*>(static_cast<char*>(dynamicShared) + offset);
+}
+
+// Calls actX and actW(bits) for a thread's share of each operand: 8 elements of x, and an eighth of a row of w.
+template <typename ActX, typename ActW>
+DEVICE void ForShare(const Operands& operands, Place place, ActX actX, ActW actW)
+{
+    const int thread = s_block->running % WarpgroupSize;
+    for (int index = 0; index < 8; index++) {
+        actX(ReadElement(operands.x, operands.isXAcross, thread / 2, thread % 2 * 8 + index, place));
+    }
+    const int length = operands.columns / 8;
+    for (int index = 0; index < length; index++) {
+        actW(ReadElement(operands.w, operands.isWAcross, thread % 8 * length + index, thread / 8, place));
+    }
+}
+
+FIBER UInt64 Digest(UInt64 before, UInt16 bits) { return (before ^ bits) * 0x100000001B3ull; }
+
+FIBER Warpgroup& OwnWarpgroup() { return s_block->warpgroups[s_block->running / WarpgroupSize]; }
+
+// --- Multiplication --------------------------------------------------------------------------------------------------
+
+struct WarpgroupArguments {
+    float* sums;
+    Place place;
+    Operands operands;
+    UInt64 digest;
+    UInt16 x[8], w[MaximumColumns / 8];
+};
+
+FIBER const WarpgroupArguments& ArgumentsOf(void* const* arguments, int thread)
+{
+    return *static_cast<const WarpgroupArguments*>(arguments[thread]);
+}
+
+// Where a thread's index-th sum is in the matrix.
+FIBER float& SumOf(HiddenSums& hidden, int thread, int index)
+{
+    const int row = thread / WarpSize * 16 + thread % WarpSize / 4 + index / 2 % 2 * 8;
+    return hidden.values[row][index / 4 * 8 + thread % 4 * 2 + index % 2];
+}
+
+// The place where these sums are kept aside; they are put there if they are not yet.
+FIBER HiddenSums& Hide(Warpgroup& warpgroup, void* const* arguments)
+{
+    const WarpgroupArguments& first = ArgumentsOf(arguments, 0);
+    HiddenSums* free = nullptr;
+    for (HiddenSums& hidden : warpgroup.hidden) {
+        if (hidden.columns == 0) free = &hidden;
+        else if (hidden.sums[0] == first.sums) return hidden;
+    }
+
+    if (free == nullptr) Fail(*s_block, first.place, "adds to more sums than the simt device keeps");
+    free->columns = first.operands.columns;
+    for (int thread = 0; thread < WarpgroupSize; thread++) {
+        float* sums = free->sums[thread] = ArgumentsOf(arguments, thread).sums;
+        for (int index = 0; index < free->columns / 2; index++) {
+            SumOf(*free, thread, index) = sums[index];
+            sums[index] = BitsToFloat(0xFFFFFFFFu);
+        }
+    }
+    return *free;
+}
+
+FIBER void GiveBack(HiddenSums& hidden)
+{
+    for (int thread = 0; thread < WarpgroupSize; thread++) {
+        float* sums = hidden.sums[thread];
+        for (int index = 0; index < hidden.columns / 2; index++) sums[index] = SumOf(hidden, thread, index);
+    }
+    hidden.columns = 0;
+}
+
+template <typename Element> FIBER float ValueOf(UInt16 bits)
+{
+    Element element;
+    element.bits = bits;
+    return element;
+}
+
+template <typename Element, int Columns> static __attribute__((noinline)) GK_UNCHECKED void MultiplyOperands(
+    HiddenSums& hidden, void* const* arguments)
+{
+    float x[MultiplyRows][MultiplyDepth], w[MultiplyDepth][Columns];
+    for (int thread = 0; thread < WarpgroupSize; thread++) {
+        const WarpgroupArguments& own = ArgumentsOf(arguments, thread);
+        for (int index = 0; index < 8; index++) {
+            x[thread / 2][thread % 2 * 8 + index] = ValueOf<Element>(own.x[index]);
+        }
+        for (int index = 0; index < Columns / 8; index++) {
+            w[thread / 8][thread % 8 * (Columns / 8) + index] = ValueOf<Element>(own.w[index]);
+        }
+    }
+    for (int row = 0; row < MultiplyRows; row++) {
+        for (int k = 0; k < MultiplyDepth; k++) {
+            for (int column = 0; column < Columns; column++) hidden.values[row][column] += x[row][k] * w[k][column];
+        }
+    }
+}
+
+// The index-th of those that are pending, from the oldest on.
+FIBER Multiplication& MultiplicationAt(Warpgroup& warpgroup, int index)
+{
+    return warpgroup.multiplications[(warpgroup.firstMultiplication + index) % MaximumMultiplications];
+}
+
+template <typename Element, int Columns> FIBER void MultiplyWarpgroup(void* const* arguments)
+{
+    const WarpgroupArguments& first = ArgumentsOf(arguments, 0);
+    Warpgroup& warpgroup = OwnWarpgroup();
+    if (!warpgroup.isFenced) Fail(*s_block, first.place, "has no fence since the last group");
+    if (warpgroup.multiplicationCount == MaximumMultiplications) {
+        Fail(*s_block, first.place, "is one of more pending ones than the simt device keeps");
+    }
+
+    Multiplication& kept = MultiplicationAt(warpgroup, warpgroup.multiplicationCount++);
+    kept.operands = first.operands;
+    kept.group = warpgroup.group;
+    for (int thread = 0; thread < WarpgroupSize; thread++) {
+        const WarpgroupArguments& own = ArgumentsOf(arguments, thread);
+        const bool isSame = own.operands.x == first.operands.x && own.operands.w == first.operands.w;
+        if (!isSame) Fail(*s_block, first.place, "has not the same descriptors in every thread");
+        kept.digests[thread] = own.digest;
+    }
+
+    HiddenSums& hidden = Hide(warpgroup, arguments);
+    hidden.group = warpgroup.group;
+    MultiplyOperands<Element, Columns>(hidden, arguments);
+}
+
+FIBER void DoTogetherInWarpgroup(void* own, GateFunction function, Place place)
+{
+    DoTogether(
+        *s_block, WarpgroupGates + s_block->running / WarpgroupSize, WarpgroupSize, own, function, place);
+}
+
+// --- Groups ----------------------------------------------------------------------------------------------------------
+
+FIBER void FenceWarpgroup(void* const*) { OwnWarpgroup().isFenced = true; }
+
+FIBER void CommitWarpgroup(void* const*)
+{
+    OwnWarpgroup().isFenced = false;
+    OwnWarpgroup().group++;
+}
+
+// Whether a group may not stay pending.
+FIBER bool MustEnd(const Warpgroup& warpgroup, int group, int pending)
+{
+    return group - (warpgroup.group - pending) < 0;
+}
+
+template <int Pending> FIBER void FinishWarpgroup(void* const*)
+{
+    Warpgroup& warpgroup = OwnWarpgroup();
+    while (warpgroup.multiplicationCount > 0 && MustEnd(warpgroup, MultiplicationAt(warpgroup, 0).group, Pending)) {
+        warpgroup.firstMultiplication = (warpgroup.firstMultiplication + 1) % MaximumMultiplications;
+        warpgroup.multiplicationCount--;
+    }
+    for (HiddenSums& hidden : warpgroup.hidden) {
+        if (hidden.columns > 0 && MustEnd(warpgroup, hidden.group, Pending)) GiveBack(hidden);
+    }
+}
+
+// The index-th multiplication, if it must end, and what the running thread read of its operands.
+FIBER __attribute__((noinline)) bool NextMultiplication(int index, int pending, Operands& operands, UInt64& digest)
+{
+    Warpgroup& warpgroup = OwnWarpgroup();
+    if (index == warpgroup.multiplicationCount) return false;
+    const Multiplication& next = MultiplicationAt(warpgroup, index);
+    if (!MustEnd(warpgroup, next.group, pending)) return false;
+    operands = next.operands;
+    digest = next.digests[s_block->running % WarpgroupSize];
+    return true;
+}
+
+// What multiplications read must stay as it is until they are done.
+DEVICE void CheckOperands(int pending, Place place)
+{
+    Operands operands;
+    UInt64 before;
+    for (int index = 0; NextMultiplication(index, pending, operands, before); index++) {
+        UInt64 digest = 0;
+        const auto take = [&](UInt16 bits) { digest = Digest(digest, bits); };
+        ForShare(operands, place, take, take);
+        if (digest != before) Fail(*s_block, place, "comes after a write over what the multiplications read");
+    }
+}
+
+FIBER __attribute__((noinline)) bool HasUnfencedCopies()
+{
+    return s_block->hasUnfenced || s_block->threads[s_block->running].hasUnfenced;
+}
+
+}  // namespace Fibers
+
+#define GK_CALLER const char *file = __builtin_FILE(), int line = __builtin_LINE()
+
+template <typename Element, int Columns> struct Wgmma {
+    static_assert(sizeof(Element) == 2 && (Columns == 64 || Columns == 128 || Columns == 256));
+
+    template <bool AcrossX, bool AcrossW>
+    static MEMBER void Multiply(FragmentSum (&sums)[Columns / 8], UInt64 x, UInt64 w, GK_CALLER)
+    {
+        const Fibers::Place place = {"multiplication of a warpgroup", file, line};
+        if (Fibers::HasUnfencedCopies()) {
+            Fibers::Fail(*Fibers::s_block, place, "has no fence between the proxies after copies");
+        }
+        if (x >> 46 != 1 << 16 || w >> 46 != 1 << 16) {
+            Fibers::Fail(*Fibers::s_block, place, "has a descriptor of another kind than the simt device knows");
+        }
+
+        Fibers::WarpgroupArguments own = {sums[0].values, place, {x, w, Columns, AcrossX, AcrossW}};
+        int xCount = 0, wCount = 0;
+        Fibers::ForShare(
+            own.operands, place,
+            [&](UInt16 bits) { own.digest = Fibers::Digest(own.digest, own.x[xCount++] = bits); },
+            [&](UInt16 bits) { own.digest = Fibers::Digest(own.digest, own.w[wCount++] = bits); });
+        Fibers::DoTogetherInWarpgroup(&own, &Fibers::MultiplyWarpgroup<Element, Columns>, place);
+    }
+};
+
+DEVICE void WgmmaFence(GK_CALLER)
+{
+    Fibers::DoTogetherInWarpgroup(nullptr, &Fibers::FenceWarpgroup, {"fence of a warpgroup", file, line});
+}
+
+DEVICE void WgmmaCommit(GK_CALLER)
+{
+    Fibers::DoTogetherInWarpgroup(nullptr, &Fibers::CommitWarpgroup, {"commit of a warpgroup", file, line});
+}
+
+template <int Pending> DEVICE void WgmmaWait(GK_CALLER)
+{
+    const Fibers::Place place = {"wait of a warpgroup", file, line};
+    Fibers::CheckOperands(Pending, place);
+    Fibers::DoTogetherInWarpgroup(nullptr, &Fibers::FinishWarpgroup<Pending>, place);
+}
+
+template <int Rows, int Fragments> DEVICE void WgmmaFinish(FragmentSum (&)[Rows][Fragments], GK_CALLER)
+{
+    WgmmaWait<0>(file, line);
+}
+
+DEVICE void ProxyFence() { Fibers::s_block->threads[Fibers::s_block->running].hasUnfenced = false; }
+
+#undef GK_CALLER

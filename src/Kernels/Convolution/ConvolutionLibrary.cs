@@ -1,0 +1,117 @@
+using GenKernels.Kernels.MatrixProduct;
+using GenKernels.Runtime.Interop;
+
+namespace GenKernels.Kernels.Convolution;
+
+/// <summary>
+/// Convolutions and their gradients by cuDNN, for <see cref="Convolution"/> and
+/// <see cref="ConvolutionWeightGradient"/>: another way to the same results, on a GPU.
+/// </summary>
+internal static class ConvolutionLibrary
+{
+    // What an engine may read at once.
+    private const int MostAlignment = 16;
+
+    /// <returns>Whether the library can do it: it is there, on a GPU, and has an engine for types and sizes.</returns>
+    /// <inheritdoc cref="Launch" path="/param"/>
+    internal static bool Fits(Tensor x, Tensor w, Tensor y, ProductEpilogue epilogue, ConvolutionPlan plan) =>
+        IsSupported(CudaConvolutionKind.Forward, x, w, y, plan, SumType(y, epilogue));
+
+    /// <param name="x">Activations, <c>[N, T, H, W, C]</c>; checked, as is all else.</param>
+    /// <param name="w">Weights, <c>[O, kT, kH, kW, C / groups]</c>.</param>
+    /// <param name="y">The result, <c>[N, T', H', W', O]</c>; written.</param>
+    /// <param name="epilogue">What follows the sums, which are not rounded before: of <see cref="JoinParts"/>.</param>
+    /// <param name="plan">The geometry.</param>
+    /// <exception cref="CudaException">The library has no engine for it, or failed.</exception>
+    internal static void Launch(Tensor x, Tensor w, Tensor y, ProductEpilogue epilogue, ConvolutionPlan plan)
+    {
+        ElementType sumType = SumType(y, epilogue);
+        using Tensor? sums = sumType == y.Type ? null : Tensor.Empty(y.Shape, sumType, y.Device);
+        Convolve(CudaConvolutionKind.Forward, x, w, sums ?? y, plan);
+        if (!epilogue.IsNone) JoinParts.Into(sums ?? y, epilogue, y);
+    }
+
+    /// <returns>Whether the library can do it; see <see cref="Fits"/>.</returns>
+    /// <inheritdoc cref="LaunchDataGradient" path="/param"/>
+    internal static bool FitsDataGradient(Tensor dy, Tensor w, Tensor dx, ConvolutionPlan forward) =>
+        IsSupported(CudaConvolutionKind.DataGradient, dx, w, dy, forward, dx.Type);
+
+    /// <param name="dy">The gradient that arrives at the result, <c>[N, T', H', W', O]</c>.</param>
+    /// <param name="w">The convolution's weights, as they are: not turned.</param>
+    /// <param name="dx">The gradient of the activations, <c>[N, T, H, W, C]</c>; written.</param>
+    /// <param name="forward">The geometry of the convolution itself.</param>
+    /// <exception cref="CudaException">The library has no engine for it, or failed.</exception>
+    internal static void LaunchDataGradient(Tensor dy, Tensor w, Tensor dx, ConvolutionPlan forward) =>
+        Convolve(CudaConvolutionKind.DataGradient, dx, w, dy, forward);
+
+    /// <returns>Whether the library can do it; see <see cref="Fits"/>.</returns>
+    /// <inheritdoc cref="LaunchWeightGradient" path="/param"/>
+    internal static bool FitsWeightGradient(Tensor x, Tensor dy, Tensor dw, ConvolutionPlan plan) =>
+        IsSupported(CudaConvolutionKind.WeightGradient, x, dw, dy, plan, dw.Type);
+
+    /// <param name="x">The activations of the convolution, <c>[N, T, H, W, C]</c>.</param>
+    /// <param name="dy">The gradient that arrives at its result, <c>[N, T', H', W', O]</c>.</param>
+    /// <param name="dw">The gradient of the weights, <c>[O, kT, kH, kW, C / groups]</c>; written.</param>
+    /// <param name="plan">The convolution's geometry.</param>
+    /// <exception cref="CudaException">The library has no engine for it, or failed.</exception>
+    internal static void LaunchWeightGradient(Tensor x, Tensor dy, Tensor dw, ConvolutionPlan plan) =>
+        Convolve(CudaConvolutionKind.WeightGradient, x, dw, dy, plan);
+
+    /// <remarks>Beyond 2^31 elements cuDNN has given wrong results without a word; it is not asked there.</remarks>
+    private static bool IsSupported(
+        CudaConvolutionKind kind, Tensor x, Tensor w, Tensor y, ConvolutionPlan plan, ElementType resultType)
+    {
+        if (x.Device is not CudaDevice device || !NativeLibraries.CuDnn.IsFound) return false;
+        if (x.Type is not (ElementType.Float32 or ElementType.Float16 or ElementType.BFloat16)) return false;
+        if (x.ElementCount == 0 || w.ElementCount == 0 || y.ElementCount == 0) return false;
+        CudaConvolutionProblem problem = Problem(kind, x, w, y, plan, resultType);
+        return problem.Shape.MostElements <= int.MaxValue && IsPadded(problem.Shape) && device.Dnn.Supports(problem);
+    }
+
+    private static void Convolve(CudaConvolutionKind kind, Tensor x, Tensor w, Tensor y, ConvolutionPlan plan)
+    {
+        Tensor result = kind switch
+        {
+            CudaConvolutionKind.Forward => y,
+            CudaConvolutionKind.DataGradient => x,
+            _ => w,
+        };
+        LaunchCost cost = LaunchCost.Of(x, w, y) with { Operations = plan.Operations };
+        ((CudaDevice)x.Device).Dnn.Convolve(Problem(kind, x, w, y, plan, result.Type), x, w, y, cost);
+    }
+
+    /// <returns>Whether no elements are left out at the borders, which cuDNN has no word for.</returns>
+    private static bool IsPadded(CudaConvolutionShape shape)
+    {
+        ((int T, int H, int W) before, (int T, int H, int W) after) = (shape.Before, shape.After);
+        return Math.Min(Math.Min(before.T, before.H), before.W) >= 0
+            && Math.Min(Math.Min(after.T, after.H), after.W) >= 0;
+    }
+
+    /// <returns>What sums are stored in: 32 bits where something follows them.</returns>
+    private static ElementType SumType(Tensor y, ProductEpilogue epilogue) =>
+        epilogue.IsNone ? y.Type : ElementType.Float32;
+
+    private static CudaConvolutionProblem Problem(
+        CudaConvolutionKind kind, Tensor x, Tensor w, Tensor y, ConvolutionPlan plan, ElementType resultType)
+    {
+        CudaConvolutionShape shape =
+            new(plan.ClipCount, plan.Groups * plan.InGroup, plan.Groups * plan.OutGroup, plan.Groups)
+            {
+                In = Axes(plan.In), Out = Axes(plan.Out), Taps = Axes(plan.Taps), Stride = Axes(plan.Stride),
+                Before = Axes(plan.Before), Dilation = Axes(plan.Dilation),
+            };
+        ElementType type = kind == CudaConvolutionKind.DataGradient ? y.Type : x.Type;
+        bool isRounded = type == ElementType.Float32 && x.Device.Precision.Matrix == MatrixPrecision.Tf32;
+        return new CudaConvolutionProblem(kind, type, resultType, isRounded, Alignment(x, w, y), shape.OfFrames);
+    }
+
+    private static int Alignment(params ReadOnlySpan<Tensor> tensors)
+    {
+        long bits = MostAlignment;
+        foreach (Tensor tensor in tensors) bits |= tensor.Address;
+        return (int)(bits & -bits);
+    }
+
+    private static (int T, int H, int W) Axes(Triple of) => (of.T, of.H, of.W);
+}

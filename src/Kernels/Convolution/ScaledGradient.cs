@@ -1,0 +1,118 @@
+using GenKernels.Kernels.Elementwise;
+using GenKernels.Kernels.MatrixProduct;
+using GenKernels.Kernels.Reduction;
+
+namespace GenKernels.Kernels.Convolution;
+
+/// <summary>
+/// Launches <c>ScaledGradient.cu</c>: in one pass back through the factor, bias and activation that follow a
+/// convolution, or through the scale before it.
+/// </summary>
+public static class ScaledGradient
+{
+    // As in the kernel.
+    private const int Columns = 32;
+    private const int Threads = 256;
+
+    // Rows that are worth a segment of their own. The number of segments decides the order of the additions, so that it
+    // must depend on the shapes alone.
+    private const int SegmentRows = 1024;
+
+    private static readonly KernelSource s_source = Source("Convolution/ScaledGradient.cu");
+
+    /// <summary>No activation, no gain, no clamp.</summary>
+    private static BiasActivationOptions Plain => ProductEpilogue.None.Activation;
+
+    /// <returns>Whether the result of what follows tells its derivative: two straight parts that meet in 0.</returns>
+    public static bool IsToldByResult(BiasActivationOptions after) =>
+        after.Activation.IsPiecewiseLinear() && after is { Gain: > 0, Slope: >= 0, Clamp: > 0 };
+
+    /// <summary>Back through y = clamp(gain f(sum · factor + noise + bias)).</summary>
+    /// <param name="g">The gradient that arrives at <paramref name="y"/>, of its shape.</param>
+    /// <param name="y">The result, <c>[…, C]</c>, its rows those of some frames, one after the other.</param>
+    /// <param name="frameCount">How many frames; divides the rows.</param>
+    /// <param name="factor">Of each frame, <c>[F, C]</c>; or null.</param>
+    /// <param name="noise">Of each row, <c>[rows]</c>; or null.</param>
+    /// <param name="after">The activation f, its gain and clamp; <see cref="IsToldByResult"/> holds.</param>
+    /// <returns>
+    /// The gradient of the sum, of the shape of <paramref name="y"/>; and for each frame and channel, <c>[F, C]</c>,
+    /// the sums of dz, where z is what f gets, and of dz (z - noise). The caller or its scope disposes them.
+    /// </returns>
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    public static (Tensor Gradient, Tensor Sums, Tensor Products) OfResult(
+        Tensor g, Tensor y, int frameCount, Tensor? factor, Tensor? noise, BiasActivationOptions after)
+    {
+        Require.That(IsToldByResult(after), $"the result of {after} does not tell its derivative");
+        (Tensor gradient, Tensor? sums, Tensor products) =
+            Launch(g, y, frameCount, factor, noise, after, needsSums: true);
+        return (gradient, sums!, products);
+    }
+
+    /// <summary>Back through x · scale.</summary>
+    /// <param name="g">The gradient that arrives at the product, of the shape of <paramref name="x"/>.</param>
+    /// <param name="x">What was scaled, <c>[…, C]</c>.</param>
+    /// <param name="scales">For each frame, <c>[F, C]</c>.</param>
+    /// <returns>
+    /// The gradients of <paramref name="x"/> and of <paramref name="scales"/>; the caller or its scope disposes them.
+    /// </returns>
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    public static (Tensor X, Tensor Scales) OfScale(Tensor g, Tensor x, Tensor scales)
+    {
+        (Tensor gradient, _, Tensor products) =
+            Launch(g, x, scales.Shape[0], scales, null, Plain, needsSums: false);
+        return (gradient, products);
+    }
+
+    private static (Tensor Gradient, Tensor? Sums, Tensor Products) Launch(
+        Tensor g, Tensor y, int frameCount, Tensor? factor, Tensor? noise, BiasActivationOptions after, bool needsSums)
+    {
+        int columns = y.Shape[^1];
+        int rows = checked((int)y.Shape.Product(0, y.Shape.Rank - 1));
+        Check(g, y, frameCount, rows, factor, noise);
+
+        Tensor gradient = Tensor.Empty(y.Shape, y.Type, y.Device);
+        Shape shape = [frameCount, columns];
+        if (y.ElementCount == 0)
+        {
+            Tensor? none = needsSums ? Tensor.Zeros(shape, y.Type, y.Device) : null;
+            return (gradient, none, Tensor.Zeros(shape, y.Type, y.Device));
+        }
+
+        bool isOnHost = y.Device.WarpSize == 1;
+        int frameRows = rows / frameCount;
+        int segments = Math.Max(1, frameRows / SegmentRows);
+        Shape partShape = [frameCount, segments, columns];
+        ElementType sumType = y.Type == ElementType.Float64 ? ElementType.Float64 : ElementType.Float32;
+        using Tensor? sums = needsSums ? Tensor.Empty(partShape, sumType, y.Device) : null;
+        using Tensor products = Tensor.Empty(partShape, sumType, y.Device);
+        long blocks = (long)frameCount * segments * (isOnHost ? 1 : (columns + Columns - 1) / Columns);
+        LaunchShape launch = new(blocks, 1, 1, isOnHost ? 1 : Threads)
+        {
+            Cost = LaunchCost.Of(g, y, factor, noise, gradient, sums, products),
+        };
+        float slope = after.Activation switch { Activation.Linear => 1, Activation.Relu => 0, _ => after.Slope };
+        y.Device.Load(s_source, y.Type).Kernel("ScaledGradient").Launch(
+            launch, g, y, factor, noise, gradient, sums, products, frameRows, columns, segments, slope, after.Gain,
+            after.Clamp);
+        return (gradient, sums is null ? null : Joined(sums, shape, y.Type), Joined(products, shape, y.Type));
+    }
+
+    private static void Check(Tensor g, Tensor y, int frameCount, int rows, Tensor? factor, Tensor? noise)
+    {
+        Require.Float(y);
+        Require.Same(y, g);
+        Require.That(
+            rows == 0 || (frameCount > 0 && rows % frameCount == 0), $"{frameCount} frames do not divide {rows} rows");
+        if (factor is not null) Require.SameKind(y, factor);
+        if (noise is not null) Require.SameKind(y, noise);
+        if (factor is not null) Require.Shape(factor, [frameCount, y.Shape[^1]]);
+        if (noise is not null) Require.Shape(noise, [rows]);
+    }
+
+    private static Tensor Joined(Tensor parts, Shape shape, ElementType type)
+    {
+        using Tensor sum = parts.Shape[1] == 1 ? parts.View(shape) : Reduce.Forward(ReduceKind.Sum, parts, 1, 1);
+        using Tensor shaped = sum.View(shape);
+        return shaped.Type == type ? shaped.View(shape) : Cast.Forward(shaped, type);
+    }
+}

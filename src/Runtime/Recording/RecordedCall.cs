@@ -1,0 +1,39 @@
+namespace GenKernels.Runtime;
+
+/// <summary>
+/// A library's work in a recorded step; the addresses among its arguments follow the buffers. See
+/// <see cref="CudaDevice.Call"/>.
+/// </summary>
+internal sealed class RecordedCall : RecordedWork
+{
+    private readonly DeviceWork _work;
+    private readonly KernelArgument[] _arguments;
+    private readonly Action<KernelArgument[]> _call;
+    private readonly TracedPlace[] _places;
+
+    /// <param name="work">Name and cost.</param>
+    /// <param name="arguments">Tensors, each of which may be null.</param>
+    /// <param name="call">Given the arguments as they are then.</param>
+    /// <param name="placeOf">Where the tensor of an argument lies.</param>
+    internal RecordedCall(
+        in DeviceWork work, KernelArgument[] arguments, Action<KernelArgument[]> call,
+        Func<Tensor, TracedPlace> placeOf)
+        : base(work.Name)
+    {
+        (_work, _arguments, _call) = (work, arguments, call);
+        _places = [.. arguments.Select(argument => argument.Tensor).OfType<Tensor>().Select(placeOf)];
+    }
+
+    internal override ReadOnlySpan<TracedPlace> Places => _places;
+
+    internal override void Bind()
+    {
+        int place = 0;
+        for (int index = 0; index < _arguments.Length; index++)
+        {
+            if (_arguments[index].Tensor is { } tensor) _arguments[index] = _places[place++].View(tensor);
+        }
+    }
+
+    internal override void Run(Device device) => ((CudaDevice)device).Call(_work, _arguments, _call);
+}

@@ -1,0 +1,73 @@
+// Wgmma: the wrappers of Wgmma.cuh by themselves.
+//   WgmmaProduct   y[g,m,n] = sum over k of x[g,m,k] w[g,n,k], a warpgroup a product
+//
+// The operands are put into shared memory one element after the other, by the layouts written out here: along the
+// depth, or across it where XAcross or WAcross says so.
+//
+// Shapes   x: [G, 64, K], w: [G, ProductColumns, K], y: [G, 64, ProductColumns]
+// Types    stored as Scalar, summed in float
+// Launch   any number of whole warpgroups a block
+// Cost     none to speak of
+// Limits   K is a multiple of 16; only for tests
+// Source   ours
+#include "Common/Prelude.cuh"  // KERNEL_OF, Scalar
+#include "Common/Wgmma.cuh"    // Wgmma, MatrixDescriptor, ...
+
+constexpr int Rows = 64;
+
+// The byte of an element: `at` counts the rows of x or the columns of w, of which there are size.
+DEVICE int Place(bool isAcross, int size, int depth, int at, int k)
+{
+    if (isAcross) return at / 64 * depth * 128 + k * 128 + (at % 64 / 8 ^ k % 8) * 16 + at % 8 * 2;
+    return k / 64 * size * 128 + at * 128 + (k % 64 / 8 ^ at % 8) * 16 + k % 8 * 2;
+}
+
+DEVICE void Fill(char* operand, const Scalar* source, bool isAcross, int size, int depth)
+{
+    for (int index = threadIdx.x % WarpgroupThreads; index < size * depth; index += WarpgroupThreads) {
+        const int place = Place(isAcross, size, depth, index / depth, index % depth);
+        *reinterpret_cast<Scalar*>(operand + place) = source[index];
+    }
+}
+
+// The part of an operand that begins with element k of the depth.
+DEVICE UInt64 OperandAt(const char* operand, bool isAcross, int size, int depth, int k)
+{
+    const int start = isAcross ? k * 128 : k / 64 * size * 128 + k % 64 * 2;
+    return MatrixDescriptor(operand + start, isAcross ? depth * 128 : 16, AtomBytes);
+}
+
+KERNEL_OF(256) WgmmaProduct(const Scalar* x, const Scalar* w, float* y, int depth)
+{
+    DYNAMIC_SHARED(char, memory);  // [warpgroup, x and w, rows of whole 128 bytes], from the first multiple of 1024 on
+    const int warpgroup = threadIdx.x / WarpgroupThreads;
+    const int warp = threadIdx.x / WarpSize % 4, lane = threadIdx.x % WarpSize;
+    const Int64 product = blockIdx.x * (blockDim.x / WarpgroupThreads) + warpgroup;
+    const int rowBytes = (depth + 63) / 64 * 128;
+    char* xOperand = memory + BytesToAtom(memory) + warpgroup * (Rows + ProductColumns) * rowBytes;
+    char* wOperand = xOperand + Rows * rowBytes;
+    Fill(xOperand, x + product * Rows * depth, XAcross, Rows, depth);
+    Fill(wOperand, w + product * ProductColumns * depth, WAcross, ProductColumns, depth);
+    ProxyFence();
+    __syncthreads();  // the stores | their reads
+
+    FragmentSum sums[1][ProductColumns / 8] = {};
+    for (int k = 0; k < depth; k += 16) {
+        WgmmaFence();
+        Wgmma<Scalar, ProductColumns>::template Multiply<XAcross, WAcross>(
+            sums[0], OperandAt(xOperand, XAcross, Rows, depth, k),
+            OperandAt(wOperand, WAcross, ProductColumns, depth, k));
+        WgmmaCommit();
+        WgmmaWait<1>();
+    }
+    WgmmaFinish(sums);
+
+    float* target = y + (product * Rows + warp * 16 + lane / 4) * ProductColumns + lane % 4 * 2;
+#pragma unroll
+    for (int j = 0; j < ProductColumns / 8; j++) {
+        target[8 * j] = sums[0][j].values[0];
+        target[8 * j + 1] = sums[0][j].values[1];
+        target[8 * j + 8 * ProductColumns] = sums[0][j].values[2];
+        target[8 * j + 8 * ProductColumns + 1] = sums[0][j].values[3];
+    }
+}

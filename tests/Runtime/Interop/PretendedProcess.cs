@@ -1,0 +1,60 @@
+using System.Diagnostics;
+
+namespace GenKernels.Tests.Runtime.Interop;
+
+/// <summary>
+/// A second process of the tests, whose driver and NVIDIA's other libraries are <see cref="PretendedCuda"/>. It runs
+/// the tests of <see cref="Category"/>; in the first process each of them passes when all did there.
+/// </summary>
+internal static class PretendedProcess
+{
+    /// <summary>The category of the tests that run there.</summary>
+    internal const string Category = "PretendedCuda";
+
+    private static readonly string[] s_libraries =
+        ["GENKERNELS_CUDA", "GENKERNELS_NVRTC", "GENKERNELS_CUBLASLT", "GENKERNELS_CUDNN", "GENKERNELS_NVTX"];
+
+    private static readonly Lazy<(int ExitCode, string Output)> s_child = new(Run);
+
+    private static bool IsHere => Environment.GetEnvironmentVariable(PretendedCuda.Variable) is not null;
+
+    /// <summary>Runs a test there.</summary>
+    internal static void InChild(Action test)
+    {
+        if (IsHere) test();
+        else Assert.That(s_child.Value.ExitCode, Is.Zero, s_child.Value.Output);
+    }
+
+    /// <returns>The pretended GPU, whose compiled kernels are kept beside the pretended library.</returns>
+    internal static CudaDevice Open()
+    {
+        string library = Environment.GetEnvironmentVariable(PretendedCuda.Variable)!;
+        return new CudaDevice(0, new KernelCache(Path.Combine(Path.GetDirectoryName(library)!, "cache")));
+    }
+
+    private static (int ExitCode, string Output) Run()
+    {
+        string compiler = HostCompiler.Find() ?? throw new InvalidOperationException(MissingProgram.Compiler);
+        string folder = Directory.CreateTempSubdirectory("pretended").FullName;
+        try
+        {
+            string library = PretendedCuda.Build(compiler, folder);
+            ProcessStartInfo start = OwnProgram.Start(
+                "GenKernels.Tests", "--filter", $"TestCategory={Category}", "--results-directory", folder);
+            start.RedirectStandardOutput = true;
+            foreach (string variable in s_libraries.Append(PretendedCuda.Variable))
+            {
+                start.Environment[variable] = library;
+            }
+
+            using Process process = Process.Start(start)!;
+            string output = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            return (process.ExitCode, output);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
