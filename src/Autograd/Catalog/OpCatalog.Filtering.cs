@@ -34,7 +34,7 @@ public static partial class OpCatalog
         new("FilteredLeakyRelu up by a planar filter", [[2, 5, 4, 2]], x => x[0].FilteredLeakyRelu(
             null, Taps(x[0], 12).View([3, 4]), Taps(x[0], 3), new(2, 1, 2, 3, 4, 1))),
         new("FilteredLeakyRelu in steps", [[1, 6, 5, 3], [3]], x => x[0].FilteredLeakyRelu(
-            x[1], Taps(x[0], 5), Taps(x[0], 40 * 30).View([40, 30]), new(2, 1, 30, 32, 20, 22))),
+            x[1], Taps(x[0], 5), Taps(x[0], 60).View([20, 3]), new(2, 1, 12, 13, 4, 1))),
     ];
 
     /// <summary>A filter for each tap count, zeros before its taps.</summary>

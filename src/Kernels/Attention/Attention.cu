@@ -19,13 +19,9 @@ KERNEL Attention(
 {
     __shared__ AttentionSlice leftSlice, rightSlice;
     __shared__ AttentionWeights weights;
-    const int tileCount = (plan.queries + Tile - 1) / Tile;
-    const Int64 pair = blockIdx.x / tileCount;
-    const int query = int(blockIdx.x % tileCount) * Tile;
-    const int queryCount = Minimum(Tile, plan.queries - query);
-    const Int64 stride = TokenStride(plan);
-    const Int64 queryStart = HeadStart(plan, pair, plan.queries) + query * stride;
-    const Int64 keyStart = HeadStart(plan, pair, plan.keys);
+    const TokenTile tile = TileOf(plan, plan.queries, plan.keys, Tile);
+    const int query = tile.first, queryCount = tile.count;
+    const Int64 pair = tile.pair, stride = tile.stride, queryStart = tile.start, keyStart = tile.otherStart;
     const int end = plan.isCausal ? Minimum(plan.keys, query + Tile) : plan.keys;
     const int row = RowOfThread(), column = ColumnOfThread();
 

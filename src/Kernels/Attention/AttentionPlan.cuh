@@ -15,3 +15,24 @@ DEVICE Int64 HeadStart(const AttentionPlan& plan, Int64 pair, int tokens)
 {
     return (pair / plan.heads * tokens * plan.heads + pair % plan.heads) * plan.channels;
 }
+
+// What a block has: a tile of the tokens whose result it computes, and all the others that they meet.
+struct TokenTile {
+    Int64 pair;               // sequence and head
+    int first, count;         // of the own tokens
+    Int64 stride;             // from token to token
+    Int64 start, otherStart;  // where the first own token lies, and the first of the others
+};
+
+DEVICE TokenTile TileOf(const AttentionPlan& plan, int ownTokens, int otherTokens, int length)
+{
+    const int tileCount = (ownTokens + length - 1) / length;
+    TokenTile tile;
+    tile.pair = blockIdx.x / tileCount;
+    tile.first = int(blockIdx.x % tileCount) * length;
+    tile.count = Minimum(length, ownTokens - tile.first);
+    tile.stride = TokenStride(plan);
+    tile.start = HeadStart(plan, tile.pair, ownTokens) + tile.first * tile.stride;
+    tile.otherStart = HeadStart(plan, tile.pair, otherTokens);
+    return tile;
+}

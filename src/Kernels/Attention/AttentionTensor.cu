@@ -48,13 +48,9 @@ KERNEL AttentionTensor(
     float* __restrict__ logSumExp, AttentionPlan plan)
 {
     DYNAMIC_SHARED(char, shared);  // [Rows, RowBytes] of q, twice [Others, RowBytes] of k and of v, [Warps, JoinLength]
-    const int tileCount = (plan.queries + Rows - 1) / Rows;
-    const Int64 pair = blockIdx.x / tileCount;
-    const int query = int(blockIdx.x % tileCount) * Rows;
-    const int firstQuery = query + FirstRow();
-    const Int64 stride = TokenStride(plan);
-    const Int64 queryStart = HeadStart(plan, pair, plan.queries) + query * stride;
-    const Int64 keyStart = HeadStart(plan, pair, plan.keys);
+    const TokenTile tile = TileOf(plan, plan.queries, plan.keys, Rows);
+    const int query = tile.first, firstQuery = query + FirstRow();
+    const Int64 pair = tile.pair, stride = tile.stride, keyStart = tile.otherStart;
     const int end = plan.isCausal ? Minimum(plan.keys, query + Rows) : plan.keys;
     const float scale = float(plan.scale);
     char* ring = shared + OwnBytes;
@@ -64,7 +60,7 @@ KERNEL AttentionTensor(
         BringTokens(stage + OtherBytes, Others, v + keyStart + key * stride, count, stride, plan.channels);
     };
 
-    BringTokens(shared, Rows, q + queryStart, plan.queries - query, stride, plan.channels);
+    BringTokens(shared, Rows, q + tile.start, tile.count, stride, plan.channels);
     bring(0, ring);
     CopyCommit();
     HeadSums sums = {};
@@ -99,5 +95,5 @@ KERNEL AttentionTensor(
         const bool isMine = threadIdx.x % 4 == 0 && FirstChannel() == 0 && at < plan.queries;
         if (isMine) logSumExp[pair * plan.queries + at] = largest[half] * scale + Log(total[half]);
     }
-    StoreTokens(y + queryStart, plan.queries - query, stride, plan.channels, sums, factor);
+    StoreTokens(y + tile.start, tile.count, stride, plan.channels, sums, factor);
 }

@@ -33,18 +33,16 @@ KERNEL AttentionTensorGradientQuery(
     Scalar* __restrict__ dq, AttentionPlan plan)
 {
     DYNAMIC_SHARED(char, shared);  // [Rows, RowBytes] of q and of dy, then twice [Others, RowBytes] of k and of v
-    const int tileCount = (plan.queries + Rows - 1) / Rows;
-    const Int64 pair = blockIdx.x / tileCount;
-    const int query = int(blockIdx.x % tileCount) * Rows;
-    const Int64 queryStart = HeadStart(plan, pair, plan.queries), keyStart = HeadStart(plan, pair, plan.keys);
-    const Int64 stride = TokenStride(plan);
-    const TokenPair own = {q + queryStart, dy + queryStart, stride, plan.channels};
-    const TokenPair others = {k + keyStart, v + keyStart, stride, plan.channels};
+    const TokenTile tile = TileOf(plan, plan.queries, plan.keys, Rows);
+    const int query = tile.first;
+    const Int64 pair = tile.pair;
+    const TokenPair own = {q + tile.start, dy + tile.start, tile.stride, plan.channels};
+    const TokenPair others = {k + tile.otherStart, v + tile.otherStart, tile.stride, plan.channels};
     const int end = plan.isCausal ? Minimum(plan.keys, query + Rows) : plan.keys;
     const float scale = float(plan.scale);
     char* ring = shared + 2 * OwnBytes;
 
-    own.Bring(shared, Rows, query, plan.queries - query);
+    own.Bring(shared, Rows, 0, tile.count);
     others.Bring(ring, Others, 0, plan.keys);
     CopyCommit();
     float normalizer[2], mean[2];
@@ -78,7 +76,7 @@ KERNEL AttentionTensorGradientQuery(
     }
 
     const float factor[2] = {scale, scale};
-    StoreTokens(dq + queryStart + query * stride, plan.queries - query, stride, plan.channels, sums, factor);
+    StoreTokens(dq + tile.start, tile.count, tile.stride, plan.channels, sums, factor);
 }
 
 KERNEL AttentionTensorGradientKeyValue(
@@ -87,18 +85,16 @@ KERNEL AttentionTensorGradientKeyValue(
     Scalar* __restrict__ dk, Scalar* __restrict__ dv, AttentionPlan plan)
 {
     DYNAMIC_SHARED(char, shared);  // [Rows, RowBytes] of k and of v, then twice [Others, RowBytes] of q and of dy
-    const int tileCount = (plan.keys + Rows - 1) / Rows;
-    const Int64 pair = blockIdx.x / tileCount;
-    const int key = int(blockIdx.x % tileCount) * Rows;
-    const Int64 queryStart = HeadStart(plan, pair, plan.queries), keyStart = HeadStart(plan, pair, plan.keys);
-    const Int64 stride = TokenStride(plan);
-    const TokenPair own = {k + keyStart, v + keyStart, stride, plan.channels};
-    const TokenPair others = {q + queryStart, dy + queryStart, stride, plan.channels};
+    const TokenTile tile = TileOf(plan, plan.keys, plan.queries, Rows);
+    const int key = tile.first;
+    const Int64 pair = tile.pair;
+    const TokenPair own = {k + tile.start, v + tile.start, tile.stride, plan.channels};
+    const TokenPair others = {q + tile.otherStart, dy + tile.otherStart, tile.stride, plan.channels};
     const int start = plan.isCausal ? key : 0;  // a multiple of Rows; earlier queries see none of these keys
     const float scale = float(plan.scale);
     char* ring = shared + 2 * OwnBytes;
 
-    own.Bring(shared, Rows, key, plan.keys - key);
+    own.Bring(shared, Rows, 0, tile.count);
     if (start < plan.queries) others.Bring(ring, Others, start, plan.queries - start);
     CopyCommit();
     HeadSums keySums = {}, valueSums = {};
@@ -132,7 +128,6 @@ KERNEL AttentionTensorGradientKeyValue(
     CopyWait<0>();  // where no query sees the keys, their copies are still under way
 
     const float ones[2] = {1, 1}, scales[2] = {scale, scale};
-    const Int64 to = keyStart + key * stride;
-    StoreTokens(dv + to, plan.keys - key, stride, plan.channels, valueSums, ones);
-    StoreTokens(dk + to, plan.keys - key, stride, plan.channels, keySums, scales);
+    StoreTokens(dv + tile.start, tile.count, tile.stride, plan.channels, valueSums, ones);
+    StoreTokens(dk + tile.start, tile.count, tile.stride, plan.channels, keySums, scales);
 }

@@ -12,6 +12,7 @@
 //          an output
 // Source   Karras et al. 2021, Alias-Free Generative Adversarial Networks, section 3 and appendix
 #include "Common/Prelude.cuh"
+#include "Common/HostScratch.cuh"
 #include "Filtering/FilteredPlan.cuh"
 #include "Filtering/HostLanes.cuh"
 #include "Filtering/HostFilter.cuh"
@@ -71,8 +72,8 @@ DEVICE Tile TileOf(const FilteredPlan& plan)
     const int samples = UpDepth * tile.vectorCount * tile.sampleCount;
     const int ring = RingRows * tile.vectorCount * RingColumns(tile);
     const int places = tile.groupCount * Up;
-    Vector* memory = Scratch(samples + ring + RingColumns(tile) + Up * tile.sampleCount + 2 * places);
-    tile.samples = memory;
+    const size_t count = samples + ring + RingColumns(tile) + Up * tile.sampleCount + 2 * places;
+    tile.samples = reinterpret_cast<Vector*>(Scratch(count * Lanes));
     tile.ring = tile.samples + samples;
     tile.zeros = tile.ring + ring;
     tile.upper = tile.zeros + RingColumns(tile);

@@ -1,5 +1,5 @@
-// HostFilter: the passes of FilteredLeakyReluHost over rows of vectors: four along one axis each, and in place of two
-// of them one of a planar filter. Rates and tap counts are compiled in, so
+// HostFilter: the passes of FilteredLeakyReluHost over rows of vectors: four along one axis each, and in the place of
+// two of them one of a planar filter. Rates and tap counts are compiled in, so
 // that sums over taps are unrolled and zeros between samples are never met.
 #pragma once
 

@@ -2,7 +2,6 @@
 // has 64 bytes; on processors with shorter ones the compiler takes several.
 #pragma once
 
-#include <cstdlib>
 #include <cstring>
 #if defined(__AVX512F__) && defined(__AVX512DQ__)
 #include <immintrin.h>
@@ -17,23 +16,6 @@ template <int Count> struct BitsOfLanes { using Type = UInt16; };
 template <> struct BitsOfLanes<8> { using Type = UInt8; };
 using LaneBits = BitsOfLanes<Lanes>::Type;
 constexpr int BitsOfWord = 4 / sizeof(LaneBits);  // as many LaneBits make a word of 32
-
-// Memory of this thread that only grows; what a block leaves in it means nothing to the next.
-DEVICE Vector* Scratch(size_t count)
-{
-    struct Area {
-        Vector* memory = nullptr;
-        size_t count = 0;
-        ~Area() { free(memory); }
-    };
-    static thread_local Area area;
-    if (area.count < count) {
-        free(area.memory);
-        area.memory = static_cast<Vector*>(aligned_alloc(VectorBytes, count * sizeof(Vector)));
-        area.count = count;
-    }
-    return area.memory;
-}
 
 // The first `count` lanes from memory, zeros in the others.
 DEVICE Vector Load(const Scalar* from, int count)

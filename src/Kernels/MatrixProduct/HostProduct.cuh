@@ -2,6 +2,8 @@
 // was found, called through the address that the launcher hands in, else a blocked one of our own.
 #pragma once
 
+#include "Common/HostScratch.cuh"
+
 #include <cstdlib>
 #include <cstring>
 
@@ -17,23 +19,6 @@ constexpr int Transposed = 112;
 // vectors of 16.
 constexpr int TileRows = 6;
 constexpr int TileColumns = 32;
-
-// Memory of this thread that only grows; what a block leaves in it means nothing to the next.
-DEVICE Scalar* Scratch(size_t count)
-{
-    struct Area {
-        Scalar* memory = nullptr;
-        size_t count = 0;
-        ~Area() { free(memory); }
-    };
-    static thread_local Area area;
-    if (area.count < count) {
-        free(area.memory);
-        area.memory = static_cast<Scalar*>(aligned_alloc(64, (count * sizeof(Scalar) + 63) / 64 * 64));
-        area.count = count;
-    }
-    return area.memory;
-}
 
 // c[m,n] = op(a) op(b) + (accumulate ? c : 0), where op transposes if asked; leading dimensions count elements.
 static void OwnProduct(

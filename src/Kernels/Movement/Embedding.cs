@@ -43,12 +43,20 @@ public static class Embedding
         Require.Shape(dy, [.. ids.Shape, -1]);
         Require.That(rowCount >= 0, $"rowCount must not be negative, got {rowCount}");
 
-        Tensor dtable = Tensor.Zeros([rowCount, dy.Shape[^1]], dy.Type, dy.Device);
-        if (dy.ElementCount == 0 || rowCount == 0) return dtable;
-        Kernel kernel = dy.Device.Load(s_source, dy.Type, Variant(ids)).Kernel("EmbeddingGradient");
-        kernel.Launch(
-            LaunchShape.WarpPerRow(dy.Device, ids.ElementCount) with { Cost = LaunchCost.Of(dy, ids, dy) }, dy, ids,
-            dtable, ids.ElementCount, (long)rowCount, dy.Shape[^1]);
+        Require.That(
+            ids.ElementCount < int.MaxValue, $"ids must be fewer than {int.MaxValue}, got {ids.ElementCount}");
+
+        Shape shape = [rowCount, dy.Shape[^1]];
+        if (dy.ElementCount == 0 || rowCount == 0) return Tensor.Zeros(shape, dy.Type, dy.Device);
+        Tensor dtable = Tensor.Empty(shape, dy.Type, dy.Device);
+        using Tensor heads = Tensor.Zeros([rowCount], ElementType.Int32, dy.Device);
+        using Tensor nexts = Tensor.Empty([(int)ids.ElementCount], ElementType.Int32, dy.Device);
+        KernelModule module = dy.Device.Load(s_source, dy.Type, Variant(ids));
+        LaunchShape oneWarp = new(1, 1, 1, dy.Device.WarpSize) { Cost = LaunchCost.Of(ids, heads, nexts) };
+        module.Kernel("EmbeddingLists").Launch(oneWarp, ids, heads, nexts, (int)ids.ElementCount, rowCount);
+        module.Kernel("EmbeddingGradient").Launch(
+            LaunchShape.WarpPerRow(dy.Device, rowCount) with { Cost = LaunchCost.Of(dy, heads, nexts, dtable) },
+            dy, heads, nexts, dtable, rowCount, shape[1]);
         return dtable;
     }
 

@@ -1,16 +1,18 @@
 // Embedding: rows of a table, by number.
 //   y[m,c] = table[ids[m],c]; NaN where ids[m] is not in 0 .. V - 1
+// EmbeddingLists: heads[v] the first m with ids[m] = v, nexts[m] the next one with the same id, both plus 1, or 0
 // EmbeddingGradient: dtable[v,c] = sum over the m with ids[m] = v of dy[m,c], in the order of m
 //
-// Shapes   table, dtable: [V, C]; ids: [M]; y, dy: [M, C]; contiguous. dtable is given as zeros
-// Types    stored as Scalar, summed in Accumulator; ids are of type Index
-// Launch   one warp a row of y or dy; any block size that is a multiple of WarpSize
-// Cost     reads and writes M*C: bound by memory; the gradient compares each id with all others, which come from cache:
-//          M*M integers
-// Limits   ids that are out of range have no gradient
-// Source   the warp of an id's first occurrence sums the rows of them all: no other writes its row of dtable
+// Shapes   table, dtable: [V, C]; ids, nexts: [M]; heads: [V], given as zeros; y, dy: [M, C]; contiguous
+// Types    stored as Scalar, summed in Accumulator; ids are of type Index, heads and nexts int
+// Launch   one warp a row of y or dtable; any block size that is a multiple of WarpSize. Lists: one warp in all
+// Cost     reads and writes M*C, the gradient writes V*C: bound by memory. Lists: some hundred nanoseconds for as many
+//          ids as a warp has lanes, on the host a few for each
+// Limits   M and V below 2^31; ids that are out of range have no gradient
+// Source   counting in one pass from the last id to the first: lists come out in order, without a float being added
+//          atomically
 #include "Common/Prelude.cuh"
-#include "Common/Warp.cuh"  // WarpMaximum
+#include "Common/Warp.cuh"  // ShuffleXorBits, WarpBarrier
 
 KERNEL Embedding(
     const Scalar* __restrict__ table, const Index* __restrict__ ids, Scalar* __restrict__ y, Int64 idCount,
@@ -29,49 +31,53 @@ KERNEL Embedding(
     for (int c = lane; c < channelCount; c += WarpSize) target[c] = source[c];
 }
 
-// Whether some of ids[begin, end) is the one that is sought; every lane gets the answer.
-DEVICE bool Occurs(const Index* __restrict__ ids, Int64 begin, Int64 end, Index id, int lane)
+KERNEL EmbeddingLists(
+    const Index* __restrict__ ids, int* __restrict__ heads, int* __restrict__ nexts, int idCount, int tableRows)
 {
-    float isFound = 0;
-    for (Int64 i = begin + lane; i < end; i += WarpSize) isFound = ids[i] == id ? 1.0f : isFound;
-    return WarpMaximum(isFound) > 0;
+    const int lane = threadIdx.x;
+    for (int end = idCount; end > 0; end -= WarpSize) {
+        const int m = end - WarpSize + lane;
+        const bool isId = m >= 0 && ids[m] >= 0 && ids[m] < tableRows;
+        const int id = isId ? int(ids[m]) : -1;
+        int later = WarpSize;  // the nearest lane with the same id
+        bool isFirst = true;
+        for (int mask = 1; mask < WarpSize; mask++) {
+            const bool isSame = int(ShuffleXorBits(unsigned(id), mask)) == id;
+            const int other = lane ^ mask;
+            if (isSame && other > lane) later = Minimum(later, other);
+            if (isSame && other < lane) isFirst = false;
+        }
+        const int next = later < WarpSize ? m - lane + later + 1 : isId ? heads[id] : 0;
+        WarpBarrier();  // the reads of heads | the writes
+        if (isId) nexts[m] = next;
+        if (isId && isFirst) heads[id] = m + 1;
+        WarpBarrier();  // the writes of heads | the reads of the next stretch
+    }
 }
 
 KERNEL EmbeddingGradient(
-    const Scalar* __restrict__ dy, const Index* __restrict__ ids, Scalar* __restrict__ dtable, Int64 idCount,
-    Int64 tableRows, int channelCount)
+    const Scalar* __restrict__ dy, const int* __restrict__ heads, const int* __restrict__ nexts,
+    Scalar* __restrict__ dtable, int tableRows, int channelCount)
 {
-    constexpr int Stretch = 128;  // ids that are looked through together
     const int lane = threadIdx.x % WarpSize;
     const Int64 row = Int64(blockIdx.x) * (blockDim.x / WarpSize) + threadIdx.x / WarpSize;
-    if (row >= idCount) return;  // a warp leaves as a whole, here and below
-    const Index id = ids[row];
-    if (id < 0 || id >= tableRows) return;
-    for (Int64 begin = 0; begin < row; begin += Stretch) {
-        if (Occurs(ids, begin, Minimum(row, begin + Stretch), id, lane)) return;
-    }
+    if (row >= tableRows) return;
 
-    // Each lane has its channels, so that a sum in the order of the rows needs no other memory; more channels than a
-    // warp takes at once are summed in further walks.
+    // Each lane has its channels; more than a warp takes at once are summed in further walks along the list.
     constexpr int Channels = WarpSize == 1 ? 64 : 8;
-    Scalar* target = dtable + Int64(id) * channelCount;
-    for (int firstChannel = 0; firstChannel < channelCount; firstChannel += Channels * WarpSize) {
+    Scalar* target = dtable + row * channelCount;
+    for (int firstChannel = lane; firstChannel < channelCount; firstChannel += Channels * WarpSize) {
         Accumulator sum[Channels];
         for (int i = 0; i < Channels; i++) sum[i] = 0;
-        for (Int64 begin = row; begin < idCount; begin += Stretch) {
-            const Int64 end = Minimum(idCount, begin + Stretch);
-            if (!Occurs(ids, begin, end, id, lane)) continue;
-            for (Int64 m = begin; m < end; m++) {
-                if (ids[m] != id) continue;
-                const Scalar* source = dy + m * channelCount;
-                for (int i = 0; i < Channels; i++) {
-                    const int c = firstChannel + i * WarpSize + lane;
-                    if (c < channelCount) sum[i] += Accumulator(source[c]);
-                }
+        for (int place = heads[row]; place != 0; place = nexts[place - 1]) {
+            const Scalar* source = dy + Int64(place - 1) * channelCount;
+            for (int i = 0; i < Channels; i++) {
+                const int c = firstChannel + i * WarpSize;
+                if (c < channelCount) sum[i] += Accumulator(source[c]);
             }
         }
         for (int i = 0; i < Channels; i++) {
-            const int c = firstChannel + i * WarpSize + lane;
+            const int c = firstChannel + i * WarpSize;
             if (c < channelCount) target[c] = Scalar(sum[i]);
         }
     }

@@ -7,8 +7,8 @@ namespace GenKernels.Tests.Kernels.Filtering;
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
 public sealed class FilteredLeakyReluTests(Device device)
 {
-    // Rates and filters of layers that are known, then uneven rates, taps that do not fill their phases or are fewer
-    // than the rate, no filters, and filters of two axes on either side; with paddings of both signs.
+    // Rates and filters of the layers that are known, then uneven rates, taps that do not fill their phases or are
+    // fewer than the rate, no filters, and filters of two axes on either side; with paddings of both signs.
     private static readonly FilteredSetting[] s_settings =
     [
         new(new(1, 1, Slope: 1), null, null),
@@ -69,9 +69,9 @@ public sealed class FilteredLeakyReluTests(Device device)
         device.Notices = lines.Add;
         try
         {
-            FilteredLeakyReluOptions options = new(2, 1, 40, 39, 41, 38);
+            FilteredLeakyReluOptions options = new(2, 1, 20, 19, 21, 18);
             Variable x = new(TestTensors.Normal([1, 6, 5, 3], seed: 1, device));
-            Tensor up = TestTensors.Normal([12], seed: 2, device), down = TestTensors.Normal([40, 40], seed: 3, device);
+            Tensor up = TestTensors.Normal([12], seed: 2, device), down = TestTensors.Normal([20, 20], seed: 3, device);
             for (int i = 0; i < 2; i++) x.FilteredLeakyRelu(null, up, down, options);
         }
         finally
@@ -81,7 +81,7 @@ public sealed class FilteredLeakyReluTests(Device device)
 
         Assert.That(lines, Is.EqualTo(new[]
         {
-            "FilteredLeakyRelu: up 2 with taps [12] and down 1 with taps [40, 40] has no kernel of its own; Upfirdn, "
+            "FilteredLeakyRelu: up 2 with taps [12] and down 1 with taps [20, 20] has no kernel of its own; Upfirdn, "
             + "BiasActivation and Upfirdn run one after the other",
         }));
     }
@@ -250,11 +250,11 @@ public sealed class FilteredLeakyReluTests(Device device)
     {
         double[] taps = filter?.ToDoubles() ?? [1];
         bool isPlanar = filter is { Shape.Rank: 2 };
-        double[,] matrix = isPlanar
-            ? new double[filter!.Shape[0], filter.Shape[1]] : new double[taps.Length, taps.Length];
+        (int rows, int columns) = isPlanar ? (filter!.Shape[0], filter.Shape[1]) : (taps.Length, taps.Length);
+        double[,] matrix = new double[rows, columns];
         for (int i = 0; i < matrix.Length; i++)
         {
-            (int row, int column) = (i / matrix.GetLength(1), i % matrix.GetLength(1));
+            (int row, int column) = (i / columns, i % columns);
             matrix[row, column] = isPlanar ? taps[i] : taps[row] * taps[column];
         }
 

@@ -31,6 +31,24 @@ public sealed class EmbeddingTests(Device device)
         Expect.CloseSums(dtable, expected);
     }
 
+    /// <summary>Around a warp; a quarter of the numbers is out of range, the others are two.</summary>
+    [Test]
+    public void ListsAreInTheOrderOfTheIds([Values(1, 31, 32, 33, 64, 4000)] int count)
+    {
+        int[] numbers = [.. Enumerable.Range(0, count).Select(m => m % 2 == 0 ? m % 3 == 0 ? 6 : 1 : (m % 4) - 2)];
+        using Tensor ids = Tensor.From(numbers, [count], device);
+        float[] values = [.. Enumerable.Range(0, count).Select(m => m % 5 == 0 ? 1e8f : m + 0.3f)];
+        using Tensor dy = Tensor.From(values, [count, 1], device);
+        using Tensor dtable = Embedding.Gradient(dy, ids, 7);
+        float[] expected = new float[7];
+        for (int m = 0; m < count; m++)
+        {
+            if (numbers[m] >= 0) expected[numbers[m]] += values[m];
+        }
+
+        Assert.That(dtable.ToArray<float>(), Is.EqualTo(expected), "to the bit: only one order rounds so");
+    }
+
     [Test]
     public void WideIdsAreTakenToo()
     {

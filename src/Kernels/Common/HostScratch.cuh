@@ -1,0 +1,22 @@
+// HostScratch: memory of one thread of the CPU for the kernels that run there alone. It only grows, begins at a line of
+// the cache, and what a block leaves in it means nothing to the next.
+#pragma once
+
+#include <cstdlib>
+
+DEVICE Scalar* Scratch(size_t count)
+{
+    constexpr size_t Line = 64;
+    struct Area {
+        Scalar* memory = nullptr;
+        size_t count = 0;
+        ~Area() { free(memory); }
+    };
+    static thread_local Area area;
+    if (area.count < count) {
+        free(area.memory);
+        area.memory = static_cast<Scalar*>(aligned_alloc(Line, (count * sizeof(Scalar) + Line - 1) / Line * Line));
+        area.count = count;
+    }
+    return area.memory;
+}
