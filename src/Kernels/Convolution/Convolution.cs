@@ -20,10 +20,14 @@ public static class Convolution
     private const int FewestHostRows = 32;
     private const int ManyHostBlocks = 8;
 
+    private static readonly ConvolutionChoice s_choice = new();
     private static readonly KernelSource s_source = Source("Convolution/Convolution.cu");
 
     private static readonly KernelSource s_hostSource =
         Source("Convolution/ConvolutionHost.cpp", [ElementType.Float64, ElementType.Float32]);
+
+    /// <summary>The CPU's file.</summary>
+    internal static KernelSource HostSourceFile => s_hostSource;
 
     /// <summary>Cross-correlates, as networks do.</summary>
     /// <param name="x">Activations, <c>[N, T, H, W, C]</c>; one frame, or one row, for fewer dimensions.</param>
@@ -61,7 +65,7 @@ public static class Convolution
         if (shape.ElementCount > 0 && ConvolutionTensor.FitsScaled(x, w, scales, plan))
         {
             Tensor y = Tensor.Empty(shape, x.Type, x.Device);
-            ConvolutionTensor.Launch(x, w, y, epilogue, plan, scales);
+            LaunchOnDevice(x, w, y, plan, epilogue, isAdjoint: false, scales);
             return y;
         }
 
@@ -86,15 +90,51 @@ public static class Convolution
         Require.Shape(dy, [inputShape[0], forward.Out.T, forward.Out.H, forward.Out.W, w.Shape[0]]);
         Triple size = new(inputShape[1], inputShape[2], inputShape[3]);
         ConvolutionPlan plan = ConvolutionPlan.DataGradient(dy.Shape, w.Shape, size, options);
+        return Launch(dy, w, plan, inputShape, ProductEpilogue.None, isAdjoint: true);
+    }
 
-        // Tiles read the weights turned; the other ways need them turned in memory.
-        if (dy.Device.WarpSize == 1 && plan.MethodOnHost == HostMethod.Tiles)
+    /// <summary>Convolves in a way of a device with warps; all is checked.</summary>
+    /// <remarks>Where it is the adjoint, the weights are those of the convolution.</remarks>
+    internal static void Launch(
+        ProductWay way, Tensor x, Tensor w, Tensor y, ConvolutionPlan plan, ProductEpilogue epilogue, bool isAdjoint,
+        Tensor? scales = null)
+    {
+        if (isAdjoint)
         {
-            return Launch(dy, w, plan, inputShape, ProductEpilogue.None, isAdjoint: true);
+            using Tensor turned = StridedCopy.TurnWeights(w, plan.Groups);
+            Launch(way, x, turned, y, plan, epilogue, isAdjoint: false, scales);
+        }
+        else if (way.Method == ProductMethod.TensorCores)
+        {
+            ConvolutionTensor.Launch(x, w, y, epilogue, plan, scales, way.Tiling, way.Parts);
+        }
+        else LaunchOnCudaCores(x, w, y, plan, epilogue);
+    }
+
+    /// <summary>Convolves by a method of the CPU; all is checked.</summary>
+    internal static void LaunchOnHost(
+        HostMethod method, Tensor x, Tensor w, Tensor y, ConvolutionPlan plan, bool isAdjoint)
+    {
+        // Tiles read the weights turned; the other ways need them turned in memory.
+        if (isAdjoint && method != HostMethod.Tiles)
+        {
+            using Tensor turned = StridedCopy.TurnWeights(w, plan.Groups);
+            LaunchOnHost(method, x, turned, y, plan, isAdjoint: false);
+            return;
         }
 
-        using Tensor turned = StridedCopy.TurnWeights(w, options.Groups);
-        return Launch(dy, turned, plan, inputShape, ProductEpilogue.None);
+        int lines = Math.Clamp(HostDepth / plan.LineLength, 1, plan.LineCount);
+        int rows = (int)Math.Clamp(plan.RowCount / ManyHostBlocks, FewestHostRows, HostRows);
+        (WinogradPlan division, long blocks) = WinogradPlan.Forward(plan, x.Device.ProcessorCount);
+        if (method != HostMethod.Tiles) blocks = (plan.RowCount + rows - 1) / rows;
+        LaunchShape shape = new(blocks, 1, 1, 1)
+        {
+            HasLongBlocks = method == HostMethod.Tiles,
+            Cost = ProductEpilogue.None.Cost(plan.Operations, x, w, y),
+        };
+        x.Device.Load(s_hostSource, x.Type).Kernel("ConvolutionHost").Launch(
+            shape, x, w, y, HostProduct.For(x.Type), KernelArgument.Structure(ref plan),
+            KernelArgument.Structure(ref division), rows, lines, (int)method, isAdjoint ? 1 : 0);
     }
 
     private static Tensor Launch(
@@ -112,13 +152,31 @@ public static class Convolution
 
         Tensor y = Tensor.Empty(shape, x.Type, x.Device);
         if (y.ElementCount == 0) return y;
-        if (x.Device.WarpSize == 1) LaunchOnHost(x, w, y, plan, epilogue, isAdjoint);
-        else if (ConvolutionTensor.Fits(x, w, plan)) ConvolutionTensor.Launch(x, w, y, epilogue, plan);
-        else LaunchOnDevice(x, w, y, plan, epilogue);
+        if (x.Device.WarpSize > 1)
+        {
+            LaunchOnDevice(x, w, y, plan, epilogue, isAdjoint);
+            return y;
+        }
+
+        ConvolutionRole role = isAdjoint ? ConvolutionRole.DataGradient : ConvolutionRole.Forward;
+        HostConvolutionKey key = new(plan, role, x.Type, HostProduct.IsOfLibrary);
+        LaunchOnHost(x.Device.Tuner.Choose(HostConvolutionChoice.Instance, key), x, w, y, plan, isAdjoint);
+        if (!epilogue.IsNone) JoinParts.Into(y, epilogue, y);
         return y;
     }
 
     private static void LaunchOnDevice(
+        Tensor x, Tensor w, Tensor y, ConvolutionPlan plan, ProductEpilogue epilogue, bool isAdjoint,
+        Tensor? scales = null)
+    {
+        ConvolutionKey key = new(
+            plan, isAdjoint ? ConvolutionRole.DataGradient : ConvolutionRole.Forward, x.Type,
+            TensorCores.PrecisionOf(x), ConvolutionTensor.Fits(x, isAdjoint ? null : w, plan), scales?.Shape[1] ?? 0,
+            EpilogueKey.Of(epilogue));
+        Launch(x.Device.Tuner.Choose(s_choice, key), x, w, y, plan, epilogue, isAdjoint, scales);
+    }
+
+    private static void LaunchOnCudaCores(
         Tensor x, Tensor w, Tensor y, ConvolutionPlan plan, ProductEpilogue epilogue)
     {
         long tiles = (plan.RowCount + Tile - 1) / Tile * ((plan.OutGroup + Tile - 1) / Tile);
@@ -128,25 +186,5 @@ public static class Convolution
             grid with { Cost = epilogue.Cost(plan.Operations, x, w, y) }, x, w, epilogue.Factor, epilogue.Noise,
             epilogue.Bias, epilogue.Residual, y, KernelArgument.Structure(ref numbers),
             KernelArgument.Structure(ref plan));
-    }
-
-    private static void LaunchOnHost(
-        Tensor x, Tensor w, Tensor y, ConvolutionPlan plan, ProductEpilogue epilogue, bool isAdjoint)
-    {
-        HostMethod method = plan.MethodOnHost;
-        if (method == HostMethod.Direct && plan.IsForColumnsOnHost) method = HostMethod.Columns;
-        int lines = Math.Clamp(HostDepth / plan.LineLength, 1, plan.LineCount);
-        int rows = (int)Math.Clamp(plan.RowCount / ManyHostBlocks, FewestHostRows, HostRows);
-        (WinogradPlan division, long blocks) = WinogradPlan.Forward(plan, x.Device.ProcessorCount);
-        if (method != HostMethod.Tiles) blocks = (plan.RowCount + rows - 1) / rows;
-        LaunchShape shape = new(blocks, 1, 1, 1)
-        {
-            HasLongBlocks = method == HostMethod.Tiles,
-            Cost = ProductEpilogue.None.Cost(plan.Operations, x, w, y),
-        };
-        x.Device.Load(s_hostSource, x.Type).Kernel("ConvolutionHost").Launch(
-            shape, x, w, y, HostProduct.For(x.Type), KernelArgument.Structure(ref plan),
-            KernelArgument.Structure(ref division), rows, lines, (int)method, isAdjoint ? 1 : 0);
-        if (!epilogue.IsNone) JoinParts.Into(y, epilogue, y);
     }
 }

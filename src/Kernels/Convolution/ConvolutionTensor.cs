@@ -15,10 +15,16 @@ internal static class ConvolutionTensor
         "Convolution/ConvolutionTensor.cu", TensorCores.Types,
         [.. MatrixTiling.All.SelectMany(tiling => new[] { Variant(tiling, false), Variant(tiling, true) })]);
 
+    /// <summary>The kernel's file.</summary>
+    internal static KernelSource SourceFile => s_source;
+
     /// <returns>Whether tensor cores can convolve: channels are whole chunks of one group.</returns>
-    internal static bool Fits(Tensor x, Tensor w, ConvolutionPlan plan) =>
+    /// <param name="x">The activations.</param>
+    /// <param name="w">The weights; null where they are a new tensor.</param>
+    /// <param name="plan">The geometry.</param>
+    internal static bool Fits(Tensor x, Tensor? w, ConvolutionPlan plan) =>
         TensorCores.Multiply(x) && plan.Groups == 1 && plan.Depth <= int.MaxValue
-        && TensorCores.AreRowsAligned(x, plan.InGroup) && TensorCores.AreRowsAligned(w);
+        && TensorCores.AreRowsAligned(x, plan.InGroup) && (w is null || TensorCores.AreRowsAligned(w));
 
     /// <returns>Whether the input's channels can be scaled on the way too: frames fill tiles.</returns>
     internal static bool FitsScaled(Tensor x, Tensor w, Tensor scales, ConvolutionPlan plan)
@@ -42,9 +48,7 @@ internal static class ConvolutionTensor
         MatrixTiling? tiling = null, int? parts = null)
     {
         tiling ??= MatrixTiling.For(plan.RowCount, plan.OutGroup, 1);
-        long frameRows = (long)plan.Out.H * plan.Out.W;
-        long tiles = scales is null ? tiling.TileCount(plan.RowCount, plan.OutGroup)
-            : plan.RowCount / frameRows * tiling.TileCount(frameRows, plan.OutGroup);
+        long tiles = TileCount(tiling, plan, scales is not null);
         (int partCount, int slices) = MatrixTiling.Division(tiles, plan.Depth, x.Type, parts);
         EpilogueNumbers numbers = epilogue.Numbers(y.Shape);
         using Tensor? sums =
@@ -61,6 +65,15 @@ internal static class ConvolutionTensor
         if (sums is not null) JoinParts.Into(sums, epilogue, y);
     }
 
-    private static string Variant(MatrixTiling tiling, bool hasScales) =>
+    /// <returns>Tiles of the result: with scales they end with a frame.</returns>
+    internal static long TileCount(MatrixTiling tiling, ConvolutionPlan plan, bool hasScales)
+    {
+        long frameRows = (long)plan.Out.H * plan.Out.W;
+        return hasScales ? plan.RowCount / frameRows * tiling.TileCount(frameRows, plan.OutGroup)
+            : tiling.TileCount(plan.RowCount, plan.OutGroup);
+    }
+
+    /// <returns>The defines of a kernel.</returns>
+    internal static string Variant(MatrixTiling tiling, bool hasScales) =>
         $"{tiling.Variant};HasScales={(hasScales ? 1 : 0)}";
 }

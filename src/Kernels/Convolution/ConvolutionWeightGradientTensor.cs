@@ -10,6 +10,9 @@ internal static class ConvolutionWeightGradientTensor
         "Convolution/ConvolutionWeightGradientTensor.cu", TensorCores.Types,
         [.. MatrixTiling.All.Select(tiling => tiling.Variant)]);
 
+    /// <summary>The kernel's file.</summary>
+    internal static KernelSource SourceFile => s_source;
+
     /// <returns>Whether tensor cores can do it: channels on both sides are whole chunks of one group.</returns>
     internal static bool Fits(Tensor x, Tensor dy, ConvolutionPlan plan) =>
         TensorCores.Multiply(x) && plan.Groups == 1 && plan.OutGroup > 0 && plan.Depth <= int.MaxValue

@@ -10,6 +10,9 @@ internal static class MatMulTensor
     private static readonly KernelSource s_source =
         Source("MatrixProduct/MatMulTensor.cu", TensorCores.Types, s_variants);
 
+    /// <summary>The kernel's file.</summary>
+    internal static KernelSource SourceFile => s_source;
+
     /// <param name="x">As in <see cref="MatMul"/>; checked.</param>
     /// <param name="w">Likewise.</param>
     /// <param name="y">The result, <c>[B, M, N]</c>; written.</param>
@@ -45,7 +48,8 @@ internal static class MatMulTensor
         if (sums is not null) JoinParts.Into(sums, epilogue, y);
     }
 
-    private static string Variant(MatrixTiling tiling, bool transposeX, bool transposeW) =>
+    /// <returns>The defines of a kernel.</returns>
+    internal static string Variant(MatrixTiling tiling, bool transposeX, bool transposeW) =>
         s_variants[(Array.IndexOf(MatrixTiling.All, tiling) * 4) + (transposeX ? 2 : 0) + (transposeW ? 1 : 0)];
 
     private static IEnumerable<string> Variants(MatrixTiling tiling) =>

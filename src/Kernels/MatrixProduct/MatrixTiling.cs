@@ -30,6 +30,9 @@ internal sealed record MatrixTiling(int Rows, int Columns, int WarpsDown, int Wa
     internal string Variant =>
         $"TileRows={Rows};TileColumns={Columns};WarpsDown={WarpsDown};WarpsAcross={WarpsAcross};Stages={Stages}";
 
+    /// <summary>Names it in the tables of a tuner.</summary>
+    public override string ToString() => $"{Rows}x{Columns}, {WarpsDown}x{WarpsAcross} warps, {Stages} stages";
+
     /// <summary>As <see cref="SharedBytes"/>, with scales along the depth.</summary>
     internal int SharedBytesWithScales => Math.Max(Stages * (Rows + Columns + 1) * SliceBytes, SharedBytes);
 

@@ -87,6 +87,10 @@ public sealed unsafe partial class CudaDevice : Device
 
     internal CUstream Stream { get; }
 
+    internal override bool IsCapturing => _capturing;
+
+    internal override string TuningTarget => $"{_gpu}, {_compiler.Description}";
+
     /// <returns>The GPUs that the driver lists, in its order.</returns>
     /// <param name="reason">Why there is none, or null where there is one.</param>
     public static IReadOnlyList<CudaGpu> Enumerate(out string? reason)

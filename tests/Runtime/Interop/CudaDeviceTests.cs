@@ -9,7 +9,7 @@ namespace GenKernels.Tests.Runtime.Interop;
 /// The device's own part, proved without a GPU: these tests run in a second process, whose driver, NVRTC and cuBLAS are
 /// <see cref="PretendedCuda"/>; in the first process each passes when all of them did there.
 /// </summary>
-public sealed class CudaDeviceTests
+public sealed partial class CudaDeviceTests
 {
     private static readonly Lazy<(int ExitCode, string Output)> s_child = new(RunChild);
     private string _folder = "";
