@@ -53,10 +53,10 @@ internal readonly record struct ConvolutionPlan
     internal Shape AdjointWeightShape => [_groups * _inGroup, _taps.T, _taps.H, _taps.W, _outGroup];
 
     /// <summary>
-    /// How the CPU convolves by rule. By tiles wherever their transforms apply and fill whole vectors; else directly where the
-    /// weights stay in a core's own cache and there are columns enough to keep in registers; else by packed rows.
-    /// Measured on a Zen 5: by tiles up to twice the rate that its vector units reach without them, directly 0.7 times
-    /// that rate.
+    /// How the CPU convolves by rule. By tiles wherever their transforms apply and fill whole vectors; else directly
+    /// where the weights stay in a core's own cache and there are columns enough to keep in registers; else by packed
+    /// rows. Measured on a Zen 5: by tiles up to twice the rate that its vector units reach without them, directly 0.7
+    /// times that rate.
     /// </summary>
     internal HostMethod MethodOnHost => IsForTiles ? HostMethod.Tiles
         : !IsForDirect ? HostMethod.PackedRows : HostMethod.Direct;
@@ -65,7 +65,8 @@ internal readonly record struct ConvolutionPlan
     /// Whether columns fill vectors better than output channels do, for the direct way of a convolution. Measured on
     /// layers of 8 to 24 channels: up to twice as fast.
     /// </summary>
-    internal bool IsForColumnsOnHost => HasPlainColumns && _outGroup % 16 != 0 && _outGroup < 32 && _out.W % 16 == 0;
+    internal bool IsForColumnsOnHost =>
+        HasPlainColumns && _outGroup % 16 != 0 && _outGroup < 32 && _out.W % 16 == 0;
 
     /// <summary>Terms of a sum: taps by channels of a group.</summary>
     internal long Depth => (long)TapCount * _inGroup;

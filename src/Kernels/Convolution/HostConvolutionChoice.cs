@@ -47,7 +47,8 @@ internal sealed class HostConvolutionChoice : ITunedWork<HostConvolutionKey, Hos
         HostConvolutionKey key, IReadOnlyList<HostMethod> ways)
     {
         bool isOfWeights = key.Role == ConvolutionRole.WeightGradient;
-        yield return (isOfWeights ? ConvolutionWeightGradient.HostSourceFile : Convolution.HostSourceFile, key.Type, "");
+        KernelSource source = isOfWeights ? ConvolutionWeightGradient.HostSourceFile : Convolution.HostSourceFile;
+        return [(source, key.Type, "")];
     }
 
     /// <inheritdoc/>

@@ -7,22 +7,35 @@ internal sealed class TimedWay(Device device, Action work) : IDisposable
 {
     private readonly List<double> _turns = [];
     private CudaGraph? _graph;
-    private double _firstLook = double.PositiveInfinity;
+    private double _glance = double.PositiveInfinity;
 
-    /// <summary>Of doing the work once: the median of the turns, or the first look; infinity for a way that is
-    /// out.</summary>
+    /// <summary>Of doing the work once: the median of the turns, or of the glances the best; infinity for a way that
+    /// is out.</summary>
     internal double Seconds => Fault is not null ? double.PositiveInfinity
-        : _turns.Count == 0 ? _firstLook : _turns.Order().ElementAt(_turns.Count / 2);
+        : _turns.Count == 0 ? _glance : _turns.Order().ElementAt(_turns.Count / 2);
 
     /// <summary>Why it is out, or null.</summary>
     internal Exception? Fault { get; private set; }
 
-    /// <summary>Runs the way twice: what is compiled or allocated at first counts no more at the second time.</summary>
-    internal void Look(DeviceEvent begin, DeviceEvent end) => Guard(() =>
+    /// <summary>
+    /// Runs the way once for what is compiled or allocated at first, then some times for its time, of which the system
+    /// may have taken one for itself.
+    /// </summary>
+    /// <param name="most">Times at most.</param>
+    /// <param name="patience">Seconds after which there is no further time.</param>
+    /// <param name="begin">To measure with.</param>
+    /// <param name="end">Likewise.</param>
+    internal void Glance(int most, double patience, DeviceEvent begin, DeviceEvent end) => Guard(() =>
     {
         work();
         device.Synchronize();
-        _firstLook = Time(work, begin, end);
+        double taken = 0;
+        for (int time = 0; time < most && taken < patience; time++)
+        {
+            double seconds = Time(work, begin, end);
+            taken += seconds;
+            _glance = Math.Min(_glance, seconds);
+        }
     });
 
     /// <summary>Runs it some times between two events.</summary>

@@ -59,6 +59,9 @@ public sealed class Tuner
     /// <summary>Choices measured since the device was opened.</summary>
     public int MeasuredCount { get; private set; }
 
+    /// <summary>Told of every choice that is measured; null for nobody.</summary>
+    public Action<TunedChoice>? Measured { get; set; }
+
     /// <summary>Where tables that are only read lie; to be set before the first choice.</summary>
     internal string ShippedFolder { get; set; } = Path.Combine(AppContext.BaseDirectory, "tuning");
 
@@ -142,9 +145,11 @@ public sealed class Tuner
         if (!double.IsFinite(seconds[best])) return null;
         MeasuredCount++;
         double? rule = double.IsFinite(seconds[0]) ? seconds[0] * 1e6 : null;
-        return _table.Value.Add(
+        TunedChoice choice = _table.Value.Add(
             new TunedChoice(name.Kernel, name.Shape, name.Source, names[best], seconds[best] * 1e6, names[0], rule),
             names);
+        Measured?.Invoke(choice);
+        return choice;
     }
 
     /// <summary>A module that does not compile is told of when its way is tried.</summary>

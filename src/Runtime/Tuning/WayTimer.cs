@@ -12,12 +12,13 @@ internal static class WayTimer
     private const int Rounds = 5;
     private const int FewestRounds = 3;
     private const int MostRepetitions = 50;
+    private const int Glances = 4;
 
     // A turn of a way: long beside what an event costs, and on a CPU beside what the system does meanwhile.
     private const double TurnSeconds = 2e-3;
     private const double TurnSecondsOnCpu = 10e-3;
 
-    // What a first look may be off by, as a factor and by the time between launches: a slower way gets no turns.
+    // What a glance may be off by, as a factor and by the time between launches: a slower way gets no turns.
     private const double Doubt = 1.5;
     private const double DoubtSeconds = 20e-6;
 
@@ -34,10 +35,10 @@ internal static class WayTimer
         TimedWay[] all = [.. ways.Select(way => new TimedWay(device, way))];
         try
         {
-            foreach (TimedWay way in all) way.Look(begin, end);
+            double turn = device.Kind == DeviceKind.Cuda ? TurnSeconds : TurnSecondsOnCpu;
+            foreach (TimedWay way in all) way.Glance(Glances, turn, begin, end);
             double best = all.Min(way => way.Seconds);
             TimedWay[] fast = [.. all.Where(way => way.Seconds <= (best * Doubt) + DoubtSeconds)];
-            double turn = device.Kind == DeviceKind.Cuda ? TurnSeconds : TurnSecondsOnCpu;
             int repetitions = (int)Math.Clamp(turn / best, 1, MostRepetitions);
             long begun = Stopwatch.GetTimestamp();
             for (int round = 0; round < Rounds && fast.Length > 1; round++)

@@ -35,7 +35,8 @@ public sealed class ProductChoiceTests
     {
         MatMulKey key = new(
             ElementType.Float32, MatrixPrecision.Exact, (1, 64, 64), (1, 64, 64), false, false, true, true, default);
-        Assert.That(new MatMulChoice().Ways(TestDevices.Simt, key).Single().Method, Is.EqualTo(ProductMethod.CudaCores));
+        ProductWay way = new MatMulChoice().Ways(TestDevices.Simt, key).Single();
+        Assert.That(way.Method, Is.EqualTo(ProductMethod.CudaCores));
     }
 
     [Test]

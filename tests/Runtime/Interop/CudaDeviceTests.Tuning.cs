@@ -20,7 +20,9 @@ public sealed partial class CudaDeviceTests
         List<string> notices = [];
         device.Notices = notices.Add;
         Assert.That(Choose(device, work), Is.EqualTo("rule"), "all events are as far apart");
-        Assert.That(PretendedCuda.LastLaunch(), Is.EqualTo("replayed 1"), "one repetition takes 1.5 ms of 2");
+        Assert.That(
+            PretendedCuda.LastLaunch(), Is.EqualTo("replayed 9"),
+            "five turns of two graphs of one launch, the first turn before the second graph is made");
         Assert.That(notices, Has.Count.EqualTo(1).And.All.Contains("not done by broken"));
         TunedChoice choice = device.Tuner.Choices.Single();
         Assert.That((choice.Microseconds, choice.RuleMicroseconds), Is.EqualTo((1500, 1500)));
