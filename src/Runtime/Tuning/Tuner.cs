@@ -125,9 +125,9 @@ public sealed class Tuner
         where TKey : struct, IEquatable<TKey>
         where TWay : struct
     {
-        Compile(work.Modules(key, ways));
         (double Seconds, Exception? Fault)[]? times = Try(name, () =>
         {
+            Compile(work.Modules(key, ways));
             Action<TWay> run = work.Prepare(_device, key);
             return WayTimer.Measure(_device, ways.Select(way => (Action)(() => run(way))));
         });

@@ -17,6 +17,9 @@ internal sealed class PlantedWork(params (string Name, double Milliseconds)[] wa
     /// <summary>Runs within each trial of a way; given the operand.</summary>
     internal Action<Tensor>? Also { get; init; }
 
+    /// <summary>What is compiled before a measurement.</summary>
+    internal (KernelSource Source, ElementType Type, string Variant)[] Needs { get; init; } = [];
+
     public string Name => "Planted";
 
     public IReadOnlyList<KernelSource> Sources { get; init; } = [s_source];
@@ -30,7 +33,7 @@ internal sealed class PlantedWork(params (string Name, double Milliseconds)[] wa
         [.. ways.Select(way => new PlantedWay(way.Name, way.Milliseconds))];
 
     public IEnumerable<(KernelSource Source, ElementType Type, string Variant)> Modules(
-        PlantedKey key, IReadOnlyList<PlantedWay> ways) => [];
+        PlantedKey key, IReadOnlyList<PlantedWay> ways) => Needs;
 
     public Action<PlantedWay> Prepare(Device device, PlantedKey key)
     {

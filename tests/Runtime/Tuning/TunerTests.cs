@@ -198,6 +198,21 @@ public sealed class TunerTests
     }
 
     [Test]
+    public void AWayThatDoesNotCompileIsLeftOutOfARecordingToo()
+    {
+        const string variant = "Exp=)";
+        KernelSource broken =
+            new("Probes/Function.cu", typeof(TunerTests).Assembly, [ElementType.Float32], variant);
+        PlantedWork work = new(("slow", 2), ("broken", double.NaN), ("fast", 0.5))
+        {
+            Needs = [(broken, ElementType.Float32, variant)],
+        };
+        string way = "";
+        using RecordedStep step = RecordedStep.Record(_device, () => way = Choose(_device, work));
+        Assert.That(way, Is.EqualTo("fast"));
+    }
+
+    [Test]
     public void WorkWithinWorkThatIsMeasuredGoesByTheRule()
     {
         PlantedWork inner = Work;
@@ -237,6 +252,7 @@ public sealed class TunerTests
     {
         HostDevice device = new(new KernelCache(_cache.Path)) { Notices = _notices.Add };
         device.Tuner.Policy = policy;
+        device.Tuner.ShippedFolder = _cache.File("shipped");
         return device;
     }
 }
