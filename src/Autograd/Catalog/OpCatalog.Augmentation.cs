@@ -23,6 +23,9 @@ public static partial class OpCatalog
             Integers(x[0], 1, -2), Integers(x[0], -1, 2), null, null)),
         new("DiffAugShift that only cuts", [[2, 1, 4, 6, 3]], x => x[0].DiffAugShift(
             null, null, Integers(x[0], 0, 4), Integers(x[0], 6, 2))),
+        new("DiffAug", [[2, 2, 5, 6, 3]], x => x[0].DiffAug(new DiffAugDraws(
+            Floats(x[0], 0.1f, 0.9f), Floats(x[0], 0.3f, 0.8f), Floats(x[0], 0.7f, 0), Integers(x[0], 1, -2),
+            Integers(x[0], -1, 2), Integers(x[0], 0, 3), Integers(x[0], 5, 0)))),
         new("ColorTransform", [[2, 3, 4, 3], [2, 3, 4]], x => x[0].ColorTransform(
             x[1].Cast(ColorTransform.MatrixType(x[0].Type)))),
         new("ColorTransform by 4x4 matrices", [[3, 2, 3, 2, 3], [3, 4, 4]], x => x[0].ColorTransform(

@@ -24,6 +24,8 @@ public static partial class OpCatalog
                 x[0].Convolution(x[1], ConvolutionOptions.Padded(new(0, 1, 1)))),
             new("Convolution transposed", [[1, 1, 3, 4, 4], [4, 1, 3, 3, 2]], x => x[0].ConvolutionDataGradient(
                 x[1], [1, 1, 5, 7, 2], ConvolutionOptions.Padded(new(0, 1, 1)) with { Stride = new(1, 2, 2) })),
+            new("Convolution's weight gradient", [[2, 3, 4, 5, 3], [2, 3, 4, 5, 4]], x =>
+                x[0].ConvolutionWeightGradient(x[1], [4, 3, 3, 3, 3], padded)),
             new("TemporalModulatedConvolution", [[2, 3, 4, 3, 5], [4, 3, 3, 3, 5], [2, 3, 5]], x =>
                 x[0].TemporalModulatedConvolution(x[1], x[2], null, Triple.One)),
             new("TemporalModulatedConvolution with gain", [[2, 3, 2, 3, 5], [3, 1, 1, 1, 5], [2, 3, 5], []], x =>

@@ -36,6 +36,7 @@ public static partial class OpCatalog
         new("Softplus", [[9]], x => x[0].Softplus()),
         new("Geglu", [[3, 2, 34]], x => x[0].Geglu()),
         new("Geglu of nothing", [[0, 4]], x => x[0].Geglu()),
+        new("Geglu, composed", [[3, 2, 10]], x => x[0].GegluComposed()),
         .. Enum.GetValues<Activation>().SelectMany(Activated),
     ];
 

@@ -18,6 +18,7 @@ public static partial class OpCatalog
         new("LayerNorm alone", [[35, 8]], x => x[0].LayerNorm(null, null, 1e-3f)),
         new("LayerNorm without weight", [[4, 8], [8]], x => x[0].LayerNorm(null, x[1], 1e-3f)),
         new("LayerNorm of nothing", [[0, 4], [4], [4]], x => x[0].LayerNorm(x[1], x[2])),
+        new("LayerNorm, composed", [[3, 2, 9], [9], [9]], x => x[0].LayerNormComposed(x[1], x[2], 1e-3f)),
         new("Softmax", [[3, 33]], x => x[0].Softmax()),
         new("Softmax of vectors", [[2, 3, 8]], x => x[0].Softmax()),
         new("LogSoftmax", [[3, 33]], x => x[0].LogSoftmax()),

@@ -2,14 +2,34 @@
 // register pair or quad. The address must be a multiple of the pack's size.
 #pragma once
 
-template <int Width> struct alignas(sizeof(Scalar) * Width) Pack { Scalar value[Width]; };
+template <int Width, typename Element = Scalar> struct alignas(sizeof(Element) * Width) Pack { Element value[Width]; };
 
-template <int Width> DEVICE Pack<Width> LoadPack(const Scalar* from)
+// Elements of the widest load that there is, 16 bytes.
+template <typename Element> constexpr int PackLength = 16 / sizeof(Element);
+
+// A number of elements that the compiler knows, as an argument.
+template <int value> struct Count {
+    static constexpr int Value = value;
+
+    // Calls body(k) for k from 0 to below the number. A loop of one turn around branches would stay a loop to g++, and
+    // keep it from making vectors of the loop around.
+    template <typename Body> static MEMBER void ForEach(Body body)
+    {
+        if constexpr (value == 1) {
+            body(0);
+        } else {
+#pragma unroll
+            for (int k = 0; k < value; k++) body(k);
+        }
+    }
+};
+
+template <int Width, typename Element> DEVICE Pack<Width, Element> LoadPack(const Element* from)
 {
-    return *reinterpret_cast<const Pack<Width>*>(from);
+    return *reinterpret_cast<const Pack<Width, Element>*>(from);
 }
 
-template <int Width> DEVICE void StorePack(Scalar* to, const Pack<Width>& pack)
+template <int Width, typename Element> DEVICE void StorePack(Element* to, const Pack<Width, Element>& pack)
 {
-    *reinterpret_cast<Pack<Width>*>(to) = pack;
+    *reinterpret_cast<Pack<Width, Element>*>(to) = pack;
 }

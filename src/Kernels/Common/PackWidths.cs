@@ -11,15 +11,29 @@ internal static class PackWidths
     /// <returns>The defines of a kernel that loads so many elements together.</returns>
     internal static string Variant(int width) => $"PackWidth={width}";
 
-    /// <param name="tensors">Of one type and number of channels, the last axis.</param>
+    /// <param name="tensors">Of one type and number of channels, the last axis; null where there is none.</param>
     /// <returns>
     /// 16 bytes of elements where channels and addresses allow; else, and on the host, whose compiler vectorises, 1.
     /// </returns>
-    internal static int For(params ReadOnlySpan<Tensor> tensors)
+    internal static int For(params ReadOnlySpan<Tensor?> tensors) => For(tensors[0]!.Shape[^1], tensors);
+
+    /// <param name="rowLength">Elements from the beginning of a row to that of the next.</param>
+    /// <param name="tensors">Of one type; null where there is none.</param>
+    /// <inheritdoc cref="For(ReadOnlySpan{Tensor?})"/>
+    internal static int For(long rowLength, params ReadOnlySpan<Tensor?> tensors)
     {
-        int width = VectorBytes / tensors[0].Type.Size();
-        bool fits = tensors[0].Device.WarpSize > 1 && tensors[0].Shape[^1] % width == 0;
-        foreach (Tensor tensor in tensors) fits &= tensor.Address % VectorBytes == 0;
-        return fits ? width : 1;
+        int width = VectorBytes / tensors[0]!.Type.Size();
+        return rowLength % width == 0 && AreAligned(tensors) ? width : 1;
+    }
+
+    /// <returns>
+    /// Whether neighbouring elements can be loaded 16 bytes at a time: not on the host, whose compiler vectorises.
+    /// </returns>
+    /// <param name="tensors">The first is there; null where another is not.</param>
+    internal static bool AreAligned(params ReadOnlySpan<Tensor?> tensors)
+    {
+        bool fits = tensors[0]!.Device.WarpSize > 1;
+        foreach (Tensor? tensor in tensors) fits &= tensor is null || tensor.Address % VectorBytes == 0;
+        return fits;
     }
 }

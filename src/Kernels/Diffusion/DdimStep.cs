@@ -1,3 +1,5 @@
+using GenKernels.Kernels.Common;
+
 namespace GenKernels.Kernels.Diffusion;
 
 /// <summary>Launches <c>DdimStep.cu</c>: one step of the DDIM sampler.</summary>
@@ -33,7 +35,8 @@ public static class DdimStep
         Kernel kernel = x.Device.Load(s_source, x.Type).Kernel("DdimStep");
         LaunchCost cost = LaunchCost.Of(x, noiseSeen, noise, y, clean);
         LaunchShape shape = LaunchShape.Elements(x.Device, x.ElementCount) with { Cost = cost };
-        kernel.Launch(shape, x, noiseSeen, noise, schedule, y, clean, x.ElementCount);
+        bool isPacked = PackWidths.AreAligned(x, noiseSeen, noise, y, clean);
+        kernel.Launch(shape, x, noiseSeen, noise, schedule, y, clean, x.ElementCount, isPacked ? 1 : 0);
         return y;
     }
 }

@@ -1,3 +1,5 @@
+using GenKernels.Kernels.Common;
+
 namespace GenKernels.Kernels.Diffusion;
 
 /// <summary>Launches <c>EulerAncestralStep.cu</c>: one step of the ancestral Euler sampler.</summary>
@@ -31,7 +33,8 @@ public static class EulerAncestralStep
         Kernel kernel = x.Device.Load(s_source, x.Type).Kernel("EulerAncestralStep");
         LaunchCost cost = LaunchCost.Of(x, denoised, noise, y);
         LaunchShape shape = LaunchShape.Elements(x.Device, x.ElementCount) with { Cost = cost };
-        kernel.Launch(shape, x, denoised, noise, schedule, y, x.ElementCount);
+        bool isPacked = PackWidths.AreAligned(x, denoised, noise, y);
+        kernel.Launch(shape, x, denoised, noise, schedule, y, x.ElementCount, isPacked ? 1 : 0);
         return y;
     }
 }

@@ -4,26 +4,31 @@
 // Shapes   x, denoised, noise, y: n elements, contiguous; schedule: [3], sigma, sigmaDown, sigmaUp, on the device, so
 //          that a recorded step can be given others
 // Types    stored as Scalar, computed in Accumulator; schedule float
-// Launch   one block for every ElementsPerBlock elements; any block size
+// Launch   one block for every ElementsPerBlock elements; any block size; isPacked where all addresses are multiples
+//          of 16 bytes
 // Cost     reads 3n, writes n: bound by memory
 // Limits   sigma > 0; without noise the last term is missing
 // Source   Karras et al. 2022, Elucidating the Design Space of Diffusion-Based Generative Models, algorithm 1; Song et
 //          al. 2021, Score-Based Generative Modeling, appendix F (ancestral sampling)
 #include "Common/Prelude.cuh"
+#include "Common/Elements.cuh"
 
 KERNEL EulerAncestralStep(
     const Scalar* __restrict__ x, const Scalar* __restrict__ denoised, const Scalar* __restrict__ noise,
-    const float* __restrict__ schedule, Scalar* __restrict__ y, Int64 count)
+    const float* __restrict__ schedule, Scalar* __restrict__ y, Int64 count, int isPacked)
 {
     const Accumulator sigma = schedule[0];
     const Accumulator stride = Accumulator(schedule[1]) - sigma;
     const Accumulator added = schedule[2];
-    const Int64 begin = (Int64)blockIdx.x * ElementsPerBlock;
-    const Int64 end = Minimum(count, begin + ElementsPerBlock);
-    for (Int64 i = begin + threadIdx.x; i < end; i += blockDim.x) {
-        const Accumulator slope = (Accumulator(x[i]) - Accumulator(denoised[i])) / sigma;
-        Accumulator value = Accumulator(x[i]) + slope * stride;
-        if (noise) value += added * Accumulator(noise[i]);
-        y[i] = Scalar(value);
-    }
+    ForEachElement<PackLength<Scalar>>(count, isPacked, [=](auto width, Int64 i) {
+        const Pack<width.Value> clean = LoadPack<width.Value>(denoised + i);
+        Pack<width.Value> pack = LoadPack<width.Value>(x + i), drawn = {};
+        if (noise) drawn = LoadPack<width.Value>(noise + i);
+        width.ForEach([&](int k) {
+            const Accumulator value = pack.value[k];
+            const Accumulator slope = (value - Accumulator(clean.value[k])) / sigma;
+            pack.value[k] = Scalar(value + slope * stride + added * Accumulator(drawn.value[k]));
+        });
+        StorePack(y + i, pack);
+    });
 }

@@ -3,7 +3,7 @@
 //
 // Shapes   x, noise, y: [N, I]; t: [N]; signal, spread: [L], one number a level; contiguous
 // Types    stored as Scalar, computed in Accumulator; t int, signal and spread float
-// Launch   rows shared out by RowWalk; any block size
+// Launch   rows shared out by RowWalk, in packs where addresses allow; any block size
 // Cost     reads 2*N*I, writes N*I: bound by memory
 // Limits   without noise the second term is missing; a level beyond the tables gives NaN
 // Source   Ho et al. 2020, Denoising Diffusion Probabilistic Models, equation 4
@@ -21,10 +21,13 @@ KERNEL ForwardDiffusion(
         const Accumulator kept = isKnown ? Accumulator(signal[t]) : Accumulator(Infinity() - Infinity());
         const Accumulator added = isKnown && noise ? Accumulator(spread[t]) : Accumulator(0);
         const Int64 start = row * walk.rowLength;
-        for (int i = first; i < end; i += WarpSize == 1 ? 1 : step) {
-            Accumulator value = kept * Accumulator(x[start + i]);
-            if (noise) value += added * Accumulator(noise[start + i]);
-            y[start + i] = Scalar(value);
-        }
+        ForEachPack<PackLength<Scalar>>(walk, first, end, step, [=](auto width, int i) {
+            Pack<width.Value> pack = LoadPack<width.Value>(x + start + i), drawn = {};
+            if (noise) drawn = LoadPack<width.Value>(noise + start + i);
+            width.ForEach([&](int k) {
+                pack.value[k] = Scalar(kept * Accumulator(pack.value[k]) + added * Accumulator(drawn.value[k]));
+            });
+            StorePack(y + start + i, pack);
+        });
     });
 }

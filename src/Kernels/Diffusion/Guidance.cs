@@ -1,3 +1,5 @@
+using GenKernels.Kernels.Common;
+
 namespace GenKernels.Kernels.Diffusion;
 
 /// <summary>Launches <c>Guidance.cu</c>: classifier-free guidance by one condition or by two.</summary>
@@ -32,7 +34,8 @@ public static class Guidance
         if (y.ElementCount == 0) return y;
         Kernel kernel = x.Device.Load(s_source, x.Type, s_variants[x.Shape[0] - 2]).Kernel("Guidance");
         LaunchShape shape = LaunchShape.Elements(x.Device, y.ElementCount) with { Cost = LaunchCost.Of(x, y) };
-        kernel.Launch(shape, x, scale, y, y.ElementCount);
+        bool isPacked = PackWidths.For(y.ElementCount, x, y) > 1;  // the branches, too, begin at multiples of a pack
+        kernel.Launch(shape, x, scale, y, y.ElementCount, isPacked ? 1 : 0);
         return y;
     }
 }

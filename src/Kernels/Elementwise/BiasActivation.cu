@@ -4,7 +4,7 @@
 //
 // Shapes   x, m, y: [N, C], contiguous; b: [C]; b may be null, m is null in order 0
 // Types    stored as Scalar, computed in Accumulator
-// Launch   rows of C shared out by RowWalk; any block size
+// Launch   rows of C shared out by RowWalk, in packs where addresses allow; any block size
 // Cost     order 0 reads N*C, writes N*C; order k reads 2*N*C: bound by memory
 // Source   Karras et al. 2020, StyleGAN2, appendix B (fused bias and activation); derivatives by hand
 #include "Common/Prelude.cuh"
@@ -28,22 +28,31 @@ DEVICE Accumulator Value(Accumulator z, Accumulator m, Accumulator slope, Accumu
 
 KERNEL BiasActivation(
     const Scalar* __restrict__ x, const Scalar* __restrict__ b, const Scalar* __restrict__ m, Scalar* __restrict__ y,
-    RowWalk walk,
-    float slope, float gain, float limit)
+    RowWalk walk, float slope, float gain, float limit)
 {
     ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
         const Int64 start = row * walk.rowLength;
-        const int threadStep = WarpSize == 1 ? 1 : step;
         if (b == nullptr) {
-            for (int i = first; i < end; i += threadStep) {
-                const Accumulator factor = Order == 0 ? Accumulator(1) : Accumulator(m[start + i]);
-                y[start + i] = Scalar(Value(Accumulator(x[start + i]), factor, slope, gain, limit));
-            }
+            ForEachPack<PackLength<Scalar>>(walk, first, end, step, [=](auto width, int i) {
+                Pack<width.Value> pack = LoadPack<width.Value>(x + start + i), factors = {};
+                if constexpr (Order > 0) factors = LoadPack<width.Value>(m + start + i);
+                width.ForEach([&](int k) {
+                    const Accumulator z = pack.value[k];
+                    pack.value[k] = Scalar(Value(z, Accumulator(factors.value[k]), slope, gain, limit));
+                });
+                StorePack(y + start + i, pack);
+            });
             return;
         }
-        for (int i = first; i < end; i += threadStep) {
-            const Accumulator factor = Order == 0 ? Accumulator(1) : Accumulator(m[start + i]);
-            y[start + i] = Scalar(Value(Accumulator(x[start + i]) + Accumulator(b[i]), factor, slope, gain, limit));
-        }
+        ForEachPack<PackLength<Scalar>>(walk, first, end, step, [=](auto width, int i) {
+            Pack<width.Value> pack = LoadPack<width.Value>(x + start + i), factors = {};
+            const Pack<width.Value> biases = LoadPack<width.Value>(b + i);
+            if constexpr (Order > 0) factors = LoadPack<width.Value>(m + start + i);
+            width.ForEach([&](int k) {
+                const Accumulator z = Accumulator(pack.value[k]) + Accumulator(biases.value[k]);
+                pack.value[k] = Scalar(Value(z, Accumulator(factors.value[k]), slope, gain, limit));
+            });
+            StorePack(y + start + i, pack);
+        });
     });
 }

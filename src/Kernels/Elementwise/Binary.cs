@@ -23,7 +23,8 @@ public static class Binary
         BroadcastPlan plan = BroadcastPlan.For(a.Shape, b.Shape, out Shape shape);
         Tensor y = Tensor.Empty(shape, a.Type, a.Device);
         if (y.ElementCount == 0) return y;
-        RowWalk walk = new(y.ElementCount / plan.RowLength, plan.RowLength);
+        int packLength = PackWidths.For(plan.RowLength, y, plan.IsRowOfA ? a : null, plan.IsRowOfB ? b : null);
+        RowWalk walk = new(y.ElementCount / plan.RowLength, plan.RowLength, packLength);
         Kernel kernel = a.Device.Load(s_source, a.Type, s_variants[(int)kind]).Kernel("Binary");
         LaunchShape blocks = walk.Shape(a.Device) with { Cost = LaunchCost.Of(a, b, y) };
         kernel.Launch(blocks, a, b, y, KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan));

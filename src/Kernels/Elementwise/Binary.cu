@@ -3,7 +3,7 @@
 //
 // Shapes   y: [n0, n1, n2, n3, L], contiguous; a and b with the strides of the plan, 0 along an axis that is broadcast
 // Types    stored as Scalar, computed in Accumulator
-// Launch   rows of L shared out by RowWalk; any block size
+// Launch   rows of L shared out by RowWalk, in packs where addresses and strides allow; any block size
 // Cost     reads what a and b hold, writes y: bound by memory
 // Limits   at most five axes after neighbours that broadcast alike are joined
 #include "Common/Prelude.cuh"
@@ -28,14 +28,29 @@ DEVICE Accumulator SignWhereMagnitude(Accumulator a, Accumulator b)
     return a == b ? Accumulator(1) : a == -b ? Accumulator(-1) : Accumulator(0);
 }
 
+// As many elements as a pack has, of a row or of the one number that stands for it.
+template <int Width, int Step> DEVICE Pack<Width> LoadOperand(const Scalar* row, int i)
+{
+    if constexpr (Step == 1) return LoadPack<Width>(row + i);
+    Pack<Width> pack;
+    Count<Width>::ForEach([&](int k) { pack.value[k] = *row; });
+    return pack;
+}
+
 // The steps are constants here, so that the compiler vectorises each of the three loops.
 template <int aStep, int bStep>
 DEVICE void Row(
-    const Scalar* __restrict__ a, const Scalar* __restrict__ b, Scalar* __restrict__ y, int first, int end, int step)
+    const Scalar* __restrict__ a, const Scalar* __restrict__ b, Scalar* __restrict__ y, const RowWalk& walk, int first,
+    int end, int step)
 {
-    for (int i = first; i < end; i += WarpSize == 1 ? 1 : step) {
-        y[i] = Scalar(Operation(Accumulator(a[aStep * i]), Accumulator(b[bStep * i])));
-    }
+    ForEachPack<PackLength<Scalar>>(walk, first, end, step, [=](auto width, int i) {
+        const Pack<width.Value> right = LoadOperand<width.Value, bStep>(b, i);
+        Pack<width.Value> pack = LoadOperand<width.Value, aStep>(a, i);
+        width.ForEach([&](int k) {
+            pack.value[k] = Scalar(Operation(Accumulator(pack.value[k]), Accumulator(right.value[k])));
+        });
+        StorePack(y + i, pack);
+    });
 }
 
 KERNEL Binary(
@@ -49,8 +64,8 @@ KERNEL Binary(
         const Scalar* aRow = a + i0 * plan.a0 + i1 * plan.a1 + i2 * plan.a2 + i3 * plan.a3;
         const Scalar* bRow = b + i0 * plan.b0 + i1 * plan.b1 + i2 * plan.b2 + i3 * plan.b3;
         Scalar* yRow = y + row * walk.rowLength;
-        if (plan.aStep && plan.bStep) Row<1, 1>(aRow, bRow, yRow, first, end, step);
-        else if (plan.aStep) Row<1, 0>(aRow, bRow, yRow, first, end, step);
-        else Row<0, 1>(aRow, bRow, yRow, first, end, step);
+        if (plan.aStep && plan.bStep) Row<1, 1>(aRow, bRow, yRow, walk, first, end, step);
+        else if (plan.aStep) Row<1, 0>(aRow, bRow, yRow, walk, first, end, step);
+        else Row<0, 1>(aRow, bRow, yRow, walk, first, end, step);
     });
 }

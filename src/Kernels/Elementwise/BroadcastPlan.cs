@@ -39,6 +39,12 @@ internal readonly struct BroadcastPlan
         _rowLength = row.Size;
     }
 
+    /// <summary>Whether a has a row of its own, or one number for it; all rows then lie at multiples of one.</summary>
+    internal bool IsRowOfA => _aStep == 1;
+
+    /// <summary>As <see cref="IsRowOfA"/>, of b.</summary>
+    internal bool IsRowOfB => _bStep == 1;
+
     /// <summary>Elements of a row: the size of the innermost joined axis.</summary>
     internal int RowLength => _rowLength;
 

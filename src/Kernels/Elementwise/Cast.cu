@@ -3,13 +3,21 @@
 //
 // Shapes   x, y: n elements, contiguous
 // Types    from Scalar to Target, through float or, between double and integers, directly
-// Launch   one block for every ElementsPerBlock elements; any block size
+// Launch   one block for every ElementsPerBlock elements; any block size; isPacked where all addresses are multiples
+//          of 16 bytes
 // Cost     reads n, writes n: bound by memory
 #include "Common/Prelude.cuh"
+#include "Common/Elements.cuh"
 
-KERNEL Cast(const Scalar* __restrict__ x, Target* __restrict__ y, Int64 count)
+// Of the wider type a pack has 16 bytes.
+constexpr int CastLength = PackLength<Scalar> < PackLength<Target> ? PackLength<Scalar> : PackLength<Target>;
+
+KERNEL Cast(const Scalar* __restrict__ x, Target* __restrict__ y, Int64 count, int isPacked)
 {
-    const Int64 begin = (Int64)blockIdx.x * ElementsPerBlock;
-    const Int64 end = Minimum(count, begin + ElementsPerBlock);
-    for (Int64 i = begin + threadIdx.x; i < end; i += blockDim.x) y[i] = Target(Accumulator(x[i]));
+    ForEachElement<CastLength>(count, isPacked, [=](auto width, Int64 i) {
+        const Pack<width.Value> from = LoadPack<width.Value>(x + i);
+        Pack<width.Value, Target> to;
+        width.ForEach([&](int k) { to.value[k] = Target(Accumulator(from.value[k])); });
+        StorePack(y + i, to);
+    });
 }

@@ -4,7 +4,7 @@
 //
 // Shapes   x, dx: [N, 2 C]; y, dy: [N, C]; contiguous
 // Types    stored as Scalar, computed in Accumulator
-// Launch   rows of C shared out by RowWalk; any block size
+// Launch   rows of C shared out by RowWalk, in packs where addresses allow; any block size
 // Cost     reads 2*N*C, writes N*C; the gradient reads 3*N*C, writes 2*N*C: bound by memory
 // Source   Shazeer 2020, GLU Variants Improve Transformer, equation 6
 #include "Common/Prelude.cuh"
@@ -17,11 +17,15 @@ KERNEL Geglu(const Scalar* __restrict__ x, Scalar* __restrict__ y, RowWalk walk)
         const Scalar* value = x + row * 2 * walk.rowLength;
         const Scalar* gate = value + walk.rowLength;
         Scalar* target = y + row * walk.rowLength;
-        const int threadStep = WarpSize == 1 ? 1 : step;
-        for (int c = first; c < end; c += threadStep) {
-            const Accumulator z = Accumulator(gate[c]);
-            target[c] = Scalar(Accumulator(value[c]) * (z * NormalAt(z).integral));
-        }
+        ForEachPack<PackLength<Scalar>>(walk, first, end, step, [=](auto width, int c) {
+            const Pack<width.Value> gates = LoadPack<width.Value>(gate + c);
+            Pack<width.Value> pack = LoadPack<width.Value>(value + c);
+            width.ForEach([&](int k) {
+                const Accumulator z = gates.value[k];
+                pack.value[k] = Scalar(Accumulator(pack.value[k]) * (z * NormalAt(z).integral));
+            });
+            StorePack(target + c, pack);
+        });
     });
 }
 
@@ -34,12 +38,17 @@ KERNEL GegluGradient(
         const Scalar* upstream = dy + row * walk.rowLength;
         Scalar* dValue = dx + row * 2 * walk.rowLength;
         Scalar* dGate = dValue + walk.rowLength;
-        const int threadStep = WarpSize == 1 ? 1 : step;
-        for (int c = first; c < end; c += threadStep) {
-            const Accumulator z = Accumulator(gate[c]), g = Accumulator(upstream[c]);
-            const Normal<Accumulator> normal = NormalAt(z);
-            dValue[c] = Scalar(g * (z * normal.integral));
-            dGate[c] = Scalar(g * Accumulator(value[c]) * (normal.integral + z * normal.density));
-        }
+        ForEachPack<PackLength<Scalar>>(walk, first, end, step, [=](auto width, int c) {
+            const Pack<width.Value> upstreams = LoadPack<width.Value>(upstream + c);
+            Pack<width.Value> values = LoadPack<width.Value>(value + c), gates = LoadPack<width.Value>(gate + c);
+            width.ForEach([&](int k) {
+                const Accumulator z = gates.value[k], g = upstreams.value[k];
+                const Normal<Accumulator> normal = NormalAt(z);
+                gates.value[k] = Scalar(g * Accumulator(values.value[k]) * (normal.integral + z * normal.density));
+                values.value[k] = Scalar(g * (z * normal.integral));
+            });
+            StorePack(dValue + c, values);
+            StorePack(dGate + c, gates);
+        });
     });
 }

@@ -3,9 +3,11 @@
 //
 // Shapes   x, y: n elements, contiguous
 // Types    stored as Scalar, computed in Accumulator
-// Launch   one block for every ElementsPerBlock elements; any block size
+// Launch   one block for every ElementsPerBlock elements; any block size; isPacked where all addresses are multiples
+//          of 16 bytes
 // Cost     reads n, writes n: bound by memory
 #include "Common/Prelude.cuh"
+#include "Common/Elements.cuh"
 
 DEVICE Accumulator Affine(Accumulator x, Accumulator scale, Accumulator offset) { return scale * x + offset; }
 DEVICE Accumulator Square(Accumulator x, Accumulator, Accumulator) { return x * x; }
@@ -29,11 +31,11 @@ DEVICE Accumulator Sanitize(Accumulator x, Accumulator bound, Accumulator)
     return x != x ? Accumulator(0) : x > bound ? bound : x < -bound ? -bound : x;
 }
 
-KERNEL Unary(const Scalar* x, Scalar* y, Int64 count, float first, float second)
+KERNEL Unary(const Scalar* x, Scalar* y, Int64 count, int isPacked, float first, float second)
 {
-    const Int64 begin = (Int64)blockIdx.x * ElementsPerBlock;
-    const Int64 end = Minimum(count, begin + ElementsPerBlock);
-    for (Int64 i = begin + threadIdx.x; i < end; i += blockDim.x) {
-        y[i] = Scalar(Operation(Accumulator(x[i]), first, second));
-    }
+    ForEachElement<PackLength<Scalar>>(count, isPacked, [=](auto width, Int64 i) {
+        Pack<width.Value> pack = LoadPack<width.Value>(x + i);
+        width.ForEach([&](int k) { pack.value[k] = Scalar(Operation(Accumulator(pack.value[k]), first, second)); });
+        StorePack(y + i, pack);
+    });
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using GenKernels.Kernels.Common;
 
 namespace GenKernels.Kernels.Optimization;
 
@@ -51,9 +52,10 @@ public static class Adam
             gradient, schedule, parameter, parameter, firstMoment, firstMoment, secondMoment, secondMoment, average,
             average);
         LaunchShape shape = LaunchShape.Elements(gradient.Device, gradient.ElementCount) with { Cost = cost };
+        bool isPacked = PackWidths.AreAligned(gradient, parameter, firstMoment, secondMoment, average);
         kernel.Launch(
             shape, gradient, schedule, parameter, firstMoment, secondMoment, average, gradient.ElementCount,
-            KernelArgument.Structure(ref constants));
+            isPacked ? 1 : 0, KernelArgument.Structure(ref constants));
     }
 
     /// <summary>

@@ -16,10 +16,12 @@
 //          isApplied (0 or 1); request: [4], steps with those skipped, learningRate, gradientScale, averageWeight;
 //          lossScale: [3], as LossScale.cu keeps it; skipped: [1], steps
 // Types    float; request and skipped double
-// Launch   one block for every ElementsPerBlock elements; any block size; AdamSchedule: one thread
+// Launch   one block for every ElementsPerBlock elements; any block size; isPacked where all addresses are multiples
+//          of 16 bytes; AdamSchedule: one thread
 // Cost     reads 4n and writes 3n, with an average 5n and 4n: bound by memory
 // Source   Kingma and Ba 2015, algorithm 1; Loshchilov and Hutter 2019, algorithm 2
 #include "Common/Prelude.cuh"
+#include "Common/Elements.cuh"
 #include "Common/Interpolate.cuh"
 
 enum Decay { None, Coupled, Decoupled };
@@ -48,7 +50,7 @@ DEVICE float Sanitize(float x, float bound)
 KERNEL Adam(
     const float* __restrict__ gradient, const float* __restrict__ schedule, float* __restrict__ parameter,
     float* __restrict__ firstMoment, float* __restrict__ secondMoment, float* __restrict__ average, Int64 count,
-    AdamConstants constants)
+    int isPacked, AdamConstants constants)
 {
     const float stepSize = schedule[0];
     const float rootOfBias2 = schedule[1];
@@ -56,21 +58,33 @@ KERNEL Adam(
     const float averageWeight = schedule[3];
     const float scale = schedule[4];
     if (schedule[5] == 0) return;  // all threads alike, and no barrier follows
-    const Int64 begin = (Int64)blockIdx.x * ElementsPerBlock;
-    const Int64 end = Minimum(count, begin + ElementsPerBlock);
-    for (Int64 i = begin + threadIdx.x; i < end; i += blockDim.x) {
-        float p = parameter[i];
-        float g = Sanitize(gradient[i] * scale, 1e5f);
-        if (WeightDecay == Coupled) g += decay * p;
-        if (WeightDecay == Decoupled) p *= decay;
-        const float m = firstMoment[i] + constants.beta1Rest * (g - firstMoment[i]);
-        const float v = constants.beta2 * secondMoment[i] + constants.beta2Rest * (g * g);
-        p -= stepSize * m / (Sqrt(v) / rootOfBias2 + constants.epsilon);
-        parameter[i] = p;
-        firstMoment[i] = m;
-        secondMoment[i] = v;
-        if (HasAverage) average[i] = Interpolate(average[i], p, averageWeight);
-    }
+    ForEachElement<PackLength<float>>(count, isPacked, [=](auto width, Int64 i) {
+        const Pack<width.Value, float> gradients = LoadPack<width.Value>(gradient + i);
+        Pack<width.Value, float> parameters = LoadPack<width.Value>(parameter + i);
+        Pack<width.Value, float> firstMoments = LoadPack<width.Value>(firstMoment + i);
+        Pack<width.Value, float> secondMoments = LoadPack<width.Value>(secondMoment + i);
+        width.ForEach([&](int k) {
+            float p = parameters.value[k];
+            float g = Sanitize(gradients.value[k] * scale, 1e5f);
+            if (WeightDecay == Coupled) g += decay * p;
+            if (WeightDecay == Decoupled) p *= decay;
+            const float m = firstMoments.value[k] + constants.beta1Rest * (g - firstMoments.value[k]);
+            const float v = constants.beta2 * secondMoments.value[k] + constants.beta2Rest * (g * g);
+            parameters.value[k] = p - stepSize * m / (Sqrt(v) / rootOfBias2 + constants.epsilon);
+            firstMoments.value[k] = m;
+            secondMoments.value[k] = v;
+        });
+        StorePack(parameter + i, parameters);
+        StorePack(firstMoment + i, firstMoments);
+        StorePack(secondMoment + i, secondMoments);
+        if constexpr (HasAverage) {
+            Pack<width.Value, float> averages = LoadPack<width.Value>(average + i);
+            width.ForEach([&](int k) {
+                averages.value[k] = Interpolate(averages.value[k], parameters.value[k], averageWeight);
+            });
+            StorePack(average + i, averages);
+        }
+    });
 }
 
 // base^exponent for a base from 0 to below 1.

@@ -1,3 +1,5 @@
+using GenKernels.Kernels.Common;
+
 namespace GenKernels.Kernels.Optimization;
 
 /// <summary>Launches <c>Lerp.cu</c>: moves a tensor towards another.</summary>
@@ -22,6 +24,6 @@ public static class Lerp
         Kernel kernel = x.Device.Load(s_source, x.Type).Kernel("Lerp");
         LaunchCost cost = LaunchCost.Of(x, y, y, weight);
         LaunchShape shape = LaunchShape.Elements(x.Device, x.ElementCount) with { Cost = cost };
-        kernel.Launch(shape, x, y, weight, x.ElementCount);
+        kernel.Launch(shape, x, y, weight, x.ElementCount, PackWidths.AreAligned(x, y) ? 1 : 0);
     }
 }

@@ -3,17 +3,22 @@
 //
 // Shapes   x, y: n elements, contiguous; weight: [1], on the device, so that a recorded step can be given another
 // Types    stored as Scalar, computed in Accumulator; weight float
-// Launch   one block for every ElementsPerBlock elements; any block size
+// Launch   one block for every ElementsPerBlock elements; any block size; isPacked where all addresses are multiples
+//          of 16 bytes
 // Cost     reads 2n, writes n: bound by memory
 #include "Common/Prelude.cuh"
+#include "Common/Elements.cuh"
 #include "Common/Interpolate.cuh"
 
-KERNEL Lerp(const Scalar* __restrict__ x, Scalar* __restrict__ y, const float* __restrict__ weight, Int64 count)
+KERNEL Lerp(const Scalar* __restrict__ x, Scalar* __restrict__ y, const float* __restrict__ weight, Int64 count, int isPacked)
 {
     const Accumulator amount = weight[0];
-    const Int64 begin = (Int64)blockIdx.x * ElementsPerBlock;
-    const Int64 end = Minimum(count, begin + ElementsPerBlock);
-    for (Int64 i = begin + threadIdx.x; i < end; i += blockDim.x) {
-        y[i] = Scalar(Interpolate(Accumulator(y[i]), Accumulator(x[i]), amount));
-    }
+    ForEachElement<PackLength<Scalar>>(count, isPacked, [=](auto width, Int64 i) {
+        const Pack<width.Value> to = LoadPack<width.Value>(x + i);
+        Pack<width.Value> pack = LoadPack<width.Value>(y + i);
+        width.ForEach([&](int k) {
+            pack.value[k] = Scalar(Interpolate(Accumulator(pack.value[k]), Accumulator(to.value[k]), amount));
+        });
+        StorePack(y + i, pack);
+    });
 }

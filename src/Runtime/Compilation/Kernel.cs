@@ -1,22 +1,18 @@
 namespace GenKernels.Runtime;
 
-/// <summary>A compiled kernel on a device.</summary>
+/// <summary>A kernel of a module on a device.</summary>
 public sealed class Kernel
 {
-    private readonly int[]? _parameterSizes;
+    private readonly int _index;
 
     /// <param name="device">The device that it runs on.</param>
+    /// <param name="module">The module that it belongs to.</param>
     /// <param name="name">The name in the source.</param>
-    /// <param name="handle">See <see cref="Handle"/>.</param>
-    /// <param name="parameterSizes">
-    /// In bytes; null where a driver cannot tell them, so that arguments go unchecked.
-    /// </param>
-    internal Kernel(Device device, string name, nint handle, int[]? parameterSizes)
+    /// <param name="index">Its place in the module.</param>
+    internal Kernel(Device device, KernelModule module, string name, int index)
     {
-        Device = device;
-        Name = name;
-        Handle = handle;
-        _parameterSizes = parameterSizes;
+        (Device, Module, Name) = (device, module, name);
+        _index = index;
     }
 
     /// <summary>The device that it runs on.</summary>
@@ -26,25 +22,28 @@ public sealed class Kernel
     public string Name { get; }
 
     /// <summary>The module that it belongs to.</summary>
-    public KernelModule? Module { get; internal set; }
+    public KernelModule Module { get; }
 
     /// <summary>
     /// The sizes in bytes of the parameters that the kernel declares; empty where a driver cannot tell them.
     /// </summary>
-    public ReadOnlySpan<int> ParameterSizes => _parameterSizes;
+    public ReadOnlySpan<int> ParameterSizes => Compiled.ParameterSizes;
 
-    /// <summary>The function: of the driver on a GPU, the entry of the trampoline on the CPU.</summary>
-    internal nint Handle { get; }
+    /// <inheritdoc cref="CompiledKernel.Handle"/>
+    internal nint Handle => Compiled.Handle;
+
+    private CompiledKernel Compiled => Module.Compiled(_index);
 
     /// <summary>Launches the kernel on the device's stream.</summary>
     /// <param name="shape">Grid, block and dynamic shared memory.</param>
     /// <param name="arguments">In the order of the kernel's parameters.</param>
     /// <exception cref="LaunchException">
-    /// Number or size of the arguments differ from what the kernel declares, or the launch failed.
+    /// Number or size of the arguments differ from what the kernel declares, or the launch failed. Where a step is
+    /// recorded, the kernel may still be compiling: the end of the recording says so then.
     /// </exception>
     public void Launch(LaunchShape shape, params ReadOnlySpan<KernelArgument> arguments)
     {
-        if (_parameterSizes is not null) CheckSizes(_parameterSizes, arguments);
+        if (Device.Recorder is null) CheckSizes(arguments);
         for (int index = 0; index < arguments.Length; index++)
         {
             if (arguments[index].Tensor is { } tensor && tensor.Device != Device)
@@ -60,8 +59,11 @@ public sealed class Kernel
     /// <inheritdoc/>
     public override string ToString() => $"{Name} on {Device}";
 
-    private void CheckSizes(int[] sizes, ReadOnlySpan<KernelArgument> arguments)
+    /// <summary>Compares arguments with what the kernel declares, where that is known.</summary>
+    /// <exception cref="LaunchException">Their number or sizes differ.</exception>
+    internal void CheckSizes(ReadOnlySpan<KernelArgument> arguments)
     {
+        if (Compiled.ParameterSizes is not { } sizes) return;
         if (arguments.Length != sizes.Length)
         {
             throw new LaunchException(

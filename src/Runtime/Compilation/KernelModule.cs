@@ -1,15 +1,22 @@
 namespace GenKernels.Runtime;
 
-/// <summary>One source compiled in one variant for one device: the kernels that it declares.</summary>
+/// <summary>One source in one variant for one device: the kernels that it declares, compiled together.</summary>
 public sealed class KernelModule
 {
     private readonly Kernel[] _kernels;
+    private readonly Lazy<CompiledKernel[]> _compiled;
 
-    internal KernelModule(KernelSource source, ElementType type, string variant, Kernel[] kernels)
+    /// <param name="device">The device that the kernels run on.</param>
+    /// <param name="source">What is compiled.</param>
+    /// <param name="type">The value of <c>Scalar</c>.</param>
+    /// <param name="variant">The defines besides <c>Scalar</c>.</param>
+    /// <param name="compile">Makes what the source declares, in its order.</param>
+    internal KernelModule(
+        Device device, KernelSource source, ElementType type, string variant, Func<CompiledKernel[]> compile)
     {
         (Source, Type, Variant) = (source, type, variant);
-        _kernels = kernels;
-        foreach (Kernel kernel in kernels) kernel.Module = this;
+        _compiled = new Lazy<CompiledKernel[]>(compile);
+        _kernels = [.. source.KernelNames.Select((name, index) => new Kernel(device, this, name, index))];
     }
 
     /// <summary>What was compiled.</summary>
@@ -20,6 +27,9 @@ public sealed class KernelModule
 
     /// <summary>The defines besides <c>Scalar</c>.</summary>
     public string Variant { get; }
+
+    /// <summary>Whether its kernels can be launched without waiting for a compiler.</summary>
+    internal bool IsCompiled => _compiled.IsValueCreated;
 
     /// <param name="name">As the source declares it.</param>
     /// <exception cref="ArgumentException">The source declares no such kernel.</exception>
@@ -33,4 +43,11 @@ public sealed class KernelModule
         string declared = string.Join(", ", Source.KernelNames);
         throw new ArgumentException($"{Source} declares no kernel {name}; it declares {declared}");
     }
+
+    /// <summary>Compiles, unless that is done; where another thread is at it, waits for that one.</summary>
+    /// <exception cref="CompilationException">The source does not compile, or there is no compiler.</exception>
+    internal void Compile() => _ = _compiled.Value;
+
+    /// <returns>What the compiler made of the index-th kernel.</returns>
+    internal CompiledKernel Compiled(int index) => _compiled.Value[index];
 }

@@ -57,12 +57,7 @@ public sealed partial class KernelSource
     /// <exception cref="ArgumentException">The file does not declare this type or variant.</exception>
     public string Defines(ElementType type, string variant)
     {
-        if (!Types.Contains(type))
-        {
-            throw new ArgumentException($"{Path} is not compiled for {type}; it is for {string.Join(", ", Types)}");
-        }
-
-        if (!_known.ContainsKey(variant)) throw new ArgumentException($"{Path} has no variant \"{variant}\"");
+        RequireDeclared(type, variant);
         StringBuilder lines = new($"#define Scalar {type.KernelName()}\n");
         foreach (string define in variant.Split(';', StringSplitOptions.RemoveEmptyEntries))
         {
@@ -70,6 +65,17 @@ public sealed partial class KernelSource
         }
 
         return lines.ToString();
+    }
+
+    /// <exception cref="ArgumentException">The file does not declare this type or variant.</exception>
+    internal void RequireDeclared(ElementType type, string variant)
+    {
+        if (!Types.Contains(type))
+        {
+            throw new ArgumentException($"{Path} is not compiled for {type}; it is for {string.Join(", ", Types)}");
+        }
+
+        if (!_known.ContainsKey(variant)) throw new ArgumentException($"{Path} has no variant \"{variant}\"");
     }
 
     /// <inheritdoc/>

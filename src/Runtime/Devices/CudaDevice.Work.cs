@@ -86,19 +86,13 @@ public sealed unsafe partial class CudaDevice
         else cuMemFree_v2(address);
     }
 
-    private protected override KernelModule Compile(KernelSource source, ElementType type, string variant)
+    private protected override CompiledKernel[] Compile(KernelSource source, ElementType type, string variant)
     {
         byte[] code = _compiler.Compile(source, type, variant);
         MakeCurrent();
         CUmodule module = LoadModule(source, code);
         _modules.Add(module);
-        Kernel[] kernels = new Kernel[source.KernelNames.Count];
-        for (int index = 0; index < kernels.Length; index++)
-        {
-            kernels[index] = LoadKernel(module, source.KernelNames[index]);
-        }
-
-        return new KernelModule(source, type, variant, kernels);
+        return [.. source.KernelNames.Select(name => LoadKernel(module, name))];
     }
 
     private protected override void LaunchCore(
@@ -157,7 +151,7 @@ public sealed unsafe partial class CudaDevice
         }
     }
 
-    private Kernel LoadKernel(CUmodule module, string name)
+    private CompiledKernel LoadKernel(CUmodule module, string name)
     {
         CUfunction function;
         cuModuleGetFunction(&function, module, name).ThrowIfFailed($"cuModuleGetFunction({name})");
@@ -166,7 +160,7 @@ public sealed unsafe partial class CudaDevice
         int shared;
         cuFuncGetAttribute(&shared, CUfunction_attribute.MAX_DYNAMIC_SHARED_SIZE_BYTES, function).ThrowIfFailed();
         _sharedLimits[function.Value] = shared;
-        return new Kernel(this, name, function.Value, ReadParameterSizes(function));
+        return new CompiledKernel(function.Value, ReadParameterSizes(function));
     }
 
     /// <returns>The sizes in bytes, or null where the driver cannot tell them.</returns>

@@ -105,16 +105,33 @@ public abstract class Device : IDisposable
         if (_notices.TryAdd(line, true)) Notices(line);
     }
 
-    /// <summary>Finds a compiled module, or compiles it.</summary>
+    /// <summary>Finds a compiled module, or compiles it; where the calling thread records a step, meanwhile.</summary>
     /// <param name="source">The kernel's file.</param>
     /// <param name="type">The value of <c>Scalar</c>.</param>
     /// <param name="variant">Further defines, as <paramref name="source"/> declares them.</param>
     /// <exception cref="CompilationException">The source does not compile, or there is no compiler.</exception>
     public KernelModule Load(KernelSource source, ElementType type, string variant = "")
     {
-        if (_modules.TryGetValue((source, type, variant), out KernelModule? module)) return module;
+        KernelModule module = _modules.GetValueOrDefault((source, type, variant)) ?? Add(source, type, variant);
+        if (module.IsCompiled) return module;
         ObjectDisposedException.ThrowIf(IsDisposed, this);
-        return _modules.GetOrAdd((source, type, variant), key => Compile(key.Source, key.Type, key.Variant));
+        if (Recorder is { } recorder) recorder.Compile(module);
+        else Compile(module);
+        return module;
+    }
+
+    /// <summary>Compiles a module; one that fails is forgotten, so that it is tried again when next needed.</summary>
+    internal void Compile(KernelModule module)
+    {
+        try
+        {
+            module.Compile();
+        }
+        catch
+        {
+            _modules.TryRemove(new((module.Source, module.Type, module.Variant), module));
+            throw;
+        }
     }
 
     /// <summary>
@@ -298,7 +315,16 @@ public abstract class Device : IDisposable
         observer?.End(mark);
     }
 
-    private protected abstract KernelModule Compile(KernelSource source, ElementType type, string variant);
+    private protected abstract CompiledKernel[] Compile(KernelSource source, ElementType type, string variant);
+
+    private KernelModule Add(KernelSource source, ElementType type, string variant)
+    {
+        source.RequireDeclared(type, variant);
+        return _modules.GetOrAdd(
+            (source, type, variant),
+            key => new KernelModule(
+                this, key.Source, key.Type, key.Variant, () => Compile(key.Source, key.Type, key.Variant)));
+    }
 
     private protected abstract void LaunchCore(
         Kernel kernel, LaunchShape shape, ReadOnlySpan<KernelArgument> arguments);

@@ -37,7 +37,7 @@ internal sealed unsafe partial class LaunchRunner : IDisposable
     }
 
     /// <returns>A kernel whose handle is its number here.</returns>
-    internal Kernel Open(Device device, string path, string name)
+    internal CompiledKernel Open(string path, string name)
     {
         lock (_lock)
         {
@@ -49,7 +49,7 @@ internal sealed unsafe partial class LaunchRunner : IDisposable
                 reply.ReadExactly(MemoryMarshal.AsBytes(parameters.AsSpan()));
                 return parameters;
             });
-            return new Kernel(device, name, number, sizes);
+            return new CompiledKernel(number, sizes);
         }
     }
 

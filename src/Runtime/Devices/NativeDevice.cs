@@ -77,21 +77,18 @@ public abstract unsafe class NativeDevice : Device
 
     internal override void FreeMemory(nint address, long bytes) => NativeMemory.AlignedFree((void*)address);
 
-    private protected override KernelModule Compile(KernelSource source, ElementType type, string variant)
-    {
-        string library = Compiler.Compile(source, type, variant);
-        return new KernelModule(source, type, variant, [.. source.KernelNames.Select(Open(library))]);
-    }
+    private protected override CompiledKernel[] Compile(KernelSource source, ElementType type, string variant) =>
+        [.. source.KernelNames.Select(Open(Compiler.Compile(source, type, variant)))];
 
     /// <returns>What finds a kernel of a compiled library by its name.</returns>
-    private protected virtual Func<string, Kernel> Open(string path)
+    private protected virtual Func<string, CompiledKernel> Open(string path)
     {
         nint library = NativeLibrary.Load(path);
         return name =>
         {
             nint sizes = NativeLibrary.GetExport(library, name + "_parameters");
             int[] parameters = new ReadOnlySpan<int>((int*)sizes + 1, *(int*)sizes).ToArray();
-            return new Kernel(this, name, NativeLibrary.GetExport(library, name + "_run"), parameters);
+            return new CompiledKernel(NativeLibrary.GetExport(library, name + "_run"), parameters);
         };
     }
 

@@ -57,8 +57,8 @@ public sealed unsafe class SimtDevice : NativeDevice
         if (_poison) NativeMemory.Fill((void*)address, (nuint)bytes, 0xFF);
     }
 
-    private protected override Func<string, Kernel> Open(string path) =>
-        _runner is null ? base.Open(path) : name => _runner.Open(this, path, name);
+    private protected override Func<string, CompiledKernel> Open(string path) =>
+        _runner is null ? base.Open(path) : name => _runner.Open(path, name);
 
     private protected override void LaunchCore(Kernel kernel, LaunchShape shape, ReadOnlySpan<KernelArgument> arguments)
     {

@@ -50,6 +50,9 @@ internal sealed unsafe class RecordedLaunch : RecordedWork
         bool Hides(long value) => value >= first && value < end;
     }
 
+    /// <exception cref="LaunchException">The arguments are not those that the kernel declares.</exception>
+    internal void CheckSizes() => _kernel.CheckSizes(_arguments);
+
     internal override void Bind()
     {
         int place = 0;

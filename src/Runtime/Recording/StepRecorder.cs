@@ -17,6 +17,7 @@ internal sealed class StepRecorder
     private readonly Dictionary<DeviceBuffer, TracedBuffer> _own = new(ReferenceEqualityComparer.Instance);
     private readonly List<DeviceBuffer> _promised = [];
     private readonly List<RecordedWork> _work = [];
+    private readonly Dictionary<KernelModule, Task> _compilations = [];
     private long _nextAddress = FirstAddress;
 
     internal StepRecorder(Device device) => _device = device;
@@ -32,6 +33,12 @@ internal sealed class StepRecorder
         _promised.Add(buffer);
         _own.Add(buffer, new TracedBuffer(buffer, bytes, label) { IsTemporary = true });
         return buffer;
+    }
+
+    /// <summary>Compiles a module on another thread: nothing is launched before the recording's end.</summary>
+    internal void Compile(KernelModule module)
+    {
+        if (!_compilations.ContainsKey(module)) _compilations.Add(module, Task.Run(() => _device.Compile(module)));
     }
 
     internal void Launch(Kernel kernel, LaunchShape shape, ReadOnlySpan<KernelArgument> arguments)
@@ -96,10 +103,16 @@ internal sealed class StepRecorder
         + "every replay would see those of the recording; copy them before the replay to a tensor that was made before "
         + "the recording, and let the step read that");
 
-    /// <summary>Gives memory to what tensors still hold at the end; all else is temporary.</summary>
+    /// <summary>
+    /// Waits for the compilers, and gives memory to what tensors still hold at the end; all else is temporary.
+    /// </summary>
     /// <returns>The work, what lies in the arena, and what the step uses beside that, held once more for it.</returns>
+    /// <exception cref="CompilationException">A kernel does not compile.</exception>
+    /// <exception cref="LaunchException">Arguments are not those that a kernel declares.</exception>
     internal (RecordedWork[] Work, TracedBuffer[] Buffers, DeviceBuffer[] Held) Finish()
     {
+        Task.WhenAll(_compilations.Values).GetAwaiter().GetResult();
+        foreach (RecordedLaunch launch in _work.OfType<RecordedLaunch>()) launch.CheckSizes();
         foreach (DeviceBuffer buffer in _promised)
         {
             if (!buffer.IsHeld) continue;
@@ -116,6 +129,8 @@ internal sealed class StepRecorder
     /// <summary>Lets go of everything: the step failed.</summary>
     internal void Abandon()
     {
+        // A compiler's own failure is not what ended the step, or was told already.
+        Task.WhenAll(_compilations.Values).ContinueWith(_ => { }, TaskScheduler.Default).Wait();
         foreach (DeviceBuffer buffer in _promised)
         {
             if (buffer.IsPromised) buffer.Lose();

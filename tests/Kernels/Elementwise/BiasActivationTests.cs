@@ -11,7 +11,7 @@ public sealed class BiasActivationTests(Device device)
     public void ValuesMatchTheFormula([Values] Activation activation, [Values] FloatType type)
     {
         BiasActivationOptions options = new(activation, Gain: 1.7f, Clamp: 1.1f, Slope: 0.3f);
-        foreach (Shape shape in new Shape[] { [1], [3, 1], [4, 31], [2, 5, 33], [2, 4097] })
+        foreach (Shape shape in new Shape[] { [1], [3, 1], [4, 31], [5, 40], [2, 5, 33], [2, 4097] })
         {
             using Tensor x = TestTensors.Normal(shape, seed: 1, device, type.Element());
             using Tensor bias = TestTensors.Normal([shape[^1]], seed: 2, device, type.Element());

@@ -20,6 +20,16 @@ public sealed class UnaryTests(Device device)
         }
     }
 
+    /// <summary>What does not begin at a multiple of 16 bytes is not loaded in packs of them.</summary>
+    [Test]
+    public void ATensorMayBeginAnywhere([Values] FloatType type, [Values(1, 2, 3)] int start)
+    {
+        using Tensor whole = TestTensors.Normal([600], seed: 2, device, type.Element());
+        using Tensor x = whole.Narrow(start, 590);
+        using Tensor y = Unary.Forward(UnaryKind.Square, x);
+        Expect.Close(y, Array.ConvertAll(x.ToDoubles(), value => value * value));
+    }
+
     [Test]
     public void ATensorCanBeItsOwnResult()
     {
