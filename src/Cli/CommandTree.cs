@@ -22,6 +22,9 @@ internal static class CommandTree
                 Group("train", "Of training steps.", ProfileTrainLongVideoLowresCommand.Create()),
                 Group("generate", "Of trained networks at work.", ProfileGenerateVideoCommand.Create()),
                 ProfileKernelCommand.Create()),
+            Group(
+                "tune", "Measure once which ways of the kernels are the fastest on a device.",
+                TuneLongVideoLowresCommand.Create(), TuneListCommand.Create()),
         };
 
     /// <summary>A word that only stands before other commands.</summary>

@@ -17,6 +17,7 @@ internal static class ProfileTrainLongVideoLowresCommand
             "gk profile train long-video-lowres --preset paper --phase generator --trace out/step.json",
             "gk profile train long-video-lowres --batch 4 --memory out/memory");
         trial.AddTo(command);
+        trial.AddMemoryTo(command);
         options.AddTo(command);
         return command.Does((result, stop) =>
         {

@@ -47,6 +47,21 @@ public sealed class RunTests
     }
 
     [Test]
+    public void WhatWasMeasuredOfTheMachineIsAmongTheResults()
+    {
+        Pretend("GenKernels.Cli", """
+            mkdir -p "$GENKERNELS_CACHE" && echo '{ "device": "X" }' > "$GENKERNELS_CACHE/tuning-0123.json"
+            echo '{ "choices": [ { "way": "a" }, { "way": "b" } ] }'
+            """);
+        (int status, string output) = Run("--device", "host", "--only", "tune");
+        Assert.That(status, Is.Zero, output);
+        Assert.That(Part("tune").GetProperty("counts").GetString(), Is.EqualTo("2 chosen"));
+        Assert.That(File.ReadAllText(Path.Combine(Results, "tuning/tuning-0123.json")), Does.Contain("\"X\""));
+        Run("--device", "simt", "--only", "tune");
+        Assert.That(Part("tune").GetProperty("status").GetString(), Is.EqualTo("skipped"));
+    }
+
+    [Test]
     public void AFailureDoesNotStopTheOthersAndIsTheExitStatus()
     {
         Pretend("GenKernels.Tests", "exit 2");
@@ -76,7 +91,7 @@ public sealed class RunTests
     }
 
     [TestCase("run: there is no option --all; --help lists them", "--all")]
-    [TestCase("run: there is no part 'everything'; the parts are doctor tests verify benchmarks peers",
+    [TestCase("run: there is no part 'everything'; the parts are doctor tests verify tune benchmarks peers",
         "--only", "everything")]
     [TestCase("run: there is no device 'gpu'; it is cuda:0 and so on, host or simt", "--device", "gpu")]
     [TestCase("run: --out needs a value", "--out")]
@@ -119,6 +134,7 @@ public sealed class RunTests
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        start.Environment["GENKERNELS_CACHE"] = _checkout.File("cache");
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();

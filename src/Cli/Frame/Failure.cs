@@ -47,7 +47,7 @@ internal static partial class Failure
         is CommandException
         or ShapeException or SafetensorsException or LaunchException or OutOfDeviceMemoryException or CudaException
         or StateDictException or DatasetException or VideoException or VideoToolMissingException
-        or InvalidDataException;
+        or InvalidDataException or TuningException;
 
     private static string OneLine(string message) =>
         string.Join(' ', message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));

@@ -27,14 +27,14 @@ internal sealed class TrainingTrial
         HelpName = "folder",
     };
 
-    /// <summary>Adds the options to a command.</summary>
+    /// <summary>Adds the options of a step to a command.</summary>
     internal void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_preset, _phase, _batch, _data, _seed, _memory])
-        {
-            command.Options.Add(option);
-        }
+        foreach (Option option in (Option[])[_preset, _phase, _batch, _data, _seed]) command.Options.Add(option);
     }
+
+    /// <summary>Adds that of <see cref="MemoryFolder"/>.</summary>
+    internal void AddMemoryTo(Command command) => command.Options.Add(_memory);
 
     private readonly Option<string?> _memory = new("--memory")
     {
@@ -75,6 +75,9 @@ internal sealed class TrainingTrial
         trial.Take(Phases(result));
         return [.. trial.Recorded.Select(part => (part.Name, part.Step.Plan))];
     }
+
+    /// <summary>Takes one step as a training does: recorded.</summary>
+    internal void Take(ParseResult result, Device device, Terminal terminal) => Plans(result, device, terminal);
 
     private LowResolutionPreset Preset(ParseResult result) =>
         LowResolutionPreset.Named(result.GetRequiredValue(_preset));

@@ -20,10 +20,14 @@ public static class Convolution
     private const int FewestHostRows = 32;
     private const int ManyHostBlocks = 8;
 
+    private static readonly ConvolutionChoice s_choice = new();
     private static readonly KernelSource s_source = Source("Convolution/Convolution.cu");
 
     private static readonly KernelSource s_hostSource =
         Source("Convolution/ConvolutionHost.cpp", [ElementType.Float64, ElementType.Float32]);
+
+    /// <summary>The CPU's file.</summary>
+    internal static KernelSource HostSourceFile => s_hostSource;
 
     /// <summary>Cross-correlates, as networks do.</summary>
     /// <param name="x">Activations, <c>[N, T, H, W, C]</c>; one frame, or one row, for fewer dimensions.</param>
@@ -73,15 +77,59 @@ public static class Convolution
         Require.Shape(dy, [inputShape[0], forward.Out.T, forward.Out.H, forward.Out.W, w.Shape[0]]);
         Triple size = new(inputShape[1], inputShape[2], inputShape[3]);
         ConvolutionPlan plan = ConvolutionPlan.DataGradient(dy.Shape, w.Shape, size, options);
+        return Launch(dy, w, null, plan, inputShape, ProductEpilogue.None, isAdjoint: true);
+    }
 
-        // Tiles read the weights turned; the other ways need them turned in memory.
-        if (dy.Device.WarpSize == 1 && plan.MethodOnHost == HostMethod.Tiles)
+    /// <summary>Convolves in a way of a device with warps; all is checked.</summary>
+    /// <remarks>Where it is the adjoint, the weights are those of the convolution.</remarks>
+    internal static void Launch(
+        ProductWay way, Tensor x, Tensor w, Tensor y, ConvolutionPlan plan, ProductEpilogue epilogue, bool isAdjoint,
+        Tensor? scales = null)
+    {
+        if (way.Method == ProductMethod.Library)
         {
-            return Launch(dy, w, null, plan, inputShape, ProductEpilogue.None, isAdjoint: true);
+            if (isAdjoint) ConvolutionLibrary.LaunchDataGradient(x, w, y, plan.Adjoint);
+            else ConvolutionLibrary.Launch(x, w, y, epilogue, plan);
+        }
+        else if (isAdjoint)
+        {
+            using Tensor turned = StridedCopy.TurnWeights(w, plan.Groups);
+            Launch(way, x, turned, y, plan, epilogue, isAdjoint: false, scales);
+        }
+        else if (way.Method == ProductMethod.TensorCores)
+        {
+            ConvolutionTensor.Launch(x, w, y, epilogue, plan, scales, way.Tiling, way.Parts);
+        }
+        else LaunchOnCudaCores(x, w, y, plan, epilogue);
+    }
+
+    /// <summary>Convolves by a method of the CPU, without gaps; all is checked.</summary>
+    internal static void LaunchOnHost(
+        HostMethod method, Tensor x, Tensor w, Tensor? scales, Tensor y, ConvolutionPlan plan,
+        ProductEpilogue epilogue, bool isAdjoint)
+    {
+        // Tiles read the weights turned; the other ways need them turned in memory.
+        if (isAdjoint && method != HostMethod.Tiles)
+        {
+            using Tensor turned = StridedCopy.TurnWeights(w, plan.Groups);
+            LaunchOnHost(method, x, turned, scales, y, plan, epilogue, isAdjoint: false);
+            return;
         }
 
-        using Tensor turned = StridedCopy.TurnWeights(w, options.Groups);
-        return Launch(dy, turned, null, plan, inputShape, ProductEpilogue.None);
+        int lines = Math.Clamp(HostDepth / plan.LineLength, 1, plan.LineCount);
+        int rows = (int)Math.Clamp(plan.RowCount / ManyHostBlocks, FewestHostRows, HostRows);
+        (WinogradPlan division, long blocks) = WinogradPlan.Forward(plan, x.Device.ProcessorCount);
+        if (method != HostMethod.Tiles) blocks = (plan.RowCount + rows - 1) / rows;
+        LaunchShape shape = new(blocks, 1, 1, 1)
+        {
+            HasLongBlocks = method == HostMethod.Tiles,
+            Cost = epilogue.Cost(plan.Operations, x, w, y),
+        };
+        EpilogueNumbers numbers = epilogue.Numbers(y.Shape);
+        x.Device.Load(s_hostSource, x.Type).Kernel("ConvolutionHost").Launch(
+            shape, x, w, scales, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y,
+            HostProduct.For(x.Type), KernelArgument.Structure(ref numbers), KernelArgument.Structure(ref plan),
+            KernelArgument.Structure(ref division), scales?.Shape[1] ?? 0, rows, lines, (int)method, isAdjoint ? 1 : 0);
     }
 
     /// <exception cref="ShapeException">They do not fit the activations.</exception>
@@ -124,14 +172,31 @@ public static class Convolution
 
         Tensor y = Tensor.Empty(shape, x.Type, x.Device);
         if (y.ElementCount == 0) return y;
-        if (isOnHost && plan.PhaseCount > 1) LaunchPhasesOnHost(x, w, y, plan);
-        else if (isOnHost) LaunchOnHost(x, w, scales, y, plan, epilogue, isAdjoint);
-        else if (ConvolutionTensor.Fits(x, w, plan)) ConvolutionTensor.Launch(x, w, y, epilogue, plan, scales);
-        else LaunchOnDevice(x, w, y, plan, epilogue);
+        if (!isOnHost) LaunchOnDevice(x, w, y, plan, epilogue, isAdjoint, scales);
+        else if (plan.PhaseCount > 1) LaunchPhasesOnHost(x, w, y, plan);
+        else LaunchOnHost(HostMethodFor(x, plan, isAdjoint), x, w, scales, y, plan, epilogue, isAdjoint);
         return y;
     }
 
+    private static HostMethod HostMethodFor(Tensor x, ConvolutionPlan plan, bool isAdjoint)
+    {
+        ConvolutionRole role = isAdjoint ? ConvolutionRole.DataGradient : ConvolutionRole.Forward;
+        HostConvolutionKey key = new(plan, role, x.Type, HostProduct.IsOfLibrary);
+        return x.Device.Tuner.Choose(HostConvolutionChoice.Instance, key);
+    }
+
     private static void LaunchOnDevice(
+        Tensor x, Tensor w, Tensor y, ConvolutionPlan plan, ProductEpilogue epilogue, bool isAdjoint, Tensor? scales)
+    {
+        ConvolutionKey key = new(
+            plan, isAdjoint ? ConvolutionRole.DataGradient : ConvolutionRole.Forward, x.Type,
+            TensorCores.PrecisionOf(x), ConvolutionTensor.Fits(x, isAdjoint ? null : w, plan),
+            TensorCores.AreRowsAligned(x) && TensorCores.AreRowsAligned(w), scales?.Shape[1] ?? 0,
+            EpilogueKey.Of(epilogue));
+        Launch(x.Device.Tuner.Choose(s_choice, key), x, w, y, plan, epilogue, isAdjoint, scales);
+    }
+
+    private static void LaunchOnCudaCores(
         Tensor x, Tensor w, Tensor y, ConvolutionPlan plan, ProductEpilogue epilogue)
     {
         long tiles = (plan.PhaseRowCount + Tile - 1) / Tile * ((plan.OutGroup + Tile - 1) / Tile);
@@ -146,6 +211,7 @@ public static class Convolution
     /// <summary>The adjoint of a strided convolution, without products with gaps; nothing follows it.</summary>
     private static void LaunchPhasesOnHost(Tensor x, Tensor w, Tensor y, ConvolutionPlan plan)
     {
+        using Tensor turned = StridedCopy.TurnWeights(w, plan.Groups);
         for (int index = 0; index < plan.PhaseCount; index++)
         {
             ConvolutionPhase phase = plan.Phase(index);
@@ -157,32 +223,12 @@ public static class Convolution
                 ? Tensor.Empty(shape, y.Type, y.Device) : Tensor.Zeros(shape, y.Type, y.Device);
             if (hasTaps)
             {
-                using Tensor taps = StridedCopy.Taps(w, phase.FirstTap, phase.TapStep, phase.TapCount);
-                LaunchOnHost(x, taps, null, part, phase.Plan, ProductEpilogue.None, isAdjoint: false);
+                using Tensor taps = StridedCopy.Taps(turned, phase.FirstTap, phase.TapStep, phase.TapCount);
+                HostMethod method = HostMethodFor(x, phase.Plan, isAdjoint: false);
+                LaunchOnHost(method, x, taps, null, part, phase.Plan, ProductEpilogue.None, isAdjoint: false);
             }
 
             StridedCopy.Spread(part, y, phase.Number, plan.Up);
         }
-    }
-
-    private static void LaunchOnHost(
-        Tensor x, Tensor w, Tensor? scales, Tensor y, ConvolutionPlan plan, ProductEpilogue epilogue, bool isAdjoint)
-    {
-        HostMethod method = plan.MethodOnHost;
-        if (method == HostMethod.Direct && plan.IsForColumnsOnHost) method = HostMethod.Columns;
-        int lines = Math.Clamp(HostDepth / plan.LineLength, 1, plan.LineCount);
-        int rows = (int)Math.Clamp(plan.RowCount / ManyHostBlocks, FewestHostRows, HostRows);
-        (WinogradPlan division, long blocks) = WinogradPlan.Forward(plan, x.Device.ProcessorCount);
-        if (method != HostMethod.Tiles) blocks = (plan.RowCount + rows - 1) / rows;
-        LaunchShape shape = new(blocks, 1, 1, 1)
-        {
-            HasLongBlocks = method == HostMethod.Tiles,
-            Cost = epilogue.Cost(plan.Operations, x, w, y),
-        };
-        EpilogueNumbers numbers = epilogue.Numbers(y.Shape);
-        x.Device.Load(s_hostSource, x.Type).Kernel("ConvolutionHost").Launch(
-            shape, x, w, scales, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y,
-            HostProduct.For(x.Type), KernelArgument.Structure(ref numbers), KernelArgument.Structure(ref plan),
-            KernelArgument.Structure(ref division), scales?.Shape[1] ?? 0, rows, lines, (int)method, isAdjoint ? 1 : 0);
     }
 }

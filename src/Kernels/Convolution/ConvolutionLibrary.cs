@@ -12,10 +12,26 @@ internal static class ConvolutionLibrary
     // What an engine may read at once.
     private const int MostAlignment = 16;
 
+    /// <returns>Whether the library can do all work of a key, scales left out.</returns>
+    /// <param name="device">That would do it.</param>
+    /// <param name="key">The work.</param>
+    internal static bool Fits(Device device, in ConvolutionKey key)
+    {
+        if (key.ScaleFrames > 0 || !key.IsAligned) return false;
+        (CudaConvolutionKind kind, ConvolutionPlan plan) = key.Role switch
+        {
+            ConvolutionRole.Forward => (CudaConvolutionKind.Forward, key.Plan),
+            ConvolutionRole.DataGradient => (CudaConvolutionKind.DataGradient, key.Plan.Adjoint),
+            _ => (CudaConvolutionKind.WeightGradient, key.Plan),
+        };
+        ElementType resultType = key.Epilogue == default ? key.Type : ElementType.Float32;
+        return IsSupported(kind, device, key.Type, resultType, MostAlignment, plan);
+    }
+
     /// <returns>Whether the library can do it: it is there, on a GPU, and has an engine for types and sizes.</returns>
     /// <inheritdoc cref="Launch" path="/param"/>
     internal static bool Fits(Tensor x, Tensor w, Tensor y, ProductEpilogue epilogue, ConvolutionPlan plan) =>
-        IsSupported(CudaConvolutionKind.Forward, x, w, y, plan, SumType(y, epilogue));
+        IsSupported(CudaConvolutionKind.Forward, x.Device, x.Type, SumType(y, epilogue), Alignment(x, w, y), plan);
 
     /// <param name="x">Activations, <c>[N, T, H, W, C]</c>; checked, as is all else.</param>
     /// <param name="w">Weights, <c>[O, kT, kH, kW, C / groups]</c>.</param>
@@ -31,10 +47,10 @@ internal static class ConvolutionLibrary
         if (!epilogue.IsNone) JoinParts.Into(sums ?? y, epilogue, y);
     }
 
-    /// <returns>Whether the library can do it; see <see cref="Fits"/>.</returns>
+    /// <returns>Whether the library can do it; see <see cref="Fits(Tensor, Tensor, Tensor, ProductEpilogue, ConvolutionPlan)"/>.</returns>
     /// <inheritdoc cref="LaunchDataGradient" path="/param"/>
     internal static bool FitsDataGradient(Tensor dy, Tensor w, Tensor dx, ConvolutionPlan forward) =>
-        IsSupported(CudaConvolutionKind.DataGradient, dx, w, dy, forward, dx.Type);
+        IsSupported(CudaConvolutionKind.DataGradient, dy.Device, dy.Type, dx.Type, Alignment(dx, w, dy), forward);
 
     /// <param name="dy">The gradient that arrives at the result, <c>[N, T', H', W', O]</c>.</param>
     /// <param name="w">The convolution's weights, as they are: not turned.</param>
@@ -44,10 +60,10 @@ internal static class ConvolutionLibrary
     internal static void LaunchDataGradient(Tensor dy, Tensor w, Tensor dx, ConvolutionPlan forward) =>
         Convolve(CudaConvolutionKind.DataGradient, dx, w, dy, forward);
 
-    /// <returns>Whether the library can do it; see <see cref="Fits"/>.</returns>
+    /// <returns>Whether the library can do it; see <see cref="Fits(Tensor, Tensor, Tensor, ProductEpilogue, ConvolutionPlan)"/>.</returns>
     /// <inheritdoc cref="LaunchWeightGradient" path="/param"/>
     internal static bool FitsWeightGradient(Tensor x, Tensor dy, Tensor dw, ConvolutionPlan plan) =>
-        IsSupported(CudaConvolutionKind.WeightGradient, x, dw, dy, plan, dw.Type);
+        IsSupported(CudaConvolutionKind.WeightGradient, x.Device, x.Type, dw.Type, Alignment(x, dw, dy), plan);
 
     /// <param name="x">The activations of the convolution, <c>[N, T, H, W, C]</c>.</param>
     /// <param name="dy">The gradient that arrives at its result, <c>[N, T', H', W', O]</c>.</param>
@@ -59,13 +75,15 @@ internal static class ConvolutionLibrary
 
     /// <remarks>Beyond 2^31 elements cuDNN has given wrong results without a word; it is not asked there.</remarks>
     private static bool IsSupported(
-        CudaConvolutionKind kind, Tensor x, Tensor w, Tensor y, ConvolutionPlan plan, ElementType resultType)
+        CudaConvolutionKind kind, Device device, ElementType type, ElementType resultType, int alignment,
+        ConvolutionPlan plan)
     {
-        if (x.Device is not CudaDevice device || !NativeLibraries.CuDnn.IsFound) return false;
-        if (x.Type is not (ElementType.Float32 or ElementType.Float16 or ElementType.BFloat16)) return false;
-        if (x.ElementCount == 0 || w.ElementCount == 0 || y.ElementCount == 0) return false;
-        CudaConvolutionProblem problem = Problem(kind, x, w, y, plan, resultType);
-        return problem.Shape.MostElements <= int.MaxValue && IsPadded(problem.Shape) && device.Dnn.Supports(problem);
+        if (device is not CudaDevice cuda || !NativeLibraries.CuDnn.IsFound) return false;
+        if (type is not (ElementType.Float32 or ElementType.Float16 or ElementType.BFloat16)) return false;
+        if (plan.InputShape.ElementCount == 0 || plan.WeightShape.ElementCount == 0) return false;
+        if (plan.OutputShape.ElementCount == 0) return false;
+        CudaConvolutionProblem problem = Problem(kind, device, type, resultType, alignment, plan);
+        return problem.Shape.MostElements <= int.MaxValue && IsPadded(problem.Shape) && cuda.Dnn.Supports(problem);
     }
 
     private static void Convolve(CudaConvolutionKind kind, Tensor x, Tensor w, Tensor y, ConvolutionPlan plan)
@@ -77,7 +95,9 @@ internal static class ConvolutionLibrary
             _ => w,
         };
         LaunchCost cost = LaunchCost.Of(x, w, y) with { Operations = plan.Operations };
-        ((CudaDevice)x.Device).Dnn.Convolve(Problem(kind, x, w, y, plan, result.Type), x, w, y, cost);
+        ElementType type = kind == CudaConvolutionKind.DataGradient ? y.Type : x.Type;
+        CudaConvolutionProblem problem = Problem(kind, x.Device, type, result.Type, Alignment(x, w, y), plan);
+        ((CudaDevice)x.Device).Dnn.Convolve(problem, x, w, y, cost);
     }
 
     /// <returns>Whether no elements are left out at the borders, which cuDNN has no word for.</returns>
@@ -93,7 +113,8 @@ internal static class ConvolutionLibrary
         epilogue.IsNone ? y.Type : ElementType.Float32;
 
     private static CudaConvolutionProblem Problem(
-        CudaConvolutionKind kind, Tensor x, Tensor w, Tensor y, ConvolutionPlan plan, ElementType resultType)
+        CudaConvolutionKind kind, Device device, ElementType type, ElementType resultType, int alignment,
+        ConvolutionPlan plan)
     {
         CudaConvolutionShape shape =
             new(plan.ClipCount, plan.Groups * plan.InGroup, plan.Groups * plan.OutGroup, plan.Groups)
@@ -101,9 +122,8 @@ internal static class ConvolutionLibrary
                 In = Axes(plan.In), Out = Axes(plan.Out), Taps = Axes(plan.Taps), Stride = Axes(plan.Stride),
                 Before = Axes(plan.Before), Dilation = Axes(plan.Dilation),
             };
-        ElementType type = kind == CudaConvolutionKind.DataGradient ? y.Type : x.Type;
-        bool isRounded = type == ElementType.Float32 && x.Device.Precision.Matrix == MatrixPrecision.Tf32;
-        return new CudaConvolutionProblem(kind, type, resultType, isRounded, Alignment(x, w, y), shape.OfFrames);
+        bool isRounded = type == ElementType.Float32 && device.Precision.Matrix == MatrixPrecision.Tf32;
+        return new CudaConvolutionProblem(kind, type, resultType, isRounded, alignment, shape.OfFrames);
     }
 
     private static int Alignment(params ReadOnlySpan<Tensor> tensors)

@@ -4,10 +4,11 @@ namespace GenKernels.Kernels.Convolution;
 
 /// <summary>The geometry of a convolution; laid out as <c>Plan</c> in <c>Plan.cuh</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal readonly struct ConvolutionPlan
+internal readonly record struct ConvolutionPlan
 {
     // 640 KB of 32-bit weights of one group.
-    private const int MostDirectWeights = 160 << 10;
+    internal const int MostDirectWeights = 160 << 10;
+    private const int MostDirectWeightsOfOneTap = 32 << 10;
 
     private readonly int _n;
     private readonly Triple _in, _out, _taps, _stride, _before, _dilation, _up;
@@ -40,11 +41,23 @@ internal readonly struct ConvolutionPlan
     /// <summary>Elements of a run of one group.</summary>
     internal int LineLength => _taps.W * _inGroup;
 
+    /// <summary>The activations, <c>[N, T, H, W, C]</c>.</summary>
+    internal Shape InputShape => [_n, _in.T, _in.H, _in.W, _groups * _inGroup];
+
+    /// <summary>The result, <c>[N, T', H', W', O]</c>.</summary>
+    internal Shape OutputShape => [_n, _out.T, _out.H, _out.W, _groups * _outGroup];
+
+    /// <summary>The weights, <c>[O, kT, kH, kW, C / groups]</c>.</summary>
+    internal Shape WeightShape => [_groups * _outGroup, _taps.T, _taps.H, _taps.W, _inGroup];
+
+    /// <summary>The weights of the convolution whose adjoint this is, <c>[C, kT, kH, kW, O / groups]</c>.</summary>
+    internal Shape AdjointWeightShape => [_groups * _inGroup, _taps.T, _taps.H, _taps.W, _outGroup];
+
     /// <summary>
-    /// How the CPU convolves. By tiles wherever their transforms apply and fill whole vectors; else directly where the
-    /// weights stay in a core's own cache and there are columns enough to keep in registers; else by packed rows.
-    /// Measured on a Zen 5: by tiles up to twice the rate that its vector units reach without them, directly 0.7 times
-    /// that rate.
+    /// How the CPU convolves by rule. By tiles wherever their transforms apply and fill whole vectors; else directly
+    /// where the weights stay in a core's own cache and there are columns enough to keep in registers; else by packed
+    /// rows. Measured on a Zen 5: by tiles up to twice the rate that its vector units reach without them, directly 0.7
+    /// times that rate.
     /// </summary>
     internal HostMethod MethodOnHost => IsForTiles ? HostMethod.Tiles
         : !IsForDirect ? HostMethod.PackedRows : HostMethod.Direct;
@@ -54,7 +67,7 @@ internal readonly struct ConvolutionPlan
     /// layers of 8 to 24 channels: up to twice as fast.
     /// </summary>
     internal bool IsForColumnsOnHost =>
-        _groups == 1 && _stride.W == 1 && _up.W == 1 && _outGroup % 16 != 0 && _outGroup < 32 && _out.W % 16 == 0;
+        HasPlainColumns && _outGroup % 16 != 0 && _outGroup < 32 && _out.W % 16 == 0;
 
     /// <summary>Terms of a sum: taps by channels of a group.</summary>
     internal long Depth => (long)TapCount * _inGroup;
@@ -97,12 +110,29 @@ internal readonly struct ConvolutionPlan
 
     internal Triple Dilation => _dilation;
 
-    private bool IsForTiles =>
+    /// <summary>Whether the CPU can convolve by tiles.</summary>
+    internal bool IsForTiles =>
         (_taps.H, _taps.W) == (3, 3) && (_stride, _dilation, _up) == (Triple.One, Triple.One, Triple.One)
         && _groups == 1 && _out.H > 1 && _out.W > 1 && (_inGroup | _outGroup) % WinogradPlan.ChannelGranularity == 0;
 
-    private bool IsForDirect =>
-        _out.W >= 4 && (long)TapCount * _inGroup * ((_outGroup + 15) / 16 * 16) <= MostDirectWeights;
+    /// <summary>Whether the CPU can convolve with columns as lanes.</summary>
+    internal bool HasPlainColumns => _groups == 1 && _stride.W == 1 && _up.W == 1;
+
+    /// <summary>Numbers that the direct way keeps of the weights of a group.</summary>
+    internal long DirectWeights => (long)TapCount * _inGroup * ((_outGroup + 15) / 16 * 16);
+
+    private bool IsForDirect => !IsForProduct && _out.W >= 4 && DirectWeights <= MostDirectWeights;
+
+    /// <summary>
+    /// Whether a convolution of one tap, which is a matrix product as it lies, is best left to one: where output
+    /// channels do not fill a vector, rows are short or the weights many. Measured on an AMD EPYC with 512-bit vectors:
+    /// the direct ways take 1.05 to 4 times as long there.
+    /// </summary>
+    private bool IsForProduct =>
+        IsPlainProduct && (_outGroup < 16 || _out.W <= 8 || DirectWeights > MostDirectWeightsOfOneTap);
+
+    private bool IsPlainProduct =>
+        (_taps, _stride, _up, _groups) == (Triple.One, Triple.One, Triple.One, 1) && _in == _out && _before == default;
 
     /// <summary>The plan of y = conv(x, w).</summary>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
@@ -129,6 +159,11 @@ internal readonly struct ConvolutionPlan
             options.Stride,
             options.Groups, dy[4], w[4] * options.Groups);
     }
+
+    /// <summary>The convolution whose <see cref="DataGradient"/> this is.</summary>
+    internal ConvolutionPlan Adjoint => new(
+        _n, _out, _in, _taps, _up, _taps.Zip(_dilation, _before, (count, dilation, pad) => ((count - 1) * dilation) - pad),
+        _dilation, Triple.One, _groups, _groups * _outGroup, _groups * _inGroup);
 
     /// <param name="index">Below <see cref="PhaseCount"/>.</param>
     internal ConvolutionPhase Phase(int index)
@@ -160,6 +195,17 @@ internal readonly struct ConvolutionPlan
 
     /// <returns>How many of some elements there are, one every so many steps.</returns>
     private static int CountOf(int size, int step) => Math.Max(0, (size + step - 1) / step);
+
+    /// <summary>Names it in the tables of a tuner: all that differs from one step without gaps.</summary>
+    public override string ToString()
+    {
+        string text = $"{_n} x {_in} x {_groups * _inGroup} to {_out} x {_groups * _outGroup}, {_taps} taps";
+        if (_stride != Triple.One) text += $", {_stride} steps";
+        if (_before != default) text += $", {_before} before";
+        if (_dilation != Triple.One) text += $", {_dilation} dilation";
+        if (_up != Triple.One) text += $", {_up} gaps";
+        return _groups == 1 ? text : $"{text}, {_groups} groups";
+    }
 
     private static void Check(Shape x, Shape w, ConvolutionOptions options)
     {

@@ -24,9 +24,12 @@ internal static class ConvolutionTensor
         [.. MatrixTiling.Warpgroups.Select(tiling => $"{tiling.Variant};{s_forms[0]}")]);
 
     /// <returns>Whether tensor cores can convolve: channels are whole chunks of one group.</returns>
-    internal static bool Fits(Tensor x, Tensor w, ConvolutionPlan plan) =>
+    /// <param name="x">The activations.</param>
+    /// <param name="w">The weights; null where they are a new tensor.</param>
+    /// <param name="plan">The geometry.</param>
+    internal static bool Fits(Tensor x, Tensor? w, ConvolutionPlan plan) =>
         TensorCores.Multiply(x) && plan.Groups == 1 && plan.Depth <= int.MaxValue
-        && TensorCores.AreRowsAligned(x, plan.InGroup) && TensorCores.AreRowsAligned(w);
+        && TensorCores.AreRowsAligned(x, plan.InGroup) && (w is null || TensorCores.AreRowsAligned(w));
 
     /// <returns>Whether the input's channels can be scaled on the way too: frames fill tiles.</returns>
     internal static bool FitsScaled(Tensor x, Tensor w, Tensor scales, ConvolutionPlan plan)
@@ -52,9 +55,7 @@ internal static class ConvolutionTensor
     {
         tiling ??= MatrixTiling.For(plan.PhaseRowCount, plan.OutGroup, plan.PhaseCount);
         tiling.RequireFits(x, scales is not null || plan.PhaseCount > 1);
-        long frameRows = (long)plan.Out.H * plan.Out.W;
-        long tiles = scales is null ? tiling.TileCount(plan.PhaseRowCount, plan.OutGroup)
-            : plan.RowCount / frameRows * tiling.TileCount(frameRows, plan.OutGroup);
+        long tiles = TileCount(tiling, plan, scales is not null);
         (int partCount, int slices) = tiling.Division(tiles * plan.PhaseCount, plan.PhaseDepth, x.Type, parts);
         EpilogueNumbers numbers = epilogue.Numbers(y.Shape);
         using Tensor? sums =
@@ -64,14 +65,26 @@ internal static class ConvolutionTensor
         {
             Cost = epilogue.Cost(plan.Operations, x, w, sums ?? y),
         };
-        string form = s_forms[plan.PhaseCount > 1 ? 2 : scales is not null ? 1 : 0];
-        x.Device.Load(SourceOf(tiling), x.Type, $"{tiling.Variant};{form}").Kernel("ConvolutionTensor").Launch(
+        KernelModule module = x.Device.Load(SourceOf(tiling), x.Type, Variant(tiling, plan, scales is not null));
+        module.Kernel("ConvolutionTensor").Launch(
             shape, x, w, scales, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y, sums,
             KernelArgument.Structure(ref numbers), KernelArgument.Structure(ref plan), slices,
             scales?.Shape[1] ?? 0);
         if (sums is not null) JoinParts.Into(sums, epilogue, y);
     }
 
+    /// <returns>Tiles of the result, or of a phase of it: with scales they end with a frame.</returns>
+    internal static long TileCount(MatrixTiling tiling, ConvolutionPlan plan, bool hasScales)
+    {
+        long frameRows = (long)plan.Out.H * plan.Out.W;
+        return hasScales ? plan.RowCount / frameRows * tiling.TileCount(frameRows, plan.OutGroup)
+            : tiling.TileCount(plan.PhaseRowCount, plan.OutGroup);
+    }
+
     /// <returns>The kernel's file, with the variants of the tiling's kind.</returns>
     internal static KernelSource SourceOf(MatrixTiling tiling) => tiling.HasWarpgroups ? s_warpgroupSource : s_source;
+
+    /// <returns>The defines of a kernel.</returns>
+    internal static string Variant(MatrixTiling tiling, ConvolutionPlan plan, bool hasScales) =>
+        $"{tiling.Variant};{s_forms[plan.PhaseCount > 1 ? 2 : hasScales ? 1 : 0]}";
 }

@@ -22,10 +22,14 @@ public static class ConvolutionWeightGradient
     private const int ManyBlocks = 256;
     private const int FewestRows = 2048;
 
+    private static readonly ConvolutionWeightGradientChoice s_choice = new();
     private static readonly KernelSource s_source = Source("Convolution/ConvolutionWeightGradient.cu");
 
     private static readonly KernelSource s_hostSource =
         Source("Convolution/ConvolutionWeightGradientHost.cpp", [ElementType.Float64, ElementType.Float32]);
+
+    /// <summary>The CPU's file.</summary>
+    internal static KernelSource HostSourceFile => s_hostSource;
 
     /// <param name="x">The activations of the convolution, <c>[N, T, H, W, C]</c>.</param>
     /// <param name="dy">The gradient that arrives at its result, <c>[N, T', H', W', O]</c>.</param>
@@ -54,23 +58,40 @@ public static class ConvolutionWeightGradient
             return Cast.Forward(wide, x.Type);
         }
 
-        if (x.Device.WarpSize == 1) return OnHost(x, dy, scales, weightShape, plan);
+        if (x.Device.WarpSize == 1)
+        {
+            HostConvolutionKey hostKey = new(plan, ConvolutionRole.WeightGradient, x.Type, HostProduct.IsOfLibrary);
+            HostMethod method = x.Device.Tuner.Choose(HostConvolutionChoice.Instance, hostKey);
+            return LaunchOnHost(method, x, dy, scales, weightShape, plan);
+        }
+
         if (scales is not null)
         {
             using Tensor scaled = Convolution.Scaled(x, scales);
             return Forward(scaled, dy, weightShape, options);
         }
 
-        if (!ConvolutionWeightGradientTensor.Fits(x, dy, plan)) return OnDevice(x, dy, weightShape, plan);
+        ConvolutionKey key = new(
+            plan, ConvolutionRole.WeightGradient, x.Type, TensorCores.PrecisionOf(x),
+            ConvolutionWeightGradientTensor.Fits(x, dy, plan),
+            TensorCores.AreRowsAligned(x) && TensorCores.AreRowsAligned(dy));
+        return Launch(x.Device.Tuner.Choose(s_choice, key), x, dy, weightShape, plan);
+    }
+
+    /// <summary>Computes it in a way of a device with warps; all is checked.</summary>
+    internal static Tensor Launch(ProductWay way, Tensor x, Tensor dy, Shape weightShape, ConvolutionPlan plan)
+    {
+        if (way.Method == ProductMethod.CudaCores) return LaunchOnCudaCores(x, dy, weightShape, plan);
         Tensor dw = Tensor.Empty(weightShape, x.Type, x.Device);
-        ConvolutionWeightGradientTensor.Launch(x, dy, dw, plan);
+        if (way.Method == ProductMethod.Library) ConvolutionLibrary.LaunchWeightGradient(x, dy, dw, plan);
+        else ConvolutionWeightGradientTensor.Launch(x, dy, dw, plan, way.Tiling, way.Parts);
         return dw;
     }
 
-    private static Tensor OnHost(
-        Tensor x, Tensor dy, Tensor? scales, Shape weightShape, ConvolutionPlan plan)
+    /// <summary>Computes it by a method of the CPU; all is checked.</summary>
+    internal static Tensor LaunchOnHost(
+        HostMethod method, Tensor x, Tensor dy, Tensor? scales, Shape weightShape, ConvolutionPlan plan)
     {
-        HostMethod method = plan.MethodOnHost;
         (WinogradPlan division, int segments, long blocks) = WinogradPlan.WeightGradient(plan);
         int lines = plan.LineCount;
         if (method == HostMethod.Direct)
@@ -98,7 +119,7 @@ public static class ConvolutionWeightGradient
         return SumOfSegments(dw, weightShape, x.Type);
     }
 
-    private static Tensor OnDevice(Tensor x, Tensor dy, Shape weightShape, ConvolutionPlan plan)
+    private static Tensor LaunchOnCudaCores(Tensor x, Tensor dy, Shape weightShape, ConvolutionPlan plan)
     {
         ElementType sumType = x.Type == ElementType.Float64 ? ElementType.Float64 : ElementType.Float32;
         long tiles =

@@ -18,11 +18,20 @@ internal static class HostProduct
     internal static bool IsWidened(Tensor x) =>
         x.Device.WarpSize == 1 && x.Type is ElementType.Float16 or ElementType.BFloat16;
 
+    /// <summary>Whether products are OpenBLAS's; else the kernels use their own.</summary>
+    internal static bool IsOfLibrary
+    {
+        get
+        {
+            bool isOwn = AppContext.TryGetSwitch(MatMul.OwnProductSwitch, out bool isSet) && isSet;
+            return !isOwn && s_isAvailable.Value;
+        }
+    }
+
     /// <returns>The address of OpenBLAS's product for a type, or of none: then the kernel uses its own.</returns>
     internal static KernelArgument For(ElementType type)
     {
-        bool isOwn = AppContext.TryGetSwitch(MatMul.OwnProductSwitch, out bool isSet) && isSet;
-        if (isOwn || !s_isAvailable.Value) return KernelArgument.Pointer(0);
+        if (!IsOfLibrary) return KernelArgument.Pointer(0);
         return KernelArgument.Pointer(type == ElementType.Float64 ? OpenBlas.DgemmAddress : OpenBlas.SgemmAddress);
     }
 }

@@ -7,6 +7,9 @@ internal static class JoinParts
 {
     private static readonly KernelSource s_source = Source("MatrixProduct/JoinParts.cu");
 
+    /// <summary>The kernel's file.</summary>
+    internal static KernelSource SourceFile => s_source;
+
     /// <param name="parts">
     /// <c>[S, …]</c>, each of the size of <paramref name="y"/>; 64-bit floats for 64-bit floats, else 32-bit ones.
     /// With one part it may be <paramref name="y"/> itself.

@@ -26,6 +26,8 @@ public static class MatMul
         ["TransposeX=0;TransposeW=0", "TransposeX=0;TransposeW=1", "TransposeX=1;TransposeW=0",
             "TransposeX=1;TransposeW=1"];
 
+    private static readonly MatMulChoice s_choice = new();
+
     private static readonly KernelSource s_source =
         Source("MatrixProduct/MatMul.cu", [ElementType.Float64, ElementType.Float32], s_variants);
 
@@ -64,12 +66,51 @@ public static class MatMul
         if (HostProduct.IsWidened(x)) return InFloat(x, w, epilogue, transposeX, transposeW);
         Tensor y = Tensor.Empty([batch, m, n], x.Type, x.Device);
         if (y.ElementCount == 0) return y;
-        if (TensorCores.Multiply(x)) MatMulTensor.Launch(x, w, y, epilogue, transposeX, transposeW);
-        else Launch(x, w, y, epilogue, transposeX, transposeW);
+        if (x.Device.WarpSize == 1)
+        {
+            LaunchOnHost(x, w, y, epilogue, transposeX, transposeW);
+            return y;
+        }
+
+        MatMulKey key = MatMulKey.Of(x, w, epilogue, transposeX, transposeW);
+        Launch(x.Device.Tuner.Choose(s_choice, key), x, w, y, epilogue, transposeX, transposeW);
         return y;
     }
 
-    private static void Launch(
+    /// <summary>Multiplies in a way of a device with warps; all is checked.</summary>
+    internal static void Launch(
+        ProductWay way, Tensor x, Tensor w, Tensor y, ProductEpilogue epilogue, bool transposeX, bool transposeW)
+    {
+        switch (way.Method)
+        {
+            case ProductMethod.TensorCores:
+                MatMulTensor.Launch(x, w, y, epilogue, transposeX, transposeW, way.Tiling, way.Parts);
+                break;
+            case ProductMethod.Library:
+                MatMulLibrary.Launch(x, w, y, epilogue, transposeX, transposeW);
+                break;
+            default:
+                LaunchOnCudaCores(x, w, y, epilogue, transposeX, transposeW);
+                break;
+        }
+    }
+
+    private static void LaunchOnHost(
+        Tensor x, Tensor w, Tensor y, ProductEpilogue epilogue, bool transposeX, bool transposeW)
+    {
+        (int batch, int m, int n, int k) = (y.Shape[0], y.Shape[1], y.Shape[2], x.Shape[transposeX ? 1 : 2]);
+        long xBatch = x.Shape[0] == 1 ? 0 : (long)m * k;
+        long wBatch = w.Shape[0] == 1 ? 0 : (long)k * n;
+        EpilogueNumbers numbers = epilogue.Numbers(y.Shape);
+        long blocks = (long)batch * Tiles(m, HostTileRows) * Tiles(n, HostTileColumns);
+        LaunchShape tiles = new(blocks, 1, 1, 1) { Cost = epilogue.Cost(2L * batch * m * n * k, x, w, y) };
+        x.Device.Load(s_hostSource, x.Type).Kernel("MatMulHost").Launch(
+            tiles, x, w, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y,
+            HostProduct.For(x.Type), KernelArgument.Structure(ref numbers), m, n, k, xBatch, wBatch,
+            transposeX ? 1 : 0, transposeW ? 1 : 0, HostTileRows, HostTileColumns, epilogue.IsNone ? 0 : 1);
+    }
+
+    private static void LaunchOnCudaCores(
         Tensor x, Tensor w, Tensor y, ProductEpilogue epilogue, bool transposeX, bool transposeW)
     {
         (int batch, int m, int n, int k) = (y.Shape[0], y.Shape[1], y.Shape[2], x.Shape[transposeX ? 1 : 2]);
@@ -77,17 +118,6 @@ public static class MatMul
         long wBatch = w.Shape[0] == 1 ? 0 : (long)k * n;
         EpilogueNumbers numbers = epilogue.Numbers(y.Shape);
         LaunchCost cost = epilogue.Cost(2L * batch * m * n * k, x, w, y);
-        if (x.Device.WarpSize == 1)
-        {
-            long blocks = (long)batch * Tiles(m, HostTileRows) * Tiles(n, HostTileColumns);
-            LaunchShape tiles = new(blocks, 1, 1, 1) { Cost = cost };
-            x.Device.Load(s_hostSource, x.Type).Kernel("MatMulHost").Launch(
-                tiles, x, w, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y,
-                HostProduct.For(x.Type), KernelArgument.Structure(ref numbers), m, n, k, xBatch, wBatch,
-                transposeX ? 1 : 0, transposeW ? 1 : 0, HostTileRows, HostTileColumns, epilogue.IsNone ? 0 : 1);
-            return;
-        }
-
         string variant = s_variants[(transposeX ? 2 : 0) + (transposeW ? 1 : 0)];
         LaunchShape shape = LaunchShape.Blocks(x.Device, (long)Tiles(m, Tile) * Tiles(n, Tile), batch);
         x.Device.Load(s_source, x.Type, variant).Kernel("MatMul").Launch(

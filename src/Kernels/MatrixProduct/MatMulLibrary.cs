@@ -11,9 +11,13 @@ internal static class MatMulLibrary
     /// <returns>Whether the library can do it: it is there, on a GPU, and there is something to multiply.</returns>
     /// <param name="x">As in <see cref="MatMul"/>; checked.</param>
     /// <param name="w">Likewise.</param>
-    internal static bool Fits(Tensor x, Tensor w) =>
-        x.Device.Kind == DeviceKind.Cuda && NativeLibraries.CuBlasLt.IsFound
-        && x.ElementCount > 0 && w.ElementCount > 0;
+    internal static bool Fits(Tensor x, Tensor w) => Fits(x.Device, Math.Min(x.ElementCount, w.ElementCount));
+
+    /// <inheritdoc cref="Fits(Tensor, Tensor)"/>
+    /// <param name="device">That multiplies.</param>
+    /// <param name="leastCount">Elements of the smaller operand.</param>
+    internal static bool Fits(Device device, long leastCount) =>
+        device.Kind == DeviceKind.Cuda && NativeLibraries.CuBlasLt.IsFound && leastCount > 0;
 
     /// <param name="x">As in <see cref="MatMul"/>; checked.</param>
     /// <param name="w">Likewise.</param>

@@ -53,7 +53,8 @@ internal static class MatMulTensor
     /// <returns>The kernel's file, with the variants of the tiling's kind.</returns>
     internal static KernelSource SourceOf(MatrixTiling tiling) => tiling.HasWarpgroups ? s_warpgroupSource : s_source;
 
-    private static string Variant(MatrixTiling tiling, bool transposeX, bool transposeW) =>
+    /// <returns>The defines of a kernel.</returns>
+    internal static string Variant(MatrixTiling tiling, bool transposeX, bool transposeW) =>
         $"TransposeX={(transposeX ? 1 : 0)};TransposeW={(transposeW ? 1 : 0)};{tiling.Variant}";
 
     private static IEnumerable<string> Variants(MatrixTiling tiling) =>

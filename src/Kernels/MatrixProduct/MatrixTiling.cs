@@ -42,7 +42,7 @@ internal sealed record MatrixTiling(
         $"TileRows={Rows};TileColumns={Columns};WarpsDown={WarpsDown};WarpsAcross={WarpsAcross};Stages={Stages}"
         + (HasWarpgroups ? ";HasWarpgroups=1" : "");
 
-    /// <summary>Names it in tables.</summary>
+    /// <summary>Names it in tables, those of a tuner among them.</summary>
     public override string ToString() =>
         $"{Rows}x{Columns}, {WarpsDown}x{WarpsAcross} warps, {Stages} stages{(HasWarpgroups ? ", warpgroups" : "")}";
 

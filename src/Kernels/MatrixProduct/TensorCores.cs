@@ -18,12 +18,19 @@ internal static class TensorCores
     internal static readonly ElementType[] WarpgroupTypes = [ElementType.Float16, ElementType.BFloat16];
 
     /// <returns>Whether products of a tensor's type are for tensor cores, or for the simulation of them.</returns>
-    internal static bool Multiply(Tensor x) => x.Device.WarpSize > 1 && x.Type switch
+    internal static bool Multiply(Tensor x) => Multiply(x.Device, x.Type);
+
+    /// <inheritdoc cref="Multiply(Tensor)"/>
+    internal static bool Multiply(Device device, ElementType type) => device.WarpSize > 1 && type switch
     {
         ElementType.Float16 or ElementType.BFloat16 => true,
-        ElementType.Float32 => x.Device.Precision.Matrix == MatrixPrecision.Tf32,
+        ElementType.Float32 => device.Precision.Matrix == MatrixPrecision.Tf32,
         _ => false,
     };
+
+    /// <returns>How products of a tensor's type are computed, where there is a choice.</returns>
+    internal static MatrixPrecision PrecisionOf(Tensor x) =>
+        x.Type == ElementType.Float32 ? x.Device.Precision.Matrix : MatrixPrecision.Exact;
 
     /// <returns>Whether rows can be copied in whole chunks: they begin at multiples of 16 bytes.</returns>
     /// <param name="x">Whose rows.</param>

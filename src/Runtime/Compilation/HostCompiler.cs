@@ -39,6 +39,18 @@ internal sealed class HostCompiler
     /// <summary>The compiler's path, or that there is none.</summary>
     internal string Description => _path.Value ?? "no C++ compiler";
 
+    /// <returns>The compiler's name and version as it tells them itself, or that there is none.</returns>
+    internal string Version()
+    {
+        if (_path.Value is not { } compiler) return Description;
+        ProcessStartInfo start = new(compiler, ["--version"]) { RedirectStandardOutput = true };
+        using Process process = Start(start, "the version of the compiler");
+        string line = process.StandardOutput.ReadLine() ?? compiler;
+        process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return line;
+    }
+
     /// <returns>The processor's name as the system tells it.</returns>
     internal static string ProcessorName()
     {

@@ -97,6 +97,12 @@ public sealed unsafe partial class CudaDevice : Device
 
     internal CUstream Stream { get; }
 
+    internal override bool IsCapturing => _capturing;
+
+    internal override string TuningTarget =>
+        $"{_gpu}, {_compiler.Description}{Named("cuBLASLt", NativeLibraries.CuBlasLt)}"
+        + Named("cuDNN", NativeLibraries.CuDnn);
+
     /// <returns>The GPUs that the driver lists, in its order.</returns>
     /// <param name="reason">Why there is none, or null where there is one.</param>
     public static IReadOnlyList<CudaGpu> Enumerate(out string? reason)
@@ -201,6 +207,9 @@ public sealed unsafe partial class CudaDevice : Device
         CUgraph graph = default;
         if (cuStreamEndCapture(Stream, &graph) == CUresult.CUDA_SUCCESS) cuGraphDestroy(graph);
     }
+
+    private static string Named(string name, NativeLibraryLocator library) =>
+        library.IsFound ? $", {name} {library.Version}" : "";
 
     private static int Handle(int ordinal)
     {

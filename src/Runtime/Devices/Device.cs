@@ -19,11 +19,14 @@ public abstract class Device : IDisposable
     private readonly Lock _recording = new();
     private long _launchCount;
     private volatile StepRecorder? _recorder;
+    private IWorkObserver? _observer;
+    private volatile int _apartThread;
 
     private protected Device(KernelCache? cache)
     {
         Cache = cache ?? new KernelCache();
         Memory = new MemoryPool(this);
+        Tuner = new Tuner(this, TuningOptions.FromEnvironment());
     }
 
     /// <summary><c>host</c>, <c>simt</c> or <c>cuda:N</c>.</summary>
@@ -50,6 +53,9 @@ public abstract class Device : IDisposable
     /// <summary>Where compiled kernels are kept between runs.</summary>
     public KernelCache Cache { get; }
 
+    /// <summary>Chooses where a kernel can do its work in several ways.</summary>
+    public Tuner Tuner { get; }
+
     /// <summary>
     /// With which numbers networks compute from now on; <see cref="Precision.Fp32"/>, unless set. To be set where no
     /// other thread launches.
@@ -62,8 +68,12 @@ public abstract class Device : IDisposable
     /// <summary>Kernels launched since the start.</summary>
     public long LaunchCount => Volatile.Read(ref _launchCount);
 
-    /// <summary>Told of all work as it is given to the device; null for nobody.</summary>
-    internal IWorkObserver? Observer { get; set; }
+    /// <summary>Told of all work as it is given to the device, but for work apart; null for nobody.</summary>
+    internal IWorkObserver? Observer
+    {
+        get => IsApart ? null : _observer;
+        set => _observer = value;
+    }
 
     /// <summary>Takes the lines of <see cref="Notice"/>; standard error by default.</summary>
     public Action<string> Notices { get; set; } = Console.Error.WriteLine;
@@ -75,7 +85,17 @@ public abstract class Device : IDisposable
     }
 
     /// <summary>What takes down the work of the calling thread instead of running it; null where it is run.</summary>
-    internal StepRecorder? Recorder => _recorder is { } recorder && recorder.IsOwn ? recorder : null;
+    internal StepRecorder? Recorder =>
+        _recorder is { } recorder && recorder.IsOwn && !IsApart ? recorder : null;
+
+    /// <summary>Whether the calling thread does work apart.</summary>
+    internal bool IsApart => _apartThread == Environment.CurrentManagedThreadId;
+
+    /// <summary>Whether launches are being captured instead of run.</summary>
+    internal virtual bool IsCapturing => false;
+
+    /// <summary>What measured times hold for: the model, and the compiler and libraries with their versions.</summary>
+    internal abstract string TuningTarget { get; }
 
     /// <summary>Whether what new tensors hold is set to NaN, to find reads of what nobody wrote.</summary>
     internal virtual bool FillsNewTensors => false;
@@ -263,6 +283,23 @@ public abstract class Device : IDisposable
     {
         _recorder = null;
         _recording.Exit();
+    }
+
+    /// <summary>
+    /// Does work of the calling thread at once, beside a step that it records, and unseen by the observer. For one
+    /// thread at a time.
+    /// </summary>
+    internal void Apart(Action work)
+    {
+        _apartThread = Environment.CurrentManagedThreadId;
+        try
+        {
+            work();
+        }
+        finally
+        {
+            _apartThread = 0;
+        }
     }
 
     internal void Launch(Kernel kernel, LaunchShape shape, ReadOnlySpan<KernelArgument> arguments)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
+using GenKernels.Runtime.Interop;
 
 namespace GenKernels.Runtime;
 
@@ -27,6 +28,10 @@ public abstract unsafe class NativeDevice : Device
     /// <inheritdoc/>
     public override string Description =>
         $"{HostCompiler.ProcessorName()}, {ProcessorCount} cores, {Compiler.Description}";
+
+    internal override string TuningTarget =>
+        $"{Name}, {HostCompiler.ProcessorName()}, {ProcessorCount} cores, {Compiler.Version()}, "
+        + (OpenBlas.IsAvailable ? OpenBlas.Configuration : "no OpenBLAS");
 
     /// <inheritdoc/>
     public override int ProcessorCount => _scheduler.CoreCount;

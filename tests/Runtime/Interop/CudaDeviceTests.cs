@@ -7,7 +7,7 @@ namespace GenKernels.Tests.Runtime.Interop;
 
 /// <summary>The device's own part, proved without a GPU: the driver and NVRTC are pretended.</summary>
 [Category(PretendedProcess.Category)]
-public sealed class CudaDeviceTests
+public sealed partial class CudaDeviceTests
 {
     private string _folder = "";
 

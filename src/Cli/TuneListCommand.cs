@@ -1,0 +1,25 @@
+using System.CommandLine;
+using GenKernels.Cli.Tuning;
+using GenKernels.Runtime;
+
+namespace GenKernels.Cli;
+
+/// <summary><c>gk tune list</c>: what was measured for a device.</summary>
+internal static class TuneListCommand
+{
+    internal static Command Create()
+    {
+        TuningResult outcome = new();
+        ExampleCommand command = new(
+            "list", "Show what is known to be the fastest on a device.",
+            "gk tune list --device host", "gk tune list --device cuda:0 --out tuning.json");
+        outcome.AddTo(command);
+        return command.Does((result, _) =>
+        {
+            outcome.RequirePlace(result);
+            using Device device = outcome.Open(result);
+            outcome.Write(result, new Terminal(result), device, device.Tuner.Choices);
+            return ExitCode.Success;
+        });
+    }
+}

@@ -1,0 +1,99 @@
+using System.CommandLine;
+using System.Globalization;
+using GenKernels.Cli.Profiling;
+using GenKernels.Runtime;
+using Spectre.Console;
+
+namespace GenKernels.Cli.Tuning;
+
+/// <summary>The options of commands that show choices of a tuner, and what they write.</summary>
+internal sealed class TuningResult
+{
+    private readonly Option<string> _device = CommonOptions.Device();
+
+    private readonly Option<string?> _out = new("--out")
+    {
+        Description = "A file for all that is known of the device; in a folder 'tuning' beside the program it serves "
+            + "on every machine with such a device",
+        HelpName = "file",
+    };
+
+    private readonly Option<bool> _json = CommonOptions.Json();
+
+    /// <summary>Adds them to a command.</summary>
+    internal void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[_device, _out, _json]) command.Options.Add(option);
+    }
+
+    /// <summary>Told before the measuring, which may take minutes.</summary>
+    /// <exception cref="CommandException">The file of <c>--out</c> cannot be made.</exception>
+    internal void RequirePlace(ParseResult result)
+    {
+        if (result.GetValue(_out) is { } path) ProfileOptions.RequirePlace(path);
+    }
+
+    /// <returns>The device; the caller disposes it.</returns>
+    internal Device Open(ParseResult result) => DeviceFactory.Open(result.GetRequiredValue(_device));
+
+    /// <summary>Writes choices as a table or as JSON, and the file that was asked for.</summary>
+    internal void Write(
+        ParseResult result, Terminal terminal, Device device, IReadOnlyCollection<TunedChoice> choices)
+    {
+        TunedChoice[] sorted =
+        [
+            .. choices.OrderBy(choice => choice.Kernel, StringComparer.Ordinal)
+                .ThenBy(choice => choice.Shape, StringComparer.Ordinal),
+        ];
+        if (result.GetValue(_out) is { } path)
+        {
+            device.Tuner.Export(path);
+            terminal.Progress.WriteLine($"{path}: {device.Tuner.Choices.Count} choices");
+        }
+
+        if (!result.GetValue(_json))
+        {
+            WriteTable(terminal.Output, device, sorted);
+            return;
+        }
+
+        terminal.WriteJson(new
+        {
+            Device = device.Name,
+            device.Description,
+            Table = device.Tuner.TablePath,
+            Measured = device.Tuner.MeasuredCount,
+            Choices = sorted,
+        });
+    }
+
+    private static void WriteTable(IAnsiConsole output, Device device, TunedChoice[] choices)
+    {
+        output.WriteLine($"{device.Name}, {device.Description}");
+        Table table = new Table().Border(TableBorder.Simple).AddColumns("kernel", "shape", "fastest", "by rule");
+        foreach (string name in (string[])["us", "by rule, us", "times as fast"])
+        {
+            table.AddColumn(new TableColumn(name).RightAligned());
+        }
+
+        foreach (TunedChoice choice in choices)
+        {
+            double? ratio = choice.RuleMicroseconds / choice.Microseconds;
+            string[] cells =
+            [
+                choice.Kernel, choice.Shape, choice.Way, choice.Rule == choice.Way ? "" : choice.Rule,
+                Text(choice.Microseconds, "0.0"), Text(choice.RuleMicroseconds, "0.0"), Text(ratio, "0.00"),
+            ];
+            table.AddRow([.. cells.Select(cell => cell.EscapeMarkup())]);
+        }
+
+        output.Write(table);
+        int others = choices.Count(choice => choice.Way != choice.Rule);
+        output.WriteLine(
+            $"{choices.Length} choices, {others} other than the rule's, {device.Tuner.MeasuredCount} measured now; "
+            + $"they are kept in {device.Tuner.TablePath}");
+    }
+
+    private static string Text(double? value, string format) =>
+        value?.ToString(format, CultureInfo.InvariantCulture) ?? "failed";
+}

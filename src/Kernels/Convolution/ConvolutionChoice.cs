@@ -1,0 +1,65 @@
+using GenKernels.Kernels.MatrixProduct;
+using GenKernels.Kernels.Random;
+
+namespace GenKernels.Kernels.Convolution;
+
+/// <summary>The one place that decides how a device with warps convolves, and computes data gradients.</summary>
+internal sealed class ConvolutionChoice : ITunedWork<ConvolutionKey, ProductWay>
+{
+    /// <inheritdoc/>
+    public string Name => nameof(Convolution);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KernelSource> Sources => [ConvolutionTensor.SourceOf(MatrixTiling.All[0]), JoinParts.SourceFile];
+
+    /// <inheritdoc/>
+    public ProductWay Rule(Device device, in ConvolutionKey key)
+    {
+        if (!key.FitsTensorCores) return new ProductWay(ProductMethod.CudaCores);
+        ConvolutionPlan plan = key.Plan;
+        MatrixTiling tiling = MatrixTiling.For(plan.PhaseRowCount, plan.OutGroup, plan.PhaseCount);
+        return ProductWay.OnTensorCores(tiling, Blocks(tiling, key), plan.PhaseDepth, key.Type);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ProductWay> Ways(Device device, in ConvolutionKey key)
+    {
+        ProductWay rule = Rule(device, key);
+        ProductWay[] library = ConvolutionLibrary.Fits(device, key) ? [new ProductWay(ProductMethod.Library)] : [];
+        if (rule.Method != ProductMethod.TensorCores) return [rule, .. library];
+        ConvolutionKey work = key;
+        bool isPlain = key.ScaleFrames == 0 && key.Plan.PhaseCount == 1;
+        return
+        [
+            .. ProductWay.OnTensorCores(
+                device, rule, tiling => Blocks(tiling, work), key.Plan.PhaseDepth, key.Type, isPlain),
+            .. library,
+        ];
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<(KernelSource Source, ElementType Type, string Variant)> Modules(
+        ConvolutionKey key, IReadOnlyList<ProductWay> ways) =>
+        ways.Select(way => way.Tiling).OfType<MatrixTiling>().Distinct().Select(tiling =>
+            (ConvolutionTensor.SourceOf(tiling), key.Type,
+                ConvolutionTensor.Variant(tiling, key.Plan, key.ScaleFrames > 0)));
+
+    /// <inheritdoc/>
+    public Action<ProductWay> Prepare(Device device, ConvolutionKey key)
+    {
+        (ConvolutionPlan plan, ElementType type) = (key.Plan, key.Type);
+        bool isAdjoint = key.Role == ConvolutionRole.DataGradient;
+        using RandomGenerator random = new(device, seed: 1);
+        Tensor x = random.Normal(plan.InputShape, type);
+        Tensor w = random.Normal(isAdjoint ? plan.AdjointWeightShape : plan.WeightShape, type);
+        Tensor y = Tensor.Empty(plan.OutputShape, type, device);
+        ProductEpilogue epilogue = key.Epilogue.Prepare(random, y.Shape, type);
+        Tensor? scales = key.ScaleFrames == 0 ? null
+            : random.Normal([x.Shape[0], key.ScaleFrames, x.Shape[4]], type);
+        return way => Convolution.Launch(way, x, w, y, plan, epilogue, isAdjoint, scales);
+    }
+
+    /// <returns>Tiles of all phases.</returns>
+    private static long Blocks(MatrixTiling tiling, in ConvolutionKey key) =>
+        ConvolutionTensor.TileCount(tiling, key.Plan, key.ScaleFrames > 0) * key.Plan.PhaseCount;
+}

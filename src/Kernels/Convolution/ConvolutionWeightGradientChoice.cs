@@ -1,0 +1,56 @@
+using GenKernels.Kernels.MatrixProduct;
+using GenKernels.Kernels.Random;
+
+namespace GenKernels.Kernels.Convolution;
+
+/// <summary>The one place that decides how a device with warps computes gradients of weights.</summary>
+internal sealed class ConvolutionWeightGradientChoice : ITunedWork<ConvolutionKey, ProductWay>
+{
+    /// <inheritdoc/>
+    public string Name => nameof(ConvolutionWeightGradient);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KernelSource> Sources =>
+        [ConvolutionWeightGradientTensor.SourceOf(MatrixTiling.All[0]), JoinParts.SourceFile];
+
+    /// <inheritdoc/>
+    public ProductWay Rule(Device device, in ConvolutionKey key)
+    {
+        if (!key.FitsTensorCores) return new ProductWay(ProductMethod.CudaCores);
+        MatrixTiling tiling = MatrixTiling.For(key.Plan.OutGroup, (int)key.Plan.Depth, 1);
+        return ProductWay.OnTensorCores(tiling, TileCount(tiling, key.Plan), key.Plan.RowCount, key.Type);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ProductWay> Ways(Device device, in ConvolutionKey key)
+    {
+        ProductWay rule = Rule(device, key);
+        ProductWay[] library = ConvolutionLibrary.Fits(device, key) ? [new ProductWay(ProductMethod.Library)] : [];
+        if (rule.Method != ProductMethod.TensorCores) return [rule, .. library];
+        ConvolutionPlan plan = key.Plan;
+        return
+        [
+            .. ProductWay.OnTensorCores(device, rule, tiling => TileCount(tiling, plan), plan.RowCount, key.Type),
+            .. library,
+        ];
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<(KernelSource Source, ElementType Type, string Variant)> Modules(
+        ConvolutionKey key, IReadOnlyList<ProductWay> ways) =>
+        ways.Select(way => way.Tiling).OfType<MatrixTiling>().Distinct().Select(tiling =>
+            (ConvolutionWeightGradientTensor.SourceOf(tiling), key.Type, tiling.Variant));
+
+    /// <inheritdoc/>
+    public Action<ProductWay> Prepare(Device device, ConvolutionKey key)
+    {
+        (ConvolutionPlan plan, ElementType type) = (key.Plan, key.Type);
+        using RandomGenerator random = new(device, seed: 1);
+        Tensor x = random.Normal(plan.InputShape, type);
+        Tensor dy = random.Normal(plan.OutputShape, type);
+        return way => ConvolutionWeightGradient.Launch(way, x, dy, plan.WeightShape, plan).Dispose();
+    }
+
+    private static long TileCount(MatrixTiling tiling, ConvolutionPlan plan) =>
+        tiling.TileCount(plan.OutGroup, (int)plan.Depth);
+}

@@ -1,0 +1,73 @@
+using GenKernels.Kernels.MatrixProduct;
+using GenKernels.Kernels.Random;
+
+namespace GenKernels.Kernels.Convolution;
+
+/// <summary>The one place that decides how the CPU convolves, and computes gradients of convolutions.</summary>
+internal sealed class HostConvolutionChoice : ITunedWork<HostConvolutionKey, HostMethod>
+{
+    // The direct way is not tried where its weights are so many that it cannot win: every block turns them.
+    private const int MostDirectWeights = 4 * ConvolutionPlan.MostDirectWeights;
+
+    /// <summary>For all launches.</summary>
+    internal static HostConvolutionChoice Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public string Name => "ConvolutionHost";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KernelSource> Sources =>
+        [Convolution.HostSourceFile, ConvolutionWeightGradient.HostSourceFile];
+
+    /// <inheritdoc/>
+    public HostMethod Rule(Device device, in HostConvolutionKey key)
+    {
+        HostMethod method = key.Plan.MethodOnHost;
+        bool isByColumns = method == HostMethod.Direct && key.Role != ConvolutionRole.WeightGradient
+            && key.Plan.IsForColumnsOnHost;
+        return isByColumns ? HostMethod.Columns : method;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<HostMethod> Ways(Device device, in HostConvolutionKey key)
+    {
+        List<HostMethod> ways = [Rule(device, key), HostMethod.PackedRows];
+        if (key.Plan.IsForTiles) ways.Add(HostMethod.Tiles);
+        if (key.Plan.DirectWeights <= MostDirectWeights)
+        {
+            ways.Add(HostMethod.Direct);
+            bool canUseColumns = key.Plan.HasPlainColumns && key.Role != ConvolutionRole.WeightGradient;
+            if (canUseColumns) ways.Add(HostMethod.Columns);
+        }
+
+        return [.. ways.Distinct()];
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<(KernelSource Source, ElementType Type, string Variant)> Modules(
+        HostConvolutionKey key, IReadOnlyList<HostMethod> ways)
+    {
+        bool isOfWeights = key.Role == ConvolutionRole.WeightGradient;
+        KernelSource source = isOfWeights ? ConvolutionWeightGradient.HostSourceFile : Convolution.HostSourceFile;
+        return [(source, key.Type, "")];
+    }
+
+    /// <inheritdoc/>
+    public Action<HostMethod> Prepare(Device device, HostConvolutionKey key)
+    {
+        (ConvolutionPlan plan, ElementType type) = (key.Plan, key.Type);
+        using RandomGenerator random = new(device, seed: 1);
+        Tensor x = random.Normal(plan.InputShape, type);
+        if (key.Role == ConvolutionRole.WeightGradient)
+        {
+            Tensor dy = random.Normal(plan.OutputShape, type);
+            return method => ConvolutionWeightGradient.LaunchOnHost(
+                method, x, dy, null, plan.WeightShape, plan).Dispose();
+        }
+
+        bool isAdjoint = key.Role == ConvolutionRole.DataGradient;
+        Tensor w = random.Normal(isAdjoint ? plan.AdjointWeightShape : plan.WeightShape, type);
+        Tensor y = Tensor.Empty(plan.OutputShape, type, device);
+        return method => Convolution.LaunchOnHost(method, x, w, null, y, plan, ProductEpilogue.None, isAdjoint);
+    }
+}

@@ -1,0 +1,57 @@
+using GenKernels.Kernels.Random;
+
+namespace GenKernels.Kernels.MatrixProduct;
+
+/// <summary>The one place that decides how a device with warps multiplies matrices.</summary>
+internal sealed class MatMulChoice : ITunedWork<MatMulKey, ProductWay>
+{
+    /// <inheritdoc/>
+    public string Name => nameof(MatMul);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KernelSource> Sources => [MatMulTensor.SourceOf(MatrixTiling.All[0]), JoinParts.SourceFile];
+
+    /// <inheritdoc/>
+    public ProductWay Rule(Device device, in MatMulKey key)
+    {
+        if (!TensorCores.Multiply(device, key.Type)) return new ProductWay(ProductMethod.CudaCores);
+        MatrixTiling tiling = MatrixTiling.For(key.M, key.N, key.Batch);
+        return ProductWay.OnTensorCores(tiling, tiling.TileCount(key.M, key.N) * key.Batch, key.K, key.Type);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ProductWay> Ways(Device device, in MatMulKey key)
+    {
+        ProductWay rule = Rule(device, key);
+        bool fitsLibrary = MatMulLibrary.Fits(device, (long)key.M * key.N * key.K);
+        ProductWay[] library = fitsLibrary ? [new ProductWay(ProductMethod.Library)] : [];
+        if (rule.Method != ProductMethod.TensorCores) return [rule, .. library];
+        (int rows, int columns, int batch) = (key.M, key.N, key.Batch);
+        return
+        [
+            .. ProductWay.OnTensorCores(
+                device, rule, tiling => tiling.TileCount(rows, columns) * batch, key.K, key.Type),
+            .. library,
+        ];
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<(KernelSource Source, ElementType Type, string Variant)> Modules(
+        MatMulKey key, IReadOnlyList<ProductWay> ways) =>
+        ways.Select(way => way.Tiling).OfType<MatrixTiling>().Distinct().Select(tiling =>
+            (MatMulTensor.SourceOf(tiling), key.Type, MatMulTensor.Variant(tiling, key.TransposeX, key.TransposeW)));
+
+    /// <inheritdoc/>
+    public Action<ProductWay> Prepare(Device device, MatMulKey key)
+    {
+        using RandomGenerator random = new(device, seed: 1);
+        Tensor x = Operand(random, [key.X.Batch, key.X.Rows, key.X.Columns], key.Type, key.IsXAligned);
+        Tensor w = Operand(random, [key.W.Batch, key.W.Rows, key.W.Columns], key.Type, key.IsWAligned);
+        Tensor y = Tensor.Empty([key.Batch, key.M, key.N], key.Type, device);
+        ProductEpilogue epilogue = key.Epilogue.Prepare(random, y.Shape, key.Type);
+        return way => MatMul.Launch(way, x, w, y, epilogue, key.TransposeX, key.TransposeW);
+    }
+
+    private static Tensor Operand(RandomGenerator random, Shape shape, ElementType type, bool isAligned) =>
+        isAligned ? random.Normal(shape, type) : random.Normal([(int)shape.ElementCount + 1], type).Part(1, shape);
+}

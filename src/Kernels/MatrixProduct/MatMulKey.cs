@@ -1,0 +1,44 @@
+namespace GenKernels.Kernels.MatrixProduct;
+
+/// <summary>What the time of a matrix product depends on.</summary>
+/// <param name="Type">Of the elements.</param>
+/// <param name="Precision">Of 32-bit floats.</param>
+/// <param name="X">Batch, rows and columns as they lie.</param>
+/// <param name="W">Likewise.</param>
+/// <param name="TransposeX">Whether x is read with rows and columns exchanged.</param>
+/// <param name="TransposeW">Whether w is.</param>
+/// <param name="IsXAligned">Whether whole chunks can be copied from where x begins.</param>
+/// <param name="IsWAligned">Whether from where w begins.</param>
+/// <param name="Epilogue">What follows.</param>
+internal readonly record struct MatMulKey(
+    ElementType Type, MatrixPrecision Precision, (int Batch, int Rows, int Columns) X,
+    (int Batch, int Rows, int Columns) W, bool TransposeX, bool TransposeW, bool IsXAligned, bool IsWAligned,
+    EpilogueKey Epilogue)
+{
+    /// <summary>Products.</summary>
+    internal int Batch => Math.Max(X.Batch, W.Batch);
+
+    /// <summary>Rows of a product.</summary>
+    internal int M => TransposeX ? X.Columns : X.Rows;
+
+    /// <summary>Columns of a product.</summary>
+    internal int N => TransposeW ? W.Rows : W.Columns;
+
+    /// <summary>Terms of a sum.</summary>
+    internal int K => TransposeX ? X.Rows : X.Columns;
+
+    /// <returns>That of a product.</returns>
+    internal static MatMulKey Of(Tensor x, Tensor w, in ProductEpilogue epilogue, bool transposeX, bool transposeW) =>
+        new(
+            x.Type, TensorCores.PrecisionOf(x), (x.Shape[0], x.Shape[1], x.Shape[2]),
+            (w.Shape[0], w.Shape[1], w.Shape[2]), transposeX, transposeW, TensorCores.AreRowsAligned(x),
+            TensorCores.AreRowsAligned(w), EpilogueKey.Of(epilogue));
+
+    /// <summary>Names it in the tables of a tuner.</summary>
+    public override string ToString() =>
+        $"{Type} {Precision}, {Text(X, TransposeX, IsXAligned)} by {Text(W, TransposeW, IsWAligned)}{Epilogue}";
+
+    private static string Text((int Batch, int Rows, int Columns) size, bool isTransposed, bool isAligned) =>
+        $"[{size.Batch}, {size.Rows}, {size.Columns}]{(isTransposed ? " transposed" : "")}"
+        + (isAligned ? "" : " unaligned");
+}

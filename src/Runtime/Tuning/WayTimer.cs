@@ -1,0 +1,57 @@
+using System.Diagnostics;
+
+namespace GenKernels.Runtime;
+
+/// <summary>
+/// Measures several ways to do the same work, in turns, so that whatever slows the machine down meanwhile slows all of
+/// them. On a GPU the repetitions of a turn are one graph, as in a recorded step: the time between launches is no part
+/// of it.
+/// </summary>
+internal static class WayTimer
+{
+    private const int Rounds = 5;
+    private const int FewestRounds = 3;
+    private const int MostRepetitions = 50;
+    private const int Glances = 4;
+
+    // A turn of a way: long beside what an event costs, and on a CPU beside what the system does meanwhile.
+    private const double TurnSeconds = 2e-3;
+    private const double TurnSecondsOnCpu = 10e-3;
+
+    // What a glance may be off by, as a factor and by the time between launches: a slower way gets no turns.
+    private const double Doubt = 1.5;
+    private const double DoubtSeconds = 20e-6;
+
+    // Rounds end early when they have taken this long.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+
+    /// <param name="device">What the ways run on.</param>
+    /// <param name="ways">Each does the work once.</param>
+    /// <returns>What came of each.</returns>
+    internal static (double Seconds, Exception? Fault)[] Measure(Device device, IEnumerable<Action> ways)
+    {
+        using DeviceEvent begin = device.RecordEvent();
+        using DeviceEvent end = device.RecordEvent();
+        TimedWay[] all = [.. ways.Select(way => new TimedWay(device, way))];
+        try
+        {
+            double turn = device.Kind == DeviceKind.Cuda ? TurnSeconds : TurnSecondsOnCpu;
+            foreach (TimedWay way in all) way.Glance(Glances, turn, begin, end);
+            double best = all.Min(way => way.Seconds);
+            TimedWay[] fast = [.. all.Where(way => way.Seconds <= (best * Doubt) + DoubtSeconds)];
+            int repetitions = (int)Math.Clamp(turn / best, 1, MostRepetitions);
+            long begun = Stopwatch.GetTimestamp();
+            for (int round = 0; round < Rounds && fast.Length > 1; round++)
+            {
+                if (round >= FewestRounds && Stopwatch.GetElapsedTime(begun) > s_patience) break;
+                foreach (TimedWay way in fast) way.TakeTurn(repetitions, begin, end);
+            }
+
+            return [.. all.Select(way => (way.Seconds, way.Fault))];
+        }
+        finally
+        {
+            foreach (TimedWay way in all) way.Dispose();
+        }
+    }
+}

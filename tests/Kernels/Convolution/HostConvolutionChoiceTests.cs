@@ -1,0 +1,119 @@
+using GenKernels.Kernels.Convolution;
+using GenKernels.Kernels.MatrixProduct;
+using Convolutions = GenKernels.Kernels.Convolution.Convolution;
+using WeightGradient = GenKernels.Kernels.Convolution.ConvolutionWeightGradient;
+
+namespace GenKernels.Tests.Kernels.Convolution;
+
+/// <summary>Every way of the CPU that is offered is right, and the fastest is found and remembered.</summary>
+public sealed class HostConvolutionChoiceTests
+{
+    private static ConvolutionSetting[] Settings => ConvolutionSetting.All;
+
+    private static Device Device => TestDevices.Host;
+
+    [TestCaseSource(nameof(Settings))]
+    public void EveryWayMatchesSevenLoops(ConvolutionSetting setting)
+    {
+        if (setting.Y.ElementCount == 0) return;
+        using TensorScope scope = Device.Scope();
+        foreach (ElementType type in (ElementType[])[ElementType.Float32, ElementType.Float64])
+        {
+            Tensor x = TestTensors.Normal(setting.X, seed: 1, Device, type);
+            Tensor w = TestTensors.Normal(setting.W, seed: 2, Device, type);
+            Tensor dy = TestTensors.Normal(setting.Y, seed: 3, Device, type);
+            foreach (ConvolutionRole role in Enum.GetValues<ConvolutionRole>()) Check(setting, role, x, w, dy);
+        }
+    }
+
+    [Test]
+    public void ConvolutionsAreMeasuredOnceAShapeAndRight()
+    {
+        ConvolutionSetting setting = Settings.Single(setting => setting.Name == "columns");
+        using TemporaryFolder cache = new();
+        string[] chosen = [.. Enumerable.Range(0, 2).Select(run =>
+        {
+            using HostDevice device = new(new KernelCache(cache.Path));
+            device.Tuner.Policy = TuningPolicy.Measure;
+            using TensorScope scope = device.Scope();
+            Tensor x = TestTensors.Normal(setting.X, seed: 1, device);
+            Tensor w = TestTensors.Normal(setting.W, seed: 2, device);
+            Tensor y = Convolutions.Forward(x, w, setting.Options);
+            Tensor dw = WeightGradient.Forward(x, y, setting.W, setting.Options);
+            Tensor dx = Convolutions.DataGradient(y, w, setting.X, setting.Options);
+            Assert.That(device.Tuner.MeasuredCount, Is.EqualTo(run == 0 ? 3 : 0));
+            Expect.CloseSums(y, Expected(setting, ConvolutionRole.Forward, x, w, y));
+            Expect.CloseSums(dx, Expected(setting, ConvolutionRole.DataGradient, x, w, y));
+            Expect.CloseSums(dw, Expected(setting, ConvolutionRole.WeightGradient, x, w, y));
+            return string.Join('\n', device.Tuner.Met.Select(choice => $"{choice.Shape}: {choice.Way}").Order());
+        })];
+        Assert.That(chosen[1], Is.EqualTo(chosen[0]));
+        Assert.That(chosen[0], Does.Contain(
+            "Forward, Float32, 2 x (3, 5, 16) x 8 to (3, 5, 16) x 8, (3, 3, 3) taps, (1, 1, 1) before"));
+    }
+
+    [Test]
+    public void AMeasuredLaunchAllocatesNoMoreThanOneByTheRule()
+    {
+        using TemporaryFolder cache = new();
+        using HostDevice device = new(new KernelCache(cache.Path));
+        using Tensor x = TestTensors.Normal([1, 1, 4, 4, 16], seed: 1, device);
+        using Tensor w = TestTensors.Normal([16, 1, 3, 3, 16], seed: 2, device);
+        long[] bytes = [.. new[] { TuningPolicy.Off, TuningPolicy.Measure }.Select(policy =>
+        {
+            device.Tuner.Policy = policy;
+            for (int time = 0; time < 100; time++) Launch();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int time = 0; time < 100; time++) Launch();
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        })];
+        Assert.That(device.Tuner.MeasuredCount, Is.EqualTo(1));
+        Assert.That(bytes[1], Is.LessThanOrEqualTo(bytes[0]));
+
+        void Launch() => Convolutions.Forward(x, w, ConvolutionOptions.Padded(new(0, 1, 1))).Dispose();
+    }
+
+    private static void Check(ConvolutionSetting setting, ConvolutionRole role, Tensor x, Tensor w, Tensor dy)
+    {
+        ConvolutionPlan plan = role == ConvolutionRole.DataGradient
+            ? ConvolutionPlan.DataGradient(
+                setting.Y, setting.W, new Triple(setting.X[1], setting.X[2], setting.X[3]), setting.Options)
+            : ConvolutionPlan.Forward(setting.X, setting.W, setting.Options);
+        double[] expected = Expected(setting, role, x, w, dy);
+        HostConvolutionKey key = new(plan, role, x.Type, HasLibrary: true);
+        foreach (HostMethod method in HostConvolutionChoice.Instance.Ways(Device, key))
+        {
+            string what = $"{setting.Name}, {role}, {x.Type} by {method}";
+            if (role == ConvolutionRole.WeightGradient)
+            {
+                Expect.CloseSums(WeightGradient.LaunchOnHost(method, x, dy, null, setting.W, plan), expected, what);
+                continue;
+            }
+
+            bool isAdjoint = role == ConvolutionRole.DataGradient;
+            Tensor result = Tensor.Empty(isAdjoint ? setting.X : setting.Y, x.Type, Device);
+            Convolutions.LaunchOnHost(
+                method, isAdjoint ? dy : x, w, null, result, plan, ProductEpilogue.None, isAdjoint);
+            Expect.CloseSums(result, expected, what);
+        }
+    }
+
+    private static double[] Expected(ConvolutionSetting setting, ConvolutionRole role, Tensor x, Tensor w, Tensor dy)
+    {
+        (double[] input, double[] weights, double[] upstream) = (x.ToDoubles(), w.ToDoubles(), dy.ToDoubles());
+        Shape shape = role switch
+        {
+            ConvolutionRole.Forward => setting.Y,
+            ConvolutionRole.DataGradient => setting.X,
+            _ => setting.W,
+        };
+        double[] expected = new double[shape.ElementCount];
+        setting.ForEachProduct((at, weight, place) => _ = role switch
+        {
+            ConvolutionRole.Forward => expected[place] += input[at] * weights[weight],
+            ConvolutionRole.DataGradient => expected[at] += upstream[place] * weights[weight],
+            _ => expected[weight] += input[at] * upstream[place],
+        });
+        return expected;
+    }
+}

@@ -1,0 +1,7 @@
+namespace GenKernels.Tests.Runtime.Tuning;
+
+/// <summary>Which work.</summary>
+internal readonly record struct PlantedKey(int Size)
+{
+    public override string ToString() => $"size {Size}";
+}

@@ -1,0 +1,50 @@
+using System.Diagnostics;
+
+namespace GenKernels.Tests.Runtime.Tuning;
+
+/// <summary>Work whose ways take the time that they are told to, the first by rule.</summary>
+internal sealed class PlantedWork(params (string Name, double Milliseconds)[] ways)
+    : ITunedWork<PlantedKey, PlantedWay>
+{
+    private static readonly KernelSource s_source = Probe("Function");
+
+    /// <summary>How often operands were made: the measurements.</summary>
+    internal int Prepared { get; private set; }
+
+    /// <summary>Of the operand of a measurement.</summary>
+    internal Shape OperandShape { get; init; } = [1000];
+
+    /// <summary>Runs within each trial of a way; given the operand.</summary>
+    internal Action<Tensor>? Also { get; init; }
+
+    /// <summary>What is compiled before a measurement.</summary>
+    internal (KernelSource Source, ElementType Type, string Variant)[] Needs { get; init; } = [];
+
+    public string Name => "Planted";
+
+    public IReadOnlyList<KernelSource> Sources { get; init; } = [s_source];
+
+    internal static KernelSource Probe(string name) =>
+        new($"Probes/{name}.cu", typeof(PlantedWork).Assembly, [ElementType.Float32]);
+
+    public PlantedWay Rule(Device device, in PlantedKey key) => new(ways[0].Name, ways[0].Milliseconds);
+
+    public IReadOnlyList<PlantedWay> Ways(Device device, in PlantedKey key) =>
+        [.. ways.Select(way => new PlantedWay(way.Name, way.Milliseconds))];
+
+    public IEnumerable<(KernelSource Source, ElementType Type, string Variant)> Modules(
+        PlantedKey key, IReadOnlyList<PlantedWay> ways) => Needs;
+
+    public Action<PlantedWay> Prepare(Device device, PlantedKey key)
+    {
+        Prepared++;
+        Tensor operand = Tensor.Zeros(OperandShape, ElementType.Float32, device);
+        return way =>
+        {
+            if (double.IsNaN(way.Milliseconds)) throw new LaunchException($"{way.Name} cannot be launched\nat all");
+            Also?.Invoke(operand);
+            long begun = Stopwatch.GetTimestamp();
+            while (Stopwatch.GetElapsedTime(begun).TotalMilliseconds < way.Milliseconds) Thread.SpinWait(10);
+        };
+    }
+}

@@ -1,0 +1,258 @@
+using GenKernels.Kernels.Elementwise;
+using GenKernels.Tests.Runtime.Diagnostics;
+
+namespace GenKernels.Tests.Runtime.Tuning;
+
+/// <summary>What is chosen, when it is measured, and what a measurement leaves behind.</summary>
+public sealed class TunerTests
+{
+    private readonly List<string> _notices = [];
+    private TemporaryFolder _cache = null!;
+    private Device _device = null!;
+
+    private static PlantedWork Work => new(("slow", 2), ("fast", 0.5), ("slower", 4));
+
+    [SetUp]
+    public void Open()
+    {
+        _notices.Clear();
+        _cache = new TemporaryFolder();
+        _device = Open(TuningPolicy.Measure);
+    }
+
+    [TearDown]
+    public void Close()
+    {
+        _device.Dispose();
+        _cache.Dispose();
+    }
+
+    [Test]
+    public void TheCpuGoesByTheRuleUnlessItIsAskedToMeasure()
+    {
+        using HostDevice host = new(new KernelCache(_cache.Path));
+        using SimtDevice simt = new(new KernelCache(_cache.Path));
+        foreach (Device device in (Device[])[host, simt])
+        {
+            Assert.That(device.Tuner.Policy, Is.EqualTo(TuningPolicy.Off));
+            PlantedWork work = Work;
+            Assert.That(Choose(device, work), Is.EqualTo("slow"));
+            Assert.That((work.Prepared, device.Tuner.MeasuredCount), Is.EqualTo((0, 0)));
+        }
+
+        Assert.That(_cache.FileNames(), Is.Empty);
+    }
+
+    [Test]
+    public void TheFastestIsTakenAndMeasuredOnce()
+    {
+        PlantedWork work = Work;
+        for (int time = 0; time < 3; time++) Assert.That(Choose(_device, work), Is.EqualTo("fast"));
+        Assert.That((work.Prepared, _device.Tuner.MeasuredCount), Is.EqualTo((1, 1)));
+        TunedChoice choice = _device.Tuner.Met.Single();
+        Assert.That((choice.Kernel, choice.Shape, choice.Way, choice.Rule), Is.EqualTo(
+            ("Planted", "size 1", "fast", "slow")));
+        Assert.That(choice.Microseconds, Is.InRange(500, 1000));
+        Assert.That(choice.RuleMicroseconds, Is.InRange(2000, 4000));
+    }
+
+    [Test]
+    public void TheRuleWinsWhereNothingIsWonByAnother()
+    {
+        PlantedWork work = new(("rule", 2), ("other", 1.99));
+        Assert.That(Choose(_device, work), Is.EqualTo("rule"));
+    }
+
+    [Test]
+    public void WorkOfOneWayIsNotMeasured()
+    {
+        PlantedWork work = new(("only", 1));
+        Assert.That(Choose(_device, work), Is.EqualTo("only"));
+        Assert.That(work.Prepared, Is.Zero);
+    }
+
+    [Test]
+    public void AnotherShapeIsMeasured()
+    {
+        PlantedWork work = Work;
+        Choose(_device, work, size: 1);
+        Choose(_device, work, size: 2);
+        Assert.That(work.Prepared, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void ASecondDeviceKnowsWhatTheFirstHasMeasured([Values] bool isKnownEnough)
+    {
+        Choose(_device, Work);
+        using Device second = Open(isKnownEnough ? TuningPolicy.Known : TuningPolicy.Measure);
+        PlantedWork work = Work;
+        Assert.That(Choose(second, work), Is.EqualTo("fast"));
+        Assert.That(work.Prepared, Is.Zero);
+        Assert.That(second.Tuner.Met, Is.EqualTo(_device.Tuner.Met));
+    }
+
+    [Test]
+    public void WhatIsNotKnownGoesByTheRuleWhereNothingMayBeMeasured()
+    {
+        _device.Tuner.Policy = TuningPolicy.Known;
+        PlantedWork work = Work;
+        Assert.That(Choose(_device, work), Is.EqualTo("slow"));
+        Assert.That((work.Prepared, _device.Tuner.Met.Count), Is.EqualTo((0, 0)));
+        _device.Tuner.Policy = TuningPolicy.Measure;
+        Assert.That(Choose(_device, work), Is.EqualTo("fast"), "another policy is heard at once");
+        _device.Tuner.Policy = TuningPolicy.Off;
+        Assert.That(Choose(_device, work), Is.EqualTo("slow"));
+    }
+
+    [Test]
+    public void AnEditedKernelIsMeasuredAnew()
+    {
+        Choose(_device, Work);
+        PlantedWork edited = new(("slow", 2), ("fast", 0.5)) { Sources = [PlantedWork.Probe("Grid")] };
+        Choose(_device, edited);
+        Assert.That(edited.Prepared, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void AWayThatIsNoMoreIsMeasuredAnewAndReplaced()
+    {
+        Choose(_device, Work);
+        using Device second = Open(TuningPolicy.Measure);
+        PlantedWork without = new(("slow", 2), ("slower", 4));
+        Assert.That(Choose(second, without), Is.EqualTo("slow"));
+        Assert.That(without.Prepared, Is.EqualTo(1));
+        Assert.That(second.Tuner.Choices.Single().Way, Is.EqualTo("slow"));
+    }
+
+    [Test]
+    public void AWayThatFailsIsLeftOutAndToldOnce()
+    {
+        PlantedWork work = new(("slow", 2), ("broken", double.NaN), ("fast", 0.5));
+        Assert.That(Choose(_device, work), Is.EqualTo("fast"));
+        Assert.That(_notices, Is.EqualTo(new[]
+        {
+            "host: Planted is not done by broken for size 1: broken cannot be launched",
+        }));
+    }
+
+    [Test]
+    public void ARuleThatFailsHasNoTimeOfItsOwn()
+    {
+        Assert.That(Choose(_device, new PlantedWork(("broken", double.NaN), ("fast", 0.5))), Is.EqualTo("fast"));
+        using Device second = Open(TuningPolicy.Known);
+        Assert.That(second.Tuner.Choices.Single().RuleMicroseconds, Is.Null);
+    }
+
+    [Test]
+    public void WhereAllFailTheRuleIsTakenAndTellsItself()
+    {
+        Assert.That(
+            Choose(_device, new PlantedWork(("broken", double.NaN), ("also", double.NaN))), Is.EqualTo("broken"));
+        Assert.That(_device.Tuner.Choices, Is.Empty);
+    }
+
+    [Test]
+    public void WithoutRoomForOperandsTheRuleIsTaken()
+    {
+        _device.Memory.Limit = 1 << 20;
+        PlantedWork large = new(("slow", 2), ("fast", 0.5)) { OperandShape = [1 << 20] };
+        Assert.That(Choose(_device, large), Is.EqualTo("slow"));
+        Assert.That(_notices.Single(), Does.StartWith(
+            "host: Planted is not measured for size 1: host has no room for 4.2 MB"));
+        Assert.That(_device.Memory.Statistics(), Has.Property("Live").Zero.And.Property("Cached").Zero);
+    }
+
+    [Test]
+    public void AMeasurementGivesItsMemoryBackAndIsSeenByNobody()
+    {
+        using WorkLog log = new(_device);
+        Choose(_device, new PlantedWork(("slow", 2), ("fast", 0.5)) { Also = operand => operand.Clear() });
+        Assert.That(log.Work, Is.Empty);
+        Assert.That(_device.Memory.Statistics(), Has.Property("Live").Zero.And.Property("Cached").Zero);
+        Assert.That(_device.Memory.Label, Is.Empty);
+    }
+
+    [Test]
+    public void InTheMiddleOfARecordingItIsMeasuredAtOnceAndNotRecorded()
+    {
+        using Tensor x = Tensor.From<float>([1, 2, 3], [3], _device), y = Tensor.Zeros([3], x.Type, _device);
+        string way = "";
+        PlantedWork work = new(("slow", 2), ("fast", 0.5))
+        {
+            Also = operand =>
+            {
+                using Tensor doubled = Binary.Forward(BinaryKind.Add, operand, operand);
+                Assert.That(doubled.ToArray<float>(), Is.All.Zero, "it is computed now");
+            },
+        };
+        using RecordedStep step = RecordedStep.Record(_device, () =>
+        {
+            Tensor sum = Binary.Forward(BinaryKind.Add, x, x);
+            way = Choose(_device, work);
+            y.CopyFrom(Binary.Forward(BinaryKind.Add, sum, x));
+        });
+        Assert.That(way, Is.EqualTo("fast"));
+        Assert.That(step.LaunchCount, Is.EqualTo(2));
+        step.Replay();
+        Assert.That(y.ToArray<float>(), Is.EqualTo(new[] { 3f, 6, 9 }));
+    }
+
+    [Test]
+    public void AWayThatDoesNotCompileIsLeftOutOfARecordingToo()
+    {
+        const string variant = "Exp=)";
+        KernelSource broken =
+            new("Probes/Function.cu", typeof(TunerTests).Assembly, [ElementType.Float32], variant);
+        PlantedWork work = new(("slow", 2), ("broken", double.NaN), ("fast", 0.5))
+        {
+            Needs = [(broken, ElementType.Float32, variant)],
+        };
+        string way = "";
+        using RecordedStep step = RecordedStep.Record(_device, () => way = Choose(_device, work));
+        Assert.That(way, Is.EqualTo("fast"));
+    }
+
+    [Test]
+    public void WorkWithinWorkThatIsMeasuredGoesByTheRule()
+    {
+        PlantedWork inner = Work;
+        string chosen = "";
+        PlantedWork outer = new(("slow", 2), ("fast", 0.5)) { Also = _ => chosen = Choose(_device, inner, size: 7) };
+        Choose(_device, outer);
+        Assert.That((chosen, inner.Prepared), Is.EqualTo(("slow", 0)));
+        Assert.That(Choose(_device, inner, size: 7), Is.EqualTo("fast"), "and is measured when it is met by itself");
+    }
+
+    [Test]
+    public void ThreadsThatMeetTheSameWorkMeasureItOnce()
+    {
+        PlantedWork work = Work;
+        string[] ways = new string[4];
+        Parallel.For(0, ways.Length, index => ways[index] = Choose(_device, work));
+        Assert.That(ways, Is.All.EqualTo("fast"));
+        Assert.That(work.Prepared, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void WhatIsKnownIsChosenWithoutAnAllocation([Values] TuningPolicy policy)
+    {
+        _device.Tuner.Policy = policy;
+        PlantedWork work = Work;
+        Choose(_device, work);
+        PlantedKey key = new(1);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int time = 0; time < 1000; time++) _device.Tuner.Choose(work, key);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+    }
+
+    private static string Choose(Device device, PlantedWork work, int size = 1) =>
+        device.Tuner.Choose(work, new PlantedKey(size)).Name;
+
+    private HostDevice Open(TuningPolicy policy)
+    {
+        HostDevice device = new(new KernelCache(_cache.Path)) { Notices = _notices.Add };
+        device.Tuner.Policy = policy;
+        device.Tuner.ShippedFolder = _cache.File("shipped");
+        return device;
+    }
+}
