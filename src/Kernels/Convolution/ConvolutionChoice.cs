@@ -10,7 +10,8 @@ internal sealed class ConvolutionChoice : ITunedWork<ConvolutionKey, ProductWay>
     public string Name => nameof(Convolution);
 
     /// <inheritdoc/>
-    public IReadOnlyList<KernelSource> Sources => [ConvolutionTensor.SourceOf(MatrixTiling.All[0]), JoinParts.SourceFile];
+    public IReadOnlyList<KernelSource> Sources =>
+        [ConvolutionTensor.SourceOf(MatrixTiling.All[0]), JoinParts.SourceFile];
 
     /// <inheritdoc/>
     public ProductWay Rule(Device device, in ConvolutionKey key)

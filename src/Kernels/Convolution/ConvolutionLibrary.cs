@@ -47,7 +47,7 @@ internal static class ConvolutionLibrary
         if (!epilogue.IsNone) JoinParts.Into(sums ?? y, epilogue, y);
     }
 
-    /// <returns>Whether the library can do it; see <see cref="Fits(Tensor, Tensor, Tensor, ProductEpilogue, ConvolutionPlan)"/>.</returns>
+    /// <returns>Whether the library can do it, as for the convolution.</returns>
     /// <inheritdoc cref="LaunchDataGradient" path="/param"/>
     internal static bool FitsDataGradient(Tensor dy, Tensor w, Tensor dx, ConvolutionPlan forward) =>
         IsSupported(CudaConvolutionKind.DataGradient, dy.Device, dy.Type, dx.Type, Alignment(dx, w, dy), forward);
@@ -60,7 +60,7 @@ internal static class ConvolutionLibrary
     internal static void LaunchDataGradient(Tensor dy, Tensor w, Tensor dx, ConvolutionPlan forward) =>
         Convolve(CudaConvolutionKind.DataGradient, dx, w, dy, forward);
 
-    /// <returns>Whether the library can do it; see <see cref="Fits(Tensor, Tensor, Tensor, ProductEpilogue, ConvolutionPlan)"/>.</returns>
+    /// <returns>Whether the library can do it, as for the convolution.</returns>
     /// <inheritdoc cref="LaunchWeightGradient" path="/param"/>
     internal static bool FitsWeightGradient(Tensor x, Tensor dy, Tensor dw, ConvolutionPlan plan) =>
         IsSupported(CudaConvolutionKind.WeightGradient, x.Device, x.Type, dw.Type, Alignment(x, dw, dy), plan);

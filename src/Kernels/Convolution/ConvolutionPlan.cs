@@ -152,18 +152,16 @@ internal readonly record struct ConvolutionPlan
     internal static ConvolutionPlan DataGradient(Shape dy, Shape w, Triple inputSize, ConvolutionOptions options)
     {
         Triple taps = new(w[1], w[2], w[3]);
-        Triple before =
-            taps.Zip(options.Dilation, options.Before, (count, dilation, pad) => ((count - 1) * dilation) - pad);
         return new ConvolutionPlan(
-            dy[0], new Triple(dy[1], dy[2], dy[3]), inputSize, taps, Triple.One, before, options.Dilation,
-            options.Stride,
-            options.Groups, dy[4], w[4] * options.Groups);
+            dy[0], new Triple(dy[1], dy[2], dy[3]), inputSize, taps, Triple.One,
+            OppositeOf(options.Before, taps, options.Dilation), options.Dilation, options.Stride, options.Groups, dy[4],
+            w[4] * options.Groups);
     }
 
     /// <summary>The convolution whose <see cref="DataGradient"/> this is.</summary>
     internal ConvolutionPlan Adjoint => new(
-        _n, _out, _in, _taps, _up, _taps.Zip(_dilation, _before, (count, dilation, pad) => ((count - 1) * dilation) - pad),
-        _dilation, Triple.One, _groups, _groups * _outGroup, _groups * _inGroup);
+        _n, _out, _in, _taps, _up, OppositeOf(_before, _taps, _dilation), _dilation, Triple.One, _groups,
+        _groups * _outGroup, _groups * _inGroup);
 
     /// <param name="index">Below <see cref="PhaseCount"/>.</param>
     internal ConvolutionPhase Phase(int index)
@@ -192,6 +190,10 @@ internal readonly record struct ConvolutionPlan
         return padded.Zip(
             reach, options.Stride, (length, span, stride) => length < span ? 0 : ((length - span) / stride) + 1);
     }
+
+    /// <returns>Zeros before the first element of an adjoint, of those of the convolution, or the other way.</returns>
+    private static Triple OppositeOf(Triple before, Triple taps, Triple dilation) =>
+        taps.Zip(dilation, before, (count, apart, pad) => ((count - 1) * apart) - pad);
 
     /// <returns>How many of some elements there are, one every so many steps.</returns>
     private static int CountOf(int size, int step) => Math.Max(0, (size + step - 1) / step);
