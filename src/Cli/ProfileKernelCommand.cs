@@ -88,11 +88,12 @@ internal sealed class ProfileKernelCommand
     private static void List(IAnsiConsole output)
     {
         Table table = new Table().Border(TableBorder.Simple).AddColumns("file", "kernels", "types", "variants");
-        foreach (KernelSource source in KernelFiles.All)
+        foreach (IGrouping<string, KernelSource> file in KernelFiles.All.GroupBy(source => source.Path))
         {
+            IEnumerable<ElementType> types = file.SelectMany(source => source.Types).Distinct();
             table.AddRow(
-                source.Path, string.Join(", ", source.KernelNames), string.Join(", ", source.Types),
-                $"{source.Variants.Count}");
+                file.Key, string.Join(", ", file.First().KernelNames), string.Join(", ", types),
+                $"{file.Sum(source => source.Variants.Count)}");
         }
 
         output.Write(table);

@@ -31,4 +31,17 @@ internal sealed record CommandRun(int Status, string Output, string Error)
             Assert.That(run.Output, Is.Empty);
         }
     }
+
+    /// <summary>Asserts that a command, once it had told what it does, ended with one line with a text in it.</summary>
+    internal static void BreaksOff(string text, int status, params string[] arguments)
+    {
+        CommandRun run = Of(arguments);
+        string[] complaints = [.. run.Error.TrimEnd().Split('\n').SkipWhile(line => !line.StartsWith("gk: "))];
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.Status, Is.EqualTo(status), run.Error);
+            Assert.That(complaints, Has.Length.EqualTo(1).And.All.Contains(text), run.Error);
+            Assert.That(run.Output, Is.Empty);
+        }
+    }
 }

@@ -106,7 +106,7 @@ public sealed class AdamTests(Device device)
         Tensor request = Tensor.From([step + skipped, 0.003, 0.5, 0.25], [4], device);
         Tensor schedule = Tensor.Zeros([6], ElementType.Float32, device);
         Tensor before = Tensor.From([(double)skipped], [1], device);
-        Adam.Schedule(options, request, Tensor.From([1024f, 7, 1], [3], device), before, schedule);
+        Adam.Schedule(options, request, Tensor.From([1024f, 7, 1, 0], [4], device), before, schedule);
         float[] expected = AdamSchedule.For(options, step, 0.003, 0.5 / 1024, 0.25);
         float[] actual = schedule.ToArray<float>();
         for (int i = 0; i < expected.Length; i++)
@@ -125,7 +125,7 @@ public sealed class AdamTests(Device device)
         Tensor request = Tensor.From([5, 0.003, 1, 0.25], [4], device);
         Tensor skipped = Tensor.From([1.0], [1], device);
         Tensor schedule = Tensor.Zeros([6], ElementType.Float32, device);
-        Adam.Schedule(options, request, Tensor.From([1024f, 7, 0], [3], device), skipped, schedule);
+        Adam.Schedule(options, request, Tensor.From([1024f, 7, 0, 0], [4], device), skipped, schedule);
         Assert.That(skipped.ToArray<double>(), Is.EqualTo(new[] { 2.0 }));
 
         Tensor[] x = [.. Enumerable.Range(1, 5).Select(seed => TestTensors.Normal([5000], seed, device))];
@@ -139,7 +139,7 @@ public sealed class AdamTests(Device device)
     {
         using TensorScope scope = device.Scope();
         Tensor request = Tensor.Zeros([4], ElementType.Float32, device);
-        Tensor state = Tensor.Zeros([3], ElementType.Float32, device);
+        Tensor state = Tensor.Zeros([4], ElementType.Float32, device);
         Tensor skipped = Tensor.Zeros([1], ElementType.Float64, device);
         Tensor schedule = Tensor.Zeros([6], ElementType.Float32, device);
         Assert.That(
