@@ -28,6 +28,8 @@ public static partial class OpCatalog
                 x[0].ConvolutionWeightGradient(x[1], [4, 3, 3, 3, 3], padded)),
             new("ScaledConvolution", [[2, 2, 4, 3, 5], [4, 3, 3, 3, 5], [2, 1, 5], [2, 2, 4], [4]], x =>
                 x[0].ScaledConvolution(x[1], x[2], padded, x[3], noise: null, x[4]), Positive: true),
+            new("ScaledConvolution, composed", [[2, 2, 4, 3, 5], [4, 3, 3, 3, 5], [2, 1, 5], [2, 2, 4], [4]], x =>
+                x[0].ScaledConvolutionComposed(x[1], x[2], padded, x[3], noise: null, x[4]), Positive: true),
             new("TemporalModulatedConvolution", [[2, 3, 4, 3, 5], [4, 3, 3, 3, 5], [2, 3, 5]], x =>
                 x[0].TemporalModulatedConvolution(x[1], x[2], null, Triple.One)),
             new("TemporalModulatedConvolution with gain", [[2, 3, 2, 3, 5], [3, 1, 1, 1, 5], [2, 3, 5], []], x =>

@@ -20,7 +20,8 @@ internal static class ConvolutionTensor
         [.. MatrixTiling.All.SelectMany(tiling => s_forms.Select(form => $"{tiling.Variant};{form}"))]);
 
     private static readonly KernelSource s_warpgroupSource = Source(
-        File, TensorCores.WarpgroupTypes, [.. MatrixTiling.Warpgroups.Select(tiling => $"{tiling.Variant};{s_forms[0]}")]);
+        File, TensorCores.WarpgroupTypes,
+        [.. MatrixTiling.Warpgroups.Select(tiling => $"{tiling.Variant};{s_forms[0]}")]);
 
     /// <returns>Whether tensor cores can convolve: channels are whole chunks of one group.</returns>
     internal static bool Fits(Tensor x, Tensor w, ConvolutionPlan plan) =>

@@ -1,8 +1,6 @@
 namespace GenKernels.Kernels.Filtering;
 
-/// <summary>
-/// How <c>FilteredLeakyRelu.cu</c> is divided for two filters, and whether it is made for them at all.
-/// </summary>
+/// <summary>How <c>FilteredLeakyRelu.cu</c> is divided for two filters, and whether it is made for them.</summary>
 /// <param name="First">The filter before the activation.</param>
 /// <param name="Second">The filter after it.</param>
 /// <param name="Outputs">Neighbouring columns of the result that a thread has.</param>
@@ -13,8 +11,8 @@ internal sealed record FilteredTiling(FilteredSide First, FilteredSide Second, i
     private const int ColumnLanes = 8;
 
     // What every GPU from compute capability 8.0 on has for a block, with a little to spare, and the numbers of 32 bits
-    // that a thread can keep in its 255 registers; before they are many a strip is made narrower. The limits hold on
-    // the CPU too, so that a program takes the same way everywhere.
+    // that a thread can keep in its 255 registers; before there are many a strip is narrower. The limits hold on the
+    // CPU too, so that a program takes the same way everywhere.
     private const int MostSharedBytes = 96 << 10;
     private const int MostNumbers = 224;
     private const int ManyNumbers = 160;

@@ -1,6 +1,6 @@
-// HostFilter: the passes of FilteredLeakyReluHost over rows of vectors: four along one axis each, and in the place of
-// two of them one of a planar filter. Rates and tap counts are compiled in, so
-// that sums over taps are unrolled and zeros between samples are never met.
+// HostFilter: the passes of FilteredLeakyReluHost over rows of vectors: four along one axis each, and in place of two
+// of them one of a planar filter. Rates and tap counts are compiled in, so that sums over taps are unrolled and zeros
+// between samples are never met.
 #pragma once
 
 // In the order of the samples that they meet, with the gains in those that run across columns.

@@ -7,8 +7,8 @@ namespace GenKernels.Tests.Kernels.Filtering;
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
 public sealed class FilteredLeakyReluTests(Device device)
 {
-    // Rates and filters of the layers that are known, then uneven rates, taps that do not fill their phases or are
-    // fewer than the rate, no filters, and filters of two axes on either side; with paddings of both signs.
+    // Rates and filters of layers that are known, then uneven rates, taps that do not fill their phases or are fewer
+    // than the rate, no filters, and filters of two axes on either side; with paddings of both signs.
     private static readonly FilteredSetting[] s_settings =
     [
         new(new(1, 1, Slope: 1), null, null),

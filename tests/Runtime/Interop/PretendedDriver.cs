@@ -137,7 +137,7 @@ internal static class PretendedDriver
         }
         API int cuFuncGetParamInfo(void* function, size_t index, size_t* offset, size_t* size)
         {
-            const size_t sizes[] = {8, 8, 4, 4, 4}, ofJoin[] = {8, 8, 8, 8, 8, 8, 20, 24, 4};
+            const size_t sizes[] = {8, 8, 4, 4, 4}, ofJoin[] = {8, 8, 8, 8, 8, 8, 20, 32, 4};
             if (index >= (IsJoin(function) ? 9 : 5)) return 1;
             *offset = 0;
             *size = IsJoin(function) ? ofJoin[index] : sizes[index];
