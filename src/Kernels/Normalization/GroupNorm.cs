@@ -7,9 +7,6 @@ namespace GenKernels.Kernels.Normalization;
 /// </summary>
 public static class GroupNorm
 {
-    // Results from this size on are written past the CPU's caches: more than a core keeps beside what it reads.
-    private const long StreamedBytes = 4 << 20;
-
     private static readonly KernelSource s_source = Source("Normalization/GroupNorm.cu", PackWidths.Variants);
 
     /// <param name="x">Activations, <c>[N, …, C]</c>, of any number of axes from 2 on, floats.</param>
@@ -47,12 +44,10 @@ public static class GroupNorm
                 Cost = LaunchCost.Of(partial, statistics),
             },
             partial, statistics, KernelArgument.Structure(ref plan), epsilon);
-        int numbers = x.Device.WarpSize == 1 ? 4 : 0;
-        bool isStreamed = y.ElementCount * y.Type.Size() >= StreamedBytes;
+        int numbers = x.Device.WarpSize == 1 ? 3 : 0;
         module.Kernel("GroupNorm").Launch(
             plan.Shape(x.Device, numbers, sumType) with { Cost = LaunchCost.Of(x, statistics, weight, bias, y) },
-            x, statistics, weight, bias, y, KernelArgument.Structure(ref plan), silu ? 1 : 0,
-            isStreamed ? 1 : 0);
+            x, statistics, weight, bias, y, KernelArgument.Structure(ref plan), silu ? 1 : 0);
         return (y, statistics);
     }
 

@@ -7,14 +7,12 @@
 // Shapes   x, y: [N, S, C]; w, b: [C] or null; partial: [N, chunks, C / part, 2]; statistics: [N, G, 2]; contiguous
 // Types    stored as Scalar, summed in Accumulator; partial and statistics are Accumulator
 // Launch   as GroupPlan shares out; block sizes that are multiples of WarpSize; GroupNormJoin: one warp a group
-// Cost     reads x twice, the second time from cache where a few samples fit, writes y, the host past its caches where
-//          isStreamed: bound by memory
+// Cost     reads x twice, the second time from cache where a few samples fit, writes y: bound by memory
 // Limits   C >= 1, S >= 1
 // Source   Wu, He 2018, Group Normalization; moments joined as Chan, Golub, LeVeque 1979: deviations are taken from a
 //          mean of their own, never as a difference of two large sums
 #include "Common/Prelude.cuh"
-#include "Common/Stream.cuh"            // StreamRow
-#include "Common/Warp.cuh"              // WarpSum
+#include "Common/Warp.cuh"               // WarpSum
 #include "Normalization/GroupPlan.cuh"  // GroupPlan, BlockOf, TaskOf
 
 constexpr int Rows = 8;  // positions whose moments are taken together, in registers
@@ -88,6 +86,22 @@ DEVICE void WalkMoments(
     }
 }
 
+// The moments of a part, from those of its channels over the same rows, for the host's one thread.
+DEVICE void JoinChannels(
+    const Accumulator* __restrict__ means, const Accumulator* __restrict__ deviations, int rowCount, int channelCount,
+    Accumulator* __restrict__ target)
+{
+    Accumulator sum = 0;
+    for (int c = 0; c < channelCount; c++) sum += means[c];
+    const Accumulator mean = sum / channelCount;
+    Accumulator squares = 0;
+    for (int c = 0; c < channelCount; c++) {
+        squares += deviations[c] + rowCount * ((means[c] - mean) * (means[c] - mean));
+    }
+    target[0] = mean;
+    target[1] = squares;
+}
+
 KERNEL GroupNormStatistics(const Scalar* __restrict__ x, Accumulator* __restrict__ partial, GroupPlan plan)
 {
     // Mean, then deviations: [row lane][channel of the tile]. Neighbouring lanes of a warp meet neighbouring numbers.
@@ -95,22 +109,30 @@ KERNEL GroupNormStatistics(const Scalar* __restrict__ x, Accumulator* __restrict
     const GroupBlock block = BlockOf(plan);
     const int width = block.channelCount;
     const int entries = plan.rowLanes * width;
+    const int partCount = width / plan.partLength;
+    const Int64 chunk = Int64(block.sample) * plan.chunkCount + block.chunk;
+    Accumulator* target =
+        partial + 2 * (chunk * (plan.channelCount / plan.partLength) + block.firstChannel / plan.partLength);
     if constexpr (WarpSize == 1) {
         const Scalar* corner = x + block.firstRow * plan.channelCount + block.firstChannel;
         WalkMoments(corner, plan, block, shared, shared + entries);
-    } else {
-        for (int index = threadIdx.x; index < plan.rowLanes * block.packCount; index += blockDim.x) {
-            const GroupTask task = TaskOf(block, index);
-            const Int64 corner = (block.firstRow + task.firstRow) * plan.channelCount + task.firstChannel;
-            Accumulator mean[PackWidth], deviations[PackWidth];
-            TaskMoments(x + corner, plan, task, mean, deviations);
-            Accumulator* target = shared + task.lane * width + task.firstChannel - block.firstChannel;
-            for (int i = 0; i < PackWidth; i++) target[i] = mean[i], target[entries + i] = deviations[i];
+        for (int part = 0; part < partCount; part++) {
+            const Accumulator* first = shared + part * plan.partLength;
+            JoinChannels(first, first + entries, block.rowCount, plan.partLength, target + 2 * part);
         }
+        return;
+    }
+
+    for (int index = threadIdx.x; index < plan.rowLanes * block.packCount; index += blockDim.x) {
+        const GroupTask task = TaskOf(block, index);
+        const Int64 corner = (block.firstRow + task.firstRow) * plan.channelCount + task.firstChannel;
+        Accumulator mean[PackWidth], deviations[PackWidth];
+        TaskMoments(x + corner, plan, task, mean, deviations);
+        Accumulator* own = shared + task.lane * width + task.firstChannel - block.firstChannel;
+        for (int i = 0; i < PackWidth; i++) own[i] = mean[i], own[entries + i] = deviations[i];
     }
     __syncthreads();  // moments of channels | of parts
 
-    const int partCount = width / plan.partLength;
     const int lane = threadIdx.x % WarpSize;
     for (int part = threadIdx.x / WarpSize; part < partCount; part += blockDim.x / WarpSize) {
         const Accumulator* first = shared + part * plan.partLength;
@@ -131,12 +153,15 @@ KERNEL GroupNormStatistics(const Scalar* __restrict__ x, Accumulator* __restrict
         }
         squares = WarpSum(squares);
         if (lane > 0) continue;
-        const Int64 parts = plan.channelCount / plan.partLength;
-        const Int64 chunk = Int64(block.sample) * plan.chunkCount + block.chunk;
-        Accumulator* target = partial + 2 * (chunk * parts + block.firstChannel / plan.partLength + part);
-        target[0] = mean;
-        target[1] = squares;
+        target[2 * part] = mean;
+        target[2 * part + 1] = squares;
     }
+}
+
+// How many rows a chunk has, as a weight.
+DEVICE Accumulator RowsOf(const GroupPlan& plan, int chunk)
+{
+    return Accumulator(Minimum(Int64(plan.chunkRows), plan.positionCount - Int64(chunk) * plan.chunkRows));
 }
 
 KERNEL GroupNormJoin(
@@ -153,19 +178,20 @@ KERNEL GroupNormJoin(
 
     // Each entry is weighted by its rows; all have the same number of channels.
     Accumulator sum = 0;
-    for (int i = lane; i < plan.chunkCount * ownParts; i += WarpSize) {
-        const Int64 chunk = i / ownParts;
-        const Int64 rows = Minimum(Int64(plan.chunkRows), plan.positionCount - chunk * plan.chunkRows);
-        sum += Accumulator(rows) * first[2 * (chunk * allParts + i % ownParts)];
+    for (int chunk = lane; chunk < plan.chunkCount; chunk += WarpSize) {
+        const Accumulator rows = RowsOf(plan, chunk);
+        const Accumulator* entry = first + Int64(chunk) * 2 * allParts;
+        for (int part = 0; part < ownParts; part++) sum += rows * entry[2 * part];
     }
     const Accumulator mean = WarpSum(sum) / (Accumulator(plan.positionCount) * ownParts);
     Accumulator squares = 0;
-    for (int i = lane; i < plan.chunkCount * ownParts; i += WarpSize) {
-        const Int64 chunk = i / ownParts;
-        const Int64 rows = Minimum(Int64(plan.chunkRows), plan.positionCount - chunk * plan.chunkRows);
-        const Accumulator* entry = first + 2 * (chunk * allParts + i % ownParts);
-        const Accumulator step = entry[0] - mean;
-        squares += entry[1] + Accumulator(rows * plan.partLength) * (step * step);
+    for (int chunk = lane; chunk < plan.chunkCount; chunk += WarpSize) {
+        const Accumulator weight = RowsOf(plan, chunk) * plan.partLength;
+        const Accumulator* entry = first + Int64(chunk) * 2 * allParts;
+        for (int part = 0; part < ownParts; part++) {
+            const Accumulator step = entry[2 * part] - mean;
+            squares += entry[2 * part + 1] + weight * (step * step);
+        }
     }
     const Accumulator variance = WarpSum(squares) / (Accumulator(plan.positionCount) * groupLength);
     if (lane > 0) return;
@@ -205,52 +231,45 @@ template <bool isSilu> DEVICE void NormaliseTask(
     }
 }
 
-// Past the caches where there is a `line`, memory for one row.
 template <bool isSilu> DEVICE void NormaliseRows(
     const Scalar* __restrict__ x, Scalar* __restrict__ y, int rowCount, int width, Int64 rowStep,
-    const Accumulator* __restrict__ mean, const Accumulator* __restrict__ scale, const Accumulator* __restrict__ offset,
-    Scalar* __restrict__ line)
+    const Accumulator* __restrict__ mean, const Accumulator* __restrict__ scale, const Accumulator* __restrict__ offset)
 {
     for (int row = 0; row < rowCount; row++) {
         const Scalar* source = x + row * rowStep;
-        Scalar* target = line == nullptr ? y + row * rowStep : line;
+        Scalar* target = y + row * rowStep;
         for (int c = 0; c < width; c++) {
             target[c] = Normalised<isSilu>(Accumulator(source[c]), mean[c], scale[c], offset[c]);
         }
-        if (line != nullptr) StreamRow(line, y + row * rowStep, width);
     }
-    StreamBarrier();
-}
-
-// A block for the host's one thread, which walks rows; `memory` has four numbers for each channel of the tile.
-DEVICE void NormaliseBlock(
-    const Scalar* x, const Accumulator* statistics, const Scalar* w, const Scalar* b, Scalar* y, const GroupPlan& plan,
-    const GroupBlock& block, bool isSilu, bool isStreamed, Accumulator* memory)
-{
-    const int width = block.channelCount, groupLength = plan.channelCount / plan.groupCount;
-    Accumulator *mean = memory, *scale = mean + width, *offset = scale + width;
-    Scalar* line = isStreamed ? reinterpret_cast<Scalar*>(offset + width) : nullptr;
-    const Accumulator* groups = statistics + 2 * Int64(block.sample) * plan.groupCount;
-    for (int i = 0; i < width; i++) {
-        const int c = block.firstChannel + i;
-        const Accumulator* group = groups + 2 * (c / groupLength);
-        mean[i] = group[0];
-        scale[i] = group[1] * (w == nullptr ? Accumulator(1) : Accumulator(w[c]));
-        offset[i] = b == nullptr ? Accumulator(0) : Accumulator(b[c]);
-    }
-    const Int64 step = plan.channelCount, corner = block.firstRow * step + block.firstChannel;
-    if (isSilu) NormaliseRows<true>(x + corner, y + corner, block.rowCount, width, step, mean, scale, offset, line);
-    else NormaliseRows<false>(x + corner, y + corner, block.rowCount, width, step, mean, scale, offset, line);
 }
 
 KERNEL GroupNorm(
     const Scalar* __restrict__ x, const Accumulator* __restrict__ statistics, const Scalar* __restrict__ w,
-    const Scalar* __restrict__ b, Scalar* __restrict__ y, GroupPlan plan, int isSilu, int isStreamed)
+    const Scalar* __restrict__ b, Scalar* __restrict__ y, GroupPlan plan, int isSilu)
 {
-    const GroupBlock block = BlockOf(plan, true);
+    const GroupBlock block = BlockOf(plan);
     if constexpr (WarpSize == 1) {
-        DYNAMIC_SHARED(Accumulator, memory);
-        NormaliseBlock(x, statistics, w, b, y, plan, block, isSilu, isStreamed, memory);
+        DYNAMIC_SHARED(Accumulator, mean);  // mean, scale and offset of each channel of the tile
+        const int width = block.channelCount, groupLength = plan.channelCount / plan.groupCount;
+        Accumulator* scale = mean + width;
+        Accumulator* offset = scale + width;
+        const Accumulator* groups = statistics + 2 * Int64(block.sample) * plan.groupCount;
+        for (int part = 0; part < width; part += plan.partLength) {
+            const Accumulator* group = groups + 2 * ((block.firstChannel + part) / groupLength);
+            for (int i = part; i < part + plan.partLength; i++) {
+                const int c = block.firstChannel + i;
+                mean[i] = group[0];
+                scale[i] = group[1] * (w == nullptr ? Accumulator(1) : Accumulator(w[c]));
+                offset[i] = b == nullptr ? Accumulator(0) : Accumulator(b[c]);
+            }
+        }
+        const Int64 corner = block.firstRow * plan.channelCount + block.firstChannel;
+        const Scalar* source = x + corner;
+        Scalar* target = y + corner;
+        const Int64 step = plan.channelCount;
+        if (isSilu) NormaliseRows<true>(source, target, block.rowCount, width, step, mean, scale, offset);
+        else NormaliseRows<false>(source, target, block.rowCount, width, step, mean, scale, offset);
     } else {
         for (int index = threadIdx.x; index < plan.rowLanes * block.packCount; index += blockDim.x) {
             const GroupTask task = TaskOf(block, index);

@@ -56,12 +56,15 @@ DEVICE ChannelArrays ArraysOf(
     const int width = block.channelCount;
     const ChannelArrays arrays = {memory, memory + width, memory + 2 * width, memory + 3 * width, memory + 4 * width,
                                   memory + 5 * width};
-    for (int i = 0; i < width; i++) {
-        const Channel channel = ChannelOf(statistics, w, b, plan, block.sample, block.firstChannel + i);
-        arrays.mean[i] = channel.mean;
-        arrays.scale[i] = channel.scale;
-        arrays.weight[i] = channel.weight;
-        arrays.offset[i] = channel.offset;
+    for (int part = 0; part < width; part += plan.partLength) {
+        const Channel first = ChannelOf(statistics, w, b, plan, block.sample, block.firstChannel + part);
+        for (int i = part; i < part + plan.partLength; i++) {
+            const int c = block.firstChannel + i;
+            arrays.mean[i] = first.mean;
+            arrays.scale[i] = first.scale;
+            arrays.weight[i] = w == nullptr ? Accumulator(1) : Accumulator(w[c]);
+            arrays.offset[i] = b == nullptr ? Accumulator(0) : Accumulator(b[c]);
+        }
     }
     return arrays;
 }
@@ -297,16 +300,18 @@ KERNEL GroupNormGradient(
     const Accumulator* __restrict__ means, const Scalar* __restrict__ w, const Scalar* __restrict__ b,
     Scalar* __restrict__ dx, GroupPlan plan, int isSilu)
 {
-    const GroupBlock block = BlockOf(plan, true);
+    const GroupBlock block = BlockOf(plan);
     const int groupLength = plan.channelCount / plan.groupCount;
     const Accumulator* sampleMeans = means + 2 * Int64(block.sample) * plan.groupCount;
     if constexpr (WarpSize == 1) {
         DYNAMIC_SHARED(Accumulator, memory);
         const ChannelArrays arrays = ArraysOf(memory, statistics, w, b, plan, block);
-        for (int i = 0; i < block.channelCount; i++) {
-            const int group = (block.firstChannel + i) / groupLength;
-            arrays.first[i] = sampleMeans[2 * group];
-            arrays.second[i] = sampleMeans[2 * group + 1];
+        for (int part = 0; part < block.channelCount; part += plan.partLength) {
+            const int group = (block.firstChannel + part) / groupLength;
+            for (int i = part; i < part + plan.partLength; i++) {
+                arrays.first[i] = sampleMeans[2 * group];
+                arrays.second[i] = sampleMeans[2 * group + 1];
+            }
         }
         const Int64 corner = block.firstRow * plan.channelCount + block.firstChannel;
         if (isSilu) WalkGradient<true>(x + corner, dy + corner, dx + corner, plan, block, arrays);

@@ -29,13 +29,10 @@ struct GroupBlock {
     int laneRows;      // of each row lane but the last ones, which may have fewer or none
 };
 
-// A second pass over a tensor goes backwards: what the first one came to last is still in the cache.
-DEVICE GroupBlock BlockOf(const GroupPlan& plan, bool isSecondPass = false)
+DEVICE GroupBlock BlockOf(const GroupPlan& plan)
 {
-    const Int64 blockCount = Int64(plan.sampleCount) * plan.chunkCount * plan.tileCount;
-    const Int64 index = isSecondPass ? blockCount - 1 - blockIdx.x : blockIdx.x;
-    const int tile = int(index % plan.tileCount);
-    const int rest = int(index / plan.tileCount);
+    const int tile = int(blockIdx.x % plan.tileCount);
+    const int rest = int(blockIdx.x / plan.tileCount);
     GroupBlock block;
     block.chunk = rest % plan.chunkCount;
     block.sample = rest / plan.chunkCount;
