@@ -45,7 +45,7 @@ public sealed class GroupNormTests(Device device)
         statistics.Dispose();
     }
 
-    /// <summary>More than a cache holds, in many chunks, the last one not full, and with rows of no whole packs.</summary>
+    /// <summary>More than a cache holds, in many chunks, the last one not full, rows of no whole packs.</summary>
     [Test]
     public void ALargeResultMatchesTheFormula([Values(FloatType.Float32, FloatType.BFloat16)] FloatType type)
     {
