@@ -45,6 +45,17 @@ internal sealed record FilteredLayer(
         }
     }
 
+    /// <summary>Those of the gradient of the image, whose passes exchange the filters.</summary>
+    internal long AdjointOperations
+    {
+        get
+        {
+            long rows = Middle(1), places = rows * Middle(2), pixels = (long)Input[1] * Input[2];
+            long up = 6 * (IsRadial ? 6 * places : (rows * Length(2)) + places);
+            return 2L * Input[3] * (up + (UpTaps * ((rows * Input[2]) + pixels)));
+        }
+    }
+
     /// <returns>Element (q, p, c) of the result.</returns>
     /// <param name="inputs">Image, bias, both filters.</param>
     internal double Value(float[][] inputs, int q, int p, int c)

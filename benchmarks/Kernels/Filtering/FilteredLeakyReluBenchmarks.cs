@@ -62,7 +62,7 @@ public class FilteredLeakyReluBenchmarks : KernelBenchmarks
         })
     {
         Bytes = 2 * sizeof(float) * (layer.Input.ElementCount + layer.Output.ElementCount),
-        Operations = 2 * layer.Operations,
+        Operations = layer.Operations + layer.AdjointOperations,
         Scale = Scale,
     };
 
