@@ -64,6 +64,9 @@ template <bool IsXAlong, bool IsWAlong> DEVICE void BeginSlice(TileSums& sums, c
 template <bool IsXAlong, bool IsWAlong, typename XSource, typename WSource>
 DEVICE void MultiplyTile(TileSums& sums, char* memory, XSource& x, WSource& w, int first, int end)
 {
+    // The sums of a loop that may not run would meet those of one that did in moves before the last wait, for which
+    // the assembler makes every multiplication wait (its remark C7515).
+    if (first >= end) return;
     char* const ring = memory + BytesToAtom(memory);
     for (int stage = 0; stage < Stages - 2; stage++) {
         if (first + stage < end) {
