@@ -104,8 +104,8 @@ DEVICE void AddWeighted(const LogitSums& weights, const char* others, HeadSums& 
         // What a lane has of the sums of two neighbouring tiles is what it needs of a row of 16.
         const FragmentSum &first = weights.of[column], &second = weights.of[column + 1];
         const FragmentX x = {{
-            Pack<Scalar>(first.values[0], first.values[1]), Pack<Scalar>(first.values[2], first.values[3]),
-            Pack<Scalar>(second.values[0], second.values[1]), Pack<Scalar>(second.values[2], second.values[3])}};
+            PackTwo<Scalar>(first.values[0], first.values[1]), PackTwo<Scalar>(first.values[2], first.values[3]),
+            PackTwo<Scalar>(second.values[0], second.values[1]), PackTwo<Scalar>(second.values[2], second.values[3])}};
 #pragma unroll
         for (int piece = 0; piece < WarpPieces; piece += 2) {
             unsigned bits[4];
@@ -133,7 +133,7 @@ DEVICE void StoreTokens(
             const float* values = sums.of[piece].values + 2 * half;
             if (row < count && channel < channels) {
                 *reinterpret_cast<unsigned*>(to + row * stride + channel) =
-                    Pack<Scalar>(values[0] * factor[half], values[1] * factor[half]);
+                    PackTwo<Scalar>(values[0] * factor[half], values[1] * factor[half]);
             }
         }
     }

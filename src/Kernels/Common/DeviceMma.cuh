@@ -33,7 +33,7 @@ template <typename Element> constexpr bool IsBrainFloat = false;
 template <> constexpr bool IsBrainFloat<BFloat16> = true;
 
 // Two elements of 16 bits in a register, the first in the lower half.
-template <typename Element> DEVICE unsigned Pack(float first, float second)
+template <typename Element> DEVICE unsigned PackTwo(float first, float second)
 {
     unsigned bits;
     if constexpr (IsBrainFloat<Element>) {

@@ -3,6 +3,7 @@
 // Any of factor, noise, bias and residual may be null. Source: Karras et al. 2020, StyleGAN2, appendix B.
 #pragma once
 #include "Common/Activations.cuh"
+#include "Common/Rows.cuh"  // Pack, Quotient
 
 // The numbers of an epilogue; EpilogueNumbers in C# has the same layout.
 struct EpilogueNumbers {
@@ -27,37 +28,67 @@ DEVICE bool IsNone(const Epilogue& epilogue)
         && epilogue.residual == nullptr && numbers.function == 0 && numbers.gain == 1 && numbers.limit == Infinity();
 }
 
-DEVICE Accumulator Activated(int function, Accumulator z, Accumulator slope)
+// Functions of each of neighbouring numbers: which one is asked once for all of them.
+template <int Width>
+DEVICE void ActivateEach(int function, Pack<Width, Accumulator>& z, Accumulator slope)
 {
+    const auto each = [&](auto activation) {
+        Count<Width>::ForEach([&](int k) { z.value[k] = activation(z.value[k]); });
+    };
     switch (function) {
-        case 1: return Relu<0>(z, slope);
-        case 2: return LeakyRelu<0>(z, slope);
-        case 3: return HyperbolicTangent<0>(z, slope);
-        case 4: return Sigmoid<0>(z, slope);
-        case 5: return Elu<0>(z, slope);
-        case 6: return Selu<0>(z, slope);
-        case 7: return Softplus<0>(z, slope);
-        case 8: return Swish<0>(z, slope);
-        case 9: return Gelu<0>(z, slope);
-        case 10: return QuickGelu<0>(z, slope);
-        default: return z;
+        case 1: each([=](Accumulator value) { return Relu<0>(value, slope); }); break;
+        case 2: each([=](Accumulator value) { return LeakyRelu<0>(value, slope); }); break;
+        case 3: each([=](Accumulator value) { return HyperbolicTangent<0>(value, slope); }); break;
+        case 4: each([=](Accumulator value) { return Sigmoid<0>(value, slope); }); break;
+        case 5: each([=](Accumulator value) { return Elu<0>(value, slope); }); break;
+        case 6: each([=](Accumulator value) { return Selu<0>(value, slope); }); break;
+        case 7: each([=](Accumulator value) { return Softplus<0>(value, slope); }); break;
+        case 8: each([=](Accumulator value) { return Swish<0>(value, slope); }); break;
+        case 9: each([=](Accumulator value) { return Gelu<0>(value, slope); }); break;
+        case 10: each([=](Accumulator value) { return QuickGelu<0>(value, slope); }); break;
     }
 }
 
-// The result of one sum, at a row and column of the whole result, which has columnCount of them.
-DEVICE Scalar Finished(const Epilogue& epilogue, Accumulator sum, Int64 row, int column, int columnCount)
+// The results of neighbouring sums of a row, at a row and first column of the whole result, which has columnCount of
+// them. More than one only where the columns before them, and the addresses, are multiples of so many.
+template <int Width>
+DEVICE Pack<Width> Finished(
+    const Epilogue& epilogue, Pack<Width, Accumulator> sums, Int64 row, int column, int columnCount)
 {
     const EpilogueNumbers& numbers = epilogue.numbers;
+    const auto each = [&](auto act) { Count<Width>::ForEach([&](int k) { act(sums.value[k], k); }); };
     if (epilogue.factor != nullptr) {
-        sum *= Accumulator(epilogue.factor[row / numbers.factorRows * columnCount + column]);
+        const Int64 at = Quotient(row, numbers.factorRows) * columnCount + column;
+        const Pack<Width> factors = LoadPack<Width>(epilogue.factor + at);
+        each([&](Accumulator& sum, int k) { sum *= Accumulator(factors.value[k]); });
     }
-    if (epilogue.noise != nullptr) sum += Accumulator(epilogue.noise[row]);
-    if (epilogue.bias != nullptr) sum += Accumulator(epilogue.bias[column]);
-    const Accumulator value = numbers.gain * Activated(numbers.function, sum, numbers.slope);
-    // A comparison that is false leaves a NaN as it is.
-    Accumulator y = value > numbers.limit ? numbers.limit : value < -numbers.limit ? -numbers.limit : value;
-    if (epilogue.residual != nullptr) y += Accumulator(epilogue.residual[row * columnCount + column]);
-    return Scalar(y);
+    if (epilogue.noise != nullptr) {
+        const Accumulator noise = epilogue.noise[row];
+        each([&](Accumulator& sum, int) { sum += noise; });
+    }
+    if (epilogue.bias != nullptr) {
+        const Pack<Width> biases = LoadPack<Width>(epilogue.bias + column);
+        each([&](Accumulator& sum, int k) { sum += Accumulator(biases.value[k]); });
+    }
+    ActivateEach<Width>(numbers.function, sums, numbers.slope);
+    each([&](Accumulator& sum, int) {
+        const Accumulator value = numbers.gain * sum;
+        // A comparison that is false leaves a NaN as it is.
+        sum = value > numbers.limit ? numbers.limit : value < -numbers.limit ? -numbers.limit : value;
+    });
+    if (epilogue.residual != nullptr) {
+        const Pack<Width> residuals = LoadPack<Width>(epilogue.residual + row * columnCount + column);
+        each([&](Accumulator& sum, int k) { sum += Accumulator(residuals.value[k]); });
+    }
+    Pack<Width> results;
+    each([&](Accumulator& sum, int k) { results.value[k] = Scalar(sum); });
+    return results;
+}
+
+// The result of one sum.
+DEVICE Scalar Finished(const Epilogue& epilogue, Accumulator sum, Int64 row, int column, int columnCount)
+{
+    return Finished<1>(epilogue, Pack<1, Accumulator>{{sum}}, row, column, columnCount).value[0];
 }
 
 // Finishes some columns of a row in place, for a kernel in which one thread has the row: sums in y become results.

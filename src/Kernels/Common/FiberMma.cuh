@@ -158,7 +158,7 @@ DEVICE unsigned RoundToTf32(float value)
     return (bits & 0x7FFFFFFF) >= 0x7F800000u ? bits : (bits + 0x1000) & 0xFFFFE000u;
 }
 
-template <typename Element> DEVICE unsigned Pack(float first, float second)
+template <typename Element> DEVICE unsigned PackTwo(float first, float second)
 {
     return Element(first).bits | unsigned(Element(second).bits) << 16;
 }
@@ -170,7 +170,7 @@ template <typename Element> DEVICE unsigned MultiplyEach(unsigned a, unsigned b)
     } else {
         Element elements[4];
         for (int index = 0; index < 4; index++) elements[index].bits = UInt16((index < 2 ? a : b) >> index % 2 * 16);
-        return Pack<Element>(elements[0] * elements[2], elements[1] * elements[3]);
+        return PackTwo<Element>(elements[0] * elements[2], elements[1] * elements[3]);
     }
 }
 

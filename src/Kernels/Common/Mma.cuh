@@ -3,7 +3,7 @@
 //                                as tf32 (10 bits of fraction; round with RoundToTf32 first, else the rest is cut off)
 //   LoadMatrices<Count>          1, 2 or 4 matrices of 8 rows of 16 bytes from shared memory into fragments
 //   CopyAsync, CopyCommit, CopyWait<Pending>   16 bytes from global to shared memory, in groups
-//   RoundToTf32, Pack<Element>                 registers of fragments from floats
+//   RoundToTf32, PackTwo<Element>               registers of fragments from floats
 //   MultiplyEach<Element>                      the elements of a register by those of another, rounded once
 //
 // Lanes    row = lane / 4 and four = lane % 4 throughout; a register has 32 bits: two elements, the first in the lower

@@ -15,6 +15,7 @@
 // Source   the pipelines of CUTLASS, Thakkar et al. 2023, and of Boehm 2022
 #pragma once
 #include "Common/Mma.cuh"
+#include "Common/Pack.cuh"
 
 #if !defined(HasScales)
 #define HasScales 0
@@ -99,9 +100,10 @@ template <int Size, bool IsAlong> struct MatrixSource {
     }
 };
 
-// Calls store(row, column, sum) for every place of the tile, neighbouring threads at neighbouring columns. The sums go
-// through the ring's memory, which has TileRows * SumStride floats: a fragment's own order would scatter the stores.
-template <typename Store> DEVICE void StoreTile(const TileSums& sums, char* ring, Store store)
+// Calls store(width, row, column, sums) for every place of the tile: for packs of neighbouring sums where the result can
+// be written in packs, else for one at a time; neighbouring threads have neighbouring packs. The sums go through the
+// ring's memory, which has TileRows * SumStride floats: a fragment's own order would scatter the stores.
+template <typename Store> DEVICE void StoreTile(const TileSums& sums, char* ring, int isPacked, Store store)
 {
     float* values = reinterpret_cast<float*>(ring);
     const int lane = threadIdx.x % WarpSize;
@@ -112,15 +114,21 @@ template <typename Store> DEVICE void StoreTile(const TileSums& sums, char* ring
 #pragma unroll
         for (int j = 0; j < WFragments; j++) {
 #pragma unroll
-            for (int index = 0; index < 4; index++) {
-                const int row = firstRow + FragmentRows * i + index / 2 * 8, column = firstColumn + 8 * j + index % 2;
-                values[row * SumStride + column] = sums.of[i][j].values[index];
+            for (int half = 0; half < 2; half++) {
+                const int row = firstRow + FragmentRows * i + half * 8, column = firstColumn + 8 * j;
+                const float* pair = sums.of[i][j].values + 2 * half;
+                StorePack(values + row * SumStride + column, Pack<2, float>{{pair[0], pair[1]}});
             }
         }
     }
     __syncthreads();  // the sums | their reads
-    for (int at = threadIdx.x; at < TileRows * TileColumns; at += TileThreads) {
-        const int row = at / TileColumns, column = at % TileColumns;
-        store(row, column, values[row * SumStride + column]);
-    }
+    const auto storeAll = [=](auto width) {
+        constexpr int Width = width.Value;
+        for (int at = threadIdx.x * Width; at < TileRows * TileColumns; at += TileThreads * Width) {
+            const int row = at / TileColumns, column = at % TileColumns;
+            store(width, row, column, LoadPack<Width>(values + row * SumStride + column));
+        }
+    };
+    if (isPacked) storeAll(Count<PackLength<Scalar>>());
+    else storeAll(Count<1>());
 }

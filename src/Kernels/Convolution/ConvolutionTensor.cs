@@ -69,7 +69,8 @@ internal static class ConvolutionTensor
         module.Kernel("ConvolutionTensor").Launch(
             shape, x, w, scales, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y, sums,
             KernelArgument.Structure(ref numbers), KernelArgument.Structure(ref plan), slices,
-            scales?.Shape[1] ?? 0);
+            scales?.Shape[1] ?? 0,
+            epilogue.AllowsPacks(y) ? 1 : 0);
         if (sums is not null) JoinParts.Into(sums, epilogue, y);
     }
 

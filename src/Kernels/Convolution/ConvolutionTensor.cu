@@ -38,7 +38,7 @@ KERNEL_OF(TileThreads) ConvolutionTensor(
     const Scalar* __restrict__ x, const Scalar* __restrict__ w, const Scalar* __restrict__ scales,
     const Scalar* __restrict__ factor, const Scalar* __restrict__ noise, const Scalar* __restrict__ bias,
     const Scalar* __restrict__ residual, Scalar* __restrict__ y, float* __restrict__ parts, EpilogueNumbers numbers,
-    Plan plan, int slicesOfPart, int scaleFrames)
+    Plan plan, int slicesOfPart, int scaleFrames, int isPacked)
 {
     DYNAMIC_SHARED(char, ring);  // [Stages, slices as TensorTile.cuh has them], then [TileRows, SumStride] floats
     const int outputs = plan.outGroup;
@@ -70,7 +70,7 @@ KERNEL_OF(TileThreads) ConvolutionTensor(
     MultiplyTile<true, true>(sums, ring, xSource, wSource, first, Minimum(sliceCount, first + slicesOfPart));
 
     const Epilogue epilogue = {factor, noise, bias, residual, numbers};
-    StoreTile(sums, ring, [=](int r, int c, float sum) {
+    StoreTile(sums, ring, isPacked, [=](auto width, int r, int c, const auto& tileSums) {
         if (rows.first + r >= rows.end || column + c >= outputs) return;
 #if HasPhases
         const Int64 at = RowOf(plan, phase, rows.first + r);
@@ -78,9 +78,10 @@ KERNEL_OF(TileThreads) ConvolutionTensor(
         const Int64 at = rows.first + r;
 #endif
         if (parts != nullptr) {
-            parts[(part * rowCount + at) * outputs + column + c] = sum;
+            StorePack(parts + (part * rowCount + at) * outputs + column + c, tileSums);
         } else {
-            y[at * outputs + column + c] = Finished(epilogue, sum, at, column + c, outputs);
+            const auto results = Finished<width.Value>(epilogue, tileSums, at, column + c, outputs);
+            StorePack(y + at * outputs + column + c, results);
         }
     });
 }

@@ -30,13 +30,16 @@ KERNEL_OF(TileThreads) ConvolutionWeightGradientTensor(
     TileSums sums = {};
     MultiplyTile<false, false>(sums, ring, dySource, xSource, first, Minimum(sliceCount, first + slicesOfPart));
 
-    StoreTile(sums, ring, [=](int r, int c, float sum) {
+    // Columns are multiples of a pack.
+    StoreTile(sums, ring, true, [=](auto width, int r, int c, const auto& tileSums) {
         if (row + r >= outputs || column + c >= columns) return;
         const Int64 at = Int64(row + r) * columns + column + c;
         if (parts != nullptr) {
-            parts[Int64(part) * outputs * columns + at] = sum;
+            StorePack(parts + Int64(part) * outputs * columns + at, tileSums);
         } else {
-            dw[at] = Scalar(sum);
+            Pack<width.Value> results;
+            width.ForEach([&](int k) { results.value[k] = Scalar(tileSums.value[k]); });
+            StorePack(dw + at, results);
         }
     });
 }

@@ -46,7 +46,8 @@ internal static class MatMulTensor
             shape, x, w, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y, sums,
             KernelArgument.Structure(ref numbers), m, n, k, xBatch, wBatch, slices,
             TensorCores.AreRowsAligned(x, transposeX ? m : k, xBatch) ? 1 : 0,
-            TensorCores.AreRowsAligned(w, transposeW ? k : n, wBatch) ? 1 : 0);
+            TensorCores.AreRowsAligned(w, transposeW ? k : n, wBatch) ? 1 : 0,
+            epilogue.AllowsPacks(y) ? 1 : 0);
         if (sums is not null) JoinParts.Into(sums, epilogue, y);
     }
 

@@ -17,7 +17,7 @@ KERNEL_OF(TileThreads) MatMulTensor(
     const Scalar* __restrict__ x, const Scalar* __restrict__ w, const Scalar* __restrict__ factor,
     const Scalar* __restrict__ noise, const Scalar* __restrict__ bias, const Scalar* __restrict__ residual,
     Scalar* __restrict__ y, float* __restrict__ parts, EpilogueNumbers numbers, int m, int n, int k,
-    Int64 xBatch, Int64 wBatch, int slicesOfPart, int isXAligned, int isWAligned)
+    Int64 xBatch, Int64 wBatch, int slicesOfPart, int isXAligned, int isWAligned, int isPacked)
 {
     DYNAMIC_SHARED(char, ring);  // [Stages, slices as TensorTile.cuh has them], then [TileRows, SumStride] floats
     const int tilesAcross = (n + TileColumns - 1) / TileColumns;
@@ -36,13 +36,13 @@ KERNEL_OF(TileThreads) MatMulTensor(
         sums, ring, xSource, wSource, first, Minimum(sliceCount, first + slicesOfPart));
 
     const Epilogue epilogue = {factor, noise, bias, residual, numbers};
-    StoreTile(sums, ring, [=](int r, int c, float sum) {
+    StoreTile(sums, ring, isPacked, [=](auto width, int r, int c, const auto& tileSums) {
         if (row + r >= m || column + c >= n) return;
         const Int64 at = Int64(batch) * m + row + r;
         if (parts != nullptr) {
-            parts[(Int64(part) * gridDim.y * m + at) * n + column + c] = sum;
+            StorePack(parts + (Int64(part) * gridDim.y * m + at) * n + column + c, tileSums);
         } else {
-            y[at * n + column + c] = Finished(epilogue, sum, at, column + c, n);
+            StorePack(y + at * n + column + c, Finished<width.Value>(epilogue, tileSums, at, column + c, n));
         }
     });
 }

@@ -50,6 +50,10 @@ public readonly record struct ProductEpilogue(
     internal EpilogueNumbers Numbers(Shape result) => new(
         Activation, Factor is null ? 1 : (int)(result.Product(0, result.Rank - 1) / Math.Max(1, Factor.Shape[0])));
 
+    /// <returns>Whether neighbouring columns can be read and written 16 bytes at a time.</returns>
+    /// <param name="y">The result.</param>
+    internal bool AllowsPacks(Tensor y) => PackWidths.For(y, Bias, Residual, Factor) > 1;
+
     /// <returns>What a launch costs that reads the operands too.</returns>
     internal LaunchCost Cost(long operations, params ReadOnlySpan<Tensor> tensors)
     {

@@ -21,7 +21,7 @@ DEVICE unsigned Piece(const Scalar* row, int piece)
     if constexpr (sizeof(Scalar) == 4) {
         return RoundToTf32(float(row[piece]));
     } else {
-        return Pack<Scalar>(row[2 * piece], row[2 * piece + 1]);
+        return PackTwo<Scalar>(row[2 * piece], row[2 * piece + 1]);
     }
 }
 
@@ -98,7 +98,7 @@ KERNEL MmaRound(const float* x, unsigned* y)
     if constexpr (sizeof(Scalar) == 4) {
         y[threadIdx.x] = RoundToTf32(x[threadIdx.x]);
     } else {
-        y[threadIdx.x] = Pack<Scalar>(x[threadIdx.x], x[(threadIdx.x + 1) % blockDim.x]);
+        y[threadIdx.x] = PackTwo<Scalar>(x[threadIdx.x], x[(threadIdx.x + 1) % blockDim.x]);
     }
 }
 
@@ -108,7 +108,7 @@ KERNEL MmaEach(const float* x, unsigned* y)
     if constexpr (sizeof(Scalar) == 4) {
         y[threadIdx.x] = MultiplyEach<Scalar>(FloatToBits(own), FloatToBits(next));
     } else {
-        const unsigned pair = Pack<Scalar>(next, x[(threadIdx.x + 2) % blockDim.x]);
-        y[threadIdx.x] = MultiplyEach<Scalar>(Pack<Scalar>(own, next), pair);
+        const unsigned pair = PackTwo<Scalar>(next, x[(threadIdx.x + 2) % blockDim.x]);
+        y[threadIdx.x] = MultiplyEach<Scalar>(PackTwo<Scalar>(own, next), pair);
     }
 }
