@@ -199,6 +199,7 @@ FIBER void PrepareBlock(Block& block, long long number)
     block.failedGate = block.failedThread = -1;
     block.fault = nullptr;
     block.hasUnfenced = false;
+    block.boxCount = block.yields = 0;
     block.freeCount = block.committedStacks;
     for (int stack = 0; stack < block.committedStacks; stack++) {
         block.freeStacks[stack] = block.committedStacks - 1 - stack;

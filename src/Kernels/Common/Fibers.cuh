@@ -12,19 +12,15 @@
 static thread_local uint3 threadIdx;
 static thread_local uint3 blockDim;
 constexpr int WarpSize = 32;
+#include "Common/FiberPending.cuh"  // Copy, BoxCopy, Warpgroup
 
 namespace Fibers {
 
 constexpr int MaximumThreads = 1024;
 constexpr int MaximumWarps = MaximumThreads / WarpSize;
-constexpr int WarpgroupSize = 4 * WarpSize;
 constexpr int MaximumWarpgroups = MaximumThreads / WarpgroupSize;
 constexpr int WarpgroupGates = MaximumWarps;  // gates before are the warps', from here on the warpgroups'
 constexpr int BlockGate = WarpgroupGates + MaximumWarpgroups;
-constexpr int MaximumCopies = 256;       // asynchronous copies of a thread that it has yet to wait for
-constexpr int MaximumMultiplications = 64;  // of a warpgroup, likewise
-constexpr int MaximumHiddenSums = 4;         // of a warpgroup, that they are added to
-constexpr int MaximumColumns = 256;
 constexpr unsigned long MaximumSharedBytes = 227 << 10;  // what a block of compute capability 9.0 can have
 
 enum class State : unsigned char { Unstarted, Started, Returned };
@@ -36,45 +32,6 @@ struct Place {
     int line;
 
     GK_UNCHECKED bool operator==(const Place& other) const { return line == other.line && kind == other.kind; }
-};
-
-// An asynchronous copy into shared memory that was asked for and not yet waited for.
-struct Copy {
-    char* to;
-    const char* from;
-    int bytes;
-    int group;
-};
-
-// What a warpgroup multiplies: descriptors, and how they are read.
-struct Operands {
-    UInt64 x, w;
-    int columns;
-    bool isXAcross, isWAcross;
-};
-
-// A multiplication that was asked for and not yet waited for.
-struct Multiplication {
-    Operands operands;
-    int group;
-    UInt64 digests[WarpgroupSize];  // of what each thread read when it was asked for
-};
-
-// Sums that are being added to, a matrix of 64 rows: the threads' own are NaN meanwhile.
-struct HiddenSums {
-    float* sums[WarpgroupSize];
-    int columns;  // 0 where the place is free
-    int group;    // of the last multiplication
-    float values[64][MaximumColumns];
-};
-
-struct Warpgroup {
-    int firstMultiplication;
-    int multiplicationCount;
-    int group;
-    bool isFenced;  // since the last group
-    Multiplication multiplications[MaximumMultiplications];
-    HiddenSums hidden[MaximumHiddenSums];
 };
 
 struct Thread {
@@ -135,6 +92,9 @@ struct Block {
     Thread threads[MaximumThreads];
     Warpgroup warpgroups[MaximumWarpgroups];
     Copy copies[MaximumThreads][MaximumCopies];
+    int boxCount;
+    int yields;  // since bytes have last come
+    BoxCopy boxes[MaximumBoxes];
     alignas(128) char shared[MaximumSharedBytes];
 };
 

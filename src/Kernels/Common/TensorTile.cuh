@@ -47,58 +47,14 @@ template <int Size, bool IsAlong> struct Slice {
     static MEMBER int Chunk(int index) { return (int(threadIdx.x) + index * TileThreads) % ChunksOfRow; }
 };
 
+// OPERAND declares how a kernel is given an operand.
 #if HasWarpgroups
 #include "Common/WarpgroupTile.cuh"
+#define OPERAND TENSOR_MAP
 #else
 #include "Common/WarpTile.cuh"
+#define OPERAND const Scalar* __restrict__
 #endif
-
-// Brings count elements, at most a chunk, and zeros after them; asynchronously where the source is aligned.
-DEVICE void BringChunk(char* target, const Scalar* source, int count, bool isAligned)
-{
-    if (isAligned) {
-        CopyAsync(target, source, count * int(sizeof(Scalar)));
-        return;
-    }
-    Scalar* elements = reinterpret_cast<Scalar*>(target);
-    for (int index = 0; index < ChunkLength; index++) elements[index] = index < count ? source[index] : Scalar(0);
-}
-
-// Brings slices of a matrix in memory: rows of the tile that lie along the depth, or rows of the depth across.
-template <int Size, bool IsAlong> struct MatrixSource {
-    using Own = Slice<Size, IsAlong>;
-    const Scalar* start;
-    Int64 stride;
-    int depth;
-    bool isAligned;
-    Int64 offsets[Own::ChunksOfThread];
-    int lengths[Own::ChunksOfThread];  // elements of the chunk within the tile's extent, while the depth lasts
-
-    // A tile that begins at first of extent, in a matrix of that extent and depth with so many elements a row.
-    MEMBER MatrixSource(const Scalar* matrix, Int64 rowStride, int first, int extent, int fullDepth, bool aligned)
-        : start(matrix), stride(rowStride), depth(fullDepth), isAligned(aligned)
-    {
-#pragma unroll
-        for (int index = 0; index < Own::ChunksOfThread; index++) {
-            const int row = Own::Row(index), element = Own::Chunk(index) * ChunkLength;
-            const int left = extent - first - (IsAlong ? row : element);
-            lengths[index] = left <= 0 ? 0 : IsAlong ? ChunkLength : Minimum(left, ChunkLength);
-            offsets[index] = IsAlong ? (first + row) * rowStride + element : row * rowStride + first + element;
-        }
-    }
-
-    MEMBER void Bring(char* slice, int number)
-    {
-#pragma unroll
-        for (int index = 0; index < Own::ChunksOfThread; index++) {
-            const int row = Own::Row(index), chunk = Own::Chunk(index);
-            const int left = depth - number * SliceDepth - (IsAlong ? chunk * ChunkLength : row);
-            const int count = left <= 0 ? 0 : IsAlong ? Minimum(left, lengths[index]) : lengths[index];
-            const Int64 offset = offsets[index] + number * (IsAlong ? SliceDepth : SliceDepth * stride);
-            BringChunk(slice + Own::Place(row, chunk), start + (count > 0 ? offset : 0), count, isAligned);
-        }
-    }
-};
 
 // Calls store(width, row, column, sums) for every place of the tile: for packs of neighbouring sums where the result can
 // be written in packs, else for one at a time; neighbouring threads have neighbouring packs. The sums go through the

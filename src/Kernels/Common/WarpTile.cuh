@@ -122,6 +122,53 @@ template <bool IsXAlong, bool IsWAlong> DEVICE void MultiplySlice(TileSums& sums
     }
 }
 
+// Brings count elements, at most a chunk, and zeros after them; asynchronously where the source is aligned.
+DEVICE void BringChunk(char* target, const Scalar* source, int count, bool isAligned)
+{
+    if (isAligned) {
+        CopyAsync(target, source, count * int(sizeof(Scalar)));
+        return;
+    }
+    Scalar* elements = reinterpret_cast<Scalar*>(target);
+    for (int index = 0; index < ChunkLength; index++) elements[index] = index < count ? source[index] : Scalar(0);
+}
+
+// Brings slices of a matrix in memory: rows of the tile that lie along the depth, or rows of the depth across.
+template <int Size, bool IsAlong> struct MatrixSource {
+    using Own = Slice<Size, IsAlong>;
+    const Scalar* start;
+    Int64 stride;
+    int depth;
+    bool isAligned;
+    Int64 offsets[Own::ChunksOfThread];
+    int lengths[Own::ChunksOfThread];  // elements of the chunk within the tile's extent, while the depth lasts
+
+    // A tile that begins at first of extent, in a matrix of that extent and depth with so many elements a row.
+    MEMBER MatrixSource(const Scalar* matrix, Int64 rowStride, int first, int extent, int fullDepth, bool aligned)
+        : start(matrix), stride(rowStride), depth(fullDepth), isAligned(aligned)
+    {
+#pragma unroll
+        for (int index = 0; index < Own::ChunksOfThread; index++) {
+            const int row = Own::Row(index), element = Own::Chunk(index) * ChunkLength;
+            const int left = extent - first - (IsAlong ? row : element);
+            lengths[index] = left <= 0 ? 0 : IsAlong ? ChunkLength : Minimum(left, ChunkLength);
+            offsets[index] = IsAlong ? (first + row) * rowStride + element : row * rowStride + first + element;
+        }
+    }
+
+    MEMBER void Bring(char* slice, int number)
+    {
+#pragma unroll
+        for (int index = 0; index < Own::ChunksOfThread; index++) {
+            const int row = Own::Row(index), chunk = Own::Chunk(index);
+            const int left = depth - number * SliceDepth - (IsAlong ? chunk * ChunkLength : row);
+            const int count = left <= 0 ? 0 : IsAlong ? Minimum(left, lengths[index]) : lengths[index];
+            const Int64 offset = offsets[index] + number * (IsAlong ? SliceDepth : SliceDepth * stride);
+            BringChunk(slice + Own::Place(row, chunk), start + (count > 0 ? offset : 0), count, isAligned);
+        }
+    }
+};
+
 // Slices first up to end of the depth; the sources bring them in order. The ring has Stages * StageBytes bytes.
 template <bool IsXAlong, bool IsWAlong, typename XSource, typename WSource>
 DEVICE void MultiplyTile(TileSums& sums, char* ring, XSource& x, WSource& w, int first, int end)

@@ -1,5 +1,5 @@
 // WarpgroupTile: slices are multiplied by wgmma, four warps as one, which reads both operands from shared memory by
-// itself. A multiplication goes on while its warps copy the slices to come. Part of TensorTile.
+// itself, and copied by the hardware too: one thread asks for a slice of boxes. Part of TensorTile.
 //
 // WarpsDown is 4 times the warpgroups that share the rows out, WarpsAcross the warpgroups that share the columns out.
 //
@@ -7,9 +7,10 @@
 //          one of the tile; across it, 64 elements of the tile in one row of the depth, and the rows with the next 64
 //          follow all those of the slice. The ring begins at the first multiple of 1024 in its memory.
 // Registers  a thread has 4 XFragments WFragments sums: 128 for 128 x 256 and for 256 x 128 with two warpgroups
-// Limits   elements of 16 bits; no scales, because there is no way past the registers
+// Limits   elements of 16 bits; no scales, because there is no way past the registers; operands that TensorCopy can copy
 #pragma once
 #include "Common/Wgmma.cuh"
+#include "Common/TensorCopy.cuh"
 
 constexpr int GroupRows = TileRows / (WarpsDown / 4);
 constexpr int GroupColumns = TileColumns / WarpsAcross;
@@ -58,38 +59,68 @@ template <bool IsXAlong, bool IsWAlong> DEVICE void BeginSlice(TileSums& sums, c
     WgmmaCommit();
 }
 
-// Slices first up to end of the depth; the sources bring them in order. The ring has Stages * StageBytes bytes, and
-// 1024 more for its beginning. A slice is still being multiplied when the next one begins, and its place is free one
-// round later, so that Stages - 2 are on their way.
+// Brings slices of a matrix in memory: rows of the tile that lie along the depth, in one box, or rows of the depth
+// across, in a box for every 64 elements of the tile.
+template <int Size, bool IsAlong> struct MatrixSource {
+    const TensorMap& map;
+    int first, matrix;
+
+    MEMBER void Bring(char* slice, int number, ByteBarrier* barrier)
+    {
+        if constexpr (IsAlong) {
+            CopyBox(slice, map, barrier, {{number * SliceDepth, first, matrix}});
+        } else {
+#pragma unroll
+            for (int at = 0; at < Size; at += 64) {
+                CopyBox(slice + at * SliceBytes, map, barrier, {{first + at, number * SliceDepth, matrix}});
+            }
+        }
+    }
+};
+
+template <typename XSource, typename WSource>
+DEVICE void BringSlice(char* stage, XSource& x, WSource& w, int number, ByteBarrier* barrier)
+{
+    ExpectBytes(barrier, StageBytes);
+    x.Bring(stage, number, barrier);
+    w.Bring(stage + XBytes, number, barrier);
+}
+
+// Slices first up to end of the depth. The ring has Stages * StageBytes bytes, and 1024 more for its beginning. Every
+// place of it is filled at first. A slice is still being multiplied when the next one begins: then the place of the one
+// before both is free.
 template <bool IsXAlong, bool IsWAlong, typename XSource, typename WSource>
 DEVICE void MultiplyTile(TileSums& sums, char* memory, XSource& x, WSource& w, int first, int end)
 {
     // The sums of a loop that may not run would meet those of one that did in moves before the last wait, for which
     // the assembler makes every multiplication wait (its remark C7515).
     if (first >= end) return;
+    __shared__ ByteBarrier isThere[Stages];  // [stage]
     char* const ring = memory + BytesToAtom(memory);
-    for (int stage = 0; stage < Stages - 2; stage++) {
-        if (first + stage < end) {
-            x.Bring(ring + stage * StageBytes, first + stage);
-            w.Bring(ring + stage * StageBytes + XBytes, first + stage);
+    if (threadIdx.x == 0) {
+        for (int stage = 0; stage < Stages; stage++) PrepareBarrier(isThere + stage);
+        PublishBarriers();
+        for (int stage = 0; stage < Stages && first + stage < end; stage++) {
+            BringSlice(ring + stage * StageBytes, x, w, first + stage, isThere + stage);
         }
-        CopyCommit();
     }
+    __syncthreads();  // new barriers | waiting for them
 
-    int stage = 0, free = Stages - 2;
+    int stage = 0, parity = 0, free = Stages - 1;
     for (int number = first; number < end; number++) {
-        CopyWait<Stages - 3>();
-        ProxyFence();
-        __syncthreads();  // everyone's copies of this slice | their reads; reads of the last but one | copies over it
+        WaitForBytes(isThere + stage, parity);
         BeginSlice<IsXAlong, IsWAlong>(sums, ring + stage * StageBytes);
-        if (number + Stages - 2 < end) {
-            x.Bring(ring + free * StageBytes, number + Stages - 2);
-            w.Bring(ring + free * StageBytes + XBytes, number + Stages - 2);
-        }
-        CopyCommit();
         WgmmaWait<1>();
-        stage = stage == Stages - 1 ? 0 : stage + 1;
-        free = free == Stages - 1 ? 0 : free + 1;
+        __syncthreads();  // everyone's reads of the slice before this one | copies over it
+        const int next = number - 1 + Stages;
+        if (threadIdx.x == 0 && number > first && next < end) {
+            BringSlice(ring + free * StageBytes, x, w, next, isThere + free);
+        }
+        free = stage;
+        if (++stage == Stages) {
+            stage = 0;
+            parity ^= 1;
+        }
     }
     WgmmaFinish(sums.of);
 }

@@ -29,7 +29,7 @@ internal sealed class ConvolutionChoice : ITunedWork<ConvolutionKey, ProductWay>
         ProductWay[] library = ConvolutionLibrary.Fits(device, key) ? [new ProductWay(ProductMethod.Library)] : [];
         if (rule.Method != ProductMethod.TensorCores) return [rule, .. library];
         ConvolutionKey work = key;
-        bool isPlain = key.ScaleFrames == 0 && key.Plan.PhaseCount == 1;
+        bool isPlain = key.ScaleFrames == 0 && key.Plan.FitsPixelBoxes;
         return
         [
             .. ProductWay.OnTensorCores(

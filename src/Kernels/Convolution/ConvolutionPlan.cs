@@ -88,6 +88,30 @@ internal readonly record struct ConvolutionPlan
         (long)_taps.Zip(_up, _dilation, static (taps, up, dilation) =>
             CountOf(taps, ConvolutionPhase.TapStepOf(up, dilation))).Product * _inGroup;
 
+    /// <summary>
+    /// Whether the hardware of compute capability 9.0 can walk over the pixels that outputs meet: one group, no gaps,
+    /// and what its instructions have room for.
+    /// </summary>
+    internal bool FitsPixelBoxes =>
+        _groups == 1 && PhaseCount == 1 && PixelWalk is var walk
+        && Array.TrueForAll(walk.Steps, step => step <= TensorMap.PixelWalk.MostStep)
+        && Array.TrueForAll(walk.Lower, TensorMap.PixelWalk.HasCorner)
+        && Array.TrueForAll(walk.Upper, TensorMap.PixelWalk.HasCorner)
+        && _taps.Zip(_dilation, default, static (taps, dilation, _) => (taps - 1) * dilation) is var reach
+        && Math.Max(reach.T, Math.Max(reach.H, reach.W)) <= TensorMap.PixelWalk.MostTap;
+
+    /// <summary>The pixels that outputs meet with their first tap.</summary>
+    internal TensorMap.PixelWalk PixelWalk
+    {
+        get
+        {
+            Triple last = _out.Zip(_stride, _before, static (size, step, before) => ((size - 1) * step) - before);
+            Triple upper = last.Zip(_in, default, static (end, size, _) => end - (size - 1));
+            return new(
+                [-_before.W, -_before.H, -_before.T], [upper.W, upper.H, upper.T], [_stride.W, _stride.H, _stride.T]);
+        }
+    }
+
     /// <summary>Taps along each axis.</summary>
     internal Triple Taps => _taps;
 

@@ -54,9 +54,11 @@ internal static class ConvolutionTensor
         MatrixTiling? tiling = null, int? parts = null)
     {
         tiling ??= MatrixTiling.For(plan.PhaseRowCount, plan.OutGroup, plan.PhaseCount);
-        tiling.RequireFits(x, scales is not null || plan.PhaseCount > 1);
+        tiling.RequireFits(x, scales is null && plan.FitsPixelBoxes);
         long tiles = TileCount(tiling, plan, scales is not null);
-        (int partCount, int slices) = tiling.Division(tiles * plan.PhaseCount, plan.PhaseDepth, x.Type, parts);
+        (int partCount, int slices) = tiling.Division(
+            tiles * plan.PhaseCount, tiling.DepthOf(plan.PhaseDepth / Math.Max(1, plan.InGroup), plan.InGroup), x.Type,
+            parts);
         EpilogueNumbers numbers = epilogue.Numbers(y.Shape);
         using Tensor? sums =
             partCount == 1 ? null : Tensor.Empty([partCount, .. y.Shape.AsSpan()], ElementType.Float32, x.Device);
@@ -67,7 +69,7 @@ internal static class ConvolutionTensor
         };
         KernelModule module = x.Device.Load(SourceOf(tiling), x.Type, Variant(tiling, plan, scales is not null));
         module.Kernel("ConvolutionTensor").Launch(
-            shape, x, w, scales, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y, sums,
+            shape, Pixels(tiling, x, plan, tiling.Rows), Weights(tiling, w, plan), scales, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y, sums,
             KernelArgument.Structure(ref numbers), KernelArgument.Structure(ref plan), slices,
             scales?.Shape[1] ?? 0,
             epilogue.AllowsPacks(y) ? 1 : 0);
@@ -81,6 +83,22 @@ internal static class ConvolutionTensor
         return hasScales ? plan.RowCount / frameRows * tiling.TileCount(frameRows, plan.OutGroup)
             : tiling.TileCount(plan.PhaseRowCount, plan.OutGroup);
     }
+
+    /// <returns>How a kernel is given activations: by warpgroups boxes of pixels are copied.</returns>
+    /// <param name="tiling">What multiplies.</param>
+    /// <param name="x">The activations.</param>
+    /// <param name="plan">The geometry.</param>
+    /// <param name="outputs">Whose pixels a box has.</param>
+    internal static KernelArgument Pixels(MatrixTiling tiling, Tensor x, ConvolutionPlan plan, int outputs) =>
+        !tiling.HasWarpgroups ? x : KernelArgument.Mapped(
+            x, TensorMap.OfPixels(
+                x.Type, [plan.InGroup, plan.In.W, plan.In.H, plan.In.T, plan.ClipCount], outputs, plan.PixelWalk));
+
+    private static KernelArgument Weights(MatrixTiling tiling, Tensor w, ConvolutionPlan plan) =>
+        !tiling.HasWarpgroups ? w : KernelArgument.Mapped(
+            w, TensorMap.OfBoxes(
+                w.Type, [plan.InGroup, plan.TapCount, plan.OutGroup],
+                [TensorMap.RowLength(w.Type), 1, tiling.Columns]));
 
     /// <returns>The kernel's file, with the variants of the tiling's kind.</returns>
     internal static KernelSource SourceOf(MatrixTiling tiling) => tiling.HasWarpgroups ? s_warpgroupSource : s_source;

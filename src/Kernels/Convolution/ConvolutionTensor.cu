@@ -15,8 +15,14 @@
 // Limits   no host form; one group; C is a multiple of 16 bytes; neither scales nor phases in warpgroups
 // Source   implicit matrix product: Chetlur et al. 2014, cuDNN, section 3.2; see TensorTile.cuh
 #include "Common/Prelude.cuh"      // KERNEL_OF, Scalar
-#include "Convolution/Gather.cuh"  // OutputsByTaps
+#include "Common/TensorTile.cuh"   // MultiplyTile, StoreTile
+#include "Convolution/Plan.cuh"    // Plan
 #include "Common/Epilogue.cuh"     // Finished
+#if HasWarpgroups
+#include "Convolution/PixelBoxes.cuh"  // OutputsByTaps, WeightsByTaps
+#else
+#include "Convolution/Gather.cuh"  // OutputsByTaps, WeightsByTaps
+#endif
 
 #if !defined(HasPhases)
 #define HasPhases 0
@@ -35,9 +41,8 @@ DEVICE RowSpan TileSpan(const Plan& plan, int tile)
 }
 
 KERNEL_OF(TileThreads) ConvolutionTensor(
-    const Scalar* __restrict__ x, const Scalar* __restrict__ w, const Scalar* __restrict__ scales,
-    const Scalar* __restrict__ factor, const Scalar* __restrict__ noise, const Scalar* __restrict__ bias,
-    const Scalar* __restrict__ residual, Scalar* __restrict__ y, float* __restrict__ parts, EpilogueNumbers numbers,
+    OPERAND x, OPERAND w, const Scalar* __restrict__ scales, const Scalar* __restrict__ factor,
+    const Scalar* __restrict__ noise, const Scalar* __restrict__ bias, const Scalar* __restrict__ residual, Scalar* __restrict__ y, float* __restrict__ parts, EpilogueNumbers numbers,
     Plan plan, int slicesOfPart, int scaleFrames, int isPacked)
 {
     DYNAMIC_SHARED(char, ring);  // [Stages, slices as TensorTile.cuh has them], then [TileRows, SumStride] floats
@@ -56,6 +61,11 @@ KERNEL_OF(TileThreads) ConvolutionTensor(
 #endif
     const RowSpan rows = TileSpan(own, int(blockIdx.x / tilesAcross));
     if (rows.first >= rows.end) return;  // the block as a whole: not all phases have as many rows
+#if HasWarpgroups
+    const int sliceCount = depth / plan.inGroup * SlicesOfTap(plan);
+    OutputsByTaps xSource = {x, plan, PixelOf(plan, rows.first, 0)};
+    WeightsByTaps wSource = {w, plan, column};
+#else
     const int sliceCount = (depth + SliceDepth - 1) / SliceDepth;
     OutputsByTaps xSource(x, own, rows.first, rows.end, first);
     xSource.scales = scales;
@@ -64,6 +74,7 @@ KERNEL_OF(TileThreads) ConvolutionTensor(
     WeightsByTaps wSource(w, plan, phase, column, first);
 #else
     MatrixSource<TileColumns, true> wSource(w, depth, column, outputs, depth, true);
+#endif
 #endif
 
     TileSums sums = {};

@@ -30,7 +30,8 @@ internal sealed class ConvolutionWeightGradientChoice : ITunedWork<ConvolutionKe
         ConvolutionPlan plan = key.Plan;
         return
         [
-            .. ProductWay.OnTensorCores(device, rule, tiling => TileCount(tiling, plan), plan.RowCount, key.Type),
+            .. ProductWay.OnTensorCores(
+                device, rule, tiling => TileCount(tiling, plan), plan.RowCount, key.Type, plan.FitsPixelBoxes),
             .. library,
         ];
     }
@@ -52,5 +53,5 @@ internal sealed class ConvolutionWeightGradientChoice : ITunedWork<ConvolutionKe
     }
 
     private static long TileCount(MatrixTiling tiling, ConvolutionPlan plan) =>
-        tiling.TileCount(plan.OutGroup, (int)plan.Depth);
+        tiling.TileCount(plan.OutGroup, (int)tiling.DepthOf(plan.TapCount, plan.InGroup));
 }

@@ -31,8 +31,8 @@ internal static class ConvolutionWeightGradientTensor
         Tensor x, Tensor dy, Tensor dw, ConvolutionPlan plan, MatrixTiling? tiling = null, int? parts = null)
     {
         tiling ??= MatrixTiling.For(plan.OutGroup, (int)plan.Depth, 1);
-        tiling.RequireFits(x);
-        long tiles = tiling.TileCount(plan.OutGroup, (int)plan.Depth);
+        tiling.RequireFits(x, plan.FitsPixelBoxes);
+        long tiles = tiling.TileCount(plan.OutGroup, (int)tiling.DepthOf(plan.TapCount, plan.InGroup));
         (int partCount, int slices) = tiling.Division(tiles, plan.RowCount, x.Type, parts);
         using Tensor? sums =
             partCount == 1 ? null : Tensor.Empty([partCount, .. dw.Shape.AsSpan()], ElementType.Float32, x.Device);
@@ -41,7 +41,8 @@ internal static class ConvolutionWeightGradientTensor
             Cost = LaunchCost.Of(x, dy, sums ?? dw) with { Operations = plan.Operations },
         };
         x.Device.Load(SourceOf(tiling), x.Type, tiling.Variant).Kernel("ConvolutionWeightGradientTensor").Launch(
-            shape, x, dy, dw, sums, KernelArgument.Structure(ref plan), slices);
+            shape, ConvolutionTensor.Pixels(tiling, x, plan, TensorMap.RowLength(x.Type)),
+            tiling.Operand(dy, [1, (int)plan.RowCount, plan.OutGroup], isAlong: false, tiling.Rows), dw, sums, KernelArgument.Structure(ref plan), slices);
         if (sums is not null) JoinParts.Into(sums, ProductEpilogue.None, dw);
     }
 

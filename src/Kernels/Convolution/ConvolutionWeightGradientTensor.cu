@@ -9,31 +9,53 @@
 // Limits   no host form; one group; C and O are multiples of 16 bytes; up to 2^31 - 1 rows
 // Source   as ConvolutionTensor; parts instead of atomics, so that the same input gives the same bits
 #include "Common/Prelude.cuh"      // KERNEL_OF, Scalar
+#include "Common/TensorTile.cuh"   // MultiplyTile, StoreTile
+#include "Convolution/Plan.cuh"    // Plan
+#if HasWarpgroups
+#include "Convolution/PixelBoxes.cuh"  // TapsByOutputs
+#else
 #include "Convolution/Gather.cuh"  // TapsByOutputs
+#endif
 
 KERNEL_OF(TileThreads) ConvolutionWeightGradientTensor(
-    const Scalar* __restrict__ x, const Scalar* __restrict__ dy, Scalar* __restrict__ dw, float* __restrict__ parts,
+    OPERAND x, OPERAND dy, Scalar* __restrict__ dw, float* __restrict__ parts,
     Plan plan, int slicesOfPart)
 {
     DYNAMIC_SHARED(char, ring);  // [Stages, slices as TensorTile.cuh has them], then [TileRows, SumStride] floats
     const int outputs = plan.outGroup;
     const int columns = plan.kT * plan.kH * plan.kW * plan.inGroup;
-    const int tilesAcross = (columns + TileColumns - 1) / TileColumns;
+#if HasWarpgroups
+    const int placeCount = plan.kT * plan.kH * plan.kW * SlicesOfTap(plan) * 64;
+#else
+    const int placeCount = columns;
+#endif
+    const int tilesAcross = (placeCount + TileColumns - 1) / TileColumns;
     const int row = int(blockIdx.x / tilesAcross) * TileRows;
     const int column = int(blockIdx.x % tilesAcross) * TileColumns;
     const int rowCount = int(OutputCount(plan));
     const int part = blockIdx.y, first = part * slicesOfPart;
     const int sliceCount = (rowCount + SliceDepth - 1) / SliceDepth;
+#if HasWarpgroups
+    MatrixSource<TileRows, false> dySource = {dy, row, 0};
+    TapsByOutputs xSource = {x, plan, column};
+#else
     MatrixSource<TileRows, false> dySource(dy, outputs, row, outputs, rowCount, true);
     TapsByOutputs xSource(x, plan, column, first);
+#endif
 
     TileSums sums = {};
     MultiplyTile<false, false>(sums, ring, dySource, xSource, first, Minimum(sliceCount, first + slicesOfPart));
 
     // Columns are multiples of a pack.
     StoreTile(sums, ring, true, [=](auto width, int r, int c, const auto& tileSums) {
-        if (row + r >= outputs || column + c >= columns) return;
+        if (row + r >= outputs || column + c >= placeCount) return;
+#if HasWarpgroups
+        const int places = SlicesOfTap(plan) * 64, channel = (column + c) % places;
+        if (channel >= plan.inGroup) return;
+        const Int64 at = Int64(row + r) * columns + (column + c) / places * plan.inGroup + channel;
+#else
         const Int64 at = Int64(row + r) * columns + column + c;
+#endif
         if (parts != nullptr) {
             StorePack(parts + Int64(part) * outputs * columns + at, tileSums);
         } else {

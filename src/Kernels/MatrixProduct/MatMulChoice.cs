@@ -30,7 +30,8 @@ internal sealed class MatMulChoice : ITunedWork<MatMulKey, ProductWay>
         return
         [
             .. ProductWay.OnTensorCores(
-                device, rule, tiling => tiling.TileCount(rows, columns) * batch, key.K, key.Type),
+                device, rule, tiling => tiling.TileCount(rows, columns) * batch, key.K, key.Type,
+                key.IsXAligned && key.IsWAligned),
             .. library,
         ];
     }

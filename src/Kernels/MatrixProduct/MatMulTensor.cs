@@ -31,7 +31,9 @@ internal static class MatMulTensor
         long xBatch = x.Shape[0] == 1 ? 0 : (long)m * k;
         long wBatch = w.Shape[0] == 1 ? 0 : (long)k * n;
         tiling ??= MatrixTiling.For(m, n, batch);
-        tiling.RequireFits(x);
+        bool isXAligned = TensorCores.AreRowsAligned(x, transposeX ? m : k, xBatch);
+        bool isWAligned = TensorCores.AreRowsAligned(w, transposeW ? k : n, wBatch);
+        tiling.RequireFits(x, isXAligned && isWAligned);
         long tiles = tiling.TileCount(m, n);
         (int partCount, int slices) = tiling.Division(tiles * batch, k, x.Type, parts);
 
@@ -43,10 +45,10 @@ internal static class MatMulTensor
             Cost = epilogue.Cost(2L * batch * m * n * k, x, w, sums ?? y),
         };
         x.Device.Load(SourceOf(tiling), x.Type, Variant(tiling, transposeX, transposeW)).Kernel("MatMulTensor").Launch(
-            shape, x, w, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y, sums,
+            shape, tiling.Operand(x, x.Shape, isAlong: !transposeX, tiling.Rows),
+            tiling.Operand(w, w.Shape, isAlong: transposeW, tiling.Columns), epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y, sums,
             KernelArgument.Structure(ref numbers), m, n, k, xBatch, wBatch, slices,
-            TensorCores.AreRowsAligned(x, transposeX ? m : k, xBatch) ? 1 : 0,
-            TensorCores.AreRowsAligned(w, transposeW ? k : n, wBatch) ? 1 : 0,
+            isXAligned ? 1 : 0, isWAligned ? 1 : 0,
             epilogue.AllowsPacks(y) ? 1 : 0);
         if (sums is not null) JoinParts.Into(sums, epilogue, y);
     }

@@ -7,27 +7,32 @@
 // Types    Half, BFloat16, or, not in warpgroups, float multiplied as tf32; summed in float
 // Launch   TileThreads a block, exactly; one block for every tile of y, batches along y of the grid, parts along z
 // Cost     2*B*M*N*K operations; reads x N/TileColumns times and w M/TileRows times
-// Limits   no host form; depths up to 2^31 - 1
+// Limits   no host form; depths up to 2^31 - 1; in warpgroups, rows that begin at multiples of 16 bytes
 // Source   see TensorTile.cuh
 #include "Common/Prelude.cuh"     // KERNEL_OF, Scalar
 #include "Common/TensorTile.cuh"  // MultiplyTile, StoreTile
 #include "Common/Epilogue.cuh"    // Finished
 
 KERNEL_OF(TileThreads) MatMulTensor(
-    const Scalar* __restrict__ x, const Scalar* __restrict__ w, const Scalar* __restrict__ factor,
-    const Scalar* __restrict__ noise, const Scalar* __restrict__ bias, const Scalar* __restrict__ residual,
-    Scalar* __restrict__ y, float* __restrict__ parts, EpilogueNumbers numbers, int m, int n, int k,
-    Int64 xBatch, Int64 wBatch, int slicesOfPart, int isXAligned, int isWAligned, int isPacked)
+    OPERAND x, OPERAND w, const Scalar* __restrict__ factor, const Scalar* __restrict__ noise,
+    const Scalar* __restrict__ bias, const Scalar* __restrict__ residual, Scalar* __restrict__ y,
+    float* __restrict__ parts, EpilogueNumbers numbers, int m, int n, int k, Int64 xBatch, Int64 wBatch,
+    int slicesOfPart, int isXAligned, int isWAligned, int isPacked)
 {
     DYNAMIC_SHARED(char, ring);  // [Stages, slices as TensorTile.cuh has them], then [TileRows, SumStride] floats
     const int tilesAcross = (n + TileColumns - 1) / TileColumns;
     const int row = int(blockIdx.x / tilesAcross) * TileRows;
     const int column = int(blockIdx.x % tilesAcross) * TileColumns;
     const int batch = blockIdx.y, part = blockIdx.z;
+#if HasWarpgroups
+    MatrixSource<TileRows, !TransposeX> xSource = {x, row, xBatch == 0 ? 0 : batch};
+    MatrixSource<TileColumns, bool(TransposeW)> wSource = {w, column, wBatch == 0 ? 0 : batch};
+#else
     MatrixSource<TileRows, !TransposeX> xSource(
         x + batch * xBatch, TransposeX ? m : k, row, m, k, isXAligned);
     MatrixSource<TileColumns, bool(TransposeW)> wSource(
         w + batch * wBatch, TransposeW ? k : n, column, n, k, isWAligned);
+#endif
 
     const int sliceCount = (k + SliceDepth - 1) / SliceDepth;
     const int first = part * slicesOfPart;

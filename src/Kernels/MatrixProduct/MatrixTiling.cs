@@ -13,6 +13,9 @@ internal sealed record MatrixTiling(
     // A ring of slices for warpgroups begins at a multiple of this.
     private const int RingAlignment = 1024;
 
+    // Elements of a row of a box.
+    private const int BoxLength = 64;
+
     // Blocks that keep a large GPU of today busy, and the least of a depth that is worth a part of its own. They decide
     // the order of the additions, so that they must not depend on the device.
     private const int ManyBlocks = 128;
@@ -55,9 +58,11 @@ internal sealed record MatrixTiling(
     /// <returns>All that can be asked for, those for every device first.</returns>
     /// <param name="device">That multiplies.</param>
     /// <param name="type">Of the elements.</param>
-    /// <param name="hasScales">Whether elements are scaled on their way.</param>
-    internal static IEnumerable<MatrixTiling> Candidates(Device device, ElementType type, bool hasScales = false) =>
-        All.Concat(Warpgroups).Where(tiling => tiling.Fits(device, type, hasScales));
+    /// <param name="isPlain">
+    /// Whether operands are multiplied as they lie, and can be copied in boxes: <see cref="TensorMap"/>.
+    /// </param>
+    internal static IEnumerable<MatrixTiling> Candidates(Device device, ElementType type, bool isPlain = true) =>
+        All.Concat(Warpgroups).Where(tiling => tiling.Fits(device, type, isPlain));
 
     /// <returns>The largest tiles that there are enough of, and that columns fill; else the smallest.</returns>
     /// <param name="rows">Of the result.</param>
@@ -72,18 +77,32 @@ internal sealed record MatrixTiling(
     /// Whether such tiles can be had: warpgroups multiply 16-bit elements as they come, where the device has them.
     /// </returns>
     /// <inheritdoc cref="Candidates" path="/param"/>
-    internal bool Fits(Device device, ElementType type, bool hasScales = false) =>
-        !HasWarpgroups || (device.HasWarpgroupProducts && TensorCores.WarpgroupTypes.Contains(type) && !hasScales);
+    internal bool Fits(Device device, ElementType type, bool isPlain = true) =>
+        !HasWarpgroups || (device.HasWarpgroupProducts && TensorCores.WarpgroupTypes.Contains(type) && isPlain);
 
     /// <summary>Checks a tiling that was asked for.</summary>
     /// <exception cref="ArgumentException">It does not fit.</exception>
-    internal void RequireFits(Tensor x, bool hasScales = false)
+    internal void RequireFits(Tensor x, bool isPlain = true)
     {
-        if (Fits(x.Device, x.Type, hasScales)) return;
+        if (Fits(x.Device, x.Type, isPlain)) return;
         throw new ArgumentException(
-            $"tiles of {Rows} x {Columns} by warpgroups are for 16-bit floats without scales, on a device of compute "
-            + $"capability 9.0; these are {x.Type}{(hasScales ? " with scales" : "")} on {x.Device.Name}");
+            $"tiles of {Rows} x {Columns} by warpgroups are for 16-bit floats as they lie, in whole chunks, on a device "
+            + $"of compute capability 9.0; these are {x.Type}{(isPlain ? "" : " otherwise")} on {x.Device.Name}");
     }
+
+    /// <returns>How a kernel is given an operand: by warpgroups it is copied in boxes.</returns>
+    /// <param name="operand">Matrices.</param>
+    /// <param name="shape">How they lie: matrices, rows, elements of a row.</param>
+    /// <param name="isAlong">Whether rows lie along the depth, and not across it.</param>
+    /// <param name="extent">Of the tile: <see cref="Rows"/> or <see cref="Columns"/>.</param>
+    internal KernelArgument Operand(Tensor operand, Shape shape, bool isAlong, int extent) =>
+        !HasWarpgroups ? operand : KernelArgument.Mapped(
+            operand, TensorMap.OfMatrices(
+                operand.Type, shape[2], shape[1], shape[0], isAlong ? extent : TensorMap.RowLength(operand.Type)));
+
+    /// <returns>Elements that taps by channels take: by warpgroups a slice has channels of one tap.</returns>
+    internal long DepthOf(long taps, int channels) =>
+        taps * (HasWarpgroups ? (channels + BoxLength - 1) / BoxLength * BoxLength : channels);
 
     /// <returns>Tiles of a result.</returns>
     internal long TileCount(long rows, int columns) =>

@@ -36,7 +36,7 @@ internal readonly record struct ProductWay(ProductMethod Method, MatrixTiling? T
         bool isPlain = true)
     {
         List<ProductWay> ways = [rule];
-        foreach (MatrixTiling tiling in MatrixTiling.Candidates(device, type, hasScales: !isPlain))
+        foreach (MatrixTiling tiling in MatrixTiling.Candidates(device, type, isPlain))
         {
             long blocks = blocksOf(tiling);
             int slices = tiling.Division(blocks, depth, type, 1).Slices;

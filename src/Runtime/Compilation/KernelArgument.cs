@@ -2,11 +2,13 @@ using System.Runtime.CompilerServices;
 
 namespace GenKernels.Runtime;
 
-/// <summary>One argument of a launch: a tensor, by its address; a number, by its bits; or a structure.</summary>
+/// <summary>One argument of a launch: a tensor, by its address or a map; a number, by its bits; a structure.</summary>
 public readonly struct KernelArgument
 {
-    private KernelArgument(ulong bits, int size, Tensor? tensor = null, bool isStructure = false)
+    private KernelArgument(
+        ulong bits, int size, Tensor? tensor = null, bool isStructure = false, TensorMap? map = null)
     {
+        Map = map;
         Bits = bits;
         Size = size;
         Tensor = tensor;
@@ -24,6 +26,9 @@ public readonly struct KernelArgument
 
     /// <summary>The tensor whose address this is, or null.</summary>
     public Tensor? Tensor { get; }
+
+    /// <summary>How the hardware copies boxes of <see cref="Tensor"/>, where the kernel is told that.</summary>
+    internal TensorMap? Map { get; }
 
     public static implicit operator KernelArgument(Tensor? tensor) =>
         new(tensor is null ? 0 : (ulong)tensor.Address, 8, tensor);
@@ -45,6 +50,14 @@ public readonly struct KernelArgument
     /// </param>
     public static unsafe KernelArgument Structure<T>(ref T value)
         where T : unmanaged => new((ulong)(nint)Unsafe.AsPointer(ref value), sizeof(T), null, isStructure: true);
+
+    /// <param name="tensor">What boxes are copied of.</param>
+    /// <param name="map">Which boxes.</param>
+    internal static KernelArgument Mapped(Tensor tensor, TensorMap map) =>
+        new((ulong)tensor.Address, TensorMap.Bytes, tensor, map: map);
+
+    /// <returns>The same of another tensor.</returns>
+    internal KernelArgument Of(Tensor tensor) => new((ulong)tensor.Address, Size, tensor, map: Map);
 
     /// <returns>A structure that lies somewhere for as long as it is launched with.</returns>
     internal static KernelArgument StructureAt(nint address, int size) =>

@@ -100,11 +100,8 @@ public sealed unsafe partial class CudaDevice
     {
         ulong* bits = stackalloc ulong[arguments.Length];
         void** values = stackalloc void*[arguments.Length];
-        for (int index = 0; index < arguments.Length; index++)
-        {
-            bits[index] = arguments[index].Bits;
-            values[index] = arguments[index].IsStructure ? (void*)arguments[index].Bits : bits + index;
-        }
+        byte* maps = stackalloc byte[ArgumentValues.BytesOfMaps(arguments)];
+        ArgumentValues.Fill(arguments, values, bits, maps, &CudaTensorMap.Encode);
 
         MakeCurrent();
         if (shape.SharedBytes > 0) AllowShared(kernel, shape.SharedBytes);

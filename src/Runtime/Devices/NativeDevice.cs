@@ -101,11 +101,8 @@ public abstract unsafe class NativeDevice : Device
     {
         ulong* bits = stackalloc ulong[arguments.Length];
         void** values = stackalloc void*[arguments.Length];
-        for (int index = 0; index < arguments.Length; index++)
-        {
-            bits[index] = arguments[index].Bits;
-            values[index] = arguments[index].IsStructure ? (void*)arguments[index].Bits : bits + index;
-        }
+        byte* maps = stackalloc byte[ArgumentValues.BytesOfMaps(arguments)];
+        ArgumentValues.Fill(arguments, values, bits, maps, &Simulate);
 
         byte* error = stackalloc byte[ErrorCapacity];
         error[0] = 0;
@@ -116,6 +113,9 @@ public abstract unsafe class NativeDevice : Device
         string fault = Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(error));
         throw new LaunchException($"{kernel.Name} with {shape}: {fault}");
     }
+
+    private static void Simulate(KernelArgument argument, byte* target) =>
+        argument.Map!.Simulate((nint)argument.Bits, target);
 
     /// <returns>A launch that lacks only where to write errors.</returns>
     private protected NativeLaunch Describe(LaunchShape shape)

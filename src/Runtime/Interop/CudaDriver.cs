@@ -160,6 +160,19 @@ internal static unsafe partial class CudaDriver
         uint sharedBytes, CUstream stream, void** parameters, void** extra);
 
     [LibraryImport(Library)]
+    internal static partial CUresult cuTensorMapEncodeTiled(
+        byte* map, CUtensorMapDataType type, uint rank, nint address, long* sizes, long* strides, uint* box,
+        uint* elementStrides, CUtensorMapInterleave interleave, CUtensorMapSwizzle swizzle,
+        CUtensorMapL2promotion promotion, CUtensorMapFloatOOBfill fill);
+
+    [LibraryImport(Library)]
+    internal static partial CUresult cuTensorMapEncodeIm2col(
+        byte* map, CUtensorMapDataType type, uint rank, nint address, long* sizes, long* strides, int* lower,
+        int* upper, uint channelsPerPixel, uint pixelsPerColumn, uint* elementStrides,
+        CUtensorMapInterleave interleave, CUtensorMapSwizzle swizzle, CUtensorMapL2promotion promotion,
+        CUtensorMapFloatOOBfill fill);
+
+    [LibraryImport(Library)]
     internal static partial CUresult cuEventCreate(CUevent* value, uint flags);
 
     [LibraryImport(Library)]

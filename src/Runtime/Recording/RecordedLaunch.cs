@@ -58,7 +58,8 @@ internal sealed unsafe class RecordedLaunch : RecordedWork
         int place = 0;
         for (int index = 0; index < _arguments.Length; index++)
         {
-            if (_arguments[index].Tensor is { } tensor) _arguments[index] = _places[place++].View(tensor);
+            if (_arguments[index].Tensor is not { } tensor) continue;
+            _arguments[index] = _arguments[index].Of(_places[place++].View(tensor));
         }
     }
 

@@ -67,7 +67,7 @@ public sealed class ConvolutionTensorTests(Device device)
         Assert.That(
             () => ConvolutionTensor.Launch(
                 x, w, x, ProductEpilogue.None, plan, scales, MatrixTiling.Warpgroups[2]),
-            Throws.ArgumentException.With.Message.EndsWith($"these are Float16 with scales on {device.Name}"));
+            Throws.ArgumentException.With.Message.EndsWith($"these are Float16 otherwise on {device.Name}"));
     }
 
     [TestCaseSource(nameof(Settings))]

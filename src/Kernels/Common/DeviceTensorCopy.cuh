@@ -1,0 +1,46 @@
+// DeviceTensorCopy: the wrappers of TensorCopy in PTX. Part of TensorCopy.
+#pragma once
+
+struct alignas(64) TensorMap { UInt64 bits[16]; };
+using ByteBarrier = UInt64;
+
+// The hardware reads the map where the launch has put its arguments.
+#define TENSOR_MAP const __grid_constant__ TensorMap
+
+DEVICE void PrepareBarrier(ByteBarrier* barrier)
+{
+    asm volatile("mbarrier.init.shared::cta.b64 [%0], 1;" : : "r"(SharedAddress(barrier)) : "memory");
+}
+
+// Shows new barriers to the copies.
+DEVICE void PublishBarriers() { asm volatile("fence.proxy.async.shared::cta;" : : : "memory"); }
+
+DEVICE void ExpectBytes(ByteBarrier* barrier, int bytes)
+{
+    asm volatile("mbarrier.arrive.expect_tx.shared::cta.b64 _, [%0], %1;"
+                 : : "r"(SharedAddress(barrier)), "r"(bytes) : "memory");
+}
+
+DEVICE void WaitForBytes(ByteBarrier* barrier, int parity)
+{
+    asm volatile("{ .reg .pred ended; again%=: "
+                 "mbarrier.try_wait.parity.shared::cta.b64 ended, [%0], %1; @!ended bra again%=; }"
+                 : : "r"(SharedAddress(barrier)), "r"(parity) : "memory");
+}
+
+DEVICE void CopyBox(void* to, const TensorMap& map, ByteBarrier* barrier, const BoxPlace& place)
+{
+    asm volatile("cp.async.bulk.tensor.3d.shared::cluster.global.mbarrier::complete_tx::bytes "
+                 "[%0], [%1, {%3, %4, %5}], [%2];"
+                 : : "r"(SharedAddress(to)), "l"(&map), "r"(SharedAddress(barrier)), "r"(place.at[0]),
+                     "r"(place.at[1]), "r"(place.at[2]) : "memory");
+}
+
+DEVICE void CopyPixels(void* to, const TensorMap& map, ByteBarrier* barrier, const BoxPlace& place, TapPlace tap)
+{
+    asm volatile("cp.async.bulk.tensor.5d.shared::cluster.global.im2col.mbarrier::complete_tx::bytes "
+                 "[%0], [%1, {%3, %4, %5, %6, %7}], [%2], {%8, %9, %10};"
+                 : : "r"(SharedAddress(to)), "l"(&map), "r"(SharedAddress(barrier)), "r"(place.at[0]),
+                     "r"(place.at[1]), "r"(place.at[2]), "r"(place.at[3]), "r"(place.at[4]), "h"(UInt16(tap.w)),
+                     "h"(UInt16(tap.h)), "h"(UInt16(tap.t)) : "memory");
+}

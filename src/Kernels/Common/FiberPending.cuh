@@ -1,0 +1,62 @@
+// FiberPending: what the simt device keeps of work that a kernel has asked for and not yet waited for. Part of Fibers.
+#pragma once
+
+namespace Fibers {
+
+constexpr int WarpgroupSize = 4 * WarpSize;
+constexpr int MaximumCopies = 256;          // of a thread
+constexpr int MaximumBoxes = 128;           // of a block
+constexpr int MaximumMultiplications = 64;  // of a warpgroup
+constexpr int MaximumHiddenSums = 4;        // of a warpgroup, that they are added to
+constexpr int MaximumColumns = 256;
+
+// An asynchronous copy into shared memory that was asked for and not yet waited for.
+struct Copy {
+    char* to;
+    const char* from;
+    int bytes;
+    int group;
+};
+
+// A copy of a box of a tensor, likewise; see FiberTensorCopy.
+struct BoxCopy {
+    char* to;
+    const void* map;
+    const void* barrier;
+    int bytes;
+    int at[5];
+    int tap[3];
+};
+
+// What a warpgroup multiplies: descriptors, and how they are read.
+struct Operands {
+    UInt64 x, w;
+    int columns;
+    bool isXAcross, isWAcross;
+};
+
+// A multiplication that was asked for and not yet waited for.
+struct Multiplication {
+    Operands operands;
+    int group;
+    UInt64 digests[WarpgroupSize];  // of what each thread read when it was asked for
+};
+
+// Sums that are being added to, a matrix of 64 rows: the threads' own are NaN meanwhile.
+struct HiddenSums {
+    float* sums[WarpgroupSize];
+    int columns;  // 0 where the place is free
+    int group;    // of the last multiplication
+    float values[64][MaximumColumns];
+};
+
+struct Warpgroup {
+    int firstMultiplication;
+    int multiplicationCount;
+    int group;
+    bool isFenced;  // since the last group
+    Multiplication multiplications[MaximumMultiplications];
+    HiddenSums hidden[MaximumHiddenSums];
+};
+
+}  // namespace Fibers

@@ -1,0 +1,204 @@
+// FiberTensorCopy: the wrappers of TensorCopy on the simt device. A copy is made when its barrier is first waited for;
+// until then its target is filled with NaN, so that a missing wait and a target that is still read both show. A wait
+// for bytes that nobody copies, and bytes that nobody expects, end the launch. Part of TensorCopy.
+#pragma once
+
+// What a launcher tells of a tensor; SimulatedTensorMap in the runtime has the same layout. Axes from the innermost on.
+struct alignas(64) TensorMap {
+    const char* start;
+    Int64 strides[4];  // bytes from one to the next along axes 1 to 4
+    int sizes[5];
+    int box[5];           // elements; of pixels: channels and outputs
+    int lower[3];         // of pixels: where the first output begins along columns, rows, frames
+    int upper[3];         // likewise the last, before the last pixel
+    UInt8 steps[3];       // from output to output
+    UInt8 isOfPixels;
+};
+static_assert(sizeof(TensorMap) == 128);
+
+#define TENSOR_MAP const TensorMap
+
+// Phases ended, and what the one that lasts waits for.
+struct ByteBarrier {
+    UInt16 ended;
+    UInt16 isArmed;
+    int missing;
+};
+static_assert(sizeof(ByteBarrier) == 8);
+
+namespace Fibers {
+
+constexpr int RowBytes = 128;
+
+FIBER int RowsOfBox(const TensorMap& map)
+{
+    if (map.isOfPixels) return map.box[1];
+    int rows = 1;
+    for (int axis = 1; axis < 5; axis++) rows *= map.box[axis];
+    return rows;
+}
+
+// The bytes of the row of a box that begins at a place; zeros where it is outside.
+DEVICE void CopyRow(const TensorMap& map, const int (&at)[5], char* to, unsigned address)
+{
+    bool isInside = true;
+    const char* from = map.start;
+    for (int axis = 1; axis < 5; axis++) {
+        isInside &= unsigned(at[axis]) < unsigned(map.sizes[axis]);
+        from += at[axis] * map.strides[axis - 1];
+    }
+    for (int byte = 0; byte < RowBytes; byte++) {
+        const int element = at[0] + byte / 2;
+        const bool isThere = isInside && unsigned(element) < unsigned(map.sizes[0]);
+        const unsigned place = byte ^ (address >> 7 & 7) << 4;
+        to[place] = isThere ? from[Int64(at[0]) * 2 + byte] : 0;
+    }
+}
+
+// From the pixel of one output to that of the next.
+FIBER void NextPixel(const TensorMap& map, int (&at)[5])
+{
+    for (int axis = 0; axis < 3; axis++) {
+        at[axis + 1] += map.steps[axis];
+        if (at[axis + 1] <= map.sizes[axis + 1] - 1 + map.upper[axis]) return;
+        at[axis + 1] = map.lower[axis];
+    }
+    at[4]++;
+}
+
+DEVICE void MakeCopy(const BoxCopy& copy)
+{
+    const TensorMap& map = *static_cast<const TensorMap*>(copy.map);
+    int at[5];
+    for (int axis = 0; axis < 5; axis++) at[axis] = copy.at[axis];
+    const unsigned address = SharedAddress(copy.to);
+    const int rows = RowsOfBox(map);
+    for (int row = 0; row < rows; row++) {
+        int place[5];
+        for (int axis = 0; axis < 5; axis++) place[axis] = at[axis];
+        int rest = row;
+        for (int axis = 1; axis < 5; axis++) {
+            if (map.isOfPixels) {
+                if (axis < 4) place[axis] += copy.tap[axis - 1];
+            } else {
+                place[axis] += rest % map.box[axis];
+                rest /= map.box[axis];
+            }
+        }
+        CopyRow(map, place, copy.to + row * RowBytes, address + row * RowBytes);
+        if (map.isOfPixels) NextPixel(map, at);
+    }
+}
+
+// Keeps a copy until its barrier is waited for.
+FIBER __attribute__((noinline)) void RememberBox(
+    Block& block, const BoxCopy& copy, const BoxPlace& place, TapPlace tap, Place where)
+{
+    const TensorMap& map = *static_cast<const TensorMap*>(copy.map);
+    if (block.boxCount == MaximumBoxes) Fail(block, where, "is one of more pending ones than the simt device keeps");
+    if (map.box[0] * 2 != RowBytes) Fail(block, where, "is not of rows of 128 bytes");
+    BoxCopy& kept = block.boxes[block.boxCount++];
+    kept = copy;
+    kept.bytes = RowsOfBox(map) * RowBytes;
+    for (int axis = 0; axis < 5; axis++) kept.at[axis] = place.at[axis];
+    kept.tap[0] = tap.w;
+    kept.tap[1] = tap.h;
+    kept.tap[2] = tap.t;
+}
+
+// The bytes that are on their way to a barrier.
+FIBER int BytesComing(const Block& block, const void* barrier)
+{
+    int bytes = 0;
+    for (int index = 0; index < block.boxCount; index++) {
+        if (block.boxes[index].barrier == barrier) bytes += block.boxes[index].bytes;
+    }
+    return bytes;
+}
+
+// Takes one copy to a barrier out of those that are kept.
+FIBER bool TakeBox(Block& block, const void* barrier, BoxCopy& copy)
+{
+    for (int index = 0; index < block.boxCount; index++) {
+        if (block.boxes[index].barrier != barrier) continue;
+        copy = block.boxes[index];
+        block.boxes[index] = block.boxes[--block.boxCount];
+        return true;
+    }
+    return false;
+}
+
+// Lets the others run, one of which must do what the running thread waits for.
+FIBER __attribute__((noinline)) void Yield(Block& block, Place place)
+{
+    constexpr int MostYields = 1 << 20;
+    if (block.queueCount == 0 || ++block.yields == MostYields) Fail(block, place, "is for bytes that nobody copies");
+    Enqueue(block, block.running, 1, false);
+    Thread& self = block.threads[block.running];
+    self.place = place;
+    const int next = Dequeue(block);
+    if (next != block.running) SwitchTo(block, next, &self.stack);
+}
+
+DEVICE void BeginBox(
+    void* to, const TensorMap& map, ByteBarrier* barrier, const BoxPlace& place, TapPlace tap, Place where)
+{
+    if (SharedAddress(to) % 1024 != 0) Fail(*s_block, where, "needs a target at a multiple of 1024");
+    __builtin_memset(to, 0xFF, RowsOfBox(map) * RowBytes);
+    Sanitizer::Release(*reinterpret_cast<char*>(barrier));
+    RememberBox(*s_block, {static_cast<char*>(to), &map, barrier}, place, tap, where);
+}
+
+}  // namespace Fibers
+
+#define GK_CALLER const char *file = __builtin_FILE(), int line = __builtin_LINE()
+
+DEVICE void PrepareBarrier(ByteBarrier* barrier) { *barrier = {}; }
+
+DEVICE void PublishBarriers() {}
+
+DEVICE void ExpectBytes(ByteBarrier* barrier, int bytes, GK_CALLER)
+{
+    const Fibers::Place place = {"expectation of bytes", file, line};
+    if (barrier->isArmed) Fibers::Fail(*Fibers::s_block, place, "is the second of a phase");
+    barrier->isArmed = 1;
+    barrier->missing = bytes;
+}
+
+DEVICE void WaitForBytes(ByteBarrier* barrier, int parity, GK_CALLER)
+{
+    const Fibers::Place place = {"wait for bytes", file, line};
+    Fibers::Block& block = *Fibers::s_block;
+    while (barrier->ended % 2 == parity) {
+        if (!barrier->isArmed || Fibers::BytesComing(block, barrier) < barrier->missing) {
+            Fibers::Yield(block, place);
+            continue;
+        }
+
+        Fibers::Sanitizer::Acquire(*reinterpret_cast<char*>(barrier));
+        Fibers::BoxCopy copy;
+        while (Fibers::TakeBox(block, barrier, copy)) {
+            Fibers::MakeCopy(copy);
+            barrier->missing -= copy.bytes;
+        }
+        if (barrier->missing != 0) Fibers::Fail(block, place, "is for fewer bytes than come");
+        barrier->isArmed = 0;
+        barrier->ended++;
+        block.yields = 0;
+        Fibers::Sanitizer::Release(*reinterpret_cast<char*>(barrier));
+    }
+    Fibers::Sanitizer::Acquire(*reinterpret_cast<char*>(barrier));
+}
+
+DEVICE void CopyBox(void* to, const TensorMap& map, ByteBarrier* barrier, const BoxPlace& place, GK_CALLER)
+{
+    Fibers::BeginBox(to, map, barrier, place, {}, {"copy of a box", file, line});
+}
+
+DEVICE void CopyPixels(
+    void* to, const TensorMap& map, ByteBarrier* barrier, const BoxPlace& place, TapPlace tap, GK_CALLER)
+{
+    Fibers::BeginBox(to, map, barrier, place, tap, {"copy of pixels", file, line});
+}
+
+#undef GK_CALLER

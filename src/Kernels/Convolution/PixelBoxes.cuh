@@ -1,0 +1,70 @@
+// PixelBoxes: Gather for warpgroups: slices of the implicit matrix of a convolution as boxes that the hardware copies,
+// pixels met with a tap. A slice along the depth has 64 channels of one tap, zeros where those are fewer.
+// Limits: one group; no gaps between the elements of x; what ConvolutionPlan.FitsPixelBoxes says.
+#pragma once
+#include "Common/TensorTile.cuh"
+#include "Convolution/Plan.cuh"
+
+// Slices, or groups of 64 columns, that have the channels of a tap.
+DEVICE int SlicesOfTap(const Plan& plan) { return (plan.inGroup + 63) / 64; }
+
+DEVICE TapPlace TapPlaceOf(const Plan& plan, int tap)
+{
+    return {tap % plan.kW * plan.dilationW, tap / plan.kW % plan.kH * plan.dilationH,
+            tap / plan.kW / plan.kH * plan.dilationT};
+}
+
+// The channel from which on an output meets the pixel of its first tap.
+DEVICE BoxPlace PixelOf(const Plan& plan, Int64 row, int channel)
+{
+    const Site site = OutputSite(plan, row);
+    return {{channel, site.w * plan.strideW - plan.beforeW, site.h * plan.strideH - plan.beforeH,
+             site.t * plan.strideT - plan.beforeT, site.n}};
+}
+
+// Outputs are the tile's rows, the depth is taps by channels.
+struct OutputsByTaps {
+    const TensorMap& map;
+    const Plan& plan;
+    BoxPlace first;
+
+    MEMBER void Bring(char* slice, int number, ByteBarrier* barrier)
+    {
+        const int slices = SlicesOfTap(plan);
+        first.at[0] = number % slices * 64;
+        CopyPixels(slice, map, barrier, first, TapPlaceOf(plan, number / slices));
+    }
+};
+
+// Output channels are the tile's columns, the depth is taps by channels.
+struct WeightsByTaps {
+    const TensorMap& map;
+    const Plan& plan;
+    int firstOutput;
+
+    MEMBER void Bring(char* slice, int number, ByteBarrier* barrier)
+    {
+        const int slices = SlicesOfTap(plan);
+        CopyBox(slice, map, barrier, {{number % slices * 64, number / slices, firstOutput}});
+    }
+};
+
+// Taps by channels are the tile's columns, 64 channels of a tap together; the depth is the outputs.
+struct TapsByOutputs {
+    const TensorMap& map;
+    const Plan& plan;
+    int firstColumn;
+
+    MEMBER void Bring(char* slice, int number, ByteBarrier* barrier)
+    {
+        const int slices = SlicesOfTap(plan), taps = plan.kT * plan.kH * plan.kW;
+        BoxPlace place = PixelOf(plan, Int64(number) * SliceDepth, 0);
+        for (int at = 0; at < TileColumns; at += 64) {
+            const int group = (firstColumn + at) / 64;
+            const int tap = group / slices;
+            // Beyond the last tap there are no such channels, and what comes is zeros.
+            place.at[0] = tap < taps ? group % slices * 64 : slices * 64;
+            CopyPixels(slice + at * SliceBytes, map, barrier, place, TapPlaceOf(plan, tap < taps ? tap : 0));
+        }
+    }
+};

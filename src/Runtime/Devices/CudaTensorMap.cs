@@ -1,0 +1,46 @@
+using GenKernels.Runtime.Interop;
+using static GenKernels.Runtime.Interop.CudaDriver;
+
+namespace GenKernels.Runtime;
+
+/// <summary>Lets the driver write maps of tensors.</summary>
+internal static unsafe class CudaTensorMap
+{
+    private const int Axes = 5;
+
+    /// <param name="argument">A tensor with its map.</param>
+    /// <param name="target">Gets the map, <see cref="TensorMap.Bytes"/> bytes.</param>
+    /// <exception cref="CudaException">The driver refused it.</exception>
+    internal static void Encode(KernelArgument argument, byte* target)
+    {
+        TensorMap map = argument.Map!;
+        uint* steps = stackalloc uint[Axes] { 1, 1, 1, 1, 1 };
+        CUtensorMapDataType type = map.Type == ElementType.Float16
+            ? CUtensorMapDataType.CU_TENSOR_MAP_DATA_TYPE_FLOAT16
+            : CUtensorMapDataType.CU_TENSOR_MAP_DATA_TYPE_BFLOAT16;
+        fixed (long* sizes = map.Sizes, strides = map.Strides)
+        fixed (int* box = map.Box)
+        {
+            if (map.Walk is not { } walk)
+            {
+                cuTensorMapEncodeTiled(
+                    target, type, (uint)map.Sizes.Length, (nint)argument.Bits, sizes, strides, (uint*)box, steps,
+                    CUtensorMapInterleave.CU_TENSOR_MAP_INTERLEAVE_NONE, CUtensorMapSwizzle.CU_TENSOR_MAP_SWIZZLE_128B,
+                    CUtensorMapL2promotion.CU_TENSOR_MAP_L2_PROMOTION_L2_256B,
+                    CUtensorMapFloatOOBfill.CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE).ThrowIfFailed();
+                return;
+            }
+
+            for (int axis = 0; axis < walk.Steps.Length; axis++) steps[axis + 1] = (uint)walk.Steps[axis];
+            fixed (int* lower = walk.Lower, upper = walk.Upper)
+            {
+                cuTensorMapEncodeIm2col(
+                    target, type, (uint)map.Sizes.Length, (nint)argument.Bits, sizes, strides, lower, upper,
+                    (uint)box[0], (uint)box[1], steps, CUtensorMapInterleave.CU_TENSOR_MAP_INTERLEAVE_NONE,
+                    CUtensorMapSwizzle.CU_TENSOR_MAP_SWIZZLE_128B,
+                    CUtensorMapL2promotion.CU_TENSOR_MAP_L2_PROMOTION_L2_256B,
+                    CUtensorMapFloatOOBfill.CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE).ThrowIfFailed();
+            }
+        }
+    }
+}
