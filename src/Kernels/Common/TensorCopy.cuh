@@ -1,15 +1,15 @@
 // TensorCopy: boxes of a tensor that the hardware copies into shared memory by itself, asked for by one thread, and
 // barriers that count the bytes that have come.
-//   TensorMap                  how a tensor lies and what a box of it is; the launcher makes it. TENSOR_MAP declares a
-//                              parameter of a kernel that is one
-//   ByteBarrier                in shared memory; PrepareBarrier by one thread, then PublishBarriers and a barrier of the
-//                              block before anyone uses it
+//   TensorMap                  how a tensor lies and what a box of it is; the launcher makes it. TENSOR_MAP declares
+//                              a parameter of a kernel that is one
+//   ByteBarrier                in shared memory; PrepareBarrier by one thread, then PublishBarriers and a barrier of
+//                              the block before anyone uses it
 //   ExpectBytes(barrier, n)    by one thread: the phase ends when n bytes have come
 //   WaitForBytes(barrier, parity)   until the phase of that parity, 0 first and then in turns, has ended
-//   CopyBox(to, map, barrier, at)             the box of three axes whose first element is at `at`, innermost first
-//   CopyPixels(to, map, barrier, at, tap)     neighbouring outputs of a convolution: the channels from at[0] on of the
-//                              pixels that they meet with a tap. at[1..4] is the pixel that the first output meets with
-//                              tap 0: columns, rows, frames, clips; tap is added to each of the first three
+//   CopyBox(to, map, barrier, at)          the box of three axes whose first element is at `at`, innermost first
+//   CopyPixels(to, map, barrier, at, tap)  neighbouring outputs of a convolution: the channels from at[0] on of the
+//                              pixels that they meet with a tap. at[1..4] is the pixel that the first output meets
+//                              with tap 0: columns, rows, frames, clips; tap is added to each of the first three
 //
 // Boxes    are rows of 128 bytes, one below the other, with the swizzle of Wgmma.cuh; `to` is a multiple of 1024. What
 //          lies outside of the tensor comes as zeros, and counts.

@@ -56,9 +56,9 @@ template <int Size, bool IsAlong> struct Slice {
 #define OPERAND const Scalar* __restrict__
 #endif
 
-// Calls store(width, row, column, sums) for every place of the tile: for packs of neighbouring sums where the result can
-// be written in packs, else for one at a time; neighbouring threads have neighbouring packs. The sums go through the
-// ring's memory, which has TileRows * SumStride floats: a fragment's own order would scatter the stores.
+// Calls store(width, row, column, sums) for every place of the tile: for packs of neighbouring sums where the result
+// can be written in packs, else for one at a time; neighbouring threads have neighbouring packs. The sums go through
+// the ring's memory, which has TileRows * SumStride floats: a fragment's own order would scatter the stores.
 template <typename Store> DEVICE void StoreTile(const TileSums& sums, char* ring, int isPacked, Store store)
 {
     float* values = reinterpret_cast<float*>(ring);

@@ -7,7 +7,7 @@
 //          one of the tile; across it, 64 elements of the tile in one row of the depth, and the rows with the next 64
 //          follow all those of the slice. The ring begins at the first multiple of 1024 in its memory.
 // Registers  a thread has 4 XFragments WFragments sums: 128 for 128 x 256 and for 256 x 128 with two warpgroups
-// Limits   elements of 16 bits; no scales, because there is no way past the registers; operands that TensorCopy can copy
+// Limits   elements of 16 bits; no scales, because there is no way past the registers; operands that TensorCopy copies
 #pragma once
 #include "Common/Wgmma.cuh"
 #include "Common/TensorCopy.cuh"

@@ -86,7 +86,12 @@ public static class Convolution
         ProductWay way, Tensor x, Tensor w, Tensor y, ConvolutionPlan plan, ProductEpilogue epilogue, bool isAdjoint,
         Tensor? scales = null)
     {
-        if (way.Method == ProductMethod.Library)
+        if (scales is not null && !way.ScalesOnTheWay)
+        {
+            using Tensor scaled = Scaled(x, scales);
+            Launch(way, scaled, w, y, plan, epilogue, isAdjoint);
+        }
+        else if (way.Method == ProductMethod.Library)
         {
             if (isAdjoint) ConvolutionLibrary.LaunchDataGradient(x, w, y, plan.Adjoint);
             else ConvolutionLibrary.Launch(x, w, y, epilogue, plan);

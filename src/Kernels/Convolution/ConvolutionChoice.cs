@@ -29,7 +29,7 @@ internal sealed class ConvolutionChoice : ITunedWork<ConvolutionKey, ProductWay>
         ProductWay[] library = ConvolutionLibrary.Fits(device, key) ? [new ProductWay(ProductMethod.Library)] : [];
         if (rule.Method != ProductMethod.TensorCores) return [rule, .. library];
         ConvolutionKey work = key;
-        bool isPlain = key.ScaleFrames == 0 && key.Plan.FitsPixelBoxes;
+        bool isPlain = key.Plan.FitsPixelBoxes;
         return
         [
             .. ProductWay.OnTensorCores(
@@ -43,7 +43,7 @@ internal sealed class ConvolutionChoice : ITunedWork<ConvolutionKey, ProductWay>
         ConvolutionKey key, IReadOnlyList<ProductWay> ways) =>
         ways.Select(way => way.Tiling).OfType<MatrixTiling>().Distinct().Select(tiling =>
             (ConvolutionTensor.SourceOf(tiling), key.Type,
-                ConvolutionTensor.Variant(tiling, key.Plan, key.ScaleFrames > 0)));
+                ConvolutionTensor.Variant(tiling, key.Plan, HasScales(tiling, key))));
 
     /// <inheritdoc/>
     public Action<ProductWay> Prepare(Device device, ConvolutionKey key)
@@ -62,5 +62,8 @@ internal sealed class ConvolutionChoice : ITunedWork<ConvolutionKey, ProductWay>
 
     /// <returns>Tiles of all phases.</returns>
     private static long Blocks(MatrixTiling tiling, in ConvolutionKey key) =>
-        ConvolutionTensor.TileCount(tiling, key.Plan, key.ScaleFrames > 0) * key.Plan.PhaseCount;
+        ConvolutionTensor.TileCount(tiling, key.Plan, HasScales(tiling, key)) * key.Plan.PhaseCount;
+
+    private static bool HasScales(MatrixTiling tiling, in ConvolutionKey key) =>
+        key.ScaleFrames > 0 && !tiling.HasWarpgroups;
 }

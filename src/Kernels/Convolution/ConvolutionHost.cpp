@@ -60,7 +60,7 @@ KERNEL ConvolutionHost(
         for (int line = 0; line < lineCount; line += linesPerPack) {
             const int endLine = Minimum(lineCount, line + linesPerPack);
             const int width = (endLine - line) * lineLength;
-            Pack(plan, input, first, end, line, endLine, group, packed);
+            PackLines(plan, input, first, end, line, endLine, group, packed);
             Product(
                 library, false, true, int(end - first), plan.outGroup, width, packed, width,
                 weights + line * lineLength, depth, line > 0, target, outChannels);

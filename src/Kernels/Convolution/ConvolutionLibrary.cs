@@ -17,7 +17,7 @@ internal static class ConvolutionLibrary
     /// <param name="key">The work.</param>
     internal static bool Fits(Device device, in ConvolutionKey key)
     {
-        if (key.ScaleFrames > 0 || !key.IsAligned) return false;
+        if (!key.IsAligned) return false;
         (CudaConvolutionKind kind, ConvolutionPlan plan) = key.Role switch
         {
             ConvolutionRole.Forward => (CudaConvolutionKind.Forward, key.Plan),

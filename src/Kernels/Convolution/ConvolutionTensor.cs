@@ -69,10 +69,9 @@ internal static class ConvolutionTensor
         };
         KernelModule module = x.Device.Load(SourceOf(tiling), x.Type, Variant(tiling, plan, scales is not null));
         module.Kernel("ConvolutionTensor").Launch(
-            shape, Pixels(tiling, x, plan, tiling.Rows), Weights(tiling, w, plan), scales, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y, sums,
-            KernelArgument.Structure(ref numbers), KernelArgument.Structure(ref plan), slices,
-            scales?.Shape[1] ?? 0,
-            epilogue.AllowsPacks(y) ? 1 : 0);
+            shape, Pixels(tiling, x, plan, tiling.Rows), Weights(tiling, w, plan), scales, epilogue.Factor,
+            epilogue.Noise, epilogue.Bias, epilogue.Residual, y, sums, KernelArgument.Structure(ref numbers),
+            KernelArgument.Structure(ref plan), slices, scales?.Shape[1] ?? 0, epilogue.AllowsPacks(y) ? 1 : 0);
         if (sums is not null) JoinParts.Into(sums, epilogue, y);
     }
 

@@ -42,8 +42,9 @@ DEVICE RowSpan TileSpan(const Plan& plan, int tile)
 
 KERNEL_OF(TileThreads) ConvolutionTensor(
     OPERAND x, OPERAND w, const Scalar* __restrict__ scales, const Scalar* __restrict__ factor,
-    const Scalar* __restrict__ noise, const Scalar* __restrict__ bias, const Scalar* __restrict__ residual, Scalar* __restrict__ y, float* __restrict__ parts, EpilogueNumbers numbers,
-    Plan plan, int slicesOfPart, int scaleFrames, int isPacked)
+    const Scalar* __restrict__ noise, const Scalar* __restrict__ bias, const Scalar* __restrict__ residual,
+    Scalar* __restrict__ y, float* __restrict__ parts, EpilogueNumbers numbers, Plan plan,
+    int slicesOfPart, int scaleFrames, int isPacked)
 {
     DYNAMIC_SHARED(char, ring);  // [Stages, slices as TensorTile.cuh has them], then [TileRows, SumStride] floats
     const int outputs = plan.outGroup;

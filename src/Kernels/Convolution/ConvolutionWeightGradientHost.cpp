@@ -62,7 +62,7 @@ KERNEL ConvolutionWeightGradientHost(
         for (Int64 row = first; row < end; row += rowsPerPack) {
             const Int64 endRow = Minimum(end, row + rowsPerPack);
             const Scalar* rows = IsPlain(plan, input) ? x + row * plan.inGroup : packed;
-            if (!IsPlain(plan, input)) Pack(plan, input, row, endRow, firstLine, endLine, group, packed);
+            if (!IsPlain(plan, input)) PackLines(plan, input, row, endRow, firstLine, endLine, group, packed);
             Product(
                 library, true, false, plan.outGroup, width, int(endRow - row),
                 dy + row * outChannels + group * plan.outGroup, outChannels, rows, width, row > first, target, depth);

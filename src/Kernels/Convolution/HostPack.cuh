@@ -42,7 +42,7 @@ DEVICE void Advance(const Plan& plan, Site& site)
 }
 
 // Packs lines firstLine ... endLine - 1 of rows firstRow ... endRow - 1, one packed row an output row.
-DEVICE void Pack(
+DEVICE void PackLines(
     const Plan& plan, const Input& input, Int64 firstRow, Int64 endRow, int firstLine, int endLine, int group,
     Scalar* packed)
 {

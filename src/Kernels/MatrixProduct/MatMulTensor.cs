@@ -46,10 +46,9 @@ internal static class MatMulTensor
         };
         x.Device.Load(SourceOf(tiling), x.Type, Variant(tiling, transposeX, transposeW)).Kernel("MatMulTensor").Launch(
             shape, tiling.Operand(x, x.Shape, isAlong: !transposeX, tiling.Rows),
-            tiling.Operand(w, w.Shape, isAlong: transposeW, tiling.Columns), epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y, sums,
-            KernelArgument.Structure(ref numbers), m, n, k, xBatch, wBatch, slices,
-            isXAligned ? 1 : 0, isWAligned ? 1 : 0,
-            epilogue.AllowsPacks(y) ? 1 : 0);
+            tiling.Operand(w, w.Shape, isAlong: transposeW, tiling.Columns), epilogue.Factor, epilogue.Noise,
+            epilogue.Bias, epilogue.Residual, y, sums, KernelArgument.Structure(ref numbers), m, n, k, xBatch, wBatch,
+            slices, isXAligned ? 1 : 0, isWAligned ? 1 : 0, epilogue.AllowsPacks(y) ? 1 : 0);
         if (sums is not null) JoinParts.Into(sums, epilogue, y);
     }
 

@@ -25,10 +25,13 @@ internal sealed record MatrixTiling(
     /// <summary>Those for every device, the largest first.</summary>
     internal static MatrixTiling[] All { get; } = [new(128, 128, 2, 4, 4), new(128, 64, 2, 2, 4), new(64, 64, 2, 2, 4)];
 
-    /// <summary>Those of two warpgroups, the largest first: a thread keeps 128, 128, 64 and 32 sums.</summary>
+    /// <summary>
+    /// Those of two warpgroups, the largest first: a thread keeps 128, 128, 64 and 32 sums. A multiprocessor has room
+    /// for one block of the first two and for two of the others, one of which multiplies while the other stores.
+    /// </summary>
     internal static MatrixTiling[] Warpgroups { get; } =
     [
-        new(128, 256, 8, 1, 4, true), new(256, 128, 8, 1, 4, true), new(128, 128, 8, 1, 4, true),
+        new(128, 256, 8, 1, 4, true), new(256, 128, 8, 1, 4, true), new(128, 128, 8, 1, 3, true),
         new(128, 64, 8, 1, 4, true),
     ];
 
@@ -86,8 +89,9 @@ internal sealed record MatrixTiling(
     {
         if (Fits(x.Device, x.Type, isPlain)) return;
         throw new ArgumentException(
-            $"tiles of {Rows} x {Columns} by warpgroups are for 16-bit floats as they lie, in whole chunks, on a device "
-            + $"of compute capability 9.0; these are {x.Type}{(isPlain ? "" : " otherwise")} on {x.Device.Name}");
+            $"tiles of {Rows} x {Columns} by warpgroups are for 16-bit floats as they lie, in whole chunks, on a "
+            + $"device of compute capability 9.0, these are {x.Type}"
+            + $"{(isPlain ? "" : " otherwise")} on {x.Device.Name}");
     }
 
     /// <returns>How a kernel is given an operand: by warpgroups it is copied in boxes.</returns>

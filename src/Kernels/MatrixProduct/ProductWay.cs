@@ -13,6 +13,11 @@ internal readonly record struct ProductWay(ProductMethod Method, MatrixTiling? T
     // Blocks that are on their way at once where parts make up for a lack of tiles, by processor.
     private const int MostWaves = 4;
 
+    /// <summary>
+    /// Whether the input's channels are scaled by the kernel; else a launch of its own does it before.
+    /// </summary>
+    internal bool ScalesOnTheWay => Method == ProductMethod.TensorCores && !Tiling!.HasWarpgroups;
+
     /// <returns>The way of tensor cores that the rule names.</returns>
     /// <param name="tiling">That the rule names.</param>
     /// <param name="blocks">Tiles of all results.</param>
