@@ -90,7 +90,7 @@ internal sealed record MatrixTiling(
         if (Fits(x.Device, x.Type, isPlain)) return;
         throw new ArgumentException(
             $"tiles of {Rows} x {Columns} by warpgroups are for 16-bit floats as they lie, in whole chunks, on a "
-            + $"device of compute capability 9.0, these are {x.Type}"
+            + $"device of compute capability 9.0; these are {x.Type}"
             + $"{(isPlain ? "" : " otherwise")} on {x.Device.Name}");
     }
 
