@@ -1,4 +1,5 @@
 using GenKernels.Kernels.MatrixProduct;
+using GenKernels.Kernels.Movement;
 using GenKernels.Kernels.Random;
 
 namespace GenKernels.Kernels.Convolution;
@@ -11,7 +12,10 @@ internal sealed class ConvolutionChoice : ITunedWork<ConvolutionKey, ProductWay>
 
     /// <inheritdoc/>
     public IReadOnlyList<KernelSource> Sources =>
-        [ConvolutionTensor.SourceOf(MatrixTiling.All[0]), JoinParts.SourceFile];
+    [
+        Convolution.SourceFile, ConvolutionTensor.SourceOf(MatrixTiling.All[0]), JoinParts.SourceFile,
+        StridedCopy.SourceFile,
+    ];
 
     /// <inheritdoc/>
     public ProductWay Rule(Device device, in ConvolutionKey key)
@@ -41,7 +45,7 @@ internal sealed class ConvolutionChoice : ITunedWork<ConvolutionKey, ProductWay>
     /// <inheritdoc/>
     public IEnumerable<(KernelSource Source, ElementType Type, string Variant)> Modules(
         ConvolutionKey key, IReadOnlyList<ProductWay> ways) =>
-        ways.Select(way => way.Tiling).OfType<MatrixTiling>().Distinct().Select(tiling =>
+        ProductWay.Modules(ways, (Convolution.SourceFile, key.Type, ""), tiling =>
             (ConvolutionTensor.SourceOf(tiling), key.Type,
                 ConvolutionTensor.Variant(tiling, key.Plan, key.ScaleFrames > 0)));
 

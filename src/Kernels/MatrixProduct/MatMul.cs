@@ -34,6 +34,9 @@ public static class MatMul
     private static readonly KernelSource s_hostSource =
         Source("MatrixProduct/MatMulHost.cpp", [ElementType.Float64, ElementType.Float32]);
 
+    /// <summary>The file for CUDA cores.</summary>
+    internal static KernelSource SourceFile => s_source;
+
     /// <param name="x"><c>[B, M, K]</c>, or <c>[B, K, M]</c> if transposed; B may be 1 for all.</param>
     /// <param name="w"><c>[B, K, N]</c>, or <c>[B, N, K]</c> if transposed; B may be 1 for all.</param>
     /// <param name="transposeX">Whether <paramref name="x"/> is read with rows and columns exchanged.</param>
@@ -94,6 +97,10 @@ public static class MatMul
                 break;
         }
     }
+
+    /// <returns>The defines of the kernel for CUDA cores.</returns>
+    internal static string Variant(bool transposeX, bool transposeW) =>
+        s_variants[(transposeX ? 2 : 0) + (transposeW ? 1 : 0)];
 
     private static void LaunchOnHost(
         Tensor x, Tensor w, Tensor y, ProductEpilogue epilogue, bool transposeX, bool transposeW)

@@ -9,7 +9,8 @@ internal sealed class MatMulChoice : ITunedWork<MatMulKey, ProductWay>
     public string Name => nameof(MatMul);
 
     /// <inheritdoc/>
-    public IReadOnlyList<KernelSource> Sources => [MatMulTensor.SourceOf(MatrixTiling.All[0]), JoinParts.SourceFile];
+    public IReadOnlyList<KernelSource> Sources =>
+        [MatMul.SourceFile, MatMulTensor.SourceOf(MatrixTiling.All[0]), JoinParts.SourceFile];
 
     /// <inheritdoc/>
     public ProductWay Rule(Device device, in MatMulKey key)
@@ -38,8 +39,9 @@ internal sealed class MatMulChoice : ITunedWork<MatMulKey, ProductWay>
     /// <inheritdoc/>
     public IEnumerable<(KernelSource Source, ElementType Type, string Variant)> Modules(
         MatMulKey key, IReadOnlyList<ProductWay> ways) =>
-        ways.Select(way => way.Tiling).OfType<MatrixTiling>().Distinct().Select(tiling =>
-            (MatMulTensor.SourceOf(tiling), key.Type, MatMulTensor.Variant(tiling, key.TransposeX, key.TransposeW)));
+        ProductWay.Modules(
+            ways, (MatMul.SourceFile, key.Type, MatMul.Variant(key.TransposeX, key.TransposeW)), tiling =>
+                (MatMulTensor.SourceOf(tiling), key.Type, MatMulTensor.Variant(tiling, key.TransposeX, key.TransposeW)));
 
     /// <inheritdoc/>
     public Action<ProductWay> Prepare(Device device, MatMulKey key)

@@ -1,3 +1,5 @@
+using Module = (GenKernels.Runtime.KernelSource Source, GenKernels.Runtime.ElementType Type, string Variant);
+
 namespace GenKernels.Kernels.MatrixProduct;
 
 /// <summary>A way to multiply matrices, or to convolve, on a device with warps.</summary>
@@ -54,6 +56,16 @@ internal readonly record struct ProductWay(ProductMethod Method, MatrixTiling? T
 
         long Wave(int count) => (long)count * device.ProcessorCount;
     }
+
+    /// <returns>What ways need compiled, each once.</returns>
+    /// <param name="ways">The library's, which need nothing, may be among them.</param>
+    /// <param name="onCudaCores">What the way of CUDA cores needs.</param>
+    /// <param name="onTensorCores">What a way of tensor cores needs.</param>
+    internal static IEnumerable<Module> Modules(
+        IReadOnlyList<ProductWay> ways, Module onCudaCores, Func<MatrixTiling, Module> onTensorCores) =>
+        ways.Where(way => way.Method != ProductMethod.Library)
+            .Select(way => way.Tiling is { } tiling ? onTensorCores(tiling) : onCudaCores)
+            .Distinct();
 
     /// <summary>Names it in the tables of a tuner.</summary>
     public override string ToString() => Tiling is null ? $"{Method}" : $"{Method} {Tiling}, {Parts} parts";

@@ -27,6 +27,19 @@ public sealed class HostConvolutionChoiceTests
     }
 
     [Test]
+    public void AnEditOfAnyKernelHasAConvolutionMeasuredAnew([Values] ConvolutionRole role)
+    {
+        Shape x = [1, 1, 64, 64, 16], w = [16, 1, 3, 3, 16];
+        ConvolutionOptions options = ConvolutionOptions.Padded(new(0, 1, 1));
+        ConvolutionPlan plan = role == ConvolutionRole.DataGradient
+            ? ConvolutionPlan.DataGradient(x, w, new Triple(1, 64, 64), options)
+            : ConvolutionPlan.Forward(x, w, options);
+        TunedSources.ExpectComplete(
+            Device, HostConvolutionChoice.Instance,
+            new HostConvolutionKey(plan, role, ElementType.Float32, HasLibrary: true));
+    }
+
+    [Test]
     public void ConvolutionsAreMeasuredOnceAShapeAndRight()
     {
         ConvolutionSetting setting = Settings.Single(setting => setting.Name == "columns");
