@@ -29,17 +29,12 @@ internal sealed class ConvolutionChoice : ITunedWork<ConvolutionKey, ProductWay>
     /// <inheritdoc/>
     public IReadOnlyList<ProductWay> Ways(Device device, in ConvolutionKey key)
     {
-        ProductWay rule = Rule(device, key);
-        ProductWay[] library = ConvolutionLibrary.Fits(device, key) ? [new ProductWay(ProductMethod.Library)] : [];
-        if (rule.Method != ProductMethod.TensorCores) return [rule, .. library];
         ConvolutionKey work = key;
         bool isPlain = key.ScaleFrames == 0 && key.Plan.PhaseCount == 1;
-        return
-        [
-            .. ProductWay.OnTensorCores(
-                device, rule, tiling => Blocks(tiling, work), key.Plan.PhaseDepth, key.Type, isPlain),
-            .. library,
-        ];
+        return ProductWay.All(
+            Rule(device, key), ConvolutionLibrary.Fits(device, key),
+            ProductWay.OnTensorCores(
+                device, tiling => Blocks(tiling, work), key.Plan.PhaseDepth, key.Type, isPlain));
     }
 
     /// <inheritdoc/>

@@ -29,15 +29,10 @@ internal sealed class ConvolutionWeightGradientChoice : ITunedWork<ConvolutionKe
     /// <inheritdoc/>
     public IReadOnlyList<ProductWay> Ways(Device device, in ConvolutionKey key)
     {
-        ProductWay rule = Rule(device, key);
-        ProductWay[] library = ConvolutionLibrary.Fits(device, key) ? [new ProductWay(ProductMethod.Library)] : [];
-        if (rule.Method != ProductMethod.TensorCores) return [rule, .. library];
         ConvolutionPlan plan = key.Plan;
-        return
-        [
-            .. ProductWay.OnTensorCores(device, rule, tiling => TileCount(tiling, plan), plan.RowCount, key.Type),
-            .. library,
-        ];
+        return ProductWay.All(
+            Rule(device, key), ConvolutionLibrary.Fits(device, key),
+            ProductWay.OnTensorCores(device, tiling => TileCount(tiling, plan), plan.RowCount, key.Type));
     }
 
     /// <inheritdoc/>

@@ -23,17 +23,10 @@ internal sealed class MatMulChoice : ITunedWork<MatMulKey, ProductWay>
     /// <inheritdoc/>
     public IReadOnlyList<ProductWay> Ways(Device device, in MatMulKey key)
     {
-        ProductWay rule = Rule(device, key);
-        bool fitsLibrary = MatMulLibrary.Fits(device, (long)key.M * key.N * key.K);
-        ProductWay[] library = fitsLibrary ? [new ProductWay(ProductMethod.Library)] : [];
-        if (rule.Method != ProductMethod.TensorCores) return [rule, .. library];
         (int rows, int columns, int batch) = (key.M, key.N, key.Batch);
-        return
-        [
-            .. ProductWay.OnTensorCores(
-                device, rule, tiling => tiling.TileCount(rows, columns) * batch, key.K, key.Type),
-            .. library,
-        ];
+        return ProductWay.All(
+            Rule(device, key), MatMulLibrary.Fits(device, (long)key.M * key.N * key.K),
+            ProductWay.OnTensorCores(device, tiling => tiling.TileCount(rows, columns) * batch, key.K, key.Type));
     }
 
     /// <inheritdoc/>
