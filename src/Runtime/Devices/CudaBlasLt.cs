@@ -63,17 +63,15 @@ internal sealed unsafe class CudaBlasLt : IDisposable
             AlignmentOfC = CudaProductProblem.Alignment(c.Address),
         };
         CudaProductPlan plan = PlanOf(problem, bias?.Address ?? 0);
-        _device.Call(new DeviceWork("cuBLASLt product", cost) { Type = a.Type }, [a, b, c, bias], arguments =>
+        _device.Call(new DeviceWork("cuBLASLt product", cost) { Type = a.Type }, [a, b, c, bias], addresses =>
         {
             lock (_lock)
             {
                 ObjectDisposedException.ThrowIf(_disposed, this);
                 plan.Run(
-                    _handle, alpha, Address(0), Address(1), beta, Address(2), Address(3), _workspace, WorkspaceBytes,
-                    _device.Stream);
+                    _handle, alpha, addresses[0], addresses[1], beta, addresses[2], addresses[3], _workspace,
+                    WorkspaceBytes, _device.Stream);
             }
-
-            nint Address(int index) => (nint)arguments[index].Bits;
         });
     }
 
