@@ -22,7 +22,7 @@ public static class Cast
         Tensor y = Tensor.Empty(x.Shape, type, x.Device);
         Kernel kernel = x.Device.Load(s_source, x.Type, s_variants[(int)type]).Kernel("Cast");
         LaunchShape shape = LaunchShape.Elements(x.Device, x.ElementCount) with { Cost = LaunchCost.Of(x, y) };
-        kernel.Launch(shape, x, y, x.ElementCount, PackWidths.AreAligned(x, y) ? 1 : 0);
+        kernel.Launch(shape, x, y, x.ElementCount, PackWidths.PackedFlag(x, y));
         return y;
     }
 }
