@@ -58,9 +58,9 @@ internal sealed unsafe class CudaBlasLt : IDisposable
         bool isRounded = a.Type == ElementType.Float32 && _device.Precision.Matrix == MatrixPrecision.Tf32;
         CudaProductProblem problem = new(a.Type, c.Type, isRounded, bias is not null, product)
         {
-            AlignmentOfA = CudaProductProblem.Alignment(a.Address),
-            AlignmentOfB = CudaProductProblem.Alignment(b.Address),
-            AlignmentOfC = CudaProductProblem.Alignment(c.Address),
+            AlignmentOfA = CudaAlignment.Of(CudaProductProblem.MostAlignment, a),
+            AlignmentOfB = CudaAlignment.Of(CudaProductProblem.MostAlignment, b),
+            AlignmentOfC = CudaAlignment.Of(CudaProductProblem.MostAlignment, c),
         };
         CudaProductPlan plan = PlanOf(problem, bias?.Address ?? 0);
         _device.Call(new DeviceWork("cuBLASLt product", cost) { Type = a.Type }, [a, b, c, bias], addresses =>
