@@ -14,23 +14,14 @@ public class ConvolutionTensorBenchmarks : KernelBenchmarks
         .. new[] { ConvolutionLayer.All[0], ConvolutionLayer.All[1], ConvolutionLayer.All[5] }
             .SelectMany(layer => ConvolutionBenchmarks.ForwardWithPeer(layer, ElementType.BFloat16)),
         .. ConvolutionBenchmarks.DataGradientWithPeer(ConvolutionLayer.All[1], ElementType.BFloat16),
-        .. ProductTilings.For(ElementType.BFloat16).Select(tiling => InTiles(ConvolutionLayer.OfThesis[2], tiling)),
+        .. InTiles(ConvolutionLayer.OfThesis[2]),
     ];
 
-    private static KernelCase InTiles(ConvolutionLayer layer, MatrixTiling tiling)
+    private static IEnumerable<KernelCase> InTiles(ConvolutionLayer layer)
     {
-        KernelCase forward = ConvolutionBenchmarks.Forward(layer);
         ConvolutionPlan plan = ConvolutionPlan.Forward(layer.X, layer.W, layer.Options);
-        return forward with
-        {
-            Name = $"{forward.Name}, {tiling}",
-            Type = ElementType.BFloat16,
-            Launch = inputs =>
-            {
-                Tensor y = Tensor.Empty(layer.Y, ElementType.BFloat16, BenchmarkDevice.Device);
-                ConvolutionTensor.Launch(inputs[0], inputs[1], y, ProductEpilogue.None, plan, tiling: tiling);
-                return y;
-            },
-        };
+        KernelCase plain = ConvolutionBenchmarks.Forward(layer) with { Type = ElementType.BFloat16 };
+        return ProductTilings.Of(plain, (inputs, y, tiling) =>
+            ConvolutionTensor.Launch(inputs[0], inputs[1], y, ProductEpilogue.None, plan, tiling: tiling));
     }
 }

@@ -1,6 +1,5 @@
 using GenKernels.Benchmarks.Kernels.MatrixProduct;
 using GenKernels.Kernels.Convolution;
-using GenKernels.Kernels.MatrixProduct;
 using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Convolution;
@@ -13,23 +12,14 @@ public class ConvolutionWeightGradientTensorBenchmarks : KernelBenchmarks
     [
         .. new[] { ConvolutionLayer.All[0], ConvolutionLayer.All[2], ConvolutionLayer.All[5] }
             .SelectMany(layer => ConvolutionWeightGradientBenchmarks.WithPeer(layer, ElementType.BFloat16)),
-        .. ProductTilings.For(ElementType.BFloat16).Select(tiling => InTiles(ConvolutionLayer.OfThesis[2], tiling)),
+        .. InTiles(ConvolutionLayer.OfThesis[2]),
     ];
 
-    private static KernelCase InTiles(ConvolutionLayer layer, MatrixTiling tiling)
+    private static IEnumerable<KernelCase> InTiles(ConvolutionLayer layer)
     {
-        KernelCase gradient = ConvolutionWeightGradientBenchmarks.Gradient(layer);
         ConvolutionPlan plan = ConvolutionPlan.Forward(layer.X, layer.W, layer.Options);
-        return gradient with
-        {
-            Name = $"{gradient.Name}, {tiling}",
-            Type = ElementType.BFloat16,
-            Launch = inputs =>
-            {
-                Tensor dw = Tensor.Empty(layer.W, ElementType.BFloat16, BenchmarkDevice.Device);
-                ConvolutionWeightGradientTensor.Launch(inputs[0], inputs[1], dw, plan, tiling);
-                return dw;
-            },
-        };
+        KernelCase plain = ConvolutionWeightGradientBenchmarks.Gradient(layer) with { Type = ElementType.BFloat16 };
+        return ProductTilings.Of(plain, (inputs, dw, tiling) =>
+            ConvolutionWeightGradientTensor.Launch(inputs[0], inputs[1], dw, plan, tiling));
     }
 }

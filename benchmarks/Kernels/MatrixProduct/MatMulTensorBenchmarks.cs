@@ -16,24 +16,15 @@ public class MatMulTensorBenchmarks : KernelBenchmarks
         .. WithPeer(ElementType.Float16, 154, 768, 3072, Activation.Swish),
         .. WithPeer(ElementType.Float16, 16, 512, 8192, Activation.LeakyRelu),
         .. WithPeer(ElementType.Float32, 16, 512, 512, Activation.LeakyRelu),
-        .. ProductTilings.For(ElementType.BFloat16).Select(InTiles),
+        .. InTiles(),
     ];
 
-    private static KernelCase InTiles(MatrixTiling tiling)
-    {
-        KernelCase layer = Layer(ElementType.BFloat16, 4096, 1280, 1280, Activation.Linear);
-        return layer with
+    private static IEnumerable<KernelCase> InTiles() => ProductTilings.Of(
+        Layer(ElementType.BFloat16, 4096, 1280, 1280, Activation.Linear), (inputs, y, tiling) =>
         {
-            Name = $"{layer.Name}, {tiling}",
-            Launch = inputs =>
-            {
-                Tensor y = Tensor.Empty(layer.Output, layer.Type, BenchmarkDevice.Device);
-                ProductEpilogue epilogue = new(inputs[2], BiasActivationOptions.For(Activation.Linear));
-                MatMulTensor.Launch(inputs[0], inputs[1], y, epilogue, false, transposeW: true, tiling);
-                return y;
-            },
-        };
-    }
+            ProductEpilogue epilogue = new(inputs[2], BiasActivationOptions.For(Activation.Linear));
+            MatMulTensor.Launch(inputs[0], inputs[1], y, epilogue, false, transposeW: true, tiling);
+        });
 
     internal static KernelCase Layer(ElementType type, int rows, int outputs, int depth, Activation activation)
     {

@@ -33,8 +33,7 @@ public static class ModulatedConvolutionOperation
             demodulate ? (Variance(style, Energy(w)) + Epsilon).ReciprocalSqrt() : null;       // [N, O]
         if (options is { Up: 1, Down: 1 })
         {
-            bool isTurned = options.IsTurned && w.Shape.Product(1, 3) > 1;
-            return InOnePass(x, isTurned ? w.Flip(1).Flip(2) : w, style, options.Padding, demodulation, noise);
+            return InOnePass(x, w.Turned(options), style, options.Padding, demodulation, noise);
         }
 
         Variable y = x.Modulated(style).ResampledConvolution(w, filter, options);

@@ -56,6 +56,12 @@ public static class ResampledConvolutionOperation
         return down == 1 ? y : y.Resampled(filter, new(1, down), new(1, down));
     }
 
+    /// <returns>
+    /// The weights as a convolution takes them; of a single tap there is nothing to turn.
+    /// </returns>
+    internal static Variable Turned(this Variable w, ResampledConvolutionOptions options) =>
+        options.IsTurned && w.Shape.Product(1, 3) > 1 ? w.Flip(1).Flip(2) : w;
+
     /// <summary>The padding beside that of the caller makes the filter's delay the same on both sides.</summary>
     private static (int Before, int After) Sides(
         int before, int after, int taps, ResampledConvolutionOptions options)
@@ -96,13 +102,11 @@ public static class ResampledConvolutionOperation
     private static Variable Convolve(
         Variable x, Variable w, ResampledConvolutionOptions options, ImagePadding padding, int stride = 1)
     {
-        bool isTurned = options.IsTurned && w.Shape.Product(1, 3) > 1;
-        Variable taps = isTurned ? w.Flip(1).Flip(2) : w;
         ConvolutionOptions inPlace = new(
             new(1, stride, stride), new(0, padding.Top, padding.Left), new(0, padding.Bottom, padding.Right),
             Triple.One, options.Groups);
         Variable y = x.Reshape([x.Shape[0], 1, x.Shape[1], x.Shape[2], x.Shape[3]])
-            .Convolution(taps.Reshape([w.Shape[0], 1, w.Shape[1], w.Shape[2], w.Shape[3]]), inPlace);
+            .Convolution(w.Turned(options).Reshape([w.Shape[0], 1, w.Shape[1], w.Shape[2], w.Shape[3]]), inPlace);
         return y.Reshape([y.Shape[0], y.Shape[2], y.Shape[3], y.Shape[4]]);
     }
 

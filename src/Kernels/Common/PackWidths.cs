@@ -26,11 +26,15 @@ internal static class PackWidths
         return rowLength % width == 0 && AreAligned(tensors) ? width : 1;
     }
 
+    /// <returns>What a kernel is told: 1 where it may load 16 bytes of elements at a time, else 0.</returns>
+    /// <inheritdoc cref="AreAligned" path="/param"/>
+    internal static int PackedFlag(params ReadOnlySpan<Tensor?> tensors) => AreAligned(tensors) ? 1 : 0;
+
     /// <returns>
     /// Whether neighbouring elements can be loaded 16 bytes at a time: not on the host, whose compiler vectorises.
     /// </returns>
     /// <param name="tensors">The first is there; null where another is not.</param>
-    internal static bool AreAligned(params ReadOnlySpan<Tensor?> tensors)
+    private static bool AreAligned(params ReadOnlySpan<Tensor?> tensors)
     {
         bool fits = tensors[0]!.Device.WarpSize > 1;
         foreach (Tensor? tensor in tensors) fits &= tensor is null || tensor.Address % VectorBytes == 0;

@@ -26,6 +26,9 @@ public static class Convolution
     private static readonly KernelSource s_hostSource =
         Source("Convolution/ConvolutionHost.cpp", [ElementType.Float64, ElementType.Float32]);
 
+    /// <summary>The file for CUDA cores.</summary>
+    internal static KernelSource SourceFile => s_source;
+
     /// <summary>The CPU's file.</summary>
     internal static KernelSource HostSourceFile => s_hostSource;
 

@@ -1,4 +1,5 @@
 using GenKernels.Kernels.MatrixProduct;
+using GenKernels.Kernels.Movement;
 using GenKernels.Kernels.Random;
 
 namespace GenKernels.Kernels.Convolution;
@@ -11,7 +12,10 @@ internal sealed class ConvolutionChoice : ITunedWork<ConvolutionKey, ProductWay>
 
     /// <inheritdoc/>
     public IReadOnlyList<KernelSource> Sources =>
-        [ConvolutionTensor.SourceOf(MatrixTiling.All[0]), JoinParts.SourceFile];
+    [
+        Convolution.SourceFile, ConvolutionTensor.SourceOf(MatrixTiling.All[0]), JoinParts.SourceFile,
+        StridedCopy.SourceFile,
+    ];
 
     /// <inheritdoc/>
     public ProductWay Rule(Device device, in ConvolutionKey key)
@@ -25,23 +29,17 @@ internal sealed class ConvolutionChoice : ITunedWork<ConvolutionKey, ProductWay>
     /// <inheritdoc/>
     public IReadOnlyList<ProductWay> Ways(Device device, in ConvolutionKey key)
     {
-        ProductWay rule = Rule(device, key);
-        ProductWay[] library = ConvolutionLibrary.Fits(device, key) ? [new ProductWay(ProductMethod.Library)] : [];
-        if (rule.Method != ProductMethod.TensorCores) return [rule, .. library];
         ConvolutionKey work = key;
-        bool isPlain = key.Plan.FitsPixelBoxes;
-        return
-        [
-            .. ProductWay.OnTensorCores(
-                device, rule, tiling => Blocks(tiling, work), key.Plan.PhaseDepth, key.Type, isPlain),
-            .. library,
-        ];
+        return ProductWay.All(
+            Rule(device, key), ConvolutionLibrary.Fits(device, key),
+            ProductWay.OnTensorCores(
+                device, tiling => Blocks(tiling, work), key.Plan.PhaseDepth, key.Type, key.Plan.FitsPixelBoxes));
     }
 
     /// <inheritdoc/>
     public IEnumerable<(KernelSource Source, ElementType Type, string Variant)> Modules(
         ConvolutionKey key, IReadOnlyList<ProductWay> ways) =>
-        ways.Select(way => way.Tiling).OfType<MatrixTiling>().Distinct().Select(tiling =>
+        ProductWay.Modules(ways, (Convolution.SourceFile, key.Type, ""), tiling =>
             (ConvolutionTensor.SourceOf(tiling), key.Type,
                 ConvolutionTensor.Variant(tiling, key.Plan, HasScales(tiling, key))));
 

@@ -126,12 +126,7 @@ internal static class ConvolutionLibrary
         return new CudaConvolutionProblem(kind, type, resultType, isRounded, alignment, shape.OfFrames);
     }
 
-    private static int Alignment(params ReadOnlySpan<Tensor> tensors)
-    {
-        long bits = MostAlignment;
-        foreach (Tensor tensor in tensors) bits |= tensor.Address;
-        return (int)(bits & -bits);
-    }
+    private static int Alignment(Tensor x, Tensor w, Tensor y) => CudaAlignment.Of(MostAlignment, x, w, y);
 
     private static (int T, int H, int W) Axes(Triple of) => (of.T, of.H, of.W);
 }

@@ -28,6 +28,9 @@ public static class ConvolutionWeightGradient
     private static readonly KernelSource s_hostSource =
         Source("Convolution/ConvolutionWeightGradientHost.cpp", [ElementType.Float64, ElementType.Float32]);
 
+    /// <summary>The file for CUDA cores.</summary>
+    internal static KernelSource SourceFile => s_source;
+
     /// <summary>The CPU's file.</summary>
     internal static KernelSource HostSourceFile => s_hostSource;
 

@@ -1,5 +1,7 @@
+using GenKernels.Kernels.Elementwise;
 using GenKernels.Kernels.MatrixProduct;
 using GenKernels.Kernels.Random;
+using GenKernels.Kernels.Reduction;
 
 namespace GenKernels.Kernels.Convolution;
 
@@ -11,7 +13,10 @@ internal sealed class ConvolutionWeightGradientChoice : ITunedWork<ConvolutionKe
 
     /// <inheritdoc/>
     public IReadOnlyList<KernelSource> Sources =>
-        [ConvolutionWeightGradientTensor.SourceOf(MatrixTiling.All[0]), JoinParts.SourceFile];
+    [
+        ConvolutionWeightGradient.SourceFile, ConvolutionWeightGradientTensor.SourceOf(MatrixTiling.All[0]),
+        JoinParts.SourceFile, Reduce.SourceFile, Cast.SourceFile,
+    ];
 
     /// <inheritdoc/>
     public ProductWay Rule(Device device, in ConvolutionKey key)
@@ -24,22 +29,17 @@ internal sealed class ConvolutionWeightGradientChoice : ITunedWork<ConvolutionKe
     /// <inheritdoc/>
     public IReadOnlyList<ProductWay> Ways(Device device, in ConvolutionKey key)
     {
-        ProductWay rule = Rule(device, key);
-        ProductWay[] library = ConvolutionLibrary.Fits(device, key) ? [new ProductWay(ProductMethod.Library)] : [];
-        if (rule.Method != ProductMethod.TensorCores) return [rule, .. library];
         ConvolutionPlan plan = key.Plan;
-        return
-        [
-            .. ProductWay.OnTensorCores(
-                device, rule, tiling => TileCount(tiling, plan), plan.RowCount, key.Type, plan.FitsPixelBoxes),
-            .. library,
-        ];
+        return ProductWay.All(
+            Rule(device, key), ConvolutionLibrary.Fits(device, key),
+            ProductWay.OnTensorCores(
+                device, tiling => TileCount(tiling, plan), plan.RowCount, key.Type, plan.FitsPixelBoxes));
     }
 
     /// <inheritdoc/>
     public IEnumerable<(KernelSource Source, ElementType Type, string Variant)> Modules(
         ConvolutionKey key, IReadOnlyList<ProductWay> ways) =>
-        ways.Select(way => way.Tiling).OfType<MatrixTiling>().Distinct().Select(tiling =>
+        ProductWay.Modules(ways, (ConvolutionWeightGradient.SourceFile, key.Type, ""), tiling =>
             (ConvolutionWeightGradientTensor.SourceOf(tiling), key.Type, tiling.Variant));
 
     /// <inheritdoc/>

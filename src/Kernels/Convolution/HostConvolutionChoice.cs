@@ -1,5 +1,7 @@
 using GenKernels.Kernels.MatrixProduct;
+using GenKernels.Kernels.Movement;
 using GenKernels.Kernels.Random;
+using GenKernels.Kernels.Reduction;
 
 namespace GenKernels.Kernels.Convolution;
 
@@ -17,7 +19,9 @@ internal sealed class HostConvolutionChoice : ITunedWork<HostConvolutionKey, Hos
 
     /// <inheritdoc/>
     public IReadOnlyList<KernelSource> Sources =>
-        [Convolution.HostSourceFile, ConvolutionWeightGradient.HostSourceFile];
+    [
+        Convolution.HostSourceFile, ConvolutionWeightGradient.HostSourceFile, StridedCopy.SourceFile, Reduce.SourceFile,
+    ];
 
     /// <inheritdoc/>
     public HostMethod Rule(Device device, in HostConvolutionKey key)

@@ -35,8 +35,8 @@ public static class DdimStep
         Kernel kernel = x.Device.Load(s_source, x.Type).Kernel("DdimStep");
         LaunchCost cost = LaunchCost.Of(x, noiseSeen, noise, y, clean);
         LaunchShape shape = LaunchShape.Elements(x.Device, x.ElementCount) with { Cost = cost };
-        bool isPacked = PackWidths.AreAligned(x, noiseSeen, noise, y, clean);
-        kernel.Launch(shape, x, noiseSeen, noise, schedule, y, clean, x.ElementCount, isPacked ? 1 : 0);
+        int isPacked = PackWidths.PackedFlag(x, noiseSeen, noise, y, clean);
+        kernel.Launch(shape, x, noiseSeen, noise, schedule, y, clean, x.ElementCount, isPacked);
         return y;
     }
 }

@@ -33,8 +33,8 @@ public static class EulerAncestralStep
         Kernel kernel = x.Device.Load(s_source, x.Type).Kernel("EulerAncestralStep");
         LaunchCost cost = LaunchCost.Of(x, denoised, noise, y);
         LaunchShape shape = LaunchShape.Elements(x.Device, x.ElementCount) with { Cost = cost };
-        bool isPacked = PackWidths.AreAligned(x, denoised, noise, y);
-        kernel.Launch(shape, x, denoised, noise, schedule, y, x.ElementCount, isPacked ? 1 : 0);
+        int isPacked = PackWidths.PackedFlag(x, denoised, noise, y);
+        kernel.Launch(shape, x, denoised, noise, schedule, y, x.ElementCount, isPacked);
         return y;
     }
 }

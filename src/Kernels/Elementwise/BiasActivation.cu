@@ -26,33 +26,31 @@ DEVICE Accumulator Value(Accumulator z, Accumulator m, Accumulator slope, Accumu
     return IsClamped(z, slope, gain, limit) ? Accumulator(0) : m * value;
 }
 
-KERNEL BiasActivation(
+template <bool HasBias>
+DEVICE void ActivateRows(
     const Scalar* __restrict__ x, const Scalar* __restrict__ b, const Scalar* __restrict__ m, Scalar* __restrict__ y,
-    RowWalk walk, float slope, float gain, float limit)
+    const RowWalk& walk, float slope, float gain, float limit)
 {
     ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
         const Int64 start = row * walk.rowLength;
-        if (b == nullptr) {
-            ForEachPack<PackLength<Scalar>>(walk, first, end, step, [=](auto width, int i) {
-                Pack<width.Value> pack = LoadPack<width.Value>(x + start + i), factors = {};
-                if constexpr (Order > 0) factors = LoadPack<width.Value>(m + start + i);
-                width.ForEach([&](int k) {
-                    const Accumulator z = pack.value[k];
-                    pack.value[k] = Scalar(Value(z, Accumulator(factors.value[k]), slope, gain, limit));
-                });
-                StorePack(y + start + i, pack);
-            });
-            return;
-        }
         ForEachPack<PackLength<Scalar>>(walk, first, end, step, [=](auto width, int i) {
-            Pack<width.Value> pack = LoadPack<width.Value>(x + start + i), factors = {};
-            const Pack<width.Value> biases = LoadPack<width.Value>(b + i);
+            Pack<width.Value> pack = LoadPack<width.Value>(x + start + i), biases = {}, factors = {};
+            if constexpr (HasBias) biases = LoadPack<width.Value>(b + i);
             if constexpr (Order > 0) factors = LoadPack<width.Value>(m + start + i);
             width.ForEach([&](int k) {
-                const Accumulator z = Accumulator(pack.value[k]) + Accumulator(biases.value[k]);
+                Accumulator z = pack.value[k];
+                if constexpr (HasBias) z += Accumulator(biases.value[k]);
                 pack.value[k] = Scalar(Value(z, Accumulator(factors.value[k]), slope, gain, limit));
             });
             StorePack(y + start + i, pack);
         });
     });
+}
+
+KERNEL BiasActivation(
+    const Scalar* __restrict__ x, const Scalar* __restrict__ b, const Scalar* __restrict__ m, Scalar* __restrict__ y,
+    RowWalk walk, float slope, float gain, float limit)
+{
+    if (b == nullptr) ActivateRows<false>(x, b, m, y, walk, slope, gain, limit);
+    else ActivateRows<true>(x, b, m, y, walk, slope, gain, limit);
 }

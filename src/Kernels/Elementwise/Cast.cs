@@ -11,6 +11,9 @@ public static class Cast
     private static readonly KernelSource s_source =
         Source("Elementwise/Cast.cu", Enum.GetValues<ElementType>(), s_variants);
 
+    /// <summary>The kernel's file.</summary>
+    internal static KernelSource SourceFile => s_source;
+
     /// <param name="x">Any shape and type.</param>
     /// <param name="type">Of the result; a float that has no integer is undefined in an integer type.</param>
     /// <returns>A new tensor of the shape of <paramref name="x"/>; the caller or its scope disposes it.</returns>
@@ -19,7 +22,7 @@ public static class Cast
         Tensor y = Tensor.Empty(x.Shape, type, x.Device);
         Kernel kernel = x.Device.Load(s_source, x.Type, s_variants[(int)type]).Kernel("Cast");
         LaunchShape shape = LaunchShape.Elements(x.Device, x.ElementCount) with { Cost = LaunchCost.Of(x, y) };
-        kernel.Launch(shape, x, y, x.ElementCount, PackWidths.AreAligned(x, y) ? 1 : 0);
+        kernel.Launch(shape, x, y, x.ElementCount, PackWidths.PackedFlag(x, y));
         return y;
     }
 }

@@ -38,6 +38,6 @@ public static class Unary
     {
         Kernel kernel = x.Device.Load(s_source, x.Type, s_variants[(int)kind]).Kernel("Unary");
         LaunchShape shape = LaunchShape.Elements(x.Device, x.ElementCount) with { Cost = LaunchCost.Of(x, y) };
-        kernel.Launch(shape, x, y, x.ElementCount, PackWidths.AreAligned(x, y) ? 1 : 0, first, second);
+        kernel.Launch(shape, x, y, x.ElementCount, PackWidths.PackedFlag(x, y), first, second);
     }
 }

@@ -155,19 +155,26 @@ DEVICE void FilterUpPlane(
     for (; group < groupCount; group++) FilterUpGroups<1, Mode>(rows, taps, j, group, slope, limit, to, codes);
 }
 
-// Count neighbouring outputs across columns.
-template <int Count> DEVICE void SumColumns(const Vector* from, const Spread<DownTaps>& spread, Vector* to)
+// Adds what a row gives to Count neighbouring outputs across columns; a tap is a number or a vector of it.
+template <int Count, typename Tap>
+DEVICE void AddAcross(const Vector* from, const Tap (&taps)[DownTaps], Vector (&sum)[Count])
 {
-    Vector sum[Count] = {};
 #pragma GCC unroll 64
     for (int k = 0; k < DownTaps + (Count - 1) * Down; k++) {
         const Vector value = from[k];
 #pragma GCC unroll 8
         for (int p = 0; p < Count; p++) {
             const int tap = k - p * Down;
-            if (tap >= 0 && tap < DownTaps) sum[p] += value * spread.taps[tap];
+            if (tap >= 0 && tap < DownTaps) sum[p] += value * taps[tap];
         }
     }
+}
+
+// Count neighbouring outputs across columns.
+template <int Count> DEVICE void SumColumns(const Vector* from, const Spread<DownTaps>& spread, Vector* to)
+{
+    Vector sum[Count] = {};
+    AddAcross(from, spread.taps, sum);
     for (int p = 0; p < Count; p++) to[p] = sum[p];
 }
 
@@ -196,17 +203,6 @@ template <int Count>
 DEVICE void SumPlane(const Vector* const (&rows)[DownTaps], const Taps& taps, int i, Vector* to)
 {
     Vector sum[Count] = {};
-    for (int k = 0; k < DownTaps; k++) {
-        const Vector* from = rows[k] + i * Down;
-#pragma GCC unroll 64
-        for (int l = 0; l < DownTaps + (Count - 1) * Down; l++) {
-            const Vector value = from[l];
-#pragma GCC unroll 8
-            for (int p = 0; p < Count; p++) {
-                const int tap = l - p * Down;
-                if (tap >= 0 && tap < DownTaps) sum[p] += value * taps.downPlane[k][tap];
-            }
-        }
-    }
+    for (int k = 0; k < DownTaps; k++) AddAcross(rows[k] + i * Down, taps.downPlane[k], sum);
     for (int p = 0; p < Count; p++) to[p] = sum[p];
 }

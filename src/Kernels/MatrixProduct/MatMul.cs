@@ -34,6 +34,9 @@ public static class MatMul
     private static readonly KernelSource s_hostSource =
         Source("MatrixProduct/MatMulHost.cpp", [ElementType.Float64, ElementType.Float32]);
 
+    /// <summary>The file for CUDA cores.</summary>
+    internal static KernelSource SourceFile => s_source;
+
     /// <param name="x"><c>[B, M, K]</c>, or <c>[B, K, M]</c> if transposed; B may be 1 for all.</param>
     /// <param name="w"><c>[B, K, N]</c>, or <c>[B, N, K]</c> if transposed; B may be 1 for all.</param>
     /// <param name="transposeX">Whether <paramref name="x"/> is read with rows and columns exchanged.</param>
@@ -95,34 +98,34 @@ public static class MatMul
         }
     }
 
+    /// <returns>The defines of the kernel for CUDA cores.</returns>
+    internal static string Variant(bool transposeX, bool transposeW) =>
+        s_variants[(transposeX ? 2 : 0) + (transposeW ? 1 : 0)];
+
     private static void LaunchOnHost(
         Tensor x, Tensor w, Tensor y, ProductEpilogue epilogue, bool transposeX, bool transposeW)
     {
-        (int batch, int m, int n, int k) = (y.Shape[0], y.Shape[1], y.Shape[2], x.Shape[transposeX ? 1 : 2]);
-        long xBatch = x.Shape[0] == 1 ? 0 : (long)m * k;
-        long wBatch = w.Shape[0] == 1 ? 0 : (long)k * n;
+        MatMulSize size = MatMulSize.Of(x, w, y, transposeX);
         EpilogueNumbers numbers = epilogue.Numbers(y.Shape);
-        long blocks = (long)batch * Tiles(m, HostTileRows) * Tiles(n, HostTileColumns);
-        LaunchShape tiles = new(blocks, 1, 1, 1) { Cost = epilogue.Cost(2L * batch * m * n * k, x, w, y) };
+        long blocks = (long)size.Batch * Tiles(size.M, HostTileRows) * Tiles(size.N, HostTileColumns);
+        LaunchShape tiles = new(blocks, 1, 1, 1) { Cost = epilogue.Cost(size.Operations, x, w, y) };
         x.Device.Load(s_hostSource, x.Type).Kernel("MatMulHost").Launch(
             tiles, x, w, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y,
-            HostProduct.For(x.Type), KernelArgument.Structure(ref numbers), m, n, k, xBatch, wBatch,
-            transposeX ? 1 : 0, transposeW ? 1 : 0, HostTileRows, HostTileColumns, epilogue.IsNone ? 0 : 1);
+            HostProduct.For(x.Type), KernelArgument.Structure(ref numbers), size.M, size.N, size.K, size.XBatch,
+            size.WBatch, transposeX ? 1 : 0, transposeW ? 1 : 0, HostTileRows, HostTileColumns, epilogue.IsNone ? 0 : 1);
     }
 
     private static void LaunchOnCudaCores(
         Tensor x, Tensor w, Tensor y, ProductEpilogue epilogue, bool transposeX, bool transposeW)
     {
-        (int batch, int m, int n, int k) = (y.Shape[0], y.Shape[1], y.Shape[2], x.Shape[transposeX ? 1 : 2]);
-        long xBatch = x.Shape[0] == 1 ? 0 : (long)m * k;
-        long wBatch = w.Shape[0] == 1 ? 0 : (long)k * n;
+        MatMulSize size = MatMulSize.Of(x, w, y, transposeX);
         EpilogueNumbers numbers = epilogue.Numbers(y.Shape);
-        LaunchCost cost = epilogue.Cost(2L * batch * m * n * k, x, w, y);
-        string variant = s_variants[(transposeX ? 2 : 0) + (transposeW ? 1 : 0)];
-        LaunchShape shape = LaunchShape.Blocks(x.Device, (long)Tiles(m, Tile) * Tiles(n, Tile), batch);
+        LaunchCost cost = epilogue.Cost(size.Operations, x, w, y);
+        string variant = Variant(transposeX, transposeW);
+        LaunchShape shape = LaunchShape.Blocks(x.Device, (long)Tiles(size.M, Tile) * Tiles(size.N, Tile), size.Batch);
         x.Device.Load(s_source, x.Type, variant).Kernel("MatMul").Launch(
             shape with { Cost = cost }, x, w, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y,
-            KernelArgument.Structure(ref numbers), m, n, k, xBatch, wBatch);
+            KernelArgument.Structure(ref numbers), size.M, size.N, size.K, size.XBatch, size.WBatch);
     }
 
     private static int Tiles(int size, int tile) => (size + tile - 1) / tile;

@@ -9,7 +9,8 @@ internal sealed class MatMulChoice : ITunedWork<MatMulKey, ProductWay>
     public string Name => nameof(MatMul);
 
     /// <inheritdoc/>
-    public IReadOnlyList<KernelSource> Sources => [MatMulTensor.SourceOf(MatrixTiling.All[0]), JoinParts.SourceFile];
+    public IReadOnlyList<KernelSource> Sources =>
+        [MatMul.SourceFile, MatMulTensor.SourceOf(MatrixTiling.All[0]), JoinParts.SourceFile];
 
     /// <inheritdoc/>
     public ProductWay Rule(Device device, in MatMulKey key)
@@ -22,25 +23,20 @@ internal sealed class MatMulChoice : ITunedWork<MatMulKey, ProductWay>
     /// <inheritdoc/>
     public IReadOnlyList<ProductWay> Ways(Device device, in MatMulKey key)
     {
-        ProductWay rule = Rule(device, key);
-        bool fitsLibrary = MatMulLibrary.Fits(device, (long)key.M * key.N * key.K);
-        ProductWay[] library = fitsLibrary ? [new ProductWay(ProductMethod.Library)] : [];
-        if (rule.Method != ProductMethod.TensorCores) return [rule, .. library];
         (int rows, int columns, int batch) = (key.M, key.N, key.Batch);
-        return
-        [
-            .. ProductWay.OnTensorCores(
-                device, rule, tiling => tiling.TileCount(rows, columns) * batch, key.K, key.Type,
-                key.IsXAligned && key.IsWAligned),
-            .. library,
-        ];
+        return ProductWay.All(
+            Rule(device, key), MatMulLibrary.Fits(device, (long)key.M * key.N * key.K),
+            ProductWay.OnTensorCores(
+                device, tiling => tiling.TileCount(rows, columns) * batch, key.K, key.Type,
+                key.IsXAligned && key.IsWAligned));
     }
 
     /// <inheritdoc/>
     public IEnumerable<(KernelSource Source, ElementType Type, string Variant)> Modules(
         MatMulKey key, IReadOnlyList<ProductWay> ways) =>
-        ways.Select(way => way.Tiling).OfType<MatrixTiling>().Distinct().Select(tiling =>
-            (MatMulTensor.SourceOf(tiling), key.Type, MatMulTensor.Variant(tiling, key.TransposeX, key.TransposeW)));
+        ProductWay.Modules(
+            ways, (MatMul.SourceFile, key.Type, MatMul.Variant(key.TransposeX, key.TransposeW)), tiling =>
+                (MatMulTensor.SourceOf(tiling), key.Type, MatMulTensor.Variant(tiling, key.TransposeX, key.TransposeW)));
 
     /// <inheritdoc/>
     public Action<ProductWay> Prepare(Device device, MatMulKey key)

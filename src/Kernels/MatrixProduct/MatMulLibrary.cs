@@ -32,19 +32,18 @@ internal static class MatMulLibrary
     internal static void Launch(
         Tensor x, Tensor w, Tensor y, ProductEpilogue epilogue, bool transposeX, bool transposeW)
     {
-        (int batch, int m, int n) = (y.Shape[0], y.Shape[1], y.Shape[2]);
-        int k = x.Shape[transposeX ? 1 : 2];
-        CudaProductShape shape = new(m, n, k, transposeX, transposeW)
+        MatMulSize size = MatMulSize.Of(x, w, y, transposeX);
+        CudaProductShape shape = new(size.M, size.N, size.K, transposeX, transposeW)
         {
-            BatchCount = batch,
-            StrideA = x.Shape[0] == 1 ? 0 : (long)m * k,
-            StrideB = w.Shape[0] == 1 ? 0 : (long)k * n,
+            BatchCount = size.Batch,
+            StrideA = size.XBatch,
+            StrideB = size.WBatch,
         };
         bool isDone = epilogue.IsNone || IsBareBias(epilogue);
         bool isWide = isDone || y.Type.Size() >= sizeof(float);
         using Tensor? sums = isWide ? null : Tensor.Empty(y.Shape, ElementType.Float32, y.Device);
         Tensor? bias = isDone ? epilogue.Bias : null;
-        LaunchCost cost = LaunchCost.Of(x, w, sums ?? y, bias) with { Operations = 2L * batch * m * n * k };
+        LaunchCost cost = LaunchCost.Of(x, w, sums ?? y, bias) with { Operations = size.Operations };
         ((CudaDevice)x.Device).Blas.Multiply(shape, x, w, sums ?? y, cost, bias: bias);
         if (!isDone) JoinParts.Into(sums ?? y, epilogue, y);
     }

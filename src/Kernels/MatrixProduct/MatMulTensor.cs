@@ -26,10 +26,8 @@ internal static class MatMulTensor
         Tensor x, Tensor w, Tensor y, ProductEpilogue epilogue, bool transposeX, bool transposeW,
         MatrixTiling? tiling = null, int? parts = null)
     {
-        (int batch, int m, int n) = (y.Shape[0], y.Shape[1], y.Shape[2]);
-        int k = x.Shape[transposeX ? 1 : 2];
-        long xBatch = x.Shape[0] == 1 ? 0 : (long)m * k;
-        long wBatch = w.Shape[0] == 1 ? 0 : (long)k * n;
+        MatMulSize size = MatMulSize.Of(x, w, y, transposeX);
+        (int batch, int m, int n, int k, long xBatch, long wBatch) = size;
         tiling ??= MatrixTiling.For(m, n, batch);
         bool isXAligned = TensorCores.AreRowsAligned(x, transposeX ? m : k, xBatch);
         bool isWAligned = TensorCores.AreRowsAligned(w, transposeW ? k : n, wBatch);
@@ -42,7 +40,7 @@ internal static class MatMulTensor
             partCount == 1 ? null : Tensor.Empty([partCount, batch, m, n], ElementType.Float32, x.Device);
         LaunchShape shape = new(tiles, batch, partCount, tiling.Threads, tiling.SharedBytes)
         {
-            Cost = epilogue.Cost(2L * batch * m * n * k, x, w, sums ?? y),
+            Cost = epilogue.Cost(size.Operations, x, w, sums ?? y),
         };
         x.Device.Load(SourceOf(tiling), x.Type, Variant(tiling, transposeX, transposeW)).Kernel("MatMulTensor").Launch(
             shape, tiling.Operand(x, x.Shape, isAlong: !transposeX, tiling.Rows),

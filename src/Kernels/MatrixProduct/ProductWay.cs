@@ -1,3 +1,5 @@
+using Module = (GenKernels.Runtime.KernelSource Source, GenKernels.Runtime.ElementType Type, string Variant);
+
 namespace GenKernels.Kernels.MatrixProduct;
 
 /// <summary>A way to multiply matrices, or to convolve, on a device with warps.</summary>
@@ -26,39 +28,55 @@ internal readonly record struct ProductWay(ProductMethod Method, MatrixTiling? T
     internal static ProductWay OnTensorCores(MatrixTiling tiling, long blocks, long depth, ElementType type) =>
         new(ProductMethod.TensorCores, tiling, tiling.Division(blocks, depth, type).Parts);
 
+    /// <returns>The ways that are worth a trial: the rule's, the others of its method, the library's.</returns>
+    /// <param name="rule">The first.</param>
+    /// <param name="fitsLibrary">Whether NVIDIA's library can do the work.</param>
+    /// <param name="onTensorCores">The ways of tensor cores; read where the rule names one of them.</param>
+    internal static IReadOnlyList<ProductWay> All(
+        ProductWay rule, bool fitsLibrary, IEnumerable<ProductWay> onTensorCores)
+    {
+        List<ProductWay> ways = [rule];
+        if (rule.Method == ProductMethod.TensorCores) ways.AddRange(onTensorCores.Where(way => way != rule));
+        if (fitsLibrary) ways.Add(new ProductWay(ProductMethod.Library));
+        return ways;
+    }
+
     /// <returns>
-    /// The ways of tensor cores that are worth a trial, the rule's first: every tiling, the depth divided as the rule
-    /// does, and so that the blocks fill the device once or twice.
+    /// The ways of tensor cores that are worth a trial, each once: every tiling, the depth divided as the rule does,
+    /// and so that the blocks fill the device once or twice.
     /// </returns>
     /// <param name="device">Whose processors are to be filled.</param>
-    /// <param name="rule">The first.</param>
     /// <param name="blocksOf">Tiles of all results in a tiling.</param>
     /// <param name="depth">Elements that a sum has.</param>
     /// <param name="type">Of the elements.</param>
     /// <param name="isPlain">Whether operands are multiplied as they lie, as warpgroups must have them.</param>
-    internal static IReadOnlyList<ProductWay> OnTensorCores(
-        Device device, ProductWay rule, Func<MatrixTiling, long> blocksOf, long depth, ElementType type,
-        bool isPlain = true)
+    internal static IEnumerable<ProductWay> OnTensorCores(
+        Device device, Func<MatrixTiling, long> blocksOf, long depth, ElementType type, bool isPlain = true)
     {
-        List<ProductWay> ways = [rule];
         foreach (MatrixTiling tiling in MatrixTiling.Candidates(device, type, isPlain))
         {
             long blocks = blocksOf(tiling);
             int slices = tiling.Division(blocks, depth, type, 1).Slices;
             int byRule = tiling.Division(blocks, depth, type).Parts;
             long most = Math.Clamp(slices / FewestSlices, 1, Math.Min(MostParts, 1 + (MostWaves * Wave(1) / blocks)));
-            foreach (long parts in (long[])[byRule, 1, byRule / 2, byRule * 2, Wave(1) / blocks, Wave(2) / blocks])
-            {
-                int count = tiling.Division(blocks, depth, type, (int)Math.Clamp(parts, 1, most)).Parts;
-                ProductWay way = new(ProductMethod.TensorCores, tiling, count);
-                if (!ways.Contains(way)) ways.Add(way);
-            }
+            long[] wanted = [byRule, 1, byRule / 2, byRule * 2, Wave(1) / blocks, Wave(2) / blocks];
+            IEnumerable<int> counts = wanted.Select(
+                parts => tiling.Division(blocks, depth, type, (int)Math.Clamp(parts, 1, most)).Parts);
+            foreach (int count in counts.Distinct()) yield return new(ProductMethod.TensorCores, tiling, count);
         }
-
-        return ways;
 
         long Wave(int count) => (long)count * device.ProcessorCount;
     }
+
+    /// <returns>What ways need compiled, each once.</returns>
+    /// <param name="ways">The library's, which need nothing, may be among them.</param>
+    /// <param name="onCudaCores">What the way of CUDA cores needs.</param>
+    /// <param name="onTensorCores">What a way of tensor cores needs.</param>
+    internal static IEnumerable<Module> Modules(
+        IReadOnlyList<ProductWay> ways, Module onCudaCores, Func<MatrixTiling, Module> onTensorCores) =>
+        ways.Where(way => way.Method != ProductMethod.Library)
+            .Select(way => way.Tiling is { } tiling ? onTensorCores(tiling) : onCudaCores)
+            .Distinct();
 
     /// <summary>Names it in the tables of a tuner.</summary>
     public override string ToString() => Tiling is null ? $"{Method}" : $"{Method} {Tiling}, {Parts} parts";

@@ -14,6 +14,9 @@ public static class StridedCopy
     private static readonly KernelSource s_source = Source(
         "Movement/StridedCopy.cu", [.. AllFloats, ElementType.Int32, ElementType.Int64, ElementType.UInt8], s_variants);
 
+    /// <summary>The kernel's file.</summary>
+    internal static KernelSource SourceFile => s_source;
+
     /// <param name="x">Any shape of at most six axes, any type.</param>
     /// <param name="axes">For each axis of the result, the axis of <paramref name="x"/> that it is; each once.</param>
     /// <returns>A new tensor with the axes in another order; the caller or its scope disposes it.</returns>

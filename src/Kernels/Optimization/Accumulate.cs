@@ -19,6 +19,6 @@ public static class Accumulate
         Kernel kernel = x.Device.Load(s_source, x.Type).Kernel("Accumulate");
         LaunchCost cost = LaunchCost.Of(x, y, y);
         LaunchShape shape = LaunchShape.Elements(x.Device, x.ElementCount) with { Cost = cost };
-        kernel.Launch(shape, x, y, x.ElementCount, PackWidths.AreAligned(x, y) ? 1 : 0);
+        kernel.Launch(shape, x, y, x.ElementCount, PackWidths.PackedFlag(x, y));
     }
 }

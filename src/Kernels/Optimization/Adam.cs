@@ -52,10 +52,10 @@ public static class Adam
             gradient, schedule, parameter, parameter, firstMoment, firstMoment, secondMoment, secondMoment, average,
             average);
         LaunchShape shape = LaunchShape.Elements(gradient.Device, gradient.ElementCount) with { Cost = cost };
-        bool isPacked = PackWidths.AreAligned(gradient, parameter, firstMoment, secondMoment, average);
+        int isPacked = PackWidths.PackedFlag(gradient, parameter, firstMoment, secondMoment, average);
         kernel.Launch(
             shape, gradient, schedule, parameter, firstMoment, secondMoment, average, gradient.ElementCount,
-            isPacked ? 1 : 0, KernelArgument.Structure(ref constants));
+            isPacked, KernelArgument.Structure(ref constants));
     }
 
     /// <summary>

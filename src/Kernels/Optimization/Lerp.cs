@@ -24,6 +24,6 @@ public static class Lerp
         Kernel kernel = x.Device.Load(s_source, x.Type).Kernel("Lerp");
         LaunchCost cost = LaunchCost.Of(x, y, y, weight);
         LaunchShape shape = LaunchShape.Elements(x.Device, x.ElementCount) with { Cost = cost };
-        kernel.Launch(shape, x, y, weight, x.ElementCount, PackWidths.AreAligned(x, y) ? 1 : 0);
+        kernel.Launch(shape, x, y, weight, x.ElementCount, PackWidths.PackedFlag(x, y));
     }
 }

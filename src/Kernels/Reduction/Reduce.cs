@@ -21,6 +21,9 @@ public static class Reduce
         Last,
     }
 
+    /// <summary>The kernel's file.</summary>
+    internal static KernelSource SourceFile => s_source;
+
     /// <param name="kind">What is computed.</param>
     /// <param name="x">Any shape, floats.</param>
     /// <param name="firstAxis">The first of the neighbouring axes that are reduced, from 0.</param>

@@ -58,22 +58,20 @@ internal sealed unsafe class CudaBlasLt : IDisposable
         bool isRounded = a.Type == ElementType.Float32 && _device.Precision.Matrix == MatrixPrecision.Tf32;
         CudaProductProblem problem = new(a.Type, c.Type, isRounded, bias is not null, product)
         {
-            AlignmentOfA = CudaProductProblem.Alignment(a.Address),
-            AlignmentOfB = CudaProductProblem.Alignment(b.Address),
-            AlignmentOfC = CudaProductProblem.Alignment(c.Address),
+            AlignmentOfA = CudaAlignment.Of(CudaProductProblem.MostAlignment, a),
+            AlignmentOfB = CudaAlignment.Of(CudaProductProblem.MostAlignment, b),
+            AlignmentOfC = CudaAlignment.Of(CudaProductProblem.MostAlignment, c),
         };
         CudaProductPlan plan = PlanOf(problem, bias?.Address ?? 0);
-        _device.Call(new DeviceWork("cuBLASLt product", cost) { Type = a.Type }, [a, b, c, bias], arguments =>
+        _device.Call(new DeviceWork("cuBLASLt product", cost) { Type = a.Type }, [a, b, c, bias], addresses =>
         {
             lock (_lock)
             {
                 ObjectDisposedException.ThrowIf(_disposed, this);
                 plan.Run(
-                    _handle, alpha, Address(0), Address(1), beta, Address(2), Address(3), _workspace, WorkspaceBytes,
-                    _device.Stream);
+                    _handle, alpha, addresses[0], addresses[1], beta, addresses[2], addresses[3], _workspace,
+                    WorkspaceBytes, _device.Stream);
             }
-
-            nint Address(int index) => (nint)arguments[index].Bits;
         });
     }
 

@@ -126,8 +126,8 @@ public sealed unsafe partial class CudaDevice
     /// </summary>
     /// <param name="work">Name, cost and type.</param>
     /// <param name="arguments">Tensors that it reads or writes, each of which may be null; kept.</param>
-    /// <param name="call">Calls the library, with the arguments as they are then.</param>
-    internal void Call(in DeviceWork work, KernelArgument[] arguments, Action<KernelArgument[]> call)
+    /// <param name="call">Calls the library, with the addresses of the tensors as they are then; 0 for null.</param>
+    internal void Call(in DeviceWork work, KernelArgument[] arguments, Action<ReadOnlySpan<nint>> call)
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);
         if (Recorder is { } recorder)
@@ -139,7 +139,9 @@ public sealed unsafe partial class CudaDevice
         MakeCurrent();
         IWorkObserver? observer = Observer;
         long mark = observer?.Begin(this, work, arguments) ?? 0;
-        call(arguments);
+        Span<nint> addresses = stackalloc nint[arguments.Length];
+        for (int index = 0; index < addresses.Length; index++) addresses[index] = (nint)arguments[index].Bits;
+        call(addresses);
         observer?.End(mark);
         _lastLaunch.Set(work.Name, null, arguments);
         if (_synchronous && !_capturing) Synchronize();

@@ -62,15 +62,13 @@ internal sealed unsafe class CudaDnn : IDisposable
         using Tensor? workspace = plan.WorkspaceBytes == 0
             ? null : Tensor.Empty([(int)plan.WorkspaceBytes], ElementType.UInt8, _device);
         DeviceWork work = new(NameOf(problem.Kind), cost) { Type = problem.Type };
-        _device.Call(work, [x, w, y, workspace], arguments =>
+        _device.Call(work, [x, w, y, workspace], addresses =>
         {
             lock (_lock)
             {
                 ObjectDisposedException.ThrowIf(_disposed, this);
-                plan.Run(_handle, Address(0), Address(1), Address(2), Address(3));
+                plan.Run(_handle, addresses[0], addresses[1], addresses[2], addresses[3]);
             }
-
-            nint Address(int index) => (nint)arguments[index].Bits;
         });
     }
 

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace GenKernels.Runtime;
 
 /// <summary>All that decides how a matrix product is best done: what a plan is kept under.</summary>
@@ -11,8 +9,8 @@ namespace GenKernels.Runtime;
 internal readonly record struct CudaProductProblem(
     ElementType Type, ElementType ResultType, bool IsRounded, bool HasBias, CudaProductShape Shape)
 {
-    // What the library takes for granted where it is told nothing.
-    private const int MostAlignment = 256;
+    /// <summary>What the library takes for granted where it is told nothing.</summary>
+    internal const int MostAlignment = 256;
 
     /// <summary>What the address of A is a multiple of, in bytes; so for B and C.</summary>
     internal int AlignmentOfA { get; init; }
@@ -20,10 +18,6 @@ internal readonly record struct CudaProductProblem(
     internal int AlignmentOfB { get; init; }
 
     internal int AlignmentOfC { get; init; }
-
-    /// <returns>The greatest power of two up to 256 that divides an address.</returns>
-    internal static int Alignment(nint address) =>
-        (int)Math.Min(MostAlignment, 1L << BitOperations.TrailingZeroCount(address));
 
     /// <inheritdoc/>
     public override string ToString()

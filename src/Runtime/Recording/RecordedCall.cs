@@ -8,15 +8,15 @@ internal sealed class RecordedCall : RecordedWork
 {
     private readonly DeviceWork _work;
     private readonly KernelArgument[] _arguments;
-    private readonly Action<KernelArgument[]> _call;
+    private readonly Action<ReadOnlySpan<nint>> _call;
     private readonly TracedPlace[] _places;
 
     /// <param name="work">Name and cost.</param>
     /// <param name="arguments">Tensors, each of which may be null.</param>
-    /// <param name="call">Given the arguments as they are then.</param>
+    /// <param name="call">Given the addresses of the tensors as they are then.</param>
     /// <param name="placeOf">Where the tensor of an argument lies.</param>
     internal RecordedCall(
-        in DeviceWork work, KernelArgument[] arguments, Action<KernelArgument[]> call,
+        in DeviceWork work, KernelArgument[] arguments, Action<ReadOnlySpan<nint>> call,
         Func<Tensor, TracedPlace> placeOf)
         : base(work.Name)
     {

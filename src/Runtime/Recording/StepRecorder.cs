@@ -54,7 +54,7 @@ internal sealed class StepRecorder
         Add(launch);
     }
 
-    internal void Call(in DeviceWork work, KernelArgument[] arguments, Action<KernelArgument[]> call) =>
+    internal void Call(in DeviceWork work, KernelArgument[] arguments, Action<ReadOnlySpan<nint>> call) =>
         Add(new RecordedCall(work, arguments, call, PlaceOf));
 
     internal void Copy(nint source, nint destination, long bytes)

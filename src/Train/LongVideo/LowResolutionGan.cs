@@ -67,9 +67,10 @@ public sealed class LowResolutionGan : IDisposable
             new AdamOptions { Beta1 = 0, Beta2 = (float)Math.Pow(options.Beta2, options.LazyRatio) }, NewScale());
         _said = Tensor.Zeros([s_discriminatorNames.Length], ElementType.Float32, device).Unscoped();
         _arena = new StepArena(device);
-        _generatorUpdate = new RecordedUpdate(_generatorArena, GeneratorOptimizer, _arena);
-        _discriminatorUpdate = new RecordedUpdate(_discriminatorArena, DiscriminatorOptimizer, _arena);
-        _penaltyUpdate = new RecordedUpdate(_discriminatorArena, DiscriminatorOptimizer, _arena);
+        _generatorUpdate = new RecordedUpdate("generator", _generatorArena, GeneratorOptimizer, _arena);
+        _discriminatorUpdate =
+            new RecordedUpdate("discriminator", _discriminatorArena, DiscriminatorOptimizer, _arena);
+        _penaltyUpdate = new RecordedUpdate("discriminator", _discriminatorArena, DiscriminatorOptimizer, _arena);
     }
 
     /// <summary>Whether updates are recorded and replayed, or run launch by launch; the bits are the same. Where
@@ -224,9 +225,8 @@ public sealed class LowResolutionGan : IDisposable
             parts, make, teach, () => statistics.Add(_said.ToArray<float>()), learningRate, gradientScale,
             IsRecorded && !AnomalyMode.IsEnabled);
         if (update.Optimizer.LossScale is not { } scale) return statistics;
-        string network = update == _generatorUpdate ? "generator" : "discriminator";
-        statistics.Note($"{network}/loss_scale", scale.Value);
-        statistics.Note($"{network}/skipped_steps", scale.SkippedCount);
+        statistics.Note($"{update.Network}/loss_scale", scale.Value);
+        statistics.Note($"{update.Network}/skipped_steps", scale.SkippedCount);
         return statistics;
     }
 

@@ -9,16 +9,21 @@ namespace GenKernels.Train.Runs;
 /// belongs to the first part and the optimizer's step to the last one: an update by a batch that is not divided is one
 /// replay, on a GPU one launch, after the copies of its inputs and of the step's rates.
 /// </summary>
+/// <param name="network">Whose update it is, as logs name it.</param>
 /// <param name="arena">Whose gradients are taken.</param>
 /// <param name="optimizer">Of the arena.</param>
 /// <param name="memory">Where the recordings lie.</param>
-internal sealed class RecordedUpdate(ParameterArena arena, AdamOptimizer optimizer, StepArena memory) : IDisposable
+internal sealed class RecordedUpdate(
+    string network, ParameterArena arena, AdamOptimizer optimizer, StepArena memory) : IDisposable
 {
     private readonly Device _device = arena.Values.Device;
     private readonly RecordedSteps _steps = new(arena.Values.Device, memory);
 
     /// <summary>The recordings so far.</summary>
     internal IEnumerable<RecordedStep> Recorded => _steps.Recorded;
+
+    /// <summary>Whose update it is, as logs name it.</summary>
+    internal string Network => network;
 
     /// <summary>The optimizer.</summary>
     internal AdamOptimizer Optimizer => optimizer;

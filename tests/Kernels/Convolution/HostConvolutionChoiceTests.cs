@@ -27,6 +27,21 @@ public sealed class HostConvolutionChoiceTests
     }
 
     [Test]
+    public void AnEditOfAnyKernelHasAConvolutionMeasuredAnew()
+    {
+        Shape x = [1, 1, 64, 64, 16], w = [16, 1, 3, 3, 16];
+        ConvolutionOptions options = ConvolutionOptions.Padded(new(0, 1, 1));
+        ConvolutionPlan forward = ConvolutionPlan.Forward(x, w, options);
+        ConvolutionPlan adjoint = ConvolutionPlan.DataGradient(x, w, new Triple(1, 64, 64), options);
+        foreach (ConvolutionRole role in Enum.GetValues<ConvolutionRole>())
+        {
+            ConvolutionPlan plan = role == ConvolutionRole.DataGradient ? adjoint : forward;
+            HostConvolutionKey key = new(plan, role, ElementType.Float32, HasLibrary: true);
+            TunedSources.ExpectComplete(Device, HostConvolutionChoice.Instance, key);
+        }
+    }
+
+    [Test]
     public void ConvolutionsAreMeasuredOnceAShapeAndRight()
     {
         ConvolutionSetting setting = Settings.Single(setting => setting.Name == "columns");

@@ -41,6 +41,43 @@ public sealed class ProductChoiceTests
     }
 
     [Test]
+    public void AnEditOfAnyKernelOfAProductHasItMeasuredAnew(
+        [Values(ElementType.Float16, ElementType.Float32)] ElementType type) =>
+        TunedSources.ExpectComplete(TestDevices.Simt, new MatMulChoice(), new MatMulKey(
+            type, MatrixPrecision.Exact, (1, 8, 1024), (1, 1024, 8), false, true, true, true, default));
+
+    [Test]
+    public void AnEditOfAnyKernelOfAConvolutionHasItMeasuredAnew(
+        [Values(ElementType.Float16, ElementType.Float32)] ElementType type, [Values] bool isForTensorCores)
+    {
+        if (isForTensorCores && type == ElementType.Float32) return;
+        Shape x = [1, 1, 64, 64, 8], w = [8, 1, 1, 1, 8];
+        ConvolutionPlan plan = ConvolutionPlan.Forward(x, w, ConvolutionOptions.Default);
+        ConvolutionKey key = new(
+            plan, ConvolutionRole.Forward, type, MatrixPrecision.Exact, isForTensorCores, IsAligned: true);
+        ConvolutionKey adjoint = key with
+        {
+            Plan = ConvolutionPlan.DataGradient(x, w, new Triple(1, 64, 64), ConvolutionOptions.Default),
+            Role = ConvolutionRole.DataGradient,
+        };
+        ConvolutionKey gradient = key with { Role = ConvolutionRole.WeightGradient };
+        TunedSources.ExpectComplete(TestDevices.Simt, new ConvolutionChoice(), key);
+        TunedSources.ExpectComplete(TestDevices.Simt, new ConvolutionChoice(), adjoint);
+        TunedSources.ExpectComplete(TestDevices.Simt, new ConvolutionWeightGradientChoice(), gradient);
+    }
+
+    [Test]
+    public void KernelsOfCudaCoresAreCompiledBesideALibrary()
+    {
+        MatMulKey key = new(
+            ElementType.Float32, MatrixPrecision.Exact, (1, 8, 16), (1, 16, 8), false, true, true, true, default);
+        ProductWay[] ways = [new(ProductMethod.CudaCores), new(ProductMethod.Library)];
+        (KernelSource source, ElementType type, string variant) = new MatMulChoice().Modules(key, ways).Single();
+        Assert.That((source.Path, type), Is.EqualTo(("MatrixProduct/MatMul.cu", ElementType.Float32)));
+        Assert.That(source.Admits(variant), Is.True);
+    }
+
+    [Test]
     public void KeysThatDifferHaveOtherTexts()
     {
         MatMulKey key = new(
