@@ -28,7 +28,7 @@ internal sealed class MatMulChoice : ITunedWork<MatMulKey, ProductWay>
             Rule(device, key), MatMulLibrary.Fits(device, (long)key.M * key.N * key.K),
             ProductWay.OnTensorCores(
                 device, tiling => tiling.TileCount(rows, columns) * batch, key.K, key.Type,
-                key.IsXAligned && key.IsWAligned));
+                key.HasWholeChunks));
     }
 
     /// <inheritdoc/>

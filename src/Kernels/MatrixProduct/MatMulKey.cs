@@ -15,6 +15,11 @@ internal readonly record struct MatMulKey(
     (int Batch, int Rows, int Columns) W, bool TransposeX, bool TransposeW, bool IsXAligned, bool IsWAligned,
     EpilogueKey Epilogue)
 {
+    /// <summary>Whether all rows of both operands can be copied in whole chunks.</summary>
+    internal bool HasWholeChunks =>
+        IsXAligned && IsWAligned && TensorCores.AreWholeChunks(Type, X.Columns)
+        && TensorCores.AreWholeChunks(Type, W.Columns);
+
     /// <summary>Products.</summary>
     internal int Batch => Math.Max(X.Batch, W.Batch);
 

@@ -32,6 +32,9 @@ internal static class TensorCores
     internal static MatrixPrecision PrecisionOf(Tensor x) =>
         x.Type == ElementType.Float32 ? x.Device.Precision.Matrix : MatrixPrecision.Exact;
 
+    /// <returns>Whether so many elements can be copied in whole chunks.</returns>
+    internal static bool AreWholeChunks(ElementType type, long elements) => elements * type.Size() % ChunkBytes == 0;
+
     /// <returns>Whether rows can be copied in whole chunks: they begin at multiples of 16 bytes.</returns>
     /// <param name="x">Whose rows.</param>
     /// <param name="strides">From row to row, and from matrix to matrix, in elements.</param>

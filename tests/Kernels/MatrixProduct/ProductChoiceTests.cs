@@ -32,6 +32,16 @@ public sealed class ProductChoiceTests
     }
 
     [Test]
+    public void WarpgroupsAreTriedWhereAllRowsAreWholeChunks([Values(64, 65)] int columns, [Values] bool isAligned)
+    {
+        MatMulKey key = new(
+            ElementType.Float16, MatrixPrecision.Exact, (1, 64, 64), (1, 64, columns), false, false, isAligned, true,
+            default);
+        IReadOnlyList<ProductWay> ways = new MatMulChoice().Ways(TestDevices.Simt, key);
+        Assert.That(ways.Any(way => way.Tiling!.HasWarpgroups), Is.EqualTo(columns == 64 && isAligned));
+    }
+
+    [Test]
     public void ExactProductsHaveOneWay()
     {
         MatMulKey key = new(
@@ -44,7 +54,7 @@ public sealed class ProductChoiceTests
     public void AnEditOfAnyKernelOfAProductHasItMeasuredAnew(
         [Values(ElementType.Float16, ElementType.Float32)] ElementType type) =>
         TunedSources.ExpectComplete(TestDevices.Simt, new MatMulChoice(), new MatMulKey(
-            type, MatrixPrecision.Exact, (1, 8, 1024), (1, 1024, 8), false, true, true, true, default));
+            type, MatrixPrecision.Exact, (1, 8, 1024), (1, 8, 1024), false, true, true, true, default));
 
     [Test]
     public void AnEditOfAnyKernelOfAConvolutionHasItMeasuredAnew(
@@ -70,7 +80,7 @@ public sealed class ProductChoiceTests
     public void KernelsOfCudaCoresAreCompiledBesideALibrary()
     {
         MatMulKey key = new(
-            ElementType.Float32, MatrixPrecision.Exact, (1, 8, 16), (1, 16, 8), false, true, true, true, default);
+            ElementType.Float32, MatrixPrecision.Exact, (1, 8, 16), (1, 8, 16), false, true, true, true, default);
         ProductWay[] ways = [new(ProductMethod.CudaCores), new(ProductMethod.Library)];
         (KernelSource source, ElementType type, string variant) = new MatMulChoice().Modules(key, ways).Single();
         Assert.That((source.Path, type), Is.EqualTo(("MatrixProduct/MatMul.cu", ElementType.Float32)));
