@@ -11,6 +11,9 @@ internal static class PackWidths
     /// <returns>The defines of a kernel that loads so many elements together.</returns>
     internal static string Variant(int width) => $"PackWidth={width}";
 
+    /// <returns>Elements of the type in 16 bytes.</returns>
+    internal static int Longest(ElementType type) => VectorBytes / type.Size();
+
     /// <param name="tensors">Of one type and number of channels, the last axis; null where there is none.</param>
     /// <returns>
     /// 16 bytes of elements where channels and addresses allow; else, and on the host, whose compiler vectorises, 1.
@@ -22,7 +25,7 @@ internal static class PackWidths
     /// <inheritdoc cref="For(ReadOnlySpan{Tensor?})"/>
     internal static int For(long rowLength, params ReadOnlySpan<Tensor?> tensors)
     {
-        int width = VectorBytes / tensors[0]!.Type.Size();
+        int width = Longest(tensors[0]!.Type);
         return rowLength % width == 0 && AreAligned(tensors) ? width : 1;
     }
 
@@ -34,7 +37,7 @@ internal static class PackWidths
     /// Whether neighbouring elements can be loaded 16 bytes at a time: not on the host, whose compiler vectorises.
     /// </returns>
     /// <param name="tensors">The first is there; null where another is not.</param>
-    private static bool AreAligned(params ReadOnlySpan<Tensor?> tensors)
+    internal static bool AreAligned(params ReadOnlySpan<Tensor?> tensors)
     {
         bool fits = tensors[0]!.Device.WarpSize > 1;
         foreach (Tensor? tensor in tensors) fits &= tensor is null || tensor.Address % VectorBytes == 0;

@@ -10,26 +10,30 @@ internal readonly struct RowWalk
     private readonly long _rowCount;
     private readonly int _rowLength;
     private readonly int _rowsPerBlock;
-    private readonly int _chunkCount;
-    private readonly int _lanes;
+    private readonly int _groupCount;
+    private readonly int _chunkLength;
+    private readonly int _laneBits;
     private readonly int _packLength;
-    private readonly int _unused;
 
     /// <param name="rowCount">Rows in all.</param>
     /// <param name="rowLength">Elements of a row.</param>
     /// <param name="packLength">Neighbouring elements that a thread takes at once; a divisor of the row's.</param>
-    internal RowWalk(long rowCount, int rowLength, int packLength = 1)
+    /// <param name="chunkLength">Elements of a row that a block takes at most; the shorter, the more rows.</param>
+    internal RowWalk(
+        long rowCount, int rowLength, int packLength = 1, int chunkLength = LaunchShape.ElementsPerBlock)
     {
-        int packCount = Math.Max(1, rowLength / packLength);
+        _chunkLength = Math.Clamp(rowLength, 1, chunkLength);
+        int packCount = Math.Max(1, _chunkLength / packLength);
         _rowCount = rowCount;
         _rowLength = rowLength;
-        _rowsPerBlock = Math.Max(1, LaunchShape.ElementsPerBlock / Math.Max(1, rowLength));
-        _chunkCount = Math.Max(1, (rowLength + LaunchShape.ElementsPerBlock - 1) / LaunchShape.ElementsPerBlock);
-        _lanes = (int)Math.Min(LaunchShape.DefaultBlock, BitOperations.RoundUpToPowerOf2((uint)packCount));
+        _rowsPerBlock = LaunchShape.ElementsPerBlock / _chunkLength;
+        _groupCount = checked((int)((rowCount + _rowsPerBlock - 1) / _rowsPerBlock));
+        _laneBits = BitOperations.Log2(
+            Math.Min(LaunchShape.DefaultBlock, BitOperations.RoundUpToPowerOf2((uint)packCount)));
         _packLength = packLength;
     }
 
     /// <returns>One block for each group of rows and chunk.</returns>
     internal LaunchShape Shape(Device device) =>
-        LaunchShape.Blocks(device, (_rowCount + _rowsPerBlock - 1) / _rowsPerBlock * _chunkCount);
+        LaunchShape.Blocks(device, (long)_groupCount * Math.Max(1, (_rowLength + _chunkLength - 1) / _chunkLength));
 }

@@ -1,3 +1,4 @@
+using GenKernels.Kernels.Common;
 using GenKernels.Kernels.Elementwise;
 using GenKernels.Kernels.MatrixProduct;
 using GenKernels.Kernels.Reduction;
@@ -10,10 +11,6 @@ namespace GenKernels.Kernels.Convolution;
 /// </summary>
 public static class ScaledGradient
 {
-    // As in the kernel.
-    private const int Columns = 32;
-    private const int Threads = 256;
-
     // Rows that are worth a segment of their own. The number of segments decides the order of the additions, so that it
     // must depend on the shapes alone.
     private const int SegmentRows = 1024;
@@ -85,15 +82,16 @@ public static class ScaledGradient
         ElementType sumType = y.Type == ElementType.Float64 ? ElementType.Float64 : ElementType.Float32;
         using Tensor? sums = needsSums ? Tensor.Empty(partShape, sumType, y.Device) : null;
         using Tensor products = Tensor.Empty(partShape, sumType, y.Device);
-        long blocks = (long)frameCount * segments * (isOnHost ? 1 : (columns + Columns - 1) / Columns);
-        LaunchShape launch = new(blocks, 1, 1, isOnHost ? 1 : Threads)
+        ColumnPlan plan = new(columns, y, g, gradient);
+        long blocks = (long)frameCount * segments * (isOnHost ? 1 : plan.TileCount);
+        LaunchShape launch = new(blocks, 1, 1, isOnHost ? 1 : ColumnPlan.Threads)
         {
             Cost = LaunchCost.Of(g, y, factor, noise, gradient, sums, products),
         };
         float slope = after.Activation switch { Activation.Linear => 1, Activation.Relu => 0, _ => after.Slope };
         y.Device.Load(s_source, y.Type).Kernel("ScaledGradient").Launch(
-            launch, g, y, factor, noise, gradient, sums, products, frameRows, columns, segments, slope, after.Gain,
-            after.Clamp);
+            launch, g, y, factor, noise, gradient, sums, products, frameRows, segments,
+            KernelArgument.Structure(ref plan), slope, after.Gain, after.Clamp);
         return (gradient, sums is null ? null : Joined(sums, shape, y.Type), Joined(products, shape, y.Type));
     }
 

@@ -8,14 +8,15 @@
 // Shapes   g, y, dx: [F*R, C]; factor: [F, C]; noise: [F*R]; sums, products: [F, S, C]; contiguous; factor, noise and
 //          sums may be null
 // Types    stored as Scalar; sums and products are Accumulator
-// Launch   Threads a block, exactly, for some columns of one segment; on the host one thread for all of its columns
+// Launch   blocks of ColumnThreads threads, as ColumnBlock has them, for some columns of one segment; on the host one
+//          thread for all of its columns
 // Cost     reads 2*F*R*C, writes F*R*C: bound by memory
 // Source   ours
-#include "Common/Prelude.cuh"  // KERNEL, Scalar, Accumulator
+#include "Common/Prelude.cuh"      // KERNEL, Scalar, Accumulator
+#include "Common/Block.cuh"        // JoinBySum
+#include "Common/ColumnBlock.cuh"  // ColumnPlan, PlaceOf, LoadColumns, JoinRowLanes
 
-constexpr int Threads = 256;
-constexpr int Columns = 32;  // of a block: neighbouring threads read neighbouring columns
-constexpr int RowLanes = Threads / Columns;
+constexpr int Width = PackLength<Scalar>;
 
 struct Straight {
     Accumulator slope, gain, limit;
@@ -54,16 +55,68 @@ DEVICE void AddRows(
 }
 #endif
 
+#if !defined(GK_HOST)
+struct ColumnSums {
+    Accumulator sum[Width], product[Width];
+};
+
+// What is read of a row.
+struct RowColumns {
+    Pack<Width> g, y;
+    Accumulator noise;
+};
+
+template <bool isPacked>
+DEVICE ColumnSums SumsOf(
+    const Scalar* __restrict__ g, const Scalar* __restrict__ y, const Scalar* __restrict__ factor,
+    const Scalar* __restrict__ noise, Scalar* __restrict__ dx, int rowCount, int columnCount, const ColumnPlace& place,
+    const Straight& after)
+{
+    ColumnSums sums = {};
+    if (place.count <= 0) return sums;
+    Accumulator scale[Width];
+    for (int c = 0; c < Width; c++) {
+        scale[c] = factor == nullptr || c >= place.count ? Accumulator(1) : Accumulator(factor[place.first + c]);
+    }
+    const auto load = [=](int row) {
+        const Int64 at = Int64(row) * columnCount + place.first;
+        return RowColumns{
+            LoadColumns<Width>(g + at, place.count, isPacked), LoadColumns<Width>(y + at, place.count, isPacked),
+            noise == nullptr ? Accumulator(0) : Accumulator(noise[row])};
+    };
+    const auto use = [&](int row, const RowColumns& read) {
+        Pack<Width> result;
+        for (int c = 0; c < Width; c++) {
+            const Term term = TermAt(Accumulator(read.g.value[c]), Accumulator(read.y.value[c]), read.noise, after);
+            sums.sum[c] += term.dz;
+            sums.product[c] += term.product;
+            result.value[c] = Scalar(term.dz * scale[c]);
+        }
+        Scalar* const target = dx + Int64(row) * columnCount + place.first;
+        if (isPacked) {
+            StorePack(target, result);
+        } else {
+            for (int c = 0; c < Width; c++) {
+                if (c < place.count) target[c] = result.value[c];
+            }
+        }
+    };
+    constexpr int Batch = 2;
+    InBatches<Batch>(place.rowLane, rowCount, place.rowLaneCount, load, use);
+    return sums;
+}
+#endif
+
 KERNEL ScaledGradient(
     const Scalar* __restrict__ g, const Scalar* __restrict__ y, const Scalar* __restrict__ factor,
     const Scalar* __restrict__ noise, Scalar* __restrict__ dx, Accumulator* __restrict__ sums,
-    Accumulator* __restrict__ products, int frameRows, int columnCount, int segmentCount, float slope, float gain,
+    Accumulator* __restrict__ products, int frameRows, int segmentCount, ColumnPlan plan, float slope, float gain,
     float limit)
 {
     // The bound that was stored, not the one that was meant.
     const Straight after = {slope, gain, limit == Infinity() ? limit : Accumulator(Scalar(limit))};
-    const int chunks = WarpSize == 1 ? 1 : (columnCount + Columns - 1) / Columns;
-    const Int64 part = blockIdx.x / chunks;  // frame and segment
+    const int columnCount = plan.columnCount;
+    const Int64 part = WarpSize == 1 ? blockIdx.x : blockIdx.x / unsigned(plan.tileCount);  // frame and segment
     const Int64 frame = part / segmentCount;
     const int segmentRows = (frameRows + segmentCount - 1) / segmentCount;
     const int segment = int(part % segmentCount);
@@ -75,32 +128,22 @@ KERNEL ScaledGradient(
         g, y, frameFactor, noise, dx, sums == nullptr ? nullptr : sums + part * columnCount,
         products + part * columnCount, first, end, columnCount, after);
 #else
-    // One column more than needed, so that a warp's writes of a line meet different banks.
-    __shared__ Accumulator laneSums[RowLanes][Columns + 1];
-    __shared__ Accumulator laneProducts[RowLanes][Columns + 1];
-    const int lane = int(threadIdx.x) / Columns, place = int(threadIdx.x) % Columns;
-    const int column = int(blockIdx.x % chunks) * Columns + place;
-    Accumulator sum = 0, product = 0;
-    if (column < columnCount) {
-        const Accumulator scale = frameFactor == nullptr ? Accumulator(1) : Accumulator(frameFactor[column]);
-        for (Int64 row = first + lane; row < end; row += RowLanes) {
-            const Int64 at = row * columnCount + column;
-            const Accumulator rowNoise = noise == nullptr ? Accumulator(0) : Accumulator(noise[row]);
-            const Term term = TermAt(Accumulator(g[at]), Accumulator(y[at]), rowNoise, after);
-            sum += term.dz;
-            product += term.product;
-            dx[at] = Scalar(term.dz * scale);
-        }
+    __shared__ Accumulator shared[Width * ColumnThreads];
+    __shared__ Accumulator sharedProducts[Width * ColumnThreads];
+    const ColumnPlace place = PlaceOf<Width>(plan);
+    const Int64 start = first * columnCount;
+    const Scalar* ownNoise = noise == nullptr ? nullptr : noise + first;
+    const int rows = int(end - first);
+    ColumnSums total = plan.isPacked
+        ? SumsOf<true>(g + start, y + start, frameFactor, ownNoise, dx + start, rows, columnCount, place, after)
+        : SumsOf<false>(g + start, y + start, frameFactor, ownNoise, dx + start, rows, columnCount, place, after);
+    if (sums != nullptr) JoinRowLanes<JoinBySum>(total.sum, plan, shared);
+    JoinRowLanes<JoinBySum>(total.product, plan, sharedProducts);
+    if (place.rowLane > 0) return;  // no barrier follows
+    for (int c = 0; c < Width; c++) {
+        if (c >= place.count) break;
+        if (sums != nullptr) sums[part * columnCount + place.first + c] = total.sum[c];
+        products[part * columnCount + place.first + c] = total.product[c];
     }
-    laneSums[lane][place] = sum;
-    laneProducts[lane][place] = product;
-    __syncthreads();  // the sums of all lanes | the first lane adds them
-    if (lane > 0 || column >= columnCount) return;  // no barrier follows
-    for (int other = 1; other < RowLanes; other++) {
-        sum += laneSums[other][place];
-        product += laneProducts[other][place];
-    }
-    if (sums != nullptr) sums[part * columnCount + column] = sum;
-    products[part * columnCount + column] = product;
 #endif
 }

@@ -15,19 +15,19 @@ KERNEL ForwardDiffusion(
     const float* __restrict__ signal, const float* __restrict__ spread, Scalar* __restrict__ y, RowWalk walk,
     int levelCount)
 {
-    ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
+    ForEachRowPack<PackLength<Scalar>>(walk, [=](Int64 row) {
         const int t = level[row];
         const bool isKnown = t >= 0 && t < levelCount;
         const Accumulator kept = isKnown ? Accumulator(signal[t]) : Accumulator(Infinity() - Infinity());
         const Accumulator added = isKnown && noise ? Accumulator(spread[t]) : Accumulator(0);
         const Int64 start = row * walk.rowLength;
-        ForEachPack<PackLength<Scalar>>(walk, first, end, step, [=](auto width, int i) {
+        return [=](auto width, int i) {
             Pack<width.Value> pack = LoadPack<width.Value>(x + start + i), drawn = {};
             if (noise) drawn = LoadPack<width.Value>(noise + start + i);
             width.ForEach([&](int k) {
                 pack.value[k] = Scalar(kept * Accumulator(pack.value[k]) + added * Accumulator(drawn.value[k]));
             });
             StorePack(y + start + i, pack);
-        });
+        };
     });
 }

@@ -14,15 +14,19 @@
 // The value that is clamped, in any order.
 DEVICE bool IsClamped(Accumulator z, Accumulator slope, Accumulator gain, Accumulator limit)
 {
-    if (limit == Infinity()) return false;
+    if (WarpSize == 1 && limit == Infinity()) return false;  // the CPU's compiler makes a loop of its own of this
     const Accumulator value = gain * Activation<0>(z, slope);
-    return value >= limit || value <= -limit;
+    return (limit != Infinity()) & ((value >= limit) | (value <= -limit));  // no branch in a device's loop
 }
 
 DEVICE Accumulator Value(Accumulator z, Accumulator m, Accumulator slope, Accumulator gain, Accumulator limit)
 {
     const Accumulator value = gain * Activation<Order>(z, slope);
-    if (Order == 0) return value > limit ? limit : value < -limit ? -limit : value;
+    if (Order == 0) {
+        // Two steps of one instruction each, which leave a NaN as it is.
+        const Accumulator low = value > limit ? limit : value;
+        return low < -limit ? -limit : low;
+    }
     return IsClamped(z, slope, gain, limit) ? Accumulator(0) : m * value;
 }
 
@@ -31,9 +35,9 @@ DEVICE void ActivateRows(
     const Scalar* __restrict__ x, const Scalar* __restrict__ b, const Scalar* __restrict__ m, Scalar* __restrict__ y,
     const RowWalk& walk, float slope, float gain, float limit)
 {
-    ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
+    ForEachRowPack<PackLength<Scalar>>(walk, [=](Int64 row) {
         const Int64 start = row * walk.rowLength;
-        ForEachPack<PackLength<Scalar>>(walk, first, end, step, [=](auto width, int i) {
+        return [=](auto width, int i) {
             Pack<width.Value> pack = LoadPack<width.Value>(x + start + i), biases = {}, factors = {};
             if constexpr (HasBias) biases = LoadPack<width.Value>(b + i);
             if constexpr (Order > 0) factors = LoadPack<width.Value>(m + start + i);
@@ -43,7 +47,7 @@ DEVICE void ActivateRows(
                 pack.value[k] = Scalar(Value(z, Accumulator(factors.value[k]), slope, gain, limit));
             });
             StorePack(y + start + i, pack);
-        });
+        };
     });
 }
 

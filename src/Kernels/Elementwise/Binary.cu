@@ -39,17 +39,25 @@ template <int Width, int Step> DEVICE Pack<Width> LoadOperand(const Scalar* row,
 
 // The steps are constants here, so that the compiler vectorises each of the three loops.
 template <int aStep, int bStep>
-DEVICE void Row(
-    const Scalar* __restrict__ a, const Scalar* __restrict__ b, Scalar* __restrict__ y, const RowWalk& walk, int first,
-    int end, int step)
+DEVICE void Rows(
+    const Scalar* __restrict__ a, const Scalar* __restrict__ b, Scalar* __restrict__ y, const RowWalk& walk,
+    const BroadcastPlan& plan)
 {
-    ForEachPack<PackLength<Scalar>>(walk, first, end, step, [=](auto width, int i) {
-        const Pack<width.Value> right = LoadOperand<width.Value, bStep>(b, i);
-        Pack<width.Value> pack = LoadOperand<width.Value, aStep>(a, i);
-        width.ForEach([&](int k) {
-            pack.value[k] = Scalar(Operation(Accumulator(pack.value[k]), Accumulator(right.value[k])));
-        });
-        StorePack(y + i, pack);
+    ForEachRowPack<PackLength<Scalar>>(walk, [=](Int64 row) {
+        const Int64 above3 = Quotient(row, plan.n3), i3 = row - above3 * plan.n3;
+        const Int64 above2 = Quotient(above3, plan.n2), i2 = above3 - above2 * plan.n2;
+        const Int64 i0 = Quotient(above2, plan.n1), i1 = above2 - i0 * plan.n1;
+        const Scalar* aRow = a + i0 * plan.a0 + i1 * plan.a1 + i2 * plan.a2 + i3 * plan.a3;
+        const Scalar* bRow = b + i0 * plan.b0 + i1 * plan.b1 + i2 * plan.b2 + i3 * plan.b3;
+        Scalar* yRow = y + row * walk.rowLength;
+        return [=](auto width, int i) {
+            const Pack<width.Value> right = LoadOperand<width.Value, bStep>(bRow, i);
+            Pack<width.Value> pack = LoadOperand<width.Value, aStep>(aRow, i);
+            width.ForEach([&](int k) {
+                pack.value[k] = Scalar(Operation(Accumulator(pack.value[k]), Accumulator(right.value[k])));
+            });
+            StorePack(yRow + i, pack);
+        };
     });
 }
 
@@ -57,15 +65,7 @@ KERNEL Binary(
     const Scalar* __restrict__ a, const Scalar* __restrict__ b, Scalar* __restrict__ y, RowWalk walk,
     BroadcastPlan plan)
 {
-    ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
-        const Int64 above3 = Quotient(row, plan.n3), i3 = row - above3 * plan.n3;
-        const Int64 above2 = Quotient(above3, plan.n2), i2 = above3 - above2 * plan.n2;
-        const Int64 i0 = Quotient(above2, plan.n1), i1 = above2 - i0 * plan.n1;
-        const Scalar* aRow = a + i0 * plan.a0 + i1 * plan.a1 + i2 * plan.a2 + i3 * plan.a3;
-        const Scalar* bRow = b + i0 * plan.b0 + i1 * plan.b1 + i2 * plan.b2 + i3 * plan.b3;
-        Scalar* yRow = y + row * walk.rowLength;
-        if (plan.aStep && plan.bStep) Row<1, 1>(aRow, bRow, yRow, walk, first, end, step);
-        else if (plan.aStep) Row<1, 0>(aRow, bRow, yRow, walk, first, end, step);
-        else Row<0, 1>(aRow, bRow, yRow, walk, first, end, step);
-    });
+    if (plan.aStep && plan.bStep) Rows<1, 1>(a, b, y, walk, plan);
+    else if (plan.aStep) Rows<1, 0>(a, b, y, walk, plan);
+    else Rows<0, 1>(a, b, y, walk, plan);
 }

@@ -9,15 +9,15 @@
 // Source   Shazeer 2020, GLU Variants Improve Transformer, equation 6
 #include "Common/Prelude.cuh"
 #include "Common/Normal.cuh"  // NormalAt
-#include "Common/Rows.cuh"    // RowWalk, ForEachRow
+#include "Common/Rows.cuh"    // RowWalk, ForEachRowPack
 
 KERNEL Geglu(const Scalar* __restrict__ x, Scalar* __restrict__ y, RowWalk walk)
 {
-    ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
+    ForEachRowPack<PackLength<Scalar>>(walk, [=](Int64 row) {
         const Scalar* value = x + row * 2 * walk.rowLength;
         const Scalar* gate = value + walk.rowLength;
         Scalar* target = y + row * walk.rowLength;
-        ForEachPack<PackLength<Scalar>>(walk, first, end, step, [=](auto width, int c) {
+        return [=](auto width, int c) {
             const Pack<width.Value> gates = LoadPack<width.Value>(gate + c);
             Pack<width.Value> pack = LoadPack<width.Value>(value + c);
             width.ForEach([&](int k) {
@@ -25,20 +25,20 @@ KERNEL Geglu(const Scalar* __restrict__ x, Scalar* __restrict__ y, RowWalk walk)
                 pack.value[k] = Scalar(Accumulator(pack.value[k]) * (z * NormalAt(z).integral));
             });
             StorePack(target + c, pack);
-        });
+        };
     });
 }
 
 KERNEL GegluGradient(
     const Scalar* __restrict__ x, const Scalar* __restrict__ dy, Scalar* __restrict__ dx, RowWalk walk)
 {
-    ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
+    ForEachRowPack<PackLength<Scalar>>(walk, [=](Int64 row) {
         const Scalar* value = x + row * 2 * walk.rowLength;
         const Scalar* gate = value + walk.rowLength;
         const Scalar* upstream = dy + row * walk.rowLength;
         Scalar* dValue = dx + row * 2 * walk.rowLength;
         Scalar* dGate = dValue + walk.rowLength;
-        ForEachPack<PackLength<Scalar>>(walk, first, end, step, [=](auto width, int c) {
+        return [=](auto width, int c) {
             const Pack<width.Value> upstreams = LoadPack<width.Value>(upstream + c);
             Pack<width.Value> values = LoadPack<width.Value>(value + c), gates = LoadPack<width.Value>(gate + c);
             width.ForEach([&](int k) {
@@ -49,6 +49,6 @@ KERNEL GegluGradient(
             });
             StorePack(dValue + c, values);
             StorePack(dGate + c, gates);
-        });
+        };
     });
 }

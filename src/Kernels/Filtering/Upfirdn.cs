@@ -5,6 +5,10 @@ namespace GenKernels.Kernels.Filtering;
 /// <summary>Launches <c>Upfirdn.cu</c>: up by zeros, filter, down, along one axis.</summary>
 public static class Upfirdn
 {
+    // Elements of a row that a block of a GPU takes: few, so that it has many neighbouring rows, whose filters meet the
+    // same samples in the multiprocessor's own cache.
+    private const int ChunkLength = 256;
+
     private const string SingleTaps = "Tap=float";
     private const string DoubleTaps = "Tap=double";
     private static readonly KernelSource s_source = Source("Filtering/Upfirdn.cu", SingleTaps, DoubleTaps);
@@ -39,7 +43,8 @@ public static class Upfirdn
         Tensor y = Tensor.Empty(x.Shape.With(axis, outputLength), x.Type, x.Device);
         if (y.ElementCount == 0) return y;
         int inner = checked((int)x.Shape.Product(axis + 1, x.Shape.Rank));
-        RowWalk walk = new(y.ElementCount / inner, inner);
+        int chunk = x.Device.WarpSize == 1 ? LaunchShape.ElementsPerBlock : ChunkLength;
+        RowWalk walk = new(y.ElementCount / inner, inner, PackWidths.For(inner, x, y), chunk);
         UpfirdnPlan plan = new(length, outputLength, tapCount, up, down, padBefore, flip, gain);
         Kernel kernel = x.Device.Load(s_source, x.Type, variant).Kernel("Upfirdn");
         LaunchShape shape = walk.Shape(x.Device) with

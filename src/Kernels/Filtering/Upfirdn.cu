@@ -5,7 +5,7 @@
 //
 // Shapes   x: [O, L, I]; filter: [K]; y: [O, M, I]; contiguous
 // Types    stored as Scalar, the filter as Tap, summed in Accumulator
-// Launch   rows of I shared out by RowWalk; any block size
+// Launch   rows of I shared out by RowWalk, in packs where addresses allow; any block size
 // Cost     K / up multiplications an element of y; reads x (the rows under one filter come from cache), writes y
 // Limits   L, M >= 1
 // Source   Karras et al. 2020, Analyzing and Improving the Image Quality of StyleGAN: the resampling of its appendix
@@ -32,13 +32,47 @@ struct Taps {
 // place / up, without a division for the usual rates.
 DEVICE int Samples(int place, int up) { return up == 1 ? place : up == 2 ? place >> 1 : place / up; }
 
+// Adds the samples under count taps to the sums of Width neighbouring columns, from x on.
+template <int Width>
+DEVICE void AddTaps(
+    Accumulator (&sum)[Width], Taps taps, int first, int count, float gain, const Scalar* __restrict__ x, int inner)
+{
+#pragma unroll
+    for (int j = first; j < first + count; j++) {
+        const Accumulator weight = Accumulator(taps.first[j * taps.step]) * gain;
+        const Pack<Width> pack = LoadPack<Width>(x + Int64(j) * inner);
+        for (int c = 0; c < Width; c++) sum[c] += weight * Accumulator(pack.value[c]);
+    }
+}
+
+// The sums of a device's thread. The usual numbers of taps are constants here, so that all loads are under way at once.
+template <int Width>
+DEVICE void PackOf(Taps taps, float gain, const Scalar* __restrict__ x, Scalar* __restrict__ y, int inner)
+{
+    Accumulator sum[Width] = {};
+    if (taps.count == 2) {
+        AddTaps(sum, taps, 0, 2, gain, x, inner);
+    } else if (taps.count == 4) {
+        AddTaps(sum, taps, 0, 4, gain, x, inner);
+    } else {
+        int j = 0;
+#pragma unroll 1
+        for (; j + 4 <= taps.count; j += 4) AddTaps(sum, taps, j, 4, gain, x, inner);
+#pragma unroll 1
+        for (; j < taps.count; j++) AddTaps(sum, taps, j, 1, gain, x, inner);
+    }
+    Pack<Width> pack;
+    for (int c = 0; c < Width; c++) pack.value[c] = Scalar(sum[c]);
+    StorePack(y, pack);
+}
+
 // Sums Width neighbouring columns at a time in registers, from first on; returns the first column that is left.
 template <int Width>
 DEVICE int Columns(
-    Taps taps, float gain, const Scalar* x, Scalar* __restrict__ y, int inner, int first, int end, int step)
+    Taps taps, float gain, const Scalar* x, Scalar* __restrict__ y, int inner, int first, int end)
 {
     int i = first;
-    for (; i + Width <= end; i += step) {
+    for (; i + Width <= end; i += Width) {
         Accumulator sum[Width] = {};
         const Scalar* from = x + i;
         for (int j = 0; j < taps.count; j++, from += inner) {
@@ -67,12 +101,17 @@ KERNEL Upfirdn(
         const Scalar* from = x + (outer * plan.length + start) * walk.rowLength;
         Scalar* to = y + row * walk.rowLength;
         const int inner = walk.rowLength;
-        if (WarpSize == 1) {
-            first = Columns<64>(taps, plan.gain, from, to, inner, first, end, 64);
-            first = Columns<16>(taps, plan.gain, from, to, inner, first, end, 16);
-            first = Columns<8>(taps, plan.gain, from, to, inner, first, end, 8);
-            first = Columns<4>(taps, plan.gain, from, to, inner, first, end, 4);
+        if constexpr (WarpSize == 1) {
+            first = Columns<64>(taps, plan.gain, from, to, inner, first, end);
+            first = Columns<16>(taps, plan.gain, from, to, inner, first, end);
+            first = Columns<8>(taps, plan.gain, from, to, inner, first, end);
+            first = Columns<4>(taps, plan.gain, from, to, inner, first, end);
+            Columns<1>(taps, plan.gain, from, to, inner, first, end);
+        } else if (walk.packLength == 1) {
+            for (int i = first; i < end; i += step) PackOf<1>(taps, plan.gain, from + i, to + i, inner);
+        } else {
+            constexpr int Width = PackLength<Scalar>;
+            for (int i = first; i < end; i += step) PackOf<Width>(taps, plan.gain, from + i, to + i, inner);
         }
-        Columns<1>(taps, plan.gain, from, to, inner, first, end, WarpSize == 1 ? 1 : step);
     });
 }

@@ -20,7 +20,10 @@ internal static class JoinParts
     {
         int partCount = (int)(parts.ElementCount / y.ElementCount);
         EpilogueNumbers numbers = epilogue.Numbers(y.Shape);
-        RowWalk walk = new(y.ElementCount / y.Shape[^1], y.Shape[^1]);
+        bool isPacked = PackWidths.For(y.Shape[^1], parts) > 1
+            && PackWidths.AreAligned(y, epilogue.Factor, epilogue.Bias, epilogue.Residual);
+        RowWalk walk = new(
+            y.ElementCount / y.Shape[^1], y.Shape[^1], isPacked ? PackWidths.Longest(parts.Type) : 1);
         LaunchCost cost = LaunchCost.Of(
             parts, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y);
         y.Device.Load(s_source, y.Type).Kernel("JoinParts").Launch(

@@ -4,12 +4,34 @@
 // Shapes   parts: [S, R, N]; factor: [R / factorRows, N]; noise: [R]; bias: [N]; y, residual: [R, N]; contiguous; all
 //          but parts and y may be null, and y may be the one part itself
 // Types    parts are Accumulator, all else is Scalar
-// Launch   rows of N shared out by RowWalk; any block size
+// Launch   rows of N shared out by RowWalk, in packs of PackLength<Accumulator> where addresses allow; any block size
 // Cost     reads S*R*N, writes R*N: bound by memory
 // Source   ours
 #include "Common/Prelude.cuh"   // KERNEL, Scalar, Accumulator
-#include "Common/Rows.cuh"      // ForEachRow
+#include "Common/Rows.cuh"      // ForEachRow, ForEachRowPack
 #include "Common/Epilogue.cuh"  // Finished, FinishRow
+
+// Width neighbouring sums over all parts, the first part first. Four parts are under way at once.
+template <int Width> DEVICE Pack<Width, Accumulator> SumOf(const Accumulator* parts, Int64 count, int partCount)
+{
+    constexpr int Batch = 4;
+    Pack<Width, Accumulator> sum = LoadPack<Width>(parts);
+    int part = 1;
+#pragma unroll 1
+    for (; part + Batch <= partCount; part += Batch) {
+        Pack<Width, Accumulator> packs[Batch];
+        for (int k = 0; k < Batch; k++) packs[k] = LoadPack<Width>(parts + (part + k) * count);
+        for (int k = 0; k < Batch; k++) {
+            for (int c = 0; c < Width; c++) sum.value[c] += packs[k].value[c];
+        }
+    }
+#pragma unroll 1
+    for (; part < partCount; part++) {
+        const Pack<Width, Accumulator> pack = LoadPack<Width>(parts + part * count);
+        for (int c = 0; c < Width; c++) sum.value[c] += pack.value[c];
+    }
+    return sum;
+}
 
 KERNEL JoinParts(
     const Accumulator* parts, const Scalar* factor, const Scalar* noise, const Scalar* bias, const Scalar* residual,
@@ -17,9 +39,19 @@ KERNEL JoinParts(
 {
     const Epilogue epilogue = {factor, noise, bias, residual, numbers};
     const Int64 count = walk.rowCount * walk.rowLength;
+    if constexpr (WarpSize > 1) {
+        ForEachRowPack<PackLength<Accumulator>>(walk, [=](Int64 row) {
+            const Int64 start = row * walk.rowLength;
+            return [=](auto width, int i) {
+                const Pack<width.Value, Accumulator> sum = SumOf<width.Value>(parts + start + i, count, partCount);
+                StorePack(y + start + i, Finished<width.Value>(epilogue, sum, row, i, walk.rowLength));
+            };
+        });
+        return;
+    }
     ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
         const Int64 start = row * walk.rowLength;
-        if constexpr (WarpSize == 1 && sizeof(Scalar) == sizeof(Accumulator)) {
+        if constexpr (sizeof(Scalar) == sizeof(Accumulator)) {
             for (int part = 0; part < partCount; part++) {
                 for (int i = first; i < end; i++) {
                     const Accumulator sum = parts[part * count + start + i];

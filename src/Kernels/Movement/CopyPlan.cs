@@ -58,6 +58,23 @@ internal struct CopyPlan
         }
     }
 
+    /// <returns>
+    /// Whether the rows lie within the source, one element after the other, and begin at multiples of
+    /// <paramref name="width"/> elements on both sides.
+    /// </returns>
+    internal readonly bool HasRowsOfPacks(int width)
+    {
+        const int last = Axes - 1;
+        bool fits = _sourceStride[last] == 1 && _targetStride[last] == 1 && _step[last] == 1 && _start[last] >= 0
+            && _start[last] + _size[last] <= _limit[last] && _size[last] % width == 0 && _start[last] % width == 0;
+        for (int axis = 0; axis < last; axis++)
+        {
+            fits &= _sourceStride[axis] % width == 0 && _targetStride[axis] % width == 0;
+        }
+
+        return fits;
+    }
+
     [InlineArray(Axes)]
     private struct Integers
     {

@@ -207,9 +207,11 @@ public static class StridedCopy
     {
         CopyPlan plan = Plan(axes, y);
         if (plan.Count == 0) return y;
-        RowWalk walk = new(plan.Count / plan.RowLength, plan.RowLength);
         int room = (int)Math.Min(int.MaxValue, y.ElementCount - targetStart);
         using Tensor target = y.Part(targetStart, Shape.Create([room]));
+        int width = PackWidths.Longest(x.Type);
+        bool isPacked = PackWidths.AreAligned(x, target) && plan.HasRowsOfPacks(width);
+        RowWalk walk = new(plan.Count / plan.RowLength, plan.RowLength, isPacked ? width : 1);
         Kernel kernel = x.Device.Load(s_source, x.Type, s_variants[(int)border]).Kernel("StridedCopy");
         LaunchShape shape = walk.Shape(x.Device) with
         {

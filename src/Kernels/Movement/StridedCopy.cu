@@ -4,7 +4,8 @@
 //
 // Shapes   six axes on both sides, each with its own stride, start and step; see CopyPlan
 // Types    any Scalar; nothing is computed
-// Launch   rows of the innermost axis shared out by RowWalk; any block size
+// Launch   rows of the innermost axis shared out by RowWalk, in packs where all of them lie within x, one element after
+//          the other, and begin at multiples of a pack on both sides; any block size
 // Cost     reads at most n, writes n: bound by memory, and by cache lines where the innermost strides are not 1
 #include "Common/Prelude.cuh"
 #include "Common/Rows.cuh"
@@ -39,8 +40,9 @@ KERNEL StridedCopy(const Scalar* __restrict__ x, Scalar* __restrict__ y, RowWalk
         Int64 target = 0;
         bool inside = true;
         for (int axis = Axes - 2; axis >= 0; axis--) {
-            const int index = int(rest % plan.size[axis]);
-            rest /= plan.size[axis];
+            const Int64 above = Quotient(rest, plan.size[axis]);
+            const int index = int(rest - above * plan.size[axis]);
+            rest = above;
             const int position = Position(index, plan.start[axis], plan.step[axis], plan.limit[axis]);
             inside = inside && position >= 0;
             source += position * plan.sourceStride[axis];
@@ -53,6 +55,16 @@ KERNEL StridedCopy(const Scalar* __restrict__ x, Scalar* __restrict__ y, RowWalk
         const bool isPlain = inside && plan.step[last] == 1 && plan.start[last] >= 0
             && plan.start[last] + plan.size[last] <= plan.limit[last];
         const int threadStep = WarpSize == 1 ? 1 : step;
+        if (WarpSize > 1 && walk.packLength > 1) {
+            const Scalar* from = x + source + plan.start[last];
+            for (int i = first; i < end; i += step) {
+                Pack<PackLength<Scalar>> pack;
+                for (int c = 0; c < PackLength<Scalar>; c++) pack.value[c] = Scalar(fill);
+                if (inside) pack = LoadPack<PackLength<Scalar>>(from + i);
+                StorePack(y + target + i, pack);
+            }
+            return;
+        }
         if (isPlain && sourceStep == 1 && targetStep == 1) {
             const Scalar* from = x + source + plan.start[last];
             Scalar* to = y + target;

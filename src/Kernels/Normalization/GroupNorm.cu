@@ -220,15 +220,13 @@ template <bool isSilu> DEVICE void NormaliseTask(
         offset[i] = b == nullptr ? Accumulator(0) : Accumulator(b[c]);
     }
     const Int64 corner = (block.firstRow + task.firstRow) * plan.channelCount + task.firstChannel;
-#pragma unroll 4
-    for (int row = 0; row < task.rowCount; row++) {
-        const Int64 at = corner + Int64(row) * plan.channelCount;
-        Pack<PackWidth> pack = LoadPack<PackWidth>(x + at);
+    const auto load = [&](int row) { return LoadPack<PackWidth>(x + corner + Int64(row) * plan.channelCount); };
+    InBatches<4>(0, task.rowCount, 1, load, [&](int row, Pack<PackWidth> pack) {
         for (int i = 0; i < PackWidth; i++) {
             pack.value[i] = Normalised<isSilu>(Accumulator(pack.value[i]), mean[i], scale[i], offset[i]);
         }
-        StorePack(y + at, pack);
-    }
+        StorePack(y + corner + Int64(row) * plan.channelCount, pack);
+    });
 }
 
 template <bool isSilu> DEVICE void NormaliseRows(

@@ -98,21 +98,31 @@ template <bool isSilu> DEVICE void WalkSums(
     }
 }
 
+// What a task reads of a row, and a function that does.
+struct RowPacks {
+    Pack<PackWidth> x, dy;
+};
+
+DEVICE auto LoadRows(const Scalar* __restrict__ x, const Scalar* __restrict__ dy, const GroupPlan& plan)
+{
+    return [=, step = Int64(plan.channelCount)](int row) {
+        return RowPacks{LoadPack<PackWidth>(x + row * step), LoadPack<PackWidth>(dy + row * step)};
+    };
+}
+
 template <bool isSilu> DEVICE void TaskSums(
     const Scalar* __restrict__ x, const Scalar* __restrict__ dy, const GroupPlan& plan, const GroupTask& task,
     const Channel (&channels)[PackWidth], Accumulator (&dzSum)[PackWidth], Accumulator (&dzhSum)[PackWidth])
 {
     for (int i = 0; i < PackWidth; i++) dzSum[i] = dzhSum[i] = 0;
-#pragma unroll 4
-    for (int row = 0; row < task.rowCount; row++) {
-        const Pack<PackWidth> xs = LoadPack<PackWidth>(x + Int64(row) * plan.channelCount);
-        const Pack<PackWidth> dys = LoadPack<PackWidth>(dy + Int64(row) * plan.channelCount);
+    InBatches<2>(0, task.rowCount, 1, LoadRows(x, dy, plan), [&](int, const RowPacks& read) {
         for (int i = 0; i < PackWidth; i++) {
-            const Upstream at = UpstreamOf<isSilu>(Accumulator(xs.value[i]), Accumulator(dys.value[i]), channels[i]);
+            const Accumulator value = Accumulator(read.x.value[i]), upstream = Accumulator(read.dy.value[i]);
+            const Upstream at = UpstreamOf<isSilu>(value, upstream, channels[i]);
             dzSum[i] += at.dz;
             dzhSum[i] += at.dz * at.h;
         }
-    }
+    });
 }
 
 KERNEL GroupNormGradientSums(
@@ -282,17 +292,14 @@ template <bool isSilu> DEVICE void TaskGradient(
     const GroupTask& task, const Channel (&channels)[PackWidth], const Accumulator (&dzMean)[PackWidth],
     const Accumulator (&dzhMean)[PackWidth])
 {
-#pragma unroll 4
-    for (int row = 0; row < task.rowCount; row++) {
-        const Int64 at = Int64(row) * plan.channelCount;
-        const Pack<PackWidth> xs = LoadPack<PackWidth>(x + at);
-        Pack<PackWidth> dys = LoadPack<PackWidth>(dy + at);
+    InBatches<2>(0, task.rowCount, 1, LoadRows(x, dy, plan), [&](int row, const RowPacks& read) {
+        Pack<PackWidth> result;
         for (int i = 0; i < PackWidth; i++) {
-            dys.value[i] = Scalar(GradientOf<isSilu>(
-                Accumulator(xs.value[i]), Accumulator(dys.value[i]), channels[i], dzMean[i], dzhMean[i]));
+            result.value[i] = Scalar(GradientOf<isSilu>(
+                Accumulator(read.x.value[i]), Accumulator(read.dy.value[i]), channels[i], dzMean[i], dzhMean[i]));
         }
-        StorePack(dx + at, dys);
-    }
+        StorePack(dx + Int64(row) * plan.channelCount, result);
+    });
 }
 
 KERNEL GroupNormGradient(

@@ -4,6 +4,7 @@
 // how many there are. On the host device the one thread walks whole rows.
 #pragma once
 
+#include "Common/Batches.cuh"
 #include "Common/Pack.cuh"
 
 struct GroupPlan {

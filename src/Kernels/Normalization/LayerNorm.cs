@@ -26,7 +26,7 @@ public static class LayerNorm
         Tensor y = Tensor.Empty(x.Shape, x.Type, x.Device);
         if (y.ElementCount == 0) return y;
         long rows = x.ElementCount / x.Shape[^1];
-        string variant = PackWidths.Variant(PackWidths.For(x, y));
+        string variant = PackWidths.Variant(PackWidths.For(x, weight, bias, y));
         Kernel kernel = x.Device.Load(s_source, x.Type, variant).Kernel("LayerNorm");
         kernel.Launch(
             LaunchShape.WarpPerRow(x.Device, rows) with { Cost = LaunchCost.Of(x, weight, bias, y) },
@@ -59,7 +59,8 @@ public static class LayerNorm
         int channels = x.Shape[^1];
         long rows = x.ElementCount / channels;
         ElementType sumType = GroupNorm.SumType(x);
-        KernelModule module = x.Device.Load(s_source, x.Type, PackWidths.Variant(PackWidths.For(x, dy, dx)));
+        int width = PackWidths.For(x, dy, weight, dx);
+        KernelModule module = x.Device.Load(s_source, x.Type, PackWidths.Variant(width));
         bool hasParameters = dw is not null || db is not null;
         bool isHost = x.Device.WarpSize == 1;
         int chunks = checked((int)((rows + ChunkRows - 1) / ChunkRows));
@@ -70,7 +71,7 @@ public static class LayerNorm
             shape with { Cost = LaunchCost.Of(x, dy, weight, dx, statistics, isHost ? partial : null) },
             x, dy, weight, dx, statistics, isHost ? partial : null, rows, channels, ChunkRows, epsilon);
         if (partial is null) return (dx, dw, db);
-        if (statistics is not null) Sum(module, x, dy, statistics, partial);
+        if (statistics is not null) Sum(module, width, x, dy, statistics, partial);
         module.Kernel("LayerNormParameters").Launch(
             LaunchShape.Blocks(x.Device, (channels + ParameterColumns - 1) / ParameterColumns) with
             {
@@ -80,16 +81,17 @@ public static class LayerNorm
         return (dx, dw, db);
     }
 
-    private static void Sum(KernelModule module, Tensor x, Tensor dy, Tensor statistics, Tensor partial)
+    private static void Sum(
+        KernelModule module, int width, Tensor x, Tensor dy, Tensor statistics, Tensor partial)
     {
-        int channels = x.Shape[^1];
-        long tiles = (channels + LaunchShape.DefaultBlock - 1) / LaunchShape.DefaultBlock;
+        ColumnPlan plan = new(x.Shape[^1], width, x, dy);
         module.Kernel("LayerNormSums").Launch(
-            LaunchShape.Blocks(x.Device, partial.Shape[0] * tiles) with
+            new LaunchShape((long)partial.Shape[0] * plan.TileCount, 1, 1, ColumnPlan.Threads)
             {
                 Cost = LaunchCost.Of(x, dy, statistics, partial),
             },
-            x, dy, statistics, partial, (long)statistics.Shape[0], channels, ChunkRows);
+            x, dy, statistics, partial, (long)statistics.Shape[0], x.Shape[^1], ChunkRows,
+            KernelArgument.Structure(ref plan));
     }
 
     private static void Check(Tensor x, Tensor? weight, Tensor? bias)

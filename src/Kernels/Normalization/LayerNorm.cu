@@ -8,15 +8,16 @@
 // Shapes   x, y, dy, dx: [N, C]; w, b, dw, db: [C], or null; statistics: [N, 2], mean and r, and partial:
 //          [chunks, 2, C], or null; contiguous
 // Types    stored as Scalar, summed in Accumulator; statistics and partial are Accumulator
-// Launch   rows: one warp a row; sums: one thread a column of a chunk; parameters: elementwise. Any block size that is
-//          a multiple of WarpSize. On the host one thread takes gradient and sums of a chunk, row after row
+// Launch   rows: one warp a row, any block size that is a multiple of WarpSize; sums: blocks of ColumnThreads threads, as
+//          ColumnBlock has them, for some columns of a chunk; parameters: elementwise, any block size. On the host one
+//          thread takes gradient and sums of a chunk, row after row
 // Cost     reads x and dy, the later passes over a row from cache, writes y or dx; sums read x and dy again, but on the
 //          host: bound by memory
 // Limits   C >= 1
 // Source   Ba, Kiros, Hinton 2016, Layer Normalization; derivative by hand
 #include "Common/Prelude.cuh"
-#include "Common/Warp.cuh"  // WarpSum
-#include "Common/Pack.cuh"  // LoadPack, StorePack
+#include "Common/Block.cuh"        // JoinBySum, WarpSum
+#include "Common/ColumnBlock.cuh"  // ColumnPlan, PlaceOf, JoinRowLanes, InBatches
 
 struct Moments {
     Accumulator mean, scale;
@@ -42,9 +43,17 @@ DEVICE Moments MomentsOf(const Scalar* __restrict__ row, int channelCount, int l
     return {mean, ReciprocalSqrt(WarpSum(squares) / channelCount + epsilon)};
 }
 
-DEVICE Accumulator WeightOf(const Scalar* __restrict__ w, int c)
+// Weights, or offsets, of neighbouring channels; all of them the given number where there are none.
+DEVICE Pack<PackWidth, Accumulator> NumbersOf(const Scalar* __restrict__ w, int c, Accumulator none)
 {
-    return w == nullptr ? Accumulator(1) : Accumulator(w[c]);
+    Pack<PackWidth, Accumulator> numbers;
+    if (w == nullptr) {
+        for (int i = 0; i < PackWidth; i++) numbers.value[i] = none;
+    } else {
+        const Pack<PackWidth> pack = LoadPack<PackWidth>(w + c);
+        for (int i = 0; i < PackWidth; i++) numbers.value[i] = Accumulator(pack.value[i]);
+    }
+    return numbers;
 }
 
 KERNEL LayerNorm(
@@ -59,10 +68,10 @@ KERNEL LayerNorm(
     const Moments moments = MomentsOf(source, channelCount, lane, epsilon);
     for (int c = lane * PackWidth; c < channelCount; c += WarpSize * PackWidth) {
         Pack<PackWidth> pack = LoadPack<PackWidth>(source + c);
+        const Pack<PackWidth, Accumulator> weights = NumbersOf(w, c, 1), offsets = NumbersOf(b, c, 0);
         for (int i = 0; i < PackWidth; i++) {
             const Accumulator h = (Accumulator(pack.value[i]) - moments.mean) * moments.scale;
-            const Accumulator offset = b == nullptr ? Accumulator(0) : Accumulator(b[c + i]);
-            pack.value[i] = Scalar(h * WeightOf(w, c + i) + offset);
+            pack.value[i] = Scalar(h * weights.value[i] + offsets.value[i]);
         }
         StorePack(target + c, pack);
     }
@@ -76,8 +85,9 @@ DEVICE Moments GradientOfRow(
     Accumulator sum = 0, product = 0;
     for (int c = lane * PackWidth; c < channelCount; c += WarpSize * PackWidth) {
         const Pack<PackWidth> xs = LoadPack<PackWidth>(xRow + c), dys = LoadPack<PackWidth>(dyRow + c);
+        const Pack<PackWidth, Accumulator> weights = NumbersOf(w, c, 1);
         for (int i = 0; i < PackWidth; i++) {
-            const Accumulator m = Accumulator(dys.value[i]) * WeightOf(w, c + i);
+            const Accumulator m = Accumulator(dys.value[i]) * weights.value[i];
             sum += m;
             product += m * ((Accumulator(xs.value[i]) - moments.mean) * moments.scale);
         }
@@ -87,8 +97,9 @@ DEVICE Moments GradientOfRow(
     for (int c = lane * PackWidth; c < channelCount; c += WarpSize * PackWidth) {
         const Pack<PackWidth> xs = LoadPack<PackWidth>(xRow + c);
         Pack<PackWidth> dys = LoadPack<PackWidth>(dyRow + c);
+        const Pack<PackWidth, Accumulator> weights = NumbersOf(w, c, 1);
         for (int i = 0; i < PackWidth; i++) {
-            const Accumulator m = Accumulator(dys.value[i]) * WeightOf(w, c + i);
+            const Accumulator m = Accumulator(dys.value[i]) * weights.value[i];
             const Accumulator h = (Accumulator(xs.value[i]) - moments.mean) * moments.scale;
             dys.value[i] = Scalar(moments.scale * (m - mean - h * slope));
         }
@@ -136,25 +147,41 @@ KERNEL LayerNormGradient(
     statistics[2 * row + 1] = moments.scale;
 }
 
+// What is read of a row's columns.
+struct RowColumns {
+    Pack<PackWidth> x, dy;
+    Accumulator mean, scale;
+};
+
 KERNEL LayerNormSums(
     const Scalar* __restrict__ x, const Scalar* __restrict__ dy, const Accumulator* __restrict__ statistics,
-    Accumulator* __restrict__ partial, Int64 rowCount, int channelCount, int chunkRows)
+    Accumulator* __restrict__ partial, Int64 rowCount, int channelCount, int chunkRows, ColumnPlan plan)
 {
-    const int tileCount = (channelCount + blockDim.x - 1) / blockDim.x;
-    const Int64 chunk = blockIdx.x / tileCount;
-    const int column = int(blockIdx.x % tileCount) * blockDim.x + threadIdx.x;
-    if (column >= channelCount) return;  // no barrier follows
-    const Int64 firstRow = chunk * chunkRows, endRow = Minimum(rowCount, firstRow + chunkRows);
-    Accumulator dySum = 0, productSum = 0;
-    for (Int64 row = firstRow; row < endRow; row++) {
-        const Accumulator mean = statistics[2 * row], scale = statistics[2 * row + 1];
-        const Accumulator upstream = Accumulator(dy[row * channelCount + column]);
-        dySum += upstream;
-        productSum += upstream * ((Accumulator(x[row * channelCount + column]) - mean) * scale);
+    if constexpr (WarpSize > 1) {
+        __shared__ Accumulator shared[PackWidth * ColumnThreads];
+        __shared__ Accumulator sharedProducts[PackWidth * ColumnThreads];
+        const ColumnPlace place = PlaceOf<PackWidth>(plan);
+        const Int64 chunk = blockIdx.x / unsigned(plan.tileCount), firstRow = chunk * chunkRows;
+        const int rows = place.count <= 0 ? 0 : int(Minimum(Int64(chunkRows), rowCount - firstRow));
+        const auto load = [=](int row) {
+            const Int64 at = (firstRow + row) * channelCount + place.first;
+            const Accumulator* moments = statistics + 2 * (firstRow + row);
+            return RowColumns{LoadPack<PackWidth>(x + at), LoadPack<PackWidth>(dy + at), moments[0], moments[1]};
+        };
+        Accumulator dySum[PackWidth] = {}, productSum[PackWidth] = {};
+        InBatches<2>(place.rowLane, rows, place.rowLaneCount, load, [&](int, const RowColumns& read) {
+            for (int i = 0; i < PackWidth; i++) {
+                const Accumulator upstream = Accumulator(read.dy.value[i]);
+                dySum[i] += upstream;
+                productSum[i] += upstream * ((Accumulator(read.x.value[i]) - read.mean) * read.scale);
+            }
+        });
+        JoinRowLanes<JoinBySum>(dySum, plan, shared);
+        JoinRowLanes<JoinBySum>(productSum, plan, sharedProducts);
+        if (place.rowLane > 0 || place.count <= 0) return;  // no barrier follows
+        Accumulator* target = partial + chunk * 2 * channelCount + place.first;
+        for (int i = 0; i < PackWidth; i++) target[i] = dySum[i], target[channelCount + i] = productSum[i];
     }
-    Accumulator* target = partial + chunk * 2 * channelCount + column;
-    target[0] = dySum;
-    target[channelCount] = productSum;
 }
 
 // Columns that a block takes of the parameters: few, because there are many chunks to walk.

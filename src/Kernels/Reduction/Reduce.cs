@@ -1,11 +1,16 @@
+using GenKernels.Kernels.Common;
+
 namespace GenKernels.Kernels.Reduction;
 
 /// <summary>Launches <c>Reduce.cu</c>: sums, sums of squares and maxima along axes.</summary>
 public static class Reduce
 {
-    // Up to this length one warp, or one thread a column, takes the whole axis; longer ones are split, so that many
-    // work.
+    // Up to this length one warp takes the whole of a row, or the CPU's one thread that of its columns; longer ones are
+    // split, so that many work.
     private const int LongestSegment = 1024;
+
+    // Columns that the CPU's one thread takes, as in the kernel.
+    private const int HostColumns = 64;
 
     private static readonly string[] s_stageTypes =
         ["Input=Scalar;Output=Scalar", "Input=Scalar;Output=Accumulator", "Input=Accumulator;Output=Scalar"];
@@ -51,7 +56,7 @@ public static class Reduce
         ElementType sumType = x.Type == ElementType.Float64 ? ElementType.Float64 : ElementType.Float32;
         Tensor y = Tensor.Empty(shape, isWide ? sumType : x.Type, x.Device);
         if (y.ElementCount == 0) return y;
-        int segmentCount = Math.Max(1, (length + LongestSegment - 1) / LongestSegment);
+        int segmentCount = SegmentCount(x, outer, length, inner);
         if (segmentCount == 1)
         {
             Stage stage = y.Type == x.Type ? Stage.Whole : Stage.First;
@@ -63,6 +68,11 @@ public static class Reduce
         ReduceKind second = kind == ReduceKind.SumOfSquares ? ReduceKind.Sum : kind;
         return Launch(second, Stage.Last, y.Type, partial, y, outer, segmentCount, inner, 1);
     }
+
+    private static int SegmentCount(Tensor x, int outer, int length, int inner) =>
+        inner == 1 || x.Device.WarpSize == 1
+            ? Math.Max(1, (length + LongestSegment - 1) / LongestSegment)
+            : new ColumnPlan(inner, x).SegmentCount(outer, length);
 
     private static Tensor Launch(
         ReduceKind kind, Stage stage, ElementType type, Tensor x, Tensor y, int outer, int length, int inner,
@@ -76,15 +86,21 @@ public static class Reduce
         };
         if (inner == 1)
         {
+            // Segments of whole packs; the last of them may be empty then.
+            int width = x.Device.WarpSize == 1 ? 1 : PackWidths.Longest(x.Type);
+            segmentLength = (segmentLength + width - 1) / width * width;
+            bool isPacked = outer == 1 ? PackWidths.AreAligned(x) : PackWidths.For(length, x) > 1;
             LaunchShape shape = LaunchShape.WarpPerRow(x.Device, (long)outer * segmentCount) with { Cost = cost };
-            module.Kernel("ReduceRows").Launch(shape, x, y, (long)outer, length, segmentLength, segmentCount);
+            module.Kernel("ReduceRows").Launch(
+                shape, x, y, (long)outer, length, segmentLength, segmentCount, isPacked ? 1 : 0);
             return y;
         }
 
-        int columns = x.Device.WarpSize == 1 ? 64 : LaunchShape.DefaultBlock;
-        int tiles = (inner + columns - 1) / columns;
+        ColumnPlan plan = new(inner, x);
+        int tiles = x.Device.WarpSize == 1 ? (inner + HostColumns - 1) / HostColumns : plan.TileCount;
         LaunchShape blocks = LaunchShape.Blocks(x.Device, (long)outer * segmentCount * tiles) with { Cost = cost };
-        module.Kernel("ReduceColumns").Launch(blocks, x, y, outer, length, inner, segmentLength, segmentCount);
+        module.Kernel("ReduceColumns").Launch(
+            blocks, x, y, length, inner, segmentLength, segmentCount, KernelArgument.Structure(ref plan));
         return y;
     }
 

@@ -3,12 +3,13 @@
 //
 // Shapes   x: [O, N, I]; y: [O, S, I], where segment s covers S-th parts of N, rounded up; contiguous
 // Types    read as Input, written as Output, combined in Accumulator; a long sum is taken in two launches over segments
-// Launch   rows (I = 1): one warp a row and segment; columns: one thread, or Columns elements of the host's
-//          one, a column
+// Launch   rows (I = 1): one warp a row and segment; columns: blocks of ColumnThreads threads as ColumnBlock has them,
+//          some columns of a segment each; isPacked where all rows and segments begin at multiples of 16 bytes
 // Cost     reads O*N*I: bound by memory
 // Source   the order of the additions is fixed by the shape, so that the same input gives the same bits
 #include "Common/Prelude.cuh"
-#include "Common/Warp.cuh"
+#include "Common/Block.cuh"        // JoinBySum, JoinByMaximum, WarpSum, WarpMaximum
+#include "Common/ColumnBlock.cuh"  // ColumnPlan, PlaceOf, LoadColumns, JoinRowLanes
 #include "Common/HostMaximum.cuh"
 
 DEVICE Accumulator Sum(Accumulator total, Accumulator x) { return total + x; }
@@ -18,12 +19,16 @@ DEVICE Accumulator MaximalMagnitude(Accumulator total, Accumulator x) { return M
 
 DEVICE Accumulator Start() { return IsMaximum ? Accumulator(-Infinity()) : Accumulator(0); }
 
-// One thread of the host device keeps a stretch of columns in registers; elsewhere a thread has one.
-constexpr int Columns = WarpSize == 1 ? 64 : 1;
+// How results of parts are joined, and what a lane reads at once.
+template <bool isMaximum> struct JoinOf { using Type = JoinBySum; };
+template <> struct JoinOf<true> { using Type = JoinByMaximum; };
+using Join = JoinOf<IsMaximum != 0>::Type;
+constexpr int Width = PackLength<Input>;
 
+// Which elements a lane takes does not depend on isPacked, so that the order of the additions does not, either.
 KERNEL ReduceRows(
     const Input* __restrict__ x, Output* __restrict__ y, Int64 rowCount, int length, int segmentLength,
-    int segmentCount)
+    int segmentCount, int isPacked)
 {
     const int lane = threadIdx.x % WarpSize;
     const Int64 index = (Int64)blockIdx.x * (blockDim.x / WarpSize) + threadIdx.x / WarpSize;
@@ -32,44 +37,90 @@ KERNEL ReduceRows(
     const int first = int(index % segmentCount) * segmentLength;
     const int end = Minimum(length, first + segmentLength);
 
+    Accumulator total = Start();
     if constexpr (WarpSize == 1 && IsMaximum) {
         y[index] = Output(HostMaximum(row + first, end - first, [](Input value) {
             return Operation(Start(), Accumulator(value));
         }));
         return;
+    } else if constexpr (WarpSize == 1) {
+        for (int n = first; n < end; n++) total = Operation(total, Accumulator(row[n]));
+    } else {
+        const auto add = [&](Pack<Width, Input> pack) {
+            for (int c = 0; c < Width; c++) total = Operation(total, Accumulator(pack.value[c]));
+        };
+        const int packCount = Maximum(0, end - first) / Width, rest = Maximum(0, end - first) % Width;
+        const Input* from = row + first;
+        AddRows<Width>(from, Width, lane, packCount, WarpSize, Width, isPacked, add);
+        if (lane == packCount % WarpSize) {
+            for (int c = 0; c < rest; c++) total = Operation(total, Accumulator(from[packCount * Width + c]));
+        }
+        total = Join::Warp(total);
     }
-    Accumulator total = Start();
-    for (int n = first + lane; n < end; n += WarpSize) total = Operation(total, Accumulator(row[n]));
-    total = IsMaximum ? WarpMaximum(total) : WarpSum(total);
     if (lane == 0) y[index] = Output(total);
 }
 
-KERNEL ReduceColumns(
-    const Input* __restrict__ x, Output* __restrict__ y, int outerCount, int length, int inner, int segmentLength,
-    int segmentCount)
+// The host's one thread keeps a stretch of columns in registers.
+constexpr int HostColumns = 64;
+
+DEVICE void HostReduceColumns(
+    const Input* __restrict__ x, Output* __restrict__ y, int length, int inner, int segmentLength, int segmentCount)
 {
-    const int tileCount = (inner + Columns * blockDim.x - 1) / (Columns * blockDim.x);
+    const int tileCount = (inner + HostColumns - 1) / HostColumns;
     const Int64 group = blockIdx.x / tileCount;
-    if (group >= (Int64)outerCount * segmentCount) return;
-    const int column = (int(blockIdx.x % tileCount) * blockDim.x + threadIdx.x) * Columns;
-    if (column >= inner) return;  // no barrier follows
+    const int column = int(blockIdx.x % tileCount) * HostColumns;
     const int first = int(group % segmentCount) * segmentLength;
     const int end = Minimum(length, first + segmentLength);
     const Input* source = x + group / segmentCount * (Int64)length * inner + column;
     Output* target = y + group * inner + column;
 
-    Accumulator total[Columns];
-    for (int c = 0; c < Columns; c++) total[c] = Start();
-    if (column + Columns <= inner) {
+    Accumulator total[HostColumns];
+    for (int c = 0; c < HostColumns; c++) total[c] = Start();
+    if (column + HostColumns <= inner) {
         for (int n = first; n < end; n++) {
-            for (int c = 0; c < Columns; c++) total[c] = Operation(total[c], Accumulator(source[(Int64)n * inner + c]));
+            for (int c = 0; c < HostColumns; c++) {
+                total[c] = Operation(total[c], Accumulator(source[(Int64)n * inner + c]));
+            }
         }
-        for (int c = 0; c < Columns; c++) target[c] = Output(total[c]);
+        for (int c = 0; c < HostColumns; c++) target[c] = Output(total[c]);
         return;
     }
-    const int rest = inner - column;  // fewer than Columns: the host device's last stretch
+    const int rest = inner - column;
     for (int n = first; n < end; n++) {
         for (int c = 0; c < rest; c++) total[c] = Operation(total[c], Accumulator(source[(Int64)n * inner + c]));
     }
     for (int c = 0; c < rest; c++) target[c] = Output(total[c]);
+}
+
+KERNEL ReduceColumns(
+    const Input* __restrict__ x, Output* __restrict__ y, int length, int inner, int segmentLength, int segmentCount,
+    ColumnPlan plan)
+{
+    if constexpr (WarpSize == 1) {
+        HostReduceColumns(x, y, length, inner, segmentLength, segmentCount);
+    } else {
+        __shared__ Accumulator shared[Width * ColumnThreads];
+        const ColumnPlace place = PlaceOf<Width>(plan);
+        const Int64 group = blockIdx.x / unsigned(plan.tileCount);
+        const Int64 outer = group / segmentCount;
+        const int first = int(group - outer * segmentCount) * segmentLength;
+        const int end = Minimum(length, first + segmentLength);
+        const Input* source = x + outer * length * inner + place.first;
+
+        Accumulator total[Width];
+        for (int c = 0; c < Width; c++) total[c] = Start();
+        if (place.count > 0) {
+            AddRows<Width>(
+                source, inner, first + place.rowLane, end, place.rowLaneCount, place.count, plan.isPacked,
+                [&](Pack<Width, Input> pack) {
+                    for (int c = 0; c < Width; c++) total[c] = Operation(total[c], Accumulator(pack.value[c]));
+                });
+        }
+        JoinRowLanes<Join>(total, plan, shared);
+        if (place.rowLane > 0) return;  // no barrier follows
+        Output* target = y + group * inner + place.first;
+        for (int c = 0; c < Width; c++) {
+            if (c < place.count) target[c] = Output(total[c]);
+        }
+    }
 }

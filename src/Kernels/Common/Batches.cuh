@@ -1,0 +1,25 @@
+// Batches: loops whose loads are under way together. In a loop that is only unrolled every turn ends with a branch that
+// may leave it, and the loads of the next turn wait for that one's; here a batch of loads comes before what is done
+// with them. On the host device it is a plain loop.
+#pragma once
+
+// Calls use(i, load(i)) for i = first, first + step, ... below end, in this order.
+template <int Batch, typename Load, typename Use>
+DEVICE void InBatches(int first, int end, int step, Load load, Use use)
+{
+    int i = first;
+    if constexpr (WarpSize == 1 || Batch == 1) {
+#pragma unroll 1
+        for (; i < end; i += step) use(i, load(i));
+    } else {
+#pragma unroll 1
+        for (; i < end - (Batch - 1) * step; i += Batch * step) {
+            decltype(load(i)) loaded[Batch];
+#pragma unroll
+            for (int k = 0; k < Batch; k++) loaded[k] = load(i + k * step);
+#pragma unroll
+            for (int k = 0; k < Batch; k++) use(i + k * step, loaded[k]);
+        }
+        InBatches<Batch / 2>(i, end, step, load, use);
+    }
+}

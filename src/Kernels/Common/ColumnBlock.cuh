@@ -1,0 +1,79 @@
+// ColumnBlock: how a block of a device with warps adds up the rows of a matrix, column by column. Neighbouring threads
+// take neighbouring packs of Width columns, as many as there are, up to the block; threads that are left over take
+// rows of their own. The host device has one thread, and no need of it.
+//   PlaceOf<Width>           which columns and rows a thread takes
+//   LoadColumns<Width>       a thread's columns of a row
+//   AddRows<Width>           calls a body with its columns of its rows
+//   JoinRowLanes<Width>      what all threads of a column have, at the first of them
+#pragma once
+#include "Common/Batches.cuh"  // InBatches
+#include "Common/Pack.cuh"     // Pack, LoadPack
+
+constexpr int ColumnThreads = 256;  // of a block, exactly; ColumnPlan's launcher has the same number
+
+struct ColumnPlan {
+    int columnCount;
+    int acrossBits;  // 2^acrossBits threads lie across the columns
+    int tileCount;   // blocks across the columns
+    int isPacked;    // whether all rows begin at multiples of a pack
+};
+
+struct ColumnPlace {
+    int first, count;           // columns
+    int rowLane, rowLaneCount;  // the first row, and the step to the next
+};
+
+template <int Width> DEVICE ColumnPlace PlaceOf(const ColumnPlan& plan)
+{
+    const int across = 1 << plan.acrossBits, thread = int(threadIdx.x);
+    const int first = (int(blockIdx.x % unsigned(plan.tileCount)) * across + (thread & (across - 1))) * Width;
+    return {first, Minimum(Width, plan.columnCount - first), thread >> plan.acrossBits, ColumnThreads / across};
+}
+
+// The first count columns from a row's place on; what comes after them is not read, and 0.
+template <int Width, typename Element>
+DEVICE Pack<Width, Element> LoadColumns(const Element* __restrict__ from, int count, bool isPacked)
+{
+    if (isPacked) return LoadPack<Width>(from);
+    Pack<Width, Element> pack = {};
+#pragma unroll
+    for (int c = 0; c < Width; c++) {
+        if (c < count) pack.value[c] = from[c];
+    }
+    return pack;
+}
+
+// Calls body(pack) for rows first, first + step, ... below end, in this order.
+template <int Width, typename Element, typename Body>
+DEVICE void AddRows(
+    const Element* __restrict__ from, Int64 stride, int first, int end, int step, int count, bool isPacked, Body body)
+{
+    constexpr int Batch = 4;
+    const auto use = [&](int, const Pack<Width, Element>& pack) { body(pack); };
+    if (isPacked) {
+        InBatches<Batch>(first, end, step, [=](int row) { return LoadPack<Width>(from + row * stride); }, use);
+    } else {
+        InBatches<Batch>(
+            first, end, step, [=](int row) { return LoadColumns<Width>(from + row * stride, count, false); }, use);
+    }
+}
+
+// Joins the values of the threads that share columns; those of row lane 0 get the result. All threads must take part.
+//   order    the upper half of the row lanes is added to the lower half, until one is left
+//   shared   [Width][ColumnThreads]: neighbouring threads meet neighbouring banks
+template <typename Join, int Width>
+DEVICE void JoinRowLanes(Accumulator (&value)[Width], const ColumnPlan& plan, Accumulator* shared)
+{
+    const int thread = int(threadIdx.x);
+    for (int half = ColumnThreads / 2; half >= 1 << plan.acrossBits; half /= 2) {
+        if (thread >= half && thread < 2 * half) {
+            for (int c = 0; c < Width; c++) shared[c * ColumnThreads + thread] = value[c];
+        }
+        __syncthreads();  // the upper half's values | the lower half reads them; each place is written once
+        if (thread < half) {
+            for (int c = 0; c < Width; c++) {
+                value[c] = Join::Values(value[c], shared[c * ColumnThreads + thread + half]);
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace GenKernels.Kernels.Common;
+
+/// <summary>
+/// How the blocks of a device with warps share out columns whose rows they add up; laid out as <c>ColumnPlan</c> in
+/// <c>ColumnBlock.cuh</c>.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+internal readonly struct ColumnPlan
+{
+    /// <summary>Threads of a block; <c>ColumnThreads</c> is the same.</summary>
+    internal const int Threads = 256;
+
+    // Blocks that fill every multiprocessor several times over, and rows that are worth a thread: both decide the order
+    // of the additions, so that they must not depend on the device at hand.
+    private const int EnoughBlocks = 512;
+    private const int EnoughRows = 8;
+
+    private readonly int _columnCount;
+    private readonly int _acrossBits;
+    private readonly int _tileCount;
+    private readonly int _isPacked;
+
+    /// <param name="columnCount">Elements of a row, at least 1.</param>
+    /// <param name="tensors">What is read and written by packs, of one type; null where there is none.</param>
+    internal ColumnPlan(int columnCount, params ReadOnlySpan<Tensor?> tensors)
+        : this(columnCount, PackWidths.Longest(tensors[0]!.Type), tensors)
+    {
+    }
+
+    /// <param name="columnCount">Elements of a row, at least 1.</param>
+    /// <param name="width">Columns of a thread.</param>
+    /// <param name="tensors">What is read and written by packs, of one type; null where there is none.</param>
+    internal ColumnPlan(int columnCount, int width, params ReadOnlySpan<Tensor?> tensors)
+    {
+        int packCount = (columnCount + width - 1) / width;
+        int across = (int)Math.Min(Threads, BitOperations.RoundUpToPowerOf2((uint)packCount));
+        _columnCount = columnCount;
+        _acrossBits = BitOperations.Log2((uint)across);
+        _tileCount = (packCount + across - 1) / across;
+        _isPacked = PackWidths.For(columnCount, tensors) == width ? 1 : 0;
+    }
+
+    /// <summary>Blocks across the columns.</summary>
+    internal int TileCount => _tileCount;
+
+    /// <param name="matrixCount">Matrices whose rows are added up, each on its own.</param>
+    /// <param name="rowCount">Rows of each.</param>
+    /// <returns>In how many parts the rows are worth adding up, each by a block of its own.</returns>
+    internal int SegmentCount(int matrixCount, int rowCount)
+    {
+        long wanted = (EnoughBlocks - 1 + ((long)matrixCount * _tileCount)) / ((long)matrixCount * _tileCount);
+        int rowLanes = Threads >> _acrossBits;
+        return (int)Math.Clamp(wanted, 1, Math.Max(1, rowCount / (rowLanes * EnoughRows)));
+    }
+}
