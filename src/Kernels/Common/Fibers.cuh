@@ -292,6 +292,17 @@ FIBER __attribute__((noinline)) unsigned Exchange(unsigned value, int source, bo
     LeaveBlock(block);
 }
 
+// Ends the launch where an address of global memory is one of the block's dynamic shared memory.
+FIBER __attribute__((noinline)) void RequireGlobal(
+    const void* address, const char* kind, const char* file = __builtin_FILE(), int line = __builtin_LINE())
+{
+    const char* shared = static_cast<char*>(dynamicShared);
+    const char* at = static_cast<const char*>(address);
+    if (at >= shared && at < shared + s_block->launch->sharedBytes) {
+        Fail(*s_block, {kind, file, line}, "is for global memory and meets shared memory");
+    }
+}
+
 // What the threads of a gate do as one: the last to come does it for all, with what each brings. It orders nothing.
 using GateFunction = void (*)(void* const* arguments);
 FIBER __attribute__((noinline)) void DoTogether(

@@ -29,9 +29,13 @@ template <int Width, typename Element> DEVICE Pack<Width, Element> LoadPack(cons
     return *reinterpret_cast<const Pack<Width, Element>*>(from);
 }
 
+// Stores to global memory, and to no other.
 #if defined(GK_HOST) || defined(GK_SIMT)
 template <int Width, typename Element> DEVICE void StorePack(Element* to, const Pack<Width, Element>& pack)
 {
+#if defined(GK_SIMT)
+    Fibers::RequireGlobal(to, "store of a pack");
+#endif
     *reinterpret_cast<Pack<Width, Element>*>(to) = pack;
 }
 #else
@@ -41,10 +45,14 @@ template <int Width, typename Element> DEVICE void StorePack(Element* to, const 
 {
     constexpr int Bytes = sizeof(pack);
     union { Pack<Width, Element> pack; unsigned word[(Bytes + 3) / 4]; } bits = {pack};
-    if constexpr (Bytes == 16) {
-        asm volatile("{ .reg .u64 to; cvta.to.global.u64 to, %0; st.global.v4.b32 [to], {%1, %2, %3, %4}; }" ::
-                         "l"(to), "r"(bits.word[0]), "r"(bits.word[1]), "r"(bits.word[2]), "r"(bits.word[3])
-                     : "memory");
+    if constexpr (Bytes % 16 == 0) {
+#pragma unroll
+        for (int first = 0; first < Bytes / 4; first += 4) {
+            asm volatile("{ .reg .u64 to; cvta.to.global.u64 to, %0; st.global.v4.b32 [to], {%1, %2, %3, %4}; }" ::
+                             "l"(reinterpret_cast<unsigned*>(to) + first), "r"(bits.word[first]),
+                             "r"(bits.word[first + 1]), "r"(bits.word[first + 2]), "r"(bits.word[first + 3])
+                         : "memory");
+        }
     } else if constexpr (Bytes == 8) {
         asm volatile("{ .reg .u64 to; cvta.to.global.u64 to, %0; st.global.v2.b32 [to], {%1, %2}; }" ::
                          "l"(to), "r"(bits.word[0]), "r"(bits.word[1])

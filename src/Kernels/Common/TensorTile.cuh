@@ -73,7 +73,7 @@ template <typename Store> DEVICE void StoreTile(const TileSums& sums, char* ring
             for (int half = 0; half < 2; half++) {
                 const int row = firstRow + FragmentRows * i + half * 8, column = firstColumn + 8 * j;
                 const float* pair = sums.of[i][j].values + 2 * half;
-                StorePack(values + row * SumStride + column, Pack<2, float>{{pair[0], pair[1]}});
+                *reinterpret_cast<Pack<2, float>*>(values + row * SumStride + column) = {{pair[0], pair[1]}};
             }
         }
     }
