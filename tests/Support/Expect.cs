@@ -18,7 +18,29 @@ public static class Expect
         Check(actual, expected, what, _ => scale);
     }
 
-    private static void Check(Tensor actual, double[] expected, string what, Func<int, double> scale)
+    /// <summary>
+    /// For results of tensor cores, which sum 32-bit floats and drop the bits of every addition that do not fit: the
+    /// error of a sum goes by the largest one, and is multiplied by what follows. The results may be far smaller than
+    /// that where they are clamped, and say nothing of it. What is stored is rounded once more, to its type.
+    /// </summary>
+    /// <param name="actual">The results.</param>
+    /// <param name="expected">By the formula.</param>
+    /// <param name="sums">By the formula, before what follows them.</param>
+    /// <param name="steepness">The most by which what follows multiplies the sum at an index.</param>
+    /// <param name="what">For the message.</param>
+    public static void CloseFinished(
+        Tensor actual, double[] expected, double[] sums, Func<int, double> steepness, string what = "")
+    {
+        double ofSums = Tolerance.For(ElementType.Float32) * sums.Select(Math.Abs).Append(1).Max();
+        double ofType = Tolerance.For(actual.Type);
+        Compare(actual, expected, what, index =>
+            (ofSums * steepness(index)) + (ofType * Math.Max(1, Math.Abs(expected[index]))));
+    }
+
+    private static void Check(Tensor actual, double[] expected, string what, Func<int, double> scale) =>
+        Compare(actual, expected, what, index => Tolerance.For(actual.Type) * scale(index));
+
+    private static void Compare(Tensor actual, double[] expected, string what, Func<int, double> allowed)
     {
         double[] values = actual.ToDoubles();
         Assert.That(values, Has.Length.EqualTo(expected.Length), what);
@@ -26,7 +48,7 @@ public static class Expect
         {
             // Equals, so that an infinity is itself and a NaN a NaN.
             if (values[index].Equals(expected[index])) continue;
-            if (Math.Abs(values[index] - expected[index]) <= Tolerance.For(actual.Type) * scale(index)) continue;
+            if (Math.Abs(values[index] - expected[index]) <= allowed(index)) continue;
             Assert.Fail(
                 $"{what}: element {index} of {actual} is {values[index]:G9}, the formula gives {expected[index]:G9}");
         }

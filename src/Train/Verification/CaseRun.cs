@@ -7,7 +7,7 @@ namespace GenKernels.Train.Verification;
 internal sealed class CaseRun
 {
     private readonly ICaseRunner _runner;
-    private readonly int _variation;
+    private readonly InputMove? _move;
     private readonly Dictionary<string, Variable> _leaves = [];
     private readonly HashSet<string> _compared = [];
     private double _worstShare = -1;
@@ -15,11 +15,9 @@ internal sealed class CaseRun
     /// <param name="recorded">The case.</param>
     /// <param name="device">Where it runs.</param>
     /// <param name="runner">Its kind.</param>
-    /// <param name="variation">
-    /// 0 for the inputs as they are; else they are moved by a unit in the last place, each time others.
-    /// </param>
-    internal CaseRun(RecordedCase recorded, Device device, ICaseRunner runner, int variation) =>
-        (Recorded, Device, _runner, _variation) = (recorded, device, runner, variation);
+    /// <param name="move">Moves the inputs; null leaves them as they are.</param>
+    internal CaseRun(RecordedCase recorded, Device device, ICaseRunner runner, InputMove? move = null) =>
+        (Recorded, Device, _runner, _move) = (recorded, device, runner, move);
 
     public RecordedCase Recorded { get; }
 
@@ -49,7 +47,7 @@ internal sealed class CaseRun
     public Tensor Floats(string name)
     {
         float[] values = Recorded.Floats(Required(name));
-        if (_variation > 0) Vary(values, new Random(_variation));
+        _move?.Apply(values);
         return Tensor.From(values, Recorded.Shape(name), Device);
     }
 
@@ -167,14 +165,6 @@ internal sealed class CaseRun
         if (share <= _worstShare) return;
         _worstShare = share;
         (Worst, Error, Tolerance) = (name, error, tolerance);
-    }
-
-    private static void Vary(Span<float> values, Random random)
-    {
-        foreach (ref float value in values)
-        {
-            value = random.Next(2) == 0 ? MathF.BitIncrement(value) : MathF.BitDecrement(value);
-        }
     }
 
     private static double[] ToDoubles(Tensor tensor) =>

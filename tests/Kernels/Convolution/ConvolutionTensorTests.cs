@@ -125,11 +125,14 @@ public sealed class ConvolutionTensorTests(Device device)
         double[] added = residual.ToDoubles();
         double[] expected = [.. sums.Select((sum, index) =>
         {
-            (int row, int column) = (index / outputs, index % outputs);
-            double z = (sum * factors[(row / (rows / frames) * outputs) + column]) + offsets[row] + biases[column];
+            double z = (sum * Factor(index)) + offsets[index / outputs] + biases[index % outputs];
             return BiasActivationTests.Value(options, z) + added[index];
         })];
-        Expect.CloseSums(y, expected, $"{setting.Name}, {scaleFrames} frames of scales");
+        Expect.CloseFinished(
+            y, expected, sums, index => options.Gain * Math.Abs(Factor(index)),
+            $"{setting.Name}, {scaleFrames} frames of scales, {parts} parts");
+
+        double Factor(int index) => factors[(index / outputs / (rows / frames) * outputs) + (index % outputs)];
     }
 
     private void Check(ConvolutionSetting setting, ElementType type, MatrixTiling? tiling, int parts)

@@ -20,6 +20,9 @@ public sealed class RecordedTrainingTests(Device device)
 
     private int Clips => device.Kind == DeviceKind.Simt ? 1 : 2;
 
+    private bool IsOneLaunch =>
+        device.Kind == DeviceKind.Cuda && Environment.GetEnvironmentVariable("GENKERNELS_SYNCHRONOUS") != "1";
+
     [TearDown]
     public void ComputeAsUsual() => device.Precision = Precision.Fp32;
 
@@ -59,7 +62,10 @@ public sealed class RecordedTrainingTests(Device device)
         }
     }
 
-    /// <summary>A replay is one launch of a GPU; beside it there are copies only.</summary>
+    /// <summary>
+    /// Beside a replay there are copies only. On a GPU a replay is one launch of a graph, which is none of the work
+    /// that observers are told of: they see its work once, when it is captured.
+    /// </summary>
     [Test]
     public void AnUpdateByAWholeBatchIsOneReplayAfterTheCopiesOfItsInputs()
     {
@@ -76,12 +82,16 @@ public sealed class RecordedTrainingTests(Device device)
         for (int index = 0; index < updates.Length; index++)
         {
             (int inputs, Action update) = updates[index];
-            update();
-            string[] seen = WorkOf(update), replayed = WorkOf(gan.Recorded.ElementAt(index).Step.Replay);
+            string[] first = WorkOf(update);
+            string[] work = first[Array.IndexOf(first, "(clear)")..(Array.LastIndexOf(first, "Adam") + 1)];
+            Assert.That(work, Has.Length.GreaterThan(2), "gradients are cleared first, and Adam's step comes last");
+            RecordedStep step = gan.Recorded.ElementAt(index).Step;
+            long launches = device.LaunchCount;
+            string[] seen = WorkOf(update), replayed = WorkOf(step.Replay);
             string[] copies = [.. Enumerable.Repeat("(copy)", inputs)];
             Assert.That(seen, Is.EqualTo((string[])["(copy from host)", .. copies, .. replayed, "(copy to host)"]));
-            Assert.That(replayed[0], Is.EqualTo("(clear)"), "of the gradients");
-            Assert.That(replayed[^1], Is.EqualTo("Adam"));
+            Assert.That(replayed, Is.EqualTo(IsOneLaunch ? [] : work));
+            Assert.That(device.LaunchCount - launches, Is.EqualTo(IsOneLaunch ? 0 : 2 * step.LaunchCount));
         }
     }
 

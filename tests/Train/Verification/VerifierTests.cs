@@ -132,6 +132,41 @@ public sealed class VerifierTests
         if (isAtTheKink) Assert.That(result.Message, Does.Contain("kink"));
     }
 
+    /// <summary>A kink may lie on either side, and further off than the first moves go, but not anywhere.</summary>
+    [TestCase(1, 0, "by an ulp (try ")]
+    [TestCase(-1, 1, "by 2 ulps (try ")]
+    [TestCase(3, 0, "by 4 ulps (try ")]
+    [TestCase(-3, 1, "by 4 ulps (try ")]
+    [TestCase(7, 0, "by 8 ulps (try ")]
+    [TestCase(9, 0, null)]
+    [TestCase(-8, 1, null)]
+    public void MovesGrowUntilOneReachesTheOtherSideOfAKink(int place, float recorded, string? said)
+    {
+        float x = place * float.Epsilon;
+        CaseFiles.Write(
+            _folder.File("a.safetensors"), "{}",
+            ("in.x", [1], [x]), ("out.y", [1], [0]), ("grad.x", [1], [recorded]));
+        CaseResult result = new Verifier(TestDevices.Usual, [new RampCases()]).Run(_folder.Path).Single();
+        Assert.That(result.Status, Is.EqualTo(said is null ? CaseStatus.Failed : CaseStatus.Passed), result.Message);
+        Assert.That(result.Message, Does.Contain(said ?? "grad.x is off by"));
+    }
+
+    [Test]
+    public void EveryMoveIsFollowedByItsOpposite()
+    {
+        (InputMove There, InputMove Back)[] pairs =
+            [.. InputMove.Tries.Chunk(2).Select(pair => (pair[0], pair[1]))];
+        Assert.That(InputMove.Tries.Select(move => move.Number), Is.EqualTo(Enumerable.Range(1, 2 * pairs.Length)));
+        foreach ((InputMove there, InputMove back) in pairs)
+        {
+            float[] values = [-2, -0.1f, 0, float.Epsilon, 3], moved = [.. values];
+            there.Apply(moved);
+            Assert.That(moved.Where((value, index) => value != values[index]).Count(), Is.EqualTo(values.Length));
+            back.Apply(moved);
+            Assert.That(moved, Is.EqualTo(values));
+        }
+    }
+
     [Test]
     public void AFilterChoosesByName()
     {
