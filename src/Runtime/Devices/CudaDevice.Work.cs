@@ -61,7 +61,7 @@ public sealed unsafe partial class CudaDevice
     internal override nint AllocateMemory(long bytes)
     {
         MakeCurrent();
-        if (_capturing)
+        if (IsCapturing)
         {
             throw new InvalidOperationException(
                 $"{Name}: {bytes} bytes are asked for during a capture, not in the pool; run the step once before");
@@ -82,7 +82,7 @@ public sealed unsafe partial class CudaDevice
     internal override void FreeMemory(nint address, long bytes)
     {
         if (!TryMakeCurrent()) return;
-        if (_gpu.HasMemoryPools) cuMemFreeAsync(address, Stream);
+        if (_gpu.HasMemoryPools) cuMemFreeAsync(address, _stream);
         else cuMemFree_v2(address);
     }
 
@@ -118,7 +118,7 @@ public sealed unsafe partial class CudaDevice
         }
 
         _lastLaunch.Set(kernel.Name, shape, arguments);
-        if (_synchronous && !_capturing) Synchronize();
+        if (_synchronous && !IsCapturing) Synchronize();
     }
 
     /// <summary>
@@ -144,7 +144,7 @@ public sealed unsafe partial class CudaDevice
         call(addresses);
         observer?.End(mark);
         _lastLaunch.Set(work.Name, null, arguments);
-        if (_synchronous && !_capturing) Synchronize();
+        if (_synchronous && !IsCapturing) Synchronize();
     }
 
     /// <returns>What a failure may come from though another call tells it: the kernel launched last.</returns>

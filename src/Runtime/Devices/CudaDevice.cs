@@ -27,7 +27,7 @@ public sealed unsafe partial class CudaDevice : Device
     private readonly ConcurrentDictionary<nint, int> _sharedLimits = new();
     private readonly CudaLaunchRecord _lastLaunch = new();
     private readonly bool _synchronous = Environment.GetEnvironmentVariable("GENKERNELS_SYNCHRONOUS") == "1";
-    private bool _capturing;
+    private readonly CUstream _stream;
     private int _released;
 
     /// <param name="ordinal">
@@ -62,7 +62,7 @@ public sealed unsafe partial class CudaDevice : Device
         cuCtxSetCurrent(context).ThrowIfFailed();
         CUstream stream;
         cuStreamCreate(&stream, CUstream_flags.NON_BLOCKING).ThrowIfFailed();
-        Stream = stream;
+        _stream = stream;
     }
 
     /// <inheritdoc/>
@@ -95,9 +95,8 @@ public sealed unsafe partial class CudaDevice : Device
     /// <exception cref="LibraryNotFoundException">cuDNN was not found.</exception>
     internal CudaDnn Dnn => _dnn.Value;
 
-    internal CUstream Stream { get; }
-
-    internal override bool IsCapturing => _capturing;
+    /// <summary>Where the calling thread's work goes: to the device's stream, or into its capture.</summary>
+    internal CUstream Stream => IsCapturing ? _capture.Value : _stream;
 
     internal override string TuningTarget =>
         $"{_gpu}, {_compiler.Description}{Named("cuBLASLt", NativeLibraries.CuBlasLt)}"
@@ -140,56 +139,6 @@ public sealed unsafe partial class CudaDevice : Device
         return new CudaEvent(this);
     }
 
-    /// <summary>
-    /// Captures what this thread launches from now on instead of running it, until <see cref="EndCapture"/>.
-    /// </summary>
-    /// <remarks>
-    /// Meanwhile memory may come from the pool's cache only, and nothing may wait for the device: run the step once
-    /// before.
-    /// </remarks>
-    public void BeginCapture()
-    {
-        MakeCurrent();
-        cuStreamBeginCapture_v2(Stream, CUstreamCaptureMode.THREAD_LOCAL).ThrowIfFailed();
-        _capturing = true;
-    }
-
-    /// <returns>What was launched since <see cref="BeginCapture"/>, to be repeated; the caller disposes it.</returns>
-    public CudaGraph EndCapture()
-    {
-        MakeCurrent();
-        _capturing = false;
-        CUgraph graph;
-        cuStreamEndCapture(Stream, &graph).ThrowIfFailed();
-        try
-        {
-            return new CudaGraph(this, graph);
-        }
-        finally
-        {
-            cuGraphDestroy(graph);
-        }
-    }
-
-    /// <remarks>Where every kernel is to answer for itself, nothing is captured.</remarks>
-    internal override CudaGraph? Capture(Action work)
-    {
-        if (_synchronous) return null;
-        BeginCapture();
-        bool isDone = false;
-        try
-        {
-            work();
-            isDone = true;
-        }
-        finally
-        {
-            if (!isDone) AbandonCapture();
-        }
-
-        return EndCapture();
-    }
-
     /// <summary>Makes the GPU that of the calling thread; other libraries may have changed it since.</summary>
     internal void MakeCurrent()
     {
@@ -199,14 +148,6 @@ public sealed unsafe partial class CudaDevice : Device
 
     /// <returns>Whether the GPU is there still; after its end there is nothing to give back.</returns>
     internal bool TryMakeCurrent() => _released == 0 && cuCtxSetCurrent(_context) == CUresult.CUDA_SUCCESS;
-
-    /// <summary>Ends a capture that failed; its status says so once more.</summary>
-    private void AbandonCapture()
-    {
-        _capturing = false;
-        CUgraph graph = default;
-        if (cuStreamEndCapture(Stream, &graph) == CUresult.CUDA_SUCCESS) cuGraphDestroy(graph);
-    }
 
     private static string Named(string name, NativeLibraryLocator library) =>
         library.IsFound ? $", {name} {library.Version}" : "";
@@ -253,10 +194,12 @@ public sealed unsafe partial class CudaDevice : Device
         // Statuses are of no use here: after a failed kernel every call fails, and the context takes all with it.
         if (isCurrent)
         {
-            cuStreamSynchronize(Stream);
+            cuStreamSynchronize(_stream);
             foreach (CUmodule module in _modules) cuModuleUnload(module);
-            cuStreamDestroy_v2(Stream);
+            cuStreamDestroy_v2(_stream);
         }
+
+        _capture.Dispose();
 
         cuDevicePrimaryCtxRelease_v2(_device);
     }

@@ -31,15 +31,6 @@ internal sealed unsafe class CudaDnn : IDisposable
         cudnnHandle_t handle;
         cudnnCreate(&handle).ThrowIfFailed();
         _handle = handle;
-        try
-        {
-            cudnnSetStream(handle, device.Stream).ThrowIfFailed();
-        }
-        catch
-        {
-            cudnnDestroy(handle);
-            throw;
-        }
     }
 
     /// <returns>Whether an engine does it, which is asked for once and kept.</returns>
@@ -67,6 +58,7 @@ internal sealed unsafe class CudaDnn : IDisposable
             lock (_lock)
             {
                 ObjectDisposedException.ThrowIf(_disposed, this);
+                cudnnSetStream(_handle, _device.Stream).ThrowIfFailed();
                 plan.Run(_handle, addresses[0], addresses[1], addresses[2], addresses[3]);
             }
         });

@@ -169,7 +169,7 @@ public sealed class CudaDnnTests
     [TestCase("cudnnBackendSetAttribute", "cudnnBackendSetAttribute of CUDNN_ATTR_TENSOR_DATA_TYPE")]
     [TestCase("cudnnBackendFinalize", "cudnnBackendFinalize of a tensor: Forward of Float32, x [2, 1, 5, 6, 8]")]
     [TestCase("cudnnBackendGetAttribute", "cudnnBackendGetAttribute of CUDNN_ATTR_ENGINEHEUR_RESULTS")]
-    [TestCase("cudnnSetStream", "cudnnSetStream(handle, device.Stream)")]
+    [TestCase("cudnnCreate", "cudnnCreate(&handle)")]
     public void ErrorsNameTheCallAndLeaveNothingBehind(string function, string call) => InChild(() =>
     {
         long before = PretendedCuda.Live();

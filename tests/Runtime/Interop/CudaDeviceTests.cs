@@ -200,6 +200,46 @@ public sealed partial class CudaDeviceTests
     });
 
     [Test]
+    public void WhatAnotherThreadLaunchesDuringACaptureRuns() => InChild(() =>
+    {
+        long before = PretendedCuda.Live();
+        using (CudaDevice device = Open())
+        {
+            using Tensor x = Tensor.From<float>([1, 2, 3], [1, 3], device);
+            using Tensor y = Tensor.Zeros([1, 3], ElementType.Float32, device);
+            PixelNorm.Forward(x, 1).Dispose();
+            device.BeginCapture();
+            using Tensor captured = PixelNorm.Forward(x, 1);
+            y.CopyFrom(captured);
+            float[] other = [];
+            Thread thread = new(() =>
+            {
+                using Tensor own = PixelNorm.Forward(x, 1);
+                other = own.ToArray<float>();
+            });
+            thread.Start();
+            thread.Join();
+            Assert.That(other, Is.EqualTo(new[] { 2f, 4, 6 }));
+            using CudaGraph graph = device.EndCapture();
+            Assert.That(y.ToArray<float>(), Is.All.Zero, "nothing of the capture has run yet");
+            graph.Launch();
+            Assert.That(y.ToArray<float>(), Is.EqualTo(other));
+        }
+
+        Assert.That(PretendedCuda.Live(), Is.EqualTo(before));
+    });
+
+    [Test]
+    public void ACaptureThatCannotBeginLeavesNothingBehind() => InChild(() =>
+    {
+        using CudaDevice device = Open();
+        long before = PretendedCuda.Live();
+        PretendedCuda.Fail("cuStreamBeginCapture_v2", 401);
+        Assert.That(device.BeginCapture, Throws.TypeOf<CudaException>());
+        Assert.That((device.IsCapturing, PretendedCuda.Live()), Is.EqualTo((false, before)));
+    });
+
+    [Test]
     public void ARecordedStepIsOneLaunchOfAGraph() => InChild(() =>
     {
         long before = PretendedCuda.Live();

@@ -128,7 +128,7 @@ internal static class PretendedBlasLt
             Algorithm* algorithm, void* workspace, size_t bytes, void* stream)
         {
             CHECK
-            if (handle != (void*)8 || stream != (void*)2 || !Fits(product, a, b, c, d) || C != D) return 7;
+            if (handle != (void*)8 || !IsStream(stream) || !Fits(product, a, b, c, d) || C != D) return 7;
             if (algorithm->magic != Magic || !workspace || bytes < algorithm->workspace) return 7;
             const uintptr_t addresses[] = {(uintptr_t)A, (uintptr_t)B, (uintptr_t)C, (uintptr_t)D};
             for (int i = 0; i < 4; i++) if (addresses[i] % algorithm->alignments[i]) return 7;

@@ -18,7 +18,13 @@ internal static class PretendedDriver
         static char failing[64], last[4096];
         static int failure;
         static long live;
-        static bool capturing;
+        static thread_local bool capturing;
+        static uintptr_t streams = 1;
+        static void* capturedStream;  // the last one: for captures and nothing else
+        static bool IsStream(void* stream)
+        {
+            return (uintptr_t)stream > 1 && (uintptr_t)stream <= streams && capturing == (stream == capturedStream);
+        }
         static int sharedLimit = 49152, replayed, compiled, launches;
         using Graph = std::vector<std::function<void()>>;
         static Graph captured;
@@ -59,11 +65,11 @@ internal static class PretendedDriver
         API int cuCtxSetCurrent(void* context) { return context == (void*)1 ? 0 : 201; }
         API int cuStreamCreate(void** stream, unsigned flags)
         {
-            *stream = (void*)2;
+            *stream = (void*)++streams;
             live++;
             return flags == 1 ? 0 : 1;
         }
-        API int cuStreamSynchronize(void* stream) { CHECK return stream != (void*)2 ? 400 : capturing ? 900 : 0; }
+        API int cuStreamSynchronize(void* stream) { CHECK return !IsStream(stream) ? 400 : capturing ? 900 : 0; }
         API int cuStreamDestroy_v2(void*) { live--; return 0; }
         API int cuMemAllocAsync(void** address, size_t bytes, void*)
         {
@@ -169,7 +175,7 @@ internal static class PretendedDriver
         {
             CHECK
             if (IsJoin(function)) return Join((Kind)((uintptr_t)function - 200), values);
-            if (function != (void*)4 || stream != (void*)2 || extra || (int)shared > sharedLimit) return 1;
+            if (function != (void*)4 || !IsStream(stream) || extra || (int)shared > sharedLimit) return 1;
             const float* x = *(const float**)values[0];
             float* y = *(float**)values[1];
             const int rows = *(int*)values[2], channels = *(int*)values[3];
@@ -186,8 +192,10 @@ internal static class PretendedDriver
         API int cuEventSynchronize(void*) { return 0; }
         API int cuEventElapsedTime(float* milliseconds, void*, void*) { *milliseconds = 1.5f; return 0; }
         API int cuEventDestroy_v2(void* event) { free(event); live--; return 0; }
-        API int cuStreamBeginCapture_v2(void*, int mode)
+        API int cuStreamBeginCapture_v2(void* stream, int mode)
         {
+            CHECK
+            capturedStream = stream;
             capturing = true;
             captured.clear();
             return mode == 1 ? 0 : 1;
