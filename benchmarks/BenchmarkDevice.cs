@@ -1,5 +1,6 @@
 using GenKernels.Kernels;
 using GenKernels.Runtime;
+using GenKernels.Runtime.Interop;
 
 namespace GenKernels.Benchmarks;
 
@@ -18,6 +19,10 @@ internal static class BenchmarkDevice
 
     internal static Device Device => s_device.Value;
 
+    /// <summary>Whether it is a GPU; without the driver it need not be opened to tell, as where cases are only listed.
+    /// </summary>
+    internal static bool IsGpu => NativeLibraries.Cuda.IsFound && Device.Kind == DeviceKind.Cuda;
+
     /// <summary>Reads the device's events.</summary>
     internal static DeviceClock Clock { get; } = new(s_device);
 
@@ -25,7 +30,7 @@ internal static class BenchmarkDevice
     internal static double CopyBandwidth => s_copyBandwidth.Value;
 
     /// <summary>The size of the cache that a measurement must run past, in bytes.</summary>
-    internal static long LastLevelCache => Device.Kind == DeviceKind.Cuda ? CacheOfAGpu : ProcessorCache();
+    internal static long LastLevelCache => IsGpu ? CacheOfAGpu : ProcessorCache();
 
     /// <returns>The best copy and the best matrix product of a type; measured when it is first asked for.</returns>
     internal static DeviceCeiling Ceiling(ElementType type)

@@ -9,4 +9,15 @@ internal interface IBenchmark : IDisposable
 
     /// <summary>Does the work once; the device may still be at it when this returns.</summary>
     public void Launch();
+
+    /// <summary>Calls until the same inputs come again.</summary>
+    public int Sets => 1;
+
+    /// <summary>Does the work once, into memory of its own where it leaves a result.</summary>
+    /// <returns>The result, or null; the caller disposes it.</returns>
+    public IDisposable? LaunchApart()
+    {
+        Launch();
+        return null;
+    }
 }

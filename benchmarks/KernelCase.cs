@@ -14,6 +14,9 @@ public sealed record KernelCase(
     /// <summary>Of inputs and result.</summary>
     public ElementType Type { get; init; } = ElementType.Float32;
 
+    /// <summary>Which inputs have 32 bits whatever the type, such as filters.</summary>
+    internal int[] WideInputs { get; init; } = [];
+
     /// <summary>
     /// Bytes that must move at least: every input read once, the result written once, unless said otherwise.
     /// </summary>

@@ -12,7 +12,7 @@ internal static class LibraryPeer
     {
         get
         {
-            if (!IsOnGpu) return "the device is no GPU";
+            if (!BenchmarkDevice.IsGpu) return "the device is no GPU";
             IEnumerable<string> missing =
                 from library in (NativeLibraryLocator[])[NativeLibraries.CuBlasLt, NativeLibraries.CuDnn]
                 where !library.IsFound
@@ -21,10 +21,6 @@ internal static class LibraryPeer
             return reasons.Length > 0 ? reasons : null;
         }
     }
-
-    /// <remarks>Without the driver there is no need to open a device, as where cases are only listed.</remarks>
-    private static bool IsOnGpu =>
-        NativeLibraries.Cuda.IsFound && BenchmarkDevice.Device.Kind == DeviceKind.Cuda;
 
     /// <summary>What the column of ratios says of itself.</summary>
     internal static string Legend =>
@@ -38,7 +34,7 @@ internal static class LibraryPeer
         this KernelCase own, NativeLibraryLocator library, Func<Tensor[], Tensor> launch)
     {
         yield return own;
-        if (!IsOnGpu || !library.IsFound) yield break;
+        if (!BenchmarkDevice.IsGpu || !library.IsFound) yield break;
         yield return own with { Name = $"{own.Name} by {library}", Launch = launch, PeerOf = own.ToString() };
     }
 

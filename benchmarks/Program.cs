@@ -8,9 +8,10 @@ namespace GenKernels.Benchmarks;
 internal static class Program
 {
     /// <summary>
-    /// Runs every benchmark, or those of BenchmarkDotNet's <c>--filter</c>, on the best device or on that of
-    /// <c>--device NAME</c>; <c>--out FILE</c> names the file of the results. With <c>--peers</c>, measures in turns
-    /// with PyTorch instead, and leaves the results in the folder <c>--out</c>.
+    /// Runs every benchmark, or those whose name has the text after <c>--filter</c> or, with <c>|</c> between several,
+    /// one of them, on the best device or on that of <c>--device NAME</c>; <c>--out FILE</c> names the file of the
+    /// results. With <c>--peers</c>, measures in turns with PyTorch instead, and leaves the results in the folder
+    /// <c>--out</c>.
     /// </summary>
     private static int Main(string[] arguments)
     {
@@ -18,7 +19,7 @@ internal static class Program
         {
             BenchmarkDevice.Name = Value(arguments, "--device");
             return ComparisonRun.Run(
-                Value(arguments, "--filter") ?? "", Value(arguments, "--out") ?? ResultsFile.KeptFolder);
+                new NameFilter(Value(arguments, "--filter") ?? ""), Value(arguments, "--out") ?? ResultsFile.KeptFolder);
         }
 
         string[] selection = Selection(arguments);
@@ -51,7 +52,7 @@ internal static class Program
         return index >= 0 && index + 1 < arguments.Length ? arguments[index + 1] : null;
     }
 
-    /// <summary>Takes device and file out; one word as the filter stands for all names that hold it.</summary>
+    /// <summary>Takes device and file out; texts as the filter stand for all names that hold one.</summary>
     private static string[] Selection(string[] arguments)
     {
         List<string> selection = [];
@@ -60,7 +61,7 @@ internal static class Program
             (string name, bool hasValue) = (arguments[index], index + 1 < arguments.Length);
             if (name == "--device" && hasValue) BenchmarkDevice.Name = arguments[++index];
             else if (name == "--out" && hasValue) ResultsFile.Name = arguments[++index];
-            else if (name == "--filter" && hasValue) selection.AddRange("--filter", Any(arguments[++index]));
+            else if (name == "--filter" && hasValue) selection.AddRange([name, .. Patterns(arguments[++index])]);
             else selection.Add(name);
         }
 
@@ -68,5 +69,5 @@ internal static class Program
         return [.. selection];
     }
 
-    private static string Any(string filter) => filter.Contains('*') ? filter : $"*{filter}*";
+    private static IEnumerable<string> Patterns(string filter) => new NameFilter(filter).Patterns.DefaultIfEmpty("*");
 }

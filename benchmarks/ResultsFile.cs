@@ -9,6 +9,8 @@ namespace GenKernels.Benchmarks;
 /// <summary>The results of a run as one JSON file, with what they depend on: device, date, commit.</summary>
 internal static class ResultsFile
 {
+    private static readonly Lazy<string> s_commit = new(DescribeCheckout);
+
     /// <summary>Where runs leave their files; git ignores it.</summary>
     internal static string Folder { get; } = Path.Combine(Root(), "artifacts", "benchmarks");
 
@@ -103,7 +105,9 @@ internal static class ResultsFile
     }
 
     /// <returns>What git calls the checkout, or why it does not.</returns>
-    internal static string Commit()
+    internal static string Commit() => s_commit.Value;
+
+    private static string DescribeCheckout()
     {
         try
         {

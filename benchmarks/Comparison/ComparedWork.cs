@@ -18,5 +18,8 @@ internal sealed record ComparedWork(string Name, Func<IBenchmark> Make, int Roun
     /// <summary>Further work of the same benchmark, and how much of it belongs to one time of the first.</summary>
     internal (Action<IBenchmark> Launch, double Share)? Extra { get; init; }
 
+    /// <summary>Whether a GPU takes many calls of it as one recording, on both sides where both can.</summary>
+    internal bool IsRecordable { get; init; }
+
     internal bool IsBoundByMemory => Bytes > 0;
 }

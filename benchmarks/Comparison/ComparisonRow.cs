@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace GenKernels.Benchmarks.Comparison;
 
 /// <summary>What came of one piece of work.</summary>
@@ -8,6 +10,12 @@ internal sealed record ComparisonRow(ComparedWork Work, double[] Own, double[] P
 {
     /// <summary>Which of its ways the peer took.</summary>
     internal string Way { get; init; } = "";
+
+    /// <summary>The seconds of all its ways when they were tried; null where there is one.</summary>
+    internal JsonElement? Ways { get; init; }
+
+    /// <summary>Whether both sides' calls were timed as recordings.</summary>
+    internal bool IsRecorded { get; init; }
 
     /// <summary>Why a side is missing; else empty.</summary>
     internal string Fault { get; init; } = "";

@@ -1,106 +1,100 @@
-
 namespace GenKernels.Benchmarks.Comparison;
 
 /// <summary>Measures ours and PyTorch's in turns, so that both see the same machine.</summary>
 internal static class ComparisonRun
 {
-    // Both sides' threads spin for a moment after their work before they sleep.
-    private static readonly TimeSpan s_rest = TimeSpan.FromMilliseconds(100);
-
     /// <summary>Runs the comparison, prints its table and writes its files.</summary>
-    /// <param name="filter">Cases whose name has this text.</param>
+    /// <param name="filter">Which cases.</param>
     /// <param name="folder">Where the files go.</param>
     /// <returns>The exit code: 0 unless work failed.</returns>
-    internal static int Run(string filter, string folder)
+    internal static int Run(NameFilter filter, string folder)
     {
-        using PeerProcess? peer = Start(out string reason);
+        using PeerSide peer = new(BenchmarkDevice.Device);
         List<ComparisonRow> rows = [];
+        ComparisonTable table = new(rows, peer.Description, peer.Absence);
         foreach (ComparedWork work in WorkCatalog.All)
         {
-            bool isWanted = work.Name.Contains(filter, StringComparison.OrdinalIgnoreCase);
-            if (!isWanted && work.Name != WorkCatalog.Copy) continue;
+            if (!filter.Takes(work.Name) && work.Name != WorkCatalog.Copy) continue;
             rows.Add(Measure(work, peer));
             Console.Error.WriteLine($"{work.Name}: {ComparisonTable.Line(rows[^1])}");
+
+            // A GPU's time may be cut short: what was measured until then stays.
+            if (BenchmarkDevice.IsGpu) table.Write(folder);
         }
 
-        ComparisonTable table = new(rows, peer?.Description, reason);
         Console.WriteLine(table.Markdown);
         Console.WriteLine($"results: {table.Write(folder)}");
         return rows.Exists(row => row.Fault.Length > 0) ? 1 : 0;
     }
 
-    private static PeerProcess? Start(out string reason)
+    /// <summary>Our failure ends this row alone.</summary>
+    private static ComparisonRow Measure(ComparedWork work, PeerSide peer)
     {
-        try
-        {
-            reason = "";
-            return PeerProcess.Start(BenchmarkDevice.Device);
-        }
-        catch (PeerException fault)
-        {
-            reason = fault.Message;
-            Console.Error.WriteLine($"skipped: {reason}");
-            return null;
-        }
-    }
-
-    /// <summary>One side's failure ends neither the other nor the run.</summary>
-    private static ComparisonRow Measure(ComparedWork work, PeerProcess? peer)
-    {
-        string way = "", fault = "";
-        if (peer is not null)
-        {
-            try
-            {
-                way = peer.Ask($"prepare {work.Name}").GetProperty("way").GetString()!;
-            }
-            catch (PeerException exception)
-            {
-                (peer, fault) = (null, exception.Message);
-            }
-        }
-
         try
         {
             using OwnSide own = new(work);
-            (double[] ours, double[] theirs) = TakeTurns(work, own, peer);
-            return new ComparisonRow(work, ours, theirs)
-                { Way = way, Fault = fault, AllocatedBytes = own.AllocatedBytes };
+            return Measure(work, own, peer);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            return new ComparisonRow(work, [], []) { Way = way, Fault = exception.Message };
+            return new ComparisonRow(work, [], []) { Fault = exception.Message };
         }
         finally
         {
-            Release(work, peer);
+            // The memory of a GPU is for both sides.
+            if (BenchmarkDevice.IsGpu) BenchmarkDevice.Device.Memory.Trim();
         }
     }
 
-    private static (double[] Own, double[] Peer) TakeTurns(ComparedWork work, OwnSide own, PeerProcess? peer)
+    /// <summary>The peer's failure leaves our times.</summary>
+    private static ComparisonRow Measure(ComparedWork work, OwnSide own, PeerSide peer)
     {
         List<double> ours = [], theirs = [];
-        for (int round = 0; round < work.Rounds; round++)
+        PeerWork? prepared = null;
+        string fault = "";
+        try
         {
-            Thread.Sleep(s_rest);
-            ours.Add(own.Take());
-            if (peer is null) continue;
-            Thread.Sleep(s_rest);
-            theirs.Add(peer.Ask($"run {work.Name}").GetProperty("seconds").GetDouble());
+            if (peer.Description is not null)
+            {
+                prepared = Try(() => peer.Prepare(work.Name, own.IsRecorded), ref fault);
+                if (prepared is { IsRecorded: false }) own.LaunchOneByOne();
+            }
+
+            for (int round = 0; round < work.Rounds; round++)
+            {
+                Thread.Sleep(Pace.Current.Rest);
+                ours.Add(own.Take());
+                if (prepared is null || fault.Length > 0) continue;
+                Thread.Sleep(Pace.Current.Rest);
+                double seconds = Try(() => peer.Take(work.Name), ref fault);
+                if (fault.Length == 0) theirs.Add(seconds);
+            }
+        }
+        finally
+        {
+            if (prepared is not null) peer.Release(work.Name);
         }
 
-        return ([.. ours], [.. theirs]);
+        return new ComparisonRow(work, [.. ours], [.. theirs])
+        {
+            Way = prepared?.Way ?? "",
+            Ways = prepared?.Ways,
+            IsRecorded = own.IsRecorded,
+            Fault = fault,
+            AllocatedBytes = own.AllocatedBytes,
+        };
     }
 
-    private static void Release(ComparedWork work, PeerProcess? peer)
+    private static T? Try<T>(Func<T> ask, ref string fault)
     {
         try
         {
-            peer?.Ask($"release {work.Name}");
+            return ask();
         }
-        catch (PeerException)
+        catch (PeerException exception)
         {
-            // What failed has been said; the next piece of work finds out whether the peer is still there.
+            fault = exception.Message;
+            return default;
         }
     }
 }

@@ -6,11 +6,13 @@ using GenKernels.Runtime;
 namespace GenKernels.Benchmarks.Comparison;
 
 /// <summary>All rows, with what they depend on, as a table for people and a file for programs.</summary>
-/// <param name="rows">The copy first.</param>
+/// <param name="rows">The copy first; may grow between writings.</param>
 /// <param name="peer">How the peer describes itself; null where there is none.</param>
 /// <param name="reason">Why there is none.</param>
 internal sealed class ComparisonTable(IReadOnlyList<ComparisonRow> rows, JsonElement? peer, string reason)
 {
+    private const int Digits = 9;  // of seconds
+
     private readonly DateTime _date = DateTime.UtcNow;
 
     /// <summary>Bytes a second of the faster of both sides' copies.</summary>
@@ -19,9 +21,9 @@ internal sealed class ComparisonTable(IReadOnlyList<ComparisonRow> rows, JsonEle
         get
         {
             ComparisonRow copy = rows[0];
-            double seconds = double.IsNaN(copy.PeerSeconds) ? copy.OwnSeconds
-                : Math.Min(copy.OwnSeconds, copy.PeerSeconds);
-            return copy.Work.Bytes / seconds;
+            IEnumerable<double> known =
+                ((double[])[copy.OwnSeconds, copy.PeerSeconds]).Where(seconds => !double.IsNaN(seconds));
+            return copy.Work.Bytes / known.DefaultIfEmpty(double.NaN).Min();
         }
     }
 
@@ -125,7 +127,8 @@ internal sealed class ComparisonTable(IReadOnlyList<ComparisonRow> rows, JsonEle
         json.WriteString("date", _date);
         json.WriteString("commit", ResultsFile.Commit());
         json.WriteString("runtime", $".NET {Environment.Version}");
-        json.WriteNumber("copyGigabytesPerSecond", Math.Round(CopyBandwidth / 1e9, 2));
+        if (double.IsNaN(CopyBandwidth)) json.WriteNull("copyGigabytesPerSecond");
+        else json.WriteNumber("copyGigabytesPerSecond", Math.Round(CopyBandwidth / 1e9, 2));
         json.WritePropertyName("peer");
         if (peer is { } description) WriteWithoutCases(json, description);
         else json.WriteStringValue(Peer);
@@ -154,6 +157,13 @@ internal sealed class ComparisonTable(IReadOnlyList<ComparisonRow> rows, JsonEle
         WriteSeconds(json, "own", row.Own);
         WriteSeconds(json, "peer", row.Peer);
         if (row.Way.Length > 0) json.WriteString("peerWay", row.Way);
+        if (row.Ways is { } ways)
+        {
+            json.WritePropertyName("peerWays");
+            ways.WriteTo(json);
+        }
+
+        if (row.IsRecorded) json.WriteBoolean("recorded", true);
         if (row.Own.Length > 0 && row.Peer.Length > 0)
         {
             json.WriteNumber("timesAsFast", Math.Round(row.Ratio, 3));
@@ -176,15 +186,16 @@ internal sealed class ComparisonTable(IReadOnlyList<ComparisonRow> rows, JsonEle
         if (!row.Work.IsBoundByMemory) return;
         json.WriteNumber("bytes", row.Work.Bytes);
         json.WriteNumber("gigabytesPerSecond", Math.Round(row.BytesPerSecond / 1e9, 2));
+        if (double.IsNaN(CopyBandwidth)) return;
         json.WriteNumber("shareOfCopy", Math.Round(row.BytesPerSecond / CopyBandwidth, 3));
     }
 
     private static void WriteSeconds(Utf8JsonWriter json, string name, double[] seconds)
     {
         if (seconds.Length == 0) return;
-        json.WriteNumber($"{name}MedianSeconds", Math.Round(Median.Of(seconds), 7));
+        json.WriteNumber($"{name}MedianSeconds", Math.Round(Median.Of(seconds), Digits));
         json.WriteStartArray($"{name}Seconds");
-        foreach (double value in seconds) json.WriteNumberValue(Math.Round(value, 7));
+        foreach (double value in seconds) json.WriteNumberValue(Math.Round(value, Digits));
         json.WriteEndArray();
     }
 }

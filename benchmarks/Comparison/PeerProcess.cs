@@ -9,7 +9,7 @@ namespace GenKernels.Benchmarks.Comparison;
 /// <summary>PyTorch in a process of its own, which waits for commands and answers each with a line of JSON.</summary>
 internal sealed class PeerProcess : IDisposable
 {
-    private static readonly TimeSpan s_longestAnswer = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan s_longestAnswer = TimeSpan.FromMinutes(BenchmarkDevice.IsGpu ? 2 : 10);
     private static readonly TimeSpan s_longestEnd = TimeSpan.FromSeconds(5);
     private static readonly string[] s_interpreters = ["python3", "/usr/bin/python3", "python"];
 
@@ -20,6 +20,9 @@ internal sealed class PeerProcess : IDisposable
         _process = process;
         Description = Answer();
     }
+
+    /// <summary>Whether it takes commands no more.</summary>
+    internal bool HasEnded { get; private set; }
 
     /// <summary>Versions, device and threads, as the peer says them.</summary>
     internal JsonElement Description { get; }
@@ -56,7 +59,7 @@ internal sealed class PeerProcess : IDisposable
         }
         catch (IOException)
         {
-            throw new PeerException("PyTorch's process has ended");
+            throw Ended("PyTorch's process has ended");
         }
 
         return Answer();
@@ -122,13 +125,22 @@ internal sealed class PeerProcess : IDisposable
         }
         catch (OperationCanceledException)
         {
-            throw new PeerException($"PyTorch did not answer within {s_longestAnswer.TotalMinutes:0} minutes");
+            // A late answer would be taken for that to another command.
+            _process.Kill(entireProcessTree: true);
+            throw Ended($"PyTorch did not answer within {s_longestAnswer.TotalMinutes:0} minutes");
         }
 
-        if (line is null) throw new PeerException("PyTorch's process has ended");
+        if (line is null) throw Ended("PyTorch's process has ended");
         using JsonDocument document = JsonDocument.Parse(line);
         JsonElement answer = document.RootElement.Clone();
+        if (answer.TryGetProperty("isLast", out _)) HasEnded = true;
         if (answer.TryGetProperty("error", out JsonElement error)) throw new PeerException(error.GetString()!);
         return answer;
+    }
+
+    private PeerException Ended(string how)
+    {
+        HasEnded = true;
+        return new PeerException(how);
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Comparison;
 
@@ -6,43 +7,63 @@ namespace GenKernels.Benchmarks.Comparison;
 /// until the device is done; one sample where a call takes longer than that.</summary>
 internal sealed class Turn
 {
-    private static readonly TimeSpan s_while = TimeSpan.FromSeconds(0.25);
-    private static readonly TimeSpan s_sample = TimeSpan.FromMilliseconds(1);
+    /// <summary>Of a sample: shorter calls are timed several at a time.</summary>
+    internal const double SampleSeconds = 1e-3;
 
+    private readonly TimeSpan _while = Pace.Current.Turn;
     private readonly Action _call;
+    private readonly int _work;
     private readonly int _count;
     private long _calls;
     private long _allocated;
 
     /// <param name="call">What to time; is warmed up here.</param>
-    internal Turn(Action call)
+    /// <param name="work">How often a call does the work that the time is of.</param>
+    internal Turn(Action call, int work = 1)
     {
-        _call = call;
+        (_call, _work) = (call, work);
         Sample(1);
-        _count = (int)Math.Max(1, Math.Round(s_sample / TimeSpan.FromSeconds(Math.Max(1e-9, Sample(1)))));
+        Seconds = Math.Max(1e-9, Sample(1));
+        _count = (int)Math.Max(1, Math.Round(SampleSeconds / (Seconds * work)));
     }
+
+    /// <summary>What the work took when it was warm, roughly.</summary>
+    internal double Seconds { get; }
 
     /// <summary>Managed memory that a call takes, in bytes, over all turns.</summary>
     internal long AllocatedBytes => _calls == 0 ? 0 : _allocated / _calls;
 
-    /// <returns>Seconds of a call.</returns>
+    /// <returns>Seconds of the work.</returns>
     internal double Take()
     {
         List<double> samples = [];
         long begun = Stopwatch.GetTimestamp();
         long before = GC.GetTotalAllocatedBytes(precise: true);
-        while (samples.Count == 0 || Stopwatch.GetElapsedTime(begun) < s_while) samples.Add(Sample(_count));
+        while (samples.Count == 0 || Stopwatch.GetElapsedTime(begun) < _while) samples.Add(Sample(_count));
         _allocated += GC.GetTotalAllocatedBytes(precise: true) - before;
         _calls += samples.Count * _count;
         return Median.Of(samples);
     }
 
-    private double Sample(int count)
+    private double Sample(int count) => (BenchmarkDevice.IsGpu ? ByEvents(count) : ByTheClock(count)) / count / _work;
+
+    private double ByTheClock(int count)
     {
         BenchmarkDevice.Device.Synchronize();
         long begun = Stopwatch.GetTimestamp();
         for (int call = 0; call < count; call++) _call();
         BenchmarkDevice.Device.Synchronize();
-        return Stopwatch.GetElapsedTime(begun).TotalSeconds / count;
+        return Stopwatch.GetElapsedTime(begun).TotalSeconds;
+    }
+
+    private double ByEvents(int count)
+    {
+        Device device = BenchmarkDevice.Device;
+        device.Synchronize();
+        _call();  // while the device is at it, the first of those that count are on their way
+        using DeviceEvent begin = device.RecordEvent();
+        for (int call = 0; call < count; call++) _call();
+        using DeviceEvent end = device.RecordEvent();
+        return end.Since(begin).TotalSeconds;
     }
 }

@@ -1,4 +1,5 @@
 using GenKernels.Benchmarks.Kernels.Filtering;
+using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Comparison;
 
@@ -7,7 +8,7 @@ internal static partial class WorkCatalog
 {
     private const double TimesTheSteps = 2;
 
-    private static IEnumerable<ComparedWork> Filtered()
+    private static IEnumerable<ComparedWork> Filtered(ElementType type)
     {
         foreach (FilteredLayer layer in (FilteredLayer[])[.. FilteredLayer.OfThesis, .. FilteredLayer.Radial])
         {
@@ -16,7 +17,7 @@ internal static partial class WorkCatalog
             yield return Compared($"{name} and gradients", FilteredLeakyReluBenchmarks.Training(layer));
         }
 
-        static ComparedWork Compared(string name, KernelCase kernel) =>
-            Operations<FilteredLeakyReluBenchmarks>(name, kernel) with { Target = TimesTheSteps };
+        ComparedWork Compared(string name, KernelCase kernel) =>
+            Operations<FilteredLeakyReluBenchmarks>(name, kernel, type) with { Target = TimesTheSteps };
     }
 }

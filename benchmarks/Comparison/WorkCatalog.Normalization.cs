@@ -1,5 +1,6 @@
 using GenKernels.Benchmarks.Kernels.Elementwise;
 using GenKernels.Benchmarks.Kernels.Normalization;
+using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Comparison;
 
@@ -8,22 +9,22 @@ internal static partial class WorkCatalog
 {
     private static readonly string[] s_groupNorms = ["2x64x64 320", "2x32x32 640", "1x64x64 512"];
 
-    private static IEnumerable<ComparedWork> Norms()
+    private static IEnumerable<ComparedWork> Norms(ElementType type)
     {
         KernelCase[] forward = [.. new GroupNormBenchmarks().Cases];
         KernelCase[] backward = [.. new GroupNormGradientBenchmarks().Cases];
         foreach ((int index, string name) in s_groupNorms.Index())
         {
-            yield return Bytes<GroupNormBenchmarks>($"group norm and silu {name} forward", forward[index]);
+            yield return Bytes<GroupNormBenchmarks>($"group norm and silu {name} forward", forward[index], type);
             yield return Bytes<GroupNormGradientBenchmarks>(
-                $"group norm and silu {name} forward and backward", backward[index]);
+                $"group norm and silu {name} forward and backward", backward[index], type);
         }
 
         KernelCase[] layers = [.. new LayerNormBenchmarks().Cases];
-        yield return Bytes<LayerNormBenchmarks>("layer norm 2x1024 640 forward", layers[0]);
-        yield return Bytes<LayerNormBenchmarks>("layer norm 2x1024 640 forward and backward", layers[1]);
-        yield return Bytes<SoftmaxBenchmarks>("softmax 8192 1024", new SoftmaxBenchmarks().Cases.First());
-        yield return Bytes<SoftmaxBenchmarks>("softmax 8192 1024 gradient", new SoftmaxBenchmarks().Cases.Last());
-        yield return Bytes<GegluBenchmarks>("geglu 2048 2560 forward", new GegluBenchmarks().Cases.First());
+        yield return Bytes<LayerNormBenchmarks>("layer norm 2x1024 640 forward", layers[0], type);
+        yield return Bytes<LayerNormBenchmarks>("layer norm 2x1024 640 forward and backward", layers[1], type);
+        yield return Bytes<SoftmaxBenchmarks>("softmax 8192 1024", new SoftmaxBenchmarks().Cases.First(), type);
+        yield return Bytes<SoftmaxBenchmarks>("softmax 8192 1024 gradient", new SoftmaxBenchmarks().Cases.Last(), type);
+        yield return Bytes<GegluBenchmarks>("geglu 2048 2560 forward", new GegluBenchmarks().Cases.First(), type);
     }
 }

@@ -1,8 +1,10 @@
+using GenKernels.Benchmarks.Kernels.Attention;
 using GenKernels.Benchmarks.Kernels.Convolution;
 using GenKernels.Benchmarks.Kernels.Elementwise;
 using GenKernels.Benchmarks.Kernels.Filtering;
 using GenKernels.Benchmarks.Kernels.Optimization;
 using GenKernels.Benchmarks.Models.LongVideo;
+using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Comparison;
 
@@ -12,11 +14,10 @@ internal static partial class WorkCatalog
     /// <summary>The name of the copy, which comes first: shares of its bandwidth are taken.</summary>
     internal const string Copy = "copy";
 
-    private const int FewRounds = 3;
-    private const int ManyRounds = 7;
     private const double ShareOfCopy = 0.7;
     private const double TimesThePeer = 1.5;
     private const double TwiceThePeer = 2;
+    private const double AsFastAsThePeer = 1;
     private static readonly string[] s_layers =
         ["24x3x4 512", "48x5x8 512", "80x9x16 512", "144x9x16 256", "128x36x64 64"];
 
@@ -24,24 +25,30 @@ internal static partial class WorkCatalog
     private static readonly string[] s_resamplings = ["columns x2", "rows x2", "frames x2", "columns /2"];
 
     internal static IEnumerable<ComparedWork> All =>
-        [new(Copy, () => new CopyBenchmark(), ManyRounds) { Bytes = CopyBenchmark.Bytes },
+        [new(Copy, () => new CopyBenchmark(), Pace.Current.Rounds) { Bytes = CopyBenchmark.Bytes },
+            .. Activations(ElementType.Float32),
             .. Memory(),
-            .. Norms(),
-            .. Filtered(),
-            .. Convolutions(),
-            .. ModulatedConvolutions(),
+            .. Norms(ElementType.Float32),
+            .. Filtered(ElementType.Float32),
+            .. Convolutions(ElementType.Float32),
+            .. ModulatedConvolutions(ElementType.Float32),
             .. LinearLayers(),
-            .. Attentions(),
+            .. Attentions(ElementType.Float32, AttentionLayer.All),
             .. Vision(),
             .. Diffusion(),
-            .. Networks()];
+            .. Networks(Precision.Fp32),
+            .. BenchmarkDevice.IsGpu ? OnTensorCores() : []];
+
+    private static IEnumerable<ComparedWork> Activations(ElementType type)
+    {
+        KernelCase[] cases = [.. new BiasActivationBenchmarks().Cases];
+        yield return Bytes<BiasActivationBenchmarks>("bias activation 128x36x64 64", cases[0], type);
+        yield return Bytes<BiasActivationBenchmarks>("bias activation 160x9x16 256", cases[1], type);
+        yield return Bytes<BiasActivationBenchmarks>("bias activation gradient 128x36x64 64", cases[3], type);
+    }
 
     private static IEnumerable<ComparedWork> Memory()
     {
-        KernelCase[] activations = [.. new BiasActivationBenchmarks().Cases];
-        yield return Bytes<BiasActivationBenchmarks>("bias activation 128x36x64 64", activations[0]);
-        yield return Bytes<BiasActivationBenchmarks>("bias activation 160x9x16 256", activations[1]);
-        yield return Bytes<BiasActivationBenchmarks>("bias activation gradient 128x36x64 64", activations[3]);
         foreach ((string name, KernelCase resampling) in s_resamplings.Zip(new UpfirdnBenchmarks().Cases))
         {
             yield return Bytes<UpfirdnBenchmarks>($"up-filter-down {name}", resampling);
@@ -50,47 +57,79 @@ internal static partial class WorkCatalog
         yield return Bytes<AdamBenchmarks>("adam and average", new AdamBenchmarks().Cases.Last());
     }
 
-    private static IEnumerable<ComparedWork> Convolutions()
+    private static IEnumerable<ComparedWork> Convolutions(ElementType type)
     {
         foreach ((string name, ConvolutionLayer layer) in s_layers.Zip(ConvolutionLayer.OfThesis))
         {
             string prefix = $"convolution {name}";
-            yield return Operations<ConvolutionBenchmarks>($"{prefix} forward", ConvolutionBenchmarks.Forward(layer));
             yield return Operations<ConvolutionBenchmarks>(
-                $"{prefix} data gradient", ConvolutionBenchmarks.DataGradient(layer));
+                $"{prefix} forward", ConvolutionBenchmarks.Forward(layer), type);
+            yield return Operations<ConvolutionBenchmarks>(
+                $"{prefix} data gradient", ConvolutionBenchmarks.DataGradient(layer), type);
             yield return Operations<ConvolutionWeightGradientBenchmarks>(
-                $"{prefix} weight gradient", ConvolutionWeightGradientBenchmarks.Gradient(layer));
+                $"{prefix} weight gradient", ConvolutionWeightGradientBenchmarks.Gradient(layer), type);
         }
     }
 
-    private static IEnumerable<ComparedWork> ModulatedConvolutions() =>
+    private static IEnumerable<ComparedWork> ModulatedConvolutions(ElementType type) =>
         from layer in Enumerable.Range(0, s_layers.Length)
         from withGradients in s_passes
-        let what = withGradients ? "forward and gradients" : "forward"
-        select new ComparedWork(
-            $"modulated convolution {s_layers[layer]} {what}",
-            () => new ModulatedConvolutionBenchmarks { Layer = layer, WithGradients = withGradients }, ManyRounds)
+        select ModulatedConvolution(layer, withGradients, type, "");
+
+    /// <param name="layer">Which of the thesis'.</param>
+    /// <param name="withGradients">Whether the gradients are taken too.</param>
+    /// <param name="type">Of the activations.</param>
+    /// <param name="way">Of the peer, where its name tells it from others.</param>
+    private static ComparedWork ModulatedConvolution(int layer, bool withGradients, ElementType type, string way)
+    {
+        string what = withGradients ? "forward and gradients" : "forward";
+        return new ComparedWork(
+            $"modulated convolution {s_layers[layer]} {what}{way}{Suffix(type)}",
+            () => new ModulatedConvolutionBenchmarks { Layer = layer, WithGradients = withGradients, Type = type },
+            Pace.Current.Rounds)
         {
             Operations = ConvolutionLayer.OfThesis[layer].Operations * (withGradients ? 3 : 1),
-            Target = TwiceThePeer,
+            Target = type == ElementType.Float32 ? TwiceThePeer : AsFastAsThePeer,
+            IsRecordable = true,
         };
+    }
 
-    private static IEnumerable<ComparedWork> Networks() =>
-    [
-        new("paper generator", () => new GeneratorBenchmarks(), FewRounds) { Target = TimesThePeer },
-        new("paper discriminator", () => new DiscriminatorBenchmarks(), FewRounds) { Target = TimesThePeer },
-        new("tiny step", () => new TrainingStepBenchmarks(), ManyRounds)
+    private static IEnumerable<ComparedWork> Networks(Precision precision)
+    {
+        string suffix = Suffix(precision.Activations);
+        int few = Pace.Current.RoundsOfNetworks;
+        return
+        [
+            new($"paper generator{suffix}", () => new GeneratorBenchmarks { Precision = precision }, few)
+                { Target = TimesThePeer },
+            new($"paper discriminator{suffix}", () => new DiscriminatorBenchmarks { Precision = precision }, few)
+                { Target = TimesThePeer },
+            new($"tiny step{suffix}", () => new TrainingStepBenchmarks { Precision = precision }, Pace.Current.Rounds)
+            {
+                Target = TimesThePeer,
+                Extra = (benchmark => ((TrainingStepBenchmarks)benchmark).LaunchPenalty(), 1.0 / 16),
+            },
+        ];
+    }
+
+    private static ComparedWork Bytes<T>(string name, KernelCase kernel, ElementType type = ElementType.Float32)
+        where T : KernelBenchmarks, new()
+    {
+        KernelCase typed = Typed(kernel, type);
+        return new ComparedWork($"{name}{Suffix(type)}", () => new T { Case = typed }, Pace.Current.Rounds)
         {
-            Target = TimesThePeer,
-            Extra = (benchmark => ((TrainingStepBenchmarks)benchmark).LaunchPenalty(), 1.0 / 16),
-        },
-    ];
+            Bytes = typed.Bytes,
+            Target = ShareOfCopy,
+            IsRecordable = true,
+        };
+    }
 
-    private static ComparedWork Bytes<T>(string name, KernelCase kernel)
+    private static ComparedWork Operations<T>(string name, KernelCase kernel, ElementType type = ElementType.Float32)
         where T : KernelBenchmarks, new() =>
-        new(name, () => new T { Case = kernel }, ManyRounds) { Bytes = kernel.Bytes, Target = ShareOfCopy };
-
-    private static ComparedWork Operations<T>(string name, KernelCase kernel)
-        where T : KernelBenchmarks, new() =>
-        new(name, () => new T { Case = kernel }, ManyRounds) { Operations = kernel.Operations, Target = TimesThePeer };
+        new($"{name}{Suffix(type)}", () => new T { Case = Typed(kernel, type) }, Pace.Current.Rounds)
+        {
+            Operations = kernel.Operations,
+            Target = type == ElementType.Float32 ? TimesThePeer : AsFastAsThePeer,
+            IsRecordable = true,
+        };
 }

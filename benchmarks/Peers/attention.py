@@ -1,17 +1,63 @@
 """Attention at the levels of a text-to-image U-Net, in the ways that PyTorch has for it: products and a softmax.
 
 Tokens come with the heads as a batch, [N Heads, L, D], the layout that those products like best; or head by head, so
-that a matrix of logits stays in the cache.
+that a matrix of logits stays in the cache. On a GPU there are also the kernels without a matrix of logits, which like
+heads or tokens first.
 """
 
+import functools
+
 import torch
+from torch.nn import functional
 
 from kernels import Case
 
-PAIRS = 16  # 2 sequences with 8 heads each
+CLIPS, HEADS = 2, 8
+PAIRS = CLIPS * HEADS
 # Queries, keys, channels of a head.
 LAYERS = {"1024x40": (1024, 1024, 40), "1024x80": (1024, 1024, 80), "256x160": (256, 256, 160),
           "1024x80 to 77": (1024, 77, 80)}
+FINEST = {"4096x40": (4096, 4096, 40), "4096x80": (4096, 4096, 80)}
+BACKENDS = {"flash": "FLASH_ATTENTION", "efficient": "EFFICIENT_ATTENTION", "cudnn": "CUDNN_ATTENTION"}
+
+
+def heads_first(x):
+    """[N, Heads, L, D] that lies so."""
+    return x.view(CLIPS, HEADS, *x.shape[1:])
+
+
+def tokens_first(x):
+    """The same that lies as [N, L, Heads, D]: inputs are random, and either layout is a view of them."""
+    return x.view(CLIPS, x.shape[1], HEADS, x.shape[2]).transpose(1, 2)
+
+
+VIEWS = {"heads first": heads_first, "tokens first": tokens_first}
+
+
+def fused(backend):
+    """Attention without a matrix of logits by one of PyTorch's backends, whatever it would choose."""
+    from torch.nn.attention import SDPBackend, sdpa_kernel
+    backends = [getattr(SDPBackend, BACKENDS[backend])]
+
+    def attend(q, k, v):
+        with sdpa_kernel(backends):
+            return functional.scaled_dot_product_attention(q, k, v)
+
+    return attend
+
+
+def fused_ways(with_gradients):
+    """Every backend with every layout; what a backend does not take fails, and is no way."""
+    ways = {}
+    for layout, view in VIEWS.items():
+        for backend in BACKENDS:
+            call = functools.partial(differentiate if with_gradients else attend_viewed, backend, view)
+            ways[f"scaled_dot_product_attention, {backend}, {layout}"] = call
+    return ways
+
+
+def attend_viewed(backend, view, *tokens):
+    return fused(backend)(*map(view, tokens))
 
 
 def weigh(q, k):
@@ -36,12 +82,12 @@ def attend_head_by_head(q, k, v):
     return y
 
 
-def differentiate(q, k, v, g):
-    """By autograd."""
-    leaves = [x.detach().requires_grad_() for x in (q, k, v)]
+def differentiate(backend, view, q, k, v, g):
+    """By autograd; without a backend by products and a softmax."""
+    leaves = [view(x).detach().requires_grad_() for x in (q, k, v)]
     with torch.enable_grad():
-        y = attend(*leaves)
-    return torch.autograd.grad(y, leaves, g)
+        y = fused(backend)(*leaves) if backend else attend(*leaves)
+    return torch.autograd.grad(y, leaves, view(g))
 
 
 def differentiate_by_hand(q, k, v, g):
@@ -59,20 +105,35 @@ def differentiate_head_by_head(q, k, v, g):
     return tuple(torch.cat(part) for part in zip(*parts))
 
 
+def shapes(name):
+    """Of queries, keys and values."""
+    queries, keys, channels = {**LAYERS, **FINEST}[name]
+    return (PAIRS, queries, channels), (PAIRS, keys, channels), (PAIRS, keys, channels)
+
+
+def fused_forward(name, device):
+    return Case(fused_ways(False), shapes(name))
+
+
+def fused_forward_and_backward(name, device):
+    return Case(fused_ways(True), (*shapes(name), shapes(name)[0]))
+
+
 def forward(name, device):
-    queries, keys, channels = LAYERS[name]
-    q_shape, k_shape = (PAIRS, queries, channels), (PAIRS, keys, channels)
     ways = {"baddbmm, softmax, bmm": attend, "scaled queries, bmm": attend_scaled_first,
             "head by head": attend_head_by_head}
-    return Case(ways, (q_shape, k_shape, k_shape))
+    if device.startswith("cuda"):
+        ways |= fused_ways(False)
+    return Case(ways, shapes(name))
 
 
 def forward_and_backward(name, device):
-    queries, keys, channels = LAYERS[name]
-    q_shape, k_shape = (PAIRS, queries, channels), (PAIRS, keys, channels)
-    ways = {"autograd": differentiate, "by hand": differentiate_by_hand,
+    by_autograd = functools.partial(differentiate, None, lambda x: x)
+    ways = {"autograd": by_autograd, "by hand": differentiate_by_hand,
             "by hand, head by head": differentiate_head_by_head}
-    return Case(ways, (q_shape, k_shape, k_shape, q_shape))
+    if device.startswith("cuda"):
+        ways |= fused_ways(True)
+    return Case(ways, (*shapes(name), shapes(name)[0]))
 
 
 def cases():

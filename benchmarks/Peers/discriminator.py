@@ -73,7 +73,8 @@ class BlurAdjoint(torch.autograd.Function):
         context.save_for_backward(square)
         clips, channels, height, width = x.shape
         input_like = torch.empty(
-            clips, channels, 2 * height, 2 * width, device=x.device, memory_format=torch.channels_last)
+            clips, channels, 2 * height, 2 * width, device=x.device, dtype=x.dtype,
+            memory_format=torch.channels_last)
         return torch.ops.aten.convolution_backward(
             x, input_like, square, None, [2, 2], [1, 1], [1, 1], False, [0, 0], channels, [True, False, False])[0]
 
@@ -97,7 +98,7 @@ class Halving(nn.Module):
     def forward(self, x):
         x = frames_as_batch(x)
         if self.is_spatial:
-            square = self.square.expand(x.shape[1], 1, -1, -1).contiguous(memory_format=torch.channels_last)
+            square = self.square.to(x.dtype).expand(x.shape[1], 1, -1, -1).contiguous(memory_format=torch.channels_last)
             x = Blur.apply(x, square)
         if self.over_time is None:
             return x

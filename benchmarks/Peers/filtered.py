@@ -36,12 +36,12 @@ def taps_of(rate):
 class Layer:
     """Bias, up with a filter, leaky rectifier, clamp, and down with a filter."""
 
-    def __init__(self, name, device):
+    def __init__(self, name, device, dtype):
         self.is_radial = name.endswith(RADIAL)
         self.shape, self.up, self.down, self.before, self.after = LAYERS[name.removesuffix(RADIAL)]
         self.channels = self.shape[1]
-        self.up_taps = taps_of(self.up).to(device) * self.up * kernels.ROOT_TWO ** 0.5
-        self.down_taps = taps_of(self.down).to(device)
+        self.up_taps = taps_of(self.up).to(device, dtype) * self.up * kernels.ROOT_TWO ** 0.5
+        self.down_taps = taps_of(self.down).to(device, dtype)
         middle = [size * self.up + self.before + self.after - len(self.up_taps) + 1 for size in self.shape[2:]]
         self.output = (1, self.channels, *[(size - len(self.down_taps)) // self.down + 1 for size in middle])
         self.middle = middle
@@ -78,7 +78,7 @@ class Layer:
         return self.fall(self.fall(y, down_columns, (1,)), down_rows, (0,))
 
     def matrix(self, taps, length, output, up, down, before):
-        return kernels.resampling_matrix(taps.cpu(), length, output, up, down, before).to(taps.device)
+        return kernels.resampling_matrix(taps.cpu(), length, output, up, down, before).to(taps)
 
     def as_products(self, x, bias):
         """Every filter as a dense matrix along its axis, from the left for rows and from the right for columns."""
@@ -102,15 +102,15 @@ def layouts(ways):
     return {way: torch.channels_last for way in ways if "channels last" in way}
 
 
-def forward(name, device):
-    layer = Layer(name, device)
+def forward(name, device, dtype=torch.float32):
+    layer = Layer(name, device, dtype)
     shapes = (layer.shape, (1, layer.channels, 1, 1))
     return kernels.Case(layer.ways(), shapes, layouts(layer.ways()))
 
 
-def training(name, device):
+def training(name, device, dtype=torch.float32):
     """Forward, and the gradients of x and bias."""
-    layer = Layer(name, device)
+    layer = Layer(name, device, dtype)
 
     def both(call, x, bias, upstream):
         with torch.enable_grad():

@@ -67,6 +67,7 @@ class MagnitudeEma(nn.Module):
         if beta < 1:
             with torch.no_grad():
                 mean_square = torch.linalg.vector_norm(x).square() / x.numel()
+                mean_square = mean_square.to(self.magnitude_ema.dtype)
                 self.magnitude_ema.lerp_(mean_square, 1 - beta)
         return self.magnitude_ema.rsqrt()
 
@@ -82,7 +83,8 @@ def demodulation(weight, style):
 
 
 def per_frame(values, like):
-    """[N, T, C] so that it scales activations: [N, C, T, H, W] in 3-D, [N T, C, H, W] in 2-D."""
+    """[N, T, C] so that it scales activations: [N, C, T, H, W] in 3-D, [N T, C, H, W] in 2-D, in their type."""
+    values = values.to(like.dtype)
     if like.dim() == 5:
         return values.transpose(1, 2)[..., None, None]
     return values.flatten(0, 1)[..., None, None]

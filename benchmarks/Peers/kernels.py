@@ -10,11 +10,14 @@ from dataclasses import dataclass, field
 import torch
 from torch.nn import functional
 
+import timing
+
 CACHE_BYTES = {"cpu": 64 << 20, "cuda": 128 << 20}
 SLOPE = 0.2
 CLAMP = 256
 ROOT_TWO = math.sqrt(2)
 COPY_ELEMENTS = 64 << 20  # 256 MiB
+LONGEST_REASON = 200
 
 CONVOLUTIONS = {
     "24x3x4 512": ((1, 512, 24, 3, 4), (512, 512, 3, 3, 3)),
@@ -38,27 +41,50 @@ ADAM_ELEMENTS = 32_000_000
 class Case:
     """Ways to one result, by name; the shapes of what they take; the layouts of those that take none contiguous.
 
-    Results that are kept until their inputs' next turn do not all lie where the last one lay, in the cache.
+    Results that are kept until their inputs' next turn do not all lie where the last one lay, in the cache; on a GPU
+    they always are. A fallback is a way that counts only where no other works. Inputs are of single precision unless
+    a type is said for each.
     """
 
     candidates: dict
     shapes: tuple = ()
     layouts: dict = field(default_factory=dict)
     keeps_results: bool = False
+    types: tuple = ()
+    rotates: bool = True
+    fallbacks: tuple = ()
 
     def layout(self, name):
         return self.layouts.get(name, torch.contiguous_format)
 
-    def fastest(self, device, clock):
-        """The quickest way, to be called without arguments, and its name."""
-        best = None
+    def fastest(self, device, clock, records=False):
+        """The quickest way, to be called without arguments, its name, and the seconds or the failure of every way."""
+        best, ways, failures = None, {}, []
         for name, candidate in self.candidates.items():
-            rotation = Rotation(candidate, input_sets(self.shapes, device, self.layout(name)), self.keeps_results)
-            count = clock.calibrate(rotation)
-            seconds = min(clock.sample(rotation, count) for _ in range(3))
-            if best is None or seconds < best[0]:
-                best = (seconds, name, rotation)
-        return best[2], best[1]
+            if name in self.fallbacks and best is not None:
+                continue
+            timed = None  # before the memory of the next is taken
+            try:
+                timed = self.timed(name, candidate, device, clock, records)
+                ways[name] = min(clock.sample(timed) for _ in range(3))
+            except Exception as error:  # whatever a way cannot do, another may
+                said = str(error).strip().partition("\n")[0]
+                ways[name] = f"failed: {type(error).__name__}: {said}"[:LONGEST_REASON]
+                failures.append(name)
+            else:
+                if best is None or ways[name] < best[0]:
+                    best = (ways[name], name, timed)
+        if best is None:
+            raise RuntimeError("; ".join(f"{name} {ways[name]}" for name in failures))
+        way = best[1]
+        if way in self.fallbacks:
+            way += "".join(f"; {name} {ways[name]}" for name in failures)
+        return best[2], way, ways
+
+    def timed(self, name, candidate, device, clock, records):
+        sets = input_sets(self.shapes, device, self.layout(name), self.types, self.rotates)
+        rotation = Rotation(candidate, sets, self.keeps_results or clock.is_gpu)
+        return clock.record(rotation) if records and clock.is_gpu else clock.calibrate(rotation)
 
 
 class Rotation:
@@ -72,16 +98,19 @@ class Rotation:
         self.results[self.turn] = None
         result = self.candidate(*self.sets[self.turn])
         if self.keeps_results:
-            self.results[self.turn] = result
+            self.results[self.turn] = timing.first_tensor(result)
         self.turn = (self.turn + 1) % len(self.sets)
+        return result
 
 
-def input_sets(shapes, device, layout):
-    bytes_of_set = 4 * sum(math.prod(shape) for shape in shapes)
+def input_sets(shapes, device, layout, types=(), rotates=True):
+    types = types or (torch.float32,) * len(shapes)
+    bytes_of_set = sum(math.prod(shape) * torch.empty(0, dtype=dtype).element_size()
+                       for shape, dtype in zip(shapes, types))
     if bytes_of_set == 0:
         return [[]]
-    count = max(2, 2 * CACHE_BYTES[device.split(":")[0]] // bytes_of_set + 1)
-    return [[uniform(shape, device, layout) for shape in shapes] for _ in range(count)]
+    count = max(2, 2 * CACHE_BYTES[device.split(":")[0]] // bytes_of_set + 1) if rotates else 1
+    return [[uniform(shape, device, layout).to(dtype) for shape, dtype in zip(shapes, types)] for _ in range(count)]
 
 
 def uniform(shape, device, layout):
@@ -96,7 +125,7 @@ def in_planes(x):
     return x[0].transpose(0, 1).contiguous(memory_format=torch.channels_last)
 
 
-def convolution(name, direction, device):
+def convolution(name, direction, device, dtype=torch.float32):
     x_shape, w_shape = CONVOLUTIONS[name]
     y_shape = (x_shape[0], w_shape[0], *x_shape[2:])
     padding = tuple(taps // 2 for taps in w_shape[2:])
@@ -113,13 +142,13 @@ def convolution(name, direction, device):
         planes = lambda x, w: functional.conv2d(in_planes(x), w[:, :, 0], padding=padding[1:])
     elif direction == "data gradient":
         shapes = (y_shape, w_shape)
-        blank = torch.empty(x_shape, device=device)
+        blank = torch.empty(x_shape, device=device, dtype=dtype)
         blank_planes = in_planes(blank)
         call = lambda g, w: gradient(blank, w, g, [True, False, False])
         planes = lambda g, w: gradient(blank_planes, w[:, :, 0], in_planes(g), [True, False, False])
     else:
         shapes = (x_shape, y_shape)
-        blank = torch.empty(w_shape, device=device)
+        blank = torch.empty(w_shape, device=device, dtype=dtype)
         call = lambda x, g: gradient(x, blank, g, [False, True, False])
         planes = lambda x, g: gradient(in_planes(x), blank[:, :, 0], in_planes(g), [False, True, False])
     candidates = {"conv3d, contiguous": call, "conv3d, channels last": call}
@@ -256,12 +285,16 @@ def copy(device):
     return Case({"copy_": lambda: target.copy_(source)})
 
 
-def cases():
-    """Name, what prepares it, and its details."""
-    yield "copy", copy
+def activations():
     for name in ACTIVATIONS:
         yield f"bias activation {name}", bias_activation, name
     yield "bias activation gradient 128x36x64 64", bias_activation_gradient, "128x36x64 64"
+
+
+def cases():
+    """Name, what prepares it, and its details."""
+    yield "copy", copy
+    yield from activations()
     for name in RESAMPLINGS:
         yield f"up-filter-down {name}", resampling, name
     yield "adam and average", adam_with_average

@@ -18,7 +18,7 @@ def normal(*shape, deviation=1.0):
 
 def activate(x, bias, limit=CLAMP):
     """Bias, leaky rectifier and clamp of a fresh x; gains are in x and bias. In place where nothing is remembered."""
-    bias = bias.view(1, -1, *[1] * (x.dim() - 2))
+    bias = bias.to(x.dtype).view(1, -1, *[1] * (x.dim() - 2))
     if torch.is_grad_enabled():
         return functional.hardtanh(functional.leaky_relu_(x + bias, SLOPE), -limit, limit)
     return functional.hardtanh_(functional.leaky_relu_(x.add_(bias), SLOPE), -limit, limit)
@@ -37,7 +37,8 @@ class FullyConnected(nn.Module):
 
 
 def convolve(x, weight):
-    """Keeps the size; 2-D where there are no taps over time."""
+    """Keeps the size and the type of x; 2-D where there are no taps over time."""
+    weight = weight.to(x.dtype)
     if x.dim() == 5:
         return functional.conv3d(x, weight, padding=tuple(size // 2 for size in weight.shape[2:]))
     return functional.conv2d(x, weight[:, :, 0], padding=weight.shape[3] // 2)

@@ -22,6 +22,10 @@ def layer(name, device):
     return Case({"linear": rectified, "scaled first": scaled_first}, ((rows, depth), (outputs, depth), (outputs,)))
 
 
+def plain(rows, outputs, depth, device):
+    return Case({"linear": functional.linear}, ((rows, depth), (outputs, depth), (outputs,)))
+
+
 def cases():
     """Name, what prepares it, and its details."""
     for name in LAYERS:

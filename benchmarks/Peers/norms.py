@@ -83,7 +83,7 @@ def softmax(device):
 
 def softmax_gradient(device):
     backward = torch.ops.aten._softmax_backward_data
-    return Case({"native": lambda y, g: backward(g, y, 1, torch.float32)}, (SOFTMAX, SOFTMAX))
+    return Case({"native": lambda y, g: backward(g, y, 1, y.dtype)}, (SOFTMAX, SOFTMAX))
 
 
 def geglu(device):

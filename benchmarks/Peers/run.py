@@ -2,7 +2,7 @@
 
 By itself:          python3 run.py [--device cpu|cuda] [--only TEXT] [--out FILE.json]
 In turns with ours: python3 run.py --serve reads "prepare CASE", "run CASE", "release CASE", each a line, and answers
-each with a line of JSON.
+each with a line of JSON. "record CASE" prepares it as one CUDA graph of many calls, where that can be had.
 """
 
 import argparse
@@ -27,6 +27,8 @@ FAMILIES = (
     "diffusion",
     "models",
 )
+# Those whose cases are for a GPU alone.
+GPU_FAMILIES = ("tensor_cores",)
 
 
 def arguments():
@@ -46,29 +48,55 @@ class Peer:
         self.device, self.clock = device, timing.Clock(device)
         self.prepared = {}
         self.cases = {}
-        for family in FAMILIES:
+        for family in (*FAMILIES, *(GPU_FAMILIES if self.clock.is_gpu else ())):
             # Not before the environment is set: they import PyTorch.
             family = importlib.import_module(family)
             for name, prepare, *details in family.cases():
                 self.cases[name] = functools.partial(prepare, *details, device)
 
-    def prepare(self, name):
+    def prepare(self, name, records=False):
         """Makes what the case needs, warms up, and chooses the fastest way."""
         case = self.cases[name]()
-        call, way = case if isinstance(case, tuple) else case.fastest(self.device, self.clock)
-        parts = call if isinstance(call, dict) else {"": call}
-        self.prepared[name] = {part: (work, self.clock.calibrate(work)) for part, work in parts.items()}
-        return {"way": way}
+        if isinstance(case, tuple):
+            call, way = case
+            calls = call if isinstance(call, dict) else {"": call}
+            parts, details = {part: self.clock.calibrate(call) for part, call in calls.items()}, {}
+        else:
+            timed, way, ways = case.fastest(self.device, self.clock, records)
+            parts, details = {"": timed}, {"ways": ways} if len(ways) > 1 else {}
+        self.prepared[name] = parts
+        return {"way": way, "isRecorded": all(timed.is_recorded for timed in parts.values()), **details}
+
+    def record(self, name):
+        return self.prepare(name, records=True)
 
     def run(self, name):
         """Seconds of one turn; of each part where the case has parts."""
-        parts = {part: self.clock.turn(*work) for part, work in self.prepared[name].items()}
+        parts = {part: self.clock.turn(timed) for part, timed in self.prepared[name].items()}
         return {"seconds": parts[""]} if "" in parts else {"seconds": weighted(parts), "parts": parts}
 
     def release(self, name):
-        self.prepared.pop(name)
-        gc.collect()
+        self.prepared.pop(name, None)
+        self.clean()
         return {}
+
+    def clean(self):
+        """Gives memory back, that of a GPU to the other side too."""
+        gc.collect()
+        if self.clock.is_gpu:
+            import torch
+            torch.cuda.empty_cache()
+
+    def recovers(self):
+        """Whether the device does work still: after some faults a process cannot use its GPU again."""
+        try:
+            self.clean()
+            if self.clock.is_gpu:
+                self.clock.wait()
+            return True
+        except RuntimeError as error:
+            print(f"the GPU is lost: {error}", file=sys.stderr)
+            return False
 
 
 def weighted(parts):
@@ -84,15 +112,22 @@ def describe(device, threads):
 
 
 def serve(peer, description):
-    print(json.dumps({**description, "cases": list(peer.cases)}), flush=True)
-    commands = {"prepare": peer.prepare, "run": peer.run, "release": peer.release}
+    # Answers alone go to standard output, whatever libraries print.
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    print(json.dumps({**description, "cases": list(peer.cases)}), file=answers, flush=True)
+    commands = {"prepare": peer.prepare, "record": peer.record, "run": peer.run, "release": peer.release}
     for line in sys.stdin:
         command, _, name = line.strip().partition(" ")
         try:
             answer = commands[command](name)
         except Exception as error:  # whatever goes wrong is the answer: the other side says so in its table
             answer = {"error": f"{type(error).__name__}: {error}"}
-        print(json.dumps(answer), flush=True)
+        if "error" in answer and not peer.recovers():
+            answer["isLast"] = True
+        print(json.dumps(answer), file=answers, flush=True)
+        if "isLast" in answer:
+            return
 
 
 def measure_all(peer, only):

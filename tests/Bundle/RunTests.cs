@@ -90,6 +90,18 @@ public sealed class RunTests
         Assert.That(Part("doctor").GetProperty("reason").GetString(), Does.StartWith("host does not work"));
     }
 
+    [Test]
+    public void PeersThatAreStoppedLeaveWhatTheyMeasured()
+    {
+        Pretend("GenKernels.Benchmarks", """
+            mkdir -p "$5" && echo '{ "timesAsFast": 2 } { "timesAsFast": 3 }' > "$5/host-peers.json" && exec sleep 100
+            """);
+        (int status, _) = Run("--device", "host", "--only", "peers", "--minutes-peers", "0.02");
+        if (Part("peers").GetProperty("status").GetString() == "skipped") Assert.Ignore("there is no PyTorch");
+        Assert.That(status, Is.EqualTo(1));
+        Assert.That(Part("peers").GetProperty("counts").GetString(), Is.EqualTo("2 compared"));
+    }
+
     [TestCase("run: there is no option --all; --help lists them", "--all")]
     [TestCase("run: there is no part 'everything'; the parts are doctor tests verify tune benchmarks peers",
         "--only", "everything")]

@@ -20,6 +20,9 @@ internal sealed record AttentionLayer(string Name, int Queries, int Keys, int Ch
         new("1024x80 to 77", 1024, 77, 80),
     ];
 
+    /// <summary>Among the tokens of the finest level, whose logits are many.</summary>
+    internal static AttentionLayer[] Finest { get; } = [new("4096x40", 4096, 4096, 40), new("4096x80", 4096, 4096, 80)];
+
     internal Shape QueryShape => [Clips, Queries, Heads, Channels];
 
     internal Shape KeyShape => [Clips, Keys, Heads, Channels];

@@ -11,6 +11,7 @@ public class FilteredLeakyReluBenchmarks : KernelBenchmarks
 {
     // Sums of some hundred products are about this large.
     private const double Scale = 100;
+    private static readonly int[] s_filters = [2, 3];
 
     /// <inheritdoc/>
     public override IEnumerable<KernelCase> Cases =>
@@ -30,6 +31,7 @@ public class FilteredLeakyReluBenchmarks : KernelBenchmarks
             return layer.Value(inputs, row, column, channel);
         })
     {
+        WideInputs = s_filters,
         Operations = layer.Operations,
         Scale = Scale,
     };
@@ -61,6 +63,7 @@ public class FilteredLeakyReluBenchmarks : KernelBenchmarks
             return layer.Gradient(inputs, row, column, channel);
         })
     {
+        WideInputs = s_filters,
         Bytes = 2 * sizeof(float) * (layer.Input.ElementCount + layer.Output.ElementCount),
         Operations = layer.Operations + layer.AdjointOperations,
         Scale = Scale,

@@ -17,11 +17,15 @@ public class DiscriminatorBenchmarks : IBenchmark
     private ParameterArena? _arena;
     private Tensor? _video;
 
+    /// <summary>With which numbers it computes.</summary>
+    internal Precision Precision { get; init; } = Precision.Fp32;
+
     /// <inheritdoc/>
     [GlobalSetup]
     public void Prepare()
     {
         Device device = BenchmarkDevice.Device;
+        device.Precision = Precision;
         LowResolutionDiscriminatorOptions sizes = LowResolutionPreset.Paper.Discriminator;
         using Initializer initializer = new(device, seed: 1);
         _discriminator = new LowResolutionDiscriminator(sizes, initializer);
@@ -45,6 +49,7 @@ public class DiscriminatorBenchmarks : IBenchmark
     {
         GC.SuppressFinalize(this);
         BenchmarkDevice.Device.Synchronize();
+        BenchmarkDevice.Device.Precision = Precision.Fp32;
         _video?.Dispose();
         _arena?.Dispose();
         _discriminator?.Dispose();

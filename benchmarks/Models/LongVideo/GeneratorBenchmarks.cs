@@ -15,11 +15,15 @@ public class GeneratorBenchmarks : IBenchmark
     private LowResolutionGenerator? _generator;
     private Tensor? _noise;
 
+    /// <summary>With which numbers it computes.</summary>
+    internal Precision Precision { get; init; } = Precision.Fp32;
+
     /// <inheritdoc/>
     [GlobalSetup]
     public void Prepare()
     {
         Device device = BenchmarkDevice.Device;
+        device.Precision = Precision;
         using Initializer initializer = new(device, seed: 1);
         _generator = new LowResolutionGenerator(LowResolutionPreset.Paper.Generator, initializer);
         using RandomGenerator random = new(device, seed: 2);
@@ -41,6 +45,7 @@ public class GeneratorBenchmarks : IBenchmark
     {
         GC.SuppressFinalize(this);
         BenchmarkDevice.Device.Synchronize();
+        BenchmarkDevice.Device.Precision = Precision.Fp32;
         _noise?.Dispose();
         _generator?.Dispose();
     }

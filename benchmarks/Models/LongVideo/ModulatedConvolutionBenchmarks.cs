@@ -28,6 +28,9 @@ public class ModulatedConvolutionBenchmarks : IBenchmark
     [Params(false, true)]
     public bool WithGradients { get; set; }
 
+    /// <summary>Of the activations; weights, styles and biases have 32 bits, as parameters and what is near them.</summary>
+    internal ElementType Type { get; init; } = ElementType.Float32;
+
     /// <inheritdoc/>
     [GlobalSetup]
     public void Prepare()
@@ -35,8 +38,9 @@ public class ModulatedConvolutionBenchmarks : IBenchmark
         ConvolutionLayer layer = ConvolutionLayer.OfThesis[Layer];
         (Shape x, Shape w) = (layer.X, layer.W);
         using RandomGenerator random = new(BenchmarkDevice.Device, seed: 1);
-        Shape[] shapes = [x, w, [x[0], x[1], x[4]], [w[0]]];
-        _sources = [.. shapes.Select(shape => new Variable(random.Normal(shape), requiresGradient: WithGradients))];
+        Shape[] parameters = [w, [x[0], x[1], x[4]], [w[0]]];
+        Tensor[] tensors = [random.Normal(x, Type), .. parameters.Select(shape => random.Normal(shape))];
+        _sources = [.. tensors.Select(tensor => new Variable(tensor, requiresGradient: WithGradients))];
     }
 
     /// <inheritdoc/>

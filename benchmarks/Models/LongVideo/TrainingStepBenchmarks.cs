@@ -13,13 +13,20 @@ namespace GenKernels.Benchmarks.Models.LongVideo;
 public class TrainingStepBenchmarks : IBenchmark
 {
     private static readonly LowResolutionPreset s_preset = LowResolutionPreset.Tiny;
-    private readonly LowResolutionTrainingOptions _options = new() { BatchSize = s_preset.BatchSize };
+    private LowResolutionTrainingOptions _options = new() { BatchSize = s_preset.BatchSize };
     private LowResolutionGan? _gan;
     private LowResolutionGan? _eagerGan;
     private RandomGenerator? _noise;
     private ClipDraws? _draws;
     private Tensor? _video;
     private long _step;
+
+    /// <summary>With which numbers the networks compute.</summary>
+    internal Precision Precision
+    {
+        get => _options.Precision;
+        init => _options = _options with { Precision = value };
+    }
 
     /// <inheritdoc/>
     [GlobalSetup]
@@ -52,6 +59,7 @@ public class TrainingStepBenchmarks : IBenchmark
     {
         GC.SuppressFinalize(this);
         BenchmarkDevice.Device.Synchronize();
+        BenchmarkDevice.Device.Precision = Precision.Fp32;
         _video?.Dispose();
         _noise?.Dispose();
         _gan?.Dispose();
