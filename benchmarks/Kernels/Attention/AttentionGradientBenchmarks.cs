@@ -7,6 +7,11 @@ namespace GenKernels.Benchmarks.Kernels.Attention;
 /// <summary>Attention and its gradients, as in training: the gradient needs what the forward leaves.</summary>
 public class AttentionGradientBenchmarks : KernelBenchmarks
 {
+    // Products of the size of the logits: two forward; backward five, two of which warps make once for the queries and
+    // once for the keys and values.
+    private const int OnOneThread = 7;
+    private const int OnWarps = 9;
+
     /// <inheritdoc/>
     public override IEnumerable<KernelCase> Cases => AttentionLayer.All.Select(Both);
 
@@ -15,7 +20,7 @@ public class AttentionGradientBenchmarks : KernelBenchmarks
         new($"{layer.Name} and gradients", [layer.QueryShape, layer.KeyShape, layer.KeyShape, layer.QueryShape],
             layer.QueryShape, Launch, layer.QueryGradient)
         {
-            Operations = layer.Operations(7),
+            Operations = layer.Operations(BenchmarkDevice.Device.WarpSize == 1 ? OnOneThread : OnWarps),
         };
 
     private static Tensor Launch(Tensor[] x)

@@ -12,7 +12,8 @@
 #include "Common/Prelude.cuh"
 #include "Attention/AttentionTensorTile.cuh"
 
-// Raw products become weights; what was summed before is scaled down to the new maximum.
+// Raw products become weights; what was summed before is scaled down to the new maximum. Powers are of two, with the
+// logarithm of e in the scale, and a thread's totals are of its own columns: they are added up at the end.
 DEVICE void Weigh(float scale, LogitSums& logits, float (&largest)[2], float (&total)[2], HeadSums& sums)
 {
 #pragma unroll
@@ -24,16 +25,17 @@ DEVICE void Weigh(float scale, LogitSums& logits, float (&largest)[2], float (&t
             next = Maximum(next, Maximum(values[0], values[1]));
         }
         next = RowMaximum(next);
-        const float correction = Exp((largest[half] - next) * scale);
-        float rowTotal = 0;
+        const float correction = PowerOfTwo((largest[half] - next) * scale);
+        const float offset = next * scale;
+        float ownTotal = 0;
 #pragma unroll
         for (int column = 0; column < Others / 8; column++) {
             float* values = logits.of[column].values + 2 * half;
-            values[0] = Exp((values[0] - next) * scale);
-            values[1] = Exp((values[1] - next) * scale);
-            rowTotal += values[0] + values[1];
+            values[0] = PowerOfTwo(values[0] * scale - offset);
+            values[1] = PowerOfTwo(values[1] * scale - offset);
+            ownTotal += values[0] + values[1];
         }
-        total[half] = total[half] * correction + RowSum(rowTotal);
+        total[half] = total[half] * correction + ownTotal;
         largest[half] = next;
 #pragma unroll
         for (int piece = 0; piece < WarpPieces; piece++) {
@@ -85,10 +87,11 @@ KERNEL AttentionTensor(
                 }
             }
         }
-        Weigh(scale, logits, largest, total, sums);
+        Weigh(scale * LogarithmOfE, logits, largest, total, sums);
         AddWeighted(logits, stage + OtherBytes, sums);
     }
 
+    for (int half = 0; half < 2; half++) total[half] = RowSum(total[half]);
     const float factor[2] = {1 / total[0], 1 / total[1]};
     for (int half = 0; half < 2; half++) {
         const int at = firstQuery + RowOf(2 * half);

@@ -27,6 +27,18 @@ struct TokenPair {
     }
 };
 
+struct QueryNumbers { float normalizer, mean; };
+
+// Calls body(column, i) for every logit that a thread has of its warp's fragments.
+template <typename Body> DEVICE void ForEachLogit(Body body)
+{
+#pragma unroll
+    for (int column = 0; column < Others / 8; column++) {
+#pragma unroll
+        for (int i = 0; i < 4; i++) body(column, i);
+    }
+}
+
 KERNEL AttentionTensorGradientQuery(
     const Scalar* __restrict__ q, const Scalar* __restrict__ k, const Scalar* __restrict__ v,
     const Scalar* __restrict__ dy, const float* __restrict__ logSumExp, const float* __restrict__ delta,
@@ -48,7 +60,7 @@ KERNEL AttentionTensorGradientQuery(
     float normalizer[2], mean[2];
     for (int half = 0; half < 2; half++) {
         const int row = query + FirstRow() + RowOf(2 * half);
-        normalizer[half] = row < plan.queries ? logSumExp[pair * plan.queries + row] : 0;
+        normalizer[half] = row < plan.queries ? logSumExp[pair * plan.queries + row] * LogarithmOfE : 0;
         mean[half] = row < plan.queries ? delta[pair * plan.queries + row] : 0;
     }
     HeadSums sums = {};
@@ -62,16 +74,15 @@ KERNEL AttentionTensorGradientQuery(
         LogitSums logits, slopes;
         MultiplyTokens(shared, stage, logits);
         MultiplyTokens(shared + OwnBytes, stage + OtherBytes, slopes);
-#pragma unroll
-        for (int column = 0; column < Others / 8; column++) {
-#pragma unroll
-            for (int i = 0; i < 4; i++) {
-                const int at = key + ColumnOf(column, i);
-                const bool isSeen = at < plan.keys && !(plan.isCausal && at > query + FirstRow() + RowOf(i));
-                const float weight = isSeen ? Exp(logits.of[column].values[i] * scale - normalizer[i / 2]) : 0;
-                slopes.of[column].values[i] = weight * (slopes.of[column].values[i] - mean[i / 2]);
-            }
-        }
+        const bool isWhole = next <= plan.keys && !(plan.isCausal && next > query);
+        ForEachLogit([&](int column, int i) {
+            const int at = key + ColumnOf(column, i);
+            const bool isSeen =
+                isWhole || (at < plan.keys && !(plan.isCausal && at > query + FirstRow() + RowOf(i)));
+            const float exponent = logits.of[column].values[i] * (scale * LogarithmOfE) - normalizer[i / 2];
+            const float weight = isSeen ? PowerOfTwo(exponent) : 0;
+            slopes.of[column].values[i] = weight * (slopes.of[column].values[i] - mean[i / 2]);
+        });
         AddWeighted(slopes, stage, sums);
     }
 
@@ -94,9 +105,20 @@ KERNEL AttentionTensorGradientKeyValue(
     const float scale = float(plan.scale);
     char* ring = shared + 2 * OwnBytes;
 
+    // What the threads need to know of each query of a tile; visible after the barrier of the turn.
+    __shared__ QueryNumbers numbers[2][Others];  // [turn, query]
+    const auto bringNumbers = [&](int query, int turn) {
+        for (int i = threadIdx.x; i < Others; i += Threads) {
+            const Int64 at = pair * plan.queries + query + i;
+            numbers[turn][i] = {};
+            if (query + i < plan.queries) numbers[turn][i] = {logSumExp[at] * LogarithmOfE, delta[at]};
+        }
+    };
+
     own.Bring(shared, Rows, 0, tile.count);
     if (start < plan.queries) others.Bring(ring, Others, start, plan.queries - start);
     CopyCommit();
+    bringNumbers(start, 0);
     HeadSums keySums = {}, valueSums = {};
     for (int query = start, turn = 0; query < plan.queries; query += Others, turn ^= 1) {
         const char* stage = ring + turn * 2 * OtherBytes;
@@ -105,23 +127,21 @@ KERNEL AttentionTensorGradientKeyValue(
         const int next = query + Others;
         if (next < plan.queries) others.Bring(ring + (turn ^ 1) * 2 * OtherBytes, Others, next, plan.queries - next);
         CopyCommit();
+        bringNumbers(next, turn ^ 1);
         LogitSums weights, slopes;
         MultiplyTokens(shared, stage, weights);
         MultiplyTokens(shared + OwnBytes, stage + OtherBytes, slopes);
-#pragma unroll
-        for (int column = 0; column < Others / 8; column++) {
-#pragma unroll
-            for (int i = 0; i < 4; i++) {
-                const int at = query + ColumnOf(column, i);
-                const bool isInside = at < plan.queries;
-                const bool isSeen = isInside && !(plan.isCausal && key + FirstRow() + RowOf(i) > at);
-                const float normalizer = isInside ? logSumExp[pair * plan.queries + at] : 0;
-                const float mean = isInside ? delta[pair * plan.queries + at] : 0;
-                const float weight = isSeen ? Exp(weights.of[column].values[i] * scale - normalizer) : 0;
-                weights.of[column].values[i] = weight;
-                slopes.of[column].values[i] = weight * (slopes.of[column].values[i] - mean);
-            }
-        }
+        const bool isWhole = next <= plan.queries && !(plan.isCausal && query < key + Rows);
+        ForEachLogit([&](int column, int i) {
+            const int at = query + ColumnOf(column, i);
+            const bool isSeen =
+                isWhole || (at < plan.queries && !(plan.isCausal && key + FirstRow() + RowOf(i) > at));
+            const QueryNumbers& own = numbers[turn][ColumnOf(column, i)];
+            const float exponent = weights.of[column].values[i] * (scale * LogarithmOfE) - own.normalizer;
+            const float weight = isSeen ? PowerOfTwo(exponent) : 0;
+            weights.of[column].values[i] = weight;
+            slopes.of[column].values[i] = weight * (slopes.of[column].values[i] - own.mean);
+        });
         AddWeighted(weights, stage + OtherBytes, valueSums);
         AddWeighted(slopes, stage, keySums);
     }

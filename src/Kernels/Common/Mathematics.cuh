@@ -53,6 +53,19 @@ DEVICE float Sigmoid(float x) { return 1 / (1 + Exp(-x)); }
 #endif
 DEVICE double Sigmoid(double x) { return 1 / (1 + Exp(-x)); }
 
+// Powers of two, to two units in the last place; the one that a GPU has an instruction for.
+#if defined(GK_HOST) || defined(GK_SIMT)
+DEVICE float PowerOfTwo(float x) { return __builtin_exp2f(x); }
+#else
+DEVICE float PowerOfTwo(float x)
+{
+    float y;
+    asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
+    return y;
+}
+#endif
+constexpr float LogarithmOfE = 1.4426950408889634f;  // to base 2
+
 // From its bits: NVRTC has no header that names it, and need not know the other compilers' builtin.
 DEVICE float Infinity() { return BitsToFloat(0x7F800000u); }
 
