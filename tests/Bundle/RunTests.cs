@@ -1,25 +1,27 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using GenKernels.Tests.Structure;
 
 namespace GenKernels.Tests.Bundle;
 
 /// <summary>The bundle's <c>run</c>, over programs that only pretend.</summary>
 [UnsupportedOSPlatform("windows")]
-public sealed class RunTests
+public sealed partial class RunTests
 {
     private const string Passes = "echo '{ \"passed\": 3, \"failed\": 0, \"unknown\": 1, \"devices\": "
         + "[ { \"name\": \"simt\", \"passed\": true }, { \"name\": \"host\", \"passed\": false } ] }'";
 
     private TemporaryFolder _checkout = null!;
+    private string? _path;
 
     private string Results => _checkout.File("results");
 
     [SetUp]
     public void Unpack()
     {
-        _checkout = new TemporaryFolder();
+        (_checkout, _path) = (new TemporaryFolder(), null);
         File.WriteAllText(_checkout.File("GenKernels.sln"), "");
         Directory.CreateDirectory(_checkout.File("artifacts/bundle/bin"));
         File.Copy(Repository.FullPath("bundle/run"), _checkout.File("artifacts/bundle/run"));
@@ -59,6 +61,34 @@ public sealed class RunTests
         Assert.That(File.ReadAllText(Path.Combine(Results, "tuning/tuning-0123.json")), Does.Contain("\"X\""));
         Run("--device", "simt", "--only", "tune");
         Assert.That(Part("tune").GetProperty("status").GetString(), Is.EqualTo("skipped"));
+    }
+
+    [TestCase("3", "--filter FullyQualifiedName~MatMul", ExpectedResult = "--side-by-side 3")]
+    [TestCase("1", "--filter FullyQualifiedName~MatMul", ExpectedResult = "")]
+    public string TestsRunInAsManyProcessesAsAreAskedFor(string processes, string filter)
+    {
+        Pretend("GenKernels.Tests", """
+            while (($#)); do [[ $1 != --report-json ]] || report="$2"; echo -n "$1 "; shift; done
+            echo '{ "passed": 5, "failed": 0, "skipped": 2, "failures": [] }' > "$report"
+            """);
+        (int status, string output) =
+            Run("--device", "simt", "--only", "tests", "--processes", processes, "--filter-tests", "MatMul");
+        Assert.That(status, Is.Zero, output);
+        Assert.That(Part("tests").GetProperty("counts").GetString(), Is.EqualTo("5 passed, 0 failed, 2 skipped"));
+        string asked = File.ReadAllText(Path.Combine(Results, "log.txt"));
+        Assert.That(asked, Does.Contain(filter));
+        return SideBySide().Match(asked).Value;
+    }
+
+    [Test]
+    public void TestsTakeTheCoresButTwo()
+    {
+        Pretend("GenKernels.Tests", "echo \"$@\"");
+        File.WriteAllText(_checkout.File("nproc"), "#!/usr/bin/env bash\necho 16\n");
+        File.SetUnixFileMode(_checkout.File("nproc"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        _path = $"{_checkout.Path}:{Environment.GetEnvironmentVariable("PATH")}";
+        Run("--device", "simt", "--only", "tests");
+        Assert.That(File.ReadAllText(Path.Combine(Results, "log.txt")), Does.Contain("--side-by-side 14"));
     }
 
     [Test]
@@ -107,6 +137,7 @@ public sealed class RunTests
         "--only", "everything")]
     [TestCase("run: there is no device 'gpu'; it is cuda:0 and so on, host or simt", "--device", "gpu")]
     [TestCase("run: --out needs a value", "--out")]
+    [TestCase("run: --processes needs a whole number from 1 on, got 'all'", "--processes", "all")]
     public void WhatItDoesNotKnowItRefuses(string message, params string[] arguments)
     {
         (int status, string output) = Run(arguments);
@@ -122,6 +153,9 @@ public sealed class RunTests
         Assert.That(status, Is.EqualTo(2));
         Assert.That(output, Does.Contain("is no checkout: unpack the bundle in the root of one"));
     }
+
+    [GeneratedRegex("--side-by-side [0-9]+")]
+    private static partial Regex SideBySide();
 
     private void Pretend(string program, string command)
     {
@@ -147,6 +181,7 @@ public sealed class RunTests
             RedirectStandardError = true,
         };
         start.Environment["GENKERNELS_CACHE"] = _checkout.File("cache");
+        if (_path is not null) start.Environment["PATH"] = _path;
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();

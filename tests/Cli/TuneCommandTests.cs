@@ -35,6 +35,9 @@ public sealed class TuneCommandTests
             choices.Select(choice => choice.GetProperty("shape").GetString()!.Split(',')[0]).Distinct(),
             Is.EquivalentTo(new[] { "DataGradient", "Forward", "WeightGradient" }));
         Assert.That(choices.Select(choice => choice.GetProperty("microseconds").GetDouble()), Is.All.Positive);
+        Assert.That(
+            choices.Select(choice => choice.GetProperty("ways")[0].GetProperty("microseconds").GetDouble()),
+            Is.All.Positive, "every way has its time");
         Assert.That(File.Exists(result.GetProperty("table").GetString()));
 
         CommandRun list = Run("tune", "list", "--device", "host", "--json");

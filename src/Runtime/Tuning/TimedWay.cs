@@ -14,6 +14,9 @@ internal sealed class TimedWay(Device device, Action work) : IDisposable
     internal double Seconds => Fault is not null ? double.PositiveInfinity
         : _turns.Count == 0 ? _glance : _turns.Order().ElementAt(_turns.Count / 2);
 
+    /// <summary>Whether it had no turns.</summary>
+    internal bool IsGlance => _turns.Count == 0;
+
     /// <summary>Why it is out, or null.</summary>
     internal Exception? Fault { get; private set; }
 

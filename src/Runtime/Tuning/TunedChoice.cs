@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace GenKernels.Runtime;
 
 /// <summary>One measured choice: which of several ways to do a piece of work is the fastest on a device.</summary>
@@ -11,6 +13,11 @@ namespace GenKernels.Runtime;
 public sealed record TunedChoice(
     string Kernel, string Shape, string Source, string Way, double Microseconds, string Rule, double? RuleMicroseconds)
 {
+    /// <summary>All ways, the fastest first; null in a table that is to be shipped, or from before they were kept.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<WayTime>? Ways { get; init; }
+
     /// <summary>What it is found by.</summary>
     internal (string Kernel, string Shape, string Source) Key => (Kernel, Shape, Source);
 }

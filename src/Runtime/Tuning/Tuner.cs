@@ -125,14 +125,14 @@ public sealed class Tuner
         where TKey : struct, IEquatable<TKey>
         where TWay : struct
     {
-        (double Seconds, Exception? Fault)[]? times = Try(name, () =>
+        (double Seconds, bool IsGlance, Exception? Fault)[]? times = Try(name, () =>
         {
             Compile(work.Modules(key, ways));
             Action<TWay> run = work.Prepare(_device, key);
             return WayTimer.Measure(_device, ways.Select(way => (Action)(() => run(way))));
         });
         if (times is null) return null;
-        foreach ((int index, (_, Exception? fault)) in times.Index())
+        foreach ((int index, (_, _, Exception? fault)) in times.Index())
         {
             if (fault is null) continue;
             string reason = fault.Message.Split('\n')[0];
@@ -144,13 +144,21 @@ public sealed class Tuner
         if (seconds[0] <= seconds[best] * Tie) best = 0;
         if (!double.IsFinite(seconds[best])) return null;
         MeasuredCount++;
-        double? rule = double.IsFinite(seconds[0]) ? seconds[0] * 1e6 : null;
-        TunedChoice choice = _table.Value.Add(
-            new TunedChoice(name.Kernel, name.Shape, name.Source, names[best], seconds[best] * 1e6, names[0], rule),
-            names);
+        TunedChoice measured = new(
+            name.Kernel, name.Shape, name.Source, names[best], seconds[best] * 1e6, names[0], Microseconds(seconds[0]))
+        {
+            Ways =
+            [
+                .. times.Select((time, index) => new WayTime(names[index], Microseconds(time.Seconds), time.IsGlance))
+                    .OrderBy(time => time.Microseconds ?? double.PositiveInfinity),
+            ],
+        };
+        TunedChoice choice = _table.Value.Add(measured, names);
         Measured?.Invoke(choice);
         return choice;
     }
+
+    private static double? Microseconds(double seconds) => double.IsFinite(seconds) ? seconds * 1e6 : null;
 
     /// <summary>A module that does not compile is told of when its way is tried.</summary>
     private void Compile(IEnumerable<(KernelSource Source, ElementType Type, string Variant)> modules)

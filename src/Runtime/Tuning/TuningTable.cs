@@ -81,7 +81,8 @@ internal sealed class TuningTable
 
     /// <summary>Writes all that is known to a file of its own.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
-    internal void Export(string path) => new TuningFile(_target, Choices).Write(path);
+    internal void Export(string path) =>
+        new TuningFile(_target, [.. Choices.Select(choice => choice with { Ways = null })]).Write(path);
 
     private static void AddTo(
         Dictionary<(string, string, string), TunedChoice> choices, IEnumerable<TunedChoice> more)

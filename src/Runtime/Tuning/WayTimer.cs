@@ -28,7 +28,7 @@ internal static class WayTimer
     /// <param name="device">What the ways run on.</param>
     /// <param name="ways">Each does the work once.</param>
     /// <returns>What came of each.</returns>
-    internal static (double Seconds, Exception? Fault)[] Measure(Device device, IEnumerable<Action> ways)
+    internal static (double Seconds, bool IsGlance, Exception? Fault)[] Measure(Device device, IEnumerable<Action> ways)
     {
         using DeviceEvent begin = device.RecordEvent();
         using DeviceEvent end = device.RecordEvent();
@@ -47,7 +47,7 @@ internal static class WayTimer
                 foreach (TimedWay way in fast) way.TakeTurn(repetitions, begin, end);
             }
 
-            return [.. all.Select(way => (way.Seconds, way.Fault))];
+            return [.. all.Select(way => (way.Seconds, way.IsGlance, way.Fault))];
         }
         finally
         {

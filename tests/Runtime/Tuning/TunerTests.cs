@@ -57,6 +57,26 @@ public sealed class TunerTests
     }
 
     [Test]
+    public void TheTimeOfEveryWayIsKeptButNotShipped()
+    {
+        PlantedWork work = new(("slow", 20), ("broken", double.NaN), ("fast", 0.5), ("near", 0.6));
+        Choose(_device, work);
+        WayTime[] ways = [.. _device.Tuner.Met.Single().Ways!];
+        Assert.That(ways.Take(2).Select(way => way.Name), Is.EquivalentTo(new[] { "fast", "near" }));
+        Assert.That(ways.Skip(2).Select(way => way.Name), Is.EqualTo(new[] { "slow", "broken" }));
+        Assert.That(
+            ways.Take(3).Select(way => way.IsGlance), Is.EqualTo(new[] { false, false, true }), "what was far off");
+        Assert.That(ways[0].Microseconds, Is.LessThanOrEqualTo(ways[1].Microseconds!));
+        Assert.That(ways[2].Microseconds, Is.GreaterThanOrEqualTo(20_000));
+        Assert.That(ways[3].Microseconds, Is.Null);
+
+        string shipped = _cache.File("shipped.json");
+        _device.Tuner.Export(shipped);
+        Assert.That(File.ReadAllText(_device.Tuner.TablePath), Does.Contain("\"isGlance\""));
+        Assert.That(File.ReadAllText(shipped), Does.Contain("\"way\"").And.Not.Contain("\"ways\""));
+    }
+
+    [Test]
     public void TheRuleWinsWhereNothingIsWonByAnother()
     {
         PlantedWork work = new(("rule", 2), ("other", 1.99));
@@ -88,7 +108,9 @@ public sealed class TunerTests
         PlantedWork work = Work;
         Assert.That(Choose(second, work), Is.EqualTo("fast"));
         Assert.That(work.Prepared, Is.Zero);
-        Assert.That(second.Tuner.Met, Is.EqualTo(_device.Tuner.Met));
+        (TunedChoice known, TunedChoice measured) = (second.Tuner.Met.Single(), _device.Tuner.Met.Single());
+        Assert.That(known with { Ways = null }, Is.EqualTo(measured with { Ways = null }));
+        Assert.That(known.Ways, Is.EqualTo(measured.Ways));
     }
 
     [Test]

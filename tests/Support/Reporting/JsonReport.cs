@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Microsoft.Testing.Platform.CommandLine;
 using Microsoft.Testing.Platform.Extensions;
 using Microsoft.Testing.Platform.Extensions.Messages;
@@ -16,15 +14,9 @@ namespace GenKernels.Tests.Support.Reporting;
 internal sealed class JsonReport(ICommandLineOptions options) : IDataConsumer, ITestSessionLifetimeHandler
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(5);
-    private static readonly JsonSerializerOptions s_options = new(JsonSerializerDefaults.Web)
-    {
-        WriteIndented = true,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     private readonly long _begun = Stopwatch.GetTimestamp();
     private readonly string? _path =
-        options.TryGetOptionArgumentList(ReportOption.Name, out string[]? files) ? Path.GetFullPath(files[0]) : null;
+        options.TryGetOptionArgumentList(ReportOptions.File, out string[]? files) ? Path.GetFullPath(files[0]) : null;
 
     private readonly List<ReportedFailure> _failures = [];
     private readonly SortedDictionary<string, int> _skipped = new(StringComparer.Ordinal);
@@ -104,17 +96,9 @@ internal sealed class JsonReport(ICommandLineOptions options) : IDataConsumer, I
     private void Write(bool isComplete)
     {
         Report report = new(
-            Environment.GetEnvironmentVariable(TestDevices.Variable) ?? "all", isComplete,
-            Math.Round(Stopwatch.GetElapsedTime(_begun).TotalSeconds, 1), _passed, _failures.Count,
-            _skipped.Values.Sum(), _failures, _skipped);
-        File.WriteAllBytes(_path + ".part", JsonSerializer.SerializeToUtf8Bytes(report, s_options));
-        File.Move(_path + ".part", _path!, overwrite: true);
+            Report.ChosenDevice, isComplete, Math.Round(Stopwatch.GetElapsedTime(_begun).TotalSeconds, 1), _passed,
+            _failures.Count, _skipped.Values.Sum(), _failures, _skipped);
+        report.Write(_path!);
         _written = Stopwatch.GetTimestamp();
     }
-
-    private sealed record ReportedFailure(string Test, string Message, string At);
-
-    private sealed record Report(
-        string Device, bool IsComplete, double Seconds, int Passed, int Failed, int Skipped,
-        IReadOnlyList<ReportedFailure> Failures, IReadOnlyDictionary<string, int> SkippedBecause);
 }

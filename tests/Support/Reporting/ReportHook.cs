@@ -4,7 +4,9 @@ using Microsoft.Testing.Platform.Services;
 
 namespace GenKernels.Tests.Support.Reporting;
 
-/// <summary>Adds <c>--report-json FILE</c> to the tests' program; the project file names this type.</summary>
+/// <summary>
+/// Adds <see cref="ReportOptions"/> to the tests' program; the project file names this type.
+/// </summary>
 public static class ReportHook
 {
     /// <param name="builder">Of the tests' program.</param>
@@ -13,7 +15,7 @@ public static class ReportHook
     {
         CompositeExtensionFactory<JsonReport> report =
             new(services => new JsonReport(services.GetCommandLineOptions()));
-        builder.CommandLine.AddProvider(() => new ReportOption());
+        builder.CommandLine.AddProvider(() => new ReportOptions());
         builder.TestHost.AddDataConsumer(report);
         builder.TestHost.AddTestSessionLifetimeHandler(report);
     }

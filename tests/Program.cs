@@ -1,0 +1,10 @@
+using GenKernels.Tests.Support.Reporting;
+
+namespace GenKernels.Tests;
+
+/// <summary>The tests' program.</summary>
+internal static class Program
+{
+    internal static Task<int> Main(string[] arguments) =>
+        SideBySide.From(arguments)?.RunAsync() ?? MicrosoftTestingPlatformApplication.RunAsync(arguments);
+}
