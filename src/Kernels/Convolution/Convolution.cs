@@ -116,8 +116,10 @@ public static class Convolution
         HostMethod method, Tensor x, Tensor w, Tensor? scales, Tensor y, ConvolutionPlan plan,
         ProductEpilogue epilogue, bool isAdjoint)
     {
+        bool isByTiles = method is HostMethod.Tiles or HostMethod.TallTiles;
+
         // Tiles read the weights turned; the other ways need them turned in memory.
-        if (isAdjoint && method != HostMethod.Tiles)
+        if (isAdjoint && !isByTiles)
         {
             using Tensor turned = StridedCopy.TurnWeights(w, plan.Groups);
             LaunchOnHost(method, x, turned, scales, y, plan, epilogue, isAdjoint: false);
@@ -126,11 +128,12 @@ public static class Convolution
 
         int lines = Math.Clamp(HostDepth / plan.LineLength, 1, plan.LineCount);
         int rows = (int)Math.Clamp(plan.RowCount / ManyHostBlocks, FewestHostRows, HostRows);
-        (WinogradPlan division, long blocks) = WinogradPlan.Forward(plan, x.Device.ProcessorCount);
-        if (method != HostMethod.Tiles) blocks = (plan.RowCount + rows - 1) / rows;
+        (WinogradPlan division, long blocks) = WinogradPlan.Forward(
+            plan, x.Device.ProcessorCount, isTall: method == HostMethod.TallTiles);
+        if (!isByTiles) blocks = (plan.RowCount + rows - 1) / rows;
         LaunchShape shape = new(blocks, 1, 1, 1)
         {
-            HasLongBlocks = method == HostMethod.Tiles,
+            HasLongBlocks = isByTiles,
             Cost = epilogue.Cost(plan.Operations, x, w, y),
         };
         EpilogueNumbers numbers = epilogue.Numbers(y.Shape);

@@ -9,7 +9,7 @@
 // Shapes   as Convolution.cu; scales: [N, T or 1, G*C], or null
 // Types    float and double
 // Launch   one block for every rowsPerBlock output rows; for tiles as WinogradPlan divides them
-// Cost     2*rows*O*taps*C operations; 3.6 times fewer through tiles
+// Cost     2*rows*O*taps*C operations; 3.6 times fewer through tiles, 4.3 through tall ones
 // Source   Chellapilla et al. 2006, High performance convolutional neural networks (unrolling to a matrix product)
 #include "Common/Prelude.cuh"
 #include "Convolution/Plan.cuh"
@@ -28,7 +28,11 @@ KERNEL ConvolutionHost(
     const Input input = {x, scales, scaleFrames};
     const Epilogue epilogue = {factor, noise, bias, residual, numbers};
     if (method == ByTiles) {
-        ConvolveTiles(plan, division, input, w, epilogue, y, isAdjoint, blockIdx.x);
+        ConvolveTiles<FlatTile>(plan, division, input, w, epilogue, y, isAdjoint, blockIdx.x);
+        return;
+    }
+    if (method == ByTallTiles) {
+        ConvolveTiles<TallTile>(plan, division, input, w, epilogue, y, isAdjoint, blockIdx.x);
         return;
     }
     const int outChannels = plan.groups * plan.outGroup;

@@ -11,6 +11,8 @@ internal sealed class HostConvolutionChoice : ITunedWork<HostConvolutionKey, Hos
     // The direct way is not tried where its weights are so many that it cannot win: every block turns them.
     private const int MostDirectWeights = 4 * ConvolutionPlan.MostDirectWeights;
 
+    private static readonly HostMethod[] s_tiles = [HostMethod.Tiles, HostMethod.TallTiles];
+
     /// <summary>For all launches.</summary>
     internal static HostConvolutionChoice Instance { get; } = new();
 
@@ -27,21 +29,25 @@ internal sealed class HostConvolutionChoice : ITunedWork<HostConvolutionKey, Hos
     public HostMethod Rule(Device device, in HostConvolutionKey key)
     {
         HostMethod method = key.Plan.MethodOnHost;
-        bool isByColumns = method == HostMethod.Direct && key.Role != ConvolutionRole.WeightGradient
-            && key.Plan.IsForColumnsOnHost;
-        return isByColumns ? HostMethod.Columns : method;
+        if (key.Role == ConvolutionRole.WeightGradient) return method;
+        return method switch
+        {
+            HostMethod.Direct when key.Plan.IsForColumnsOnHost => HostMethod.Columns,
+            HostMethod.Tiles when WinogradPlan.IsTall(key.Plan) => HostMethod.TallTiles,
+            _ => method,
+        };
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<HostMethod> Ways(Device device, in HostConvolutionKey key)
     {
         List<HostMethod> ways = [Rule(device, key), HostMethod.PackedRows];
-        if (key.Plan.IsForTiles) ways.Add(HostMethod.Tiles);
+        bool isOfWeights = key.Role == ConvolutionRole.WeightGradient;
+        if (key.Plan.IsForTiles) ways.AddRange(isOfWeights ? [HostMethod.Tiles] : s_tiles);
         if (key.Plan.DirectWeights <= MostDirectWeights)
         {
             ways.Add(HostMethod.Direct);
-            bool canUseColumns = key.Plan.HasPlainColumns && key.Role != ConvolutionRole.WeightGradient;
-            if (canUseColumns) ways.Add(HostMethod.Columns);
+            if (key.Plan.HasPlainColumns && !isOfWeights) ways.Add(HostMethod.Columns);
         }
 
         return [.. ways.Distinct()];

@@ -14,4 +14,7 @@ internal enum HostMethod
 
     /// <summary>As direct, but columns are the lanes. Not for weight gradients.</summary>
     Columns,
+
+    /// <summary>As tiles, of 5 rows of outputs in place of 3. Not for weight gradients.</summary>
+    TallTiles,
 }

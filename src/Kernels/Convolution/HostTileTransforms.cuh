@@ -4,32 +4,34 @@
 #include "Convolution/HostTiles.cuh"
 
 // The places of a patch: its columns, then its rows transformed.
+template <class Tile>
 DEVICE void TransformPatch(
     const Scalar* const* elements, int channel, const Scalar* scales, Scalar* to, Int64 placeStride)
 {
-    Vector d[Places], lines[Places], places[Places];
-#pragma GCC unroll 36
-    for (int i = 0; i < Places; i++) d[i] = Load(elements[i] + channel);
+    Vector d[Tile::Places], lines[Tile::Places], places[Tile::Places];
+#pragma GCC unroll 42
+    for (int i = 0; i < Tile::Places; i++) d[i] = Load(elements[i] + channel);
     if (scales != nullptr) {
         const Vector scale = Load(scales + channel);
-#pragma GCC unroll 36
-        for (int i = 0; i < Places; i++) d[i] *= scale;
+#pragma GCC unroll 42
+        for (int i = 0; i < Tile::Places; i++) d[i] *= scale;
     }
 #pragma GCC unroll 6
-    for (int i = 0; i < PatchWidth; i++) HeightAxis::Places(d + i, PatchWidth, lines + i);
-#pragma GCC unroll 6
-    for (int i = 0; i < PatchHeight; i++) WidthAxis::Places(lines + i * PatchWidth, 1, places + i * PatchWidth);
-    StorePlaces(places, to, placeStride);
+    for (int i = 0; i < PatchWidth; i++) Tile::HeightAxis::Places(d + i, PatchWidth, lines + i);
+#pragma GCC unroll 7
+    for (int i = 0; i < Tile::PatchHeight; i++) WidthAxis::Places(lines + i * PatchWidth, 1, places + i * PatchWidth);
+    StorePlaces<Tile>(places, to, placeStride);
 }
 
 // The elements of x that a tile meets; `zeros` where x has nothing.
+template <class Tile>
 DEVICE void FindPatch(
     const Plan& plan, const Scalar* x, const Scalar* zeros, int clip, int t, int line, int column,
     const Scalar** elements)
 {
-    const int firstH = line * TileHeight - plan.beforeH, firstW = column * TileWidth - plan.beforeW;
+    const int firstH = line * Tile::Height - plan.beforeH, firstW = column * TileWidth - plan.beforeW;
     const Scalar* frame = x + (Int64(clip) * plan.inT + t) * plan.inH * plan.inW * plan.inGroup;
-    for (int i = 0; i < Places; i++) {
+    for (int i = 0; i < Tile::Places; i++) {
         const int h = firstH + i / PatchWidth, w = firstW + i % PatchWidth;
         const bool isInside = t >= 0 && t < plan.inT && h >= 0 && h < plan.inH && w >= 0 && w < plan.inW;
         elements[i] = isInside ? frame + (Int64(h) * plan.inW + w) * plan.inGroup : zeros;
@@ -37,43 +39,46 @@ DEVICE void FindPatch(
 }
 
 // v: [place][row][RowStride], rows being tiles of one frame after the other.
+template <class Tile>
 static void TransformInput(
     const Plan& plan, const WinogradPlan& division, const TileBlock& block, Chunk chunk, const Input& input,
     const Scalar* zeros, Scalar* v)
 {
     const Int64 placeStride = InputStride(block);
     const int tileCount = (block.frames + plan.kT - 1) * block.tiles;
-    const Scalar* elements[Places];
+    const Scalar* elements[Tile::Places];
     for (int tile = 0; tile < tileCount; tile++) {
         const int t = block.firstFrame + tile / block.tiles - plan.beforeT;
         const int line = block.firstLine + tile % block.tiles / division.tilesW;
-        FindPatch(plan, input.x, zeros, block.clip, t, line, tile % division.tilesW, elements);
+        FindPatch<Tile>(plan, input.x, zeros, block.clip, t, line, tile % division.tilesW, elements);
         const Scalar* scales = ScalesOf(plan, input, block.clip, t, 0);
         for (int c = 0; c < chunk.channels; c += Lanes) {
-            TransformPatch(elements, chunk.first + c, scales, v + Int64(tile) * RowStride + c, placeStride);
+            TransformPatch<Tile>(elements, chunk.first + c, scales, v + Int64(tile) * RowStride + c, placeStride);
         }
     }
 }
 
 // The places of 3 x 3 taps, which lie tapStride apart; of the adjoint's, a negative stride from the last.
+template <class Tile>
 DEVICE void TransformTaps(const Scalar* taps, Int64 tapStride, Vector* places)
 {
-    Vector g[9], lines[PatchHeight * 3];
+    Vector g[9], lines[Tile::PatchHeight * 3];
 #pragma GCC unroll 9
     for (int i = 0; i < 9; i++) g[i] = Load(taps + i * tapStride);
 #pragma GCC unroll 3
     for (int i = 0; i < 3; i++) {
-        HeightAxis::Evaluate(g + i, 3, lines + i, 3);
-        HeightAxis::Divide(lines + i, 3);
+        Tile::HeightAxis::Evaluate(g + i, 3, lines + i, 3);
+        Tile::HeightAxis::Divide(lines + i, 3);
     }
-#pragma GCC unroll 6
-    for (int i = 0; i < PatchHeight; i++) {
+#pragma GCC unroll 7
+    for (int i = 0; i < Tile::PatchHeight; i++) {
         WidthAxis::Evaluate<3>(lines + 3 * i, 1, places + PatchWidth * i, 1);
         WidthAxis::Divide(places + PatchWidth * i, 1);
     }
 }
 
 // Weights of `width` output channels from firstOutput on, to u: [place][tap over time and channel][width].
+template <class Tile>
 static void TransformWeights(
     const Plan& plan, Chunk chunk, const Scalar* w, int firstOutput, int width, Scalar* u)
 {
@@ -93,15 +98,16 @@ static void TransformWeights(
                 Transpose(turned[tap]);
             }
             for (int i = 0; i < Lanes; i++) {
-                Vector places[Places];
-                TransformTaps(reinterpret_cast<const Scalar*>(&turned[0][i]), Lanes * Lanes, places);
-                StorePlaces(places, u + Int64(k + i) * width + o, Int64(depth) * width);
+                Vector places[Tile::Places];
+                TransformTaps<Tile>(reinterpret_cast<const Scalar*>(&turned[0][i]), Lanes * Lanes, places);
+                StorePlaces<Tile>(places, u + Int64(k + i) * width + o, Int64(depth) * width);
             }
         }
     }
 }
 
 // The same from the weights of the convolution whose adjoint this is: inputs and outputs exchanged, taps in reverse.
+template <class Tile>
 static void TransformAdjointWeights(
     const Plan& plan, Chunk chunk, const Scalar* w, int firstOutput, int width, Scalar* u)
 {
@@ -111,42 +117,44 @@ static void TransformAdjointWeights(
         const Int64 lastTap = (Int64(channel) * plan.kT + plan.kT - 1 - tap) * 9 + 8;
         const Scalar* last = w + lastTap * plan.outGroup + firstOutput;
         for (int o = 0; o < width; o += Lanes) {
-            Vector places[Places];
-            TransformTaps(last + o, -plan.outGroup, places);
-            StorePlaces(places, u + Int64(k) * width + o, Int64(depth) * width);
+            Vector places[Tile::Places];
+            TransformTaps<Tile>(last + o, -plan.outGroup, places);
+            StorePlaces<Tile>(places, u + Int64(k) * width + o, Int64(depth) * width);
         }
     }
 }
 
 // The outputs of the products of a tile.
+template <class Tile>
 DEVICE void TransformProducts(const Scalar* m, Int64 placeStride, Vector* outputs)
 {
-    Vector lines[TileHeight * PatchWidth];
+    Vector lines[Tile::Height * PatchWidth];
 #pragma GCC unroll 6
     for (int i = 0; i < PatchWidth; i++) {
-        Vector column[PatchHeight];
-#pragma GCC unroll 6
-        for (int j = 0; j < PatchHeight; j++) column[j] = Load(m + (j * PatchWidth + i) * placeStride);
-        HeightAxis::Gather(column, 1, lines + i, PatchWidth);
+        Vector column[Tile::PatchHeight];
+#pragma GCC unroll 7
+        for (int j = 0; j < Tile::PatchHeight; j++) column[j] = Load(m + (j * PatchWidth + i) * placeStride);
+        Tile::HeightAxis::Gather(column, 1, lines + i, PatchWidth);
     }
-#pragma GCC unroll 4
-    for (int i = 0; i < TileHeight; i++) {
+#pragma GCC unroll 5
+    for (int i = 0; i < Tile::Height; i++) {
         WidthAxis::Gather<TileWidth>(lines + i * PatchWidth, 1, outputs + i * TileWidth, 1);
     }
 }
 
 // Outputs of a panel from m: [place][row][width], with what follows.
+template <class Tile>
 static void TransformOutput(
     const Plan& plan, const WinogradPlan& division, const TileBlock& block, const Scalar* m, Int64 placeStride,
     int firstOutput, int width, const Epilogue& epilogue, Scalar* y)
 {
     const bool isFinal = IsNone(epilogue);
     for (int tile = 0; tile < block.frames * block.tiles; tile++) {
-        const TileSite site = TileSiteAt(plan, division, block, tile);
+        const TileSite site = TileSiteAt<Tile>(plan, division, block, tile);
         Scalar* target = y + site.place * plan.outGroup + firstOutput;
         for (int c = 0; c < width; c += Lanes) {
-            Vector outputs[TileHeight * TileWidth];
-            TransformProducts(m + Int64(tile) * width + c, placeStride, outputs);
+            Vector outputs[Tile::Height * TileWidth];
+            TransformProducts<Tile>(m + Int64(tile) * width + c, placeStride, outputs);
             for (int i = 0; i < site.rows; i++) {
                 Scalar* to = target + Int64(i) * plan.outW * plan.outGroup + c;
                 for (int j = 0; j < site.columns; j++, to += plan.outGroup) Store(to, outputs[i * TileWidth + j]);

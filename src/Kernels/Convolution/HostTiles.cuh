@@ -1,15 +1,22 @@
 // HostTiles: how HostWinograd and its gradient divide a convolution with 3 x 3 taps a frame into tiles of 3 x 4
 // outputs, each with the patch of 5 x 6 inputs that it meets: 3.6 times fewer products. Of 4 x 4 the places are more
-// than the registers, and frames of 9, 18 and 36 rows are whole tiles of 3; measured 1.1 to 1.9 times as slow.
+// than the registers, and frames of 9, 18 and 36 rows are whole tiles of 3; measured 1.1 to 1.9 times as slow. Tiles of
+// 5 x 4 with 7 x 6 inputs, 4.3 times fewer products, are for convolutions alone, and for frames that fill them better:
+// of 5 rows, for one, a tile of 42 places takes what two of 30 do.
 #pragma once
 #include "Convolution/HostInput.cuh"
 #include "Convolution/HostTileAxes.cuh"
 
-using HeightAxis = ThreeOutputs;
 using WidthAxis = FourOutputs;
-constexpr int TileHeight = 3, TileWidth = 4;
-constexpr int PatchHeight = TileHeight + 2, PatchWidth = TileWidth + 2;
-constexpr int Places = PatchHeight * PatchWidth;
+constexpr int TileWidth = WidthAxis::Outputs, PatchWidth = TileWidth + 2;
+
+// A tile by the transforms along its columns.
+template <class Axis> struct TileOf {
+    using HeightAxis = Axis;
+    static constexpr int Height = Axis::Outputs, PatchHeight = Height + 2, Places = PatchHeight * PatchWidth;
+};
+using FlatTile = TileOf<ThreeOutputs>;
+using TallTile = TileOf<FiveOutputs>;
 
 // Rows and output channels whose sums are kept in registers, and the depth of a panel of weights that stays in the
 // first-level cache meanwhile.
@@ -81,13 +88,14 @@ struct TileSite {
     int rows, columns;
 };
 
+template <class Tile>
 DEVICE TileSite TileSiteAt(const Plan& plan, const WinogradPlan& division, const TileBlock& block, int tile)
 {
     const int t = block.firstFrame + tile / block.tiles;
-    const int h = (block.firstLine + tile % block.tiles / division.tilesW) * TileHeight;
+    const int h = (block.firstLine + tile % block.tiles / division.tilesW) * Tile::Height;
     const int w = tile % division.tilesW * TileWidth;
     const Int64 place = ((Int64(block.clip) * plan.outT + t) * plan.outH + h) * plan.outW + w;
-    return {place, Minimum(TileHeight, plan.outH - h), Minimum(TileWidth, plan.outW - w)};
+    return {place, Minimum(Tile::Height, plan.outH - h), Minimum(TileWidth, plan.outW - w)};
 }
 
 // The distance between the places of transformed tiles: not a power of two, so that they do not meet in one set of the
@@ -96,8 +104,8 @@ DEVICE Int64 PlaceStride(Int64 size) { return size + 17 * Lanes; }
 
 DEVICE Int64 InputStride(const TileBlock& block) { return PlaceStride(Int64(block.rowsRead) * RowStride); }
 
-DEVICE void StorePlaces(const Vector* places, Scalar* to, Int64 placeStride)
+template <class Tile> DEVICE void StorePlaces(const Vector* places, Scalar* to, Int64 placeStride)
 {
-#pragma GCC unroll 36
-    for (int i = 0; i < Places; i++) *reinterpret_cast<Vector*>(to + i * placeStride) = places[i];
+#pragma GCC unroll 42
+    for (int i = 0; i < Tile::Places; i++) *reinterpret_cast<Vector*>(to + i * placeStride) = places[i];
 }

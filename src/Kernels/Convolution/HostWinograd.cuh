@@ -1,16 +1,18 @@
 // HostWinograd: convolutions with 3 x 3 taps a frame and without stride on the CPU, with 3.6 times fewer
-// multiplications. Of each tile of 3 x 4 outputs the 5 x 6 inputs that it meets (a patch) are transformed, so that the
-// 30 places of a patch become 30 independent products of matrices [tiles, taps over time and channels] x
-// [taps over time and channels, output channels]; their results are transformed back.
+// multiplications, or 4.3 times. Of each tile of 3 x 4 (or 5 x 4) outputs the 5 x 6 (7 x 6) inputs that it meets (a
+// patch) are transformed, so that the 30 (42) places of a patch become as many independent products of matrices
+// [tiles, taps over time and channels] x [taps over time and channels, output channels]; their results are transformed
+// back.
 //   y = A' [(G g G') . (B' d B)] A for every tile, output channel and tap over time, summed over taps and channels
 // Taps over time are rows further on in the same matrix. Nothing is packed: what a transform writes lies as the
 // product reads it.
 //
-// Source   Lavin and Gray 2016, Fast Algorithms for Convolutional Neural Networks, section 4: F(3x4, 3x3)
+// Source   Lavin and Gray 2016, Fast Algorithms for Convolutional Neural Networks, section 4: F(3x4, 3x3), F(5x4, 3x3)
 #pragma once
 #include "Convolution/HostTileTransforms.cuh"
 
-// m[row][channel] = (isFirst ? 0 : m) + v u for the rows of a strip and `Vectors` vectors of channels.
+// m[row][channel] = (isFirst ? 0 : m) + v u for the rows of a strip and `Vectors` vectors of channels. The sum
+// of a pass is added to those before as one: a third of the error of a sum that goes on from pass to pass.
 template <int Vectors>
 DEVICE void MultiplyStrip(const Scalar* v, const Scalar* u, int depth, Scalar* m, bool isFirst)
 {
@@ -19,7 +21,7 @@ DEVICE void MultiplyStrip(const Scalar* v, const Scalar* u, int depth, Scalar* m
 #pragma GCC unroll 16
     for (int i = 0; i < StripRows; i++) {
 #pragma GCC unroll 2
-        for (int j = 0; j < Vectors; j++) sum[i][j] = isFirst ? Vector{} : Load(m + i * Width + j * Lanes);
+        for (int j = 0; j < Vectors; j++) sum[i][j] = Vector{};
     }
     for (int k = 0; k < depth; k++, v++, u += Width) {
         Vector weight[Vectors];
@@ -34,7 +36,10 @@ DEVICE void MultiplyStrip(const Scalar* v, const Scalar* u, int depth, Scalar* m
 #pragma GCC unroll 16
     for (int i = 0; i < StripRows; i++) {
 #pragma GCC unroll 2
-        for (int j = 0; j < Vectors; j++) *reinterpret_cast<Vector*>(m + i * Width + j * Lanes) = sum[i][j];
+        for (int j = 0; j < Vectors; j++) {
+            Vector* target = reinterpret_cast<Vector*>(m + i * Width + j * Lanes);
+            *target = isFirst ? sum[i][j] : *target + sum[i][j];
+        }
     }
 }
 
@@ -42,6 +47,7 @@ DEVICE void MultiplyStrip(const Scalar* v, const Scalar* u, int depth, Scalar* m
 // u: [place][tap over time and channel][width].
 struct Panels {
     Scalar* memory;
+    int places;         // of a tile
     Int64 size;         // of one panel
     Int64 placeStride;  // of m
     int depth;          // taps over time and channels of the chunk at hand
@@ -62,7 +68,7 @@ DEVICE Scalar* ProductsOf(const Panels& panels, int panel, int place)
 
 DEVICE Scalar* WeightsOf(const Panels& panels, int panel, int place)
 {
-    return ProductsOf(panels, panel, Places) + Int64(place) * panels.depth * WidthOf(panels, panel);
+    return ProductsOf(panels, panel, panels.places) + Int64(place) * panels.depth * WidthOf(panels, panel);
 }
 
 // The products of one place and chunk. A strip of rows stays in the first-level cache for all panels.
@@ -86,18 +92,20 @@ static void MultiplyPlace(const TileBlock& block, Chunk chunk, const Scalar* v, 
     }
 }
 
+template <class Tile>
 static void TransformPanels(const Plan& plan, Chunk chunk, const Scalar* w, bool isAdjoint, const Panels& panels)
 {
     for (int panel = 0; panel < PanelCount(panels); panel++) {
         const int first = panels.firstOutput + panel * PanelWidth, width = WidthOf(panels, panel);
         Scalar* u = WeightsOf(panels, panel, 0);
-        if (isAdjoint) TransformAdjointWeights(plan, chunk, w, first, width, u);
-        else TransformWeights(plan, chunk, w, first, width, u);
+        if (isAdjoint) TransformAdjointWeights<Tile>(plan, chunk, w, first, width, u);
+        else TransformWeights<Tile>(plan, chunk, w, first, width, u);
     }
 }
 
 // The outputs of one block of tiles and outputsAtOnce output channels, the sums of one chunk of input channels after
 // the other; the memory of the block is v: [place][row][RowStride], then the panels, then a row of zeros.
+template <class Tile>
 static void ConvolveTiles(
     const Plan& plan, const WinogradPlan& division, const Input& input, const Scalar* w, const Epilogue& epilogue,
     Scalar* y, bool isAdjoint, Int64 blockIndex)
@@ -105,13 +113,14 @@ static void ConvolveTiles(
     const int outputParts = Parts(plan.outGroup, division.outputsAtOnce);
     const TileBlock block = TileBlockAt(plan, division, blockIndex / outputParts);
     Panels panels;
+    panels.places = Tile::Places;
     panels.firstOutput = int(blockIndex % outputParts) * division.outputsAtOnce;
     panels.endOutput = Minimum(plan.outGroup, panels.firstOutput + division.outputsAtOnce);
     panels.placeStride = PlaceStride(Int64(block.rows) * PanelWidth);
     const Chunk largest = ChunkAt(0, division.inputsAtOnce, plan.inGroup);
     const Int64 mostDepth = Int64(plan.kT) * largest.channels;
-    panels.size = Places * (panels.placeStride + mostDepth * PanelWidth);
-    const Int64 inputSize = Places * InputStride(block);
+    panels.size = Tile::Places * (panels.placeStride + mostDepth * PanelWidth);
+    const Int64 inputSize = Tile::Places * InputStride(block);
     Scalar* v = Scratch(inputSize + PanelCount(panels) * panels.size + plan.inGroup);
     panels.memory = v + inputSize;
     Scalar* zeros = panels.memory + PanelCount(panels) * panels.size;
@@ -119,14 +128,14 @@ static void ConvolveTiles(
     for (int first = 0; first < plan.inGroup; first += division.inputsAtOnce) {
         const Chunk chunk = ChunkAt(first, division.inputsAtOnce, plan.inGroup);
         panels.depth = plan.kT * chunk.channels;
-        TransformInput(plan, division, block, chunk, input, zeros, v);
-        TransformPanels(plan, chunk, w, isAdjoint, panels);
-        for (int place = 0; place < Places; place++) {
+        TransformInput<Tile>(plan, division, block, chunk, input, zeros, v);
+        TransformPanels<Tile>(plan, chunk, w, isAdjoint, panels);
+        for (int place = 0; place < Tile::Places; place++) {
             MultiplyPlace(block, chunk, v + place * InputStride(block), panels, place);
         }
     }
     for (int panel = 0; panel < PanelCount(panels); panel++) {
-        TransformOutput(
+        TransformOutput<Tile>(
             plan, division, block, ProductsOf(panels, panel, 0), panels.placeStride,
             panels.firstOutput + panel * PanelWidth, WidthOf(panels, panel), epilogue, y);
     }

@@ -3,6 +3,8 @@
 #pragma once
 #include "Convolution/HostTileTransforms.cuh"
 
+using Tile = FlatTile;
+
 // Input channels whose sums are kept in registers, with two vectors of output channels.
 constexpr int StripChannels = Registers == 32 && Lanes >= 8 ? 8 : Lanes >= 4 ? 4 : Lanes;
 
@@ -12,9 +14,9 @@ constexpr int RowsPerPass = 64;
 // The places of the gradients of a tile; nothing beyond the edges.
 DEVICE void TransformTileGradient(const Plan& plan, TileSite site, const Scalar* from, Vector* places)
 {
-    Vector dy[TileHeight * TileWidth], lines[PatchHeight * TileWidth];
+    Vector dy[Tile::Height * TileWidth], lines[Tile::PatchHeight * TileWidth];
 #pragma GCC unroll 4
-    for (int i = 0; i < TileHeight; i++) {
+    for (int i = 0; i < Tile::Height; i++) {
 #pragma GCC unroll 4
         for (int j = 0; j < TileWidth; j++) {
             const bool isThere = i < site.rows && j < site.columns;
@@ -22,9 +24,9 @@ DEVICE void TransformTileGradient(const Plan& plan, TileSite site, const Scalar*
         }
     }
 #pragma GCC unroll 4
-    for (int j = 0; j < TileWidth; j++) HeightAxis::Evaluate(dy + j, TileWidth, lines + j, TileWidth);
+    for (int j = 0; j < TileWidth; j++) Tile::HeightAxis::Evaluate(dy + j, TileWidth, lines + j, TileWidth);
 #pragma GCC unroll 6
-    for (int i = 0; i < PatchHeight; i++) {
+    for (int i = 0; i < Tile::PatchHeight; i++) {
         WidthAxis::Evaluate<TileWidth>(lines + i * TileWidth, 1, places + i * PatchWidth, 1);
     }
 }
@@ -35,11 +37,11 @@ static void TransformGradient(
     int width, Scalar* g, Int64 placeStride)
 {
     for (int tile = 0; tile < block.frames * block.tiles; tile++) {
-        const TileSite site = TileSiteAt(plan, division, block, tile);
+        const TileSite site = TileSiteAt<Tile>(plan, division, block, tile);
         for (int c = 0; c < width; c += Lanes) {
-            Vector places[Places];
+            Vector places[Tile::Places];
             TransformTileGradient(plan, site, dy + site.place * plan.outGroup + firstOutput + c, places);
-            StorePlaces(places, g + Int64(tile) * width + c, placeStride);
+            StorePlaces<Tile>(places, g + Int64(tile) * width + c, placeStride);
         }
     }
 }
@@ -96,11 +98,11 @@ DEVICE void TransformSumsOfPlaces(const Scalar* from, Int64 placeStride, Vector*
     Vector lines[3 * PatchWidth];
 #pragma GCC unroll 6
     for (int i = 0; i < PatchWidth; i++) {
-        Vector column[PatchHeight];
+        Vector column[Tile::PatchHeight];
 #pragma GCC unroll 6
-        for (int j = 0; j < PatchHeight; j++) column[j] = Load(from + (j * PatchWidth + i) * placeStride);
-        HeightAxis::Divide(column, 1);
-        HeightAxis::Gather(column, 1, lines + i, PatchWidth);
+        for (int j = 0; j < Tile::PatchHeight; j++) column[j] = Load(from + (j * PatchWidth + i) * placeStride);
+        Tile::HeightAxis::Divide(column, 1);
+        Tile::HeightAxis::Gather(column, 1, lines + i, PatchWidth);
     }
 #pragma GCC unroll 3
     for (int i = 0; i < 3; i++) {
@@ -142,38 +144,39 @@ static void WeightGradientOfTiles(
 {
     const int panelCount = Parts(outputs.channels, PanelWidth);
     const Int64 rows = MostRows(plan, division);
-    const Int64 inputSize = Places * PlaceStride(rows * RowStride);
+    const Int64 inputSize = Tile::Places * PlaceStride(rows * RowStride);
     const Int64 gradientStride = PlaceStride(rows * PanelWidth);
     const Int64 sumsSize = Int64(plan.kT) * inputs.channels * PanelWidth;
-    Scalar* v = Scratch(inputSize + panelCount * Places * (gradientStride + sumsSize) + plan.inGroup);
+    Scalar* v = Scratch(inputSize + panelCount * Tile::Places * (gradientStride + sumsSize) + plan.inGroup);
     Scalar* g = v + inputSize;
-    Scalar* sums = g + panelCount * Places * gradientStride;
-    Scalar* zeros = sums + panelCount * Places * sumsSize;
+    Scalar* sums = g + panelCount * Tile::Places * gradientStride;
+    Scalar* zeros = sums + panelCount * Tile::Places * sumsSize;
     memset(zeros, 0, sizeof(Scalar) * plan.inGroup);
     for (Int64 index = firstBlock; index < endBlock; index++) {
         const TileBlock block = TileBlockAt(plan, division, index);
-        TransformInput(plan, division, block, inputs, input, zeros, v);
+        TransformInput<Tile>(plan, division, block, inputs, input, zeros, v);
         for (int panel = 0; panel < panelCount; panel++) {
             const Chunk part = ChunkAt(panel * PanelWidth, PanelWidth, outputs.channels);
-            Scalar* gradients = g + panel * Places * gradientStride;
+            Scalar* gradients = g + panel * Tile::Places * gradientStride;
             TransformGradient(
                 plan, division, block, dy, outputs.first + part.first, part.channels, gradients, gradientStride);
         }
-        for (int place = 0; place < Places; place++) {
+        for (int place = 0; place < Tile::Places; place++) {
             const Scalar* from = v + place * InputStride(block);
             for (int panel = 0; panel < panelCount; panel++) {
                 const int width = Minimum(PanelWidth, outputs.channels - panel * PanelWidth);
-                const Scalar* gradients = g + (Int64(panel) * Places + place) * gradientStride;
-                Scalar* to = sums + panel * Places * sumsSize + place * sumsSize / PanelWidth * width;
+                const Scalar* gradients = g + (Int64(panel) * Tile::Places + place) * gradientStride;
+                Scalar* to = sums + panel * Tile::Places * sumsSize + place * sumsSize / PanelWidth * width;
                 if (width == PanelWidth) AddPlace<2>(block, plan.kT, inputs, from, gradients, to, index == firstBlock);
                 else AddPlace<1>(block, plan.kT, inputs, from, gradients, to, index == firstBlock);
             }
         }
     }
-    if (firstBlock >= endBlock) memset(sums, 0, sizeof(Scalar) * panelCount * Places * sumsSize);  // an empty segment
+    // An empty segment.
+    if (firstBlock >= endBlock) memset(sums, 0, sizeof(Scalar) * panelCount * Tile::Places * sumsSize);
     for (int panel = 0; panel < panelCount; panel++) {
         const Chunk part = ChunkAt(panel * PanelWidth, PanelWidth, outputs.channels);
         TransformSums(
-            plan, inputs, sums + panel * Places * sumsSize, outputs.first + part.first, part.channels, dw);
+            plan, inputs, sums + panel * Tile::Places * sumsSize, outputs.first + part.first, part.channels, dw);
     }
 }

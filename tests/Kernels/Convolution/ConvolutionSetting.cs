@@ -66,6 +66,12 @@ public sealed record ConvolutionSetting(string Name, Shape X, Shape W, Convoluti
             s_padded with { Before = new(0, 1, 1), After = new(0, 1, 1) }),
         new("tiles in blocks of channels", [1, 2, 2, 3, 272], [144, 1, 3, 3, 272],
             s_padded with { Before = new(0, 1, 1), After = new(0, 1, 1) }),
+        new("tall tiles", [2, 3, 5, 8, 16], [32, 3, 3, 3, 16], s_padded),
+        new("tall tiles and a row more", [1, 2, 8, 7, 32], [48, 1, 3, 3, 32], s_plain),
+        new("tall tiles, a row less", [1, 3, 9, 5, 16], [16, 1, 3, 3, 16],
+            s_padded with { Before = new(0, 2, 0), After = default }),
+        new("tall tiles in blocks of frames", [1, 17, 10, 17, 16], [16, 2, 3, 3, 16],
+            s_padded with { Before = new(1, 1, 1), After = new(0, 1, 1) }),
         new("deep", [1, 3, 4, 5, 400], [3, 3, 3, 3, 400], s_padded),
         new("deep, in groups", [1, 2, 4, 3, 600], [4, 2, 3, 2, 300], s_plain with { Groups = 2 }),
         new(
