@@ -18,7 +18,11 @@ internal sealed record ComparisonRow(ComparedWork Work, double[] Own, double[] P
     internal bool IsRecorded { get; init; }
 
     /// <summary>Why a side is missing; else empty.</summary>
-    internal string Fault { get; init; } = "";
+    internal string Fault
+    {
+        get;
+        init => field = value.Split('\n')[0];
+    } = "";
 
     /// <summary>Managed memory that our side takes at a call.</summary>
     internal long AllocatedBytes { get; init; }
