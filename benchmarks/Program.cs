@@ -19,7 +19,8 @@ internal static class Program
         {
             BenchmarkDevice.Name = Value(arguments, "--device");
             return ComparisonRun.Run(
-                new NameFilter(Value(arguments, "--filter") ?? ""), Value(arguments, "--out") ?? ResultsFile.KeptFolder);
+                new NameFilter(Value(arguments, "--filter") ?? ""),
+                Value(arguments, "--out") ?? ResultsFile.KeptFolder);
         }
 
         string[] selection = Selection(arguments);

@@ -28,7 +28,9 @@ public class ModulatedConvolutionBenchmarks : IBenchmark
     [Params(false, true)]
     public bool WithGradients { get; set; }
 
-    /// <summary>Of the activations; weights, styles and biases have 32 bits, as parameters and what is near them.</summary>
+    /// <summary>
+    /// Of the activations; weights, styles and biases have 32 bits, as parameters and what is near them.
+    /// </summary>
     internal ElementType Type { get; init; } = ElementType.Float32;
 
     /// <inheritdoc/>

@@ -17,7 +17,7 @@
 // Limits   compute capability 9.0; elements of 16 bits
 // Source   PTX ISA 8.0, "Tensors" (tiled and im2col mode), "cp.async.bulk.tensor", "mbarrier"
 #pragma once
-#include "Common/Mma.cuh"  // SharedAddress
+#include "Common/Wgmma.cuh"  // SharedAddress
 
 struct BoxPlace { int at[5]; };
 struct TapPlace { int w, h, t; };

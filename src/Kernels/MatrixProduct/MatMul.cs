@@ -112,7 +112,8 @@ public static class MatMul
         x.Device.Load(s_hostSource, x.Type).Kernel("MatMulHost").Launch(
             tiles, x, w, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y,
             HostProduct.For(x.Type), KernelArgument.Structure(ref numbers), size.M, size.N, size.K, size.XBatch,
-            size.WBatch, transposeX ? 1 : 0, transposeW ? 1 : 0, HostTileRows, HostTileColumns, epilogue.IsNone ? 0 : 1);
+            size.WBatch, transposeX ? 1 : 0, transposeW ? 1 : 0, HostTileRows, HostTileColumns,
+            epilogue.IsNone ? 0 : 1);
     }
 
     private static void LaunchOnCudaCores(

@@ -36,7 +36,8 @@ internal sealed class MatMulChoice : ITunedWork<MatMulKey, ProductWay>
         MatMulKey key, IReadOnlyList<ProductWay> ways) =>
         ProductWay.Modules(
             ways, (MatMul.SourceFile, key.Type, MatMul.Variant(key.TransposeX, key.TransposeW)), tiling =>
-                (MatMulTensor.SourceOf(tiling), key.Type, MatMulTensor.Variant(tiling, key.TransposeX, key.TransposeW)));
+                (MatMulTensor.SourceOf(tiling), key.Type,
+                    MatMulTensor.Variant(tiling, key.TransposeX, key.TransposeW)));
 
     /// <inheritdoc/>
     public Action<ProductWay> Prepare(Device device, MatMulKey key)
