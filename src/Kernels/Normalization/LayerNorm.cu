@@ -9,8 +9,8 @@
 //          [chunks, 2, C], or null; contiguous
 // Types    stored as Scalar, summed in Accumulator; statistics and partial are Accumulator
 // Launch   rows: one warp a row, any block size that is a multiple of WarpSize; sums: blocks of ColumnThreads threads,
-//          as ColumnBlock has them, for some columns of a chunk; parameters: elementwise, any block size. On the host one
-//          thread takes gradient and sums of a chunk, row after row
+//          as ColumnBlock has them, for some columns of a chunk; parameters: elementwise, any block size. On the host
+//          one thread takes gradient and sums of a chunk, row after row
 // Cost     reads x and dy, the later passes over a row from cache, writes y or dx; sums read x and dy again, but on the
 //          host: bound by memory
 // Limits   C >= 1
