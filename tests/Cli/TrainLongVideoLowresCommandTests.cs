@@ -78,7 +78,7 @@ public sealed class TrainLongVideoLowresCommandTests
         Train(Out, "--preset", "tiny", "--steps", "1");
         CommandRun resumed = Train(Out, "--resume", "--steps", "2");
         Assert.That(resumed.Output, Does.Contain("done after step 2"));
-        Assert.That(resumed.Error, Does.Contain("Goes on after step 1"));
+        Assert.That(resumed.Told, Does.Contain("Goes on after step 1"));
         Assert.That(Weights(Out), Is.EqualTo(Weights(_folder.File("whole"))));
     }
 
