@@ -3,6 +3,13 @@
 // with them. On the host device it is a plain loop.
 #pragma once
 
+#if defined(GK_SIMT)
+// Keeps g++ from making vectors of many turns, which would not fit the small stack of a fiber.
+DEVICE void KeepTurnsApart() { asm volatile(""); }
+#else
+DEVICE void KeepTurnsApart() {}
+#endif
+
 // Calls use(i, load(i)) for i = first, first + step, ... below end, in this order.
 template <int Batch, typename Load, typename Use>
 DEVICE void InBatches(int first, int end, int step, Load load, Use use)
@@ -10,10 +17,14 @@ DEVICE void InBatches(int first, int end, int step, Load load, Use use)
     int i = first;
     if constexpr (WarpSize == 1 || Batch == 1) {
 #pragma unroll 1
-        for (; i < end; i += step) use(i, load(i));
+        for (; i < end; i += step) {
+            KeepTurnsApart();
+            use(i, load(i));
+        }
     } else {
 #pragma unroll 1
         for (; i < end - (Batch - 1) * step; i += Batch * step) {
+            KeepTurnsApart();
             decltype(load(i)) loaded[Batch];
 #pragma unroll
             for (int k = 0; k < Batch; k++) loaded[k] = load(i + k * step);

@@ -46,14 +46,18 @@ KERNEL ReduceRows(
     } else if constexpr (WarpSize == 1) {
         for (int n = first; n < end; n++) total = Operation(total, Accumulator(row[n]));
     } else {
-        const auto add = [&](Pack<Width, Input> pack) {
-            for (int c = 0; c < Width; c++) total = Operation(total, Accumulator(pack.value[c]));
-        };
-        const int packCount = Maximum(0, end - first) / Width, rest = Maximum(0, end - first) % Width;
+        // A sum for each place in a pack: they need not wait for each other.
+        Accumulator places[Width];
+        for (int c = 0; c < Width; c++) places[c] = Start();
+        const int count = Maximum(0, end - first), packCount = count / Width;
         const Input* from = row + first;
-        AddRows<Width>(from, Width, lane, packCount, WarpSize, Width, isPacked, add);
-        if (lane == packCount % WarpSize) {
-            for (int c = 0; c < rest; c++) total = Operation(total, Accumulator(from[packCount * Width + c]));
+        AddRows<Width>(from, Width, lane, packCount, WarpSize, Width, isPacked, [&](const Pack<Width, Input>& pack) {
+            for (int c = 0; c < Width; c++) places[c] = Operation(places[c], Accumulator(pack.value[c]));
+        });
+        for (int c = 0; c < Width; c++) {
+            const bool isRest = lane == packCount % WarpSize && packCount * Width + c < count;
+            if (isRest) places[c] = Operation(places[c], Accumulator(from[packCount * Width + c]));
+            total = Join::Values(total, places[c]);
         }
         total = Join::Warp(total);
     }
