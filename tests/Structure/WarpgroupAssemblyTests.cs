@@ -33,6 +33,8 @@ public sealed partial class WarpgroupAssemblyTests
         int rows = Number(variant, "TileRows"), columns = Number(variant, "TileColumns");
 
         Assert.That(lines, Has.Some.EqualTo(".target sm_90a").And.Some.EqualTo(".maxntid 256, 1, 1"));
+        int[] local = [.. LocalArray().Matches(ptx).Select(match => Int(match, "bytes"))];
+        Assert.That(local, Is.EqualTo(new[] { 2 * TensorMap.Bytes }), "clang's copies of two maps, no sums or chunks");
         Assert.That(multiplications, Has.Length.EqualTo(4 * (rows / 128)), "four steps of a slice");
         foreach (Match match in multiplications) CheckMultiplication(match, type, columns, Across(source, variant));
         CheckSums(lines, multiplications, rows / 128 * columns / 2);
@@ -64,7 +66,6 @@ public sealed partial class WarpgroupAssemblyTests
         Assert.That(sums, Has.Count.EqualTo(count), "every step adds to the same sums");
         IEnumerable<string> between = lines[Array.IndexOf(lines, Fence)..Array.IndexOf(lines, WaitForAll)]
             .Where(line => !Multiplication().IsMatch(line))
-            .Where(line => !line.StartsWith("mov.f32", StringComparison.Ordinal))  // zeros, where nothing is multiplied
             .Where(line => Float().Matches(line).Any(match => sums.Contains(match.Value)));
         Assert.That(between, Is.Empty);
     }
@@ -74,11 +75,16 @@ public sealed partial class WarpgroupAssemblyTests
         string[] words = [.. lines
             .Where(line => line.Contains("wgmma", StringComparison.Ordinal) || line is ProxyFence or Barrier)
             .Select(line => Multiplication().IsMatch(line) ? "" : line)];
-        string[] body = [ProxyFence, Barrier, Fence, .. Enumerable.Repeat("", count), Commit];
-        int start = Array.IndexOf(words, ProxyFence);
-        Assert.That(words[start..(start + body.Length)], Is.EqualTo(body));
+        string[] body = [Fence, .. Enumerable.Repeat("", count), Commit, WaitForOthers, Barrier];
+        int start = Array.IndexOf(words, Fence);
+        Assert.That(words[start..(start + body.Length)], Is.EqualTo(body), "copies over a slice follow all its reads");
         string[] others = [.. words[..start], .. words[(start + body.Length)..]];
-        Assert.That(others.Where(word => word != Barrier), Is.EquivalentTo(new[] { WaitForOthers, WaitForAll }));
+        string[] barriers = [.. Enumerable.Repeat(Barrier, 3)];  // new barriers; the last reads; the sums
+        Assert.That(others, Is.EquivalentTo((string[])[ProxyFence, WaitForAll, .. barriers]));
+
+        int fence = Array.IndexOf(lines, ProxyFence);
+        Assert.That(lines[..fence], Has.Some.StartsWith("mbarrier.init"), "new barriers are shown to the copies");
+        Assert.That(lines[fence..], Has.None.StartsWith("mbarrier.init").And.Some.StartsWith("cp.async.bulk.tensor"));
     }
 
     /// <returns>The last two numbers of a multiplication.</returns>
@@ -106,6 +112,9 @@ public sealed partial class WarpgroupAssemblyTests
         + @"wgmma\.mma_async\.sync\.aligned\.m64n(?<columns>64|128|256)k16\.f32\.(?<type>f16|bf16)\.\k<type> "
         + @"\{(?<sum>%f\d+)(?:, (?<sum>%f\d+))*\}, %rd\d+, %rd\d+, \k<adds>, 1, 1, (?<x>[01]), (?<w>[01]); \}$")]
     private static partial Regex Multiplication();
+
+    [GeneratedRegex(@"\.local \.align \d+ \.b8\s+\w+\[(?<bytes>\d+)\];")]
+    private static partial Regex LocalArray();
 
     [GeneratedRegex(@"%f\d+")]
     private static partial Regex Float();

@@ -7,7 +7,7 @@
 #define __global__ __attribute__((global))
 #define __shared__ __attribute__((shared))
 #define __constant__ __attribute__((constant))
-#define __grid_constant__ __attribute__((grid_constant))
+#define __grid_constant__  // clang 19 has no such parameters: each is copied to local memory
 #define __launch_bounds__(...) __attribute__((launch_bounds(__VA_ARGS__)))
 #define __forceinline__ inline __attribute__((always_inline))
 struct uint3 { unsigned x, y, z; };

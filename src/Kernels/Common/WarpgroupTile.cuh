@@ -94,7 +94,7 @@ DEVICE void MultiplyTile(TileSums& sums, char* memory, XSource& x, WSource& w, i
 {
     // The sums of a loop that may not run would meet those of one that did in moves before the last wait, for which
     // the assembler makes every multiplication wait (its remark C7515).
-    if (first >= end) return;
+    if (first >= end) [[unlikely]] return;
     __shared__ ByteBarrier isThere[Stages];  // [stage]
     char* const ring = memory + BytesToAtom(memory);
     if (threadIdx.x == 0) {
