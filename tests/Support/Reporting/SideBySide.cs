@@ -133,8 +133,7 @@ internal sealed class SideBySide
             [Filter, filter, "--" + ReportOptions.File, file, ResultsFolder, folder.Path], stop);
         Report report = Report.Read(file) ?? Report.Joined([], isComplete: false, seconds: 0);
         if (isStopped) return report with { IsComplete = false };
-        // Explicit tests are listed too, but do not run unless they alone are asked for.
-        bool isWell = status is Succeeded or TestsFailed && report.IsComplete && report.Count > 0;
+        bool isWell = status is Succeeded or TestsFailed && report.IsComplete && report.Count == batch.Count;
         if (isWell) return report;
         ReportedFailure failure = new(
             batch.Name, $"a process of {batch.Count} tests ended with status {status}, told of {report.Count} and "

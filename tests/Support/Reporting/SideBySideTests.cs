@@ -28,6 +28,16 @@ public sealed class SideBySideTests
     }
 
     [Test]
+    public void ExplicitTestsAreNotWaitedFor()
+    {
+        const string type = """ "type": { "namespace": "N", "typeName": "T" } """;
+        string listed = $$"""
+            { "tests": [ {{{type}}}, {{{type}}, "traits": [ { "key": "Explicit", "value": "" } ] } ] }
+            """;
+        Assert.That(TestBatch.Fixtures(listed), Is.EqualTo(new[] { "N.T" }));
+    }
+
+    [Test]
     public void AFailureIsThatOfAll()
     {
         (Report report, int status, _) =

@@ -22,7 +22,10 @@ internal sealed record TestBatch(string Name, string Filter, int Count)
            select new TestBatch(batch.Key, string.Join('|', batch.Select(FilterOf).Distinct()), batch.Count()),
     ];
 
-    /// <returns>The fixture of each test that the tests' program lists as JSON; none where it lists nothing.</returns>
+    /// <returns>
+    /// The fixture of each test that the tests' program lists as JSON and that runs among others, which explicit ones
+    /// do not; none where it lists nothing.
+    /// </returns>
     internal static IEnumerable<string> Fixtures(string output)
     {
         if (!output.Contains('{', StringComparison.Ordinal)) return [];
@@ -30,10 +33,15 @@ internal sealed record TestBatch(string Name, string Filter, int Count)
         return
         [
             .. from test in list.RootElement.GetProperty("tests").EnumerateArray()
+               where !IsExplicit(test)
                let type = test.GetProperty("type")
                select $"{type.GetProperty("namespace")}.{type.GetProperty("typeName")}",
         ];
     }
+
+    private static bool IsExplicit(JsonElement test) =>
+        test.TryGetProperty("traits", out JsonElement traits)
+        && traits.EnumerateArray().Any(trait => trait.GetProperty("key").GetString() == "Explicit");
 
     private static bool HasArguments(string fixture) => fixture.Contains('(', StringComparison.Ordinal);
 
