@@ -77,15 +77,11 @@ KERNEL AttentionTensor(
         MultiplyTokens(shared, stage, logits);
         JoinShares(logits, reinterpret_cast<float*>(ring + 4 * OtherBytes));
         if (key + Others > plan.keys || (plan.isCausal && key + Others - 1 > firstQuery)) {
-#pragma unroll
-            for (int column = 0; column < Others / 8; column++) {
-#pragma unroll
-                for (int i = 0; i < 4; i++) {
-                    const int at = key + ColumnOf(column, i);
-                    const bool isSeen = at < plan.keys && !(plan.isCausal && at > firstQuery + RowOf(i));
-                    if (!isSeen) logits.of[column].values[i] = -Infinity();
-                }
-            }
+            ForEachLogit([&](int column, int i) {
+                const int at = key + ColumnOf(column, i);
+                const bool isSeen = at < plan.keys && !(plan.isCausal && at > firstQuery + RowOf(i));
+                if (!isSeen) logits.of[column].values[i] = -Infinity();
+            });
         }
         Weigh(scale * LogarithmOfE, logits, largest, total, sums);
         AddWeighted(logits, stage + OtherBytes, sums);

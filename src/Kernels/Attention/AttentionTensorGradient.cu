@@ -29,16 +29,6 @@ struct TokenPair {
 
 struct QueryNumbers { float normalizer, mean; };
 
-// Calls body(column, i) for every logit that a thread has of its warp's fragments.
-template <typename Body> DEVICE void ForEachLogit(Body body)
-{
-#pragma unroll
-    for (int column = 0; column < Others / 8; column++) {
-#pragma unroll
-        for (int i = 0; i < 4; i++) body(column, i);
-    }
-}
-
 KERNEL AttentionTensorGradientQuery(
     const Scalar* __restrict__ q, const Scalar* __restrict__ k, const Scalar* __restrict__ v,
     const Scalar* __restrict__ dy, const float* __restrict__ logSumExp, const float* __restrict__ delta,

@@ -120,6 +120,16 @@ DEVICE void AddWeighted(const LogitSums& weights, const char* others, HeadSums& 
 DEVICE int ColumnOf(int fragment, int value) { return fragment * 8 + int(threadIdx.x) % 4 * 2 + value % 2; }
 DEVICE int RowOf(int value) { return int(threadIdx.x) % WarpSize / 4 + value / 2 * 8; }
 
+// Calls body(column, i) for every logit that a thread has of its warp's fragments.
+template <typename Body> DEVICE void ForEachLogit(Body body)
+{
+#pragma unroll
+    for (int column = 0; column < Others / 8; column++) {
+#pragma unroll
+        for (int i = 0; i < 4; i++) body(column, i);
+    }
+}
+
 // The warp's part of a tile that lies at `to` in memory and ends after so many tokens; each half of its rows is
 // multiplied by a number of its own.
 DEVICE void StoreTokens(
