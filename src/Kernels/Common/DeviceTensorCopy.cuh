@@ -12,9 +12,6 @@ DEVICE void PrepareBarrier(ByteBarrier* barrier)
     asm volatile("mbarrier.init.shared::cta.b64 [%0], 1;" : : "r"(SharedAddress(barrier)) : "memory");
 }
 
-// Shows new barriers to the copies.
-DEVICE void PublishBarriers() { asm volatile("fence.proxy.async.shared::cta;" : : : "memory"); }
-
 DEVICE void ExpectBytes(ByteBarrier* barrier, int bytes)
 {
     asm volatile("mbarrier.arrive.expect_tx.shared::cta.b64 _, [%0], %1;"

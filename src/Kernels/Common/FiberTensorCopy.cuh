@@ -50,8 +50,7 @@ DEVICE void CopyRow(const TensorMap& map, const int (&at)[5], char* to, unsigned
     for (int byte = 0; byte < RowBytes; byte++) {
         const int element = at[0] + byte / 2;
         const bool isThere = isInside && unsigned(element) < unsigned(map.sizes[0]);
-        const unsigned place = byte ^ (address >> 7 & 7) << 4;
-        to[place] = isThere ? from[Int64(at[0]) * 2 + byte] : 0;
+        to[Swizzled(address + byte) - address] = isThere ? from[Int64(at[0]) * 2 + byte] : 0;
     }
 }
 
@@ -143,7 +142,7 @@ FIBER __attribute__((noinline)) void Yield(Block& block, Place place)
 DEVICE void BeginBox(
     void* to, const TensorMap& map, ByteBarrier* barrier, const BoxPlace& place, TapPlace tap, Place where)
 {
-    if (SharedAddress(to) % 1024 != 0) Fail(*s_block, where, "needs a target at a multiple of 1024");
+    if (SharedAddress(to) % AtomBytes != 0) Fail(*s_block, where, "needs a target at a multiple of 1024");
     __builtin_memset(to, 0xFF, RowsOfBox(map) * RowBytes);
     Sanitizer::Release(*reinterpret_cast<char*>(barrier));
     RememberBox(*s_block, {static_cast<char*>(to), &map, barrier}, place, tap, where);
@@ -154,8 +153,6 @@ DEVICE void BeginBox(
 #define GK_CALLER const char *file = __builtin_FILE(), int line = __builtin_LINE()
 
 DEVICE void PrepareBarrier(ByteBarrier* barrier) { *barrier = {}; }
-
-DEVICE void PublishBarriers() {}
 
 DEVICE void ExpectBytes(ByteBarrier* barrier, int bytes, GK_CALLER)
 {

@@ -24,6 +24,9 @@ namespace Fibers {
 
 // --- Operands --------------------------------------------------------------------------------------------------------
 
+// Where the hardware has what belongs to an address.
+FIBER unsigned Swizzled(unsigned address) { return address ^ (address >> 7 & 7) << 4; }
+
 // The address of an element of an operand: `at` counts the rows of x or the columns of w, k the depth.
 FIBER unsigned ElementAddress(UInt64 descriptor, bool isAcross, int at, int k)
 {
@@ -31,7 +34,7 @@ FIBER unsigned ElementAddress(UInt64 descriptor, bool isAcross, int at, int k)
     const unsigned leading = (descriptor >> 16 & 0x3FFF) << 4, stride = (descriptor >> 32 & 0x3FFF) << 4;
     const unsigned address = isAcross ? start + at / 64 * leading + k / 8 * stride + k % 8 * 128 + at % 64 * 2
                                       : start + at / 8 * stride + at % 8 * 128 + k * 2;
-    return address ^ (address >> 7 & 7) << 4;
+    return Swizzled(address);
 }
 
 // The bits of an element; the thread reads it itself, which is what sanitizers see.

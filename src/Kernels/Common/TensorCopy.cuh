@@ -2,8 +2,8 @@
 // barriers that count the bytes that have come.
 //   TensorMap                  how a tensor lies and what a box of it is; the launcher makes it. TENSOR_MAP declares
 //                              a parameter of a kernel that is one
-//   ByteBarrier                in shared memory; PrepareBarrier by one thread, then PublishBarriers and a barrier of
-//                              the block before anyone uses it
+//   ByteBarrier                in shared memory; PrepareBarrier by one thread, then its ProxyFence, which shows it to
+//                              copies, and a barrier of the block before other threads use it
 //   ExpectBytes(barrier, n)    by one thread: the phase ends when n bytes have come
 //   WaitForBytes(barrier, parity)   until the phase of that parity, 0 first and then in turns, has ended
 //   CopyBox(to, map, barrier, at)          the box of three axes whose first element is at `at`, innermost first
@@ -17,7 +17,7 @@
 // Limits   compute capability 9.0; elements of 16 bits
 // Source   PTX ISA 8.0, "Tensors" (tiled and im2col mode), "cp.async.bulk.tensor", "mbarrier"
 #pragma once
-#include "Common/Wgmma.cuh"  // SharedAddress
+#include "Common/Wgmma.cuh"  // SharedAddress, ProxyFence
 
 struct BoxPlace { int at[5]; };
 struct TapPlace { int w, h, t; };

@@ -15,6 +15,7 @@
 constexpr int GroupRows = TileRows / (WarpsDown / 4);
 constexpr int GroupColumns = TileColumns / WarpsAcross;
 constexpr int FragmentRows = 64;
+constexpr int BoxLength = 128 / sizeof(Scalar);  // elements of a row of 128 bytes
 constexpr int XFragments = GroupRows / FragmentRows;
 constexpr int WFragments = GroupColumns / 8;
 
@@ -71,7 +72,7 @@ template <int Size, bool IsAlong> struct MatrixSource {
             CopyBox(slice, map, barrier, {{number * SliceDepth, first, matrix}});
         } else {
 #pragma unroll
-            for (int at = 0; at < Size; at += 64) {
+            for (int at = 0; at < Size; at += BoxLength) {
                 CopyBox(slice + at * SliceBytes, map, barrier, {{first + at, number * SliceDepth, matrix}});
             }
         }
@@ -99,24 +100,23 @@ DEVICE void MultiplyTile(TileSums& sums, char* memory, XSource& x, WSource& w, i
     char* const ring = memory + BytesToAtom(memory);
     if (threadIdx.x == 0) {
         for (int stage = 0; stage < Stages; stage++) PrepareBarrier(isThere + stage);
-        PublishBarriers();
+        ProxyFence();
         for (int stage = 0; stage < Stages && first + stage < end; stage++) {
             BringSlice(ring + stage * StageBytes, x, w, first + stage, isThere + stage);
         }
     }
     __syncthreads();  // new barriers | waiting for them
 
-    int stage = 0, parity = 0, free = Stages - 1;
+    int stage = 0, parity = 0;
     for (int number = first; number < end; number++) {
         WaitForBytes(isThere + stage, parity);
         BeginSlice<IsXAlong, IsWAlong>(sums, ring + stage * StageBytes);
         WgmmaWait<1>();
         __syncthreads();  // everyone's reads of the slice before this one | copies over it
-        const int next = number - 1 + Stages;
+        const int free = stage == 0 ? Stages - 1 : stage - 1, next = number - 1 + Stages;
         if (threadIdx.x == 0 && number > first && next < end) {
             BringSlice(ring + free * StageBytes, x, w, next, isThere + free);
         }
-        free = stage;
         if (++stage == Stages) {
             stage = 0;
             parity ^= 1;

@@ -63,7 +63,7 @@ KERNEL_OF(TileThreads) ConvolutionTensor(
     const RowSpan rows = TileSpan(own, int(blockIdx.x / tilesAcross));
     if (rows.first >= rows.end) return;  // the block as a whole: not all phases have as many rows
 #if HasWarpgroups
-    const int sliceCount = depth / plan.inGroup * SlicesOfTap(plan);
+    const int sliceCount = depth / plan.inGroup * BoxesOfTap(plan);
     OutputsByTaps xSource = {x, plan, PixelOf(plan, rows.first, 0)};
     WeightsByTaps wSource = {w, plan, column};
 #else

@@ -25,7 +25,7 @@ KERNEL_OF(TileThreads) ConvolutionWeightGradientTensor(
     const int outputs = plan.outGroup;
     const int columns = plan.kT * plan.kH * plan.kW * plan.inGroup;
 #if HasWarpgroups
-    const int placeCount = plan.kT * plan.kH * plan.kW * SlicesOfTap(plan) * 64;
+    const int placeCount = plan.kT * plan.kH * plan.kW * BoxesOfTap(plan) * BoxLength;
 #else
     const int placeCount = columns;
 #endif
@@ -50,7 +50,7 @@ KERNEL_OF(TileThreads) ConvolutionWeightGradientTensor(
     StoreTile(sums, ring, true, [=](auto width, int r, int c, const auto& tileSums) {
         if (row + r >= outputs || column + c >= placeCount) return;
 #if HasWarpgroups
-        const int places = SlicesOfTap(plan) * 64, channel = (column + c) % places;
+        const int places = BoxesOfTap(plan) * BoxLength, channel = (column + c) % places;
         if (channel >= plan.inGroup) return;
         const Int64 at = Int64(row + r) * columns + (column + c) / places * plan.inGroup + channel;
 #else

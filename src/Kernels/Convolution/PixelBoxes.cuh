@@ -5,8 +5,17 @@
 #include "Common/TensorTile.cuh"
 #include "Convolution/Plan.cuh"
 
-// Slices, or groups of 64 columns, that have the channels of a tap.
-DEVICE int SlicesOfTap(const Plan& plan) { return (plan.inGroup + 63) / 64; }
+// Boxes that have the channels of a tap, side by side.
+DEVICE int BoxesOfTap(const Plan& plan) { return (plan.inGroup + BoxLength - 1) / BoxLength; }
+
+struct TapBox { int tap, channel; };
+
+// The tap of a box, and the first of its channels.
+DEVICE TapBox TapBoxOf(const Plan& plan, int number)
+{
+    const int boxes = BoxesOfTap(plan);
+    return {number / boxes, number % boxes * BoxLength};
+}
 
 DEVICE TapPlace TapPlaceOf(const Plan& plan, int tap)
 {
@@ -30,9 +39,9 @@ struct OutputsByTaps {
 
     MEMBER void Bring(char* slice, int number, ByteBarrier* barrier)
     {
-        const int slices = SlicesOfTap(plan);
-        first.at[0] = number % slices * 64;
-        CopyPixels(slice, map, barrier, first, TapPlaceOf(plan, number / slices));
+        const TapBox box = TapBoxOf(plan, number);
+        first.at[0] = box.channel;
+        CopyPixels(slice, map, barrier, first, TapPlaceOf(plan, box.tap));
     }
 };
 
@@ -44,8 +53,8 @@ struct WeightsByTaps {
 
     MEMBER void Bring(char* slice, int number, ByteBarrier* barrier)
     {
-        const int slices = SlicesOfTap(plan);
-        CopyBox(slice, map, barrier, {{number % slices * 64, number / slices, firstOutput}});
+        const TapBox box = TapBoxOf(plan, number);
+        CopyBox(slice, map, barrier, {{box.channel, box.tap, firstOutput}});
     }
 };
 
@@ -57,14 +66,14 @@ struct TapsByOutputs {
 
     MEMBER void Bring(char* slice, int number, ByteBarrier* barrier)
     {
-        const int slices = SlicesOfTap(plan), taps = plan.kT * plan.kH * plan.kW;
+        const int taps = plan.kT * plan.kH * plan.kW;
         BoxPlace place = PixelOf(plan, Int64(number) * SliceDepth, 0);
-        for (int at = 0; at < TileColumns; at += 64) {
-            const int group = (firstColumn + at) / 64;
-            const int tap = group / slices;
-            // Beyond the last tap there are no such channels, and what comes is zeros.
-            place.at[0] = tap < taps ? group % slices * 64 : slices * 64;
-            CopyPixels(slice + at * SliceBytes, map, barrier, place, TapPlaceOf(plan, tap < taps ? tap : 0));
+        for (int at = 0; at < TileColumns; at += BoxLength) {
+            // Beyond the last tap no such channels are there, and what comes is zeros.
+            TapBox box = TapBoxOf(plan, (firstColumn + at) / BoxLength);
+            if (box.tap >= taps) box = {0, BoxesOfTap(plan) * BoxLength};
+            place.at[0] = box.channel;
+            CopyPixels(slice + at * SliceBytes, map, barrier, place, TapPlaceOf(plan, box.tap));
         }
     }
 };

@@ -20,7 +20,7 @@ KERNEL TensorCopyFault(TENSOR_MAP x, float* y, int firstRow, int fault)
     char* box = memory + BytesToAtom(memory);
     if (threadIdx.x == 0) {
         PrepareBarrier(&isThere);
-        PublishBarriers();
+        ProxyFence();
         ExpectBytes(&isThere, fault == FewerBytes ? 512 : 1024);
         if (fault == TwoExpectations) ExpectBytes(&isThere, 1024);
         if (fault != NoCopy) CopyBox(box + (fault == OtherTarget ? 128 : 0), x, &isThere, {{0, firstRow, 0}});
