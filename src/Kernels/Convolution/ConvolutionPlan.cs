@@ -84,9 +84,12 @@ internal readonly record struct ConvolutionPlan
     internal long PhaseRowCount => (long)_n * _out.Zip(_up, default, (size, up, _) => CountOf(size, up)).Product;
 
     /// <summary>Terms of a sum of the phase that meets the most taps.</summary>
-    internal long PhaseDepth =>
-        (long)_taps.Zip(_up, _dilation, static (taps, up, dilation) =>
-            CountOf(taps, ConvolutionPhase.TapStepOf(up, dilation))).Product * _inGroup;
+    internal long PhaseDepth => (long)PhaseTapCount * _inGroup;
+
+    /// <summary>The most taps that a phase meets.</summary>
+    internal int PhaseTapCount =>
+        _taps.Zip(_up, _dilation, static (taps, up, dilation) =>
+            CountOf(taps, ConvolutionPhase.TapStepOf(up, dilation))).Product;
 
     /// <summary>
     /// Whether the hardware of compute capability 9.0 can walk over the pixels that outputs meet: one group, no gaps,

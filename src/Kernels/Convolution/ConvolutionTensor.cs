@@ -57,7 +57,7 @@ internal static class ConvolutionTensor
         tiling.RequireFits(x, scales is null && plan.FitsPixelBoxes);
         long tiles = TileCount(tiling, plan, scales is not null);
         (int partCount, int slices) = tiling.Division(
-            tiles * plan.PhaseCount, tiling.DepthOf(plan.PhaseDepth / Math.Max(1, plan.InGroup), plan.InGroup), x.Type,
+            tiles * plan.PhaseCount, tiling.DepthOf(plan.PhaseTapCount, plan.InGroup), x.Type,
             parts);
         EpilogueNumbers numbers = epilogue.Numbers(y.Shape);
         using Tensor? sums =

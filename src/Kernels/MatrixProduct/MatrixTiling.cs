@@ -13,9 +13,6 @@ internal sealed record MatrixTiling(
     // A ring of slices for warpgroups begins at a multiple of this.
     private const int RingAlignment = 1024;
 
-    // Elements of a row of a box.
-    private const int BoxLength = 64;
-
     // Blocks that keep a large GPU of today busy, and the least of a depth that is worth a part of its own. They decide
     // the order of the additions, so that they must not depend on the device.
     private const int ManyBlocks = 128;
@@ -105,8 +102,12 @@ internal sealed record MatrixTiling(
                 operand.Type, shape[2], shape[1], shape[0], isAlong ? extent : TensorMap.RowLength(operand.Type)));
 
     /// <returns>Elements that taps by channels take: by warpgroups a slice has channels of one tap.</returns>
-    internal long DepthOf(long taps, int channels) =>
-        taps * (HasWarpgroups ? (channels + BoxLength - 1) / BoxLength * BoxLength : channels);
+    internal long DepthOf(long taps, int channels)
+    {
+        if (!HasWarpgroups) return taps * channels;
+        int length = TensorMap.RowLength(TensorCores.WarpgroupTypes[0]);  // of elements of 16 bits
+        return taps * ((channels + length - 1) / length * length);
+    }
 
     /// <returns>Tiles of a result.</returns>
     internal long TileCount(long rows, int columns) =>

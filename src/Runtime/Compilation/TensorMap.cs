@@ -102,7 +102,7 @@ internal sealed unsafe class TensorMap
     }
 
     /// <summary>Where the outputs of a convolution begin, along columns, rows and frames.</summary>
-    /// <param name="Lower">Where the first one does, up to zero: less the padding.</param>
+    /// <param name="Lower">Where the first one does: before the first pixel by the padding.</param>
     /// <param name="Upper">Where the last one does, before the last pixel.</param>
     /// <param name="Steps">From one to the next, up to 8.</param>
     internal sealed record PixelWalk(int[] Lower, int[] Upper, int[] Steps)

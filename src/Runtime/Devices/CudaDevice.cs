@@ -96,7 +96,7 @@ public sealed unsafe partial class CudaDevice : Device
     internal CudaDnn Dnn => _dnn.Value;
 
     /// <summary>Where the calling thread's work goes: to the device's stream, or into its capture.</summary>
-    internal CUstream Stream => IsCapturing ? _capture.Value : _stream;
+    internal CUstream Stream => _capture.Value is { Value: not 0 } capture ? capture : _stream;
 
     internal override string TuningTarget =>
         $"{_gpu}, {_compiler.Description}{Named("cuBLASLt", NativeLibraries.CuBlasLt)}"
