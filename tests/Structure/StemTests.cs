@@ -27,6 +27,8 @@ public sealed partial class StemTests
         ["AttentionGradient"] = ("Attention", "the gradient of an operation whose other form is composed"),
         ["AttentionTensor"] = ("Attention", "the same on tensor cores"),
         ["AttentionTensorGradient"] = ("Attention", "the same on tensor cores"),
+        ["AttentionWarpgroup"] = ("Attention", "the same by warpgroups"),
+        ["AttentionWarpgroupGradient"] = ("Attention", "the same by warpgroups"),
     };
 
     /// <summary>Other kernels that no gradient passes through, with the reason.</summary>
@@ -102,6 +104,6 @@ public sealed partial class StemTests
     private static (string Family, string Stem) Split(string kernel) =>
         (Path.GetFileName(Path.GetDirectoryName(kernel))!, Path.GetFileNameWithoutExtension(kernel));
 
-    [GeneratedRegex(@"^KERNEL(?:_OF\(\w+\))?\s+(\w+)\s*\(", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^KERNEL(?:_OF\(\w+(?:, \w+)?\))?\s+(\w+)\s*\(", RegexOptions.Multiline)]
     private static partial Regex Declaration();
 }

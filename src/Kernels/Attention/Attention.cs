@@ -3,11 +3,15 @@ using GenKernels.Kernels.MatrixProduct;
 
 namespace GenKernels.Kernels.Attention;
 
-/// <summary>Softmax attention without a matrix of logits: launches <c>Attention.cu</c>, <c>AttentionTensor.cu</c> where
-/// tensor cores can do it, or on the CPU <c>AttentionHost.cpp</c>.</summary>
+/// <summary>
+/// Softmax attention without a matrix of logits: launches <c>Attention.cu</c>; <c>AttentionTensor.cu</c> or
+/// <c>AttentionWarpgroup.cu</c> where tensor cores can do it; or on the CPU <c>AttentionHost.cpp</c>.
+/// </summary>
 public static class Attention
 {
     private const int HostColumnBytes = 128;
+
+    private static readonly AttentionChoice s_choice = new();
 
     private static readonly KernelSource s_source = Source("Attention/Attention.cu", AttentionTile.Variants);
 
@@ -51,7 +55,8 @@ public static class Attention
 
         if (AttentionTensor.Fits(plan, q, k, v, y))
         {
-            AttentionTensor.Launch(q, k, v, y, logSumExp, plan, cost);
+            AttentionWay way = q.Device.Tuner.Choose(s_choice, AttentionKey.Of(q, k, options));
+            Launch(way, q, k, v, y, logSumExp, plan);
             return (y, logSumExp);
         }
 
@@ -59,6 +64,15 @@ public static class Attention
         q.Device.Load(s_source, q.Type, AttentionTile.Variant(plan.Channels)).Kernel("Attention").Launch(
             shape, q, k, v, y, logSumExp, KernelArgument.Structure(ref plan));
         return (y, logSumExp);
+    }
+
+    /// <summary>As <see cref="Forward"/>, in a way of tensor cores, into tensors that are there.</summary>
+    internal static void Launch(
+        AttentionWay way, Tensor q, Tensor k, Tensor v, Tensor y, Tensor logSumExp, AttentionPlan plan)
+    {
+        LaunchCost cost = plan.Cost(2, q, k, v, y, logSumExp);
+        if (way == AttentionWay.Warps) AttentionTensor.Launch(q, k, v, y, logSumExp, plan, cost);
+        else AttentionWarpgroup.Launch(way, q, k, v, y, logSumExp, plan, cost);
     }
 
     /// <summary>Every query's result is its own, so that the division may follow the machine: some blocks a core, none

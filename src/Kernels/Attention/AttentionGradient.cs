@@ -4,13 +4,17 @@ using GenKernels.Kernels.Reduction;
 
 namespace GenKernels.Kernels.Attention;
 
-/// <summary>Launches <c>AttentionGradient.cu</c>, <c>AttentionTensorGradient.cu</c> where tensor cores can do it, or on
-/// the CPU <c>AttentionGradientHost.cpp</c>.</summary>
+/// <summary>
+/// Launches <c>AttentionGradient.cu</c>; <c>AttentionTensorGradient.cu</c> or <c>AttentionWarpgroupGradient.cu</c> where
+/// tensor cores can do it; or on the CPU <c>AttentionGradientHost.cpp</c>.
+/// </summary>
 public static class AttentionGradient
 {
     // Blocks that fill a processor. The parts of dq are added up, so that their number must depend on the shapes alone.
     private const int ManyHostBlocks = 8;
     private const int FewestHostKeys = 128;
+
+    private static readonly AttentionGradientChoice s_choice = new();
 
     private static readonly KernelSource s_source = Source("Attention/AttentionGradient.cu", AttentionTile.Variants);
 
@@ -49,8 +53,36 @@ public static class AttentionGradient
 
         return q.Device.WarpSize == 1
             ? OnHost(q, k, v, y, logSumExp, dy, plan)
-            : OnDevice(q, k, v, y, logSumExp, dy, plan);
+            : OnDevice(q, k, v, y, logSumExp, dy, plan, AttentionKey.Of(q, k, options));
     }
+
+    /// <returns>The products of result and gradient, summed over channels, <c>[N, Heads, Lq]</c>.</returns>
+    internal static Tensor Delta(Tensor y, Tensor dy, Tensor logSumExp, AttentionPlan plan)
+    {
+        Tensor delta = Tensor.Empty(logSumExp.Shape, logSumExp.Type, logSumExp.Device);
+        Module(y, plan).Kernel("AttentionGradientDelta").Launch(
+            LaunchShape.WarpPerRow(y.Device, delta.ElementCount) with { Cost = LaunchCost.Of(y, dy, delta) },
+            y, dy, delta, KernelArgument.Structure(ref plan));
+        return delta;
+    }
+
+    /// <summary>As <see cref="Forward"/>, in a way of tensor cores, into tensors that are there.</summary>
+    internal static void Launch(
+        AttentionWay way, Tensor q, Tensor k, Tensor v, Tensor dy, Tensor logSumExp, Tensor delta, Tensor dq,
+        Tensor dk, Tensor dv, AttentionPlan plan)
+    {
+        if (way == AttentionWay.Warps)
+        {
+            AttentionTensorGradient.Launch(q, k, v, dy, logSumExp, delta, dq, dk, dv, plan);
+        }
+        else
+        {
+            AttentionWarpgroupGradient.Launch(way, q, k, v, dy, logSumExp, delta, dq, dk, dv, plan);
+        }
+    }
+
+    private static KernelModule Module(Tensor x, AttentionPlan plan) =>
+        x.Device.Load(s_source, x.Type, AttentionTile.Variant(plan.Channels));
 
     private static Tensor Zeros(Tensor like) => Tensor.Zeros(like.Shape, like.Type, like.Device);
 
@@ -75,22 +107,20 @@ public static class AttentionGradient
     }
 
     private static (Tensor Dq, Tensor Dk, Tensor Dv) OnDevice(
-        Tensor q, Tensor k, Tensor v, Tensor y, Tensor logSumExp, Tensor dy, AttentionPlan plan)
+        Tensor q, Tensor k, Tensor v, Tensor y, Tensor logSumExp, Tensor dy, AttentionPlan plan, AttentionKey key)
     {
         Tensor dq = Tensor.Empty(q.Shape, q.Type, q.Device);
         Tensor dk = Tensor.Empty(k.Shape, k.Type, k.Device);
         Tensor dv = Tensor.Empty(v.Shape, v.Type, v.Device);
-        using Tensor delta = Tensor.Empty(logSumExp.Shape, logSumExp.Type, logSumExp.Device);
-        KernelModule module = q.Device.Load(s_source, q.Type, AttentionTile.Variant(plan.Channels));
-        module.Kernel("AttentionGradientDelta").Launch(
-            LaunchShape.WarpPerRow(q.Device, delta.ElementCount) with { Cost = LaunchCost.Of(y, dy, delta) },
-            y, dy, delta, KernelArgument.Structure(ref plan));
+        using Tensor delta = Delta(y, dy, logSumExp, plan);
         if (AttentionTensor.FitsGradient(plan, q, k, v, dy, dq, dk, dv))
         {
-            AttentionTensorGradient.Launch(q, k, v, dy, logSumExp, delta, dq, dk, dv, plan);
+            AttentionWay way = q.Device.Tuner.Choose(s_choice, key);
+            Launch(way, q, k, v, dy, logSumExp, delta, dq, dk, dv, plan);
             return (dq, dk, dv);
         }
 
+        KernelModule module = Module(q, plan);
         module.Kernel("AttentionGradientQuery").Launch(
             AttentionTile.Blocks(q, plan, plan.Queries) with { Cost = plan.Cost(3, q, k, v, dy, logSumExp, delta, dq) },
             q, k, v, dy, logSumExp, delta, dq, KernelArgument.Structure(ref plan));

@@ -18,6 +18,9 @@ internal static class AttentionTensor
     private static readonly KernelSource s_source = Source(
         "Attention/AttentionTensor.cu", Types, [.. s_headPieces.Select(Define)]);
 
+    /// <summary>The kernel's file.</summary>
+    internal static KernelSource SourceFile => s_source;
+
     /// <summary>What the kernels on tensor cores are compiled for.</summary>
     internal static ElementType[] Types => [ElementType.Float16, ElementType.BFloat16];
 

@@ -12,39 +12,6 @@
 #include "Common/Prelude.cuh"
 #include "Attention/AttentionTensorTile.cuh"
 
-// Raw products become weights; what was summed before is scaled down to the new maximum. Powers are of two, with the
-// logarithm of e in the scale, and a thread's totals are of its own columns: they are added up at the end.
-DEVICE void Weigh(float scale, LogitSums& logits, float (&largest)[2], float (&total)[2], HeadSums& sums)
-{
-#pragma unroll
-    for (int half = 0; half < 2; half++) {
-        float next = largest[half];
-#pragma unroll
-        for (int column = 0; column < Others / 8; column++) {
-            const float* values = logits.of[column].values + 2 * half;
-            next = Maximum(next, Maximum(values[0], values[1]));
-        }
-        next = RowMaximum(next);
-        const float correction = PowerOfTwo((largest[half] - next) * scale);
-        const float offset = next * scale;
-        float ownTotal = 0;
-#pragma unroll
-        for (int column = 0; column < Others / 8; column++) {
-            float* values = logits.of[column].values + 2 * half;
-            values[0] = PowerOfTwo(values[0] * scale - offset);
-            values[1] = PowerOfTwo(values[1] * scale - offset);
-            ownTotal += values[0] + values[1];
-        }
-        total[half] = total[half] * correction + ownTotal;
-        largest[half] = next;
-#pragma unroll
-        for (int piece = 0; piece < WarpPieces; piece++) {
-            sums.of[piece].values[2 * half] *= correction;
-            sums.of[piece].values[2 * half + 1] *= correction;
-        }
-    }
-}
-
 KERNEL AttentionTensor(
     const Scalar* __restrict__ q, const Scalar* __restrict__ k, const Scalar* __restrict__ v, Scalar* __restrict__ y,
     float* __restrict__ logSumExp, AttentionPlan plan)
@@ -52,7 +19,7 @@ KERNEL AttentionTensor(
     DYNAMIC_SHARED(char, shared);  // [Rows, RowBytes] of q, twice [Others, RowBytes] of k and of v, [Warps, JoinLength]
     const TokenTile tile = TileOf(plan, plan.queries, plan.keys, Rows);
     const int query = tile.first, firstQuery = query + FirstRow();
-    const Int64 pair = tile.pair, stride = tile.stride, keyStart = tile.otherStart;
+    const Int64 stride = tile.stride, keyStart = tile.otherStart;
     const int end = plan.isCausal ? Minimum(plan.keys, query + Rows) : plan.keys;
     const float scale = float(plan.scale);
     char* ring = shared + OwnBytes;
@@ -66,7 +33,7 @@ KERNEL AttentionTensor(
     bring(0, ring);
     CopyCommit();
     HeadSums sums = {};
-    float largest[2] = {-Infinity(), -Infinity()}, total[2] = {0, 0};
+    RunningRows rows;
     for (int key = 0, turn = 0; key < end; key += Others, turn ^= 1) {
         char* stage = ring + turn * 2 * OtherBytes;
         CopyWait<0>();
@@ -76,23 +43,14 @@ KERNEL AttentionTensor(
         LogitSums logits;
         MultiplyTokens(shared, stage, logits);
         JoinShares(logits, reinterpret_cast<float*>(ring + 4 * OtherBytes));
-        if (key + Others > plan.keys || (plan.isCausal && key + Others - 1 > firstQuery)) {
-            ForEachLogit([&](int column, int i) {
-                const int at = key + ColumnOf(column, i);
-                const bool isSeen = at < plan.keys && !(plan.isCausal && at > firstQuery + RowOf(i));
-                if (!isSeen) logits.of[column].values[i] = -Infinity();
-            });
-        }
-        Weigh(scale * LogarithmOfE, logits, largest, total, sums);
+        HideUnseen(logits, plan, firstQuery, key);
+        rows.Weigh(logits, scale * LogarithmOfE);
+        rows.Correct(sums);
         AddWeighted(logits, stage + OtherBytes, sums);
     }
 
-    for (int half = 0; half < 2; half++) total[half] = RowSum(total[half]);
-    const float factor[2] = {1 / total[0], 1 / total[1]};
-    for (int half = 0; half < 2; half++) {
-        const int at = firstQuery + RowOf(2 * half);
-        const bool isMine = threadIdx.x % 4 == 0 && FirstChannel() == 0 && at < plan.queries;
-        if (isMine) logSumExp[pair * plan.queries + at] = largest[half] * scale + Log(total[half]);
-    }
+    float factor[2];
+    rows.Finish(
+        logSumExp + tile.pair * plan.queries, firstQuery, plan.queries, scale, FirstChannel() == 0, factor);
     StoreTokens(y + tile.start, tile.count, stride, plan.channels, sums, factor);
 }

@@ -7,6 +7,9 @@ internal static class AttentionTensorGradient
     private static readonly KernelSource s_source = Source(
         "Attention/AttentionTensorGradient.cu", AttentionTensor.Types, AttentionTensor.GradientVariants);
 
+    /// <summary>The kernels' file.</summary>
+    internal static KernelSource SourceFile => s_source;
+
     /// <summary>As <see cref="AttentionGradient.Forward"/>, into tensors that are there.</summary>
     /// <param name="delta">The products of result and gradient, summed over channels, <c>[N, Heads, Lq]</c>.</param>
     internal static void Launch(

@@ -27,8 +27,6 @@ struct TokenPair {
     }
 };
 
-struct QueryNumbers { float normalizer, mean; };
-
 KERNEL AttentionTensorGradientQuery(
     const Scalar* __restrict__ q, const Scalar* __restrict__ k, const Scalar* __restrict__ v,
     const Scalar* __restrict__ dy, const float* __restrict__ logSumExp, const float* __restrict__ delta,
@@ -47,11 +45,11 @@ KERNEL AttentionTensorGradientQuery(
     own.Bring(shared, Rows, 0, tile.count);
     others.Bring(ring, Others, 0, plan.keys);
     CopyCommit();
-    float normalizer[2], mean[2];
+    QueryNumbers numbers[2] = {};
     for (int half = 0; half < 2; half++) {
         const int row = query + FirstRow() + RowOf(2 * half);
-        normalizer[half] = row < plan.queries ? logSumExp[pair * plan.queries + row] * LogarithmOfE : 0;
-        mean[half] = row < plan.queries ? delta[pair * plan.queries + row] : 0;
+        const Int64 at = pair * plan.queries + row;
+        if (row < plan.queries) numbers[half] = {logSumExp[at] * LogarithmOfE, delta[at]};
     }
     HeadSums sums = {};
     for (int key = 0, turn = 0; key < end; key += Others, turn ^= 1) {
@@ -64,15 +62,8 @@ KERNEL AttentionTensorGradientQuery(
         LogitSums logits, slopes;
         MultiplyTokens(shared, stage, logits);
         MultiplyTokens(shared + OwnBytes, stage + OtherBytes, slopes);
-        const bool isWhole = next <= plan.keys && !(plan.isCausal && next > query);
-        ForEachLogit([&](int column, int i) {
-            const int at = key + ColumnOf(column, i);
-            const bool isSeen =
-                isWhole || (at < plan.keys && !(plan.isCausal && at > query + FirstRow() + RowOf(i)));
-            const float exponent = logits.of[column].values[i] * (scale * LogarithmOfE) - normalizer[i / 2];
-            const float weight = isSeen ? PowerOfTwo(exponent) : 0;
-            slopes.of[column].values[i] = weight * (slopes.of[column].values[i] - mean[i / 2]);
-        });
+        HideUnseen(logits, plan, query + FirstRow(), key);
+        WeighSlopes(logits, slopes, scale * LogarithmOfE, [&](int, int i) { return numbers[i / 2]; });
         AddWeighted(slopes, stage, sums);
     }
 
@@ -121,16 +112,9 @@ KERNEL AttentionTensorGradientKeyValue(
         LogitSums weights, slopes;
         MultiplyTokens(shared, stage, weights);
         MultiplyTokens(shared + OwnBytes, stage + OtherBytes, slopes);
-        const bool isWhole = next <= plan.queries && !(plan.isCausal && query < key + Rows);
-        ForEachLogit([&](int column, int i) {
-            const int at = query + ColumnOf(column, i);
-            const bool isSeen =
-                isWhole || (at < plan.queries && !(plan.isCausal && key + FirstRow() + RowOf(i) > at));
-            const QueryNumbers& own = numbers[turn][ColumnOf(column, i)];
-            const float exponent = weights.of[column].values[i] * (scale * LogarithmOfE) - own.normalizer;
-            const float weight = isSeen ? PowerOfTwo(exponent) : 0;
-            weights.of[column].values[i] = weight;
-            slopes.of[column].values[i] = weight * (slopes.of[column].values[i] - own.mean);
+        HideUnseeing(weights, plan, key + FirstRow(), query);
+        WeighSlopes(weights, slopes, scale * LogarithmOfE, [&](int column, int i) {
+            return numbers[turn][ColumnOf(column, i)];
         });
         AddWeighted(weights, stage + OtherBytes, valueSums);
         AddWeighted(slopes, stage, keySums);

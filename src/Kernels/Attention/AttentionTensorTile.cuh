@@ -6,13 +6,10 @@
 //
 // Shared   a token is a row of 2 * Steps chunks of 16 bytes and one more that nobody reads: the number is odd, so that
 //          the same chunk of 8 rows, which a load of matrices takes at once, lies in different banks
-// Registers  every loop over fragments is unrolled, or their arrays would lie in memory
 // Order    of the additions: along the channels, or the tokens, from the first to the last
 // Source   Dao 2023, FlashAttention-2, section 3.3: queries divided among the warps; the weights stay in registers
 #pragma once
-#include "Attention/AttentionPlan.cuh"
-#include "Common/Mma.cuh"
-#include "Common/Warp.cuh"
+#include "Attention/AttentionFragments.cuh"
 
 constexpr int Warps = 4;
 constexpr int Threads = Warps * 32;
@@ -29,8 +26,8 @@ constexpr int ChunkLength = 8;
 constexpr int JoinLength = Others / 2 * 32;  // sums of all lanes of a warp
 
 // Products of the own tokens with the others, and sums of the warp's channels.
-struct LogitSums { FragmentSum of[Others / 8]; };
-struct HeadSums { FragmentSum of[WarpPieces]; };
+using LogitSums = FragmentRow<Others / 8>;
+using HeadSums = FragmentRow<WarpPieces>;
 
 // The first of the warp's rows in the block's tile, and of its channels.
 DEVICE int FirstRow() { return int(threadIdx.x) / WarpSize / Shares * 16; }
@@ -101,11 +98,7 @@ DEVICE void AddWeighted(const LogitSums& weights, const char* others, HeadSums& 
     const char* right = others + FirstChannel() * 2 + (matrix % 2 * 8 + lane % 8) * RowBytes + matrix / 2 * 16;
 #pragma unroll
     for (int column = 0; column < Others / 8; column += 2) {
-        // What a lane has of the sums of two neighbouring tiles is what it needs of a row of 16.
-        const FragmentSum &first = weights.of[column], &second = weights.of[column + 1];
-        const FragmentX x = {{
-            PackTwo<Scalar>(first.values[0], first.values[1]), PackTwo<Scalar>(first.values[2], first.values[3]),
-            PackTwo<Scalar>(second.values[0], second.values[1]), PackTwo<Scalar>(second.values[2], second.values[3])}};
+        const FragmentX x = PackWeights(weights.of[column], weights.of[column + 1]);
 #pragma unroll
         for (int piece = 0; piece < WarpPieces; piece += 2) {
             unsigned bits[4];
@@ -116,48 +109,9 @@ DEVICE void AddWeighted(const LogitSums& weights, const char* others, HeadSums& 
     }
 }
 
-// The column and the row that a lane's value of the warp's fragment belongs to.
-DEVICE int ColumnOf(int fragment, int value) { return fragment * 8 + int(threadIdx.x) % 4 * 2 + value % 2; }
-DEVICE int RowOf(int value) { return int(threadIdx.x) % WarpSize / 4 + value / 2 * 8; }
-
-// Calls body(column, i) for every logit that a thread has of its warp's fragments.
-template <typename Body> DEVICE void ForEachLogit(Body body)
-{
-#pragma unroll
-    for (int column = 0; column < Others / 8; column++) {
-#pragma unroll
-        for (int i = 0; i < 4; i++) body(column, i);
-    }
-}
-
-// The warp's part of a tile that lies at `to` in memory and ends after so many tokens; each half of its rows is
-// multiplied by a number of its own.
+// The warp's part of a tile that lies at `to` in memory and ends after so many tokens; see AttentionFragments.cuh.
 DEVICE void StoreTokens(
     Scalar* to, int count, Int64 stride, int channels, const HeadSums& sums, const float (&factor)[2])
 {
-#pragma unroll
-    for (int piece = 0; piece < WarpPieces; piece++) {
-#pragma unroll
-        for (int half = 0; half < 2; half++) {
-            const int row = FirstRow() + RowOf(2 * half), channel = FirstChannel() + ColumnOf(piece, 0);
-            const float* values = sums.of[piece].values + 2 * half;
-            if (row < count && channel < channels) {
-                *reinterpret_cast<unsigned*>(to + row * stride + channel) =
-                    PackTwo<Scalar>(values[0] * factor[half], values[1] * factor[half]);
-            }
-        }
-    }
-}
-
-// Over the four lanes that share a row.
-DEVICE float RowSum(float value)
-{
-    value += ShuffleXor(value, 1);
-    return value + ShuffleXor(value, 2);
-}
-
-DEVICE float RowMaximum(float value)
-{
-    value = Maximum(value, ShuffleXor(value, 1));
-    return Maximum(value, ShuffleXor(value, 2));
+    StoreTokens(to, FirstRow(), FirstChannel(), count, stride, channels, sums, factor);
 }

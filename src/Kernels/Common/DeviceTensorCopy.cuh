@@ -25,12 +25,21 @@ DEVICE void WaitForBytes(ByteBarrier* barrier, int parity)
                  : : "r"(SharedAddress(barrier)), "r"(parity) : "memory");
 }
 
+template <int Axes = 3>
 DEVICE void CopyBox(void* to, const TensorMap& map, ByteBarrier* barrier, const BoxPlace& place)
 {
-    asm volatile("cp.async.bulk.tensor.3d.shared::cluster.global.mbarrier::complete_tx::bytes "
-                 "[%0], [%1, {%3, %4, %5}], [%2];"
-                 : : "r"(SharedAddress(to)), "l"(&map), "r"(SharedAddress(barrier)), "r"(place.at[0]),
-                     "r"(place.at[1]), "r"(place.at[2]) : "memory");
+    static_assert(Axes == 3 || Axes == 4);
+    if constexpr (Axes == 3) {
+        asm volatile("cp.async.bulk.tensor.3d.shared::cluster.global.mbarrier::complete_tx::bytes "
+                     "[%0], [%1, {%3, %4, %5}], [%2];"
+                     : : "r"(SharedAddress(to)), "l"(&map), "r"(SharedAddress(barrier)), "r"(place.at[0]),
+                         "r"(place.at[1]), "r"(place.at[2]) : "memory");
+    } else {
+        asm volatile("cp.async.bulk.tensor.4d.shared::cluster.global.mbarrier::complete_tx::bytes "
+                     "[%0], [%1, {%3, %4, %5, %6}], [%2];"
+                     : : "r"(SharedAddress(to)), "l"(&map), "r"(SharedAddress(barrier)), "r"(place.at[0]),
+                         "r"(place.at[1]), "r"(place.at[2]), "r"(place.at[3]) : "memory");
+    }
 }
 
 DEVICE void CopyPixels(void* to, const TensorMap& map, ByteBarrier* barrier, const BoxPlace& place, TapPlace tap)
@@ -40,4 +49,12 @@ DEVICE void CopyPixels(void* to, const TensorMap& map, ByteBarrier* barrier, con
                  : : "r"(SharedAddress(to)), "l"(&map), "r"(SharedAddress(barrier)), "r"(place.at[0]),
                      "r"(place.at[1]), "r"(place.at[2]), "r"(place.at[3]), "r"(place.at[4]), "h"(UInt16(tap.w)),
                      "h"(UInt16(tap.h)), "h"(UInt16(tap.t)) : "memory");
+}
+
+DEVICE bool IsLastToArrive(int* count, int arrivals)
+{
+    int before;
+    asm volatile("atom.acq_rel.cta.shared::cta.inc.u32 %0, [%1], %2;"
+                 : "=r"(before) : "r"(SharedAddress(count)), "r"(arrivals - 1) : "memory");
+    return before == arrivals - 1;
 }

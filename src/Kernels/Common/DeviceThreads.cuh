@@ -51,7 +51,7 @@ static __device__ __forceinline__ void __syncwarp(unsigned mask = 0xFFFFFFFF) { 
 #endif
 
 #define KERNEL extern "C" __global__ void
-#define KERNEL_OF(threads) extern "C" __global__ void __launch_bounds__(threads)
+#define KERNEL_OF(...) extern "C" __global__ void __launch_bounds__(__VA_ARGS__)
 #define DEVICE static __device__ __forceinline__
 
 constexpr int WarpSize = 32;

@@ -7,53 +7,85 @@
 
 template <typename Element, int Columns> struct Wgmma;
 
-// The numbers of operands, and the operands themselves: a thread's sums, four to a fragment.
-#define GK_TEN(tens)                                                                                              \
-    "%" #tens "0, %" #tens "1, %" #tens "2, %" #tens "3, %" #tens "4, %" #tens "5, %" #tens "6, %" #tens "7, "    \
-    "%" #tens "8, %" #tens "9, "
-#define GK_TO_31 GK_TEN() GK_TEN(1) GK_TEN(2) "%30, %31"
-#define GK_TO_63 GK_TEN() GK_TEN(1) GK_TEN(2) GK_TEN(3) GK_TEN(4) GK_TEN(5) "%60, %61, %62, %63"
-#define GK_TO_127                                                                                                 \
-    GK_TEN() GK_TEN(1) GK_TEN(2) GK_TEN(3) GK_TEN(4) GK_TEN(5) GK_TEN(6) GK_TEN(7) GK_TEN(8) GK_TEN(9)            \
-    GK_TEN(10) GK_TEN(11) "%120, %121, %122, %123, %124, %125, %126, %127"
-#define GK_FRAGMENT(sum) "+f"(sum.values[0]), "+f"(sum.values[1]), "+f"(sum.values[2]), "+f"(sum.values[3])
-#define GK_FOUR(first)                                                                                            \
-    GK_FRAGMENT(sums[first]), GK_FRAGMENT(sums[first + 1]), GK_FRAGMENT(sums[first + 2]), GK_FRAGMENT(sums[first + 3])
+// A thread's sums as operands, four to a fragment, and the numbers that they have among those.
+#define GK_SUM(index)                                                                                             \
+    "+f"(sums[index].values[0]), "+f"(sums[index].values[1]), "+f"(sums[index].values[2]),                        \
+        "+f"(sums[index].values[3])
+#define GK_FOUR(first) GK_SUM(first), GK_SUM(first + 1), GK_SUM(first + 2), GK_SUM(first + 3)
 #define GK_EIGHT(first) GK_FOUR(first), GK_FOUR(first + 4)
 #define GK_SIXTEEN(first) GK_EIGHT(first), GK_EIGHT(first + 8)
-#define GK_THIRTY_TWO(first) GK_SIXTEEN(first), GK_SIXTEEN(first + 16)
+#define GK_TEN(tens)                                                                                              \
+    "%" #tens "0, %" #tens "1, %" #tens "2, %" #tens "3, %" #tens "4, %" #tens "5, %" #tens "6, %" #tens "7, "    \
+    "%" #tens "8, %" #tens "9"
+#define GK_SUMS_40 GK_FOUR(0), GK_SUM(4)
+#define GK_SUMS_64 GK_EIGHT(0)
+#define GK_SUMS_80 GK_EIGHT(0), GK_SUM(8), GK_SUM(9)
+#define GK_SUMS_128 GK_SIXTEEN(0)
+#define GK_SUMS_160 GK_SIXTEEN(0), GK_FOUR(16)
+#define GK_SUMS_256 GK_SIXTEEN(0), GK_SIXTEEN(16)
+#define GK_NUMBERS_40 GK_TEN() ", " GK_TEN(1)
+#define GK_NUMBERS_64 GK_NUMBERS_40 ", " GK_TEN(2) ", %30, %31"
+#define GK_NUMBERS_80 GK_NUMBERS_40 ", " GK_TEN(2) ", " GK_TEN(3)
+#define GK_NUMBERS_128 GK_NUMBERS_80 ", " GK_TEN(4) ", " GK_TEN(5) ", %60, %61, %62, %63"
+#define GK_NUMBERS_160 GK_NUMBERS_80 ", " GK_TEN(4) ", " GK_TEN(5) ", " GK_TEN(6) ", " GK_TEN(7)
+#define GK_NUMBERS_256                                                                                            \
+    GK_NUMBERS_160 ", " GK_TEN(8) ", " GK_TEN(9) ", " GK_TEN(10) ", " GK_TEN(11) ", %120, %121, %122, %123, "     \
+    "%124, %125, %126, %127"
 
-// A predicate says whether the sums are added to or begun anew, the next two numbers would negate an operand.
-#define GK_WGMMA(Element, type, columns, numbers, operands, x, w, acrossX, acrossW)                               \
+// What follows the sums has the numbers a to g. A predicate says whether the sums are added to or begun anew; the two
+// ones after it would, as minus ones, negate an operand.
+#define GK_WGMMA(Element, type, columns, a, b, c, d, e, f, g)                                                     \
     template <> struct Wgmma<Element, columns> {                                                                  \
-        template <bool AcrossX, bool AcrossW>                                                                     \
-        static MEMBER void Multiply(FragmentSum (&sums)[columns / 8], UInt64 xDescriptor, UInt64 wDescriptor)     \
+        template <bool AcrossX, bool AcrossW, bool Adds = true>                                                   \
+        static MEMBER void Multiply(FragmentSum (&sums)[columns / 8], UInt64 x, UInt64 w)                         \
         {                                                                                                         \
-            asm volatile("{ .reg .pred adds; setp.ne.b32 adds, 1, 0; "                                            \
-                         "wgmma.mma_async.sync.aligned.m64n" #columns "k16.f32." type "." type " {" numbers "}, " \
-                         x ", " w ", adds, 1, 1, " acrossX ", " acrossW "; }"                                     \
-                         : operands : "l"(xDescriptor), "l"(wDescriptor), "n"(int(AcrossX)), "n"(int(AcrossW)));  \
+            asm volatile("{ .reg .pred adds; setp.ne.b32 adds, " a ", 0; "                                        \
+                         "wgmma.mma_async.sync.aligned.m64n" #columns "k16.f32." type "." type " "                \
+                         "{" GK_NUMBERS_##columns "}, " b ", " c ", adds, 1, 1, " d ", " e "; }"                  \
+                         : GK_SUMS_##columns                                                                      \
+                         : "n"(int(Adds)), "l"(x), "l"(w), "n"(int(AcrossX)), "n"(int(AcrossW)));                 \
+        }                                                                                                         \
+        template <bool AcrossW, bool Adds = true>                                                                 \
+        static MEMBER void Multiply(FragmentSum (&sums)[columns / 8], const FragmentX& x, UInt64 w)               \
+        {                                                                                                         \
+            asm volatile("{ .reg .pred adds; setp.ne.b32 adds, " a ", 0; "                                        \
+                         "wgmma.mma_async.sync.aligned.m64n" #columns "k16.f32." type "." type " "                \
+                         "{" GK_NUMBERS_##columns "}, {" b ", " c ", " d ", " e "}, " f ", adds, 1, 1, " g "; }"  \
+                         : GK_SUMS_##columns                                                                      \
+                         : "n"(int(Adds)), "r"(x.bits[0]), "r"(x.bits[1]), "r"(x.bits[2]), "r"(x.bits[3]),        \
+                           "l"(w), "n"(int(AcrossW)));                                                            \
         }                                                                                                         \
     }
 #define GK_WGMMA_OF(Element, type)                                                                                \
-    GK_WGMMA(Element, type, 64, GK_TO_31, GK_EIGHT(0), "%32", "%33", "%34", "%35");                               \
-    GK_WGMMA(Element, type, 128, GK_TO_63, GK_SIXTEEN(0), "%64", "%65", "%66", "%67");                            \
-    GK_WGMMA(Element, type, 256, GK_TO_127, GK_THIRTY_TWO(0), "%128", "%129", "%130", "%131")
+    GK_WGMMA(Element, type, 40, "%20", "%21", "%22", "%23", "%24", "%25", "%26");                                 \
+    GK_WGMMA(Element, type, 64, "%32", "%33", "%34", "%35", "%36", "%37", "%38");                                 \
+    GK_WGMMA(Element, type, 80, "%40", "%41", "%42", "%43", "%44", "%45", "%46");                                 \
+    GK_WGMMA(Element, type, 128, "%64", "%65", "%66", "%67", "%68", "%69", "%70");                                \
+    GK_WGMMA(Element, type, 160, "%80", "%81", "%82", "%83", "%84", "%85", "%86");                                \
+    GK_WGMMA(Element, type, 256, "%128", "%129", "%130", "%131", "%132", "%133", "%134")
 
 GK_WGMMA_OF(Half, "f16");
 GK_WGMMA_OF(BFloat16, "bf16");
 
 #undef GK_WGMMA_OF
 #undef GK_WGMMA
-#undef GK_THIRTY_TWO
+#undef GK_NUMBERS_256
+#undef GK_NUMBERS_160
+#undef GK_NUMBERS_128
+#undef GK_NUMBERS_80
+#undef GK_NUMBERS_64
+#undef GK_NUMBERS_40
+#undef GK_SUMS_256
+#undef GK_SUMS_160
+#undef GK_SUMS_128
+#undef GK_SUMS_80
+#undef GK_SUMS_64
+#undef GK_SUMS_40
+#undef GK_TEN
 #undef GK_SIXTEEN
 #undef GK_EIGHT
 #undef GK_FOUR
-#undef GK_FRAGMENT
-#undef GK_TO_127
-#undef GK_TO_63
-#undef GK_TO_31
-#undef GK_TEN
+#undef GK_SUM
 
 DEVICE void WgmmaFence() { asm volatile("wgmma.fence.sync.aligned;" : : : "memory"); }
 
@@ -64,19 +96,21 @@ template <int Pending> DEVICE void WgmmaWait()
     asm volatile("wgmma.wait_group.sync.aligned %0;" : : "n"(Pending) : "memory");
 }
 
-// The compiler knows nothing of registers that are written later: each one is marked as changed here, so that no read
-// of it moves before the wait.
+// The compiler knows nothing of registers that are written later: each one is marked as changed here.
+template <int Fragments> DEVICE void WgmmaPin(FragmentSum (&sums)[Fragments])
+{
+#pragma unroll
+    for (int j = 0; j < Fragments; j++) {
+#pragma unroll
+        for (int index = 0; index < 4; index++) asm volatile("" : "+f"(sums[j].values[index]) : : "memory");
+    }
+}
+
 template <int Rows, int Fragments> DEVICE void WgmmaFinish(FragmentSum (&sums)[Rows][Fragments])
 {
     WgmmaWait<0>();
 #pragma unroll
-    for (int i = 0; i < Rows; i++) {
-#pragma unroll
-        for (int j = 0; j < Fragments; j++) {
-#pragma unroll
-            for (int index = 0; index < 4; index++) asm volatile("" : "+f"(sums[i][j].values[index]) : : "memory");
-        }
-    }
+    for (int i = 0; i < Rows; i++) WgmmaPin(sums[i]);
 }
 
 // Copies and stores are made through the generic proxy, multiplications read through the asynchronous one.

@@ -28,11 +28,11 @@ struct BoxCopy {
     int tap[3];
 };
 
-// What a warpgroup multiplies: descriptors, and how they are read.
+// What a warpgroup multiplies: descriptors, of x too unless threads have it in registers, and how they are read.
 struct Operands {
     UInt64 x, w;
     int columns;
-    bool isXAcross, isWAcross;
+    bool isXAcross, isWAcross, isXInRegisters;
 };
 
 // A multiplication that was asked for and not yet waited for.
@@ -40,6 +40,7 @@ struct Multiplication {
     Operands operands;
     int group;
     UInt64 digests[WarpgroupSize];  // of what each thread read when it was asked for
+    const unsigned* registers[WarpgroupSize];
 };
 
 // Sums that are being added to, a matrix of 64 rows: the threads' own are NaN meanwhile.

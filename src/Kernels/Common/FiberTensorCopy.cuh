@@ -187,6 +187,7 @@ DEVICE void WaitForBytes(ByteBarrier* barrier, int parity, GK_CALLER)
     Fibers::Sanitizer::Acquire(*reinterpret_cast<char*>(barrier));
 }
 
+template <int Axes = 3>
 DEVICE void CopyBox(void* to, const TensorMap& map, ByteBarrier* barrier, const BoxPlace& place, GK_CALLER)
 {
     Fibers::BeginBox(to, map, barrier, place, {}, {"copy of a box", file, line});
@@ -196,6 +197,15 @@ DEVICE void CopyPixels(
     void* to, const TensorMap& map, ByteBarrier* barrier, const BoxPlace& place, TapPlace tap, GK_CALLER)
 {
     Fibers::BeginBox(to, map, barrier, place, tap, {"copy of pixels", file, line});
+}
+
+DEVICE bool IsLastToArrive(int* count, int arrivals)
+{
+    Fibers::Sanitizer::Acquire(*reinterpret_cast<char*>(count));
+    const bool isLast = ++*count == arrivals;
+    if (isLast) *count = 0;
+    Fibers::Sanitizer::Release(*reinterpret_cast<char*>(count));
+    return isLast;
 }
 
 #undef GK_CALLER

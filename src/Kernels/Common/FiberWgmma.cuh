@@ -1,7 +1,8 @@
 // FiberWgmma: the wrappers of Wgmma on the simt device. The threads of a warpgroup meet at its gate. Each reads its
 // share of the operands through the descriptors, as the hardware would, and the last to come multiplies. The sums are
 // kept aside until they are waited for: meanwhile the threads' own are NaN, so that a missing commit or wait shows in
-// the result. When they are waited for, each thread reads its share once more, and the launch fails if it has changed.
+// the result. When they are waited for, each thread reads its share, and its registers of x, once more, and the launch
+// fails if anything has changed.
 // Part of Wgmma.
 #pragma once
 
@@ -45,18 +46,30 @@ DEVICE UInt16 ReadElement(UInt64 descriptor, bool isAcross, int at, int k, Place
     return *reinterpret_cast<const UInt16*>(static_cast<char*>(dynamicShared) + offset);
 }
 
-// Calls actX and actW(bits) for a thread's share of each operand: 8 elements of x, and an eighth of a row of w.
+// Calls actX and actW(bits) for a thread's share of each operand: 8 elements of x, which are those of its registers
+// where it has them, and an eighth of a row of w.
 template <typename ActX, typename ActW>
-DEVICE void ForShare(const Operands& operands, Place place, ActX actX, ActW actW)
+DEVICE void ForShare(const Operands& operands, const unsigned* registers, Place place, ActX actX, ActW actW)
 {
     const int thread = s_block->running % WarpgroupSize;
     for (int index = 0; index < 8; index++) {
-        actX(ReadElement(operands.x, operands.isXAcross, thread / 2, thread % 2 * 8 + index, place));
+        if (operands.isXInRegisters) actX(UInt16(registers[index / 2] >> index % 2 * 16));
+        else actX(ReadElement(operands.x, operands.isXAcross, thread / 2, thread % 2 * 8 + index, place));
     }
     const int length = operands.columns / 8;
     for (int index = 0; index < length; index++) {
         actW(ReadElement(operands.w, operands.isWAcross, thread % 8 * length + index, thread / 8, place));
     }
+}
+
+// Where the index-th element of a thread's share of x is in the matrix.
+struct ElementPlace { int row, column; };
+
+FIBER ElementPlace PlaceInX(bool isInRegisters, int thread, int index)
+{
+    if (!isInRegisters) return {thread / 2, thread % 2 * 8 + index};
+    const int row = thread / WarpSize * 16 + thread % WarpSize / 4, number = index / 2;
+    return {row + number % 2 * 8, number / 2 * 8 + thread % 4 * 2 + index % 2};
 }
 
 FIBER UInt64 Digest(UInt64 before, UInt16 bits) { return (before ^ bits) * 0x100000001B3ull; }
@@ -67,6 +80,8 @@ FIBER Warpgroup& OwnWarpgroup() { return s_block->warpgroups[s_block->running / 
 
 struct WarpgroupArguments {
     float* sums;
+    bool adds;
+    const unsigned* registers;  // of x
     Place place;
     Operands operands;
     UInt64 digest;
@@ -85,26 +100,28 @@ FIBER float& SumOf(HiddenSums& hidden, int thread, int index)
     return hidden.values[row][index / 4 * 8 + thread % 4 * 2 + index % 2];
 }
 
-// The place where these sums are kept aside; they are put there if they are not yet.
+// The place where these sums are kept aside; they are put there, or zeros if they begin anew, if they are not yet.
 FIBER HiddenSums& Hide(Warpgroup& warpgroup, void* const* arguments)
 {
     const WarpgroupArguments& first = ArgumentsOf(arguments, 0);
-    HiddenSums* free = nullptr;
+    HiddenSums* found = nullptr;
     for (HiddenSums& hidden : warpgroup.hidden) {
-        if (hidden.columns == 0) free = &hidden;
-        else if (hidden.sums[0] == first.sums) return hidden;
+        if (hidden.columns > 0 && hidden.sums[0] == first.sums) found = &hidden;
     }
-
-    if (free == nullptr) Fail(*s_block, first.place, "adds to more sums than the simt device keeps");
-    free->columns = first.operands.columns;
+    if (found != nullptr && first.adds) return *found;
+    for (HiddenSums& hidden : warpgroup.hidden) {
+        if (found == nullptr && hidden.columns == 0) found = &hidden;
+    }
+    if (found == nullptr) Fail(*s_block, first.place, "adds to more sums than the simt device keeps");
+    found->columns = first.operands.columns;
     for (int thread = 0; thread < WarpgroupSize; thread++) {
-        float* sums = free->sums[thread] = ArgumentsOf(arguments, thread).sums;
-        for (int index = 0; index < free->columns / 2; index++) {
-            SumOf(*free, thread, index) = sums[index];
+        float* sums = found->sums[thread] = ArgumentsOf(arguments, thread).sums;
+        for (int index = 0; index < found->columns / 2; index++) {
+            SumOf(*found, thread, index) = first.adds ? sums[index] : 0;
             sums[index] = BitsToFloat(0xFFFFFFFFu);
         }
     }
-    return *free;
+    return *found;
 }
 
 FIBER void GiveBack(HiddenSums& hidden)
@@ -130,7 +147,8 @@ template <typename Element, int Columns> static __attribute__((noinline)) GK_UNC
     for (int thread = 0; thread < WarpgroupSize; thread++) {
         const WarpgroupArguments& own = ArgumentsOf(arguments, thread);
         for (int index = 0; index < 8; index++) {
-            x[thread / 2][thread % 2 * 8 + index] = ValueOf<Element>(own.x[index]);
+            const ElementPlace place = PlaceInX(own.operands.isXInRegisters, thread, index);
+            x[place.row][place.column] = ValueOf<Element>(own.x[index]);
         }
         for (int index = 0; index < Columns / 8; index++) {
             w[thread / 8][thread % 8 * (Columns / 8) + index] = ValueOf<Element>(own.w[index]);
@@ -166,6 +184,7 @@ template <typename Element, int Columns> FIBER void MultiplyWarpgroup(void* cons
         const bool isSame = own.operands.x == first.operands.x && own.operands.w == first.operands.w;
         if (!isSame) Fail(*s_block, first.place, "has not the same descriptors in every thread");
         kept.digests[thread] = own.digest;
+        kept.registers[thread] = own.registers;
     }
 
     HiddenSums& hidden = Hide(warpgroup, arguments);
@@ -207,28 +226,34 @@ template <int Pending> FIBER void FinishWarpgroup(void* const*)
     }
 }
 
-// The index-th multiplication, if it must end, and what the running thread read of its operands.
-FIBER __attribute__((noinline)) bool NextMultiplication(int index, int pending, Operands& operands, UInt64& digest)
+// What the running thread read of a multiplication's operands.
+struct OwnShare {
+    Operands operands;
+    const unsigned* registers;
+    UInt64 digest;
+};
+
+// That of the index-th multiplication, if it must end.
+FIBER __attribute__((noinline)) bool NextShare(int index, int pending, OwnShare& share)
 {
     Warpgroup& warpgroup = OwnWarpgroup();
     if (index == warpgroup.multiplicationCount) return false;
     const Multiplication& next = MultiplicationAt(warpgroup, index);
     if (!MustEnd(warpgroup, next.group, pending)) return false;
-    operands = next.operands;
-    digest = next.digests[s_block->running % WarpgroupSize];
+    const int thread = s_block->running % WarpgroupSize;
+    share = {next.operands, next.registers[thread], next.digests[thread]};
     return true;
 }
 
 // What multiplications read must stay as it is until they are done.
 DEVICE void CheckOperands(int pending, Place place)
 {
-    Operands operands;
-    UInt64 before;
-    for (int index = 0; NextMultiplication(index, pending, operands, before); index++) {
+    OwnShare share;
+    for (int index = 0; NextShare(index, pending, share); index++) {
         UInt64 digest = 0;
         const auto take = [&](UInt16 bits) { digest = Digest(digest, bits); };
-        ForShare(operands, place, take, take);
-        if (digest != before) Fail(*s_block, place, "comes after a write over what the multiplications read");
+        ForShare(share.operands, share.registers, place, take, take);
+        if (digest != share.digest) Fail(*s_block, place, "comes after a write over what the multiplications read");
     }
 }
 
@@ -242,23 +267,43 @@ FIBER __attribute__((noinline)) bool HasUnfencedCopies()
 #define GK_CALLER const char *file = __builtin_FILE(), int line = __builtin_LINE()
 
 template <typename Element, int Columns> struct Wgmma {
-    static_assert(sizeof(Element) == 2 && (Columns == 64 || Columns == 128 || Columns == 256));
+    static_assert(sizeof(Element) == 2 && Columns % 8 == 0 && Columns <= Fibers::MaximumColumns);
 
-    template <bool AcrossX, bool AcrossW>
+    template <bool AcrossX, bool AcrossW, bool Adds = true>
     static MEMBER void Multiply(FragmentSum (&sums)[Columns / 8], UInt64 x, UInt64 w, GK_CALLER)
     {
         const Fibers::Place place = {"multiplication of a warpgroup", file, line};
+        RequireKnown(x, place);
+        Multiply(sums, Adds, nullptr, {x, w, Columns, AcrossX, AcrossW, false}, place);
+    }
+
+    template <bool AcrossW, bool Adds = true>
+    static MEMBER void Multiply(FragmentSum (&sums)[Columns / 8], const FragmentX& x, UInt64 w, GK_CALLER)
+    {
+        Multiply(
+            sums, Adds, x.bits, {0, w, Columns, false, AcrossW, true}, {"multiplication of a warpgroup", file, line});
+    }
+
+private:
+    static MEMBER void RequireKnown(UInt64 descriptor, Fibers::Place place)
+    {
+        if (descriptor >> 46 == 1 << 16) return;
+        Fibers::Fail(*Fibers::s_block, place, "has a descriptor of another kind than the simt device knows");
+    }
+
+    static MEMBER void Multiply(
+        FragmentSum (&sums)[Columns / 8], bool adds, const unsigned* registers, Fibers::Operands operands,
+        Fibers::Place place)
+    {
         if (Fibers::HasUnfencedCopies()) {
             Fibers::Fail(*Fibers::s_block, place, "has no fence between the proxies after copies");
         }
-        if (x >> 46 != 1 << 16 || w >> 46 != 1 << 16) {
-            Fibers::Fail(*Fibers::s_block, place, "has a descriptor of another kind than the simt device knows");
-        }
+        RequireKnown(operands.w, place);
 
-        Fibers::WarpgroupArguments own = {sums[0].values, place, {x, w, Columns, AcrossX, AcrossW}};
+        Fibers::WarpgroupArguments own = {sums[0].values, adds, registers, place, operands};
         int xCount = 0, wCount = 0;
         Fibers::ForShare(
-            own.operands, place,
+            operands, registers, place,
             [&](UInt16 bits) { own.digest = Fibers::Digest(own.digest, own.x[xCount++] = bits); },
             [&](UInt16 bits) { own.digest = Fibers::Digest(own.digest, own.w[wCount++] = bits); });
         Fibers::DoTogetherInWarpgroup(&own, &Fibers::MultiplyWarpgroup<Element, Columns>, place);
@@ -281,6 +326,8 @@ template <int Pending> DEVICE void WgmmaWait(GK_CALLER)
     Fibers::CheckOperands(Pending, place);
     Fibers::DoTogetherInWarpgroup(nullptr, &Fibers::FinishWarpgroup<Pending>, place);
 }
+
+template <int Fragments> DEVICE void WgmmaPin(FragmentSum (&)[Fragments]) {}
 
 template <int Rows, int Fragments> DEVICE void WgmmaFinish(FragmentSum (&)[Rows][Fragments], GK_CALLER)
 {

@@ -22,7 +22,7 @@ struct Launch {
 #define __global__
 #define __forceinline__ inline __attribute__((always_inline))
 #define KERNEL static __forceinline__ void
-#define KERNEL_OF(threads) KERNEL
+#define KERNEL_OF(...) KERNEL
 #define DEVICE static __forceinline__
 #define GK_VISIBLE extern "C" __attribute__((visibility("default")))
 

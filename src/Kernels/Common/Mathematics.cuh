@@ -53,10 +53,18 @@ DEVICE float Sigmoid(float x) { return 1 / (1 + Exp(-x)); }
 #endif
 DEVICE double Sigmoid(double x) { return 1 / (1 + Exp(-x)); }
 
-// Powers of two, to two units in the last place; the one that a GPU has an instruction for.
+// What a GPU has instructions for: powers of two, to two units in the last place; and the greater of two numbers, which
+// of a number and a NaN is the number.
 #if defined(GK_HOST) || defined(GK_SIMT)
 DEVICE float PowerOfTwo(float x) { return __builtin_exp2f(x); }
+DEVICE float MaximumNumber(float a, float b) { return __builtin_fmaxf(a, b); }
 #else
+DEVICE float MaximumNumber(float a, float b)
+{
+    float y;
+    asm("max.f32 %0, %1, %2;" : "=f"(y) : "f"(a), "f"(b));
+    return y;
+}
 DEVICE float PowerOfTwo(float x)
 {
     float y;

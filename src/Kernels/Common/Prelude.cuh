@@ -1,6 +1,6 @@
 // Prelude: what every kernel stands on, and the only place that knows which compiler is at work.
 //   KERNEL         declares a kernel; KERNEL_OF(threads) one for blocks of at most so many, which may keep more in
-//                  registers
+//                  registers; KERNEL_OF(threads, blocks) one that leaves room for so many blocks on a multiprocessor
 //   Scalar         the stored type, chosen by the launcher: double, float, Half, BFloat16 or an integer
 //   Accumulator    the type that sums of Scalar are kept in: double for double, else float
 //   WarpSize       threads that run in step: 32, or 1 on the host device

@@ -6,10 +6,13 @@
 //                              copies, and a barrier of the block before other threads use it
 //   ExpectBytes(barrier, n)    by one thread: the phase ends when n bytes have come
 //   WaitForBytes(barrier, parity)   until the phase of that parity, 0 first and then in turns, has ended
-//   CopyBox(to, map, barrier, at)          the box of three axes whose first element is at `at`, innermost first
+//   CopyBox<Axes>(to, map, barrier, at)    the box of three axes, or four, whose first element is at `at`, innermost
+//                              first
 //   CopyPixels(to, map, barrier, at, tap)  neighbouring outputs of a convolution: the channels from at[0] on of the
 //                              pixels that they meet with a tap. at[1..4] is the pixel that the first output meets
 //                              with tap 0: columns, rows, frames, clips; tap is added to each of the first three
+//   IsLastToArrive(count, n)   adds one to a count in shared memory, which begins with 0: whether that makes n, and
+//                              then it is 0 again. What those before have done is done.
 //
 // Boxes    are rows of 128 bytes, one below the other, with the swizzle of Wgmma.cuh; `to` is a multiple of 1024. What
 //          lies outside of the tensor comes as zeros, and counts.

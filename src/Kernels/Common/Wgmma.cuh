@@ -1,8 +1,12 @@
 // Wgmma: what a warpgroup, four warps in a row, does as one with matrices in shared memory, and need not wait for.
-//   Wgmma<Element, Columns>::Multiply<AcrossX, AcrossW>   sums[64,Columns] += x[64,16] w[16,Columns], begun: for Half
-//                              and BFloat16; Columns = 64, 128 or 256
+//   Wgmma<Element, Columns>::Multiply<AcrossX, AcrossW>(sums, x, w)   sums[64,Columns] += x[64,16] w[16,Columns],
+//                              begun: for Half and BFloat16; Columns = 40, 64, 80, 128, 160 or 256. A third argument
+//                              false begins the sums anew
+//   Multiply<AcrossW>(sums, x, w)   likewise with x in registers: each warp's 16 rows as Mma.cuh has them
 //   WgmmaFence, WgmmaCommit    stand before and after the multiplications of a group
 //   WgmmaWait<Pending>         waits for the groups, but for the last ones that may stay pending
+//   WgmmaPin                   pins sums to this place in the program: what reads them after it stays after it, and
+//                              what computes them before it before it. It follows a wait that gives them back
 //   WgmmaFinish                waits for all, and gives the sums back
 //   ProxyFence                 lets multiplications see what the thread has written to shared memory before it
 //   MatrixDescriptor, Advance  where an operand lies
@@ -17,7 +21,7 @@
 //          Across (M- and N-major), the rows are those of the depth, 64 elements of the tile each: stride from atom to
 //          atom of the depth, leading from 64 elements of the tile to the next.
 // Sums     warp w of the four has rows 16 w to 16 w + 15, in fragments of 8 columns from left to right; see Mma.cuh.
-//          Until they are given back, nothing may touch them.
+//          Until they are given back, nothing may touch them, nor change an x in registers.
 // Launch   every thread of a warpgroup takes part, with the same descriptors; warpgroups begin at multiples of 4 warps
 // Limits   compute capability 9.0 and no other (sm_90a). Elements of 32 bits are left to Mma: they would be cut off to
 //          tf32 and not rounded, and cannot lie across

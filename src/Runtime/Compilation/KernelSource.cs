@@ -92,7 +92,7 @@ public sealed partial class KernelSource
     /// <inheritdoc/>
     public override string ToString() => Path;
 
-    [GeneratedRegex(@"^KERNEL(?:_OF\(\w+\))?\s+(\w+)\s*\(", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^KERNEL(?:_OF\(\w+(?:, \w+)?\))?\s+(\w+)\s*\(", RegexOptions.Multiline)]
     private static partial Regex Declaration();
 
     [GeneratedRegex("^#include \"([^\"]+)\"")]

@@ -12,7 +12,8 @@
 
 // As in WarpgroupFaultTests.
 enum Fault {
-    None, NoWait, NoCommit, NoFence, NoProxyFence, WriteDuringIt, InBranch, OtherDescriptors, OtherSwizzle, BeyondShared
+    None, NoWait, NoCommit, NoFence, NoProxyFence, WriteDuringIt, InBranch, OtherDescriptors, OtherSwizzle, BeyondShared,
+    RegisterDuringIt
 };
 
 KERNEL WarpgroupFault(const Scalar* ones, float* y, int fault)
@@ -35,8 +36,14 @@ KERNEL WarpgroupFault(const Scalar* ones, float* y, int fault)
     if (fault == BeyondShared) descriptor = Advance(descriptor, 2 * 64 * 128);
     FragmentSum sums[1][8] = {};
     if (fault != NoFence) WgmmaFence();
-    Wgmma<Scalar, 64>::Multiply<false, false>(sums[0], descriptor, MatrixDescriptor(w, 16, AtomBytes));
+    FragmentX left = {};
+    if (fault == RegisterDuringIt) {
+        Wgmma<Scalar, 64>::Multiply<false>(sums[0], left, MatrixDescriptor(w, 16, AtomBytes));
+    } else {
+        Wgmma<Scalar, 64>::Multiply<false, false>(sums[0], descriptor, MatrixDescriptor(w, 16, AtomBytes));
+    }
     if (fault != NoCommit) WgmmaCommit();
+    if (fault == RegisterDuringIt) left.bits[threadIdx.x % 4] = 1;
     if (fault == WriteDuringIt && threadIdx.x == 0) x[1] = 0;
     if (fault != NoWait) WgmmaFinish(sums);
     y[threadIdx.x] = sums[0][0].values[0];

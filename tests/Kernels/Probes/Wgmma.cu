@@ -2,7 +2,7 @@
 //   WgmmaProduct   y[g,m,n] = sum over k of x[g,m,k] w[g,n,k], a warpgroup a product
 //
 // The operands are put into shared memory one element after the other, by the layouts written out here: along the
-// depth, or across it where XAcross or WAcross says so.
+// depth, or across it where XAcross or WAcross says so. XInRegisters has x in registers instead.
 //
 // Shapes   x: [G, 64, K], w: [G, ProductColumns, K], y: [G, 64, ProductColumns]
 // Types    stored as Scalar, summed in float
@@ -14,6 +14,8 @@
 #include "Common/Wgmma.cuh"    // Wgmma, MatrixDescriptor, ...
 
 constexpr int Rows = 64;
+
+template <bool Number> struct Constant { static constexpr bool Value = Number; };
 
 // The byte of an element: `at` counts the rows of x or the columns of w, of which there are size.
 DEVICE int Place(bool isAcross, int size, int depth, int at, int k)
@@ -37,6 +39,18 @@ DEVICE UInt64 OperandAt(const char* operand, bool isAcross, int size, int depth,
     return MatrixDescriptor(operand + start, isAcross ? depth * 128 : 16, AtomBytes);
 }
 
+// The warp's rows of x from element k of the depth on.
+DEVICE FragmentX FragmentAt(const Scalar* x, int depth, int k)
+{
+    FragmentX fragment;
+    for (int index = 0; index < 4; index++) {
+        const int row = threadIdx.x % WarpgroupThreads / WarpSize * 16 + threadIdx.x % WarpSize / 4 + index % 2 * 8;
+        const int column = k + index / 2 * 8 + threadIdx.x % 4 * 2;
+        fragment.bits[index] = *reinterpret_cast<const unsigned*>(x + row * depth + column);
+    }
+    return fragment;
+}
+
 KERNEL_OF(256) WgmmaProduct(const Scalar* x, const Scalar* w, float* y, int depth)
 {
     DYNAMIC_SHARED(char, memory);  // [warpgroup, x and w, rows of whole 128 bytes], from the first multiple of 1024 on
@@ -44,22 +58,34 @@ KERNEL_OF(256) WgmmaProduct(const Scalar* x, const Scalar* w, float* y, int dept
     const int warp = threadIdx.x / WarpSize % 4, lane = threadIdx.x % WarpSize;
     const Int64 product = blockIdx.x * (blockDim.x / WarpgroupThreads) + warpgroup;
     const int rowBytes = (depth + 63) / 64 * 128;
-    char* xOperand = memory + BytesToAtom(memory) + warpgroup * (Rows + ProductColumns) * rowBytes;
+    constexpr int WholeColumns = (ProductColumns + 63) / 64 * 64;
+    char* xOperand = memory + BytesToAtom(memory) + warpgroup * (Rows + WholeColumns) * rowBytes;
     char* wOperand = xOperand + Rows * rowBytes;
     Fill(xOperand, x + product * Rows * depth, XAcross, Rows, depth);
     Fill(wOperand, w + product * ProductColumns * depth, WAcross, ProductColumns, depth);
     ProxyFence();
     __syncthreads();  // the stores | their reads
 
-    FragmentSum sums[1][ProductColumns / 8] = {};
-    for (int k = 0; k < depth; k += 16) {
+    FragmentSum sums[1][ProductColumns / 8];
+    for (FragmentSum& sum : sums[0]) sum = {{7, 7, 7, 7}};  // the first multiplication begins anew
+    const auto multiply = [&](int k, auto adds) {
+        using Product = Wgmma<Scalar, ProductColumns>;
+        const UInt64 right = OperandAt(wOperand, WAcross, ProductColumns, depth, k);
         WgmmaFence();
-        Wgmma<Scalar, ProductColumns>::template Multiply<XAcross, WAcross>(
-            sums[0], OperandAt(xOperand, XAcross, Rows, depth, k),
-            OperandAt(wOperand, WAcross, ProductColumns, depth, k));
+#if XInRegisters
+        const FragmentX left = FragmentAt(x + product * Rows * depth, depth, k);
+        Product::template Multiply<WAcross, adds.Value>(sums[0], left, right);
+        WgmmaCommit();
+        WgmmaWait<0>();  // before the registers are others'
+#else
+        Product::template Multiply<XAcross, WAcross, adds.Value>(
+            sums[0], OperandAt(xOperand, XAcross, Rows, depth, k), right);
         WgmmaCommit();
         WgmmaWait<1>();
-    }
+#endif
+    };
+    multiply(0, Constant<false>{});
+    for (int k = 16; k < depth; k += 16) multiply(k, Constant<true>{});
     WgmmaFinish(sums);
 
     float* target = y + (product * Rows + warp * 16 + lane / 4) * ProductColumns + lane % 4 * 2;

@@ -12,7 +12,7 @@ public sealed class WarpgroupFaultTests
     private enum Fault
     {
         None, NoWait, NoCommit, NoFence, NoProxyFence, WriteDuringIt, InBranch, OtherDescriptors, OtherSwizzle,
-        BeyondShared,
+        BeyondShared, RegisterDuringIt,
     }
 
     [Test]
@@ -29,6 +29,7 @@ public sealed class WarpgroupFaultTests
     [TestCase(nameof(Fault.NoFence), "multiplication of a warpgroup has no fence since the last group")]
     [TestCase(nameof(Fault.NoProxyFence), "of a warpgroup has no fence between the proxies after copies")]
     [TestCase(nameof(Fault.WriteDuringIt), "wait of a warpgroup comes after a write over what")]
+    [TestCase(nameof(Fault.RegisterDuringIt), "wait of a warpgroup comes after a write over what")]
     [TestCase(nameof(Fault.OtherDescriptors), "multiplication of a warpgroup has not the same descriptors in every")]
     [TestCase(nameof(Fault.OtherSwizzle), "multiplication of a warpgroup has a descriptor of another kind")]
     [TestCase(nameof(Fault.BeyondShared), "multiplication of a warpgroup reads beyond the block's shared memory")]

@@ -1,0 +1,26 @@
+using GenKernels.Kernels.Attention;
+using GenKernels.Runtime;
+using Attentions = GenKernels.Kernels.Attention.Attention;
+
+namespace GenKernels.Benchmarks.Kernels.Attention;
+
+/// <summary>Attention of 16-bit floats by warpgroups, whatever a tuner takes; as ever where there are none.</summary>
+public class AttentionWarpgroupBenchmarks : KernelBenchmarks
+{
+    /// <inheritdoc/>
+    public override IEnumerable<KernelCase> Cases => AttentionLayer.All
+        .Select(layer => AttentionBenchmarks.Forward(layer) with { Type = ElementType.BFloat16 })
+        .Select(attention => BenchmarkDevice.Device.HasWarpgroupProducts ? attention with { Launch = Launch } : attention);
+
+    /// <summary>Two of them in a block.</summary>
+    internal static AttentionWay Way => new(Warpgroups: 2);
+
+    private static Tensor Launch(Tensor[] x)
+    {
+        AttentionPlan plan = new(x[0], x[1], x[2], AttentionOptions.For(x[0].Shape[3]));
+        Tensor y = Tensor.Empty(x[0].Shape, x[0].Type, x[0].Device);
+        using Tensor rows = Tensor.Empty(plan.RowShape, ElementType.Float32, x[0].Device);
+        Attentions.Launch(Way, x[0], x[1], x[2], y, rows, plan);
+        return y;
+    }
+}

@@ -1,0 +1,161 @@
+// AttentionFragments: what a warp on tensor cores has of an attention in registers: logits and sums of 16 tokens of its
+// own (rows), in fragments of 8 columns as Mma.cuh has them. The columns of logits are the tokens that they meet, those
+// of sums the channels of a head.
+//
+// Registers  every loop over fragments is unrolled, or their arrays would lie in memory
+// Powers   are of two, with the logarithm of e in the scale
+// Source   Dao 2023, FlashAttention-2, section 3.1
+#pragma once
+#include "Attention/AttentionPlan.cuh"
+#include "Common/Mma.cuh"
+#include "Common/Warp.cuh"
+
+// 16 rows of 8 * Count columns; those of weights, rounded, as the left operand of a product.
+template <int Count> struct FragmentRow { FragmentSum of[Count]; };
+template <int Count> struct WeightRow { FragmentX of[Count / 2]; };
+
+// What a query's logits must be lessened by to become weights, and its slopes by.
+struct QueryNumbers { float normalizer, mean; };
+
+// The column and the row that a lane's value of a fragment belongs to.
+DEVICE int ColumnOf(int fragment, int value) { return fragment * 8 + int(threadIdx.x) % 4 * 2 + value % 2; }
+DEVICE int RowOf(int value) { return int(threadIdx.x) % WarpSize / 4 + value / 2 * 8; }
+
+// Calls body(fragment, i) for every value that a thread has.
+template <int Count, typename Body> DEVICE void ForEachValue(const FragmentRow<Count>&, Body body)
+{
+#pragma unroll
+    for (int fragment = 0; fragment < Count; fragment++) {
+#pragma unroll
+        for (int i = 0; i < 4; i++) body(fragment, i);
+    }
+}
+
+// Over the four lanes that share a row.
+DEVICE float RowSum(float value)
+{
+    value += ShuffleXor(value, 1);
+    return value + ShuffleXor(value, 2);
+}
+
+DEVICE float RowMaximum(float value)
+{
+    value = MaximumNumber(value, ShuffleXor(value, 1));
+    return MaximumNumber(value, ShuffleXor(value, 2));
+}
+
+// Logits of queries (rows, from one on) with keys (columns) that they do not see become those of nothing. The test of
+// the whole tile comes first, because few tiles have such logits.
+template <int Count> DEVICE void HideUnseen(FragmentRow<Count>& logits, const AttentionPlan& plan, int query, int key)
+{
+    const int end = key + 8 * Count;
+    if (end <= plan.keys && !(plan.isCausal && end - 1 > query)) return;
+    ForEachValue(logits, [&](int column, int i) {
+        const int at = key + ColumnOf(column, i);
+        const bool isSeen = at < plan.keys && !(plan.isCausal && at > query + RowOf(i));
+        if (!isSeen) logits.of[column].values[i] = -Infinity();
+    });
+}
+
+// Likewise those of keys (rows) with queries (columns) that do not see them.
+template <int Count> DEVICE void HideUnseeing(FragmentRow<Count>& logits, const AttentionPlan& plan, int key, int query)
+{
+    if (query + 8 * Count <= plan.queries && !(plan.isCausal && key + 15 > query)) return;
+    ForEachValue(logits, [&](int column, int i) {
+        const int at = query + ColumnOf(column, i);
+        const bool sees = at < plan.queries && !(plan.isCausal && key + RowOf(i) > at);
+        if (!sees) logits.of[column].values[i] = -Infinity();
+    });
+}
+
+// The running maximum and sum of a thread's two rows. A sum is of the thread's own columns until it is read.
+struct RunningRows {
+    float largest[2] = {-Infinity(), -Infinity()};
+    float total[2] = {0, 0};
+    float correction[2] = {0, 0};  // what sums of before are scaled by, down to the new maximum
+
+    // Raw products become weights.
+    template <int Count> MEMBER void Weigh(FragmentRow<Count>& logits, float scale)
+    {
+#pragma unroll
+        for (int half = 0; half < 2; half++) {
+            float next = largest[half];
+#pragma unroll
+            for (int column = 0; column < Count; column++) {
+                const float* values = logits.of[column].values + 2 * half;
+                next = MaximumNumber(next, MaximumNumber(values[0], values[1]));
+            }
+            next = RowMaximum(next);
+            correction[half] = PowerOfTwo((largest[half] - next) * scale);
+            const float offset = next * scale;
+            float ownTotal = 0;
+#pragma unroll
+            for (int column = 0; column < Count; column++) {
+                float* values = logits.of[column].values + 2 * half;
+                values[0] = PowerOfTwo(values[0] * scale - offset);
+                values[1] = PowerOfTwo(values[1] * scale - offset);
+                ownTotal += values[0] + values[1];
+            }
+            total[half] = total[half] * correction[half] + ownTotal;
+            largest[half] = next;
+        }
+    }
+
+    template <int Count> MEMBER void Correct(FragmentRow<Count>& sums) const
+    {
+        ForEachValue(sums, [&](int piece, int i) { sums.of[piece].values[i] *= correction[i / 2]; });
+    }
+
+    // After the last tile: stores the logs of the sums of rows that begin with one of so many, if these lanes' are to
+    // be, and gives what the weighted sums are multiplied by.
+    MEMBER void Finish(float* logSumExp, int row, int rows, float scale, bool isMine, float (&factor)[2]) const
+    {
+#pragma unroll
+        for (int half = 0; half < 2; half++) {
+            const float sum = RowSum(total[half]);
+            const int at = row + RowOf(2 * half);
+            if (isMine && threadIdx.x % 4 == 0 && at < rows) logSumExp[at] = largest[half] * scale + Log(sum);
+            factor[half] = 1 / sum;
+        }
+    }
+};
+
+// Logits become weights, and the products of values and gradients the slopes of the logits; numbersOf(column, i) are
+// those of the query of a value.
+template <int Count, typename NumbersOf> DEVICE void WeighSlopes(
+    FragmentRow<Count>& logits, FragmentRow<Count>& slopes, float scale, NumbersOf numbersOf)
+{
+    ForEachValue(logits, [&](int column, int i) {
+        const QueryNumbers numbers = numbersOf(column, i);
+        const float weight = PowerOfTwo(logits.of[column].values[i] * scale - numbers.normalizer);
+        logits.of[column].values[i] = weight;
+        slopes.of[column].values[i] = weight * (slopes.of[column].values[i] - numbers.mean);
+    });
+}
+
+// What a lane has of the sums of two neighbouring fragments is what it needs of a row of 16.
+DEVICE FragmentX PackWeights(const FragmentSum& first, const FragmentSum& second)
+{
+    return {{PackTwo<Scalar>(first.values[0], first.values[1]), PackTwo<Scalar>(first.values[2], first.values[3]),
+             PackTwo<Scalar>(second.values[0], second.values[1]), PackTwo<Scalar>(second.values[2], second.values[3])}};
+}
+
+// A warp's rows of a tile, and channels of them, that lie at `to` in memory: those from (row, channel) on, of so many.
+// Each half of the rows is multiplied by a number of its own.
+template <int Count> DEVICE void StoreTokens(
+    Scalar* to, int row, int channel, int count, Int64 stride, int channels, const FragmentRow<Count>& sums,
+    const float (&factor)[2])
+{
+#pragma unroll
+    for (int piece = 0; piece < Count; piece++) {
+#pragma unroll
+        for (int half = 0; half < 2; half++) {
+            const int r = row + RowOf(2 * half), c = channel + ColumnOf(piece, 0);
+            const float* values = sums.of[piece].values + 2 * half;
+            if (r < count && c < channels) {
+                *reinterpret_cast<unsigned*>(to + r * stride + c) =
+                    PackTwo<Scalar>(values[0] * factor[half], values[1] * factor[half]);
+            }
+        }
+    }
+}

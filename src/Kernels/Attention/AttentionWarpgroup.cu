@@ -1,0 +1,75 @@
+// AttentionWarpgroup: softmax attention of every head by warpgroups, with a running maximum and sum.
+//   as AttentionTensor.cu
+//
+// Shapes   q, y: [N, Lq, Heads, D]; k, v: [N, Lk, Heads, D]; logSumExp: [N, Heads, Lq]
+// Types    Half and BFloat16; products and sums in float
+// Launch   Threads a block, exactly; one block for every Rows queries of every sequence and head; dynamic shared memory
+//          of RingBytes, and 1024 more for its beginning
+// Cost     4*N*Heads*Lq*Lk*D operations; reads k and v Lq/Rows times from cache; memory linear in tokens
+// Limits   D a multiple of 8, up to 8 times HeadPieces, HeadPieces up to 20; Lk >= 1; see AttentionWarpgroupTile.cuh
+// Source   Shah et al. 2024, FlashAttention-3, algorithm 2
+#include "Common/Prelude.cuh"
+#include "Attention/AttentionWarpgroupTile.cuh"
+
+// The warp's queries as a left operand; q is the first of the block's, of which there are so many.
+DEVICE void LoadQueries(FragmentX (&queries)[Steps], const Scalar* q, int count, Int64 stride, int channels)
+{
+#pragma unroll
+    for (int step = 0; step < Steps; step++) {
+#pragma unroll
+        for (int i = 0; i < 4; i++) {
+            const int row = FirstRow() + RowOf(i % 2 * 2), channel = step * 16 + ColumnOf(i / 2, 0);
+            const bool isInside = row < count && channel < channels;
+            queries[step].bits[i] = isInside ? *reinterpret_cast<const unsigned*>(q + row * stride + channel) : 0;
+        }
+    }
+}
+
+// What a multiprocessor has registers for.
+constexpr int BlocksAtOnce = HeadPieces > 8 || Warpgroups > 2 ? 1 : 2;
+
+KERNEL_OF(Threads, BlocksAtOnce) AttentionWarpgroup(
+    const Scalar* __restrict__ q, TENSOR_MAP k, TENSOR_MAP v, Scalar* __restrict__ y, float* __restrict__ logSumExp,
+    AttentionPlan plan)
+{
+    DYNAMIC_SHARED(char, memory);  // [Stages, tile of k, tile of v], from the first multiple of 1024 on
+    __shared__ RingBarriers barriers;
+    const TokenTile tile = TileOf(plan, plan.queries, plan.keys, Rows);
+    const int firstQuery = tile.first + FirstRow();
+    const int end = plan.isCausal ? Minimum(plan.keys, tile.first + Rows) : plan.keys;
+    const float scale = float(plan.scale);
+    const TokenRing ring = {
+        k, v, memory + BytesToAtom(memory), barriers, HeadOf(plan, tile.pair), 0, (end + TileTokens - 1) / TileTokens};
+    if (threadIdx.x == 0) {
+        ring.Prepare();
+        ProxyFence();
+        ring.Begin();
+    }
+    __syncthreads();  // new barriers | waiting for them
+
+    FragmentX queries[Steps];
+    LoadQueries(queries, q + tile.start, tile.count, tile.stride, plan.channels);
+    LogitSums logits = {};
+    HeadSums sums = {};
+    Weights weights;
+    RunningRows rows;
+    MeetTiles(
+        ring, [&](int, const char* keys) { BeginProducts(logits, queries, keys); },
+        [&](int number) {
+            WgmmaPin(logits.of);
+            HideUnseen(logits, plan, firstQuery, number * TileTokens);
+            rows.Weigh(logits, scale * LogarithmOfE);
+            WgmmaPin(logits.of);
+        },
+        [&] {
+            WgmmaPin(sums.of);
+            rows.Correct(sums);
+            Pack(weights, logits);
+        },
+        [&](const char* keys) { BeginSums(sums, weights, keys + TileBytes); });
+    WgmmaPin(sums.of);
+
+    float factor[2];
+    rows.Finish(logSumExp + tile.pair * plan.queries, firstQuery, plan.queries, scale, true, factor);
+    StoreTokens(y + tile.start, FirstRow(), 0, tile.count, tile.stride, plan.channels, sums, factor);
+}

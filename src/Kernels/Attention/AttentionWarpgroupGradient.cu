@@ -1,0 +1,176 @@
+// AttentionWarpgroupGradient: the gradients of attention by warpgroups, with the logits computed again tile by tile.
+// Queries and keys have kernels of their own, so that each result is summed by one block, in one order.
+//   as AttentionTensorGradient.cu
+//
+// Shapes   q, dy, dq: [N, Lq, Heads, D]; k, v, dk, dv: [N, Lk, Heads, D]; logSumExp, delta: [N, Heads, Lq]
+// Types    Half and BFloat16; products and sums in float
+// Launch   Threads a block, exactly; one block for every Rows queries, or keys, of every sequence and head; dynamic
+//          shared memory of OwnBytes + RingBytes, and 1024 more for its beginning
+// Cost     6*N*Heads*Lq*Lk*D operations for dq, 8 for dk and dv; memory linear in tokens
+// Limits   D a multiple of 8, up to 8 times HeadPieces, HeadPieces up to 10: registers; see AttentionWarpgroupTile.cuh
+// Source   Shah et al. 2024, FlashAttention-3, algorithm 3; in two passes in place of its atomic additions
+#include "Common/Prelude.cuh"
+#include "Attention/AttentionWarpgroupTile.cuh"
+
+constexpr int OwnBytes = Warpgroups * 2 * TileBytes;
+
+// What a multiprocessor has registers for.
+constexpr int QueryBlocksAtOnce = HeadPieces > 5 ? 1 : 2;
+
+// The block's own tokens of two sequences, in shared memory: a tile of the first for each warpgroup, then of the second.
+struct OwnTokens {
+    const TensorMap &first, &second;
+    char* tiles;
+    ByteBarrier* barrier;
+
+    MEMBER void Begin(int token, HeadPlace place) const
+    {
+        ExpectBytes(barrier, OwnBytes);
+#pragma unroll
+        for (int group = 0; group < Warpgroups; group++) {
+            const int at = token + group * TileTokens;
+            BringTile(tiles + group * TileBytes, first, barrier, at, place);
+            BringTile(tiles + (Warpgroups + group) * TileBytes, second, barrier, at, place);
+        }
+    }
+
+    MEMBER const char* First() const { return OwnTile(tiles); }
+    MEMBER const char* Second() const { return OwnTile(tiles + Warpgroups * TileBytes); }
+};
+
+// Asks for the own tokens and for the first of the ring, and waits for the own.
+DEVICE void BeginCopies(const OwnTokens& own, const TokenRing& ring, int token)
+{
+    if (threadIdx.x == 0) {
+        PrepareBarrier(own.barrier);
+        ring.Prepare();
+        ProxyFence();
+        own.Begin(token, ring.head);
+        ring.Begin();
+    }
+    __syncthreads();  // new barriers | waiting for them
+    WaitForBytes(own.barrier, 0);
+}
+
+KERNEL_OF(Threads, QueryBlocksAtOnce) AttentionWarpgroupGradientQuery(
+    TENSOR_MAP q, TENSOR_MAP k, TENSOR_MAP v, TENSOR_MAP dy, const float* __restrict__ logSumExp,
+    const float* __restrict__ delta, Scalar* __restrict__ dq, AttentionPlan plan)
+{
+    DYNAMIC_SHARED(char, memory);  // own tiles of q and of dy, [Stages, tile of k, tile of v], from a multiple of 1024
+    __shared__ RingBarriers barriers;
+    __shared__ ByteBarrier isOwnThere;
+    const TokenTile tile = TileOf(plan, plan.queries, plan.keys, Rows);
+    const int firstQuery = tile.first + FirstRow();
+    const int end = plan.isCausal ? Minimum(plan.keys, tile.first + Rows) : plan.keys;
+    const float scale = float(plan.scale);
+    char* const start = memory + BytesToAtom(memory);
+    const OwnTokens own = {q, dy, start, &isOwnThere};
+    const TokenRing ring = {
+        k, v, start + OwnBytes, barriers, HeadOf(plan, tile.pair), 0, (end + TileTokens - 1) / TileTokens};
+    BeginCopies(own, ring, tile.first);
+
+    QueryNumbers numbers[2] = {};
+    for (int half = 0; half < 2; half++) {
+        const int row = firstQuery + RowOf(2 * half);
+        const Int64 at = tile.pair * plan.queries + row;
+        if (row < plan.queries) numbers[half] = {logSumExp[at] * LogarithmOfE, delta[at]};
+    }
+    LogitSums logits = {}, slopes = {};
+    HeadSums sums = {};
+    Weights weights;
+    MeetTiles(
+        ring,
+        [&](int, const char* keys) {
+            BeginProducts(logits, own.First(), keys);
+            BeginProducts(slopes, own.Second(), keys + TileBytes);
+        },
+        [&](int number) {
+            WgmmaPin(logits.of);
+            WgmmaPin(slopes.of);
+            HideUnseen(logits, plan, firstQuery, number * TileTokens);
+            WeighSlopes(logits, slopes, scale * LogarithmOfE, [&](int, int i) { return numbers[i / 2]; });
+            WgmmaPin(slopes.of);
+        },
+        [&] {
+            WgmmaPin(sums.of);
+            Pack(weights, slopes);
+        },
+        [&](const char* keys) { BeginSums(sums, weights, keys); });
+    WgmmaPin(sums.of);
+
+    const float factor[2] = {scale, scale};
+    StoreTokens(dq + tile.start, FirstRow(), 0, tile.count, tile.stride, plan.channels, sums, factor);
+}
+
+KERNEL_OF(Threads) AttentionWarpgroupGradientKeyValue(
+    TENSOR_MAP q, TENSOR_MAP k, TENSOR_MAP v, TENSOR_MAP dy, const float* __restrict__ logSumExp,
+    const float* __restrict__ delta, Scalar* __restrict__ dk, Scalar* __restrict__ dv, AttentionPlan plan)
+{
+    DYNAMIC_SHARED(char, memory);  // own tiles of k and of v, [Stages, tile of q, tile of dy], from a multiple of 1024
+    __shared__ RingBarriers barriers;
+    __shared__ ByteBarrier isOwnThere;
+    __shared__ QueryNumbers numbers[Threads / WarpSize][TileTokens];  // of a tile, for each warp
+    const TokenTile tile = TileOf(plan, plan.keys, plan.queries, Rows);
+    const int firstKey = tile.first + FirstRow();
+    const int first = plan.isCausal ? tile.first : 0;  // earlier queries see none of these keys
+    const float scale = float(plan.scale);
+    char* const start = memory + BytesToAtom(memory);
+    const OwnTokens own = {k, v, start, &isOwnThere};
+    const TokenRing ring = {
+        q, dy, start + OwnBytes, barriers, HeadOf(plan, tile.pair), first,
+        (plan.queries - first + TileTokens - 1) / TileTokens};
+    BeginCopies(own, ring, tile.first);
+
+    LogitSums logits = {}, slopes = {};
+    HeadSums keySums = {}, valueSums = {};
+    Weights ofKeys, ofValues;
+    QueryNumbers* const ownNumbers = numbers[threadIdx.x / WarpSize];
+    QueryNumbers coming[TileTokens / WarpSize];  // a lane's of the next tile
+    if (ring.count > 0) {
+        MeetTiles(
+            ring,
+            [&](int number, const char* queries) {
+                BeginProducts(logits, own.First(), queries);
+                BeginProducts(slopes, own.Second(), queries + TileBytes);
+#pragma unroll
+                for (int i = 0; i < TileTokens / WarpSize; i++) {
+                    const int query = first + number * TileTokens + i * WarpSize + int(threadIdx.x) % WarpSize;
+                    const Int64 at = tile.pair * plan.queries + query;
+                    coming[i] = {};
+                    if (query < plan.queries) coming[i] = {logSumExp[at] * LogarithmOfE, delta[at]};
+                }
+            },
+            [&](int number) {
+                WarpBarrier();  // the warp's reads of the last tile's numbers | the new ones
+#pragma unroll
+                for (int i = 0; i < TileTokens / WarpSize; i++) {
+                    ownNumbers[i * WarpSize + threadIdx.x % WarpSize] = coming[i];
+                }
+                WarpBarrier();  // the new numbers | their reads
+                WgmmaPin(logits.of);
+                WgmmaPin(slopes.of);
+                HideUnseeing(logits, plan, firstKey, first + number * TileTokens);
+                WeighSlopes(logits, slopes, scale * LogarithmOfE, [&](int column, int i) {
+                    return ownNumbers[ColumnOf(column, i)];
+                });
+                WgmmaPin(logits.of);
+                WgmmaPin(slopes.of);
+            },
+            [&] {
+                WgmmaPin(keySums.of);
+                WgmmaPin(valueSums.of);
+                Pack(ofValues, logits);
+                Pack(ofKeys, slopes);
+            },
+            [&](const char* queries) {
+                BeginSums(valueSums, ofValues, queries + TileBytes);
+                BeginSums(keySums, ofKeys, queries);
+            });
+        WgmmaPin(keySums.of);
+        WgmmaPin(valueSums.of);
+    }
+
+    const float ones[2] = {1, 1}, scales[2] = {scale, scale};
+    StoreTokens(dv + tile.start, FirstRow(), 0, tile.count, tile.stride, plan.channels, valueSums, ones);
+    StoreTokens(dk + tile.start, FirstRow(), 0, tile.count, tile.stride, plan.channels, keySums, scales);
+}

@@ -1,0 +1,194 @@
+// AttentionWarpgroupTile: the products of attention by warpgroups. A warpgroup has 64 tokens of its own (rows), and
+// meets tiles of 64 tokens (columns) that the hardware copies into a ring in shared memory. The warpgroups of a block go
+// through the ring each at its own pace, so that one multiplies while another computes powers; and within one, the sums
+// of a tile are multiplied while the next one's weights are computed.
+//
+// The block's variant: Warpgroups, and HeadPieces, the pieces of 8 channels that a head has at most; those beyond its
+// own are zeros.
+//
+// Shared   a tile is 64 rows of 128 bytes for every 64 channels, as Wgmma.cuh has them: along the depth where channels
+//          are added up, across it where tokens are. The memory of a block begins at the first multiple of 1024 in it.
+// Limits   compute capability 9.0; tokens that TensorCopy copies: chunks of 16 bytes, from addresses that 16 divides
+// Source   Shah et al. 2024, FlashAttention-3, sections 3.1 and 3.2
+#pragma once
+#include "Attention/AttentionFragments.cuh"
+#include "Common/Wgmma.cuh"
+#include "Common/TensorCopy.cuh"
+
+constexpr int Threads = Warpgroups * WarpgroupThreads;
+constexpr int TileTokens = 64;
+constexpr int Rows = Warpgroups * TileTokens;
+constexpr int HeadChannels = 8 * HeadPieces;
+constexpr int BoxChannels = 64;
+constexpr int BoxBytes = TileTokens * 128;
+constexpr int Boxes = (HeadChannels + BoxChannels - 1) / BoxChannels;
+constexpr int TileBytes = Boxes * BoxBytes;
+constexpr int Stages = Boxes > 2 ? 2 : 3;
+constexpr int RingBytes = Stages * 2 * TileBytes;
+constexpr int Steps = (HeadPieces + 1) / 2;  // of 16 channels
+
+using LogitSums = FragmentRow<TileTokens / 8>;
+using Weights = WeightRow<TileTokens / 8>;
+using HeadSums = FragmentRow<HeadPieces>;
+
+// The first of the warp's rows in the block's tile; its own tile, where each warpgroup has one.
+DEVICE int FirstRow() { return int(threadIdx.x) / WarpSize * 16; }
+DEVICE const char* OwnTile(const char* tiles) { return tiles + int(threadIdx.x) / WarpgroupThreads * TileBytes; }
+
+// --- Copies ----------------------------------------------------------------------------------------------------------
+
+// A sequence and a head of it.
+struct HeadPlace { int head, sequence; };
+
+DEVICE HeadPlace HeadOf(const AttentionPlan& plan, Int64 pair)
+{
+    return {int(pair % plan.heads), int(pair / plan.heads)};
+}
+
+DEVICE void BringTile(char* to, const TensorMap& map, ByteBarrier* barrier, int token, HeadPlace place)
+{
+#pragma unroll
+    for (int box = 0; box < Boxes; box++) {
+        CopyBox<4>(to + box * BoxBytes, map, barrier, {{box * BoxChannels, place.head, token, place.sequence}});
+    }
+}
+
+// In shared memory, one for a block.
+struct RingBarriers {
+    ByteBarrier isThere[Stages];
+    int releases[Stages];  // warps that have released a place since it was filled
+};
+
+// Tiles of two sequences of tokens, side by side, that the block meets one after the other.
+struct TokenRing {
+    const TensorMap &first, &second;
+    char* places;
+    RingBarriers& barriers;
+    HeadPlace head;
+    int start, count;  // the token of the first tile, and tiles
+
+    // By one thread; a ProxyFence of it must follow, and a barrier of the block.
+    MEMBER void Prepare() const
+    {
+        for (int stage = 0; stage < Stages; stage++) {
+            PrepareBarrier(barriers.isThere + stage);
+            barriers.releases[stage] = 0;
+        }
+    }
+
+    // By the same thread, after its fence.
+    MEMBER void Begin() const
+    {
+        for (int number = 0; number < Stages && number < count; number++) Bring(number);
+    }
+
+    MEMBER char* PlaceOf(int number) const { return places + number % Stages * (2 * TileBytes); }
+
+    // When it has come.
+    MEMBER const char* Await(int number) const
+    {
+        WaitForBytes(barriers.isThere + number % Stages, number / Stages % 2);
+        return PlaceOf(number);
+    }
+
+    // By every warp, when nothing reads the tile for it any more: the last one brings another to its place.
+    MEMBER void Release(int number) const
+    {
+        const bool isLast = threadIdx.x % WarpSize == 0
+            && IsLastToArrive(barriers.releases + number % Stages, Threads / WarpSize);
+        if (isLast && number + Stages < count) Bring(number + Stages);
+    }
+
+private:
+    MEMBER void Bring(int number) const
+    {
+        char* to = PlaceOf(number);
+        ByteBarrier* barrier = barriers.isThere + number % Stages;
+        ExpectBytes(barrier, 2 * TileBytes);
+        BringTile(to, first, barrier, start + number * TileTokens, head);
+        BringTile(to + TileBytes, second, barrier, start + number * TileTokens, head);
+    }
+};
+
+// --- Products --------------------------------------------------------------------------------------------------------
+
+DEVICE UInt64 TokensAlong(const char* tile) { return MatrixDescriptor(tile, 16, AtomBytes); }
+DEVICE UInt64 TokensAcross(const char* tile) { return MatrixDescriptor(tile, BoxBytes, AtomBytes); }
+
+// From the first 16 channels to those of a step.
+constexpr int StepBytes(int step) { return step / 4 * BoxBytes + step % 4 * 32; }
+
+// Begins products[row,column] = sum over channels of own[row] others[column], own in registers.
+DEVICE void BeginProducts(LogitSums& products, const FragmentX (&own)[Steps], const char* others)
+{
+    using Product = Wgmma<Scalar, TileTokens>;
+    const UInt64 w = TokensAlong(others);
+    Product::template Multiply<false, false>(products.of, own[0], w);
+#pragma unroll
+    for (int step = 1; step < Steps; step++) {
+        Product::template Multiply<false>(products.of, own[step], Advance(w, StepBytes(step)));
+    }
+}
+
+// Likewise, own in shared memory.
+DEVICE void BeginProducts(LogitSums& products, const char* own, const char* others)
+{
+    using Product = Wgmma<Scalar, TileTokens>;
+    const UInt64 x = TokensAlong(own), w = TokensAlong(others);
+    Product::template Multiply<false, false, false>(products.of, x, w);
+#pragma unroll
+    for (int step = 1; step < Steps; step++) {
+        Product::template Multiply<false, false>(
+            products.of, Advance(x, StepBytes(step)), Advance(w, StepBytes(step)));
+    }
+}
+
+// Begins sums[row,channel] += sum over columns of weights[row,column] others[column,channel].
+DEVICE void BeginSums(HeadSums& sums, const Weights& weights, const char* others)
+{
+    const UInt64 w = TokensAcross(others);
+#pragma unroll
+    for (int step = 0; step < TileTokens / 16; step++) {
+        Wgmma<Scalar, HeadChannels>::template Multiply<true>(sums.of, weights.of[step], Advance(w, step * 16 * 128));
+    }
+}
+
+DEVICE void Pack(Weights& packed, const LogitSums& weights)
+{
+#pragma unroll
+    for (int step = 0; step < TileTokens / 16; step++) {
+        packed.of[step] = PackWeights(weights.of[2 * step], weights.of[2 * step + 1]);
+    }
+}
+
+// Meets all tiles of a ring that has some. begin(number, tile) begins products, weigh(number) makes weights of them and
+// pins those; keep() rounds them, while nothing reads those of before, and add(tile) begins the sums with them. The wait
+// for sums begins the loop's body, because the assembler would have it before the weights that are to be computed
+// meanwhile, if they stood in one block with it.
+template <typename Begin, typename Weigh, typename Keep, typename Add>
+DEVICE void MeetTiles(const TokenRing& ring, Begin begin, Weigh weigh, Keep keep, Add add)
+{
+    WgmmaFence();
+    begin(0, ring.Await(0));
+    WgmmaCommit();
+    WgmmaWait<0>();
+    weigh(0);
+    for (int number = 1;; number++) {
+        WgmmaWait<0>();
+        if (number > 1) ring.Release(number - 2);
+        keep();
+        if (number == ring.count) break;
+        WgmmaFence();
+        begin(number, ring.Await(number));
+        WgmmaCommit();
+        WgmmaFence();
+        add(ring.PlaceOf(number - 1));
+        WgmmaCommit();
+        WgmmaWait<1>();
+        weigh(number);
+    }
+    WgmmaFence();
+    add(ring.PlaceOf(ring.count - 1));
+    WgmmaCommit();
+    WgmmaWait<0>();
+}

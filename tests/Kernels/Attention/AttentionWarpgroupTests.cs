@@ -1,0 +1,76 @@
+using GenKernels.Kernels.Attention;
+using GenKernels.Tests.Kernels.Common;
+using Attentions = GenKernels.Kernels.Attention.Attention;
+
+namespace GenKernels.Tests.Kernels.Attention;
+
+[TestFixtureSource(typeof(WgmmaTests), nameof(WgmmaTests.Devices))]
+public sealed class AttentionWarpgroupTests(Device device)
+{
+    /// <summary>Around tiles of 64 tokens, blocks of 128 or 192, and rings of 2 or 3 tiles.</summary>
+    public static AttentionSetting[] Settings { get; } =
+    [
+        new(1, 1, 1, 1, 8), new(2, 15, 17, 2, 40), new(1, 129, 257, 1, 40), new(1, 70, 129, 2, 64, true),
+        new(1, 200, 70, 1, 80, true), new(2, 66, 65, 2, 72), new(1, 65, 200, 1, 160), new(1, 130, 63, 1, 152, true),
+        new(1, 64, 449, 1, 24), new(1, 100, 300, 1, 48, true),
+    ];
+
+    private static ElementType[] Types => AttentionTensor.Types;
+
+    [Test]
+    public void ForwardMatchesTheFormula(
+        [ValueSource(nameof(Settings))] AttentionSetting setting, [ValueSource(nameof(Types))] ElementType type)
+    {
+        using TensorScope scope = device.Scope();
+        Tensor q = TestTensors.Normal(setting.QueryShape, seed: 1, device, type);
+        Tensor k = TestTensors.Normal(setting.KeyShape, seed: 2, device, type);
+        Tensor v = TestTensors.Normal(setting.KeyShape, seed: 3, device, type);
+        (double[] expected, double[] expectedRows) = setting.Forward(q.ToDoubles(), k.ToDoubles(), v.ToDoubles());
+        foreach (AttentionWay way in AttentionWarpgroup.Ways(device, setting.Channels))
+        {
+            (Tensor y, Tensor rows) = Forward(way, q, k, v, setting.Options);
+            Expect.CloseSums(y, expected, $"y by {way}");
+            Expect.CloseSums(rows, expectedRows, $"logSumExp by {way}");
+        }
+    }
+
+    [Test]
+    public void AnEditOfAnyKernelHasItMeasuredAnew() => TunedSources.ExpectComplete(
+        device, new AttentionChoice(), new AttentionKey(ElementType.BFloat16, 1, 3, 5, 1, 40, IsCausal: false));
+
+    [Test]
+    public void KeysThatDifferHaveOtherTexts()
+    {
+        AttentionKey key = new(ElementType.BFloat16, 1, 2, 3, 4, 40, IsCausal: false);
+        AttentionKey[] keys =
+        [
+            key, key with { Type = ElementType.Float16 }, key with { Clips = 5 }, key with { Queries = 5 },
+            key with { Keys = 5 }, key with { Heads = 5 }, key with { Channels = 48 }, key with { IsCausal = true },
+        ];
+        Assert.That(keys.Select(other => other.ToString()), Is.Unique);
+    }
+
+    [Test]
+    public void LongHeadsAndOtherDevicesAreLeftToWarps()
+    {
+        AttentionKey key = new(ElementType.BFloat16, 1, 2, 3, 4, 160, IsCausal: false);
+        AttentionWay[] byWarps = [AttentionWay.Warps];
+        Assert.That(new AttentionChoice().Ways(device, key), Is.EqualTo(new[] { AttentionWay.Warps, new(2) }));
+        Assert.That(new AttentionChoice().Ways(device, key with { Channels = 80 }), Has.Count.EqualTo(3));
+        Assert.That(new AttentionChoice().Ways(device, key with { Channels = 168 }), Is.EqualTo(byWarps));
+        Assert.That(new AttentionChoice().Ways(TestDevices.Host, key), Is.EqualTo(byWarps));
+        Assert.That(new AttentionGradientChoice().Ways(device, key), Is.EqualTo(byWarps));
+        Assert.That(new AttentionGradientChoice().Ways(device, key with { Channels = 80 }), Has.Count.EqualTo(2));
+    }
+
+    /// <returns>The result, and the logs of the rows' sums.</returns>
+    internal static (Tensor Y, Tensor LogSumExp) Forward(
+        AttentionWay way, Tensor q, Tensor k, Tensor v, AttentionOptions options)
+    {
+        AttentionPlan plan = new(q, k, v, options);
+        Tensor y = Tensor.Empty(q.Shape, q.Type, q.Device);
+        Tensor rows = Tensor.Empty(plan.RowShape, ElementType.Float32, q.Device);
+        Attentions.Launch(way, q, k, v, y, rows, plan);
+        return (y, rows);
+    }
+}
