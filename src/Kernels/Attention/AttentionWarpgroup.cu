@@ -11,19 +11,50 @@
 #include "Common/Prelude.cuh"
 #include "Attention/AttentionWarpgroupTile.cuh"
 
-// The warp's queries as a left operand; q is the first of the block's, of which there are so many.
-DEVICE void LoadQueries(FragmentX (&queries)[Steps], const Scalar* q, int count, Int64 stride, int channels)
-{
+// A warp's queries, what it knows of them, and the tile that it meets.
+struct QueryWork {
+    const AttentionPlan& plan;
+    int firstQuery;  // of the warp
+    float scale;     // of logits as powers of two
+    FragmentX queries[Steps];
+    LogitSums logits;
+    Weights weights;
+    HeadSums sums;
+    RunningRows rows;
+
+    // The queries as a left operand; q is the first of the block's, of which there are so many.
+    MEMBER void Load(const Scalar* q, int count, Int64 stride)
+    {
 #pragma unroll
-    for (int step = 0; step < Steps; step++) {
+        for (int step = 0; step < Steps; step++) {
 #pragma unroll
-        for (int i = 0; i < 4; i++) {
-            const int row = FirstRow() + RowOf(i % 2 * 2), channel = step * 16 + ColumnOf(i / 2, 0);
-            const bool isInside = row < count && channel < channels;
-            queries[step].bits[i] = isInside ? *reinterpret_cast<const unsigned*>(q + row * stride + channel) : 0;
+            for (int i = 0; i < 4; i++) {
+                const int row = FirstRow() + RowOf(i % 2 * 2), channel = step * 16 + ColumnOf(i / 2, 0);
+                const bool isInside = row < count && channel < plan.channels;
+                queries[step].bits[i] = isInside ? *reinterpret_cast<const unsigned*>(q + row * stride + channel) : 0;
+            }
         }
     }
-}
+
+    MEMBER void Begin(int, const char* tile) { BeginProducts(logits, queries, tile); }
+
+    MEMBER void Weigh(int number)
+    {
+        WgmmaPin(logits.of);
+        HideUnseen(logits, plan, firstQuery, number * TileTokens);
+        rows.Weigh(logits, scale);
+        WgmmaPin(logits.of);
+    }
+
+    MEMBER void Keep()
+    {
+        WgmmaPin(sums.of);
+        rows.Correct(sums);
+        Pack(weights, logits);
+    }
+
+    MEMBER void Add(const char* tile) { BeginSums(sums, weights, tile + TileBytes); }
+};
 
 // What a multiprocessor has registers for.
 constexpr int BlocksAtOnce = HeadPieces > 8 || Warpgroups > 2 ? 1 : 2;
@@ -47,29 +78,12 @@ KERNEL_OF(Threads, BlocksAtOnce) AttentionWarpgroup(
     }
     __syncthreads();  // new barriers | waiting for them
 
-    FragmentX queries[Steps];
-    LoadQueries(queries, q + tile.start, tile.count, tile.stride, plan.channels);
-    LogitSums logits = {};
-    HeadSums sums = {};
-    Weights weights;
-    RunningRows rows;
-    MeetTiles(
-        ring, [&](int, const char* keys) { BeginProducts(logits, queries, keys); },
-        [&](int number) {
-            WgmmaPin(logits.of);
-            HideUnseen(logits, plan, firstQuery, number * TileTokens);
-            rows.Weigh(logits, scale * LogarithmOfE);
-            WgmmaPin(logits.of);
-        },
-        [&] {
-            WgmmaPin(sums.of);
-            rows.Correct(sums);
-            Pack(weights, logits);
-        },
-        [&](const char* keys) { BeginSums(sums, weights, keys + TileBytes); });
-    WgmmaPin(sums.of);
+    QueryWork work = {plan, firstQuery, scale * LogarithmOfE};
+    work.Load(q + tile.start, tile.count, tile.stride);
+    MeetTiles(ring, work);
+    WgmmaPin(work.sums.of);
 
     float factor[2];
-    rows.Finish(logSumExp + tile.pair * plan.queries, firstQuery, plan.queries, scale, true, factor);
-    StoreTokens(y + tile.start, FirstRow(), 0, tile.count, tile.stride, plan.channels, sums, factor);
+    work.rows.Finish(logSumExp + tile.pair * plan.queries, firstQuery, plan.queries, scale, true, factor);
+    StoreTokens(y + tile.start, FirstRow(), 0, tile.count, tile.stride, plan.channels, work.sums, factor);
 }

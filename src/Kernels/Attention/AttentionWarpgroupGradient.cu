@@ -52,6 +52,41 @@ DEVICE void BeginCopies(const OwnTokens& own, const TokenRing& ring, int token)
     WaitForBytes(own.barrier, 0);
 }
 
+// A warp's queries and the tile of keys that it meets.
+struct QueryWork {
+    const AttentionPlan& plan;
+    const OwnTokens& own;
+    int firstQuery;  // of the warp
+    float scale;     // of logits as powers of two
+    QueryNumbers numbers[2];
+    LogitSums logits, slopes;
+    Weights weights;
+    HeadSums sums;
+
+    MEMBER void Begin(int, const char* tile)
+    {
+        BeginProducts(logits, own.First(), tile);
+        BeginProducts(slopes, own.Second(), tile + TileBytes);
+    }
+
+    MEMBER void Weigh(int number)
+    {
+        WgmmaPin(logits.of);
+        WgmmaPin(slopes.of);
+        HideUnseen(logits, plan, firstQuery, number * TileTokens);
+        WeighSlopes(logits, slopes, scale, [&](int, int i) { return numbers[i / 2]; });
+        WgmmaPin(slopes.of);
+    }
+
+    MEMBER void Keep()
+    {
+        WgmmaPin(sums.of);
+        Pack(weights, slopes);
+    }
+
+    MEMBER void Add(const char* tile) { BeginSums(sums, weights, tile); }
+};
+
 KERNEL_OF(Threads, QueryBlocksAtOnce) AttentionWarpgroupGradientQuery(
     TENSOR_MAP q, TENSOR_MAP k, TENSOR_MAP v, TENSOR_MAP dy, const float* __restrict__ logSumExp,
     const float* __restrict__ delta, Scalar* __restrict__ dq, AttentionPlan plan)
@@ -69,38 +104,76 @@ KERNEL_OF(Threads, QueryBlocksAtOnce) AttentionWarpgroupGradientQuery(
         k, v, start + OwnBytes, barriers, HeadOf(plan, tile.pair), 0, (end + TileTokens - 1) / TileTokens};
     BeginCopies(own, ring, tile.first);
 
-    QueryNumbers numbers[2] = {};
+    QueryWork work = {plan, own, firstQuery, scale * LogarithmOfE};
     for (int half = 0; half < 2; half++) {
         const int row = firstQuery + RowOf(2 * half);
         const Int64 at = tile.pair * plan.queries + row;
-        if (row < plan.queries) numbers[half] = {logSumExp[at] * LogarithmOfE, delta[at]};
+        if (row < plan.queries) work.numbers[half] = {logSumExp[at] * LogarithmOfE, delta[at]};
     }
-    LogitSums logits = {}, slopes = {};
-    HeadSums sums = {};
-    Weights weights;
-    MeetTiles(
-        ring,
-        [&](int, const char* keys) {
-            BeginProducts(logits, own.First(), keys);
-            BeginProducts(slopes, own.Second(), keys + TileBytes);
-        },
-        [&](int number) {
-            WgmmaPin(logits.of);
-            WgmmaPin(slopes.of);
-            HideUnseen(logits, plan, firstQuery, number * TileTokens);
-            WeighSlopes(logits, slopes, scale * LogarithmOfE, [&](int, int i) { return numbers[i / 2]; });
-            WgmmaPin(slopes.of);
-        },
-        [&] {
-            WgmmaPin(sums.of);
-            Pack(weights, slopes);
-        },
-        [&](const char* keys) { BeginSums(sums, weights, keys); });
-    WgmmaPin(sums.of);
+    MeetTiles(ring, work);
+    WgmmaPin(work.sums.of);
 
     const float factor[2] = {scale, scale};
-    StoreTokens(dq + tile.start, FirstRow(), 0, tile.count, tile.stride, plan.channels, sums, factor);
+    StoreTokens(dq + tile.start, FirstRow(), 0, tile.count, tile.stride, plan.channels, work.sums, factor);
 }
+
+// A warp's keys and the tile of queries that it meets.
+struct KeyWork {
+    const AttentionPlan& plan;
+    const OwnTokens& own;
+    const float* logSumExp;  // of the first query of the head
+    const float* delta;
+    int firstKey;    // of the warp
+    int firstQuery;  // of the first tile
+    float scale;     // of logits as powers of two
+    QueryNumbers* numbers;                       // of the tile, in shared memory, for the warp alone
+    QueryNumbers coming[TileTokens / WarpSize];  // a lane's share of them
+    LogitSums logits, slopes;
+    Weights ofValues, ofKeys;
+    HeadSums valueSums, keySums;
+
+    MEMBER int QueryOf(int number) const { return firstQuery + number * TileTokens; }
+
+    MEMBER void Begin(int number, const char* tile)
+    {
+        BeginProducts(logits, own.First(), tile);
+        BeginProducts(slopes, own.Second(), tile + TileBytes);
+#pragma unroll
+        for (int i = 0; i < TileTokens / WarpSize; i++) {
+            const int query = QueryOf(number) + i * WarpSize + int(threadIdx.x) % WarpSize;
+            coming[i] = {};
+            if (query < plan.queries) coming[i] = {logSumExp[query] * LogarithmOfE, delta[query]};
+        }
+    }
+
+    MEMBER void Weigh(int number)
+    {
+        WarpBarrier();  // the warp's reads of the last tile's numbers | the new ones
+#pragma unroll
+        for (int i = 0; i < TileTokens / WarpSize; i++) numbers[i * WarpSize + threadIdx.x % WarpSize] = coming[i];
+        WarpBarrier();  // the new numbers | their reads
+        WgmmaPin(logits.of);
+        WgmmaPin(slopes.of);
+        HideUnseeing(logits, plan, firstKey, QueryOf(number));
+        WeighSlopes(logits, slopes, scale, [&](int column, int i) { return numbers[ColumnOf(column, i)]; });
+        WgmmaPin(logits.of);
+        WgmmaPin(slopes.of);
+    }
+
+    MEMBER void Keep()
+    {
+        WgmmaPin(valueSums.of);
+        WgmmaPin(keySums.of);
+        Pack(ofValues, logits);
+        Pack(ofKeys, slopes);
+    }
+
+    MEMBER void Add(const char* tile)
+    {
+        BeginSums(valueSums, ofValues, tile + TileBytes);
+        BeginSums(keySums, ofKeys, tile);
+    }
+};
 
 KERNEL_OF(Threads) AttentionWarpgroupGradientKeyValue(
     TENSOR_MAP q, TENSOR_MAP k, TENSOR_MAP v, TENSOR_MAP dy, const float* __restrict__ logSumExp,
@@ -109,9 +182,8 @@ KERNEL_OF(Threads) AttentionWarpgroupGradientKeyValue(
     DYNAMIC_SHARED(char, memory);  // own tiles of k and of v, [Stages, tile of q, tile of dy], from a multiple of 1024
     __shared__ RingBarriers barriers;
     __shared__ ByteBarrier isOwnThere;
-    __shared__ QueryNumbers numbers[Threads / WarpSize][TileTokens];  // of a tile, for each warp
+    __shared__ QueryNumbers numbers[Threads / WarpSize][TileTokens];  // [warp, query of the tile]
     const TokenTile tile = TileOf(plan, plan.keys, plan.queries, Rows);
-    const int firstKey = tile.first + FirstRow();
     const int first = plan.isCausal ? tile.first : 0;  // earlier queries see none of these keys
     const float scale = float(plan.scale);
     char* const start = memory + BytesToAtom(memory);
@@ -121,56 +193,17 @@ KERNEL_OF(Threads) AttentionWarpgroupGradientKeyValue(
         (plan.queries - first + TileTokens - 1) / TileTokens};
     BeginCopies(own, ring, tile.first);
 
-    LogitSums logits = {}, slopes = {};
-    HeadSums keySums = {}, valueSums = {};
-    Weights ofKeys, ofValues;
-    QueryNumbers* const ownNumbers = numbers[threadIdx.x / WarpSize];
-    QueryNumbers coming[TileTokens / WarpSize];  // a lane's of the next tile
+    const Int64 firstRow = tile.pair * plan.queries;
+    KeyWork work = {
+        plan, own, logSumExp + firstRow, delta + firstRow, tile.first + FirstRow(), first, scale * LogarithmOfE,
+        numbers[threadIdx.x / WarpSize]};
     if (ring.count > 0) {
-        MeetTiles(
-            ring,
-            [&](int number, const char* queries) {
-                BeginProducts(logits, own.First(), queries);
-                BeginProducts(slopes, own.Second(), queries + TileBytes);
-#pragma unroll
-                for (int i = 0; i < TileTokens / WarpSize; i++) {
-                    const int query = first + number * TileTokens + i * WarpSize + int(threadIdx.x) % WarpSize;
-                    const Int64 at = tile.pair * plan.queries + query;
-                    coming[i] = {};
-                    if (query < plan.queries) coming[i] = {logSumExp[at] * LogarithmOfE, delta[at]};
-                }
-            },
-            [&](int number) {
-                WarpBarrier();  // the warp's reads of the last tile's numbers | the new ones
-#pragma unroll
-                for (int i = 0; i < TileTokens / WarpSize; i++) {
-                    ownNumbers[i * WarpSize + threadIdx.x % WarpSize] = coming[i];
-                }
-                WarpBarrier();  // the new numbers | their reads
-                WgmmaPin(logits.of);
-                WgmmaPin(slopes.of);
-                HideUnseeing(logits, plan, firstKey, first + number * TileTokens);
-                WeighSlopes(logits, slopes, scale * LogarithmOfE, [&](int column, int i) {
-                    return ownNumbers[ColumnOf(column, i)];
-                });
-                WgmmaPin(logits.of);
-                WgmmaPin(slopes.of);
-            },
-            [&] {
-                WgmmaPin(keySums.of);
-                WgmmaPin(valueSums.of);
-                Pack(ofValues, logits);
-                Pack(ofKeys, slopes);
-            },
-            [&](const char* queries) {
-                BeginSums(valueSums, ofValues, queries + TileBytes);
-                BeginSums(keySums, ofKeys, queries);
-            });
-        WgmmaPin(keySums.of);
-        WgmmaPin(valueSums.of);
+        MeetTiles(ring, work);
+        WgmmaPin(work.valueSums.of);
+        WgmmaPin(work.keySums.of);
     }
 
     const float ones[2] = {1, 1}, scales[2] = {scale, scale};
-    StoreTokens(dv + tile.start, FirstRow(), 0, tile.count, tile.stride, plan.channels, valueSums, ones);
-    StoreTokens(dk + tile.start, FirstRow(), 0, tile.count, tile.stride, plan.channels, keySums, scales);
+    StoreTokens(dv + tile.start, FirstRow(), 0, tile.count, tile.stride, plan.channels, work.valueSums, ones);
+    StoreTokens(dk + tile.start, FirstRow(), 0, tile.count, tile.stride, plan.channels, work.keySums, scales);
 }

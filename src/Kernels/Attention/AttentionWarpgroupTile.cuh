@@ -161,34 +161,33 @@ DEVICE void Pack(Weights& packed, const LogitSums& weights)
     }
 }
 
-// Meets all tiles of a ring that has some. begin(number, tile) begins products, weigh(number) makes weights of them and
-// pins those; keep() rounds them, while nothing reads those of before, and add(tile) begins the sums with them. The wait
-// for sums begins the loop's body, because the assembler would have it before the weights that are to be computed
+// Meets all tiles of a ring that has some. work.Begin(number, tile) begins products, Weigh(number) makes weights of them
+// and pins those; Keep() rounds them, while nothing reads those of before, and Add(tile) begins the sums with them. The
+// wait for sums begins the loop's body, because the assembler would have it before the weights that are to be computed
 // meanwhile, if they stood in one block with it.
-template <typename Begin, typename Weigh, typename Keep, typename Add>
-DEVICE void MeetTiles(const TokenRing& ring, Begin begin, Weigh weigh, Keep keep, Add add)
+template <typename Work> DEVICE void MeetTiles(const TokenRing& ring, Work& work)
 {
     WgmmaFence();
-    begin(0, ring.Await(0));
+    work.Begin(0, ring.Await(0));
     WgmmaCommit();
     WgmmaWait<0>();
-    weigh(0);
+    work.Weigh(0);
     for (int number = 1;; number++) {
         WgmmaWait<0>();
         if (number > 1) ring.Release(number - 2);
-        keep();
+        work.Keep();
         if (number == ring.count) break;
         WgmmaFence();
-        begin(number, ring.Await(number));
+        work.Begin(number, ring.Await(number));
         WgmmaCommit();
         WgmmaFence();
-        add(ring.PlaceOf(number - 1));
+        work.Add(ring.PlaceOf(number - 1));
         WgmmaCommit();
         WgmmaWait<1>();
-        weigh(number);
+        work.Weigh(number);
     }
     WgmmaFence();
-    add(ring.PlaceOf(ring.count - 1));
+    work.Add(ring.PlaceOf(ring.count - 1));
     WgmmaCommit();
     WgmmaWait<0>();
 }
