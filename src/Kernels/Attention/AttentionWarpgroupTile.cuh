@@ -94,6 +94,7 @@ struct TokenRing {
     // By every warp, when nothing reads the tile for it any more: the last one brings another to its place.
     MEMBER void Release(int number) const
     {
+        WarpBarrier();  // all lanes' reads | the arrival of their warp
         const bool isLast = threadIdx.x % WarpSize == 0
             && IsLastToArrive(barriers.releases + number % Stages, Threads / WarpSize);
         if (isLast && number + Stages < count) Bring(number + Stages);

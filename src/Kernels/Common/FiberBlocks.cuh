@@ -130,12 +130,15 @@ FIBER __attribute__((noinline)) void PoisonShared(Block& block)
 
 // --- Blocks ----------------------------------------------------------------------------------------------------------
 
-// Mappings are kept between launches in the runtime's slots: a new one costs a page fault for every stack.
+// Mappings are kept between launches in the runtime's slots: a new one costs a page fault for every stack. What one OS
+// thread did with a mapping comes before what the next one does.
 FIBER Block* TakeMapping(const Launch& launch)
 {
     for (int slot = 0; slot < launch.stackSlotCount; slot++) {
-        void* kept = __atomic_exchange_n(&launch.stackSlots[slot], nullptr, __ATOMIC_ACQ_REL);
-        if (kept != nullptr) return static_cast<Block*>(kept);
+        Block* kept = static_cast<Block*>(__atomic_exchange_n(&launch.stackSlots[slot], nullptr, __ATOMIC_ACQ_REL));
+        if (kept == nullptr) continue;
+        Sanitizer::Acquire(kept->ends);
+        return kept;
     }
 
     const unsigned long pageBytes = sysconf(PageSizeName);
@@ -154,6 +157,7 @@ FIBER Block* TakeMapping(const Launch& launch)
 
 FIBER void KeepMapping(const Launch& launch, Block* block)
 {
+    Sanitizer::Release(block->ends);
     for (int slot = 0; slot < launch.stackSlotCount; slot++) {
         void* empty = nullptr;
         const bool isKept = __atomic_compare_exchange_n(

@@ -127,6 +127,32 @@ FIBER bool TakeBox(Block& block, const void* barrier, BoxCopy& copy)
     return false;
 }
 
+// What a barrier holds is no memory of the kernel's: sanitizers do not see how it is kept.
+FIBER __attribute__((noinline)) bool HasEnded(const ByteBarrier& barrier, int parity)
+{
+    return barrier.ended % 2 != parity;
+}
+
+FIBER __attribute__((noinline)) bool HasAllBytesComing(const Block& block, const ByteBarrier& barrier)
+{
+    return barrier.isArmed && BytesComing(block, &barrier) >= barrier.missing;
+}
+
+FIBER __attribute__((noinline)) void Arm(Block& block, ByteBarrier& barrier, int bytes, Place place)
+{
+    if (barrier.isArmed) Fail(block, place, "is the second of a phase");
+    barrier.isArmed = 1;
+    barrier.missing = bytes;
+}
+
+FIBER __attribute__((noinline)) void End(Block& block, ByteBarrier& barrier, int bytes, Place place)
+{
+    if (bytes != barrier.missing) Fail(block, place, "is for fewer bytes than come");
+    barrier.isArmed = 0;
+    barrier.ended++;
+    block.yields = 0;
+}
+
 // Lets the others run, one of which must do what the running thread waits for.
 FIBER __attribute__((noinline)) void Yield(Block& block, Place place)
 {
@@ -156,35 +182,31 @@ DEVICE void PrepareBarrier(ByteBarrier* barrier) { *barrier = {}; }
 
 DEVICE void ExpectBytes(ByteBarrier* barrier, int bytes, GK_CALLER)
 {
-    const Fibers::Place place = {"expectation of bytes", file, line};
-    if (barrier->isArmed) Fibers::Fail(*Fibers::s_block, place, "is the second of a phase");
-    barrier->isArmed = 1;
-    barrier->missing = bytes;
+    Fibers::Arm(*Fibers::s_block, *barrier, bytes, {"expectation of bytes", file, line});
 }
 
 DEVICE void WaitForBytes(ByteBarrier* barrier, int parity, GK_CALLER)
 {
     const Fibers::Place place = {"wait for bytes", file, line};
     Fibers::Block& block = *Fibers::s_block;
-    while (barrier->ended % 2 == parity) {
-        if (!barrier->isArmed || Fibers::BytesComing(block, barrier) < barrier->missing) {
+    char& order = *reinterpret_cast<char*>(barrier);
+    while (!Fibers::HasEnded(*barrier, parity)) {
+        if (!Fibers::HasAllBytesComing(block, *barrier)) {
             Fibers::Yield(block, place);
             continue;
         }
 
-        Fibers::Sanitizer::Acquire(*reinterpret_cast<char*>(barrier));
+        Fibers::Sanitizer::Acquire(order);
         Fibers::BoxCopy copy;
+        int bytes = 0;
         while (Fibers::TakeBox(block, barrier, copy)) {
             Fibers::MakeCopy(copy);
-            barrier->missing -= copy.bytes;
+            bytes += copy.bytes;
         }
-        if (barrier->missing != 0) Fibers::Fail(block, place, "is for fewer bytes than come");
-        barrier->isArmed = 0;
-        barrier->ended++;
-        block.yields = 0;
-        Fibers::Sanitizer::Release(*reinterpret_cast<char*>(barrier));
+        Fibers::End(block, *barrier, bytes, place);
+        Fibers::Sanitizer::Release(order);
     }
-    Fibers::Sanitizer::Acquire(*reinterpret_cast<char*>(barrier));
+    Fibers::Sanitizer::Acquire(order);
 }
 
 template <int Axes = 3>

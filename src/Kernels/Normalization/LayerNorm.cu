@@ -11,36 +11,36 @@
 // Launch   rows: one warp a row, any block size that is a multiple of WarpSize; sums: blocks of ColumnThreads threads,
 //          as ColumnBlock has them, for some columns of a chunk; parameters: elementwise, any block size. On the host
 //          one thread takes gradient and sums of a chunk, row after row
-// Cost     reads x and dy, the later passes over a row from cache, writes y or dx; sums read x and dy again, but on the
-//          host: bound by memory
+// Cost     reads x and dy, the later passes over a long row from cache, writes y or dx; sums read x and dy again, but
+//          on the host: bound by memory
 // Limits   C >= 1
 // Source   Ba, Kiros, Hinton 2016, Layer Normalization; derivative by hand
 #include "Common/Prelude.cuh"
 #include "Common/Block.cuh"        // JoinBySum, WarpSum
 #include "Common/ColumnBlock.cuh"  // ColumnPlan, PlaceOf, JoinRowLanes, InBatches
+#include "Common/WarpRow.cuh"      // WithRow
 
 struct Moments {
     Accumulator mean, scale;
 };
 
-// Deviations are taken from the mean itself, in a second pass over the row, which is in the cache then.
-DEVICE Moments MomentsOf(const Scalar* __restrict__ row, int channelCount, int lane, float epsilon)
+// Deviations are taken from the mean itself, in a second pass over the row. packOf(read) is the pack of x in what is
+// read of it.
+template <typename Row, typename PackOf> DEVICE Moments MomentsOf(Row& row, float epsilon, PackOf packOf)
 {
     Accumulator sum = 0;
-    for (int c = lane * PackWidth; c < channelCount; c += WarpSize * PackWidth) {
-        const Pack<PackWidth> pack = LoadPack<PackWidth>(row + c);
-        for (int i = 0; i < PackWidth; i++) sum += Accumulator(pack.value[i]);
-    }
-    const Accumulator mean = WarpSum(sum) / channelCount;
+    row.ForEach([&](int, const auto& read) {
+        for (int i = 0; i < PackWidth; i++) sum += Accumulator(packOf(read).value[i]);
+    });
+    const Accumulator mean = WarpSum(sum) / row.count;
     Accumulator squares = 0;
-    for (int c = lane * PackWidth; c < channelCount; c += WarpSize * PackWidth) {
-        const Pack<PackWidth> pack = LoadPack<PackWidth>(row + c);
+    row.ForEach([&](int, const auto& read) {
         for (int i = 0; i < PackWidth; i++) {
-            const Accumulator step = Accumulator(pack.value[i]) - mean;
+            const Accumulator step = Accumulator(packOf(read).value[i]) - mean;
             squares += step * step;
         }
-    }
-    return {mean, ReciprocalSqrt(WarpSum(squares) / channelCount + epsilon)};
+    });
+    return {mean, ReciprocalSqrt(WarpSum(squares) / row.count + epsilon)};
 }
 
 // Weights, or offsets, of neighbouring channels; all of them the given number where there are none.
@@ -56,6 +56,21 @@ DEVICE Pack<PackWidth, Accumulator> NumbersOf(const Scalar* __restrict__ w, int 
     return numbers;
 }
 
+template <typename Row> DEVICE void NormaliseRow(
+    Row& row, const Scalar* __restrict__ w, const Scalar* __restrict__ b, Scalar* __restrict__ target, float epsilon)
+{
+    const Moments moments = MomentsOf(row, epsilon, [](const Pack<PackWidth>& read) { return read; });
+    row.ForEach([&](int c, const Pack<PackWidth>& read) {
+        const Pack<PackWidth, Accumulator> weights = NumbersOf(w, c, 1), offsets = NumbersOf(b, c, 0);
+        Pack<PackWidth> result;
+        for (int i = 0; i < PackWidth; i++) {
+            const Accumulator h = (Accumulator(read.value[i]) - moments.mean) * moments.scale;
+            result.value[i] = Scalar(h * weights.value[i] + offsets.value[i]);
+        }
+        StorePack(target + c, result);
+    });
+}
+
 KERNEL LayerNorm(
     const Scalar* __restrict__ x, const Scalar* __restrict__ w, const Scalar* __restrict__ b, Scalar* __restrict__ y,
     Int64 rowCount, int channelCount, float epsilon)
@@ -63,48 +78,51 @@ KERNEL LayerNorm(
     const int lane = threadIdx.x % WarpSize;
     const Int64 row = Int64(blockIdx.x) * (blockDim.x / WarpSize) + threadIdx.x / WarpSize;
     if (row >= rowCount) return;  // a warp leaves as a whole
-    const Scalar* source = x + row * channelCount;
-    Scalar* target = y + row * channelCount;
-    const Moments moments = MomentsOf(source, channelCount, lane, epsilon);
-    for (int c = lane * PackWidth; c < channelCount; c += WarpSize * PackWidth) {
-        Pack<PackWidth> pack = LoadPack<PackWidth>(source + c);
-        const Pack<PackWidth, Accumulator> weights = NumbersOf(w, c, 1), offsets = NumbersOf(b, c, 0);
+    const Int64 at = row * channelCount;
+    WithRow(
+        channelCount, lane, [=](int c) { return LoadPack<PackWidth>(x + at + c); },
+        [=](auto& read) { NormaliseRow(read, w, b, y + at, epsilon); });
+}
+
+// What is read of a row for its gradient.
+struct RowPacks { Pack<PackWidth> x, dy; };
+
+template <typename Row> DEVICE Moments GradientOfRow(
+    Row& row, const Scalar* __restrict__ w, Scalar* __restrict__ target, float epsilon)
+{
+    const Moments moments = MomentsOf(row, epsilon, [](const RowPacks& read) { return read.x; });
+    Accumulator sum = 0, product = 0;
+    row.ForEach([&](int c, const RowPacks& read) {
+        const Pack<PackWidth, Accumulator> weights = NumbersOf(w, c, 1);
         for (int i = 0; i < PackWidth; i++) {
-            const Accumulator h = (Accumulator(pack.value[i]) - moments.mean) * moments.scale;
-            pack.value[i] = Scalar(h * weights.value[i] + offsets.value[i]);
+            const Accumulator m = Accumulator(read.dy.value[i]) * weights.value[i];
+            sum += m;
+            product += m * ((Accumulator(read.x.value[i]) - moments.mean) * moments.scale);
         }
-        StorePack(target + c, pack);
-    }
+    });
+    const Accumulator mean = WarpSum(sum) / row.count;
+    const Accumulator slope = WarpSum(product) / row.count;
+    row.ForEach([&](int c, const RowPacks& read) {
+        const Pack<PackWidth, Accumulator> weights = NumbersOf(w, c, 1);
+        Pack<PackWidth> result;
+        for (int i = 0; i < PackWidth; i++) {
+            const Accumulator m = Accumulator(read.dy.value[i]) * weights.value[i];
+            const Accumulator h = (Accumulator(read.x.value[i]) - moments.mean) * moments.scale;
+            result.value[i] = Scalar(moments.scale * (m - mean - h * slope));
+        }
+        StorePack(target + c, result);
+    });
+    return moments;
 }
 
 DEVICE Moments GradientOfRow(
-    const Scalar* __restrict__ xRow, const Scalar* __restrict__ dyRow, const Scalar* __restrict__ w,
+    const Scalar* __restrict__ x, const Scalar* __restrict__ dy, const Scalar* __restrict__ w,
     Scalar* __restrict__ target, int channelCount, int lane, float epsilon)
 {
-    const Moments moments = MomentsOf(xRow, channelCount, lane, epsilon);
-    Accumulator sum = 0, product = 0;
-    for (int c = lane * PackWidth; c < channelCount; c += WarpSize * PackWidth) {
-        const Pack<PackWidth> xs = LoadPack<PackWidth>(xRow + c), dys = LoadPack<PackWidth>(dyRow + c);
-        const Pack<PackWidth, Accumulator> weights = NumbersOf(w, c, 1);
-        for (int i = 0; i < PackWidth; i++) {
-            const Accumulator m = Accumulator(dys.value[i]) * weights.value[i];
-            sum += m;
-            product += m * ((Accumulator(xs.value[i]) - moments.mean) * moments.scale);
-        }
-    }
-    const Accumulator mean = WarpSum(sum) / channelCount;
-    const Accumulator slope = WarpSum(product) / channelCount;
-    for (int c = lane * PackWidth; c < channelCount; c += WarpSize * PackWidth) {
-        const Pack<PackWidth> xs = LoadPack<PackWidth>(xRow + c);
-        Pack<PackWidth> dys = LoadPack<PackWidth>(dyRow + c);
-        const Pack<PackWidth, Accumulator> weights = NumbersOf(w, c, 1);
-        for (int i = 0; i < PackWidth; i++) {
-            const Accumulator m = Accumulator(dys.value[i]) * weights.value[i];
-            const Accumulator h = (Accumulator(xs.value[i]) - moments.mean) * moments.scale;
-            dys.value[i] = Scalar(moments.scale * (m - mean - h * slope));
-        }
-        StorePack(target + c, dys);
-    }
+    Moments moments;
+    WithRow(
+        channelCount, lane, [=](int c) { return RowPacks{LoadPack<PackWidth>(x + c), LoadPack<PackWidth>(dy + c)}; },
+        [&](auto& read) { moments = GradientOfRow(read, w, target, epsilon); });
     return moments;
 }
 

@@ -6,11 +6,11 @@
 // Shapes   x, y, dy, dx: [N, C], contiguous
 // Types    stored as Scalar, computed in Accumulator
 // Launch   one warp a row; any block size that is a multiple of WarpSize
-// Cost     reads x, or y and dy, the later passes over a row from cache, writes as much as x: bound by memory
+// Cost     reads x, or y and dy, the later passes over a long row from cache, writes as much as x: bound by memory
 // Limits   C >= 1; a row of minus infinities alone gives NaN
 #include "Common/Prelude.cuh"
 #include "Common/Warp.cuh"  // WarpSum, WarpMaximum
-#include "Common/Pack.cuh"  // LoadPack, StorePack
+#include "Common/WarpRow.cuh"  // WithRow
 #include "Common/HostMaximum.cuh"
 
 // The same for a row and the host's one thread, whose exponentials cost more than to keep those of the sum where they
@@ -38,6 +38,38 @@ DEVICE void HostSoftmax(const Scalar* __restrict__ source, Scalar* __restrict__ 
     }
 }
 
+template <typename Row> DEVICE void SoftmaxOf(Row& row, Scalar* __restrict__ target)
+{
+    using Values = Pack<PackWidth, Accumulator>;
+    constexpr bool isKept = Row::IsHeld && !IsLogarithm;
+    Accumulator largest = -Infinity();
+    row.ForEach([&](int, const Values& values) {
+        for (int i = 0; i < PackWidth; i++) largest = Maximum(largest, values.value[i]);
+    });
+    largest = WarpMaximum(largest);
+    Accumulator sum = 0;
+    row.ForEach([&](int, Values& values) {
+        for (int i = 0; i < PackWidth; i++) {
+            const Accumulator power = Exp(values.value[i] - largest);
+            if (isKept) values.value[i] = power;
+            sum += power;
+        }
+    });
+    sum = WarpSum(sum);
+
+    const Accumulator scale = 1 / sum, logarithm = Log(sum);
+    row.ForEach([&](int c, const Values& values) {
+        Pack<PackWidth> pack;
+        for (int i = 0; i < PackWidth; i++) {
+            // It never passes 0: that keeps the compiler from adding up what is subtracted, which would be rounded.
+            const Accumulator shifted = Minimum(Accumulator(0), values.value[i] - largest);
+            const Accumulator power = isKept ? values.value[i] : IsLogarithm ? 0 : Exp(shifted);
+            pack.value[i] = Scalar(IsLogarithm ? shifted - logarithm : power * scale);
+        }
+        StorePack(target + c, pack);
+    });
+}
+
 KERNEL Softmax(const Scalar* __restrict__ x, Scalar* __restrict__ y, Int64 rowCount, int channelCount)
 {
     const int lane = threadIdx.x % WarpSize;
@@ -47,32 +79,33 @@ KERNEL Softmax(const Scalar* __restrict__ x, Scalar* __restrict__ y, Int64 rowCo
     Scalar* target = y + row * channelCount;
     if constexpr (WarpSize == 1) {
         HostSoftmax(source, target, channelCount);
-        return;
+    } else {
+        WithRow(
+            channelCount, lane, [=](int c) { return LoadAs<Accumulator>(source + c); },
+            [=](auto& read) { SoftmaxOf(read, target); });
     }
+}
 
-    Accumulator largest = -Infinity();
-    for (int c = lane * PackWidth; c < channelCount; c += WarpSize * PackWidth) {
-        const Pack<PackWidth> pack = LoadPack<PackWidth>(source + c);
-        for (int i = 0; i < PackWidth; i++) largest = Maximum(largest, Accumulator(pack.value[i]));
-    }
-    largest = WarpMaximum(largest);
+// What is read of a row.
+struct Gradients { Pack<PackWidth> y, dy; };
+
+template <typename Row> DEVICE void GradientOf(Row& row, Scalar* __restrict__ target)
+{
     Accumulator sum = 0;
-    for (int c = lane * PackWidth; c < channelCount; c += WarpSize * PackWidth) {
-        const Pack<PackWidth> pack = LoadPack<PackWidth>(source + c);
-        for (int i = 0; i < PackWidth; i++) sum += Exp(Accumulator(pack.value[i]) - largest);
-    }
-    sum = WarpSum(sum);
-
-    const Accumulator scale = 1 / sum, logarithm = Log(sum);
-    for (int c = lane * PackWidth; c < channelCount; c += WarpSize * PackWidth) {
-        Pack<PackWidth> pack = LoadPack<PackWidth>(source + c);
+    row.ForEach([&](int, const Gradients& read) {
         for (int i = 0; i < PackWidth; i++) {
-            // It never passes 0: that keeps the compiler from adding up what is subtracted, which would be rounded.
-            const Accumulator shifted = Minimum(Accumulator(0), Accumulator(pack.value[i]) - largest);
-            pack.value[i] = Scalar(IsLogarithm ? shifted - logarithm : Exp(shifted) * scale);
+            sum += Accumulator(read.dy.value[i]) * (IsLogarithm ? Accumulator(1) : Accumulator(read.y.value[i]));
         }
-        StorePack(target + c, pack);
-    }
+    });
+    sum = WarpSum(sum);
+    row.ForEach([&](int c, const Gradients& read) {
+        Pack<PackWidth> result;
+        for (int i = 0; i < PackWidth; i++) {
+            const Accumulator value = Accumulator(read.y.value[i]), upstream = Accumulator(read.dy.value[i]);
+            result.value[i] = Scalar(IsLogarithm ? upstream - Exp(value) * sum : value * (upstream - sum));
+        }
+        StorePack(target + c, result);
+    });
 }
 
 KERNEL SoftmaxGradient(
@@ -82,25 +115,9 @@ KERNEL SoftmaxGradient(
     const int lane = threadIdx.x % WarpSize;
     const Int64 row = Int64(blockIdx.x) * (blockDim.x / WarpSize) + threadIdx.x / WarpSize;
     if (row >= rowCount) return;  // a warp leaves as a whole
-    const Scalar* yRow = y + row * channelCount;
-    const Scalar* dyRow = dy + row * channelCount;
-    Scalar* target = dx + row * channelCount;
-
-    Accumulator sum = 0;
-    for (int c = lane * PackWidth; c < channelCount; c += WarpSize * PackWidth) {
-        const Pack<PackWidth> ys = LoadPack<PackWidth>(yRow + c), dys = LoadPack<PackWidth>(dyRow + c);
-        for (int i = 0; i < PackWidth; i++) {
-            sum += Accumulator(dys.value[i]) * (IsLogarithm ? Accumulator(1) : Accumulator(ys.value[i]));
-        }
-    }
-    sum = WarpSum(sum);
-    for (int c = lane * PackWidth; c < channelCount; c += WarpSize * PackWidth) {
-        const Pack<PackWidth> ys = LoadPack<PackWidth>(yRow + c);
-        Pack<PackWidth> dys = LoadPack<PackWidth>(dyRow + c);
-        for (int i = 0; i < PackWidth; i++) {
-            const Accumulator value = Accumulator(ys.value[i]), upstream = Accumulator(dys.value[i]);
-            dys.value[i] = Scalar(IsLogarithm ? upstream - Exp(value) * sum : value * (upstream - sum));
-        }
-        StorePack(target + c, dys);
-    }
+    const Int64 at = row * channelCount;
+    WithRow(
+        channelCount, lane,
+        [=](int c) { return Gradients{LoadPack<PackWidth>(y + at + c), LoadPack<PackWidth>(dy + at + c)}; },
+        [=](auto& read) { GradientOf(read, dx + at); });
 }

@@ -27,7 +27,7 @@ struct Header {
 
 struct Argument {
     std::int32_t size;
-    std::int32_t buffer;  // -1: the bytes are the value, else they are an offset into the buffer
+    std::int32_t buffer;  // -1: the bytes are the value, else they begin with an offset into the buffer
 };
 
 struct Outcome {
@@ -56,7 +56,11 @@ struct Buffer {
     std::size_t bytes;
 };
 
-constexpr std::size_t Alignment = 64;
+constexpr std::size_t Alignment = 64;  // of buffers and of arguments
+
+struct alignas(Alignment) Line { char bytes[Alignment]; };
+using Value = std::vector<Line>;
+
 constexpr int ErrorCapacity = 512;
 void* stackSlots[2];  // for each thread that runs blocks
 
@@ -115,15 +119,15 @@ std::vector<Buffer> ReadBuffers(int count)
     return buffers;
 }
 
-std::vector<std::vector<char>> ReadArguments(int count, const std::vector<Buffer>& buffers)
+std::vector<Value> ReadArguments(int count, const std::vector<Buffer>& buffers)
 {
-    std::vector<std::vector<char>> arguments(count);
-    for (std::vector<char>& bytes : arguments) {
+    std::vector<Value> arguments(count);
+    for (Value& value : arguments) {
         const Argument argument = Read<Argument>();
-        bytes.resize(argument.size);
-        Read(bytes.data(), bytes.size());
+        value.resize(argument.size / Alignment + 1);
+        Read(value.data(), argument.size);
         if (argument.buffer < 0) continue;
-        std::uintptr_t& address = *reinterpret_cast<std::uintptr_t*>(bytes.data());
+        std::uintptr_t& address = *reinterpret_cast<std::uintptr_t*>(value.data());
         address += reinterpret_cast<std::uintptr_t>(buffers[argument.buffer].address);
     }
 
@@ -159,9 +163,9 @@ void Run(const Header& header, const std::string& path, const std::string& name)
 {
     Launch launch = Read<Launch>();
     std::vector<Buffer> buffers = ReadBuffers(header.bufferCount);
-    std::vector<std::vector<char>> arguments = ReadArguments(header.argumentCount, buffers);
+    std::vector<Value> arguments = ReadArguments(header.argumentCount, buffers);
     std::vector<void*> values;
-    for (std::vector<char>& bytes : arguments) values.push_back(bytes.data());
+    for (Value& value : arguments) values.push_back(value.data());
     char error[ErrorCapacity] = {};
     launch.error = error;
     launch.errorCapacity = ErrorCapacity;

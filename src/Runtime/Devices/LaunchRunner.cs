@@ -99,7 +99,9 @@ internal sealed unsafe partial class LaunchRunner : IDisposable
     {
         (int buffer, long offset) = argument.Tensor is null ? (-1, 0) : buffers.Find(argument.Tensor);
         ulong bits = buffer < 0 ? argument.Bits : (ulong)offset;
-        void* value = argument.IsStructure ? (void*)argument.Bits : &bits;
+        byte* map = stackalloc byte[TensorMap.Bytes];
+        argument.Map?.Simulate((nint)bits, map);
+        void* value = argument.Map is not null ? map : argument.IsStructure ? (void*)argument.Bits : &bits;
         request.Write(MemoryMarshal.AsBytes<int>([argument.Size, buffer]));
         request.Write(new ReadOnlySpan<byte>(value, argument.Size));
     }
