@@ -1,28 +1,17 @@
 using System.Text.RegularExpressions;
+using static GenKernels.Tests.Structure.WarpgroupAssembly;
 
 namespace GenKernels.Tests.Structure;
 
 /// <summary>As <see cref="WarpgroupAssemblyTests"/>, for the kernels of attention.</summary>
 public sealed class AttentionAssemblyTests
 {
-    private const string Fence = "wgmma.fence.sync.aligned;";
-    private const string Commit = "wgmma.commit_group.sync.aligned;";
-    private const string WaitForOthers = "wgmma.wait_group.sync.aligned 1;";
-    private const string WaitForAll = "wgmma.wait_group.sync.aligned 0;";
-
-    private static IEnumerable<TestCaseData> Modules() =>
-        from source in DeviceCompileTests.Sources().Where(DeviceCompileTests.HasWarpgroups)
-        where source.Variants[0].Contains("HeadPieces", StringComparison.Ordinal)
-        from type in source.Types
-        from variant in source.Variants
-        select new TestCaseData(source, type, variant).SetArgDisplayNames($"{source}", $"{type}", variant);
+    private static IEnumerable<TestCaseData> Modules() => ModulesWith("HeadPieces");
 
     [TestCaseSource(nameof(Modules))]
     public void InstructionsAreAsTheIsaAsks(KernelSource source, ElementType type, string variant)
     {
-        string text = source.Defines(type, variant) + source.Text;
-        (string ptx, string log) = DeviceCompiler.Required().Compile("sm_90a", text, level: 3);
-        Assert.That(log, Is.Empty);
+        string ptx = Compile(source, type, variant);
         Assert.That(ptx, Does.Contain(".target sm_90a"));
         string[] kernels = ptx.Split(".visible .entry ")[1..];
         Assert.That(kernels, Has.Length.EqualTo(source.KernelNames.Count));
@@ -35,7 +24,7 @@ public sealed class AttentionAssemblyTests
                 "AttentionWarpgroupGradientQuery" => (2, 1, 4),
                 _ => (2, 2, 4),
             };
-            int[] local = WarpgroupAssemblyTests.LocalBytes(kernel);
+            int[] local = LocalBytes(kernel);
             Assert.That(local, Is.EqualTo(new[] { maps * TensorMap.Bytes }), "clang's copies of maps, no sums");
             Check([.. kernel.Split('\n').Select(line => line.Trim())], type, variant, products, sums);
         }
@@ -43,17 +32,20 @@ public sealed class AttentionAssemblyTests
 
     private static void Check(string[] lines, ElementType type, string variant, int products, int sums)
     {
-        int pieces = WarpgroupAssemblyTests.Number(variant, "HeadPieces");
-        int threads = 128 * WarpgroupAssemblyTests.Number(variant, "Warpgroups");
+        int pieces = Number(variant, "HeadPieces");
+        int threads = 128 * Number(variant, "Warpgroups");
         Assert.That(lines.Any(line => line.StartsWith($".maxntid {threads}, 1, 1", StringComparison.Ordinal)), Is.True);
         string[] words = [.. lines.Where(line => line.Contains("wgmma", StringComparison.Ordinal))];
         Match[] multiplications = [.. words
-            .Select(word => WarpgroupAssemblyTests.Multiplication().Match(word)).Where(match => match.Success)];
+            .Select(word => Multiplication().Match(word)).Where(match => match.Success)];
 
         // The first tile's products, another's beside the sums of the one before it, and the last one's sums.
-        string[] others = [.. words.Where(word => !WarpgroupAssemblyTests.Multiplication().IsMatch(word))];
-        Assert.That(others, Is.EquivalentTo((string[])[
-            Fence, Commit, WaitForAll, WaitForAll, Fence, Commit, Fence, Commit, WaitForOthers, Fence, Commit, WaitForAll]));
+        string[] others = [.. words.Where(word => !Multiplication().IsMatch(word))];
+        Assert.That(others, Is.EquivalentTo((string[])
+        [
+            Fence, Commit, WaitForAll, WaitForAll, Fence, Commit, Fence, Commit, WaitForOthers, Fence, Commit,
+            WaitForAll,
+        ]));
         Match[] ofChannels = [.. multiplications.Where(match => match.Groups["w"].Value == "0")];
         Match[] ofTokens = [.. multiplications.Where(match => match.Groups["w"].Value == "1")];
         int steps = (pieces + 1) / 2;
@@ -67,7 +59,7 @@ public sealed class AttentionAssemblyTests
             Assert.That(match.Groups["type"].Value, Is.EqualTo(type == ElementType.Float16 ? "f16" : "bf16"));
             int columns = match.Groups["w"].Value == "0" ? 64 : 8 * pieces;
             Assert.That(match.Groups["columns"].Value, Is.EqualTo($"{columns}"));
-            WarpgroupAssemblyTests.CheckRegisters(match, columns);
+            CheckRegisters(match, columns);
         }
 
         CheckGroups(lines);
@@ -79,13 +71,13 @@ public sealed class AttentionAssemblyTests
         HashSet<string> open = [];
         foreach (string line in lines)
         {
-            Match match = WarpgroupAssemblyTests.Multiplication().Match(line);
-            if (match.Success) open.UnionWith(WarpgroupAssemblyTests.Sums(match));
+            Match match = Multiplication().Match(line);
+            if (match.Success) open.UnionWith(Sums(match));
             else if (line.Contains("wgmma", StringComparison.Ordinal) || line.EndsWith(':')) open.Clear();
             else Assert.That(Touched(line), Is.Empty, line);
         }
 
         IEnumerable<string> Touched(string line) =>
-            WarpgroupAssemblyTests.Float().Matches(line).Select(match => match.Value).Where(open.Contains);
+            Float().Matches(line).Select(match => match.Value).Where(open.Contains);
     }
 }

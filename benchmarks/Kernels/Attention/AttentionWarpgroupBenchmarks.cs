@@ -10,7 +10,7 @@ public class AttentionWarpgroupBenchmarks : KernelBenchmarks
     /// <inheritdoc/>
     public override IEnumerable<KernelCase> Cases => AttentionLayer.All
         .Select(layer => AttentionBenchmarks.Forward(layer) with { Type = ElementType.BFloat16 })
-        .Select(attention => BenchmarkDevice.Device.HasWarpgroupProducts ? attention with { Launch = Launch } : attention);
+        .Select(layer => BenchmarkDevice.Device.HasWarpgroupProducts ? layer with { Launch = Launch } : layer);
 
     /// <summary>Two of them in a block.</summary>
     internal static AttentionWay Way => new(Warpgroups: 2);

@@ -5,8 +5,8 @@ using GenKernels.Kernels.Reduction;
 namespace GenKernels.Kernels.Attention;
 
 /// <summary>
-/// Launches <c>AttentionGradient.cu</c>; <c>AttentionTensorGradient.cu</c> or <c>AttentionWarpgroupGradient.cu</c> where
-/// tensor cores can do it; or on the CPU <c>AttentionGradientHost.cpp</c>.
+/// Launches <c>AttentionGradient.cu</c>; <c>AttentionTensorGradient.cu</c> or <c>AttentionWarpgroupGradient.cu</c>
+/// where tensor cores can do it; or on the CPU <c>AttentionGradientHost.cpp</c>.
 /// </summary>
 public static class AttentionGradient
 {

@@ -3,31 +3,15 @@ using GenKernels.Kernels.Random;
 namespace GenKernels.Kernels.Attention;
 
 /// <summary>The one place that decides how tensor cores compute the gradients of an attention.</summary>
-internal sealed class AttentionGradientChoice : ITunedWork<AttentionKey, AttentionWay>
+internal sealed class AttentionGradientChoice() : AttentionTuning(
+    nameof(AttentionGradient), AttentionTensorGradient.SourceFile, AttentionWarpgroupGradient.SourceFile)
 {
     /// <inheritdoc/>
-    public string Name => nameof(AttentionGradient);
-
-    /// <inheritdoc/>
-    public IReadOnlyList<KernelSource> Sources =>
-        [AttentionTensorGradient.SourceFile, AttentionWarpgroupGradient.SourceFile];
-
-    /// <inheritdoc/>
-    public AttentionWay Rule(Device device, in AttentionKey key) => AttentionWay.Warps;
-
-    /// <inheritdoc/>
-    public IReadOnlyList<AttentionWay> Ways(Device device, in AttentionKey key) =>
+    public override IReadOnlyList<AttentionWay> Ways(Device device, in AttentionKey key) =>
         [AttentionWay.Warps, .. AttentionWarpgroupGradient.Ways(device, key.Channels)];
 
     /// <inheritdoc/>
-    public IEnumerable<(KernelSource Source, ElementType Type, string Variant)> Modules(
-        AttentionKey key, IReadOnlyList<AttentionWay> ways) =>
-        ways.Select(way => way == AttentionWay.Warps
-            ? (AttentionTensorGradient.SourceFile, key.Type, AttentionTensor.Variant(key.Channels))
-            : (AttentionWarpgroupGradient.SourceFile, key.Type, AttentionWarpgroup.Variant(way, key.Channels)));
-
-    /// <inheritdoc/>
-    public Action<AttentionWay> Prepare(Device device, AttentionKey key)
+    public override Action<AttentionWay> Prepare(Device device, AttentionKey key)
     {
         using RandomGenerator random = new(device, seed: 1);
         Tensor q = random.Normal(key.QueryShape, key.Type);

@@ -17,7 +17,7 @@ constexpr int OwnBytes = Warpgroups * 2 * TileBytes;
 // What a multiprocessor has registers for.
 constexpr int QueryBlocksAtOnce = HeadPieces > 5 ? 1 : 2;
 
-// The block's own tokens of two sequences, in shared memory: a tile of the first for each warpgroup, then of the second.
+// The block's own tokens of two sequences, in shared memory: a tile of the first for each warpgroup, then of the other.
 struct OwnTokens {
     const TensorMap &first, &second;
     char* tiles;

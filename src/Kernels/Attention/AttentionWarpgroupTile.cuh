@@ -1,7 +1,7 @@
 // AttentionWarpgroupTile: the products of attention by warpgroups. A warpgroup has 64 tokens of its own (rows), and
-// meets tiles of 64 tokens (columns) that the hardware copies into a ring in shared memory. The warpgroups of a block go
-// through the ring each at its own pace, so that one multiplies while another computes powers; and within one, the sums
-// of a tile are multiplied while the next one's weights are computed.
+// meets tiles of 64 tokens (columns) that the hardware copies into a ring in shared memory. The warpgroups of a block
+// go through the ring each at its own pace, so that one multiplies while another computes powers; and within one, the
+// sums of a tile are multiplied while the next one's weights are computed.
 //
 // The block's variant: Warpgroups, and HeadPieces, the pieces of 8 channels that a head has at most; those beyond its
 // own are zeros.
@@ -162,10 +162,10 @@ DEVICE void Pack(Weights& packed, const LogitSums& weights)
     }
 }
 
-// Meets all tiles of a ring that has some. work.Begin(number, tile) begins products, Weigh(number) makes weights of them
-// and pins those; Keep() rounds them, while nothing reads those of before, and Add(tile) begins the sums with them. The
-// wait for sums begins the loop's body, because the assembler would have it before the weights that are to be computed
-// meanwhile, if they stood in one block with it.
+// Meets all tiles of a ring that has some. work.Begin(number, tile) begins products, Weigh(number) makes weights of
+// them and pins those; Keep() rounds them, while nothing reads those of before, and Add(tile) begins the sums with
+// them. The wait for sums begins the loop's body, because the assembler would have it before the weights that are to be
+// computed meanwhile, if they stood in one block with it.
 template <typename Work> DEVICE void MeetTiles(const TokenRing& ring, Work& work)
 {
     WgmmaFence();

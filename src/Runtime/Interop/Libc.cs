@@ -10,4 +10,7 @@ internal static partial class Libc
 
     [LibraryImport("libc")]
     internal static partial int personality(nuint persona);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int setenv(string name, string value, int overwrite);
 }

@@ -61,7 +61,8 @@ public static class NativeLibraries
         OpenBlasName,
         "OpenBLAS",
         () => Names("libopenblas.dll", "libopenblas.so.0"),
-        "install it (Debian, Ubuntu: apt install libopenblas0-pthread)");
+        "install it (Debian, Ubuntu: apt install libopenblas0-pthread)",
+        prepare: OpenBlasProcessor.Tell);
 
     /// <summary>Names of parts of a program for NVIDIA's profilers.</summary>
     public static NativeLibraryLocator Nvtx { get; } = new(

@@ -15,6 +15,7 @@ public sealed class NativeLibraryLocator
     private readonly string _title;
     private readonly string _advice;
     private readonly Func<nuint>? _version;
+    private readonly Action? _prepare;
     private readonly Lazy<Outcome> _outcome;
 
     /// <param name="name">
@@ -31,6 +32,7 @@ public sealed class NativeLibraryLocator
     /// Asks the library for its version, as 10000 times major plus 100 times minor plus patch; null where it is not
     /// asked.
     /// </param>
+    /// <param name="prepare">What must be done before the library is loaded.</param>
     internal NativeLibraryLocator(
         string name,
         string title,
@@ -38,7 +40,8 @@ public sealed class NativeLibraryLocator
         string advice,
         string[]? companions = null,
         Func<string, string?>? environment = null,
-        Func<nuint>? version = null)
+        Func<nuint>? version = null,
+        Action? prepare = null)
     {
         Name = name;
         _title = title;
@@ -47,6 +50,7 @@ public sealed class NativeLibraryLocator
         _companions = companions ?? [];
         _environment = environment ?? Environment.GetEnvironmentVariable;
         _version = version;
+        _prepare = prepare;
         _outcome = new Lazy<Outcome>(Find);
     }
 
@@ -94,6 +98,7 @@ public sealed class NativeLibraryLocator
     {
         List<string> missing = [];
         List<string> failures = [];
+        _prepare?.Invoke();
         foreach (string candidate in Candidates())
         {
             if (System.IO.Path.IsPathRooted(candidate) && !File.Exists(candidate))

@@ -24,6 +24,11 @@ public sealed record AttentionSetting(
 
     public Shape KeyShape => [Clips, Keys, Heads, Channels];
 
+    /// <returns>Queries, keys, values and what arrives at the result: the same each time.</returns>
+    public (Tensor Q, Tensor K, Tensor V, Tensor Dy) Inputs(Device device, ElementType type) =>
+        (TestTensors.Normal(QueryShape, seed: 1, device, type), TestTensors.Normal(KeyShape, seed: 2, device, type),
+            TestTensors.Normal(KeyShape, seed: 3, device, type), TestTensors.Normal(QueryShape, seed: 4, device, type));
+
     public override string ToString() =>
         $"{Clips} x {Queries} to {Keys}, {Heads} heads of {Channels}{(IsCausal ? ", causal" : "")}";
 

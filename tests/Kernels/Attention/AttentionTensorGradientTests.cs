@@ -15,10 +15,7 @@ public sealed class AttentionTensorGradientTests(Device device)
         [ValueSource(nameof(Settings))] AttentionSetting setting, [ValueSource(nameof(Types))] ElementType type)
     {
         using TensorScope scope = device.Scope();
-        Tensor q = TestTensors.Normal(setting.QueryShape, seed: 1, device, type);
-        Tensor k = TestTensors.Normal(setting.KeyShape, seed: 2, device, type);
-        Tensor v = TestTensors.Normal(setting.KeyShape, seed: 3, device, type);
-        Tensor dy = TestTensors.Normal(setting.QueryShape, seed: 4, device, type);
+        (Tensor q, Tensor k, Tensor v, Tensor dy) = setting.Inputs(device, type);
         (Tensor y, Tensor rows) = Attentions.Forward(q, k, v, setting.Options);
         (Tensor dq, Tensor dk, Tensor dv) = AttentionGradient.Forward(q, k, v, y, rows, dy, setting.Options);
         (double[] expectedQ, double[] expectedK, double[] expectedV) =

@@ -25,9 +25,7 @@ public sealed class AttentionTensorTests(Device device)
         [ValueSource(nameof(Settings))] AttentionSetting setting, [ValueSource(nameof(Types))] ElementType type)
     {
         using TensorScope scope = device.Scope();
-        Tensor q = TestTensors.Normal(setting.QueryShape, seed: 1, device, type);
-        Tensor k = TestTensors.Normal(setting.KeyShape, seed: 2, device, type);
-        Tensor v = TestTensors.Normal(setting.KeyShape, seed: 3, device, type);
+        (Tensor q, Tensor k, Tensor v, _) = setting.Inputs(device, type);
         Assert.That(AttentionTensor.Fits(new AttentionPlan(q, k, v, setting.Options), q, k, v), Is.True);
         (Tensor y, Tensor rows) = Attentions.Forward(q, k, v, setting.Options);
         (double[] expected, double[] expectedRows) = setting.Forward(q.ToDoubles(), k.ToDoubles(), v.ToDoubles());

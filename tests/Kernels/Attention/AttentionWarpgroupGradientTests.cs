@@ -16,10 +16,7 @@ public sealed class AttentionWarpgroupGradientTests(Device device)
         [ValueSource(nameof(Settings))] AttentionSetting setting, [ValueSource(nameof(Types))] ElementType type)
     {
         using TensorScope scope = device.Scope();
-        Tensor q = TestTensors.Normal(setting.QueryShape, seed: 1, device, type);
-        Tensor k = TestTensors.Normal(setting.KeyShape, seed: 2, device, type);
-        Tensor v = TestTensors.Normal(setting.KeyShape, seed: 3, device, type);
-        Tensor dy = TestTensors.Normal(setting.QueryShape, seed: 4, device, type);
+        (Tensor q, Tensor k, Tensor v, Tensor dy) = setting.Inputs(device, type);
         AttentionPlan plan = new(q, k, v, setting.Options);
         (double[] expectedQ, double[] expectedK, double[] expectedV) =
             setting.Gradients(q.ToDoubles(), k.ToDoubles(), v.ToDoubles(), dy.ToDoubles());

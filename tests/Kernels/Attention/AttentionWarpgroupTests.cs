@@ -22,9 +22,7 @@ public sealed class AttentionWarpgroupTests(Device device)
         [ValueSource(nameof(Settings))] AttentionSetting setting, [ValueSource(nameof(Types))] ElementType type)
     {
         using TensorScope scope = device.Scope();
-        Tensor q = TestTensors.Normal(setting.QueryShape, seed: 1, device, type);
-        Tensor k = TestTensors.Normal(setting.KeyShape, seed: 2, device, type);
-        Tensor v = TestTensors.Normal(setting.KeyShape, seed: 3, device, type);
+        (Tensor q, Tensor k, Tensor v, _) = setting.Inputs(device, type);
         (double[] expected, double[] expectedRows) = setting.Forward(q.ToDoubles(), k.ToDoubles(), v.ToDoubles());
         foreach (AttentionWay way in AttentionWarpgroup.Ways(device, setting.Channels))
         {

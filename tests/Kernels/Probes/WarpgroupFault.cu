@@ -12,8 +12,8 @@
 
 // As in WarpgroupFaultTests.
 enum Fault {
-    None, NoWait, NoCommit, NoFence, NoProxyFence, WriteDuringIt, InBranch, OtherDescriptors, OtherSwizzle, BeyondShared,
-    RegisterDuringIt
+    None, NoWait, NoCommit, NoFence, NoProxyFence, WriteDuringIt, InBranch, OtherDescriptors, OtherSwizzle,
+    BeyondShared, RegisterDuringIt
 };
 
 KERNEL WarpgroupFault(const Scalar* ones, float* y, int fault)
