@@ -21,14 +21,15 @@ public sealed class WarpgroupAssemblyTests
         string ptx = Compile(source, type, variant);
         string[] lines = [.. ptx.Split('\n').Select(line => line.Trim())];
         Match[] multiplications = [.. lines.Select(line => Multiplication().Match(line)).Where(match => match.Success)];
-        int rows = Number(variant, "TileRows"), columns = Number(variant, "TileColumns");
+        int columns = Number(variant, "TileColumns"), warps = Number(variant, "WarpsDown");
+        int fragments = Number(variant, "TileRows") / (warps / 4) / 64;  // that a warpgroup has one below the other
 
-        Assert.That(lines, Has.Some.EqualTo(".target sm_90a").And.Some.EqualTo(".maxntid 256, 1, 1"));
+        Assert.That(lines, Has.Some.EqualTo(".target sm_90a").And.Some.EqualTo($".maxntid {32 * warps}, 1, 1"));
         Assert.That(
             LocalBytes(ptx), Is.EqualTo(new[] { 2 * TensorMap.Bytes }), "clang's copies of maps, no sums or chunks");
-        Assert.That(multiplications, Has.Length.EqualTo(4 * (rows / 128)), "four steps of a slice");
+        Assert.That(multiplications, Has.Length.EqualTo(4 * fragments), "four steps of a slice");
         foreach (Match match in multiplications) CheckMultiplication(match, type, columns, Across(source, variant));
-        CheckSums(lines, multiplications, rows / 128 * columns / 2);
+        CheckSums(lines, multiplications, fragments * columns / 2);
         CheckOrder(lines, multiplications.Length);
     }
 

@@ -29,7 +29,8 @@ constexpr int SliceBytes = HasWarpgroups ? 128 : 64;  // of the depth
 constexpr int SliceDepth = SliceBytes / sizeof(Scalar);
 constexpr int ChunkLength = 16 / sizeof(Scalar);
 constexpr int XBytes = TileRows * SliceBytes;
-constexpr int ScalesAt = (TileRows + TileColumns) * SliceBytes;  // in a slice
+constexpr int StagedColumns = HasWarpgroups ? (TileColumns + 63) / 64 * 64 : TileColumns;  // across, boxes have 64
+constexpr int ScalesAt = (TileRows + StagedColumns) * SliceBytes;                          // in a slice
 constexpr int StageBytes = ScalesAt + HasScales * SliceBytes;
 constexpr int SumStride = TileColumns + 8;  // so that the rows that a warp's lanes write at once lie in different banks
 
@@ -37,7 +38,9 @@ constexpr int SumStride = TileColumns + 8;  // so that the rows that a warp's la
 template <int Size, bool IsAlong> struct Slice {
     static constexpr int ChunksOfRow = IsAlong ? SliceBytes / 16 : Size / ChunkLength;
     static constexpr int ChunksOfThread = Size * (SliceBytes / 16) / TileThreads;
-    static_assert(ChunksOfThread * TileThreads == Size * (SliceBytes / 16), "every thread copies as many chunks");
+    static_assert(
+        HasWarpgroups || ChunksOfThread * TileThreads == Size * (SliceBytes / 16),
+        "every thread copies as many chunks");
 
     // The byte where a chunk of a row lies.
     static MEMBER int Place(int row, int chunk);

@@ -6,7 +6,8 @@
 // Shared   As Wgmma.cuh has it: rows of 128 bytes, chunk c of row r at place c ^ (r % 8). Along the depth such a row is
 //          one of the tile; across it, 64 elements of the tile in one row of the depth, and the rows with the next 64
 //          follow all those of the slice. The ring begins at the first multiple of 1024 in its memory.
-// Registers  a thread has 4 XFragments WFragments sums: 128 for 128 x 256 and for 256 x 128 with two warpgroups
+// Registers  a thread has 4 XFragments WFragments sums: 128 for 128 x 256 and for 256 x 128 with two warpgroups, and
+//          for 192 x 256 with three; 160 for 256 x 160 with two
 // Limits   elements of 16 bits; no scales, because there is no way past the registers; operands that TensorCopy copies
 #pragma once
 #include "Common/Wgmma.cuh"
@@ -79,10 +80,10 @@ template <int Size, bool IsAlong> struct MatrixSource {
     }
 };
 
-template <typename XSource, typename WSource>
+template <bool IsWAlong, typename XSource, typename WSource>
 DEVICE void BringSlice(char* stage, XSource& x, WSource& w, int number, ByteBarrier* barrier)
 {
-    ExpectBytes(barrier, StageBytes);
+    ExpectBytes(barrier, XBytes + (IsWAlong ? TileColumns : StagedColumns) * SliceBytes);
     x.Bring(stage, number, barrier);
     w.Bring(stage + XBytes, number, barrier);
 }
@@ -102,7 +103,7 @@ DEVICE void MultiplyTile(TileSums& sums, char* memory, XSource& x, WSource& w, i
         for (int stage = 0; stage < Stages; stage++) PrepareBarrier(isThere + stage);
         ProxyFence();
         for (int stage = 0; stage < Stages && first + stage < end; stage++) {
-            BringSlice(ring + stage * StageBytes, x, w, first + stage, isThere + stage);
+            BringSlice<IsWAlong>(ring + stage * StageBytes, x, w, first + stage, isThere + stage);
         }
     }
     __syncthreads();  // new barriers | waiting for them
@@ -115,7 +116,7 @@ DEVICE void MultiplyTile(TileSums& sums, char* memory, XSource& x, WSource& w, i
         __syncthreads();  // everyone's reads of the slice before this one | copies over it
         const int free = stage == 0 ? Stages - 1 : stage - 1, next = number - 1 + Stages;
         if (threadIdx.x == 0 && number > first && next < end) {
-            BringSlice(ring + free * StageBytes, x, w, next, isThere + free);
+            BringSlice<IsWAlong>(ring + free * StageBytes, x, w, next, isThere + free);
         }
         if (++stage == Stages) {
             stage = 0;

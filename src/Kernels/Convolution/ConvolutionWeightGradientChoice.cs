@@ -33,7 +33,8 @@ internal sealed class ConvolutionWeightGradientChoice : ITunedWork<ConvolutionKe
         return ProductWay.All(
             Rule(device, key), ConvolutionLibrary.Fits(device, key),
             ProductWay.OnTensorCores(
-                device, tiling => TileCount(tiling, plan), plan.RowCount, key.Type, plan.FitsPixelBoxes));
+                device, tiling => TileCount(tiling, plan), plan.RowCount, key.Type, plan.FitsPixelBoxes)
+                .Where(way => ConvolutionWeightGradientTensor.Fits(way.Tiling!)));
     }
 
     /// <inheritdoc/>

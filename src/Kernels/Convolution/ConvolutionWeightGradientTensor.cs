@@ -12,13 +12,19 @@ internal static class ConvolutionWeightGradientTensor
         Source(File, TensorCores.Types, [.. MatrixTiling.All.Select(tiling => tiling.Variant)]);
 
     private static readonly KernelSource s_warpgroupSource =
-        Source(File, TensorCores.WarpgroupTypes, [.. MatrixTiling.Warpgroups.Select(tiling => tiling.Variant)]);
+        Source(File, TensorCores.WarpgroupTypes, [.. Warpgroups.Select(tiling => tiling.Variant)]);
+
+    /// <summary>The tilings by warpgroups: the taps that a box has are those of the tile.</summary>
+    internal static IEnumerable<MatrixTiling> Warpgroups => MatrixTiling.Warpgroups.Where(Fits);
 
     /// <returns>Whether tensor cores can do it: channels on both sides are whole chunks of one group.</returns>
     internal static bool Fits(Tensor x, Tensor dy, ConvolutionPlan plan) =>
         TensorCores.Multiply(x) && plan.Groups == 1 && plan.OutGroup > 0 && plan.Depth <= int.MaxValue
         && plan.RowCount <= int.MaxValue
         && TensorCores.AreRowsAligned(x, plan.InGroup) && TensorCores.AreRowsAligned(dy, plan.OutGroup);
+
+    /// <returns>Whether columns are divided so that whole boxes can be copied.</returns>
+    internal static bool Fits(MatrixTiling tiling) => tiling.HasWholeBoxes;
 
     /// <param name="x">The activations of the convolution, <c>[N, T, H, W, C]</c>; checked, as is all else.</param>
     /// <param name="dy">The gradient that arrives at its result, <c>[N, T', H', W', O]</c>.</param>
@@ -31,7 +37,7 @@ internal static class ConvolutionWeightGradientTensor
         Tensor x, Tensor dy, Tensor dw, ConvolutionPlan plan, MatrixTiling? tiling = null, int? parts = null)
     {
         tiling ??= MatrixTiling.For(plan.OutGroup, (int)plan.Depth, 1);
-        tiling.RequireFits(x, plan.FitsPixelBoxes);
+        tiling.RequireFits(x, plan.FitsPixelBoxes && Fits(tiling));
         long tiles = tiling.TileCount(plan.OutGroup, (int)tiling.DepthOf(plan.TapCount, plan.InGroup));
         (int partCount, int slices) = tiling.Division(tiles, plan.RowCount, x.Type, parts);
         using Tensor? sums =

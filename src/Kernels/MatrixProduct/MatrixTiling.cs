@@ -13,6 +13,8 @@ internal sealed record MatrixTiling(
     // A ring of slices for warpgroups begins at a multiple of this.
     private const int RingAlignment = 1024;
 
+    private const int BoxColumns = 64;
+
     // Blocks that keep a large GPU of today busy, and the least of a depth that is worth a part of its own. They decide
     // the order of the additions, so that they must not depend on the device.
     private const int ManyBlocks = 128;
@@ -23,13 +25,15 @@ internal sealed record MatrixTiling(
     internal static MatrixTiling[] All { get; } = [new(128, 128, 2, 4, 4), new(128, 64, 2, 2, 4), new(64, 64, 2, 2, 4)];
 
     /// <summary>
-    /// Those of two warpgroups, the largest first: a thread keeps 128, 128, 64 and 32 sums. A multiprocessor has room
-    /// for one block of the first two and for two of the others, one of which multiplies while the other stores.
+    /// Those of two warpgroups, and one of three, the largest first: a thread keeps 128, 160, 128, 128, 64 and 32 sums.
+    /// A multiprocessor has room for one block of the first four and for two of the others, one of which multiplies
+    /// while the other stores. The first two are for results that the others cut into a little more tiles than a
+    /// device has multiprocessors.
     /// </summary>
     internal static MatrixTiling[] Warpgroups { get; } =
     [
-        new(128, 256, 8, 1, 4, true), new(256, 128, 8, 1, 4, true), new(128, 128, 8, 1, 3, true),
-        new(128, 64, 8, 1, 4, true),
+        new(192, 256, 12, 1, 3, true), new(256, 160, 8, 1, 3, true), new(128, 256, 8, 1, 4, true),
+        new(256, 128, 8, 1, 4, true), new(128, 128, 8, 1, 3, true), new(128, 64, 8, 1, 4, true),
     ];
 
     /// <summary>Threads of a block.</summary>
@@ -37,7 +41,7 @@ internal sealed record MatrixTiling(
 
     /// <summary>Dynamic shared memory of a block in bytes: the ring of slices, then the sums in its place.</summary>
     internal int SharedBytes => Math.Max(
-        (Stages * (Rows + Columns) * SliceBytes) + (HasWarpgroups ? RingAlignment : 0),
+        (Stages * (Rows + StagedColumns) * SliceBytes) + (HasWarpgroups ? RingAlignment : 0),
         Rows * (Columns + 8) * sizeof(float));
 
     /// <summary>The defines of a kernel.</summary>
@@ -51,6 +55,12 @@ internal sealed record MatrixTiling(
 
     /// <summary>As <see cref="SharedBytes"/>, with scales along the depth.</summary>
     internal int SharedBytesWithScales => Math.Max(Stages * (Rows + Columns + 1) * SliceBytes, SharedBytes);
+
+    /// <summary>Whether its columns are whole boxes of those that the hardware copies across the depth.</summary>
+    internal bool HasWholeBoxes => Columns % BoxColumns == 0;
+
+    // As in the kernel: boxes across the depth are whole.
+    private int StagedColumns => HasWarpgroups ? (Columns + BoxColumns - 1) / BoxColumns * BoxColumns : Columns;
 
     // Of the depth.
     private int SliceBytes => HasWarpgroups ? 128 : 64;

@@ -26,10 +26,13 @@ public sealed class TensorTileTests(Device device)
     }
 
     [Test]
-    public void ChunksOfWarpgroupsFillTheMemoryAndBanksAreMetOnce([Values(0, 1, 2, 3)] int tiling)
+    public void ChunksOfWarpgroupsFillTheMemoryAndBanksAreMetOnce()
     {
         if (!device.HasWarpgroupProducts) Assert.Ignore("compute capability 9.0 alone multiplies in warpgroups");
-        CheckChunks(ElementType.Float16, MatrixTiling.Warpgroups[tiling], chunksAlong: 8);
+        foreach (MatrixTiling tiling in MatrixTiling.Warpgroups.Where(tiling => tiling.HasWholeBoxes))
+        {
+            CheckChunks(ElementType.Float16, tiling, chunksAlong: 8);
+        }
     }
 
     private void CheckChunks(ElementType type, MatrixTiling tiles, int chunksAlong)

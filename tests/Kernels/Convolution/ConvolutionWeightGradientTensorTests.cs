@@ -32,7 +32,7 @@ public sealed class ConvolutionWeightGradientTensorTests(Device device)
     public void WarpgroupsMatchSevenLoops(ConvolutionSetting setting)
     {
         if (!device.HasWarpgroupProducts) Assert.Ignore("compute capability 9.0 alone multiplies in warpgroups");
-        foreach (MatrixTiling tiling in MatrixTiling.Warpgroups)
+        foreach (MatrixTiling tiling in ConvolutionWeightGradientTensor.Warpgroups)
         {
             Check(setting, ElementType.Float16, tiling, parts: 1);
             Check(setting, ElementType.BFloat16, tiling, parts: 3);

@@ -85,7 +85,7 @@ public sealed class MatMulTensorTests(Device device)
         MatrixTiling tiling = MatrixTiling.Warpgroups[0];
         using Tensor x = Tensor.Zeros([1, 8, 8], ElementType.Float32, device);
         using Tensor odd = Tensor.Zeros([1, 9, 9], ElementType.Float16, device);
-        string rule = "tiles of 128 x 256 by warpgroups are for 16-bit floats as they lie, in whole chunks, on a "
+        string rule = "tiles of 192 x 256 by warpgroups are for 16-bit floats as they lie, in whole chunks, on a "
             + "device of compute capability 9.0; these are ";
         Assert.That(
             () => MatMulTensor.Launch(x, x, x, ProductEpilogue.None, false, false, tiling),

@@ -42,6 +42,18 @@ public sealed class ProductChoiceTests
     }
 
     [Test]
+    public void GradientsOfWeightsAreNotTriedInPartsOfBoxes()
+    {
+        Shape x = [1, 1, 64, 64, 64], w = [160, 1, 3, 3, 64];
+        ConvolutionPlan plan = ConvolutionPlan.Forward(x, w, ConvolutionOptions.Default);
+        ConvolutionKey key = new(
+            plan, ConvolutionRole.WeightGradient, ElementType.BFloat16, MatrixPrecision.Exact, true, IsAligned: true);
+        IReadOnlyList<ProductWay> ways = new ConvolutionWeightGradientChoice().Ways(TestDevices.Simt, key);
+        Assert.That(ways.Any(way => way.Tiling!.HasWarpgroups), Is.True);
+        Assert.That(ways.Select(way => way.Tiling!.HasWholeBoxes), Has.All.True);
+    }
+
+    [Test]
     public void ExactProductsHaveOneWay()
     {
         MatMulKey key = new(
