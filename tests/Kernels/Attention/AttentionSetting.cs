@@ -29,6 +29,19 @@ public sealed record AttentionSetting(
         (TestTensors.Normal(QueryShape, seed: 1, device, type), TestTensors.Normal(KeyShape, seed: 2, device, type),
             TestTensors.Normal(KeyShape, seed: 3, device, type), TestTensors.Normal(QueryShape, seed: 4, device, type));
 
+    /// <returns>The same with a query that is not a number, the index-th of each sequence.</returns>
+    public (Tensor Q, Tensor K, Tensor V) InputsWithNaN(Device device, ElementType type, int index)
+    {
+        (Tensor q, Tensor k, Tensor v, _) = Inputs(device, type);
+        double[] values = q.ToDoubles();
+        for (int clip = 0; clip < Clips; clip++)
+        {
+            Array.Fill(values, double.NaN, ((clip * Queries) + index) * Heads * Channels, Heads * Channels);
+        }
+
+        return (TestTensors.From(values, QueryShape, device, type), k, v);
+    }
+
     public override string ToString() =>
         $"{Clips} x {Queries} to {Keys}, {Heads} heads of {Channels}{(IsCausal ? ", causal" : "")}";
 

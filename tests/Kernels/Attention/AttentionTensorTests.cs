@@ -33,6 +33,17 @@ public sealed class AttentionTensorTests(Device device)
         Expect.CloseSums(rows, expectedRows, "logSumExp");
     }
 
+    /// <summary>The greatest of logits is found past those that are no numbers, but they are not lost.</summary>
+    [Test]
+    public void ANaNReachesItsRowAlone()
+    {
+        using TensorScope scope = device.Scope();
+        AttentionSetting setting = new(1, 5, 70, 1, 40);
+        (Tensor q, Tensor k, Tensor v) = setting.InputsWithNaN(device, ElementType.BFloat16, index: 2);
+        double[] y = Attentions.Forward(q, k, v, setting.Options).Y.ToDoubles();
+        Assert.That(y.Index().Select(at => double.IsNaN(at.Item) == (at.Index / 40 == 2)), Has.All.True);
+    }
+
     /// <summary>A tensor that begins in the middle of a chunk, and heads of other lengths, go another way.</summary>
     [Test]
     public void WhatTensorCoresCannotTakeIsComputedWithoutThem()

@@ -33,6 +33,16 @@ public sealed class AttentionWarpgroupTests(Device device)
     }
 
     [Test]
+    public void ANaNReachesItsRowAlone()
+    {
+        using TensorScope scope = device.Scope();
+        AttentionSetting setting = new(1, 5, 70, 1, 40);
+        (Tensor q, Tensor k, Tensor v) = setting.InputsWithNaN(device, ElementType.BFloat16, index: 2);
+        double[] y = Forward(new AttentionWay(Warpgroups: 2), q, k, v, setting.Options).Y.ToDoubles();
+        Assert.That(y.Index().Select(at => double.IsNaN(at.Item) == (at.Index / 40 == 2)), Has.All.True);
+    }
+
+    [Test]
     public void AnEditOfAnyKernelHasItMeasuredAnew() => TunedSources.ExpectComplete(
         device, new AttentionChoice(), new AttentionKey(ElementType.BFloat16, 1, 3, 5, 1, 40, IsCausal: false));
 

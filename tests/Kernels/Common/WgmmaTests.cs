@@ -10,16 +10,11 @@ public sealed class WgmmaTests(Device device)
     private static readonly KernelSource s_source = new(
         "Probes/Wgmma.cu", typeof(WgmmaTests).Assembly, [ElementType.Float16, ElementType.BFloat16],
         [
-            .. from columns in Columns
-               from form in Enum.GetValues<Form>()
-               from acrossW in new[] { false, true }
-               select Variant(columns, form, acrossW),
+            .. Forms().Select(form => Variant(form.Columns, form.X, form.AcrossW)),
         ]);
 
     /// <summary>How x lies.</summary>
-    public enum Form { Along, Across, InRegisters }
-
-    private static int[] Columns => [40, 64, 80, 128, 160, 256];
+    public enum Place { Along, Across, InRegisters }
 
     /// <summary>Those that can.</summary>
     internal static IEnumerable<TestFixtureData> Devices() =>
@@ -27,16 +22,29 @@ public sealed class WgmmaTests(Device device)
 
     [Test]
     public void WarpgroupsMultiplyAsMatricesDo(
-        [Values(FloatType.Float16, FloatType.BFloat16)] FloatType type, [ValueSource(nameof(Columns))] int columns,
-        [Values] Form form, [Values] bool acrossW)
+        [Values(FloatType.Float16, FloatType.BFloat16)] FloatType type,
+        [ValueSource(nameof(Forms))] (int Columns, Place X, bool AcrossW) form)
     {
         foreach ((int depth, int warpgroups) in new[] { (16, 1), (80, 2) })
         {
-            Check(type.Element(), columns, form, acrossW, depth, warpgroups);
+            Check(type.Element(), form.Columns, form.X, form.AcrossW, depth, warpgroups);
         }
     }
 
-    private void Check(ElementType type, int columns, Form form, bool acrossW, int depth, int warpgroups)
+    /// <summary>Of one width all there are; of the others those of products, and those of attention.</summary>
+    private static IEnumerable<(int Columns, Place X, bool AcrossW)> Forms() =>
+    [
+        .. from x in Enum.GetValues<Place>()
+           from acrossW in new[] { false, true }
+           select (64, x, acrossW),
+        .. from columns in new[] { 128, 160, 256 }
+           from x in new[] { Place.Along, Place.Across }
+           from acrossW in new[] { false, true }
+           select (columns, x, acrossW),
+        .. from columns in new[] { 40, 80, 160 } select (columns, Place.InRegisters, true),
+    ];
+
+    private void Check(ElementType type, int columns, Place place, bool acrossW, int depth, int warpgroups)
     {
         int count = Grid * warpgroups;
         using Tensor x = TestTensors.Normal([count, Rows, depth], seed: 1, device, type);
@@ -44,7 +52,7 @@ public sealed class WgmmaTests(Device device)
         using Tensor y = Tensor.Empty([count, Rows, columns], ElementType.Float32, device);
         int wholeColumns = (columns + 63) / 64 * 64;
         int shared = 1024 + (warpgroups * (Rows + wholeColumns) * ((depth + 63) / 64 * 128));
-        device.Load(s_source, type, Variant(columns, form, acrossW)).Kernel("WgmmaProduct").Launch(
+        device.Load(s_source, type, Variant(columns, place, acrossW)).Kernel("WgmmaProduct").Launch(
             new LaunchShape(Grid, 1, 1, 128 * warpgroups, shared), x, w, y, depth);
 
         (double[] left, double[] right) = (x.ToDoubles(), w.ToDoubles());
@@ -61,7 +69,7 @@ public sealed class WgmmaTests(Device device)
         Expect.CloseSums(y, expected, $"{depth} deep, {warpgroups} warpgroups");
     }
 
-    private static string Variant(int columns, Form form, bool acrossW) =>
-        $"ProductColumns={columns};XAcross={(form == Form.Across ? 1 : 0)};"
-        + $"XInRegisters={(form == Form.InRegisters ? 1 : 0)};WAcross={(acrossW ? 1 : 0)}";
+    private static string Variant(int columns, Place x, bool acrossW) =>
+        $"ProductColumns={columns};XAcross={(x == Place.Across ? 1 : 0)};"
+        + $"XInRegisters={(x == Place.InRegisters ? 1 : 0)};WAcross={(acrossW ? 1 : 0)}";
 }
