@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using GenKernels.Runtime;
+using GenKernels.Runtime.Interop;
 
 namespace GenKernels.Benchmarks.Comparison;
 
@@ -112,6 +113,8 @@ internal sealed class PeerProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = !hasInput,
         };
+        // PyTorch's OpenBLAS is told what ours is.
+        if (OpenBlasProcessor.Core is { } core) start.Environment[OpenBlasProcessor.Variable] = core;
         return Process.Start(start)!;
     }
 

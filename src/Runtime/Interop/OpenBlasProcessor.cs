@@ -8,17 +8,20 @@ namespace GenKernels.Runtime.Interop;
 /// Tells OpenBLAS what processor it runs on. It knows them by their models, and takes one of Intel's that is newer than
 /// itself for one without AVX: a quarter of the speed.
 /// </summary>
-internal static class OpenBlasProcessor
+public static class OpenBlasProcessor
 {
     /// <summary>What OpenBLAS reads when it is loaded; where people set it, theirs counts.</summary>
-    private const string Variable = "OPENBLAS_CORETYPE";
+    public const string Variable = "OPENBLAS_CORETYPE";
+
+    /// <summary>What it is told; null where it is left to itself.</summary>
+    public static string? Core =>
+        OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable(Variable) is null
+            ? CoreOf(Vendor, Avx512BW.VL.IsSupported, Avx2.IsSupported) : null;
 
     /// <summary>To be called before the library is loaded.</summary>
     internal static void Tell()
     {
-        if (!OperatingSystem.IsLinux() || Environment.GetEnvironmentVariable(Variable) is not null) return;
-        if (CoreOf(Vendor, Avx512BW.VL.IsSupported, Avx2.IsSupported) is not { } core) return;
-        _ = Libc.setenv(Variable, core, overwrite: 0);
+        if (Core is { } core) _ = Libc.setenv(Variable, core, overwrite: 0);
     }
 
     /// <returns>The oldest core of OpenBLAS with all that a processor has; null for what it knows by itself.</returns>
