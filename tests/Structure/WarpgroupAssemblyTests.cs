@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using static GenKernels.Tests.Structure.WarpgroupAssembly;
 
@@ -87,7 +86,4 @@ public sealed class WarpgroupAssemblyTests
             "ConvolutionTensor" => ("0", "0"),
             _ => ("1", "1"),
         };
-
-    private static int Int(Match match, string name) =>
-        int.Parse(match.Groups[name].Value, CultureInfo.InvariantCulture);
 }

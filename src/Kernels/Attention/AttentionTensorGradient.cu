@@ -45,12 +45,9 @@ KERNEL AttentionTensorGradientQuery(
     own.Bring(shared, Rows, 0, tile.count);
     others.Bring(ring, Others, 0, plan.keys);
     CopyCommit();
-    QueryNumbers numbers[2] = {};
-    for (int half = 0; half < 2; half++) {
-        const int row = query + FirstRow() + RowOf(2 * half);
-        const Int64 at = pair * plan.queries + row;
-        if (row < plan.queries) numbers[half] = {logSumExp[at] * LogarithmOfE, delta[at]};
-    }
+    QueryNumbers numbers[2];
+    const Int64 firstQuery = pair * plan.queries;
+    LoadNumbers(numbers, logSumExp + firstQuery, delta + firstQuery, query + FirstRow(), plan.queries);
     HeadSums sums = {};
     for (int key = 0, turn = 0; key < end; key += Others, turn ^= 1) {
         const char* stage = ring + turn * 2 * OtherBytes;
@@ -92,7 +89,7 @@ KERNEL AttentionTensorGradientKeyValue(
         for (int i = threadIdx.x; i < Others; i += Threads) {
             const Int64 at = pair * plan.queries + query + i;
             numbers[turn][i] = {};
-            if (query + i < plan.queries) numbers[turn][i] = {logSumExp[at] * LogarithmOfE, delta[at]};
+            if (query + i < plan.queries) numbers[turn][i] = NumbersOf(logSumExp[at], delta[at]);
         }
     };
 

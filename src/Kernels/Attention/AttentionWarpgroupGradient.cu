@@ -105,11 +105,8 @@ KERNEL_OF(Threads, QueryBlocksAtOnce) AttentionWarpgroupGradientQuery(
     BeginCopies(own, ring, tile.first);
 
     QueryWork work = {plan, own, firstQuery, scale * LogarithmOfE};
-    for (int half = 0; half < 2; half++) {
-        const int row = firstQuery + RowOf(2 * half);
-        const Int64 at = tile.pair * plan.queries + row;
-        if (row < plan.queries) work.numbers[half] = {logSumExp[at] * LogarithmOfE, delta[at]};
-    }
+    const Int64 firstRow = tile.pair * plan.queries;
+    LoadNumbers(work.numbers, logSumExp + firstRow, delta + firstRow, firstQuery, plan.queries);
     MeetTiles(ring, work);
     WgmmaPin(work.sums.of);
 
@@ -142,7 +139,7 @@ struct KeyWork {
         for (int i = 0; i < TileTokens / WarpSize; i++) {
             const int query = QueryOf(number) + i * WarpSize + int(threadIdx.x) % WarpSize;
             coming[i] = {};
-            if (query < plan.queries) coming[i] = {logSumExp[query] * LogarithmOfE, delta[query]};
+            if (query < plan.queries) coming[i] = NumbersOf(logSumExp[query], delta[query]);
         }
     }
 
