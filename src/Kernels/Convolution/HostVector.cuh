@@ -17,6 +17,35 @@ DEVICE Vector Load(const Scalar* from) { return *reinterpret_cast<const Unaligne
 
 DEVICE void Store(Scalar* to, Vector value) { *reinterpret_cast<UnalignedVector*>(to) = value; }
 
+// Stores to an address that is a multiple of a vector's size, past the caches where the processor can: lines that are
+// written whole and not read soon need not be read first. OrderStreams makes them visible before what is stored next.
+DEVICE void Stream(Scalar* to, Vector value)
+{
+    Vector* target = reinterpret_cast<Vector*>(to);
+#if defined(__clang__)
+    __builtin_nontemporal_store(value, target);
+#elif defined(__SSE__)
+    typedef float Floats __attribute__((vector_size(VectorBytes)));
+    float* floats = reinterpret_cast<float*>(to);
+#if defined(__AVX512F__)
+    __builtin_ia32_movntps512(floats, Floats(value));
+#elif defined(__AVX__)
+    __builtin_ia32_movntps256(floats, Floats(value));
+#else
+    __builtin_ia32_movntps(floats, Floats(value));
+#endif
+#else
+    *target = value;
+#endif
+}
+
+DEVICE void OrderStreams()
+{
+#if defined(__SSE__)
+    __builtin_ia32_sfence();
+#endif
+}
+
 // Copies `count` elements, at most a vector of them, in pieces of fixed sizes: one of any size would be a call.
 template <int Size = Lanes> DEVICE void CopyPart(Scalar* to, const Scalar* from, int count)
 {

@@ -128,11 +128,12 @@ static void TransformSums(const Plan& plan, Chunk chunk, const Scalar* sums, int
                 Transpose(turned[i]);
                 for (int lane = 0; lane < Lanes; lane++) {
                     const Int64 kernel = Int64(firstOutput + o + lane) * plan.kT + tap;
-                    Store(dw + (kernel * 9 + i) * channels + channel, turned[i][lane]);
+                    Stream(dw + (kernel * 9 + i) * channels + channel, turned[i][lane]);
                 }
             }
         }
     }
+    OrderStreams();
 }
 
 // dw for one chunk of input channels and one of output channels = the weight gradient over the blocks of tiles of a

@@ -30,6 +30,11 @@ internal readonly struct WinogradPlan
     private const int FewestRows = 96;
     private const int GradientRows = 256;
 
+    // Of few rows a gradient has more sums than products, so that a block's sums stay in the second-level cache.
+    private const int FewGradientRows = 32;
+    private const int InputsOfFewRows = 64;
+    private const int OutputsOfFewRows = PanelWidth;
+
     // As MostInputs in HostTiles.cuh.
     private const int InputsAtOnce = 128;
     private const int OutputsAtOnce = 128;
@@ -79,7 +84,7 @@ internal readonly struct WinogradPlan
         }
 
         int outputs = Parts(panels, parts) * PanelWidth;
-        WinogradPlan division = new(plan, height, rows, EvenInputs(plan), outputs);
+        WinogradPlan division = new(plan, height, rows, EvenInputs(plan, InputsAtOnce), outputs);
         return (division, division.TileBlockCount(plan) * Parts(plan.OutGroup, outputs));
     }
 
@@ -87,8 +92,9 @@ internal readonly struct WinogradPlan
     /// <returns>It, into how many segments its tiles are divided, and how many blocks a launch has.</returns>
     internal static (WinogradPlan Division, int SegmentCount, long BlockCount) WeightGradient(ConvolutionPlan plan)
     {
-        int outputs = EvenPart(Parts(plan.OutGroup, PanelWidth), OutputsAtOnce / PanelWidth) * PanelWidth;
-        int inputs = EvenInputs(plan);
+        bool isOfFewRows = RowCount(plan, FlatHeight) <= FewGradientRows;
+        int outputs = isOfFewRows ? OutputsOfFewRows : EvenOutputs(plan);
+        int inputs = EvenInputs(plan, isOfFewRows ? InputsOfFewRows : InputsAtOnce);
         WinogradPlan division = new(plan, FlatHeight, GradientRows, inputs, outputs);
         int parts = Parts(plan.OutGroup, outputs) * Parts(plan.InGroup, inputs);
         int segments = (int)Math.Min(division.TileBlockCount(plan), Parts(FewestGradientBlocks, parts));
@@ -105,8 +111,11 @@ internal readonly struct WinogradPlan
         return (tileHeight + 2) * (((rows + StripRows - 1) / StripRows * StripRows) + RowsOfWeights);
     }
 
-    private static int EvenInputs(ConvolutionPlan plan) =>
-        EvenPart(Parts(plan.InGroup, ChannelGranularity), InputsAtOnce / ChannelGranularity) * ChannelGranularity;
+    private static int EvenInputs(ConvolutionPlan plan, int most) =>
+        EvenPart(Parts(plan.InGroup, ChannelGranularity), most / ChannelGranularity) * ChannelGranularity;
+
+    private static int EvenOutputs(ConvolutionPlan plan) =>
+        EvenPart(Parts(plan.OutGroup, PanelWidth), OutputsAtOnce / PanelWidth) * PanelWidth;
 
     private long TileBlockCount(ConvolutionPlan plan) =>
         (long)plan.ClipCount * Parts(plan.Out.T, _framesPerBlock) * Parts(_tilesH, _linesPerBlock);
