@@ -23,7 +23,7 @@ DEVICE void TurnWeightsForColumns(const Plan& plan, const Scalar* weights, int f
 
 // `Vectors` vectors of neighbouring columns of `Channels` output channels.
 template <int Channels, int Vectors>
-DEVICE void ColumnStretch(
+static void ColumnStretch(
     const Plan& plan, PaddedLines lines, const Scalar* weight, int column, int channelCount, Scalar* target)
 {
     Vector sum[Channels][Vectors] = {};

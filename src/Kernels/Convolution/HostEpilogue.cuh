@@ -3,7 +3,26 @@
 #include "Common/Epilogue.cuh"
 #include "Convolution/HostVector.cuh"
 
-// FinishRow for whole vectors of columns.
+// What is one for all columns of a row.
+struct RowEpilogue {
+    const Scalar *factor, *bias, *residual;  // of the row's first column, or null
+    Scalar noise, slope, gain;
+    Vector limit;
+};
+
+template <bool IsWhole> DEVICE void FinishVector(const RowEpilogue& row, Scalar* y, int column, int count)
+{
+    Vector z = Load<IsWhole>(y, count);
+    if (row.factor != nullptr) z *= Load<IsWhole>(row.factor + column, count);
+    z += row.noise;
+    if (row.bias != nullptr) z += Load<IsWhole>(row.bias + column, count);
+    z = row.gain * (z > Vector{} ? z : row.slope * z);
+    z = z > row.limit ? row.limit : z < -row.limit ? -row.limit : z;
+    if (row.residual != nullptr) z += Load<IsWhole>(row.residual + column, count);
+    Store<IsWhole>(y, z, count);
+}
+
+// FinishRow by vectors of columns.
 DEVICE void FinishVectors(const Epilogue& epilogue, Scalar* y, Int64 row, int first, int count, int columnCount)
 {
     const EpilogueNumbers& numbers = epilogue.numbers;
@@ -12,21 +31,17 @@ DEVICE void FinishVectors(const Epilogue& epilogue, Scalar* y, Int64 row, int fi
         return;
     }
 
-    const Scalar slope = numbers.function == 0 ? 1 : numbers.function == 1 ? 0 : numbers.slope;
-    const Scalar noise = epilogue.noise == nullptr ? Scalar(0) : epilogue.noise[row];
-    const Scalar* factor =
-        epilogue.factor == nullptr ? nullptr : epilogue.factor + row / numbers.factorRows * columnCount + first;
-    const Vector limit = Vector{} + Scalar(numbers.limit);
-    for (int i = 0; i < count; i += Lanes) {
-        Vector z = Load(y + i);
-        if (factor != nullptr) z *= Load(factor + i);
-        z += noise;
-        if (epilogue.bias != nullptr) z += Load(epilogue.bias + first + i);
-        z = Scalar(numbers.gain) * (z > Vector{} ? z : slope * z);
-        z = z > limit ? limit : z < -limit ? -limit : z;
-        if (epilogue.residual != nullptr) z += Load(epilogue.residual + row * columnCount + first + i);
-        Store(y + i, z);
-    }
+    RowEpilogue own;
+    own.factor = epilogue.factor == nullptr ? nullptr : epilogue.factor + row / numbers.factorRows * columnCount;
+    own.bias = epilogue.bias;
+    own.residual = epilogue.residual == nullptr ? nullptr : epilogue.residual + row * columnCount;
+    own.noise = epilogue.noise == nullptr ? Scalar(0) : epilogue.noise[row];
+    own.slope = numbers.function == 0 ? 1 : numbers.function == 1 ? 0 : numbers.slope;
+    own.gain = Scalar(numbers.gain);
+    own.limit = Vector{} + Scalar(numbers.limit);
+    int i = 0;
+    for (; i + Lanes <= count; i += Lanes) FinishVector<true>(own, y + i, first + i, Lanes);
+    if (i < count) FinishVector<false>(own, y + i, first + i, count - i);
 }
 
 // Some whole rows.

@@ -3,16 +3,16 @@
 #include "Convolution/HostEpilogue.cuh"
 #include "Convolution/HostTiles.cuh"
 
-// The places of a patch: its columns, then its rows transformed.
-template <class Tile>
+// The places of a patch, of `count` channels: its columns, then its rows transformed.
+template <class Tile, bool IsWhole>
 DEVICE void TransformPatch(
-    const Scalar* const* elements, int channel, const Scalar* scales, Scalar* to, Int64 placeStride)
+    const Scalar* const* elements, int channel, int count, const Scalar* scales, Scalar* to, Int64 placeStride)
 {
     Vector d[Tile::Places], lines[Tile::Places], places[Tile::Places];
 #pragma GCC unroll 42
-    for (int i = 0; i < Tile::Places; i++) d[i] = Load(elements[i] + channel);
+    for (int i = 0; i < Tile::Places; i++) d[i] = Load<IsWhole>(elements[i] + channel, count);
     if (scales != nullptr) {
-        const Vector scale = Load(scales + channel);
+        const Vector scale = Load<IsWhole>(scales + channel, count);
 #pragma GCC unroll 42
         for (int i = 0; i < Tile::Places; i++) d[i] *= scale;
     }
@@ -38,7 +38,7 @@ DEVICE void FindPatch(
     }
 }
 
-// v: [place][row][RowStride], rows being tiles of one frame after the other.
+// v: [place][row][rowStride], rows being tiles of one frame after the other; zeros fill up channels to whole vectors.
 template <class Tile>
 static void TransformInput(
     const Plan& plan, const WinogradPlan& division, const TileBlock& block, Chunk chunk, const Input& input,
@@ -52,19 +52,24 @@ static void TransformInput(
         const int line = block.firstLine + tile % block.tiles / division.tilesW;
         FindPatch<Tile>(plan, input.x, zeros, block.clip, t, line, tile % division.tilesW, elements);
         const Scalar* scales = ScalesOf(plan, input, block.clip, t, 0);
-        for (int c = 0; c < chunk.channels; c += Lanes) {
-            TransformPatch<Tile>(elements, chunk.first + c, scales, v + Int64(tile) * RowStride + c, placeStride);
+        Scalar* to = v + Int64(tile) * block.rowStride;
+        int c = 0;
+        for (; c + Lanes <= chunk.channels; c += Lanes) {
+            TransformPatch<Tile, true>(elements, chunk.first + c, Lanes, scales, to + c, placeStride);
+        }
+        if (c < chunk.channels) {
+            TransformPatch<Tile, false>(elements, chunk.first + c, chunk.channels - c, scales, to + c, placeStride);
         }
     }
 }
 
 // The places of 3 x 3 taps, which lie tapStride apart; of the adjoint's, a negative stride from the last.
 template <class Tile>
-DEVICE void TransformTaps(const Scalar* taps, Int64 tapStride, Vector* places)
+DEVICE void TransformTaps(const Scalar* taps, Int64 tapStride, int count, Vector* places)
 {
     Vector g[9], lines[Tile::PatchHeight * 3];
 #pragma GCC unroll 9
-    for (int i = 0; i < 9; i++) g[i] = Load(taps + i * tapStride);
+    for (int i = 0; i < 9; i++) g[i] = count == Lanes ? Load(taps + i * tapStride) : LoadPart(taps + i * tapStride, count);
 #pragma GCC unroll 3
     for (int i = 0; i < 3; i++) {
         Tile::HeightAxis::Evaluate(g + i, 3, lines + i, 3);
@@ -77,29 +82,32 @@ DEVICE void TransformTaps(const Scalar* taps, Int64 tapStride, Vector* places)
     }
 }
 
-// Weights of `width` output channels from firstOutput on, to u: [place][tap over time and channel][width].
+// Weights of `count` output channels from firstOutput on, to u: [place][tap over time and channel][width].
 template <class Tile>
 static void TransformWeights(
-    const Plan& plan, Chunk chunk, const Scalar* w, int firstOutput, int width, Scalar* u)
+    const Plan& plan, Chunk chunk, const Scalar* w, int firstOutput, int count, int width, Scalar* u)
 {
     const int channels = plan.inGroup, depth = plan.kT * chunk.channels;
     const Int64 kernelSize = Int64(plan.kT) * 9 * channels;
-    Vector turned[9][Lanes];
-    for (int k = 0; k < depth; k += Lanes) {
-        const Int64 source = Int64(k / chunk.channels) * 9 * channels + chunk.first + k % chunk.channels;
+    Vector turned[9][Lanes] = {};
+    for (int k = 0; k < depth; k += Minimum(Lanes, chunk.channels - k % chunk.channels)) {
+        const int c = k % chunk.channels, present = Minimum(Lanes, chunk.channels - c);
+        const Int64 source = Int64(k / chunk.channels) * 9 * channels + chunk.first + c;
         for (int o = 0; o < width; o += Lanes) {
             for (int tap = 0; tap < 9; tap++) {
                 const Scalar* from = w + (firstOutput + o) * kernelSize + source + tap * channels;
-                for (int i = 0; i < Lanes; i++) {
-                    turned[tap][i] = Load(from + i * kernelSize);
+                for (int i = 0; i < Lanes; i++) turned[tap][i] = Vector{};
+                for (int i = 0; i < Minimum(Lanes, count - o); i++) {
+                    turned[tap][i] = present == Lanes
+                        ? Load(from + i * kernelSize) : LoadPart(from + i * kernelSize, present);
                     // Too many lines, too far apart, for the processor to see the next ones coming.
                     __builtin_prefetch(from + i * kernelSize + Lanes);
                 }
                 Transpose(turned[tap]);
             }
-            for (int i = 0; i < Lanes; i++) {
+            for (int i = 0; i < present; i++) {
                 Vector places[Tile::Places];
-                TransformTaps<Tile>(reinterpret_cast<const Scalar*>(&turned[0][i]), Lanes * Lanes, places);
+                TransformTaps<Tile>(reinterpret_cast<const Scalar*>(&turned[0][i]), Lanes * Lanes, Lanes, places);
                 StorePlaces<Tile>(places, u + Int64(k + i) * width + o, Int64(depth) * width);
             }
         }
@@ -109,7 +117,7 @@ static void TransformWeights(
 // The same from the weights of the convolution whose adjoint this is: inputs and outputs exchanged, taps in reverse.
 template <class Tile>
 static void TransformAdjointWeights(
-    const Plan& plan, Chunk chunk, const Scalar* w, int firstOutput, int width, Scalar* u)
+    const Plan& plan, Chunk chunk, const Scalar* w, int firstOutput, int count, int width, Scalar* u)
 {
     const int depth = plan.kT * chunk.channels;
     for (int k = 0; k < depth; k++) {
@@ -118,7 +126,7 @@ static void TransformAdjointWeights(
         const Scalar* last = w + lastTap * plan.outGroup + firstOutput;
         for (int o = 0; o < width; o += Lanes) {
             Vector places[Tile::Places];
-            TransformTaps<Tile>(last + o, -plan.outGroup, places);
+            TransformTaps<Tile>(last + o, -plan.outGroup, Minimum(Lanes, count - o), places);
             StorePlaces<Tile>(places, u + Int64(k) * width + o, Int64(depth) * width);
         }
     }
@@ -142,28 +150,32 @@ DEVICE void TransformProducts(const Scalar* m, Int64 placeStride, Vector* output
     }
 }
 
-// Outputs of a panel from m: [place][row][width], with what follows.
+// `count` outputs of a panel from m: [place][row][width], with what follows.
 template <class Tile>
 static void TransformOutput(
     const Plan& plan, const WinogradPlan& division, const TileBlock& block, const Scalar* m, Int64 placeStride,
-    int firstOutput, int width, const Epilogue& epilogue, Scalar* y)
+    int firstOutput, int count, int width, const Epilogue& epilogue, Scalar* y)
 {
     const bool isFinal = IsNone(epilogue);
     for (int tile = 0; tile < block.frames * block.tiles; tile++) {
         const TileSite site = TileSiteAt<Tile>(plan, division, block, tile);
         Scalar* target = y + site.place * plan.outGroup + firstOutput;
-        for (int c = 0; c < width; c += Lanes) {
+        for (int c = 0; c < count; c += Lanes) {
+            const int present = Minimum(Lanes, count - c);
             Vector outputs[Tile::Height * TileWidth];
             TransformProducts<Tile>(m + Int64(tile) * width + c, placeStride, outputs);
             for (int i = 0; i < site.rows; i++) {
                 Scalar* to = target + Int64(i) * plan.outW * plan.outGroup + c;
-                for (int j = 0; j < site.columns; j++, to += plan.outGroup) Store(to, outputs[i * TileWidth + j]);
+                for (int j = 0; j < site.columns; j++, to += plan.outGroup) {
+                    if (present == Lanes) Store(to, outputs[i * TileWidth + j]);
+                    else StorePart(to, outputs[i * TileWidth + j], present);
+                }
             }
         }
         for (int i = 0; i < site.rows && !isFinal; i++) {
             for (int j = 0; j < site.columns; j++) {
                 const Int64 row = site.place + i * plan.outW + j;
-                FinishVectors(epilogue, y + row * plan.outGroup + firstOutput, row, firstOutput, width, plan.outGroup);
+                FinishVectors(epilogue, y + row * plan.outGroup + firstOutput, row, firstOutput, count, plan.outGroup);
             }
         }
     }

@@ -24,10 +24,7 @@ constexpr int StripRows = Registers == 32 ? 12 : 6;
 constexpr int PanelWidth = 2 * Lanes;
 constexpr int PanelDepth = 16384 / PanelWidth / int(sizeof(Scalar));
 
-// The distance between the rows of transformed inputs, the most channels of a chunk and a line of the cache more: known
-// here, so that products address the rows of a strip from one place.
-constexpr int MostInputs = 128;
-constexpr int RowStride = MostInputs + 64 / int(sizeof(Scalar));
+DEVICE int Parts(int size, int part) { return (size + part - 1) / part; }
 
 // How the work is divided; WinogradPlan in C# has the same layout.
 struct WinogradPlan {
@@ -36,12 +33,16 @@ struct WinogradPlan {
     int inputsAtOnce, outputsAtOnce;    // channels
 };
 
+// Channels filled up to whole vectors.
+DEVICE int WholeVectors(int channels) { return Parts(channels, Lanes) * Lanes; }
+
 // Tiles that are transformed together: some lines of tiles of some neighbouring frames.
 struct TileBlock {
     int clip, firstFrame, frames, firstLine, lines;
     int tiles;     // of one frame
     int rows;      // of all frames, filled up to whole strips
     int rowsRead;  // and with the frames that the taps over time meet besides
+    int rowStride; // between rows of transformed inputs
 };
 
 // Channels that are worked on together.
@@ -51,7 +52,13 @@ struct Chunk {
 
 DEVICE Chunk ChunkAt(int first, int size, int count) { return {first, Minimum(size, count - first)}; }
 
-DEVICE int Parts(int size, int part) { return (size + part - 1) / part; }
+// The distance between rows of transformed inputs: the channels of a chunk. Of many, a line of the cache more, so that
+// the rows of a strip do not meet in one set.
+DEVICE int RowStride(const WinogradPlan& division)
+{
+    constexpr int Line = 64 / int(sizeof(Scalar));
+    return division.inputsAtOnce + (division.inputsAtOnce < 4 * Line ? 0 : Line);
+}
 
 DEVICE Int64 TileBlockCount(const Plan& plan, const WinogradPlan& division)
 {
@@ -72,6 +79,7 @@ DEVICE TileBlock TileBlockAt(const Plan& plan, const WinogradPlan& division, Int
     block.tiles = block.lines * division.tilesW;
     block.rows = Parts(block.frames * block.tiles, StripRows) * StripRows;
     block.rowsRead = block.rows + (plan.kT - 1) * block.tiles;
+    block.rowStride = RowStride(division);
     return block;
 }
 
@@ -102,7 +110,7 @@ DEVICE TileSite TileSiteAt(const Plan& plan, const WinogradPlan& division, const
 // cache.
 DEVICE Int64 PlaceStride(Int64 size) { return size + 17 * Lanes; }
 
-DEVICE Int64 InputStride(const TileBlock& block) { return PlaceStride(Int64(block.rowsRead) * RowStride); }
+DEVICE Int64 InputStride(const TileBlock& block) { return PlaceStride(Int64(block.rowsRead) * block.rowStride); }
 
 template <class Tile> DEVICE void StorePlaces(const Vector* places, Scalar* to, Int64 placeStride)
 {

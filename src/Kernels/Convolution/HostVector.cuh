@@ -1,7 +1,9 @@
 // HostVector: the vectors of the processor at hand, for the convolutions of the CPU.
 #pragma once
 
+#include <cstring>
 #if defined(__AVX512F__)
+#include <immintrin.h>
 constexpr int VectorBytes = 64, Registers = 32;
 #elif defined(__AVX__)
 constexpr int VectorBytes = 32, Registers = 16;
@@ -54,6 +56,41 @@ template <int Size = Lanes> DEVICE void CopyPart(Scalar* to, const Scalar* from,
     if constexpr (Size > 1) {
         if (copied < Lanes) CopyPart<Size / 2>(to + copied, from + copied, count - copied);
     }
+}
+
+// The first `count` lanes from memory, zeros in the others.
+DEVICE Vector LoadPart(const Scalar* from, int count)
+{
+#if defined(__AVX512F__)
+    if constexpr (sizeof(Scalar) == 4) return Vector(_mm512_maskz_loadu_ps(__mmask16((1 << count) - 1), from));
+    else return Vector(_mm512_maskz_loadu_pd(__mmask8((1 << count) - 1), from));
+#else
+    Vector result = {};
+    CopyPart(reinterpret_cast<Scalar*>(&result), from, count);
+    return result;
+#endif
+}
+
+DEVICE void StorePart(Scalar* to, Vector value, int count)
+{
+#if defined(__AVX512F__)
+    if constexpr (sizeof(Scalar) == 4) _mm512_mask_storeu_ps(to, __mmask16((1 << count) - 1), __m512(value));
+    else _mm512_mask_storeu_pd(to, __mmask8((1 << count) - 1), __m512d(value));
+#else
+    CopyPart(to, reinterpret_cast<const Scalar*>(&value), count);
+#endif
+}
+
+// A vector of `count` lanes, which IsWhole says are all.
+template <bool IsWhole> DEVICE Vector Load(const Scalar* from, int count)
+{
+    return IsWhole ? Load(from) : LoadPart(from, count);
+}
+
+template <bool IsWhole> DEVICE void Store(Scalar* to, Vector value, int count)
+{
+    if (IsWhole) Store(to, value);
+    else StorePart(to, value, count);
 }
 
 #ifdef __clang__

@@ -14,23 +14,27 @@
 // m[row][channel] = (isFirst ? 0 : m) + v u for the rows of a strip and `Vectors` vectors of channels. The sum
 // of a pass is added to those before as one: a third of the error of a sum that goes on from pass to pass.
 template <int Vectors>
-DEVICE void MultiplyStrip(const Scalar* v, const Scalar* u, int depth, Scalar* m, bool isFirst)
+DEVICE void MultiplyStrip(const Scalar* v, Int64 rowStride, const Scalar* u, int depth, Scalar* m, bool isFirst)
 {
     constexpr int Width = Vectors * Lanes;
+    // One pointer for three rows: a pointer for each would not fit the registers.
+    const Scalar* third[StripRows / 3];
+#pragma GCC unroll 4
+    for (int i = 0; i < StripRows; i += 3) third[i / 3] = v + i * rowStride;
     Vector sum[StripRows][Vectors];
 #pragma GCC unroll 16
     for (int i = 0; i < StripRows; i++) {
 #pragma GCC unroll 2
         for (int j = 0; j < Vectors; j++) sum[i][j] = Vector{};
     }
-    for (int k = 0; k < depth; k++, v++, u += Width) {
+    for (int k = 0; k < depth; k++, u += Width) {
         Vector weight[Vectors];
 #pragma GCC unroll 2
         for (int j = 0; j < Vectors; j++) weight[j] = *reinterpret_cast<const Vector*>(u + j * Lanes);
 #pragma GCC unroll 16
         for (int i = 0; i < StripRows; i++) {
 #pragma GCC unroll 2
-            for (int j = 0; j < Vectors; j++) sum[i][j] += weight[j] * v[i * RowStride];
+            for (int j = 0; j < Vectors; j++) sum[i][j] += weight[j] * third[i / 3][i % 3 * rowStride + k];
         }
     }
 #pragma GCC unroll 16
@@ -56,10 +60,14 @@ struct Panels {
 
 DEVICE int PanelCount(const Panels& panels) { return Parts(panels.endOutput - panels.firstOutput, PanelWidth); }
 
-DEVICE int WidthOf(const Panels& panels, int panel)
+// Output channels of a panel.
+DEVICE int CountOf(const Panels& panels, int panel)
 {
     return Minimum(PanelWidth, panels.endOutput - panels.firstOutput - panel * PanelWidth);
 }
+
+// The same filled up to whole vectors.
+DEVICE int WidthOf(const Panels& panels, int panel) { return WholeVectors(CountOf(panels, panel)); }
 
 DEVICE Scalar* ProductsOf(const Panels& panels, int panel, int place)
 {
@@ -78,15 +86,16 @@ static void MultiplyPlace(const TileBlock& block, Chunk chunk, const Scalar* v, 
     for (int k = 0; k < panels.depth; k += depth) {
         const int tap = k / chunk.channels, c = k % chunk.channels;
         depth = Minimum(PanelDepth, chunk.channels - c);
-        const Scalar* from = v + Int64(tap) * block.tiles * RowStride + c;
+        const Scalar* from = v + Int64(tap) * block.tiles * block.rowStride + c;
         for (int row = 0; row < block.rows; row += StripRows) {
             for (int panel = 0; panel < PanelCount(panels); panel++) {
                 const int width = WidthOf(panels, panel);
                 const Scalar* u = WeightsOf(panels, panel, place) + Int64(k) * width;
                 Scalar* m = ProductsOf(panels, panel, place) + Int64(row) * width;
                 const bool isFirst = chunk.first + k == 0;
-                if (width == PanelWidth) MultiplyStrip<2>(from + row * RowStride, u, depth, m, isFirst);
-                else MultiplyStrip<1>(from + row * RowStride, u, depth, m, isFirst);
+                const Scalar* strip = from + row * block.rowStride;
+                if (width == PanelWidth) MultiplyStrip<2>(strip, block.rowStride, u, depth, m, isFirst);
+                else MultiplyStrip<1>(strip, block.rowStride, u, depth, m, isFirst);
             }
         }
     }
@@ -96,15 +105,16 @@ template <class Tile>
 static void TransformPanels(const Plan& plan, Chunk chunk, const Scalar* w, bool isAdjoint, const Panels& panels)
 {
     for (int panel = 0; panel < PanelCount(panels); panel++) {
-        const int first = panels.firstOutput + panel * PanelWidth, width = WidthOf(panels, panel);
+        const int first = panels.firstOutput + panel * PanelWidth;
+        const int count = CountOf(panels, panel), width = WidthOf(panels, panel);
         Scalar* u = WeightsOf(panels, panel, 0);
-        if (isAdjoint) TransformAdjointWeights<Tile>(plan, chunk, w, first, width, u);
-        else TransformWeights<Tile>(plan, chunk, w, first, width, u);
+        if (isAdjoint) TransformAdjointWeights<Tile>(plan, chunk, w, first, count, width, u);
+        else TransformWeights<Tile>(plan, chunk, w, first, count, width, u);
     }
 }
 
 // The outputs of one block of tiles and outputsAtOnce output channels, the sums of one chunk of input channels after
-// the other; the memory of the block is v: [place][row][RowStride], then the panels, then a row of zeros.
+// the other; the memory of the block is v: [place][row][rowStride], then the panels, then a row of zeros.
 template <class Tile>
 static void ConvolveTiles(
     const Plan& plan, const WinogradPlan& division, const Input& input, const Scalar* w, const Epilogue& epilogue,
@@ -137,6 +147,6 @@ static void ConvolveTiles(
     for (int panel = 0; panel < PanelCount(panels); panel++) {
         TransformOutput<Tile>(
             plan, division, block, ProductsOf(panels, panel, 0), panels.placeStride,
-            panels.firstOutput + panel * PanelWidth, WidthOf(panels, panel), epilogue, y);
+            panels.firstOutput + panel * PanelWidth, CountOf(panels, panel), WidthOf(panels, panel), epilogue, y);
     }
 }

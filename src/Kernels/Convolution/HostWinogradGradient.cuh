@@ -12,7 +12,8 @@ constexpr int StripChannels = Registers == 32 && Lanes >= 8 ? 8 : Lanes >= 4 ? 4
 constexpr int RowsPerPass = 64;
 
 // The places of the gradients of a tile; nothing beyond the edges.
-DEVICE void TransformTileGradient(const Plan& plan, TileSite site, const Scalar* from, Vector* places)
+template <bool IsWhole>
+DEVICE void TransformTileGradient(const Plan& plan, TileSite site, const Scalar* from, int count, Vector* places)
 {
     Vector dy[Tile::Height * TileWidth], lines[Tile::PatchHeight * TileWidth];
 #pragma GCC unroll 4
@@ -20,7 +21,8 @@ DEVICE void TransformTileGradient(const Plan& plan, TileSite site, const Scalar*
 #pragma GCC unroll 4
         for (int j = 0; j < TileWidth; j++) {
             const bool isThere = i < site.rows && j < site.columns;
-            dy[i * TileWidth + j] = isThere ? Load(from + (Int64(i) * plan.outW + j) * plan.outGroup) : Vector{};
+            const Scalar* element = from + (Int64(i) * plan.outW + j) * plan.outGroup;
+            dy[i * TileWidth + j] = isThere ? Load<IsWhole>(element, count) : Vector{};
         }
     }
 #pragma GCC unroll 4
@@ -31,23 +33,27 @@ DEVICE void TransformTileGradient(const Plan& plan, TileSite site, const Scalar*
     }
 }
 
-// g: [place][row][width] from the upstream gradient of the block's tiles.
+// g: [place][row][width] from the upstream gradient of the block's tiles; zeros fill up channels to whole vectors.
 static void TransformGradient(
-    const Plan& plan, const WinogradPlan& division, const TileBlock& block, const Scalar* dy, int firstOutput,
-    int width, Scalar* g, Int64 placeStride)
+    const Plan& plan, const WinogradPlan& division, const TileBlock& block, const Scalar* dy, Chunk outputs,
+    Scalar* g, Int64 placeStride)
 {
+    const int width = WholeVectors(outputs.channels);
     for (int tile = 0; tile < block.frames * block.tiles; tile++) {
         const TileSite site = TileSiteAt<Tile>(plan, division, block, tile);
+        const Scalar* from = dy + site.place * plan.outGroup + outputs.first;
         for (int c = 0; c < width; c += Lanes) {
             Vector places[Tile::Places];
-            TransformTileGradient(plan, site, dy + site.place * plan.outGroup + firstOutput + c, places);
+            const int count = Minimum(Lanes, outputs.channels - c);
+            if (count == Lanes) TransformTileGradient<true>(plan, site, from + c, Lanes, places);
+            else TransformTileGradient<false>(plan, site, from + c, count, places);
             StorePlaces<Tile>(places, g + Int64(tile) * width + c, placeStride);
         }
     }
 }
 
 // Sets, or adds to, StripChannels x (Vectors * Lanes) sums the products over some rows.
-template <int Vectors> DEVICE void AddStrip(const Scalar* v, const Scalar* g, int rows, Scalar* sums, bool isFirst)
+template <int Vectors> DEVICE void AddStrip(const Scalar* v, int rowStride, const Scalar* g, int rows, Scalar* sums, bool isFirst)
 {
     constexpr int Width = Vectors * Lanes;
     Vector sum[StripChannels][Vectors];
@@ -56,7 +62,7 @@ template <int Vectors> DEVICE void AddStrip(const Scalar* v, const Scalar* g, in
 #pragma GCC unroll 2
         for (int j = 0; j < Vectors; j++) sum[i][j] = isFirst ? Vector{} : Load(sums + i * Width + j * Lanes);
     }
-    for (int row = 0; row < rows; row++, v += RowStride, g += Width) {
+    for (int row = 0; row < rows; row++, v += rowStride, g += Width) {
         Vector gradient[Vectors];
 #pragma GCC unroll 2
         for (int j = 0; j < Vectors; j++) gradient[j] = *reinterpret_cast<const Vector*>(g + j * Lanes);
@@ -76,17 +82,17 @@ template <int Vectors> DEVICE void AddStrip(const Scalar* v, const Scalar* g, in
 // The products of one place and one panel; sums: [tap over time][channel][width].
 template <int Vectors>
 static void AddPlace(
-    const TileBlock& block, int taps, Chunk chunk, const Scalar* v, const Scalar* g, Scalar* sums, bool isFirst)
+    const TileBlock& block, int taps, int channels, const Scalar* v, const Scalar* g, Scalar* sums, bool isFirst)
 {
     constexpr int Width = Vectors * Lanes;
     const int rows = block.frames * block.tiles;
     for (int row = 0; row < rows; row += RowsPerPass) {
         const int count = Minimum(RowsPerPass, rows - row);
         for (int tap = 0; tap < taps; tap++) {
-            for (int c = 0; c < chunk.channels; c += StripChannels) {
+            for (int c = 0; c < channels; c += StripChannels) {
                 AddStrip<Vectors>(
-                    v + Int64(tap * block.tiles + row) * RowStride + c, g + Int64(row) * Width, count,
-                    sums + (Int64(tap) * chunk.channels + c) * Width, isFirst && row == 0);
+                    v + Int64(tap * block.tiles + row) * block.rowStride + c, block.rowStride, g + Int64(row) * Width,
+                    count, sums + (Int64(tap) * channels + c) * Width, isFirst && row == 0);
             }
         }
     }
@@ -112,23 +118,28 @@ DEVICE void TransformSumsOfPlaces(const Scalar* from, Int64 placeStride, Vector*
 }
 
 // Weights' gradient of a panel and a chunk from its sums: [place][tap over time][channel][width].
-static void TransformSums(const Plan& plan, Chunk chunk, const Scalar* sums, int firstOutput, int width, Scalar* dw)
+static void TransformSums(const Plan& plan, Chunk inputs, Chunk outputs, const Scalar* sums, Scalar* dw)
 {
-    const int channels = plan.inGroup, depth = plan.kT * chunk.channels;
+    const int channels = WholeVectors(inputs.channels), width = WholeVectors(outputs.channels);
+    const int depth = plan.kT * channels;
+    const bool isWhole = plan.inGroup % Lanes == 0;
     Vector turned[9][Lanes];
     for (int k = 0; k < depth; k += Lanes) {
-        const int tap = k / chunk.channels, channel = chunk.first + k % chunk.channels;
+        const int tap = k / channels, c = k % channels;
         for (int o = 0; o < width; o += Lanes) {
             for (int lane = 0; lane < Lanes; lane++) {
                 Vector taps[9];
                 TransformSumsOfPlaces(sums + Int64(k + lane) * width + o, Int64(depth) * width, taps);
                 for (int i = 0; i < 9; i++) turned[i][lane] = taps[i];
             }
-            for (int i = 0; i < 9; i++) {
+            const Int64 firstKernel = Int64(outputs.first + o) * plan.kT + tap;
+            Scalar* to = dw + firstKernel * 9 * plan.inGroup + inputs.first + c;
+            for (int i = 0; i < 9; i++, to += plan.inGroup) {
                 Transpose(turned[i]);
-                for (int lane = 0; lane < Lanes; lane++) {
-                    const Int64 kernel = Int64(firstOutput + o + lane) * plan.kT + tap;
-                    Stream(dw + (kernel * 9 + i) * channels + channel, turned[i][lane]);
+                for (int lane = 0; lane < Minimum(Lanes, outputs.channels - o); lane++) {
+                    Scalar* target = to + Int64(lane) * plan.kT * 9 * plan.inGroup;
+                    if (isWhole) Stream(target, turned[i][lane]);
+                    else StorePart(target, turned[i][lane], Minimum(Lanes, inputs.channels - c));
                 }
             }
         }
@@ -136,18 +147,24 @@ static void TransformSums(const Plan& plan, Chunk chunk, const Scalar* sums, int
     OrderStreams();
 }
 
+DEVICE Chunk PanelOf(Chunk outputs, int panel)
+{
+    const Chunk part = ChunkAt(panel * PanelWidth, PanelWidth, outputs.channels);
+    return {outputs.first + part.first, part.channels};
+}
+
 // dw for one chunk of input channels and one of output channels = the weight gradient over the blocks of tiles of a
-// segment. The memory of the block is v: [place][row][RowStride], g: [panel][place][row][width],
+// segment. The memory of the block is v: [place][row][rowStride], g: [panel][place][row][width],
 // sums: [panel][place][tap over time][channel][width], then a row of zeros.
 static void WeightGradientOfTiles(
     const Plan& plan, const WinogradPlan& division, const Input& input, const Scalar* dy, Scalar* dw, Chunk inputs,
     Chunk outputs, Int64 firstBlock, Int64 endBlock)
 {
-    const int panelCount = Parts(outputs.channels, PanelWidth);
+    const int panelCount = Parts(outputs.channels, PanelWidth), channels = WholeVectors(inputs.channels);
     const Int64 rows = MostRows(plan, division);
-    const Int64 inputSize = Tile::Places * PlaceStride(rows * RowStride);
+    const Int64 inputSize = Tile::Places * PlaceStride(rows * RowStride(division));
     const Int64 gradientStride = PlaceStride(rows * PanelWidth);
-    const Int64 sumsSize = Int64(plan.kT) * inputs.channels * PanelWidth;
+    const Int64 sumsSize = Int64(plan.kT) * channels * PanelWidth;
     Scalar* v = Scratch(inputSize + panelCount * Tile::Places * (gradientStride + sumsSize) + plan.inGroup);
     Scalar* g = v + inputSize;
     Scalar* sums = g + panelCount * Tile::Places * gradientStride;
@@ -157,27 +174,23 @@ static void WeightGradientOfTiles(
         const TileBlock block = TileBlockAt(plan, division, index);
         TransformInput<Tile>(plan, division, block, inputs, input, zeros, v);
         for (int panel = 0; panel < panelCount; panel++) {
-            const Chunk part = ChunkAt(panel * PanelWidth, PanelWidth, outputs.channels);
             Scalar* gradients = g + panel * Tile::Places * gradientStride;
-            TransformGradient(
-                plan, division, block, dy, outputs.first + part.first, part.channels, gradients, gradientStride);
+            TransformGradient(plan, division, block, dy, PanelOf(outputs, panel), gradients, gradientStride);
         }
         for (int place = 0; place < Tile::Places; place++) {
             const Scalar* from = v + place * InputStride(block);
             for (int panel = 0; panel < panelCount; panel++) {
-                const int width = Minimum(PanelWidth, outputs.channels - panel * PanelWidth);
+                const int width = WholeVectors(PanelOf(outputs, panel).channels);
                 const Scalar* gradients = g + (Int64(panel) * Tile::Places + place) * gradientStride;
                 Scalar* to = sums + panel * Tile::Places * sumsSize + place * sumsSize / PanelWidth * width;
-                if (width == PanelWidth) AddPlace<2>(block, plan.kT, inputs, from, gradients, to, index == firstBlock);
-                else AddPlace<1>(block, plan.kT, inputs, from, gradients, to, index == firstBlock);
+                if (width == PanelWidth) AddPlace<2>(block, plan.kT, channels, from, gradients, to, index == firstBlock);
+                else AddPlace<1>(block, plan.kT, channels, from, gradients, to, index == firstBlock);
             }
         }
     }
     // An empty segment.
     if (firstBlock >= endBlock) memset(sums, 0, sizeof(Scalar) * panelCount * Tile::Places * sumsSize);
     for (int panel = 0; panel < panelCount; panel++) {
-        const Chunk part = ChunkAt(panel * PanelWidth, PanelWidth, outputs.channels);
-        TransformSums(
-            plan, inputs, sums + panel * Tile::Places * sumsSize, outputs.first + part.first, part.channels, dw);
+        TransformSums(plan, inputs, PanelOf(outputs, panel), sums + panel * Tile::Places * sumsSize, dw);
     }
 }

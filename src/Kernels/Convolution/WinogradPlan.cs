@@ -10,13 +10,13 @@ namespace GenKernels.Kernels.Convolution;
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct WinogradPlan
 {
-    /// <summary>What channels must be a multiple of: a vector of the widest kind.</summary>
-    internal const int ChannelGranularity = 16;
-
     private const int FlatHeight = 3;
     private const int TallHeight = 5;
     private const int TileWidth = 4;
     private const int PanelWidth = 32;
+
+    // A vector of the widest kind.
+    private const int ChannelGranularity = 16;
 
     // Rows that are multiplied together, and how many take as long as a transform of the weights.
     private const int StripRows = 12;
@@ -35,7 +35,6 @@ internal readonly struct WinogradPlan
     private const int InputsOfFewRows = 64;
     private const int OutputsOfFewRows = PanelWidth;
 
-    // As MostInputs in HostTiles.cuh.
     private const int InputsAtOnce = 128;
     private const int OutputsAtOnce = 128;
 
