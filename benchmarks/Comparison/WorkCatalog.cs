@@ -106,7 +106,7 @@ internal static partial class WorkCatalog
                 { Target = TimesThePeer },
             new($"tiny step{suffix}", () => new TrainingStepBenchmarks { Precision = precision }, Pace.Current.Rounds)
             {
-                Target = TimesThePeer,
+                Target = TwiceThePeer,
                 Extra = (benchmark => ((TrainingStepBenchmarks)benchmark).LaunchPenalty(), 1.0 / 16),
             },
         ];

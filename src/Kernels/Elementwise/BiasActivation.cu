@@ -30,16 +30,18 @@ DEVICE Accumulator Value(Accumulator z, Accumulator m, Accumulator slope, Accumu
     return IsClamped(z, slope, gain, limit) ? Accumulator(0) : m * value;
 }
 
+// Elements of rows of few columns that the host device takes as one row, so that they fill vectors.
+constexpr int JoinedLength = 256;
+
 template <bool HasBias>
 DEVICE void ActivateRows(
     const Scalar* __restrict__ x, const Scalar* __restrict__ b, const Scalar* __restrict__ m, Scalar* __restrict__ y,
     const RowWalk& walk, float slope, float gain, float limit)
 {
-    ForEachRowPack<PackLength<Scalar>>(walk, [=](Int64 row) {
-        const Int64 start = row * walk.rowLength;
+    const auto bodyOf = [=](Int64 start, const Scalar* __restrict__ bias) {
         return [=](auto width, int i) {
             Pack<width.Value> pack = LoadPack<width.Value>(x + start + i), biases = {}, factors = {};
-            if constexpr (HasBias) biases = LoadPack<width.Value>(b + i);
+            if constexpr (HasBias) biases = LoadPack<width.Value>(bias + i);
             if constexpr (Order > 0) factors = LoadPack<width.Value>(m + start + i);
             width.ForEach([&](int k) {
                 Accumulator z = pack.value[k];
@@ -48,7 +50,24 @@ DEVICE void ActivateRows(
             });
             StorePack(y + start + i, pack);
         };
-    });
+    };
+    if constexpr (WarpSize == 1 && HasBias) {
+        const int columns = walk.rowLength, rows = JoinedLength / columns;
+        if (rows > 1) {
+            Scalar joined[JoinedLength];
+            for (int row = 0; row < rows; row++) {
+                for (int i = 0; i < columns; i++) joined[row * columns + i] = b[i];
+            }
+            const RowBlock block = RowBlockOf(walk);
+            for (int row = 0; row < block.rowCount; row += rows) {
+                const auto body = bodyOf((block.firstRow + row) * columns, joined);
+                const int count = Minimum(rows, block.rowCount - row) * columns;
+                for (int i = 0; i < count; i++) body(Count<1>(), i);
+            }
+            return;
+        }
+    }
+    ForEachRowPack<PackLength<Scalar>>(walk, [=](Int64 row) { return bodyOf(row * walk.rowLength, b); });
 }
 
 KERNEL BiasActivation(
