@@ -12,12 +12,15 @@ DEVICE double ShuffleXor(double value, int mask)
     return BitsToDouble(high << 32 | low);
 }
 
-// The order of the additions is fixed, so that the same input gives the same bits.
-template <typename T> DEVICE T WarpSum(T value)
+// The sum over `Lanes` neighbouring lanes, a power of two. The order of the additions is fixed, so that the same input
+// gives the same bits.
+template <int Lanes, typename T> DEVICE T LaneSum(T value)
 {
-    for (int mask = WarpSize / 2; mask > 0; mask /= 2) value += ShuffleXor(value, mask);
+    for (int mask = Lanes / 2; mask > 0; mask /= 2) value += ShuffleXor(value, mask);
     return value;
 }
+
+template <typename T> DEVICE T WarpSum(T value) { return LaneSum<WarpSize>(value); }
 
 template <typename T> DEVICE T WarpMaximum(T value)
 {

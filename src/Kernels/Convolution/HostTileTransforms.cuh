@@ -69,7 +69,10 @@ DEVICE void TransformTaps(const Scalar* taps, Int64 tapStride, int count, Vector
 {
     Vector g[9], lines[Tile::PatchHeight * 3];
 #pragma GCC unroll 9
-    for (int i = 0; i < 9; i++) g[i] = count == Lanes ? Load(taps + i * tapStride) : LoadPart(taps + i * tapStride, count);
+    for (int i = 0; i < 9; i++) {
+        const Scalar* from = taps + i * tapStride;
+        g[i] = count == Lanes ? Load(from) : LoadPart(from, count);
+    }
 #pragma GCC unroll 3
     for (int i = 0; i < 3; i++) {
         Tile::HeightAxis::Evaluate(g + i, 3, lines + i, 3);

@@ -53,7 +53,8 @@ static void TransformGradient(
 }
 
 // Sets, or adds to, StripChannels x (Vectors * Lanes) sums the products over some rows.
-template <int Vectors> DEVICE void AddStrip(const Scalar* v, int rowStride, const Scalar* g, int rows, Scalar* sums, bool isFirst)
+template <int Vectors>
+DEVICE void AddStrip(const Scalar* v, int rowStride, const Scalar* g, int rows, Scalar* sums, bool isFirst)
 {
     constexpr int Width = Vectors * Lanes;
     Vector sum[StripChannels][Vectors];
@@ -183,8 +184,9 @@ static void WeightGradientOfTiles(
                 const int width = WholeVectors(PanelOf(outputs, panel).channels);
                 const Scalar* gradients = g + (Int64(panel) * Tile::Places + place) * gradientStride;
                 Scalar* to = sums + panel * Tile::Places * sumsSize + place * sumsSize / PanelWidth * width;
-                if (width == PanelWidth) AddPlace<2>(block, plan.kT, channels, from, gradients, to, index == firstBlock);
-                else AddPlace<1>(block, plan.kT, channels, from, gradients, to, index == firstBlock);
+                const bool isFirst = index == firstBlock;
+                if (width == PanelWidth) AddPlace<2>(block, plan.kT, channels, from, gradients, to, isFirst);
+                else AddPlace<1>(block, plan.kT, channels, from, gradients, to, isFirst);
             }
         }
     }

@@ -38,16 +38,22 @@ public static class GroupNorm
         module.Kernel("GroupNormStatistics").Launch(
             plan.Shape(x.Device, 2, sumType) with { Cost = LaunchCost.Of(x, partial) }, x, partial,
             KernelArgument.Structure(ref plan));
-        module.Kernel("GroupNormJoin").Launch(
-            LaunchShape.WarpPerRow(x.Device, (long)x.Shape[0] * groups) with
-            {
-                Cost = LaunchCost.Of(partial, statistics),
-            },
-            partial, statistics, KernelArgument.Structure(ref plan), epsilon);
-        int numbers = x.Device.WarpSize == 1 ? 3 : 0;
+        bool isJoined = !plan.JoinsOnTheWay(x.Device);
+        if (isJoined)
+        {
+            module.Kernel("GroupNormJoin").Launch(
+                LaunchShape.WarpPerRow(x.Device, (long)x.Shape[0] * groups) with
+                {
+                    Cost = LaunchCost.Of(partial, statistics),
+                },
+                partial, statistics, KernelArgument.Structure(ref plan), epsilon);
+        }
+
+        LaunchCost cost = LaunchCost.Of(x, isJoined ? null : partial, statistics, weight, bias, y);
         module.Kernel("GroupNorm").Launch(
-            plan.Shape(x.Device, numbers, sumType) with { Cost = LaunchCost.Of(x, statistics, weight, bias, y) },
-            x, statistics, weight, bias, y, KernelArgument.Structure(ref plan), silu ? 1 : 0);
+            plan.ChannelShape(x.Device, x.Device.WarpSize == 1 ? 3 : 2, sumType) with { Cost = cost },
+            x, isJoined ? null : partial, statistics, weight, bias, y, KernelArgument.Structure(ref plan), epsilon,
+            silu ? 1 : 0);
         return (y, statistics);
     }
 

@@ -2,9 +2,11 @@
 //   z[n,s,c] = (x[n,s,c] - mean[n,g]) / sqrt(variance[n,g] + epsilon) w[c] + b[c], c in group g; over s and the group
 //   y = z, or z / (1 + e^-z)
 // GroupNormStatistics: mean and sum of squared deviations of each chunk and part of a group.
-// GroupNormJoin: from those the mean and 1 / sqrt(variance + epsilon) of each group.
+// GroupNormJoin: from those the mean and 1 / sqrt(variance + epsilon) of each group. GPUs leave it out where chunks are
+// few: every block of GroupNorm joins what it needs itself.
 //
-// Shapes   x, y: [N, S, C]; w, b: [C] or null; partial: [N, chunks, C / part, 2]; statistics: [N, G, 2]; contiguous
+// Shapes   x, y: [N, S, C]; w, b: [C] or null; partial: [N, chunks, C / part, 2], for GroupNorm null where statistics
+//          are joined; statistics: [N, G, 2]; contiguous
 // Types    stored as Scalar, summed in Accumulator; partial and statistics are Accumulator
 // Launch   as GroupPlan shares out; block sizes that are multiples of WarpSize; GroupNormJoin: one warp a group
 // Cost     reads x twice, the second time from cache where a few samples fit, writes y: bound by memory
@@ -12,7 +14,8 @@
 // Source   Wu, He 2018, Group Normalization; moments joined as Chan, Golub, LeVeque 1979: deviations are taken from a
 //          mean of their own, never as a difference of two large sums
 #include "Common/Prelude.cuh"
-#include "Common/Warp.cuh"               // WarpSum
+#include "Common/Rows.cuh"              // Quotient
+#include "Common/Warp.cuh"              // WarpSum, LaneSum
 #include "Normalization/GroupPlan.cuh"  // GroupPlan, BlockOf, TaskOf
 
 constexpr int Rows = 8;  // positions whose moments are taken together, in registers
@@ -164,39 +167,57 @@ DEVICE Accumulator RowsOf(const GroupPlan& plan, int chunk)
     return Accumulator(Minimum(Int64(plan.chunkRows), plan.positionCount - Int64(chunk) * plan.chunkRows));
 }
 
+// The moments of a part over a chunk, and how many rows that has.
+struct Entry {
+    Pack<2, Accumulator> moments;
+    Accumulator rows;
+};
+
+// Mean and 1 / sqrt(variance + epsilon) of a group from the entries of its chunks and parts, the first of which is
+// given, by `Lanes` neighbouring threads.
+template <int Lanes>
+DEVICE Pack<2, Accumulator> JoinEntries(const Accumulator* __restrict__ first, const GroupPlan& plan, float epsilon)
+{
+    constexpr int Batch = 4;
+    const int groupLength = plan.channelCount / plan.groupCount;
+    const int ownParts = groupLength / plan.partLength, allParts = plan.channelCount / plan.partLength;
+    const int lane = threadIdx.x % Lanes, count = plan.chunkCount * ownParts;
+    const auto load = [=](int index) {
+        const int chunk = int(Quotient(index, ownParts)), part = index - chunk * ownParts;
+        return Entry{LoadPack<2>(first + 2 * (Int64(chunk) * allParts + part)), RowsOf(plan, chunk)};
+    };
+
+    // An entry is weighted by its rows; all have the same number of channels.
+    Accumulator sum = 0;
+    InBatches<Batch>(lane, count, Lanes, load, [&](int, const Entry& entry) {
+        sum += entry.rows * entry.moments.value[0];
+    });
+    const Accumulator mean = LaneSum<Lanes>(sum) / (Accumulator(plan.positionCount) * ownParts);
+    Accumulator squares = 0;
+    InBatches<Batch>(lane, count, Lanes, load, [&](int, const Entry& entry) {
+        const Accumulator step = entry.moments.value[0] - mean;
+        squares += entry.moments.value[1] + entry.rows * plan.partLength * (step * step);
+    });
+    const Accumulator variance = LaneSum<Lanes>(squares) / (Accumulator(plan.positionCount) * groupLength);
+    return {{mean, ReciprocalSqrt(variance + epsilon)}};
+}
+
+// The first entry of a group of a sample.
+DEVICE const Accumulator* EntriesOf(const Accumulator* partial, const GroupPlan& plan, int sample, int group)
+{
+    const Int64 allParts = plan.channelCount / plan.partLength;
+    return partial + 2 * (Int64(sample) * plan.chunkCount * allParts + group * (allParts / plan.groupCount));
+}
+
 KERNEL GroupNormJoin(
     const Accumulator* __restrict__ partial, Accumulator* __restrict__ statistics, GroupPlan plan, float epsilon)
 {
-    const int lane = threadIdx.x % WarpSize;
     const Int64 index = Int64(blockIdx.x) * (blockDim.x / WarpSize) + threadIdx.x / WarpSize;
     if (index >= Int64(plan.sampleCount) * plan.groupCount) return;  // a warp leaves as a whole
-    const int groupLength = plan.channelCount / plan.groupCount;
-    const int ownParts = groupLength / plan.partLength;
-    const int allParts = plan.channelCount / plan.partLength;
-    const Accumulator* first = partial
-        + 2 * (index / plan.groupCount * plan.chunkCount * allParts + index % plan.groupCount * ownParts);
-
-    // Each entry is weighted by its rows; all have the same number of channels.
-    Accumulator sum = 0;
-    for (int chunk = lane; chunk < plan.chunkCount; chunk += WarpSize) {
-        const Accumulator rows = RowsOf(plan, chunk);
-        const Accumulator* entry = first + Int64(chunk) * 2 * allParts;
-        for (int part = 0; part < ownParts; part++) sum += rows * entry[2 * part];
-    }
-    const Accumulator mean = WarpSum(sum) / (Accumulator(plan.positionCount) * ownParts);
-    Accumulator squares = 0;
-    for (int chunk = lane; chunk < plan.chunkCount; chunk += WarpSize) {
-        const Accumulator weight = RowsOf(plan, chunk) * plan.partLength;
-        const Accumulator* entry = first + Int64(chunk) * 2 * allParts;
-        for (int part = 0; part < ownParts; part++) {
-            const Accumulator step = entry[2 * part] - mean;
-            squares += entry[2 * part + 1] + weight * (step * step);
-        }
-    }
-    const Accumulator variance = WarpSum(squares) / (Accumulator(plan.positionCount) * groupLength);
-    if (lane > 0) return;
-    statistics[2 * index] = mean;
-    statistics[2 * index + 1] = ReciprocalSqrt(variance + epsilon);
+    const int sample = int(Quotient(index, plan.groupCount)), group = int(index - Int64(sample) * plan.groupCount);
+    const Pack<2, Accumulator> joined =
+        JoinEntries<WarpSize>(EntriesOf(partial, plan, sample, group), plan, epsilon);
+    if (threadIdx.x % WarpSize == 0) StorePack(statistics + 2 * index, joined);
 }
 
 template <bool isSilu> DEVICE Scalar Normalised(Accumulator x, Accumulator mean, Accumulator scale, Accumulator offset)
@@ -205,18 +226,39 @@ template <bool isSilu> DEVICE Scalar Normalised(Accumulator x, Accumulator mean,
     return Scalar(isSilu ? SiluOf(z) : z);
 }
 
+// The moments of the groups of a block's tile: those in statistics, or joined, and kept there by the one block that has
+// a sample's first rows and the group's first channel.
+DEVICE void FindMoments(
+    const Accumulator* __restrict__ partial, Accumulator* __restrict__ statistics, const GroupPlan& plan,
+    const GroupBlock& block, const TileGroups& groups, float epsilon, Pack<2, Accumulator>* __restrict__ moments)
+{
+    const int groupLength = plan.channelCount / plan.groupCount;
+    Accumulator* kept = statistics + 2 * (Int64(block.sample) * plan.groupCount + groups.first);
+    if (partial == nullptr) {
+        for (int i = threadIdx.x; i < groups.count; i += blockDim.x) moments[i] = LoadPack<2>(kept + 2 * i);
+        return;
+    }
+    ForEachGroup(groups.count, moments, [&](int group) {
+        const Accumulator* first = EntriesOf(partial, plan, block.sample, groups.first + group);
+        const Pack<2, Accumulator> pair = JoinEntries<GroupLanes>(first, plan, epsilon);
+        const bool isOwn = block.chunk == 0 && (groups.first + group) * groupLength >= block.firstChannel;
+        if (isOwn && GroupLane() == 0) StorePack(kept + 2 * group, pair);
+        return pair;
+    });
+}
+
 template <bool isSilu> DEVICE void NormaliseTask(
-    const Scalar* __restrict__ x, const Accumulator* __restrict__ statistics, const Scalar* __restrict__ w,
+    const Scalar* __restrict__ x, const Pack<2, Accumulator>* __restrict__ moments, const Scalar* __restrict__ w,
     const Scalar* __restrict__ b, Scalar* __restrict__ y, const GroupPlan& plan, const GroupBlock& block,
-    const GroupTask& task)
+    const GroupTask& task, int firstGroup)
 {
     const int groupLength = plan.channelCount / plan.groupCount;
     Accumulator mean[PackWidth], scale[PackWidth], offset[PackWidth];
     for (int i = 0; i < PackWidth; i++) {
         const int c = task.firstChannel + i;
-        const Accumulator* group = statistics + 2 * (Int64(block.sample) * plan.groupCount + c / groupLength);
-        mean[i] = group[0];
-        scale[i] = group[1] * (w == nullptr ? Accumulator(1) : Accumulator(w[c]));
+        const Pack<2, Accumulator> group = moments[c / groupLength - firstGroup];
+        mean[i] = group.value[0];
+        scale[i] = group.value[1] * (w == nullptr ? Accumulator(1) : Accumulator(w[c]));
         offset[i] = b == nullptr ? Accumulator(0) : Accumulator(b[c]);
     }
     const Int64 corner = (block.firstRow + task.firstRow) * plan.channelCount + task.firstChannel;
@@ -243,8 +285,9 @@ template <bool isSilu> DEVICE void NormaliseRows(
 }
 
 KERNEL GroupNorm(
-    const Scalar* __restrict__ x, const Accumulator* __restrict__ statistics, const Scalar* __restrict__ w,
-    const Scalar* __restrict__ b, Scalar* __restrict__ y, GroupPlan plan, int isSilu)
+    const Scalar* __restrict__ x, const Accumulator* __restrict__ partial, Accumulator* __restrict__ statistics,
+    const Scalar* __restrict__ w, const Scalar* __restrict__ b, Scalar* __restrict__ y, GroupPlan plan, float epsilon,
+    int isSilu)
 {
     const GroupBlock block = BlockOf(plan);
     if constexpr (WarpSize == 1) {
@@ -269,10 +312,16 @@ KERNEL GroupNorm(
         if (isSilu) NormaliseRows<true>(source, target, block.rowCount, width, step, mean, scale, offset);
         else NormaliseRows<false>(source, target, block.rowCount, width, step, mean, scale, offset);
     } else {
+        using Moments = Pack<2, Accumulator>;
+        DYNAMIC_SHARED(Moments, moments);  // of the groups of the tile
+        const TileGroups groups = GroupsOf(plan, block);
+        FindMoments(partial, statistics, plan, block, groups, epsilon, moments);
+        __syncthreads();  // moments of groups | of elements
+
         for (int index = threadIdx.x; index < plan.rowLanes * block.packCount; index += blockDim.x) {
             const GroupTask task = TaskOf(block, index);
-            if (isSilu) NormaliseTask<true>(x, statistics, w, b, y, plan, block, task);
-            else NormaliseTask<false>(x, statistics, w, b, y, plan, block, task);
+            if (isSilu) NormaliseTask<true>(x, moments, w, b, y, plan, block, task, groups.first);
+            else NormaliseTask<false>(x, moments, w, b, y, plan, block, task, groups.first);
         }
     }
 }

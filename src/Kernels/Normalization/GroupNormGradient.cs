@@ -32,25 +32,18 @@ public static class GroupNormGradient
 
         Tensor dx = Tensor.Empty(x.Shape, x.Type, x.Device);
         if (x.ElementCount == 0) return (dx, Zeros(weight, needsParameters), Zeros(bias, needsParameters));
-        (int samples, int channels, int groups) = (x.Shape[0], x.Shape[^1], statistics.Shape[1]);
         KernelArgument isSilu = silu ? 1 : 0;
         using Tensor sums = Sums(x, dy, statistics, weight, bias, dx, isSilu);
-        using Tensor means = Tensor.Empty(statistics.Shape, statistics.Type, x.Device);
-        GroupPlan plan = new(groups, lanePasses: 1, x, dy, dx);
-        KernelModule module = x.Device.Load(s_source, x.Type, plan.Variant);
-        module.Kernel("GroupNormGradientMeans").Launch(
-            LaunchShape.WarpPerRow(x.Device, (long)samples * groups) with { Cost = LaunchCost.Of(sums, weight, means) },
-            sums, weight, means, KernelArgument.Structure(ref plan));
-        int numbers = x.Device.WarpSize == 1 ? 6 : 0;
-        module.Kernel("GroupNormGradient").Launch(
-            plan.Shape(x.Device, numbers, sums.Type) with { Cost = LaunchCost.Of(x, dy, weight, bias, dx) },
-            x, dy, statistics, means, weight, bias, dx, KernelArgument.Structure(ref plan), isSilu);
-        if (!needsParameters || (weight is null && bias is null)) return (dx, null, null);
-        Tensor? dw = weight is null ? null : Tensor.Empty(weight.Shape, x.Type, x.Device);
-        Tensor? db = bias is null ? null : Tensor.Empty(bias.Shape, x.Type, x.Device);
-        module.Kernel("GroupNormGradientParameters").Launch(
-            LaunchShape.Elements(x.Device, channels) with { Cost = LaunchCost.Of(sums, dw, db) },
-            sums, dw, db, samples, channels);
+        Tensor? dw = Empty(weight, needsParameters);
+        Tensor? db = Empty(bias, needsParameters);
+        GroupPlan plan = new(statistics.Shape[1], lanePasses: 1, x, dy, dx);
+        int numbers = x.Device.WarpSize == 1 ? 8 : 2;
+        x.Device.Load(s_source, x.Type, plan.Variant).Kernel("GroupNormGradient").Launch(
+            plan.ChannelShape(x.Device, numbers, sums.Type) with
+            {
+                Cost = LaunchCost.Of(x, dy, sums, weight, bias, dx, dw, db),
+            },
+            x, dy, statistics, sums, weight, bias, dx, dw, db, KernelArgument.Structure(ref plan), isSilu);
         return (dx, dw, db);
     }
 
@@ -77,6 +70,9 @@ public static class GroupNormGradient
             partial, sums, plan.ChunkCount, columns);
         return sums;
     }
+
+    private static Tensor? Empty(Tensor? like, bool isNeeded) =>
+        like is null || !isNeeded ? null : Tensor.Empty(like.Shape, like.Type, like.Device);
 
     private static Tensor? Zeros(Tensor? like, bool isNeeded) =>
         like is null || !isNeeded ? null : Tensor.Zeros(like.Shape, like.Type, like.Device);

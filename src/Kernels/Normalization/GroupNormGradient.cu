@@ -2,18 +2,17 @@
 //   h[n,s,c] = (x[n,s,c] - mean[n,g]) r[n,g], z = h w + b, dz = dy, or dy times the derivative of SiLU at z
 //   dx[n,s,c] = r[n,g] (w[c] dz[n,s,c] - mean of w dz - h[n,s,c] mean of w dz h), means over s and the group
 //   db[c] = sum over n and s of dz, dw[c] = sum over n and s of dz h
-// GroupNormGradientSums: those sums for each chunk of positions; GroupNormGradientJoin: for each sample.
-// GroupNormGradientMeans: the means of each group. GroupNormGradientParameters: db and dw.
+// GroupNormGradientSums: those sums for each chunk of positions; GroupNormGradientJoin: for each sample. The means of
+// its groups every block of GroupNormGradient takes itself.
 //
-// Shapes   x, dy, dx: [N, S, C]; w, b, dw, db: [C], or null; statistics, means: [N, G, 2]; partial: [N, chunks, 2, C];
+// Shapes   x, dy, dx: [N, S, C]; w, b, dw, db: [C], or null; statistics: [N, G, 2]; partial: [N, chunks, 2, C];
 //          sums: [N, 2, C]; contiguous
-// Types    stored as Scalar, summed in Accumulator; statistics, partial, sums and means are Accumulator
-// Launch   as GroupPlan shares out, any block size; Join: blocks of Columns channels; Means: one warp a group;
-//          Parameters: elementwise
+// Types    stored as Scalar, summed in Accumulator; statistics, partial and sums are Accumulator
+// Launch   as GroupPlan shares out, block sizes that are multiples of WarpSize; Join: blocks of Columns channels
 // Cost     reads x and dy twice, the second time from cache where a few samples fit, writes dx: bound by memory
 // Source   Wu, He 2018, Group Normalization; derivative by hand. Sums go chunk by chunk in a fixed order
 #include "Common/Prelude.cuh"
-#include "Common/Warp.cuh"              // WarpSum
+#include "Common/Warp.cuh"              // LaneSum
 #include "Normalization/GroupPlan.cuh"  // GroupPlan, BlockOf, TaskOf
 
 // What the element of a channel needs: its group's moments, and the channel's own weight and offset.
@@ -218,40 +217,32 @@ KERNEL GroupNormGradientJoin(
     }
 }
 
-KERNEL GroupNormGradientMeans(
-    const Accumulator* __restrict__ sums, const Scalar* __restrict__ w, Accumulator* __restrict__ means, GroupPlan plan)
+// The means of w dz and of w dz h of a group, from the sums of its sample, [2, C], by GroupLanes threads.
+DEVICE Pack<2, Accumulator> MeansOf(
+    const Accumulator* __restrict__ sums, const Scalar* __restrict__ w, const GroupPlan& plan, int group)
 {
-    const int lane = threadIdx.x % WarpSize;
-    const Int64 index = Int64(blockIdx.x) * (blockDim.x / WarpSize) + threadIdx.x / WarpSize;
-    if (index >= Int64(plan.sampleCount) * plan.groupCount) return;  // a warp leaves as a whole
-    const int groupLength = plan.channelCount / plan.groupCount;
-    const int firstChannel = int(index % plan.groupCount) * groupLength;
-    const Accumulator* dzSums = sums + index / plan.groupCount * 2 * plan.channelCount;
+    const int groupLength = plan.channelCount / plan.groupCount, end = (group + 1) * groupLength;
     Accumulator dz = 0, dzh = 0;
-    for (int c = firstChannel + lane; c < firstChannel + groupLength; c += WarpSize) {
+    for (int c = group * groupLength + GroupLane(); c < end; c += GroupLanes) {
         const Accumulator weight = w == nullptr ? Accumulator(1) : Accumulator(w[c]);
-        dz += weight * dzSums[c];
-        dzh += weight * dzSums[plan.channelCount + c];
+        dz += weight * sums[c];
+        dzh += weight * sums[plan.channelCount + c];
     }
-    dz = WarpSum(dz);
-    dzh = WarpSum(dzh);
-    if (lane > 0) return;
     const Accumulator count = Accumulator(plan.positionCount) * groupLength;
-    means[2 * index] = dz / count;
-    means[2 * index + 1] = dzh / count;
+    return {{LaneSum<GroupLanes>(dz) / count, LaneSum<GroupLanes>(dzh) / count}};
 }
 
-KERNEL GroupNormGradientParameters(
-    const Accumulator* __restrict__ sums, Scalar* __restrict__ dw, Scalar* __restrict__ db, int sampleCount,
-    int channelCount)
+// db and dw of a tile.
+DEVICE void AddSamples(
+    const Accumulator* __restrict__ sums, Scalar* __restrict__ dw, Scalar* __restrict__ db, const GroupPlan& plan,
+    const GroupBlock& block)
 {
-    const int begin = int(blockIdx.x) * ElementsPerBlock;
-    const int end = Minimum(channelCount, begin + ElementsPerBlock);
-    for (int c = begin + threadIdx.x; c < end; c += blockDim.x) {
+    for (int i = threadIdx.x; i < block.channelCount; i += blockDim.x) {
+        const int c = block.firstChannel + i;
         Accumulator dz = 0, dzh = 0;
-        for (int sample = 0; sample < sampleCount; sample++) {
-            dz += sums[Int64(sample) * 2 * channelCount + c];
-            dzh += sums[(Int64(sample) * 2 + 1) * channelCount + c];
+        for (int sample = 0; sample < plan.sampleCount; sample++) {
+            dz += sums[Int64(sample) * 2 * plan.channelCount + c];
+            dzh += sums[(Int64(sample) * 2 + 1) * plan.channelCount + c];
         }
         if (db != nullptr) db[c] = Scalar(dz);
         if (dw != nullptr) dw[c] = Scalar(dzh);
@@ -304,20 +295,27 @@ template <bool isSilu> DEVICE void TaskGradient(
 
 KERNEL GroupNormGradient(
     const Scalar* __restrict__ x, const Scalar* __restrict__ dy, const Accumulator* __restrict__ statistics,
-    const Accumulator* __restrict__ means, const Scalar* __restrict__ w, const Scalar* __restrict__ b,
-    Scalar* __restrict__ dx, GroupPlan plan, int isSilu)
+    const Accumulator* __restrict__ sums, const Scalar* __restrict__ w, const Scalar* __restrict__ b,
+    Scalar* __restrict__ dx, Scalar* __restrict__ dw, Scalar* __restrict__ db, GroupPlan plan, int isSilu)
 {
+    using Means = Pack<2, Accumulator>;
+    DYNAMIC_SHARED(Means, means);  // of the groups of the tile; on the host six numbers for each channel follow
     const GroupBlock block = BlockOf(plan);
     const int groupLength = plan.channelCount / plan.groupCount;
-    const Accumulator* sampleMeans = means + 2 * Int64(block.sample) * plan.groupCount;
+    const TileGroups groups = GroupsOf(plan, block);
+    const Accumulator* ownSums = sums + Int64(block.sample) * 2 * plan.channelCount;
+    ForEachGroup(groups.count, means, [&](int group) { return MeansOf(ownSums, w, plan, groups.first + group); });
+    if (block.sample + block.chunk == 0) AddSamples(sums, dw, db, plan, block);
+    __syncthreads();  // means of groups | of elements
+
     if constexpr (WarpSize == 1) {
-        DYNAMIC_SHARED(Accumulator, memory);
+        Accumulator* memory = means[groups.count].value;
         const ChannelArrays arrays = ArraysOf(memory, statistics, w, b, plan, block);
         for (int part = 0; part < block.channelCount; part += plan.partLength) {
-            const int group = (block.firstChannel + part) / groupLength;
+            const Means own = means[(block.firstChannel + part) / groupLength - groups.first];
             for (int i = part; i < part + plan.partLength; i++) {
-                arrays.first[i] = sampleMeans[2 * group];
-                arrays.second[i] = sampleMeans[2 * group + 1];
+                arrays.first[i] = own.value[0];
+                arrays.second[i] = own.value[1];
             }
         }
         const Int64 corner = block.firstRow * plan.channelCount + block.firstChannel;
@@ -330,10 +328,10 @@ KERNEL GroupNormGradient(
             Channel channels[PackWidth];
             Accumulator dzMean[PackWidth], dzhMean[PackWidth];
             for (int i = 0; i < PackWidth; i++) {
-                const int group = (task.firstChannel + i) / groupLength;
+                const Means own = means[(task.firstChannel + i) / groupLength - groups.first];
                 channels[i] = ChannelOf(statistics, w, b, plan, block.sample, task.firstChannel + i);
-                dzMean[i] = sampleMeans[2 * group];
-                dzhMean[i] = sampleMeans[2 * group + 1];
+                dzMean[i] = own.value[0];
+                dzhMean[i] = own.value[1];
             }
             if (isSilu) TaskGradient<true>(x + corner, dy + corner, dx + corner, plan, task, channels, dzMean, dzhMean);
             else TaskGradient<false>(x + corner, dy + corner, dx + corner, plan, task, channels, dzMean, dzhMean);

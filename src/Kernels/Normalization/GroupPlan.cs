@@ -15,6 +15,9 @@ internal readonly struct GroupPlan
     // Elements that one host thread takes before it joins: a few hundred kilobytes, which stay in its cache.
     private const int HostChunk = 32768;
 
+    // Chunks that a block of a GPU joins itself: it reads no more of them than of what it normalises.
+    private const int MostJoined = 128;
+
     private const int HostTile = 2048;
     private const int DeviceTile = 512;
 
@@ -63,14 +66,24 @@ internal readonly struct GroupPlan
     /// <summary>Parts of groups, of each sample.</summary>
     internal int PartCount => _channelCount / _partLength;
 
+    /// <summary>Whether every block joins the moments of its groups itself, so that no launch does.</summary>
+    internal bool JoinsOnTheWay(Device device) => device.WarpSize > 1 && _chunkCount <= MostJoined;
+
     /// <param name="device">Where.</param>
     /// <param name="numbers">How many numbers a block keeps for each channel and row lane.</param>
     /// <param name="type">Their type.</param>
     /// <returns>One block for each sample, chunk and tile.</returns>
     internal LaunchShape Shape(Device device, int numbers, ElementType type) =>
+        ChannelShape(device, numbers * _rowLanes, type);
+
+    /// <param name="device">Where.</param>
+    /// <param name="numbers">How many numbers a block keeps for each channel.</param>
+    /// <param name="type">Their type.</param>
+    /// <returns>One block for each sample, chunk and tile.</returns>
+    internal LaunchShape ChannelShape(Device device, int numbers, ElementType type) =>
         LaunchShape.Blocks(device, (long)_sampleCount * _chunkCount * _tileCount) with
         {
-            SharedBytes = numbers * _rowLanes * _tileChannels * type.Size(),
+            SharedBytes = numbers * _tileChannels * type.Size(),
         };
 
     /// <returns>The group, or its largest equal share that a tile can hold.</returns>

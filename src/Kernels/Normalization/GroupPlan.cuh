@@ -60,4 +60,34 @@ DEVICE GroupTask TaskOf(const GroupBlock& block, int task)
     return {lane, first, rows, block.firstChannel + (task - lane * block.packCount) * PackWidth};
 }
 
+// The groups that meet the tile of a block.
+struct TileGroups {
+    int first, count;
+};
+
+DEVICE TileGroups GroupsOf(const GroupPlan& plan, const GroupBlock& block)
+{
+    const int groupLength = plan.channelCount / plan.groupCount, first = block.firstChannel / groupLength;
+    return {first, (block.firstChannel + block.channelCount - 1) / groupLength - first + 1};
+}
+
+// Neighbouring threads that add up what concerns one group: few, so that all groups of a tile are under way at once.
+constexpr int GroupLanes = WarpSize == 1 ? 1 : 8;
+
+DEVICE int GroupLane() { return threadIdx.x % GroupLanes; }
+
+// Sets pairs[group] = pairOf(group) for groups 0 ... count - 1, each by GroupLanes threads.
+template <typename PairOf>
+DEVICE void ForEachGroup(int count, Pack<2, Accumulator>* __restrict__ pairs, PairOf pairOf)
+{
+    constexpr int PerWarp = WarpSize / GroupLanes;
+    const int warp = threadIdx.x / WarpSize, warpCount = blockDim.x / WarpSize;
+    for (int first = warp * PerWarp; first < count; first += warpCount * PerWarp) {
+        // All lanes of a warp take part in every turn, if with a group that another has too.
+        const int group = first + threadIdx.x % WarpSize / GroupLanes;
+        const Pack<2, Accumulator> pair = pairOf(Minimum(group, count - 1));
+        if (group < count && GroupLane() == 0) pairs[group] = pair;
+    }
+}
+
 DEVICE Accumulator SiluOf(Accumulator z) { return z * Sigmoid(z); }
