@@ -1,9 +1,7 @@
-using System.Text.RegularExpressions;
-
 namespace GenKernels.Tests.Structure;
 
 /// <summary>An operation has one name, its stem, and everything about it is found by that name.</summary>
-public sealed partial class StemTests
+public sealed class StemTests
 {
     private static readonly string[] s_fields = ["Shapes", "Types", "Launch", "Cost"];
 
@@ -85,7 +83,7 @@ public sealed partial class StemTests
     [TestCaseSource(nameof(Kernels))]
     public void KernelFunctionsBeginWithTheStem(string kernel)
     {
-        string[] names = [.. Declaration().Matches(Repository.Read(kernel)).Select(match => match.Groups[1].Value)];
+        string[] names = KernelSource.NamesIn(Repository.Read(kernel));
         Assert.That(names, Is.Not.Empty);
         Assert.That(names, Has.All.StartsWith(Split(kernel).Stem));
     }
@@ -103,7 +101,4 @@ public sealed partial class StemTests
 
     private static (string Family, string Stem) Split(string kernel) =>
         (Path.GetFileName(Path.GetDirectoryName(kernel))!, Path.GetFileNameWithoutExtension(kernel));
-
-    [GeneratedRegex(@"^KERNEL(?:_OF\(\w+(?:, \w+)?\))?\s+(\w+)\s*\(", RegexOptions.Multiline)]
-    private static partial Regex Declaration();
 }

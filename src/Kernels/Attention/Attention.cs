@@ -43,6 +43,13 @@ public static class Attention
         Tensor y = Tensor.Empty(q.Shape, q.Type, q.Device);
         Tensor logSumExp = Tensor.Empty(plan.RowShape, AttentionTile.SumType(q), q.Device);
         if (y.ElementCount == 0) return (y, logSumExp);
+        if (AttentionTensor.Fits(plan, q, k, v, y))
+        {
+            AttentionWay way = q.Device.Tuner.Choose(s_choice, AttentionKey.Of(q, k, options));
+            Launch(way, q, k, v, y, logSumExp, plan);
+            return (y, logSumExp);
+        }
+
         LaunchCost cost = plan.Cost(2, q, k, v, y, logSumExp);
         if (q.Device.WarpSize == 1)
         {
@@ -50,13 +57,6 @@ public static class Attention
             LaunchShape blocks = new(plan.Pairs * segments, 1, 1, 1) { HasLongBlocks = true, Cost = cost };
             q.Device.Load(s_hostSource, q.Type).Kernel("AttentionHost").Launch(
                 blocks, q, k, v, y, logSumExp, KernelArgument.Structure(ref plan), segments);
-            return (y, logSumExp);
-        }
-
-        if (AttentionTensor.Fits(plan, q, k, v, y))
-        {
-            AttentionWay way = q.Device.Tuner.Choose(s_choice, AttentionKey.Of(q, k, options));
-            Launch(way, q, k, v, y, logSumExp, plan);
             return (y, logSumExp);
         }
 

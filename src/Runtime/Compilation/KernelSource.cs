@@ -32,8 +32,7 @@ public sealed partial class KernelSource
         _known = [.. Variants];
         _patterns = [.. Variants.Select(Pattern)];
         _text = new Lazy<string>(() => Expand(Path, []));
-        _kernelNames = new Lazy<string[]>(() =>
-            [.. Declaration().Matches(Read(Path)).Select(match => match.Groups[1].Value)]);
+        _kernelNames = new Lazy<string[]>(() => NamesIn(Read(Path)));
     }
 
     /// <summary>The path of the resource.</summary>
@@ -77,6 +76,10 @@ public sealed partial class KernelSource
 
         return lines.ToString();
     }
+
+    /// <returns>The kernels that a text declares, in order.</returns>
+    internal static string[] NamesIn(string text) =>
+        [.. Declaration().Matches(text).Select(match => match.Groups[1].Value)];
 
     /// <exception cref="ArgumentException">The file does not declare this type or variant.</exception>
     internal void RequireDeclared(ElementType type, string variant)
