@@ -21,9 +21,10 @@ DEVICE void TurnWeightsForColumns(const Plan& plan, const Scalar* weights, int f
     }
 }
 
-// `Vectors` vectors of neighbouring columns of `Channels` output channels.
+// `Vectors` vectors of neighbouring columns of `Channels` output channels. Not inlined: among the rest of the kernel it
+// would have to share the registers.
 template <int Channels, int Vectors>
-static void ColumnStretch(
+static __attribute__((noinline)) void ColumnStretch(
     const Plan& plan, PaddedLines lines, const Scalar* weight, int column, int channelCount, Scalar* target)
 {
     Vector sum[Channels][Vectors] = {};

@@ -92,15 +92,16 @@ static void TransformWeights(
 {
     const int channels = plan.inGroup, depth = plan.kT * chunk.channels;
     const Int64 kernelSize = Int64(plan.kT) * 9 * channels;
-    Vector turned[9][Lanes] = {};
+    Vector turned[9][Lanes];
     for (int k = 0; k < depth; k += Minimum(Lanes, chunk.channels - k % chunk.channels)) {
         const int c = k % chunk.channels, present = Minimum(Lanes, chunk.channels - c);
         const Int64 source = Int64(k / chunk.channels) * 9 * channels + chunk.first + c;
         for (int o = 0; o < width; o += Lanes) {
             for (int tap = 0; tap < 9; tap++) {
                 const Scalar* from = w + (firstOutput + o) * kernelSize + source + tap * channels;
-                for (int i = 0; i < Lanes; i++) turned[tap][i] = Vector{};
-                for (int i = 0; i < Minimum(Lanes, count - o); i++) {
+                const int outputs = Minimum(Lanes, count - o);
+                for (int i = outputs; i < Lanes; i++) turned[tap][i] = Vector{};
+                for (int i = 0; i < outputs; i++) {
                     turned[tap][i] = present == Lanes
                         ? Load(from + i * kernelSize) : LoadPart(from + i * kernelSize, present);
                     // Too many lines, too far apart, for the processor to see the next ones coming.

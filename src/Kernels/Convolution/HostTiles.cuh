@@ -39,10 +39,10 @@ DEVICE int WholeVectors(int channels) { return Parts(channels, Lanes) * Lanes; }
 // Tiles that are transformed together: some lines of tiles of some neighbouring frames.
 struct TileBlock {
     int clip, firstFrame, frames, firstLine, lines;
-    int tiles;     // of one frame
-    int rows;      // of all frames, filled up to whole strips
-    int rowsRead;  // and with the frames that the taps over time meet besides
-    int rowStride; // between rows of transformed inputs
+    int tiles;      // of one frame
+    int rows;       // of all frames, filled up to whole strips
+    int rowsRead;   // and with the frames that the taps over time meet besides
+    int rowStride;  // between rows of transformed inputs
 };
 
 // Channels that are worked on together.

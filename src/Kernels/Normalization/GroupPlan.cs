@@ -15,7 +15,7 @@ internal readonly struct GroupPlan
     // Elements that one host thread takes before it joins: a few hundred kilobytes, which stay in its cache.
     private const int HostChunk = 32768;
 
-    // Chunks that a block of a GPU joins itself: it reads no more of them than of what it normalises.
+    // Chunks that a block of a GPU joins itself, one after the other in each of some threads.
     private const int MostJoined = 128;
 
     private const int HostTile = 2048;
@@ -66,8 +66,13 @@ internal readonly struct GroupPlan
     /// <summary>Parts of groups, of each sample.</summary>
     internal int PartCount => _channelCount / _partLength;
 
-    /// <summary>Whether every block joins the moments of its groups itself, so that no launch does.</summary>
-    internal bool JoinsOnTheWay(Device device) => device.WarpSize > 1 && _chunkCount <= MostJoined;
+    /// <summary>
+    /// Whether every block joins the moments of its groups itself, so that no launch does: where it reads no more
+    /// numbers for that than it normalises.
+    /// </summary>
+    internal bool JoinsOnTheWay(Device device) =>
+        device.WarpSize > 1 && _chunkCount <= MostJoined
+        && 2L * _chunkCount * _groupCount <= (long)_chunkRows * _tileChannels;
 
     /// <param name="device">Where.</param>
     /// <param name="numbers">How many numbers a block keeps for each channel and row lane.</param>
