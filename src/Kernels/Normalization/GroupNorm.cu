@@ -226,25 +226,33 @@ template <bool isSilu> DEVICE Scalar Normalised(Accumulator x, Accumulator mean,
     return Scalar(isSilu ? SiluOf(z) : z);
 }
 
-// The moments of the groups of a block's tile: those in statistics, or joined, and kept there by the one block that has
-// a sample's first rows and the group's first channel.
+// The moments of the groups of a block's tile: those in statistics, or joined.
 DEVICE void FindMoments(
-    const Accumulator* __restrict__ partial, Accumulator* __restrict__ statistics, const GroupPlan& plan,
+    const Accumulator* __restrict__ partial, const Accumulator* __restrict__ statistics, const GroupPlan& plan,
     const GroupBlock& block, const TileGroups& groups, float epsilon, Pack<2, Accumulator>* __restrict__ moments)
 {
-    const int groupLength = plan.channelCount / plan.groupCount;
-    Accumulator* kept = statistics + 2 * (Int64(block.sample) * plan.groupCount + groups.first);
     if (partial == nullptr) {
-        for (int i = threadIdx.x; i < groups.count; i += blockDim.x) moments[i] = LoadPack<2>(kept + 2 * i);
+        const Accumulator* own = statistics + 2 * (Int64(block.sample) * plan.groupCount + groups.first);
+        for (int i = threadIdx.x; i < groups.count; i += blockDim.x) moments[i] = LoadPack<2>(own + 2 * i);
         return;
     }
     ForEachGroup(groups.count, moments, [&](int group) {
         const Accumulator* first = EntriesOf(partial, plan, block.sample, groups.first + group);
-        const Pack<2, Accumulator> pair = JoinEntries<GroupLanes>(first, plan, epsilon);
-        const bool isOwn = block.chunk == 0 && (groups.first + group) * groupLength >= block.firstChannel;
-        if (isOwn && GroupLane() == 0) StorePack(kept + 2 * group, pair);
-        return pair;
+        return JoinEntries<GroupLanes>(first, plan, epsilon);
     });
+}
+
+// Keeps what was joined: the one block that has a sample's first rows and the group's first channel.
+DEVICE void KeepMoments(
+    Accumulator* __restrict__ statistics, const GroupPlan& plan, const GroupBlock& block, const TileGroups& groups,
+    const Pack<2, Accumulator>* __restrict__ moments)
+{
+    const int groupLength = plan.channelCount / plan.groupCount;
+    for (int i = threadIdx.x; i < groups.count; i += blockDim.x) {
+        const int group = groups.first + i;
+        if (group * groupLength < block.firstChannel) continue;
+        StorePack(statistics + 2 * (Int64(block.sample) * plan.groupCount + group), moments[i]);
+    }
 }
 
 template <bool isSilu> DEVICE void NormaliseTask(
@@ -318,6 +326,7 @@ KERNEL GroupNorm(
         FindMoments(partial, statistics, plan, block, groups, epsilon, moments);
         __syncthreads();  // moments of groups | of elements
 
+        if (partial != nullptr && block.chunk == 0) KeepMoments(statistics, plan, block, groups, moments);
         for (int index = threadIdx.x; index < plan.rowLanes * block.packCount; index += blockDim.x) {
             const GroupTask task = TaskOf(block, index);
             if (isSilu) NormaliseTask<true>(x, moments, w, b, y, plan, block, task, groups.first);
