@@ -139,12 +139,6 @@ DEVICE void TurnWeights(const Plan& plan, const Scalar* weights, Scalar* turned,
     }
 }
 
-DEVICE void StoreChannels(Scalar* target, Vector value, int count)
-{
-    if (count >= Lanes) Store(target, value);
-    else CopyPart(target, reinterpret_cast<const Scalar*>(&value), count);
-}
-
 // `Columns` neighbouring outputs of `Vectors` vectors of channels.
 template <int Columns, int Vectors>
 DEVICE void Stretch(

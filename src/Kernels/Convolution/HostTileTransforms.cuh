@@ -69,10 +69,7 @@ DEVICE void TransformTaps(const Scalar* taps, Int64 tapStride, int count, Vector
 {
     Vector g[9], lines[Tile::PatchHeight * 3];
 #pragma GCC unroll 9
-    for (int i = 0; i < 9; i++) {
-        const Scalar* from = taps + i * tapStride;
-        g[i] = count == Lanes ? Load(from) : LoadPart(from, count);
-    }
+    for (int i = 0; i < 9; i++) g[i] = LoadChannels(taps + i * tapStride, count);
 #pragma GCC unroll 3
     for (int i = 0; i < 3; i++) {
         Tile::HeightAxis::Evaluate(g + i, 3, lines + i, 3);
@@ -102,8 +99,7 @@ static void TransformWeights(
                 const int outputs = Minimum(Lanes, count - o);
                 for (int i = outputs; i < Lanes; i++) turned[tap][i] = Vector{};
                 for (int i = 0; i < outputs; i++) {
-                    turned[tap][i] = present == Lanes
-                        ? Load(from + i * kernelSize) : LoadPart(from + i * kernelSize, present);
+                    turned[tap][i] = LoadChannels(from + i * kernelSize, present);
                     // Too many lines, too far apart, for the processor to see the next ones coming.
                     __builtin_prefetch(from + i * kernelSize + Lanes);
                 }
@@ -130,7 +126,7 @@ static void TransformAdjointWeights(
         const Scalar* last = w + lastTap * plan.outGroup + firstOutput;
         for (int o = 0; o < width; o += Lanes) {
             Vector places[Tile::Places];
-            TransformTaps<Tile>(last + o, -plan.outGroup, Minimum(Lanes, count - o), places);
+            TransformTaps<Tile>(last + o, -plan.outGroup, count - o, places);
             StorePlaces<Tile>(places, u + Int64(k) * width + o, Int64(depth) * width);
         }
     }
@@ -165,14 +161,12 @@ static void TransformOutput(
         const TileSite site = TileSiteAt<Tile>(plan, division, block, tile);
         Scalar* target = y + site.place * plan.outGroup + firstOutput;
         for (int c = 0; c < count; c += Lanes) {
-            const int present = Minimum(Lanes, count - c);
             Vector outputs[Tile::Height * TileWidth];
             TransformProducts<Tile>(m + Int64(tile) * width + c, placeStride, outputs);
             for (int i = 0; i < site.rows; i++) {
                 Scalar* to = target + Int64(i) * plan.outW * plan.outGroup + c;
                 for (int j = 0; j < site.columns; j++, to += plan.outGroup) {
-                    if (present == Lanes) Store(to, outputs[i * TileWidth + j]);
-                    else StorePart(to, outputs[i * TileWidth + j], present);
+                    StoreChannels(to, outputs[i * TileWidth + j], count - c);
                 }
             }
         }

@@ -81,6 +81,18 @@ DEVICE void StorePart(Scalar* to, Vector value, int count)
 #endif
 }
 
+// The same for counts that are mostly all lanes, or more.
+DEVICE Vector LoadChannels(const Scalar* from, int count)
+{
+    return count >= Lanes ? Load(from) : LoadPart(from, count);
+}
+
+DEVICE void StoreChannels(Scalar* to, Vector value, int count)
+{
+    if (count >= Lanes) Store(to, value);
+    else StorePart(to, value, count);
+}
+
 // A vector of `count` lanes, which IsWhole says are all.
 template <bool IsWhole> DEVICE Vector Load(const Scalar* from, int count)
 {

@@ -67,8 +67,7 @@ DEVICE void PackOf(Taps taps, float gain, const Scalar* __restrict__ x, Scalar* 
 }
 
 // Sums Width neighbouring columns at a time in registers, from first on; returns the first column that is left.
-// `Fixed` is the number of taps, or 0 for `count` of them.
-template <int Width, int Fixed, typename WeightOf>
+template <int Width, typename WeightOf>
 DEVICE int Columns(
     WeightOf weightOf, int count, const Scalar* x, Scalar* __restrict__ y, int inner, int first, int end)
 {
@@ -76,7 +75,7 @@ DEVICE int Columns(
     for (; i + Width <= end; i += Width) {
         Accumulator sum[Width] = {};
 #pragma GCC unroll 4
-        for (int j = 0; j < (Fixed > 0 ? Fixed : count); j++) {
+        for (int j = 0; j < count; j++) {
             const Accumulator weight = weightOf(j);
             const Scalar* from = x + i + Int64(j) * inner;
             for (int c = 0; c < Width; c++) sum[c] += weight * Accumulator(from[c]);
@@ -86,19 +85,19 @@ DEVICE int Columns(
     return i;
 }
 
-template <int Fixed, typename WeightOf>
+template <typename WeightOf>
 DEVICE void AllColumns(
     WeightOf weightOf, int count, const Scalar* x, Scalar* __restrict__ y, int inner, int first, int end)
 {
-    first = Columns<64, Fixed>(weightOf, count, x, y, inner, first, end);
-    first = Columns<16, Fixed>(weightOf, count, x, y, inner, first, end);
-    first = Columns<8, Fixed>(weightOf, count, x, y, inner, first, end);
-    first = Columns<4, Fixed>(weightOf, count, x, y, inner, first, end);
-    Columns<1, Fixed>(weightOf, count, x, y, inner, first, end);
+    first = Columns<64>(weightOf, count, x, y, inner, first, end);
+    first = Columns<16>(weightOf, count, x, y, inner, first, end);
+    first = Columns<8>(weightOf, count, x, y, inner, first, end);
+    first = Columns<4>(weightOf, count, x, y, inner, first, end);
+    Columns<1>(weightOf, count, x, y, inner, first, end);
 }
 
-// A row on the host device. The usual numbers of taps are constants, their weights in registers: rows of few columns,
-// the channels of an image, take half the time.
+// A row on the host device. The usual numbers of taps are constants (0 is any other), their weights in registers: rows
+// of few columns, the channels of an image, take half the time.
 template <int Fixed>
 DEVICE void RowOf(Taps taps, float gain, const Scalar* x, Scalar* __restrict__ y, int inner, int first, int end)
 {
@@ -106,9 +105,9 @@ DEVICE void RowOf(Taps taps, float gain, const Scalar* x, Scalar* __restrict__ y
     if constexpr (Fixed > 0) {
         Accumulator weights[Fixed];
         for (int j = 0; j < Fixed; j++) weights[j] = weightOf(j);
-        AllColumns<Fixed>([&](int j) { return weights[j]; }, Fixed, x, y, inner, first, end);
+        AllColumns([&](int j) { return weights[j]; }, Fixed, x, y, inner, first, end);
     } else {
-        AllColumns<0>(weightOf, taps.count, x, y, inner, first, end);
+        AllColumns(weightOf, taps.count, x, y, inner, first, end);
     }
 }
 
