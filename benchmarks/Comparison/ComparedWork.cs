@@ -6,7 +6,7 @@ namespace GenKernels.Benchmarks.Comparison;
 /// <param name="Rounds">Turns of each side.</param>
 internal sealed record ComparedWork(string Name, Func<IBenchmark> Make, int Rounds)
 {
-    /// <summary>Bytes that must move at least, where they are the bound; 0 where arithmetic is.</summary>
+    /// <summary>Bytes that must move at least; 0 where that says nothing.</summary>
     internal long Bytes { get; init; }
 
     /// <summary>Operations, where they are the bound; 0 where memory is, and for whole networks.</summary>
@@ -21,5 +21,5 @@ internal sealed record ComparedWork(string Name, Func<IBenchmark> Make, int Roun
     /// <summary>Whether a GPU takes many calls of it as one recording, on both sides where both can.</summary>
     internal bool IsRecordable { get; init; }
 
-    internal bool IsBoundByMemory => Bytes > 0;
+    internal bool IsBoundByMemory => Bytes > 0 && Operations == 0;
 }

@@ -89,7 +89,7 @@ internal sealed class ComparisonTable(IReadOnlyList<ComparisonRow> rows, JsonEle
         if (row.Own.Length == 0) return $"| {work.Name} | failed: {row.Fault} | | | | | | |";
         string rate = work.IsBoundByMemory ? Invariant($"{row.BytesPerSecond / 1e9:0.0} GB/s")
             : work.Operations > 0 ? Invariant($"{row.OperationsPerSecond / 1e9:0} GFLOP/s") : "";
-        string share = work.IsBoundByMemory ? Invariant($"{100 * row.BytesPerSecond / CopyBandwidth:0} %") : "";
+        string share = work.Bytes > 0 ? Invariant($"{100 * row.BytesPerSecond / CopyBandwidth:0} %") : "";
         string ratio = row.Peer.Length == 0 ? ""
             : Invariant($"{row.Ratio:0.00} ({row.LeastRatio:0.00} to {row.MostRatio:0.00})");
         string[] cells =
@@ -183,7 +183,7 @@ internal sealed class ComparisonTable(IReadOnlyList<ComparisonRow> rows, JsonEle
             json.WriteNumber("gigaflopsPerSecond", Math.Round(row.OperationsPerSecond / 1e9, 1));
         }
 
-        if (!row.Work.IsBoundByMemory) return;
+        if (row.Work.Bytes == 0) return;
         json.WriteNumber("bytes", row.Work.Bytes);
         json.WriteNumber("gigabytesPerSecond", Math.Round(row.BytesPerSecond / 1e9, 2));
         if (double.IsNaN(CopyBandwidth)) return;

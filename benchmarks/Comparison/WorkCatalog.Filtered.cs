@@ -18,6 +18,10 @@ internal static partial class WorkCatalog
         }
 
         ComparedWork Compared(string name, KernelCase kernel) =>
-            Operations<FilteredLeakyReluBenchmarks>(name, kernel, type) with { Target = TimesTheSteps };
+            Operations<FilteredLeakyReluBenchmarks>(name, kernel, type) with
+            {
+                Bytes = Typed(kernel, type).Bytes,
+                Target = TimesTheSteps,
+            };
     }
 }

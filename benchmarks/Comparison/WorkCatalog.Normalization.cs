@@ -27,4 +27,17 @@ internal static partial class WorkCatalog
         yield return Bytes<SoftmaxBenchmarks>("softmax 8192 1024 gradient", new SoftmaxBenchmarks().Cases.Last(), type);
         yield return Bytes<GegluBenchmarks>("geglu 2048 2560 forward", new GegluBenchmarks().Cases.First(), type);
     }
+
+    /// <summary>A training batch, which no cache of a GPU holds.</summary>
+    private static IEnumerable<ComparedWork> NormsOfBatches(ElementType type)
+    {
+        const string GroupNorm = "group norm and silu 16x64x64 320", LayerNorm = "layer norm 16x4096 320";
+        yield return Bytes<GroupNormBenchmarks>($"{GroupNorm} forward", GroupNormBenchmarks.OfBatch, type);
+        yield return Bytes<GroupNormGradientBenchmarks>(
+            $"{GroupNorm} gradients", GroupNormGradientBenchmarks.OfBatch, type);
+        yield return Bytes<LayerNormBenchmarks>($"{LayerNorm} forward", LayerNormBenchmarks.OfBatch, type);
+        yield return Bytes<LayerNormBenchmarks>($"{LayerNorm} gradients", LayerNormBenchmarks.GradientsOfBatch, type);
+        yield return Bytes<SoftmaxBenchmarks>("softmax 65536 1024", SoftmaxBenchmarks.OfBatch, type);
+        yield return Bytes<SoftmaxBenchmarks>("softmax 65536 1024 gradient", SoftmaxBenchmarks.GradientOfBatch, type);
+    }
 }

@@ -25,6 +25,7 @@ internal static partial class WorkCatalog
            from withGradients in s_passes
            select ModulatedConvolution(layer, withGradients, ElementType.BFloat16, ", compiled"),
         .. Norms(ElementType.BFloat16),
+        .. NormsOfBatches(ElementType.BFloat16),
         .. Activations(ElementType.BFloat16),
         .. Filtered(ElementType.Float16),
         .. Networks(Precision.Bf16),

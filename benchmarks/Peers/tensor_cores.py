@@ -59,7 +59,7 @@ def modulated_convolutions():
 
 
 def bound_by_memory():
-    for name, prepare, *details in (*norms.cases(), *kernels.activations()):
+    for name, prepare, *details in (*norms.cases(), *norms.of_batches(), *kernels.activations()):
         yield name, typed(prepare), *details
 
 

@@ -12,11 +12,16 @@ public class GroupNormBenchmarks : KernelBenchmarks
     /// <summary>Shapes of the U-Net, then of the autoencoder.</summary>
     internal static readonly Shape[] Shapes = [[2, 64, 64, 320], [2, 32, 32, 640], [1, 64, 64, 512]];
 
+    /// <summary>The first of them as training takes it.</summary>
+    internal static readonly Shape BatchShape = [16, 64, 64, 320];
+
     /// <inheritdoc/>
     public override IEnumerable<KernelCase> Cases =>
     [
         .. Shapes.Select(shape => Forward(shape, ElementType.Float32)), Forward(Shapes[0], ElementType.BFloat16),
     ];
+
+    internal static KernelCase OfBatch => Forward(BatchShape, ElementType.Float32);
 
     internal static double Silu(double z) => z / (1 + Math.Exp(-z));
 

@@ -6,15 +6,40 @@ namespace GenKernels.Benchmarks.Kernels.Normalization;
 /// <summary>Group norm with SiLU, forward and backward, with the gradients of weight and bias.</summary>
 public class GroupNormGradientBenchmarks : KernelBenchmarks
 {
+    private static readonly int[] s_statistics = [4];
+
     /// <inheritdoc/>
     public override IEnumerable<KernelCase> Cases => GroupNormBenchmarks.Shapes.Select(ForwardAndBackward);
+
+    /// <summary>The gradients alone, for any mean and scale.</summary>
+    internal static KernelCase OfBatch
+    {
+        get
+        {
+            Shape shape = GroupNormBenchmarks.BatchShape, statistics = [shape[0], GroupNormBenchmarks.Groups, 2];
+            Moments? moments = null;
+            return new KernelCase(
+                $"gradients of GroupNorm and SiLU {shape}", [shape, [shape[^1]], [shape[^1]], shape, statistics], shape,
+                inputs => Backward(inputs, inputs[4]),
+                (inputs, index) => (moments ??= new Moments(inputs, shape, Pairs(inputs[4]))).GradientAt(index))
+            {
+                WideInputs = s_statistics,
+                Bytes = 3 * shape.ElementCount * sizeof(float),
+            };
+        }
+    }
+
+    private static (double Mean, double Scale)[] Pairs(float[] statistics) =>
+        [.. statistics.Chunk(2).Select(pair => ((double)pair[0], (double)pair[1]))];
 
     private static KernelCase ForwardAndBackward(Shape shape)
     {
         Moments? moments = null;
         return new KernelCase(
             $"GroupNorm and SiLU, forward and backward {shape}", [shape, [shape[^1]], [shape[^1]], shape], shape,
-            Launch, (inputs, index) => (moments ??= new Moments(inputs, shape)).GradientAt(index))
+            Launch,
+            (inputs, index) => (moments ??= new Moments(inputs, shape, GroupNormBenchmarks.MomentsOf(inputs[0], shape)))
+                .GradientAt(index))
         {
             // x and dy are read, y and dx written.
             Bytes = 4 * shape.ElementCount * sizeof(float),
@@ -25,9 +50,16 @@ public class GroupNormGradientBenchmarks : KernelBenchmarks
     {
         (Tensor y, Tensor statistics) = GroupNorm.Forward(
             inputs[0], GroupNormBenchmarks.Groups, inputs[1], inputs[2], GroupNormBenchmarks.Epsilon, silu: true);
+        using (y)
+        using (statistics) return Backward(inputs, statistics);
+    }
+
+    private static Tensor Backward(Tensor[] inputs, Tensor statistics)
+    {
         (Tensor dx, Tensor? dw, Tensor? db) =
             GroupNormGradient.Backward(inputs[0], inputs[3], statistics, inputs[1], inputs[2], silu: true);
-        foreach (Tensor? tensor in new[] { y, statistics, dw, db }) tensor?.Dispose();
+        dw?.Dispose();
+        db?.Dispose();
         return dx;
     }
 
@@ -40,10 +72,9 @@ public class GroupNormGradientBenchmarks : KernelBenchmarks
         private readonly double[] _sums;
         private readonly double[] _products;
 
-        internal Moments(float[][] inputs, Shape shape)
+        internal Moments(float[][] inputs, Shape shape, (double Mean, double Scale)[] own)
         {
-            (_inputs, _shape) = (inputs, shape);
-            _own = GroupNormBenchmarks.MomentsOf(inputs[0], shape);
+            (_inputs, _shape, _own) = (inputs, shape, own);
             (_sums, _products) = (new double[_own.Length], new double[_own.Length]);
             for (long index = 0; index < shape.ElementCount; index++)
             {

@@ -12,6 +12,10 @@ public class LayerNormBenchmarks : KernelBenchmarks
     public override IEnumerable<KernelCase> Cases =>
         [Forward([2, 1024, 640]), ForwardAndBackward([2, 1024, 640]), Forward([2, 4096, 320])];
 
+    internal static KernelCase OfBatch => Forward([16, 4096, 320]);
+
+    internal static KernelCase GradientsOfBatch => Gradients([16, 4096, 320]);
+
     private static KernelCase Forward(Shape shape) => new(
         $"LayerNorm {shape}", [shape, [shape[^1]], [shape[^1]]], shape,
         inputs => LayerNorm.Forward(inputs[0], inputs[1], inputs[2], Epsilon),
@@ -22,17 +26,20 @@ public class LayerNormBenchmarks : KernelBenchmarks
             return (Normalised(row)[c] * inputs[1][c]) + inputs[2][c];
         });
 
-    private static KernelCase ForwardAndBackward(Shape shape) => new(
-        $"LayerNorm, forward and backward {shape}", [shape, [shape[^1]], [shape[^1]], shape], shape,
-        inputs =>
+    private static KernelCase ForwardAndBackward(Shape shape) => Gradients(shape) with
+    {
+        Name = $"LayerNorm, forward and backward {shape}",
+        Launch = inputs =>
         {
             using Tensor y = LayerNorm.Forward(inputs[0], inputs[1], inputs[2], Epsilon);
-            (Tensor dx, Tensor? dw, Tensor? db) =
-                LayerNorm.Backward(inputs[0], inputs[3], inputs[1], inputs[2], Epsilon);
-            dw?.Dispose();
-            db?.Dispose();
-            return dx;
+            return Backward(inputs);
         },
+        // x and dy are read, y and dx written.
+        Bytes = 4 * shape.ElementCount * sizeof(float),
+    };
+
+    private static KernelCase Gradients(Shape shape) => new(
+        $"gradients of LayerNorm {shape}", [shape, [shape[^1]], [shape[^1]], shape], shape, Backward,
         (inputs, index) =>
         {
             double[] row = Row(inputs[0], index, shape[^1]);
@@ -43,9 +50,17 @@ public class LayerNormBenchmarks : KernelBenchmarks
             return Scale(row) * (m[at] - m.Average() - (h[at] * slope));
         })
     {
-        // x and dy are read, y and dx written.
-        Bytes = 4 * shape.ElementCount * sizeof(float),
+        Bytes = 3 * shape.ElementCount * sizeof(float),
     };
+
+    private static Tensor Backward(Tensor[] inputs)
+    {
+        (Tensor dx, Tensor? dw, Tensor? db) =
+            LayerNorm.Backward(inputs[0], inputs[3], inputs[1], inputs[2], Epsilon);
+        dw?.Dispose();
+        db?.Dispose();
+        return dx;
+    }
 
     private static double[] Row(float[] values, long index, int channels) =>
         Array.ConvertAll(values.AsSpan((int)(index / channels * channels), channels).ToArray(), value => (double)value);

@@ -9,6 +9,10 @@ public class SoftmaxBenchmarks : KernelBenchmarks
     /// <inheritdoc/>
     public override IEnumerable<KernelCase> Cases => [Forward([8192, 1024]), Gradient([8192, 1024])];
 
+    internal static KernelCase OfBatch => Forward([65536, 1024]);
+
+    internal static KernelCase GradientOfBatch => Gradient([65536, 1024]);
+
     private static KernelCase Forward(Shape shape) => new(
         $"Softmax {shape}", [shape], shape, inputs => Softmax.Forward(inputs[0]),
         (inputs, index) =>
