@@ -33,6 +33,7 @@ public sealed class AttentionAssemblyTests
     private static void Check(string[] lines, ElementType type, string variant, int products, int sums)
     {
         int pieces = Number(variant, "HeadPieces");
+        int tokens = Number(variant, "TileTokens");
         int threads = 128 * Number(variant, "Warpgroups");
         Assert.That(lines.Any(line => line.StartsWith($".maxntid {threads}, 1, 1", StringComparison.Ordinal)), Is.True);
         string[] words = [.. lines.Where(line => line.Contains("wgmma", StringComparison.Ordinal))];
@@ -50,14 +51,14 @@ public sealed class AttentionAssemblyTests
         Match[] ofTokens = [.. multiplications.Where(match => match.Groups["w"].Value == "1")];
         int steps = (pieces + 1) / 2;
         Assert.That(ofChannels, Has.Length.EqualTo(2 * products * steps), "all channels of a head");
-        Assert.That(ofTokens, Has.Length.EqualTo(2 * sums * 4), "64 tokens");
+        Assert.That(ofTokens, Has.Length.EqualTo(2 * sums * tokens / 16), "all tokens of a tile");
         Assert.That(ofChannels.Count(match => match.Groups["adding"].Value == "0"), Is.EqualTo(2 * products), "anew");
         Assert.That(ofTokens.Select(match => match.Groups["adding"].Value), Has.All.EqualTo("1"));
         Assert.That(ofTokens.Select(match => match.Groups["left"].Success), Has.All.True, "weights are in registers");
         foreach (Match match in multiplications)
         {
             Assert.That(match.Groups["type"].Value, Is.EqualTo(type == ElementType.Float16 ? "f16" : "bf16"));
-            int columns = match.Groups["w"].Value == "0" ? 64 : 8 * pieces;
+            int columns = match.Groups["w"].Value == "0" ? tokens : 8 * pieces;
             Assert.That(match.Groups["columns"].Value, Is.EqualTo($"{columns}"));
             CheckRegisters(match, columns);
         }

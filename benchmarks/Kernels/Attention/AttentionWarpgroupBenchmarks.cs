@@ -12,15 +12,13 @@ public class AttentionWarpgroupBenchmarks : KernelBenchmarks
         .Select(layer => AttentionBenchmarks.Forward(layer) with { Type = ElementType.BFloat16 })
         .Select(layer => BenchmarkDevice.Device.HasWarpgroupProducts ? layer with { Launch = Launch } : layer);
 
-    /// <summary>Two of them in a block.</summary>
-    internal static AttentionWay Way => new(Warpgroups: 2);
-
     private static Tensor Launch(Tensor[] x)
     {
         AttentionPlan plan = new(x[0], x[1], x[2], AttentionOptions.For(x[0].Shape[3]));
         Tensor y = Tensor.Empty(x[0].Shape, x[0].Type, x[0].Device);
         using Tensor rows = Tensor.Empty(plan.RowShape, ElementType.Float32, x[0].Device);
-        Attentions.Launch(Way, x[0], x[1], x[2], y, rows, plan);
+        AttentionWay way = AttentionWarpgroup.Ways(x[0].Device, x[0].Shape[3]).First();
+        Attentions.Launch(way, x[0], x[1], x[2], y, rows, plan);
         return y;
     }
 }

@@ -21,8 +21,9 @@ public class AttentionWarpgroupGradientBenchmarks : KernelBenchmarks
         AttentionPlan plan = new(q, k, v, AttentionOptions.For(q.Shape[3]));
         using Tensor y = Tensor.Empty(q.Shape, q.Type, q.Device);
         using Tensor rows = Tensor.Empty(plan.RowShape, ElementType.Float32, q.Device);
-        AttentionWay way = AttentionWarpgroupBenchmarks.Way;
-        Attentions.Launch(way, q, k, v, y, rows, plan);
+        AttentionWay forward = AttentionWarpgroup.Ways(q.Device, q.Shape[3]).First();
+        AttentionWay way = AttentionWarpgroupGradient.Ways(q.Device, q.Shape[3]).First();
+        Attentions.Launch(forward, q, k, v, y, rows, plan);
         using Tensor delta = AttentionGradient.Delta(y, dy, rows, plan);
         using Tensor dk = Tensor.Empty(k.Shape, k.Type, k.Device);
         using Tensor dv = Tensor.Empty(v.Shape, v.Type, v.Device);

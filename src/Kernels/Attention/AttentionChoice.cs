@@ -7,8 +7,12 @@ internal sealed class AttentionChoice() : AttentionTuning(
     nameof(Attention), AttentionTensor.SourceFile, AttentionWarpgroup.SourceFile)
 {
     /// <inheritdoc/>
+    public override AttentionWay Rule(Device device, in AttentionKey key) =>
+        AttentionWarpgroup.Rule(device, key.Channels);
+
+    /// <inheritdoc/>
     public override IReadOnlyList<AttentionWay> Ways(Device device, in AttentionKey key) =>
-        [AttentionWay.Warps, .. AttentionWarpgroup.Ways(device, key.Channels)];
+        [.. AttentionWarpgroup.Ways(device, key.Channels), AttentionWay.Warps];
 
     /// <inheritdoc/>
     public override Action<AttentionWay> Prepare(Device device, AttentionKey key)

@@ -82,8 +82,12 @@ template <int Count> DEVICE void HideUnseeing(FragmentRow<Count>& logits, const 
     });
 }
 
-// The running maximum and sum of a thread's two rows. A sum is of the thread's own columns until it is read.
+// The running maximum and sum of a thread's two rows. A sum is of the thread's own columns until it is read. The
+// maximum may lag behind, so that sums of before need not be scaled down at every tile: weights pass one then, but not
+// 2^Slack.
+// Source   Dao et al. 2026, FlashAttention-4, section 3 (the lag)
 struct RunningRows {
+    static constexpr float Slack = 8;
     float largest[2] = {-Infinity(), -Infinity()};
     float total[2] = {0, 0};
     float correction[2] = {0, 0};  // what sums of before are scaled by, down to the new maximum
@@ -100,7 +104,9 @@ struct RunningRows {
                 next = MaximumNumber(next, MaximumNumber(values[0], values[1]));
             }
             next = RowMaximum(next);
-            correction[half] = PowerOfTwo((largest[half] - next) * scale);
+            const float growth = (next - largest[half]) * scale;
+            if (growth <= Slack) next = largest[half];
+            correction[half] = growth <= Slack ? 1 : PowerOfTwo(-growth);
             const float offset = next * scale;
             float ownTotal = 0;
 #pragma unroll
@@ -117,6 +123,7 @@ struct RunningRows {
 
     template <int Count> MEMBER void Correct(FragmentRow<Count>& sums) const
     {
+        if (correction[0] == 1 && correction[1] == 1) return;
         ForEachValue(sums, [&](int piece, int i) { sums.of[piece].values[i] *= correction[i / 2]; });
     }
 
@@ -129,7 +136,7 @@ struct RunningRows {
             const float sum = RowSum(total[half]);
             const int at = row + RowOf(2 * half);
             if (isMine && threadIdx.x % 4 == 0 && at < rows) logSumExp[at] = largest[half] * scale + Log(sum);
-            factor[half] = 1 / sum;
+            factor[half] = Reciprocal(sum);
         }
     }
 };

@@ -7,8 +7,12 @@ internal sealed class AttentionGradientChoice() : AttentionTuning(
     nameof(AttentionGradient), AttentionTensorGradient.SourceFile, AttentionWarpgroupGradient.SourceFile)
 {
     /// <inheritdoc/>
+    public override AttentionWay Rule(Device device, in AttentionKey key) =>
+        AttentionWarpgroupGradient.Rule(device, key.Channels);
+
+    /// <inheritdoc/>
     public override IReadOnlyList<AttentionWay> Ways(Device device, in AttentionKey key) =>
-        [AttentionWay.Warps, .. AttentionWarpgroupGradient.Ways(device, key.Channels)];
+        [.. AttentionWarpgroupGradient.Ways(device, key.Channels), AttentionWay.Warps];
 
     /// <inheritdoc/>
     public override Action<AttentionWay> Prepare(Device device, AttentionKey key)

@@ -36,7 +36,9 @@ struct QueryWork {
         }
     }
 
-    MEMBER void Begin(int, const char* tile) { BeginProducts(logits, queries, tile); }
+    MEMBER void Begin(int, TilePlace tile) { BeginProducts(logits, queries, tile); }
+
+    MEMBER void Prepare(int) {}
 
     MEMBER void Weigh(int number)
     {
@@ -53,11 +55,11 @@ struct QueryWork {
         Pack(weights, logits);
     }
 
-    MEMBER void Add(const char* tile) { BeginSums(sums, weights, tile + TileBytes); }
+    MEMBER void Add(TilePlace tile) { BeginSums(sums, weights, tile.Next()); }
 };
 
 // What a multiprocessor has registers for.
-constexpr int BlocksAtOnce = HeadPieces > 8 || Warpgroups > 2 ? 1 : 2;
+constexpr int BlocksAtOnce = HeadPieces > 8 || Warpgroups > 2 || TileTokens > 64 ? 1 : 2;
 
 KERNEL_OF(Threads, BlocksAtOnce) AttentionWarpgroup(
     const Scalar* __restrict__ q, TENSOR_MAP k, TENSOR_MAP v, Scalar* __restrict__ y, float* __restrict__ logSumExp,

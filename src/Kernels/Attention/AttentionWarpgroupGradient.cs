@@ -7,20 +7,26 @@ internal static class AttentionWarpgroupGradient
     // More registers than these a thread does not have for two gradients.
     private const int MostChannels = 80;
 
-    private static readonly (int HeadPieces, int Warpgroups)[] s_variants = [(5, 2), (8, 2), (10, 2)];
+    private static readonly AttentionWay s_way = new(Warpgroups: 2, TileTokens: 64);
+
+    private static readonly int[] s_headPieces = [5, 8, 10];
 
     private static readonly KernelSource s_source = Source(
         "Attention/AttentionWarpgroupGradient.cu", AttentionTensor.Types,
-        [.. s_variants.Select(AttentionWarpgroup.Define)]);
+        [.. s_headPieces.Select(pieces => AttentionWarpgroup.Define((pieces, s_way)))]);
 
     /// <summary>The kernels' file.</summary>
     internal static KernelSource SourceFile => s_source;
+
+    /// <returns>The first of <see cref="Ways"/>, and where there are none, warps by themselves.</returns>
+    internal static AttentionWay Rule(Device device, int channels) =>
+        device.HasWarpgroupProducts && channels <= MostChannels ? s_way : AttentionWay.Warps;
 
     /// <returns>
     /// The ways to do by warpgroups what <see cref="AttentionTensor.FitsGradient"/> says of tensor cores.
     /// </returns>
     internal static IEnumerable<AttentionWay> Ways(Device device, int channels) =>
-        device.HasWarpgroupProducts && channels <= MostChannels ? [new AttentionWay(Warpgroups: 2)] : [];
+        Rule(device, channels) == s_way ? [s_way] : [];
 
     /// <inheritdoc cref="AttentionTensorGradient.Launch"/>
     /// <param name="way">One of <see cref="Ways"/>.</param>
@@ -29,8 +35,8 @@ internal static class AttentionWarpgroupGradient
         Tensor dv, AttentionPlan plan)
     {
         KernelModule module = q.Device.Load(s_source, q.Type, AttentionWarpgroup.Variant(way, plan.Channels));
-        KernelArgument queries = AttentionWarpgroup.Tokens(q), keys = AttentionWarpgroup.Tokens(k);
-        KernelArgument values = AttentionWarpgroup.Tokens(v), gradients = AttentionWarpgroup.Tokens(dy);
+        KernelArgument queries = AttentionWarpgroup.Tokens(q, way), keys = AttentionWarpgroup.Tokens(k, way);
+        KernelArgument values = AttentionWarpgroup.Tokens(v, way), gradients = AttentionWarpgroup.Tokens(dy, way);
         module.Kernel("AttentionWarpgroupGradientQuery").Launch(
             AttentionWarpgroup.Blocks(way, plan, plan.Queries, ownTiles: 2) with
             {

@@ -17,8 +17,10 @@ constexpr int OwnBytes = Warpgroups * 2 * TileBytes;
 // What a multiprocessor has registers for.
 constexpr int QueryBlocksAtOnce = HeadPieces > 5 ? 1 : 2;
 
+static_assert(TileTokens == OwnTokens, "own tiles are as large as those of the ring");
+
 // The block's own tokens of two sequences, in shared memory: a tile of the first for each warpgroup, then of the other.
-struct OwnTokens {
+struct OwnTiles {
     const TensorMap &first, &second;
     char* tiles;
     ByteBarrier* barrier;
@@ -34,12 +36,12 @@ struct OwnTokens {
         }
     }
 
-    MEMBER const char* First() const { return OwnTile(tiles); }
-    MEMBER const char* Second() const { return OwnTile(tiles + Warpgroups * TileBytes); }
+    MEMBER TilePlace First() const { return {tiles, int(threadIdx.x) / WarpgroupThreads * TileBytes}; }
+    MEMBER TilePlace Second() const { return {tiles + Warpgroups * TileBytes, First().bytes}; }
 };
 
 // Asks for the own tokens and for the first of the ring, and waits for the own.
-DEVICE void BeginCopies(const OwnTokens& own, const TokenRing& ring, int token)
+DEVICE void BeginCopies(const OwnTiles& own, const TokenRing& ring, int token)
 {
     if (threadIdx.x == 0) {
         PrepareBarrier(own.barrier);
@@ -55,7 +57,7 @@ DEVICE void BeginCopies(const OwnTokens& own, const TokenRing& ring, int token)
 // A warp's queries and the tile of keys that it meets.
 struct QueryWork {
     const AttentionPlan& plan;
-    const OwnTokens& own;
+    const OwnTiles& own;
     int firstQuery;  // of the warp
     float scale;     // of logits as powers of two
     QueryNumbers numbers[2];
@@ -63,11 +65,13 @@ struct QueryWork {
     Weights weights;
     HeadSums sums;
 
-    MEMBER void Begin(int, const char* tile)
+    MEMBER void Begin(int, TilePlace tile)
     {
         BeginProducts(logits, own.First(), tile);
-        BeginProducts(slopes, own.Second(), tile + TileBytes);
+        BeginProducts(slopes, own.Second(), tile.Next());
     }
+
+    MEMBER void Prepare(int) {}
 
     MEMBER void Weigh(int number)
     {
@@ -84,7 +88,7 @@ struct QueryWork {
         Pack(weights, slopes);
     }
 
-    MEMBER void Add(const char* tile) { BeginSums(sums, weights, tile); }
+    MEMBER void Add(TilePlace tile) { BeginSums(sums, weights, tile); }
 };
 
 KERNEL_OF(Threads, QueryBlocksAtOnce) AttentionWarpgroupGradientQuery(
@@ -99,7 +103,7 @@ KERNEL_OF(Threads, QueryBlocksAtOnce) AttentionWarpgroupGradientQuery(
     const int end = plan.isCausal ? Minimum(plan.keys, tile.first + Rows) : plan.keys;
     const float scale = float(plan.scale);
     char* const start = memory + BytesToAtom(memory);
-    const OwnTokens own = {q, dy, start, &isOwnThere};
+    const OwnTiles own = {q, dy, start, &isOwnThere};
     const TokenRing ring = {
         k, v, start + OwnBytes, barriers, HeadOf(plan, tile.pair), 0, (end + TileTokens - 1) / TileTokens};
     BeginCopies(own, ring, tile.first);
@@ -117,42 +121,60 @@ KERNEL_OF(Threads, QueryBlocksAtOnce) AttentionWarpgroupGradientQuery(
 // A warp's keys and the tile of queries that it meets.
 struct KeyWork {
     const AttentionPlan& plan;
-    const OwnTokens& own;
+    const OwnTiles& own;
     const float* logSumExp;  // of the first query of the head
     const float* delta;
     int firstKey;    // of the warp
     int firstQuery;  // of the first tile
     float scale;     // of logits as powers of two
-    QueryNumbers* numbers;                       // of the tile, in shared memory, for the warp alone
-    QueryNumbers coming[TileTokens / WarpSize];  // a lane's share of them
+    QueryNumbers* numbers;  // of the tile, in shared memory, for the warp alone
+    float comingRows[TileTokens / WarpSize], comingDeltas[TileTokens / WarpSize];  // a lane's share of the next ones
+    QueryNumbers ofColumns[TileTokens / 8][2];
     LogitSums logits, slopes;
     Weights ofValues, ofKeys;
     HeadSums valueSums, keySums;
 
     MEMBER int QueryOf(int number) const { return firstQuery + number * TileTokens; }
 
-    MEMBER void Begin(int number, const char* tile)
+    // Asks for the numbers of a tile.
+    MEMBER void Ask(int number)
     {
-        BeginProducts(logits, own.First(), tile);
-        BeginProducts(slopes, own.Second(), tile + TileBytes);
 #pragma unroll
         for (int i = 0; i < TileTokens / WarpSize; i++) {
             const int query = QueryOf(number) + i * WarpSize + int(threadIdx.x) % WarpSize;
-            coming[i] = {};
-            if (query < plan.queries) coming[i] = NumbersOf(logSumExp[query], delta[query]);
+            comingRows[i] = comingDeltas[i] = 0;
+            if (query < plan.queries) comingRows[i] = logSumExp[query], comingDeltas[i] = delta[query];
         }
+    }
+
+    MEMBER void Begin(int, TilePlace tile)
+    {
+        BeginProducts(logits, own.First(), tile);
+        BeginProducts(slopes, own.Second(), tile.Next());
+    }
+
+    // Those that were asked for a tile ago go round the warp, while products are computed.
+    MEMBER void Prepare(int number)
+    {
+        WarpBarrier();  // the warp's reads of the last tile's numbers | the new ones
+#pragma unroll
+        for (int i = 0; i < TileTokens / WarpSize; i++) {
+            numbers[i * WarpSize + threadIdx.x % WarpSize] = NumbersOf(comingRows[i], comingDeltas[i]);
+        }
+        WarpBarrier();  // the new numbers | their reads
+#pragma unroll
+        for (int column = 0; column < TileTokens / 8; column++) {
+            for (int i = 0; i < 2; i++) ofColumns[column][i] = numbers[ColumnOf(column, i)];
+        }
+        Ask(number + 1);
     }
 
     MEMBER void Weigh(int number)
     {
-        WarpBarrier();  // the warp's reads of the last tile's numbers | the new ones
-#pragma unroll
-        for (int i = 0; i < TileTokens / WarpSize; i++) numbers[i * WarpSize + threadIdx.x % WarpSize] = coming[i];
-        WarpBarrier();  // the new numbers | their reads
         WgmmaPin(logits.of);
         WgmmaPin(slopes.of);
         HideUnseeing(logits, plan, firstKey, QueryOf(number));
-        WeighSlopes(logits, slopes, scale, [&](int column, int i) { return numbers[ColumnOf(column, i)]; });
+        WeighSlopes(logits, slopes, scale, [&](int column, int i) { return ofColumns[column][i % 2]; });
         WgmmaPin(logits.of);
         WgmmaPin(slopes.of);
     }
@@ -165,9 +187,9 @@ struct KeyWork {
         Pack(ofKeys, slopes);
     }
 
-    MEMBER void Add(const char* tile)
+    MEMBER void Add(TilePlace tile)
     {
-        BeginSums(valueSums, ofValues, tile + TileBytes);
+        BeginSums(valueSums, ofValues, tile.Next());
         BeginSums(keySums, ofKeys, tile);
     }
 };
@@ -184,7 +206,7 @@ KERNEL_OF(Threads) AttentionWarpgroupGradientKeyValue(
     const int first = plan.isCausal ? tile.first : 0;  // earlier queries see none of these keys
     const float scale = float(plan.scale);
     char* const start = memory + BytesToAtom(memory);
-    const OwnTokens own = {k, v, start, &isOwnThere};
+    const OwnTiles own = {k, v, start, &isOwnThere};
     const TokenRing ring = {
         q, dy, start + OwnBytes, barriers, HeadOf(plan, tile.pair), first,
         (plan.queries - first + TileTokens - 1) / TileTokens};
@@ -195,6 +217,7 @@ KERNEL_OF(Threads) AttentionWarpgroupGradientKeyValue(
         plan, own, logSumExp + firstRow, delta + firstRow, tile.first + FirstRow(), first, scale * LogarithmOfE,
         numbers[threadIdx.x / WarpSize]};
     if (ring.count > 0) {
+        work.Ask(0);
         MeetTiles(ring, work);
         WgmmaPin(work.valueSums.of);
         WgmmaPin(work.keySums.of);

@@ -1,13 +1,14 @@
 // AttentionWarpgroupTile: the products of attention by warpgroups. A warpgroup has 64 tokens of its own (rows), and
-// meets tiles of 64 tokens (columns) that the hardware copies into a ring in shared memory. The warpgroups of a block
-// go through the ring each at its own pace, so that one multiplies while another computes powers; and within one, the
-// sums of a tile are multiplied while the next one's weights are computed.
+// meets tiles of TileTokens tokens (columns) that the hardware copies into a ring in shared memory. The warpgroups of a
+// block go through the ring each at its own pace, so that one multiplies while another computes powers; and within one,
+// the sums of a tile are multiplied while the next one's weights are computed.
 //
-// The block's variant: Warpgroups, and HeadPieces, the pieces of 8 channels that a head has at most; those beyond its
-// own are zeros.
+// The block's variant: Warpgroups; HeadPieces, the pieces of 8 channels that a head has at most, those beyond its own
+// being zeros; and TileTokens, 64 or 128.
 //
-// Shared   a tile is 64 rows of 128 bytes for every 64 channels, as Wgmma.cuh has them: along the depth where channels
-//          are added up, across it where tokens are. The memory of a block begins at the first multiple of 1024 in it.
+// Shared   a tile is TileTokens rows of 128 bytes for every 64 channels, as Wgmma.cuh has them: along the depth where
+//          channels are added up, across it where tokens are. The memory of a block begins at the first multiple of
+//          1024 in it.
 // Limits   compute capability 9.0; tokens that TensorCopy copies: chunks of 16 bytes, from addresses that 16 divides
 // Source   Shah et al. 2024, FlashAttention-3, sections 3.1 and 3.2
 #pragma once
@@ -16,14 +17,15 @@
 #include "Common/TensorCopy.cuh"
 
 constexpr int Threads = Warpgroups * WarpgroupThreads;
-constexpr int TileTokens = 64;
-constexpr int Rows = Warpgroups * TileTokens;
+constexpr int OwnTokens = 64;  // of a warpgroup
+constexpr int Rows = Warpgroups * OwnTokens;
 constexpr int HeadChannels = 8 * HeadPieces;
 constexpr int BoxChannels = 64;
-constexpr int BoxBytes = TileTokens * 128;
+constexpr int RowBytes = 128;
+constexpr int BoxBytes = TileTokens * RowBytes;
 constexpr int Boxes = (HeadChannels + BoxChannels - 1) / BoxChannels;
 constexpr int TileBytes = Boxes * BoxBytes;
-constexpr int Stages = Boxes > 2 ? 2 : 3;
+constexpr int Stages = TileBytes > 24576 ? 3 : 4;  // what shared memory has room for
 constexpr int RingBytes = Stages * 2 * TileBytes;
 constexpr int Steps = (HeadPieces + 1) / 2;  // of 16 channels
 
@@ -31,9 +33,8 @@ using LogitSums = FragmentRow<TileTokens / 8>;
 using Weights = WeightRow<TileTokens / 8>;
 using HeadSums = FragmentRow<HeadPieces>;
 
-// The first of the warp's rows in the block's tile; its own tile, where each warpgroup has one.
+// The first of the warp's rows in the block's tile.
 DEVICE int FirstRow() { return int(threadIdx.x) / WarpSize * 16; }
-DEVICE const char* OwnTile(const char* tiles) { return tiles + int(threadIdx.x) / WarpgroupThreads * TileBytes; }
 
 // --- Copies ----------------------------------------------------------------------------------------------------------
 
@@ -53,10 +54,22 @@ DEVICE void BringTile(char* to, const TensorMap& map, ByteBarrier* barrier, int 
     }
 }
 
+// A place in a row of tiles, as an operand.
+struct TilePlace {
+    const char* tiles;
+    int bytes;  // from the first tile
+
+    MEMBER TilePlace Next() const { return {tiles, bytes + TileBytes}; }
+
+    // Where channels are added up, and where tokens are.
+    MEMBER UInt64 Along() const { return Advance(MatrixDescriptor(tiles, 16, AtomBytes), bytes); }
+    MEMBER UInt64 Across() const { return Advance(MatrixDescriptor(tiles, BoxBytes, AtomBytes), bytes); }
+};
+
 // In shared memory, one for a block.
 struct RingBarriers {
     ByteBarrier isThere[Stages];
-    int releases[Stages];  // warps that have released a place since it was filled
+    int leavers[Stages];  // warps that have left a place since it was filled
 };
 
 // Tiles of two sequences of tokens, side by side, that the block meets one after the other.
@@ -72,7 +85,7 @@ struct TokenRing {
     {
         for (int stage = 0; stage < Stages; stage++) {
             PrepareBarrier(barriers.isThere + stage);
-            barriers.releases[stage] = 0;
+            barriers.leavers[stage] = 0;
         }
     }
 
@@ -82,29 +95,37 @@ struct TokenRing {
         for (int number = 0; number < Stages && number < count; number++) Bring(number);
     }
 
-    MEMBER char* PlaceOf(int number) const { return places + number % Stages * (2 * TileBytes); }
+    MEMBER TilePlace PlaceOf(int number) const { return {places, StageOf(number) * (2 * TileBytes)}; }
 
     // When it has come.
-    MEMBER const char* Await(int number) const
+    MEMBER TilePlace Await(int number) const
     {
-        WaitForBytes(barriers.isThere + number % Stages, number / Stages % 2);
+        WaitForBytes(barriers.isThere + StageOf(number), number / unsigned(Stages) % 2);
         return PlaceOf(number);
     }
 
-    // By every warp, when nothing reads the tile for it any more: the last one brings another to its place.
-    MEMBER void Release(int number) const
+    // By every warp, when nothing reads the tile for it any more: the ticket of whoever is to bring another to its place.
+    // Nothing waits for the ticket before it is looked at.
+    MEMBER int Leave(int number) const
     {
         WarpBarrier();  // all lanes' reads | the arrival of their warp
-        const bool isLast = threadIdx.x % WarpSize == 0
-            && IsLastToArrive(barriers.releases + number % Stages, Threads / WarpSize);
-        if (isLast && number + Stages < count) Bring(number + Stages);
+        return threadIdx.x % WarpSize > 0 ? 0 : Arrive(barriers.leavers + StageOf(number), Warps);
+    }
+
+    MEMBER void Refill(int number, int ticket) const
+    {
+        if (ticket == Warps - 1 && number + Stages < count) Bring(number + Stages);
     }
 
 private:
+    static constexpr int Warps = Threads / WarpSize;
+
+    static MEMBER int StageOf(int number) { return int(unsigned(number) % Stages); }
+
     MEMBER void Bring(int number) const
     {
-        char* to = PlaceOf(number);
-        ByteBarrier* barrier = barriers.isThere + number % Stages;
+        char* to = places + StageOf(number) * (2 * TileBytes);
+        ByteBarrier* barrier = barriers.isThere + StageOf(number);
         ExpectBytes(barrier, 2 * TileBytes);
         BringTile(to, first, barrier, start + number * TileTokens, head);
         BringTile(to + TileBytes, second, barrier, start + number * TileTokens, head);
@@ -113,17 +134,14 @@ private:
 
 // --- Products --------------------------------------------------------------------------------------------------------
 
-DEVICE UInt64 TokensAlong(const char* tile) { return MatrixDescriptor(tile, 16, AtomBytes); }
-DEVICE UInt64 TokensAcross(const char* tile) { return MatrixDescriptor(tile, BoxBytes, AtomBytes); }
-
 // From the first 16 channels to those of a step.
 constexpr int StepBytes(int step) { return step / 4 * BoxBytes + step % 4 * 32; }
 
 // Begins products[row,column] = sum over channels of own[row] others[column], own in registers.
-DEVICE void BeginProducts(LogitSums& products, const FragmentX (&own)[Steps], const char* others)
+DEVICE void BeginProducts(LogitSums& products, const FragmentX (&own)[Steps], TilePlace others)
 {
     using Product = Wgmma<Scalar, TileTokens>;
-    const UInt64 w = TokensAlong(others);
+    const UInt64 w = others.Along();
     Product::template Multiply<false, false>(products.of, own[0], w);
 #pragma unroll
     for (int step = 1; step < Steps; step++) {
@@ -132,10 +150,10 @@ DEVICE void BeginProducts(LogitSums& products, const FragmentX (&own)[Steps], co
 }
 
 // Likewise, own in shared memory.
-DEVICE void BeginProducts(LogitSums& products, const char* own, const char* others)
+DEVICE void BeginProducts(LogitSums& products, TilePlace own, TilePlace others)
 {
     using Product = Wgmma<Scalar, TileTokens>;
-    const UInt64 x = TokensAlong(own), w = TokensAlong(others);
+    const UInt64 x = own.Along(), w = others.Along();
     Product::template Multiply<false, false, false>(products.of, x, w);
 #pragma unroll
     for (int step = 1; step < Steps; step++) {
@@ -145,12 +163,12 @@ DEVICE void BeginProducts(LogitSums& products, const char* own, const char* othe
 }
 
 // Begins sums[row,channel] += sum over columns of weights[row,column] others[column,channel].
-DEVICE void BeginSums(HeadSums& sums, const Weights& weights, const char* others)
+DEVICE void BeginSums(HeadSums& sums, const Weights& weights, TilePlace others)
 {
-    const UInt64 w = TokensAcross(others);
+    const UInt64 w = others.Across();
 #pragma unroll
     for (int step = 0; step < TileTokens / 16; step++) {
-        Wgmma<Scalar, HeadChannels>::template Multiply<true>(sums.of, weights.of[step], Advance(w, step * 16 * 128));
+        Wgmma<Scalar, HeadChannels>::template Multiply<true>(sums.of, weights.of[step], Advance(w, step * 16 * RowBytes));
     }
 }
 
@@ -162,20 +180,21 @@ DEVICE void Pack(Weights& packed, const LogitSums& weights)
     }
 }
 
-// Meets all tiles of a ring that has some. work.Begin(number, tile) begins products, Weigh(number) makes weights of
-// them and pins those; Keep() rounds them, while nothing reads those of before, and Add(tile) begins the sums with
-// them. The wait for sums begins the loop's body, because the assembler would have it before the weights that are to be
-// computed meanwhile, if they stood in one block with it.
+// Meets all tiles of a ring that has some. work.Begin(number, tile) begins products, Prepare(number) brings what their
+// weights need besides, and Weigh(number) makes weights of them and pins those; Keep() rounds them, while nothing reads
+// those of before, and Add(tile) begins the sums with them. The wait for sums begins the loop's body, because the
+// assembler would have it before the weights that are to be computed meanwhile, if they stood in one block with it.
 template <typename Work> DEVICE void MeetTiles(const TokenRing& ring, Work& work)
 {
     WgmmaFence();
     work.Begin(0, ring.Await(0));
     WgmmaCommit();
+    work.Prepare(0);
     WgmmaWait<0>();
     work.Weigh(0);
     for (int number = 1;; number++) {
         WgmmaWait<0>();
-        if (number > 1) ring.Release(number - 2);
+        const int ticket = number > 1 ? ring.Leave(number - 2) : 0;
         work.Keep();
         if (number == ring.count) break;
         WgmmaFence();
@@ -184,6 +203,8 @@ template <typename Work> DEVICE void MeetTiles(const TokenRing& ring, Work& work
         WgmmaFence();
         work.Add(ring.PlaceOf(number - 1));
         WgmmaCommit();
+        ring.Refill(number - 2, ticket);
+        work.Prepare(number);
         WgmmaWait<1>();
         work.Weigh(number);
     }

@@ -51,10 +51,10 @@ DEVICE void CopyPixels(void* to, const TensorMap& map, ByteBarrier* barrier, con
                      "h"(UInt16(tap.h)), "h"(UInt16(tap.t)) : "memory");
 }
 
-DEVICE bool IsLastToArrive(int* count, int arrivals)
+DEVICE int Arrive(int* count, int arrivals)
 {
     int before;
     asm volatile("atom.acq_rel.cta.shared::cta.inc.u32 %0, [%1], %2;"
                  : "=r"(before) : "r"(SharedAddress(count)), "r"(arrivals - 1) : "memory");
-    return before == arrivals - 1;
+    return before;
 }

@@ -221,13 +221,13 @@ DEVICE void CopyPixels(
     Fibers::BeginBox(to, map, barrier, place, tap, {"copy of pixels", file, line});
 }
 
-DEVICE bool IsLastToArrive(int* count, int arrivals)
+DEVICE int Arrive(int* count, int arrivals)
 {
     Fibers::Sanitizer::Acquire(*reinterpret_cast<char*>(count));
-    const bool isLast = ++*count == arrivals;
-    if (isLast) *count = 0;
+    const int before = *count;
+    *count = before + 1 == arrivals ? 0 : before + 1;
     Fibers::Sanitizer::Release(*reinterpret_cast<char*>(count));
-    return isLast;
+    return before;
 }
 
 #undef GK_CALLER

@@ -11,8 +11,8 @@
 //   CopyPixels(to, map, barrier, at, tap)  neighbouring outputs of a convolution: the channels from at[0] on of the
 //                              pixels that they meet with a tap. at[1..4] is the pixel that the first output meets
 //                              with tap 0: columns, rows, frames, clips; tap is added to each of the first three
-//   IsLastToArrive(count, n)   adds one to a count in shared memory, which begins with 0: whether that makes n, and
-//                              then it is 0 again. What those before have done is done.
+//   Arrive(count, n)           adds one to a count in shared memory, which begins with 0 and after n is 0 again: how
+//                              many were there before. For the last, n - 1, what those before have done is done
 //
 // Boxes    are rows of 128 bytes, one below the other, with the swizzle of Wgmma.cuh; `to` is a multiple of 1024. What
 //          lies outside of the tensor comes as zeros, and counts.

@@ -12,7 +12,7 @@
 DEVICE Accumulator Affine(Accumulator x, Accumulator scale, Accumulator offset) { return scale * x + offset; }
 DEVICE Accumulator Square(Accumulator x, Accumulator, Accumulator) { return x * x; }
 DEVICE Accumulator SquareRoot(Accumulator x, Accumulator, Accumulator) { return Sqrt(x); }
-DEVICE Accumulator ReciprocalSquareRoot(Accumulator x, Accumulator, Accumulator) { return ReciprocalSqrt(x); }
+DEVICE Accumulator ReciprocalSquareRoot(Accumulator x, Accumulator, Accumulator) { return 1 / Sqrt(x); }
 DEVICE Accumulator Reciprocal(Accumulator x, Accumulator, Accumulator) { return 1 / x; }
 DEVICE Accumulator Exponential(Accumulator x, Accumulator, Accumulator) { return Exp(x); }
 DEVICE Accumulator Logarithm(Accumulator x, Accumulator, Accumulator) { return Log(x); }

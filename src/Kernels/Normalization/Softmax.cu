@@ -26,7 +26,7 @@ DEVICE void HostSoftmax(const Scalar* __restrict__ source, Scalar* __restrict__ 
         sum += power;
     }
 
-    const Accumulator scale = 1 / sum, logarithm = Log(sum);
+    const Accumulator scale = Reciprocal(sum), logarithm = Log(sum);
     for (int c = 0; c < channelCount; c++) {
         if (isKept) {
             target[c] = Scalar(Accumulator(target[c]) * scale);
@@ -57,7 +57,7 @@ template <typename Row> DEVICE void SoftmaxOf(Row& row, Scalar* __restrict__ tar
     });
     sum = WarpSum(sum);
 
-    const Accumulator scale = 1 / sum, logarithm = Log(sum);
+    const Accumulator scale = Reciprocal(sum), logarithm = Log(sum);
     row.ForEach([&](int c, const Values& values) {
         Pack<PackWidth> pack;
         for (int i = 0; i < PackWidth; i++) {

@@ -7,12 +7,12 @@ namespace GenKernels.Tests.Kernels.Attention;
 [TestFixtureSource(typeof(WgmmaTests), nameof(WgmmaTests.Devices))]
 public sealed class AttentionWarpgroupTests(Device device)
 {
-    /// <summary>Around tiles of 64 tokens, blocks of 128 or 192, and rings of 2 or 3 tiles.</summary>
+    /// <summary>Around tiles of 64 or 128 tokens, blocks of 128 or 192, and rings of 3 or 4 tiles.</summary>
     public static AttentionSetting[] Settings { get; } =
     [
         new(1, 1, 1, 1, 8), new(2, 15, 17, 2, 40), new(1, 129, 257, 1, 40), new(1, 70, 129, 2, 64, true),
         new(1, 200, 70, 1, 80, true), new(2, 66, 65, 2, 72), new(1, 65, 200, 1, 160), new(1, 130, 63, 1, 152, true),
-        new(1, 64, 449, 1, 24), new(1, 100, 300, 1, 48, true),
+        new(1, 64, 449, 1, 24), new(1, 100, 300, 1, 48, true), new(1, 40, 700, 1, 80),
     ];
 
     private static ElementType[] Types => AttentionTensor.Types;
@@ -38,7 +38,7 @@ public sealed class AttentionWarpgroupTests(Device device)
         using TensorScope scope = device.Scope();
         AttentionSetting setting = new(1, 5, 70, 1, 40);
         (Tensor q, Tensor k, Tensor v) = setting.InputsWithNaN(device, ElementType.BFloat16, index: 2);
-        double[] y = Forward(new AttentionWay(Warpgroups: 2), q, k, v, setting.Options).Y.ToDoubles();
+        double[] y = Forward(new AttentionWay(Warpgroups: 2, TileTokens: 128), q, k, v, setting.Options).Y.ToDoubles();
         Assert.That(y.Index().Select(at => double.IsNaN(at.Item) == (at.Index / 40 == 2)), Has.All.True);
     }
 
@@ -63,7 +63,7 @@ public sealed class AttentionWarpgroupTests(Device device)
     {
         AttentionKey key = new(ElementType.BFloat16, 1, 2, 3, 4, 160, IsCausal: false);
         AttentionWay[] byWarps = [AttentionWay.Warps];
-        Assert.That(new AttentionChoice().Ways(device, key), Is.EqualTo(new[] { AttentionWay.Warps, new(2) }));
+        Assert.That(new AttentionChoice().Ways(device, key), Is.EqualTo(new[] { new(2, 64), AttentionWay.Warps }));
         Assert.That(new AttentionChoice().Ways(device, key with { Channels = 80 }), Has.Count.EqualTo(3));
         Assert.That(new AttentionChoice().Ways(device, key with { Channels = 168 }), Is.EqualTo(byWarps));
         Assert.That(new AttentionChoice().Ways(TestDevices.Host, key), Is.EqualTo(byWarps));
