@@ -13,7 +13,7 @@ public class AttentionWarpgroupGradientBenchmarks : KernelBenchmarks
         .Select(layer => AttentionGradientBenchmarks.Both(layer) with { Type = ElementType.BFloat16 })
         .Select(both => IsFor(both.Inputs[0]) ? both with { Launch = Launch } : both);
 
-    private static bool IsFor(Shape q) => AttentionWarpgroupGradient.Ways(BenchmarkDevice.Device, q[3]).Any();
+    private static bool IsFor(Shape q) => AttentionWarpgroupGradient.Known.For(BenchmarkDevice.Device, q[3]).Any();
 
     private static Tensor Launch(Tensor[] x)
     {
@@ -21,8 +21,8 @@ public class AttentionWarpgroupGradientBenchmarks : KernelBenchmarks
         AttentionPlan plan = new(q, k, v, AttentionOptions.For(q.Shape[3]));
         using Tensor y = Tensor.Empty(q.Shape, q.Type, q.Device);
         using Tensor rows = Tensor.Empty(plan.RowShape, ElementType.Float32, q.Device);
-        AttentionWay forward = AttentionWarpgroup.Ways(q.Device, q.Shape[3]).First();
-        AttentionWay way = AttentionWarpgroupGradient.Ways(q.Device, q.Shape[3]).First();
+        AttentionWay forward = AttentionWarpgroup.Known.For(q.Device, q.Shape[3]).First();
+        AttentionWay way = AttentionWarpgroupGradient.Known.For(q.Device, q.Shape[3]).First();
         Attentions.Launch(forward, q, k, v, y, rows, plan);
         using Tensor delta = AttentionGradient.Delta(y, dy, rows, plan);
         using Tensor dk = Tensor.Empty(k.Shape, k.Type, k.Device);

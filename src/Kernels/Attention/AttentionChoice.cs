@@ -4,16 +4,8 @@ namespace GenKernels.Kernels.Attention;
 
 /// <summary>The one place that decides how tensor cores compute an attention.</summary>
 internal sealed class AttentionChoice() : AttentionTuning(
-    nameof(Attention), AttentionTensor.SourceFile, AttentionWarpgroup.SourceFile)
+    nameof(Attention), AttentionTensor.SourceFile, AttentionWarpgroup.SourceFile, AttentionWarpgroup.Known)
 {
-    /// <inheritdoc/>
-    public override AttentionWay Rule(Device device, in AttentionKey key) =>
-        AttentionWarpgroup.Rule(device, key.Channels);
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<AttentionWay> Ways(Device device, in AttentionKey key) =>
-        [.. AttentionWarpgroup.Ways(device, key.Channels), AttentionWay.Warps];
-
     /// <inheritdoc/>
     public override Action<AttentionWay> Prepare(Device device, AttentionKey key)
     {

@@ -92,33 +92,40 @@ struct RunningRows {
     float total[2] = {0, 0};
     float correction[2] = {0, 0};  // what sums of before are scaled by, down to the new maximum
 
-    // Raw products become weights.
+    // Raw products become weights. Two chains for each row find its maximum: one would wait for itself.
     template <int Count> MEMBER void Weigh(FragmentRow<Count>& logits, float scale)
     {
+        float next[2][2] = {{largest[0], largest[0]}, {largest[1], largest[1]}};  // [row, chain]
+#pragma unroll
+        for (int column = 0; column < Count; column++) {
+#pragma unroll
+            for (int half = 0; half < 2; half++) {
+                const float* values = logits.of[column].values + 2 * half;
+                float& chain = next[half][column % 2];
+                chain = MaximumNumber(chain, MaximumNumber(values[0], values[1]));
+            }
+        }
+        float offset[2], ownTotal[2] = {0, 0};
 #pragma unroll
         for (int half = 0; half < 2; half++) {
-            float next = largest[half];
-#pragma unroll
-            for (int column = 0; column < Count; column++) {
-                const float* values = logits.of[column].values + 2 * half;
-                next = MaximumNumber(next, MaximumNumber(values[0], values[1]));
-            }
-            next = RowMaximum(next);
-            const float growth = (next - largest[half]) * scale;
-            if (growth <= Slack) next = largest[half];
+            const float now = RowMaximum(MaximumNumber(next[half][0], next[half][1]));
+            const float growth = (now - largest[half]) * scale;
+            if (!(growth <= Slack)) largest[half] = now;
             correction[half] = growth <= Slack ? 1 : PowerOfTwo(-growth);
-            const float offset = next * scale;
-            float ownTotal = 0;
-#pragma unroll
-            for (int column = 0; column < Count; column++) {
-                float* values = logits.of[column].values + 2 * half;
-                values[0] = PowerOfTwo(values[0] * scale - offset);
-                values[1] = PowerOfTwo(values[1] * scale - offset);
-                ownTotal += values[0] + values[1];
-            }
-            total[half] = total[half] * correction[half] + ownTotal;
-            largest[half] = next;
+            offset[half] = largest[half] * scale;
         }
+#pragma unroll
+        for (int column = 0; column < Count; column++) {
+#pragma unroll
+            for (int half = 0; half < 2; half++) {
+                float* values = logits.of[column].values + 2 * half;
+                values[0] = PowerOfTwo(values[0] * scale - offset[half]);
+                values[1] = PowerOfTwo(values[1] * scale - offset[half]);
+                ownTotal[half] += values[0] + values[1];
+            }
+        }
+#pragma unroll
+        for (int half = 0; half < 2; half++) total[half] = total[half] * correction[half] + ownTotal[half];
     }
 
     template <int Count> MEMBER void Correct(FragmentRow<Count>& sums) const

@@ -4,16 +4,8 @@ namespace GenKernels.Kernels.Attention;
 
 /// <summary>The one place that decides how tensor cores compute the gradients of an attention.</summary>
 internal sealed class AttentionGradientChoice() : AttentionTuning(
-    nameof(AttentionGradient), AttentionTensorGradient.SourceFile, AttentionWarpgroupGradient.SourceFile)
+    nameof(AttentionGradient), AttentionTensorGradient.SourceFile, AttentionWarpgroupGradient.SourceFile, AttentionWarpgroupGradient.Known)
 {
-    /// <inheritdoc/>
-    public override AttentionWay Rule(Device device, in AttentionKey key) =>
-        AttentionWarpgroupGradient.Rule(device, key.Channels);
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<AttentionWay> Ways(Device device, in AttentionKey key) =>
-        [.. AttentionWarpgroupGradient.Ways(device, key.Channels), AttentionWay.Warps];
-
     /// <inheritdoc/>
     public override Action<AttentionWay> Prepare(Device device, AttentionKey key)
     {

@@ -4,7 +4,9 @@ namespace GenKernels.Kernels.Attention;
 /// <param name="name">Names the work in a table.</param>
 /// <param name="byWarps">The kernels for warps by themselves.</param>
 /// <param name="byWarpgroups">Those for warpgroups.</param>
-internal abstract class AttentionTuning(string name, KernelSource byWarps, KernelSource byWarpgroups)
+/// <param name="known">How warpgroups can compute it.</param>
+internal abstract class AttentionTuning(
+    string name, KernelSource byWarps, KernelSource byWarpgroups, AttentionWays known)
     : ITunedWork<AttentionKey, AttentionWay>
 {
     /// <inheritdoc/>
@@ -15,17 +17,18 @@ internal abstract class AttentionTuning(string name, KernelSource byWarps, Kerne
 
     /// <inheritdoc/>
     /// <remarks>Warpgroups, where there are some: an H100 takes half the time with them.</remarks>
-    public abstract AttentionWay Rule(Device device, in AttentionKey key);
+    public AttentionWay Rule(Device device, in AttentionKey key) => known.Rule(device, key.Channels);
 
     /// <inheritdoc/>
-    public abstract IReadOnlyList<AttentionWay> Ways(Device device, in AttentionKey key);
+    public IReadOnlyList<AttentionWay> Ways(Device device, in AttentionKey key) =>
+        [.. known.For(device, key.Channels), AttentionWay.Warps];
 
     /// <inheritdoc/>
     public IEnumerable<(KernelSource Source, ElementType Type, string Variant)> Modules(
         AttentionKey key, IReadOnlyList<AttentionWay> ways) =>
         ways.Select(way => way == AttentionWay.Warps
             ? (byWarps, key.Type, AttentionTensor.Variant(key.Channels))
-            : (byWarpgroups, key.Type, AttentionWarpgroup.Variant(way, key.Channels)));
+            : (byWarpgroups, key.Type, known.Variant(way, key.Channels)));
 
     /// <inheritdoc/>
     public abstract Action<AttentionWay> Prepare(Device device, AttentionKey key);

@@ -13,9 +13,11 @@
 
 // A warp's queries, what it knows of them, and the tile that it meets.
 struct QueryWork {
+    static constexpr bool AddsFirst = false, AddsSecond = true;
     const AttentionPlan& plan;
-    int firstQuery;  // of the warp
-    float scale;     // of logits as powers of two
+    const RingPair& rings;  // of keys and values
+    int firstQuery;         // of the warp
+    float scale;            // of logits as powers of two
     FragmentX queries[Steps];
     LogitSums logits;
     Weights weights;
@@ -36,7 +38,7 @@ struct QueryWork {
         }
     }
 
-    MEMBER void Begin(int, TilePlace tile) { BeginProducts(logits, queries, tile); }
+    MEMBER void Begin(int number) { BeginProducts(logits, queries, rings.first.Await(number)); }
 
     MEMBER void Prepare(int) {}
 
@@ -55,7 +57,7 @@ struct QueryWork {
         Pack(weights, logits);
     }
 
-    MEMBER void Add(TilePlace tile) { BeginSums(sums, weights, tile.Next()); }
+    MEMBER void Add(int number) { BeginSums(sums, weights, rings.second.Await(number)); }
 };
 
 // What a multiprocessor has registers for.
@@ -65,24 +67,24 @@ KERNEL_OF(Threads, BlocksAtOnce) AttentionWarpgroup(
     const Scalar* __restrict__ q, TENSOR_MAP k, TENSOR_MAP v, Scalar* __restrict__ y, float* __restrict__ logSumExp,
     AttentionPlan plan)
 {
-    DYNAMIC_SHARED(char, memory);  // [Stages, tile of k, tile of v], from the first multiple of 1024 on
-    __shared__ RingBarriers barriers;
+    DYNAMIC_SHARED(char, memory);  // [Stages] tiles of k, then of v, from the first multiple of 1024 on
+    __shared__ RingBarriers barriers[2];
     const TokenTile tile = TileOf(plan, plan.queries, plan.keys, Rows);
     const int firstQuery = tile.first + FirstRow();
     const int end = plan.isCausal ? Minimum(plan.keys, tile.first + Rows) : plan.keys;
     const float scale = float(plan.scale);
-    const TokenRing ring = {
-        k, v, memory + BytesToAtom(memory), barriers, HeadOf(plan, tile.pair), 0, (end + TileTokens - 1) / TileTokens};
+    const RingPair rings = RingsAt(
+        memory + BytesToAtom(memory), k, v, barriers, HeadOf(plan, tile.pair), 0, (end + TileTokens - 1) / TileTokens);
     if (threadIdx.x == 0) {
-        ring.Prepare();
+        rings.Prepare();
         ProxyFence();
-        ring.Begin();
+        rings.Begin();
     }
     __syncthreads();  // new barriers | waiting for them
 
-    QueryWork work = {plan, firstQuery, scale * LogarithmOfE};
+    QueryWork work = {plan, rings, firstQuery, scale * LogarithmOfE};
     work.Load(q + tile.start, tile.count, tile.stride);
-    MeetTiles(ring, work);
+    MeetTiles(rings, work);
     WgmmaPin(work.sums.of);
 
     float factor[2];

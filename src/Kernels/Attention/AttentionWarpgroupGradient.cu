@@ -40,15 +40,15 @@ struct OwnTiles {
     MEMBER TilePlace Second() const { return {tiles + Warpgroups * TileBytes, First().bytes}; }
 };
 
-// Asks for the own tokens and for the first of the ring, and waits for the own.
-DEVICE void BeginCopies(const OwnTiles& own, const TokenRing& ring, int token)
+// Asks for the own tokens and for the first of the rings, and waits for the own.
+DEVICE void BeginCopies(const OwnTiles& own, const RingPair& rings, int token)
 {
     if (threadIdx.x == 0) {
         PrepareBarrier(own.barrier);
-        ring.Prepare();
+        rings.Prepare();
         ProxyFence();
-        own.Begin(token, ring.head);
-        ring.Begin();
+        own.Begin(token, rings.first.head);
+        rings.Begin();
     }
     __syncthreads();  // new barriers | waiting for them
     WaitForBytes(own.barrier, 0);
@@ -56,19 +56,21 @@ DEVICE void BeginCopies(const OwnTiles& own, const TokenRing& ring, int token)
 
 // A warp's queries and the tile of keys that it meets.
 struct QueryWork {
+    static constexpr bool AddsFirst = true, AddsSecond = false;
     const AttentionPlan& plan;
     const OwnTiles& own;
-    int firstQuery;  // of the warp
-    float scale;     // of logits as powers of two
+    const RingPair& rings;  // of keys and values
+    int firstQuery;         // of the warp
+    float scale;            // of logits as powers of two
     QueryNumbers numbers[2];
     LogitSums logits, slopes;
     Weights weights;
     HeadSums sums;
 
-    MEMBER void Begin(int, TilePlace tile)
+    MEMBER void Begin(int number)
     {
-        BeginProducts(logits, own.First(), tile);
-        BeginProducts(slopes, own.Second(), tile.Next());
+        BeginProducts(logits, own.First(), rings.first.Await(number));
+        BeginProducts(slopes, own.Second(), rings.second.Await(number));
     }
 
     MEMBER void Prepare(int) {}
@@ -88,15 +90,15 @@ struct QueryWork {
         Pack(weights, slopes);
     }
 
-    MEMBER void Add(TilePlace tile) { BeginSums(sums, weights, tile); }
+    MEMBER void Add(int number) { BeginSums(sums, weights, rings.first.PlaceOf(number)); }
 };
 
 KERNEL_OF(Threads, QueryBlocksAtOnce) AttentionWarpgroupGradientQuery(
     TENSOR_MAP q, TENSOR_MAP k, TENSOR_MAP v, TENSOR_MAP dy, const float* __restrict__ logSumExp,
     const float* __restrict__ delta, Scalar* __restrict__ dq, AttentionPlan plan)
 {
-    DYNAMIC_SHARED(char, memory);  // own tiles of q and of dy, [Stages, tile of k, tile of v], from a multiple of 1024
-    __shared__ RingBarriers barriers;
+    DYNAMIC_SHARED(char, memory);  // own tiles of q and of dy, [Stages] tiles of k, of v, from a multiple of 1024
+    __shared__ RingBarriers barriers[2];
     __shared__ ByteBarrier isOwnThere;
     const TokenTile tile = TileOf(plan, plan.queries, plan.keys, Rows);
     const int firstQuery = tile.first + FirstRow();
@@ -104,24 +106,29 @@ KERNEL_OF(Threads, QueryBlocksAtOnce) AttentionWarpgroupGradientQuery(
     const float scale = float(plan.scale);
     char* const start = memory + BytesToAtom(memory);
     const OwnTiles own = {q, dy, start, &isOwnThere};
-    const TokenRing ring = {
-        k, v, start + OwnBytes, barriers, HeadOf(plan, tile.pair), 0, (end + TileTokens - 1) / TileTokens};
-    BeginCopies(own, ring, tile.first);
+    const RingPair rings = RingsAt(
+        start + OwnBytes, k, v, barriers, HeadOf(plan, tile.pair), 0, (end + TileTokens - 1) / TileTokens);
+    BeginCopies(own, rings, tile.first);
 
-    QueryWork work = {plan, own, firstQuery, scale * LogarithmOfE};
+    QueryWork work = {plan, own, rings, firstQuery, scale * LogarithmOfE};
     const Int64 firstRow = tile.pair * plan.queries;
     LoadNumbers(work.numbers, logSumExp + firstRow, delta + firstRow, firstQuery, plan.queries);
-    MeetTiles(ring, work);
+    MeetTiles(rings, work);
     WgmmaPin(work.sums.of);
 
     const float factor[2] = {scale, scale};
     StoreTokens(dq + tile.start, FirstRow(), 0, tile.count, tile.stride, plan.channels, work.sums, factor);
 }
 
+// Whether a thread has registers for the numbers of all queries of a tile, so that their way from memory is hidden.
+constexpr bool HoldsNumbers = Warpgroups < 3;
+
 // A warp's keys and the tile of queries that it meets.
 struct KeyWork {
+    static constexpr bool AddsFirst = true, AddsSecond = true;
     const AttentionPlan& plan;
     const OwnTiles& own;
+    const RingPair& rings;   // of queries and gradients
     const float* logSumExp;  // of the first query of the head
     const float* delta;
     int firstKey;    // of the warp
@@ -147,10 +154,10 @@ struct KeyWork {
         }
     }
 
-    MEMBER void Begin(int, TilePlace tile)
+    MEMBER void Begin(int number)
     {
-        BeginProducts(logits, own.First(), tile);
-        BeginProducts(slopes, own.Second(), tile.Next());
+        BeginProducts(logits, own.First(), rings.first.Await(number));
+        BeginProducts(slopes, own.Second(), rings.second.Await(number));
     }
 
     // Those that were asked for a tile ago go round the warp, while products are computed.
@@ -163,7 +170,7 @@ struct KeyWork {
         }
         WarpBarrier();  // the new numbers | their reads
 #pragma unroll
-        for (int column = 0; column < TileTokens / 8; column++) {
+        for (int column = 0; HoldsNumbers && column < TileTokens / 8; column++) {
             for (int i = 0; i < 2; i++) ofColumns[column][i] = numbers[ColumnOf(column, i)];
         }
         Ask(number + 1);
@@ -174,7 +181,9 @@ struct KeyWork {
         WgmmaPin(logits.of);
         WgmmaPin(slopes.of);
         HideUnseeing(logits, plan, firstKey, QueryOf(number));
-        WeighSlopes(logits, slopes, scale, [&](int column, int i) { return ofColumns[column][i % 2]; });
+        WeighSlopes(logits, slopes, scale, [&](int column, int i) {
+            return HoldsNumbers ? ofColumns[column][i % 2] : numbers[ColumnOf(column, i)];
+        });
         WgmmaPin(logits.of);
         WgmmaPin(slopes.of);
     }
@@ -187,10 +196,10 @@ struct KeyWork {
         Pack(ofKeys, slopes);
     }
 
-    MEMBER void Add(TilePlace tile)
+    MEMBER void Add(int number)
     {
-        BeginSums(valueSums, ofValues, tile.Next());
-        BeginSums(keySums, ofKeys, tile);
+        BeginSums(valueSums, ofValues, rings.second.PlaceOf(number));
+        BeginSums(keySums, ofKeys, rings.first.PlaceOf(number));
     }
 };
 
@@ -198,8 +207,8 @@ KERNEL_OF(Threads) AttentionWarpgroupGradientKeyValue(
     TENSOR_MAP q, TENSOR_MAP k, TENSOR_MAP v, TENSOR_MAP dy, const float* __restrict__ logSumExp,
     const float* __restrict__ delta, Scalar* __restrict__ dk, Scalar* __restrict__ dv, AttentionPlan plan)
 {
-    DYNAMIC_SHARED(char, memory);  // own tiles of k and of v, [Stages, tile of q, tile of dy], from a multiple of 1024
-    __shared__ RingBarriers barriers;
+    DYNAMIC_SHARED(char, memory);  // own tiles of k and of v, [Stages] tiles of q, of dy, from a multiple of 1024
+    __shared__ RingBarriers barriers[2];
     __shared__ ByteBarrier isOwnThere;
     __shared__ QueryNumbers numbers[Threads / WarpSize][TileTokens];  // [warp, query of the tile]
     const TokenTile tile = TileOf(plan, plan.keys, plan.queries, Rows);
@@ -207,18 +216,17 @@ KERNEL_OF(Threads) AttentionWarpgroupGradientKeyValue(
     const float scale = float(plan.scale);
     char* const start = memory + BytesToAtom(memory);
     const OwnTiles own = {k, v, start, &isOwnThere};
-    const TokenRing ring = {
-        q, dy, start + OwnBytes, barriers, HeadOf(plan, tile.pair), first,
-        (plan.queries - first + TileTokens - 1) / TileTokens};
-    BeginCopies(own, ring, tile.first);
+    const int count = (plan.queries - first + TileTokens - 1) / TileTokens;
+    const RingPair rings = RingsAt(start + OwnBytes, q, dy, barriers, HeadOf(plan, tile.pair), first, count);
+    BeginCopies(own, rings, tile.first);
 
     const Int64 firstRow = tile.pair * plan.queries;
     KeyWork work = {
-        plan, own, logSumExp + firstRow, delta + firstRow, tile.first + FirstRow(), first, scale * LogarithmOfE,
+        plan, own, rings, logSumExp + firstRow, delta + firstRow, tile.first + FirstRow(), first, scale * LogarithmOfE,
         numbers[threadIdx.x / WarpSize]};
-    if (ring.count > 0) {
+    if (count > 0) {
         work.Ask(0);
-        MeetTiles(ring, work);
+        MeetTiles(rings, work);
         WgmmaPin(work.valueSums.of);
         WgmmaPin(work.keySums.of);
     }

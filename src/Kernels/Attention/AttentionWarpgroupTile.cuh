@@ -59,22 +59,20 @@ struct TilePlace {
     const char* tiles;
     int bytes;  // from the first tile
 
-    MEMBER TilePlace Next() const { return {tiles, bytes + TileBytes}; }
-
     // Where channels are added up, and where tokens are.
     MEMBER UInt64 Along() const { return Advance(MatrixDescriptor(tiles, 16, AtomBytes), bytes); }
     MEMBER UInt64 Across() const { return Advance(MatrixDescriptor(tiles, BoxBytes, AtomBytes), bytes); }
 };
 
-// In shared memory, one for a block.
+// In shared memory, one for a ring.
 struct RingBarriers {
     ByteBarrier isThere[Stages];
     int leavers[Stages];  // warps that have left a place since it was filled
 };
 
-// Tiles of two sequences of tokens, side by side, that the block meets one after the other.
+// Tiles of a sequence of tokens, which the block meets one after the other.
 struct TokenRing {
-    const TensorMap &first, &second;
+    const TensorMap& map;
     char* places;
     RingBarriers& barriers;
     HeadPlace head;
@@ -95,7 +93,7 @@ struct TokenRing {
         for (int number = 0; number < Stages && number < count; number++) Bring(number);
     }
 
-    MEMBER TilePlace PlaceOf(int number) const { return {places, StageOf(number) * (2 * TileBytes)}; }
+    MEMBER TilePlace PlaceOf(int number) const { return {places, StageOf(number) * TileBytes}; }
 
     // When it has come.
     MEMBER TilePlace Await(int number) const
@@ -104,13 +102,9 @@ struct TokenRing {
         return PlaceOf(number);
     }
 
-    // By every warp, when nothing reads the tile for it any more: the ticket of whoever is to bring another to its place.
-    // Nothing waits for the ticket before it is looked at.
-    MEMBER int Leave(int number) const
-    {
-        WarpBarrier();  // all lanes' reads | the arrival of their warp
-        return threadIdx.x % WarpSize > 0 ? 0 : Arrive(barriers.leavers + StageOf(number), Warps);
-    }
+    // By one lane of every warp, when nothing reads the tile for the warp any more: the ticket of whoever is to bring
+    // another to its place. Nothing waits for the ticket before it is looked at.
+    MEMBER int Leave(int number) const { return Arrive(barriers.leavers + StageOf(number), Warps); }
 
     MEMBER void Refill(int number, int ticket) const
     {
@@ -124,13 +118,60 @@ private:
 
     MEMBER void Bring(int number) const
     {
-        char* to = places + StageOf(number) * (2 * TileBytes);
         ByteBarrier* barrier = barriers.isThere + StageOf(number);
-        ExpectBytes(barrier, 2 * TileBytes);
-        BringTile(to, first, barrier, start + number * TileTokens, head);
-        BringTile(to + TileBytes, second, barrier, start + number * TileTokens, head);
+        ExpectBytes(barrier, TileBytes);
+        BringTile(places + StageOf(number) * TileBytes, map, barrier, start + number * TileTokens, head);
     }
 };
+
+struct Tickets { int first, second; };
+
+// Two sequences of as many tokens, side by side.
+struct RingPair {
+    TokenRing first, second;
+
+    // As TokenRing has them, for both.
+    MEMBER void Prepare() const
+    {
+        first.Prepare();
+        second.Prepare();
+    }
+
+    MEMBER void Begin() const
+    {
+        first.Begin();
+        second.Begin();
+    }
+
+    // By every warp.
+    template <bool LeavesFirst, bool LeavesSecond> MEMBER Tickets Leave(int number) const
+    {
+        Tickets tickets = {};
+        if constexpr (LeavesFirst || LeavesSecond) {
+            WarpBarrier();  // all lanes' reads | the arrival of their warp
+            if (threadIdx.x % WarpSize == 0) {
+                if (LeavesFirst) tickets.first = first.Leave(number);
+                if (LeavesSecond) tickets.second = second.Leave(number);
+            }
+        }
+        return tickets;
+    }
+
+    MEMBER void Refill(int number, const Tickets& tickets) const
+    {
+        first.Refill(number, tickets.first);
+        second.Refill(number, tickets.second);
+    }
+};
+
+// The rings of a block from a place in its shared memory on.
+DEVICE RingPair RingsAt(
+    char* places, const TensorMap& first, const TensorMap& second, RingBarriers (&barriers)[2], HeadPlace head,
+    int start, int count)
+{
+    return {{first, places, barriers[0], head, start, count},
+            {second, places + Stages * TileBytes, barriers[1], head, start, count}};
+}
 
 // --- Products --------------------------------------------------------------------------------------------------------
 
@@ -180,36 +221,43 @@ DEVICE void Pack(Weights& packed, const LogitSums& weights)
     }
 }
 
-// Meets all tiles of a ring that has some. work.Begin(number, tile) begins products, Prepare(number) brings what their
-// weights need besides, and Weigh(number) makes weights of them and pins those; Keep() rounds them, while nothing reads
-// those of before, and Add(tile) begins the sums with them. The wait for sums begins the loop's body, because the
+// Meets all tiles of two rings that have some. work.Begin(number) begins products with them, Prepare(number) brings what
+// their weights need besides, and Weigh(number) makes weights of them and pins those; Keep() rounds them, while nothing
+// reads those of before, and Add(number) begins the sums with them. Work::AddsFirst and AddsSecond say of which ring the
+// sums are; the other's tile is left when there are products. The wait for sums begins the loop's body, because the
 // assembler would have it before the weights that are to be computed meanwhile, if they stood in one block with it.
-template <typename Work> DEVICE void MeetTiles(const TokenRing& ring, Work& work)
+template <typename Work> DEVICE void MeetTiles(const RingPair& rings, Work& work)
 {
+    const int count = rings.first.count;
     WgmmaFence();
-    work.Begin(0, ring.Await(0));
+    work.Begin(0);
     WgmmaCommit();
     work.Prepare(0);
     WgmmaWait<0>();
+    Tickets tickets = rings.Leave<!Work::AddsFirst, !Work::AddsSecond>(0);
     work.Weigh(0);
+    rings.Refill(0, tickets);
     for (int number = 1;; number++) {
         WgmmaWait<0>();
-        const int ticket = number > 1 ? ring.Leave(number - 2) : 0;
+        tickets = {};
+        if (number > 1) tickets = rings.Leave<Work::AddsFirst, Work::AddsSecond>(number - 2);
         work.Keep();
-        if (number == ring.count) break;
+        if (number == count) break;
         WgmmaFence();
-        work.Begin(number, ring.Await(number));
+        work.Begin(number);
         WgmmaCommit();
         WgmmaFence();
-        work.Add(ring.PlaceOf(number - 1));
+        work.Add(number - 1);
         WgmmaCommit();
-        ring.Refill(number - 2, ticket);
+        rings.Refill(number - 2, tickets);
         work.Prepare(number);
         WgmmaWait<1>();
+        tickets = rings.Leave<!Work::AddsFirst, !Work::AddsSecond>(number);
         work.Weigh(number);
+        rings.Refill(number, tickets);
     }
     WgmmaFence();
-    work.Add(ring.PlaceOf(ring.count - 1));
+    work.Add(count - 1);
     WgmmaCommit();
     WgmmaWait<0>();
 }

@@ -28,7 +28,14 @@ DEVICE bool IsNone(const Epilogue& epilogue)
         && epilogue.residual == nullptr && numbers.function == 0 && numbers.gain == 1 && numbers.limit == Infinity();
 }
 
-// Functions of each of neighbouring numbers: which one is asked once for all of them.
+// The functions of two straight parts, and their slope below zero.
+DEVICE bool IsStraight(const EpilogueNumbers& numbers) { return numbers.function <= 2; }
+DEVICE float SlopeOf(const EpilogueNumbers& numbers)
+{
+    return numbers.function == 0 ? 1 : numbers.function == 1 ? 0 : numbers.slope;
+}
+
+// The other functions of each of neighbouring numbers: which one is asked once for all of them.
 template <int Width>
 DEVICE void ActivateEach(int function, Pack<Width, Accumulator>& z, Accumulator slope)
 {
@@ -36,8 +43,6 @@ DEVICE void ActivateEach(int function, Pack<Width, Accumulator>& z, Accumulator 
         Count<Width>::ForEach([&](int k) { z.value[k] = activation(z.value[k]); });
     };
     switch (function) {
-        case 1: each([=](Accumulator value) { return Relu<0>(value, slope); }); break;
-        case 2: each([=](Accumulator value) { return LeakyRelu<0>(value, slope); }); break;
         case 3: each([=](Accumulator value) { return HyperbolicTangent<0>(value, slope); }); break;
         case 4: each([=](Accumulator value) { return Sigmoid<0>(value, slope); }); break;
         case 5: each([=](Accumulator value) { return Elu<0>(value, slope); }); break;
@@ -49,40 +54,70 @@ DEVICE void ActivateEach(int function, Pack<Width, Accumulator>& z, Accumulator 
     }
 }
 
-// The results of neighbouring sums of a row, at a row and first column of the whole result, which has columnCount of
-// them. More than one only where the columns before them, and the addresses, are multiples of so many.
+// What is read for neighbouring results of a row: of those that are not null.
+template <int Width> struct EpilogueOperands {
+    Pack<Width> factors, biases, residuals;
+    Scalar noise;
+};
+
+// At a row and first column of the whole result, which has columnCount of them. More than one only where the columns
+// before them, and the addresses, are multiples of so many.
+template <int Width>
+DEVICE EpilogueOperands<Width> OperandsOf(const Epilogue& epilogue, Int64 row, int column, int columnCount)
+{
+    EpilogueOperands<Width> operands = {};
+    if (epilogue.factor != nullptr) {
+        const Int64 at = Quotient(row, epilogue.numbers.factorRows) * columnCount + column;
+        operands.factors = LoadPack<Width>(epilogue.factor + at);
+    }
+    if (epilogue.noise != nullptr) operands.noise = epilogue.noise[row];
+    if (epilogue.bias != nullptr) operands.biases = LoadPack<Width>(epilogue.bias + column);
+    if (epilogue.residual != nullptr) {
+        operands.residuals = LoadPack<Width>(epilogue.residual + row * columnCount + column);
+    }
+    return operands;
+}
+
+// The results of neighbouring sums of a row.
 template <int Width>
 DEVICE Pack<Width> Finished(
-    const Epilogue& epilogue, Pack<Width, Accumulator> sums, Int64 row, int column, int columnCount)
+    const Epilogue& epilogue, Pack<Width, Accumulator> sums, const EpilogueOperands<Width>& operands)
 {
     const EpilogueNumbers& numbers = epilogue.numbers;
     const auto each = [&](auto act) { Count<Width>::ForEach([&](int k) { act(sums.value[k], k); }); };
     if (epilogue.factor != nullptr) {
-        const Int64 at = Quotient(row, numbers.factorRows) * columnCount + column;
-        const Pack<Width> factors = LoadPack<Width>(epilogue.factor + at);
-        each([&](Accumulator& sum, int k) { sum *= Accumulator(factors.value[k]); });
+        each([&](Accumulator& sum, int k) { sum *= Accumulator(operands.factors.value[k]); });
     }
-    if (epilogue.noise != nullptr) {
-        const Accumulator noise = epilogue.noise[row];
-        each([&](Accumulator& sum, int) { sum += noise; });
-    }
+    if (epilogue.noise != nullptr) each([&](Accumulator& sum, int) { sum += Accumulator(operands.noise); });
     if (epilogue.bias != nullptr) {
-        const Pack<Width> biases = LoadPack<Width>(epilogue.bias + column);
-        each([&](Accumulator& sum, int k) { sum += Accumulator(biases.value[k]); });
+        each([&](Accumulator& sum, int k) { sum += Accumulator(operands.biases.value[k]); });
     }
-    ActivateEach<Width>(numbers.function, sums, numbers.slope);
+    if (IsStraight(numbers)) {
+        const Accumulator slope = SlopeOf(numbers);
+        each([&](Accumulator& sum, int) { sum = sum > 0 ? sum : slope * sum; });
+    } else {
+        ActivateEach<Width>(numbers.function, sums, numbers.slope);
+    }
     each([&](Accumulator& sum, int) {
+        // Two steps without a branch, which leave a NaN as it is.
         const Accumulator value = numbers.gain * sum;
-        // A comparison that is false leaves a NaN as it is.
-        sum = value > numbers.limit ? numbers.limit : value < -numbers.limit ? -numbers.limit : value;
+        const Accumulator low = value > numbers.limit ? numbers.limit : value;
+        sum = low < -numbers.limit ? -numbers.limit : low;
     });
     if (epilogue.residual != nullptr) {
-        const Pack<Width> residuals = LoadPack<Width>(epilogue.residual + row * columnCount + column);
-        each([&](Accumulator& sum, int k) { sum += Accumulator(residuals.value[k]); });
+        each([&](Accumulator& sum, int k) { sum += Accumulator(operands.residuals.value[k]); });
     }
     Pack<Width> results;
     each([&](Accumulator& sum, int k) { results.value[k] = Scalar(sum); });
     return results;
+}
+
+// Likewise, with all that is read.
+template <int Width>
+DEVICE Pack<Width> Finished(
+    const Epilogue& epilogue, const Pack<Width, Accumulator>& sums, Int64 row, int column, int columnCount)
+{
+    return Finished<Width>(epilogue, sums, OperandsOf<Width>(epilogue, row, column, columnCount));
 }
 
 // The result of one sum.
@@ -97,13 +132,12 @@ template <typename Number>
 DEVICE void FinishRow(const Epilogue& epilogue, Number* y, Int64 row, int first, int count, int columnCount)
 {
     const EpilogueNumbers& numbers = epilogue.numbers;
-    if (numbers.function > 2) {
+    if (!IsStraight(numbers)) {
         for (int i = 0; i < count; i++) y[i] = Finished(epilogue, y[i], row, first + i, columnCount);
         return;
     }
 
-    const Number slope = numbers.function == 0 ? 1 : numbers.function == 1 ? 0 : numbers.slope;
-    const Number gain = numbers.gain, limit = numbers.limit;
+    const Number slope = SlopeOf(numbers), gain = numbers.gain, limit = numbers.limit;
     if (epilogue.factor != nullptr) {
         const Scalar* factor = epilogue.factor + row / numbers.factorRows * columnCount + first;
         for (int i = 0; i < count; i++) y[i] *= factor[i];

@@ -14,6 +14,7 @@
 // Order    of the additions: along the depth, from the first to the last, whatever the tile and the stages
 // Source   the pipelines of CUTLASS, Thakkar et al. 2023, and of Boehm 2022
 #pragma once
+#include "Common/Batches.cuh"  // InBatches
 #include "Common/Mma.cuh"
 #include "Common/Pack.cuh"
 
@@ -59,10 +60,18 @@ template <int Size, bool IsAlong> struct Slice {
 #define OPERAND const Scalar* __restrict__
 #endif
 
-// Calls store(width, row, column, sums) for every place of the tile: for packs of neighbouring sums where the result
-// can be written in packs, else for one at a time; neighbouring threads have neighbouring packs. The sums go through
-// the ring's memory, which has TileRows * SumStride floats: a fragment's own order would scatter the stores.
-template <typename Store> DEVICE void StoreTile(const TileSums& sums, char* ring, int isPacked, Store store)
+// The sums of neighbouring results, and what is read for these.
+template <int Width, typename Operands> struct TilePack {
+    Pack<Width, float> sums;
+    Operands operands;
+};
+
+// Calls store(width, row, column, sums, operands), with the operands that read(width, row, column) gives, for every
+// place of the tile: for packs of neighbouring sums where the result can be written in packs, else for one at a time;
+// neighbouring threads have neighbouring packs. What some packs need is under way together. The sums go through the
+// ring's memory, which has TileRows * SumStride floats: a fragment's own order would scatter the stores.
+template <typename Read, typename Store>
+DEVICE void StoreTile(const TileSums& sums, char* ring, int isPacked, Read read, Store store)
 {
     float* values = reinterpret_cast<float*>(ring);
     const int lane = threadIdx.x % WarpSize;
@@ -82,11 +91,17 @@ template <typename Store> DEVICE void StoreTile(const TileSums& sums, char* ring
     }
     __syncthreads();  // the sums | their reads
     const auto storeAll = [=](auto width) {
-        constexpr int Width = width.Value;
-        for (int at = threadIdx.x * Width; at < TileRows * TileColumns; at += TileThreads * Width) {
+        constexpr int Width = width.Value, Batch = 2;
+        const auto load = [=](int at) {
             const int row = at / TileColumns, column = at % TileColumns;
-            store(width, row, column, LoadPack<Width>(values + row * SumStride + column));
-        }
+            const auto operands = read(width, row, column);
+            return TilePack<Width, decltype(read(width, 0, 0))>{
+                LoadPack<Width>(values + row * SumStride + column), operands};
+        };
+        const int first = threadIdx.x * Width, step = TileThreads * Width;
+        InBatches<Batch>(first, TileRows * TileColumns, step, load, [=](int at, const auto& pack) {
+            store(width, at / TileColumns, at % TileColumns, pack.sums, pack.operands);
+        });
     };
     if (isPacked) storeAll(Count<PackLength<Scalar>>());
     else storeAll(Count<1>());

@@ -82,18 +82,22 @@ KERNEL_OF(TileThreads) ConvolutionTensor(
     MultiplyTile<true, true>(sums, ring, xSource, wSource, first, Minimum(sliceCount, first + slicesOfPart));
 
     const Epilogue epilogue = {factor, noise, bias, residual, numbers};
-    StoreTile(sums, ring, isPacked, [=](auto width, int r, int c, const auto& tileSums) {
-        if (rows.first + r >= rows.end || column + c >= outputs) return;
+    const auto isInside = [=](int r, int c) { return rows.first + r < rows.end && column + c < outputs; };
+    const auto rowOf = [=](int r) {
 #if HasPhases
-        const Int64 at = RowOf(plan, phase, rows.first + r);
+        return RowOf(plan, phase, rows.first + r);
 #else
-        const Int64 at = rows.first + r;
+        return rows.first + r;
 #endif
-        if (parts != nullptr) {
-            StorePack(parts + (part * rowCount + at) * outputs + column + c, tileSums);
-        } else {
-            const auto results = Finished<width.Value>(epilogue, tileSums, at, column + c, outputs);
-            StorePack(y + at * outputs + column + c, results);
-        }
+    };
+    const auto read = [=](auto width, int r, int c) {
+        if (parts != nullptr || !isInside(r, c)) return EpilogueOperands<width.Value>{};
+        return OperandsOf<width.Value>(epilogue, rowOf(r), column + c, outputs);
+    };
+    StoreTile(sums, ring, isPacked, read, [=](auto width, int r, int c, const auto& tileSums, const auto& operands) {
+        if (!isInside(r, c)) return;
+        const Int64 at = rowOf(r) * outputs + column + c;
+        if (parts != nullptr) StorePack(parts + part * rowCount * outputs + at, tileSums);
+        else StorePack(y + at, Finished<width.Value>(epilogue, tileSums, operands));
     });
 }

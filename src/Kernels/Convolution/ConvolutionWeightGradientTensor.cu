@@ -47,7 +47,8 @@ KERNEL_OF(TileThreads) ConvolutionWeightGradientTensor(
     MultiplyTile<false, false>(sums, ring, dySource, xSource, first, Minimum(sliceCount, first + slicesOfPart));
 
     // Columns are multiples of a pack.
-    StoreTile(sums, ring, true, [=](auto width, int r, int c, const auto& tileSums) {
+    const auto nothing = [](auto, int, int) { return 0; };
+    StoreTile(sums, ring, true, nothing, [=](auto width, int r, int c, const auto& tileSums, int) {
         if (row + r >= outputs || column + c >= placeCount) return;
 #if HasWarpgroups
         const int places = BoxesOfTap(plan) * BoxLength, channel = (column + c) % places;

@@ -41,13 +41,16 @@ KERNEL_OF(TileThreads) MatMulTensor(
         sums, ring, xSource, wSource, first, Minimum(sliceCount, first + slicesOfPart));
 
     const Epilogue epilogue = {factor, noise, bias, residual, numbers};
-    StoreTile(sums, ring, isPacked, [=](auto width, int r, int c, const auto& tileSums) {
-        if (row + r >= m || column + c >= n) return;
-        const Int64 at = Int64(batch) * m + row + r;
-        if (parts != nullptr) {
-            StorePack(parts + (Int64(part) * gridDim.y * m + at) * n + column + c, tileSums);
-        } else {
-            StorePack(y + at * n + column + c, Finished<width.Value>(epilogue, tileSums, at, column + c, n));
-        }
+    const auto isInside = [=](int r, int c) { return row + r < m && column + c < n; };
+    const auto rowOf = [=](int r) { return Int64(batch) * m + row + r; };
+    const auto read = [=](auto width, int r, int c) {
+        if (parts != nullptr || !isInside(r, c)) return EpilogueOperands<width.Value>{};
+        return OperandsOf<width.Value>(epilogue, rowOf(r), column + c, n);
+    };
+    StoreTile(sums, ring, isPacked, read, [=](auto width, int r, int c, const auto& tileSums, const auto& operands) {
+        if (!isInside(r, c)) return;
+        const Int64 at = rowOf(r) * n + column + c;
+        if (parts != nullptr) StorePack(parts + Int64(part) * gridDim.y * m * n + at, tileSums);
+        else StorePack(y + at, Finished<width.Value>(epilogue, tileSums, operands));
     });
 }

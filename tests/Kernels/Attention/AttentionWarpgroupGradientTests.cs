@@ -20,10 +20,10 @@ public sealed class AttentionWarpgroupGradientTests(Device device)
         AttentionPlan plan = new(q, k, v, setting.Options);
         (double[] expectedQ, double[] expectedK, double[] expectedV) =
             setting.Gradients(q.ToDoubles(), k.ToDoubles(), v.ToDoubles(), dy.ToDoubles());
-        AttentionWay forward = AttentionWarpgroup.Ways(device, setting.Channels).First();
+        AttentionWay forward = AttentionWarpgroup.Known.For(device, setting.Channels).First();
         (Tensor y, Tensor rows) = AttentionWarpgroupTests.Forward(forward, q, k, v, setting.Options);
         Tensor delta = AttentionGradient.Delta(y, dy, rows, plan);
-        foreach (AttentionWay way in AttentionWarpgroupGradient.Ways(device, setting.Channels))
+        foreach (AttentionWay way in AttentionWarpgroupGradient.Known.For(device, setting.Channels))
         {
             Tensor dq = Tensor.Empty(q.Shape, type, device);
             Tensor dk = Tensor.Empty(k.Shape, type, device);

@@ -24,7 +24,7 @@ public sealed class AttentionWarpgroupTests(Device device)
         using TensorScope scope = device.Scope();
         (Tensor q, Tensor k, Tensor v, _) = setting.Inputs(device, type);
         (double[] expected, double[] expectedRows) = setting.Forward(q.ToDoubles(), k.ToDoubles(), v.ToDoubles());
-        foreach (AttentionWay way in AttentionWarpgroup.Ways(device, setting.Channels))
+        foreach (AttentionWay way in AttentionWarpgroup.Known.For(device, setting.Channels))
         {
             (Tensor y, Tensor rows) = Forward(way, q, k, v, setting.Options);
             Expect.CloseSums(y, expected, $"y by {way}");
