@@ -7,8 +7,9 @@ internal static class AttentionWarpgroupGradient
     /// <summary>
     /// For heads of up to 40, 64 and 80 channels; more registers a thread does not have for two gradients.
     /// </summary>
-    internal static AttentionWays Known { get; } =
-        new((5, new(2, 64)), (5, new(3, 64)), (8, new(2, 64)), (10, new(2, 64)));
+    internal static AttentionWays Known { get; } = new(
+        (5, new(2, 64)), (5, new(3, 64)), (5, new(2, 64, true)), (8, new(2, 64)), (8, new(2, 64, true)),
+        (10, new(2, 64)), (10, new(2, 64, true)));
 
     private static readonly KernelSource s_source =
         Source("Attention/AttentionWarpgroupGradient.cu", AttentionTensor.Types, Known.Variants);
@@ -25,10 +26,10 @@ internal static class AttentionWarpgroupGradient
         KernelArgument queries = AttentionWarpgroup.Tokens(q, way), keys = AttentionWarpgroup.Tokens(k, way);
         KernelArgument values = AttentionWarpgroup.Tokens(v, way), gradients = AttentionWarpgroup.Tokens(dy, way);
 
-        // The gradient of queries takes so few registers that two blocks of the rule's fit a multiprocessor.
-        AttentionWay rule = Known.Rule(q.Device, plan.Channels);
-        Module(rule).Kernel("AttentionWarpgroupGradientQuery").Launch(
-            AttentionWarpgroup.Blocks(rule, plan, plan.Queries, ownTiles: 2) with
+        // The gradient of queries takes so few registers that two blocks of two fit a multiprocessor.
+        AttentionWay byTwo = way with { Warpgroups = 2 };
+        Module(byTwo).Kernel("AttentionWarpgroupGradientQuery").Launch(
+            AttentionWarpgroup.Blocks(byTwo, plan, plan.Queries, ownTiles: 2) with
             {
                 Cost = plan.Cost(3, q, k, v, dy, logSumExp, delta, dq),
             },

@@ -64,6 +64,13 @@ struct TilePlace {
     MEMBER UInt64 Across() const { return Advance(MatrixDescriptor(tiles, BoxBytes, AtomBytes), bytes); }
 };
 
+// Where a number of a tile lies in it.
+DEVICE int ByteOf(int row, int channel)
+{
+    const int chunk = channel % BoxChannels / 8;
+    return channel / BoxChannels * BoxBytes + row * RowBytes + (chunk ^ row % 8) * 16 + channel % 8 * 2;
+}
+
 // In shared memory, one for a ring.
 struct RingBarriers {
     ByteBarrier isThere[Stages];

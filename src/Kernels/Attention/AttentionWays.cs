@@ -39,5 +39,6 @@ internal sealed class AttentionWays(params (int HeadPieces, AttentionWay Way)[] 
     internal string Variant(AttentionWay way, int channels) => Define(HeadPieces(channels), way);
 
     private static string Define(int headPieces, AttentionWay way) =>
-        $"HeadPieces={headPieces};Warpgroups={way.Warpgroups};TileTokens={way.TileTokens};HasWarpgroups=1";
+        $"HeadPieces={headPieces};Warpgroups={way.Warpgroups};TileTokens={way.TileTokens};"
+        + $"OwnInRegisters={(way.OwnInRegisters ? 1 : 0)};HasWarpgroups=1";
 }
