@@ -18,8 +18,9 @@ internal readonly struct GroupPlan
     // Chunks that a block of a GPU joins itself, one after the other in each of some threads.
     private const int MostJoined = 128;
 
+    // Channels of a tile. A GPU's are few, so that a block joins few groups, but fill whole lines of its cache.
     private const int HostTile = 2048;
-    private const int DeviceTile = 512;
+    private const int DeviceTileBytes = 192;
 
     private readonly long _positionCount;
     private readonly int _sampleCount;
@@ -44,7 +45,7 @@ internal readonly struct GroupPlan
         _channelCount = x.Shape[^1];
         _positionCount = x.Shape.Product(1, x.Shape.Rank - 1);
         _groupCount = groups;
-        int limit = isHost ? HostTile : DeviceTile;
+        int limit = isHost ? HostTile : DeviceTileBytes / x.Type.Size();
         int packWidth = PackWidths.For(tensors);
         _partLength = PartOf(_channelCount / groups, limit);
         _tileChannels = TileOf(_channelCount, _partLength, limit, packWidth);
@@ -72,7 +73,7 @@ internal readonly struct GroupPlan
     /// </summary>
     internal bool JoinsOnTheWay(Device device) =>
         device.WarpSize > 1 && _chunkCount <= MostJoined
-        && 2L * _chunkCount * _groupCount <= (long)_chunkRows * _tileChannels;
+        && 2L * _chunkCount <= (long)_chunkRows * _partLength;
 
     /// <param name="device">Where.</param>
     /// <param name="numbers">How many numbers a block keeps for each channel and row lane.</param>
