@@ -109,7 +109,7 @@ KERNEL GroupNormStatistics(const Scalar* __restrict__ x, Accumulator* __restrict
 {
     // Mean, then deviations: [row lane][channel of the tile]. Neighbouring lanes of a warp meet neighbouring numbers.
     DYNAMIC_SHARED(Accumulator, shared);
-    const GroupBlock block = BlockOf(plan);
+    const GroupBlock block = BlockOf(plan, blockIdx.x);
     const int width = block.channelCount;
     const int entries = plan.rowLanes * width;
     const int partCount = width / plan.partLength;
@@ -297,7 +297,7 @@ KERNEL GroupNorm(
     const Scalar* __restrict__ w, const Scalar* __restrict__ b, Scalar* __restrict__ y, GroupPlan plan, float epsilon,
     int isSilu)
 {
-    const GroupBlock block = BlockOf(plan);
+    const GroupBlock block = BlockOf(plan, Backwards());
     if constexpr (WarpSize == 1) {
         DYNAMIC_SHARED(Accumulator, mean);  // mean, scale and offset of each channel of the tile
         const int width = block.channelCount, groupLength = plan.channelCount / plan.groupCount;

@@ -131,7 +131,7 @@ KERNEL GroupNormGradientSums(
 {
     // Two numbers for [row lane][channel of the tile]: threads write and read neighbouring ones. The host keeps six.
     DYNAMIC_SHARED(Accumulator, shared);
-    const GroupBlock block = BlockOf(plan);
+    const GroupBlock block = BlockOf(plan, blockIdx.x);
     const int width = block.channelCount;
     const int entries = plan.rowLanes * width;
     const Accumulator* sums = shared;
@@ -300,7 +300,7 @@ KERNEL GroupNormGradient(
 {
     using Means = Pack<2, Accumulator>;
     DYNAMIC_SHARED(Means, means);  // of the groups of the tile; on the host six numbers for each channel follow
-    const GroupBlock block = BlockOf(plan);
+    const GroupBlock block = BlockOf(plan, Backwards());
     const int groupLength = plan.channelCount / plan.groupCount;
     const TileGroups groups = GroupsOf(plan, block);
     const Accumulator* ownSums = sums + Int64(block.sample) * 2 * plan.channelCount;

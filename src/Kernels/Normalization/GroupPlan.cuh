@@ -30,10 +30,13 @@ struct GroupBlock {
     int laneRows;      // of each row lane but the last ones, which may have fewer or none
 };
 
-DEVICE GroupBlock BlockOf(const GroupPlan& plan)
+// A kernel that reads what another has read before it goes backwards: what that read last is in the cache yet.
+DEVICE unsigned Backwards() { return gridDim.x - 1 - blockIdx.x; }
+
+DEVICE GroupBlock BlockOf(const GroupPlan& plan, unsigned number)
 {
-    const int tile = int(blockIdx.x % plan.tileCount);
-    const int rest = int(blockIdx.x / plan.tileCount);
+    const int tile = int(number % plan.tileCount);
+    const int rest = int(number / plan.tileCount);
     GroupBlock block;
     block.chunk = rest % plan.chunkCount;
     block.sample = rest / plan.chunkCount;
