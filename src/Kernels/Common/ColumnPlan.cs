@@ -26,17 +26,18 @@ internal readonly struct ColumnPlan
     /// <param name="columnCount">Elements of a row, at least 1.</param>
     /// <param name="tensors">What is read and written by packs, of one type; null where there is none.</param>
     internal ColumnPlan(int columnCount, params ReadOnlySpan<Tensor?> tensors)
-        : this(columnCount, PackWidths.Longest(tensors[0]!.Type), tensors)
+        : this(columnCount, PackWidths.Longest(tensors[0]!.Type), Threads, tensors)
     {
     }
 
     /// <param name="columnCount">Elements of a row, at least 1.</param>
     /// <param name="width">Columns of a thread.</param>
+    /// <param name="mostAcross">Threads of a block across the columns, a power of two; the fewer, the more rows.</param>
     /// <param name="tensors">What is read and written by packs, of one type; null where there is none.</param>
-    internal ColumnPlan(int columnCount, int width, params ReadOnlySpan<Tensor?> tensors)
+    internal ColumnPlan(int columnCount, int width, int mostAcross, params ReadOnlySpan<Tensor?> tensors)
     {
         int packCount = (columnCount + width - 1) / width;
-        int across = (int)Math.Min(Threads, BitOperations.RoundUpToPowerOf2((uint)packCount));
+        int across = (int)Math.Min((uint)mostAcross, BitOperations.RoundUpToPowerOf2((uint)packCount));
         _columnCount = columnCount;
         _acrossBits = BitOperations.Log2((uint)across);
         _tileCount = (packCount + across - 1) / across;

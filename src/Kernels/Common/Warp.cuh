@@ -22,8 +22,11 @@ template <int Lanes, typename T> DEVICE T LaneSum(T value)
 
 template <typename T> DEVICE T WarpSum(T value) { return LaneSum<WarpSize>(value); }
 
-template <typename T> DEVICE T WarpMaximum(T value)
+// The greatest over `Lanes` neighbouring lanes.
+template <int Lanes, typename T> DEVICE T LaneMaximum(T value)
 {
-    for (int mask = WarpSize / 2; mask > 0; mask /= 2) value = Maximum(value, ShuffleXor(value, mask));
+    for (int mask = Lanes / 2; mask > 0; mask /= 2) value = Maximum(value, ShuffleXor(value, mask));
     return value;
 }
+
+template <typename T> DEVICE T WarpMaximum(T value) { return LaneMaximum<WarpSize>(value); }

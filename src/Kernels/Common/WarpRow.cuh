@@ -1,14 +1,20 @@
-// WarpRow: rows of matrices that a warp meets several times, in packs. The lanes keep what they read of a short one in
-// registers: its loads are under way together, and none is made twice. A longer one is read anew each time, from cache.
-// On the host device, which has one thread, it is a plain loop.
+// WarpRow: rows of matrices that are met several times, in packs. RowLanes neighbouring lanes share a row, the fewest
+// that can hold it, so that a warp takes several short rows at once. Each keeps HeldPacks packs of what it reads in
+// registers: their loads are under way together, and none is made twice. A row too long to be held, of no held packs,
+// is read anew each time, from cache; it has a warp. On the host device, which has one thread, it is a plain loop.
+// The launcher chooses both numbers (WarpRow.cs).
+//   RowSum, RowMaximum         over the lanes of a row; every lane of the warp must take part, and all get the result
 //   WithRow(count, lane, load, act)   calls act(row) for a row of so many elements, load(c) being what is read of
-//                              elements c to c + PackWidth - 1
+//                              elements c to c + PackWidth - 1; lanes without a row say that it has no elements
 //   row.ForEach(body)          calls body(c, read) for the lane's packs, in their order
 //   Row::IsHeld                whether what a body changes is there at the next call
 #pragma once
 #include "Common/Pack.cuh"
+#include "Common/Warp.cuh"  // LaneSum, LaneMaximum
 
-constexpr int HeldPacks = PackWidth < 4 ? 8 : 32 / PackWidth;  // of a lane
+template <typename T> DEVICE T RowSum(T value) { return LaneSum<RowLanes>(value); }
+
+template <typename T> DEVICE T RowMaximum(T value) { return LaneMaximum<RowLanes>(value); }
 
 // The elements of a pack as others.
 template <typename Element> DEVICE Pack<PackWidth, Element> LoadAs(const Scalar* from)
@@ -19,17 +25,18 @@ template <typename Element> DEVICE Pack<PackWidth, Element> LoadAs(const Scalar*
     return converted;
 }
 
-template <typename Read> struct HeldRow {
+template <typename Read, int Packs> struct HeldRow {
     static constexpr bool IsHeld = true;
     int count, lane;
-    Read read[HeldPacks];
+    Read read[Packs];
+
+    MEMBER int First(int k) const { return (k * RowLanes + lane) * PackWidth; }
 
     template <typename Body> MEMBER void ForEach(Body body)
     {
 #pragma unroll
-        for (int k = 0; k < HeldPacks; k++) {
-            const int c = (k * WarpSize + lane) * PackWidth;
-            if (c < count) body(c, read[k]);
+        for (int k = 0; k < Packs; k++) {
+            if (First(k) < count) body(First(k), read[k]);
         }
     }
 };
@@ -41,7 +48,7 @@ template <typename Read, typename Load> struct StreamedRow {
 
     template <typename Body> MEMBER void ForEach(Body body)
     {
-        for (int c = lane * PackWidth; c < count; c += WarpSize * PackWidth) {
+        for (int c = lane * PackWidth; c < count; c += RowLanes * PackWidth) {
             Read read = load(c);
             body(c, read);
         }
@@ -51,18 +58,12 @@ template <typename Read, typename Load> struct StreamedRow {
 template <typename Load, typename Act> DEVICE void WithRow(int count, int lane, Load load, Act act)
 {
     using Read = decltype(load(0));
-    if constexpr (WarpSize > 1) {
-        if (count <= HeldPacks * WarpSize * PackWidth) {
-            HeldRow<Read> row = {count, lane};
-#pragma unroll
-            for (int k = 0; k < HeldPacks; k++) {
-                const int c = (k * WarpSize + lane) * PackWidth;
-                if (c < count) row.read[k] = load(c);
-            }
-            act(row);
-            return;
-        }
+    if constexpr (HeldPacks > 0) {
+        HeldRow<Read, HeldPacks> row = {count, lane};
+        row.ForEach([=](int c, Read& read) { read = load(c); });
+        act(row);
+    } else {
+        StreamedRow<Read, Load> row = {count, lane, load};
+        act(row);
     }
-    StreamedRow<Read, Load> row = {count, lane, load};
-    act(row);
 }

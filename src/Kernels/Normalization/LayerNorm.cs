@@ -5,12 +5,24 @@ namespace GenKernels.Kernels.Normalization;
 /// <summary>Launches <c>LayerNorm.cu</c>: every row is brought to mean 0 and variance 1, and the gradients.</summary>
 public static class LayerNorm
 {
-    // As in the kernel: columns that a block of parameters takes.
-    private const int ParameterColumns = 32;
+    // As in the kernel: threads of a block of gradients, and bytes of one of the two sums of a thread.
+    private const int GradientThreads = WarpRow.BlockThreads;
+    private const int MostSumBytes = 160;
 
-    // Rows whose sums one thread takes: their result is written and read again.
-    private const int ChunkRows = 32;
-    private static readonly KernelSource s_source = Source("Normalization/LayerNorm.cu", PackWidths.Variants);
+    // Blocks that fill the largest GPU once, which walk twice at least: the result of each is written and read again.
+    // They decide the order of the additions, so that they must not depend on the device at hand.
+    private const int EnoughBlocks = 396;
+    private const int FewestSteps = 2;
+
+    // The same on the host: rows of a block.
+    private const int HostChunkRows = 32;
+
+    // Columns of a block of parameters: of one thread on the host, as in the kernel; else one line of the cache.
+    private const int HostColumns = 32;
+    private const int ThreadsAcross = 8;
+
+    private static readonly KernelSource s_source =
+        OpenSource("Normalization/LayerNorm.cu", AllFloats, WarpRow.Examples);
 
     /// <param name="x">Activations, <c>[…, C]</c>, floats; the rows are those of the last axis.</param>
     /// <param name="weight">Multiplies the result, <c>[C]</c>; or null for ones.</param>
@@ -26,10 +38,10 @@ public static class LayerNorm
         Tensor y = Tensor.Empty(x.Shape, x.Type, x.Device);
         if (y.ElementCount == 0) return y;
         long rows = x.ElementCount / x.Shape[^1];
-        string variant = PackWidths.Variant(PackWidths.For(x, weight, bias, y));
-        Kernel kernel = x.Device.Load(s_source, x.Type, variant).Kernel("LayerNorm");
+        WarpRow row = WarpRow.Of(x, weight, bias, y);
+        Kernel kernel = x.Device.Load(s_source, x.Type, row.ToString()).Kernel("LayerNorm");
         kernel.Launch(
-            LaunchShape.WarpPerRow(x.Device, rows) with { Cost = LaunchCost.Of(x, weight, bias, y) },
+            row.Shape(x.Device, rows) with { Cost = LaunchCost.Of(x, weight, bias, y) },
             x, weight, bias, y, rows, x.Shape[^1], epsilon);
         return y;
     }
@@ -53,45 +65,60 @@ public static class LayerNorm
         Require.Positive(epsilon);
 
         Tensor dx = Tensor.Empty(x.Shape, x.Type, x.Device);
-        Tensor? dw = weight is null || !needsParameters ? null : Tensor.Zeros(weight.Shape, x.Type, x.Device);
-        Tensor? db = bias is null || !needsParameters ? null : Tensor.Zeros(bias.Shape, x.Type, x.Device);
+        Tensor? dw = needsParameters ? GradientOf(weight, x) : null;
+        Tensor? db = needsParameters ? GradientOf(bias, x) : null;
         if (x.ElementCount == 0) return (dx, dw, db);
         int channels = x.Shape[^1];
         long rows = x.ElementCount / channels;
-        ElementType sumType = GroupNorm.SumType(x);
-        int width = PackWidths.For(x, dy, weight, dx);
-        KernelModule module = x.Device.Load(s_source, x.Type, PackWidths.Variant(width));
-        bool hasParameters = dw is not null || db is not null;
-        bool isHost = x.Device.WarpSize == 1;
-        int chunks = checked((int)((rows + ChunkRows - 1) / ChunkRows));
-        using Tensor? statistics = isHost ? null : Tensor.Empty([checked((int)rows), 2], sumType, x.Device);
-        using Tensor? partial = hasParameters ? Tensor.Empty([chunks, 2, channels], sumType, x.Device) : null;
-        LaunchShape shape = isHost ? LaunchShape.Blocks(x.Device, chunks) : LaunchShape.WarpPerRow(x.Device, rows);
+        WarpRow row = WarpRow.Of(x, dy, weight, dx);
+        KernelModule module = x.Device.Load(s_source, x.Type, row.ToString());
+        int threads = x.Device.WarpSize == 1 ? 1 : GradientThreads;
+        int chunkRows = ChunkRows(x.Device, rows, threads / row.Lanes);
+        long chunks = (rows + chunkRows - 1) / chunkRows;
+        using Tensor? partial =
+            dw is null && db is null ? null : Partial(x, row, checked((int)chunks), threads / row.Lanes);
         module.Kernel("LayerNormGradient").Launch(
-            shape with { Cost = LaunchCost.Of(x, dy, weight, dx, statistics, isHost ? partial : null) },
-            x, dy, weight, dx, statistics, isHost ? partial : null, rows, channels, ChunkRows, epsilon);
-        if (partial is null) return (dx, dw, db);
-        if (statistics is not null) Sum(module, width, x, dy, statistics, partial);
-        module.Kernel("LayerNormParameters").Launch(
-            LaunchShape.Blocks(x.Device, (channels + ParameterColumns - 1) / ParameterColumns) with
-            {
-                Cost = LaunchCost.Of(partial, dw, db),
-            },
-            partial, dw, db, chunks, channels);
+            new LaunchShape(chunks, 1, 1, threads) { Cost = LaunchCost.Of(x, dy, weight, dx, partial) },
+            x, dy, weight, dx, partial, rows, channels, chunkRows, epsilon);
+        if (partial is not null) Join(module, partial, dw, db);
         return (dx, dw, db);
     }
 
-    private static void Sum(
-        KernelModule module, int width, Tensor x, Tensor dy, Tensor statistics, Tensor partial)
+    // What no row adds to is 0; else it is written.
+    private static Tensor? GradientOf(Tensor? parameter, Tensor x) =>
+        parameter is null ? null
+        : x.ElementCount == 0 ? Tensor.Zeros(parameter.Shape, x.Type, x.Device)
+        : Tensor.Empty(parameter.Shape, x.Type, x.Device);
+
+    private static int ChunkRows(Device device, long rows, int stepRows)
     {
-        ColumnPlan plan = new(x.Shape[^1], width, x, dy);
-        module.Kernel("LayerNormSums").Launch(
-            new LaunchShape((long)partial.Shape[0] * plan.TileCount, 1, 1, ColumnPlan.Threads)
+        if (device.WarpSize == 1) return HostChunkRows;
+        long stepsInAll = (rows + stepRows - 1) / stepRows;
+        long steps = Math.Max(FewestSteps, (stepsInAll + EnoughBlocks - 1) / EnoughBlocks);
+        return checked((int)(steps * stepRows));
+    }
+
+    // A part for each block, or, where its threads cannot hold their sums, for those that share a row.
+    private static Tensor Partial(Tensor x, WarpRow row, int chunks, int stepRows)
+    {
+        ElementType sumType = GroupNorm.SumType(x);
+        int sumBytes = row.HeldPacks * row.PackWidth * sumType.Size();
+        bool areHeld = row.HeldPacks > 0 && sumBytes <= MostSumBytes;
+        return Tensor.Empty([areHeld ? chunks : checked(chunks * stepRows), 2, x.Shape[^1]], sumType, x.Device);
+    }
+
+    private static void Join(KernelModule module, Tensor partial, Tensor? dw, Tensor? db)
+    {
+        (int parts, int channels) = (partial.Shape[0], partial.Shape[2]);
+        bool isHost = partial.Device.WarpSize == 1;
+        int width = isHost ? HostColumns : PackWidths.Longest(partial.Type);
+        ColumnPlan plan = new(2 * channels, width, isHost ? 1 : ThreadsAcross, partial);
+        module.Kernel("LayerNormParameters").Launch(
+            new LaunchShape(plan.TileCount, 1, 1, isHost ? 1 : ColumnPlan.Threads)
             {
-                Cost = LaunchCost.Of(x, dy, statistics, partial),
+                Cost = LaunchCost.Of(partial, dw, db),
             },
-            x, dy, statistics, partial, (long)statistics.Shape[0], x.Shape[^1], ChunkRows,
-            KernelArgument.Structure(ref plan));
+            partial, dw, db, parts, channels, KernelArgument.Structure(ref plan));
     }
 
     private static void Check(Tensor x, Tensor? weight, Tensor? bias)

@@ -1,38 +1,45 @@
 // LayerNorm: every row is brought to mean 0 and variance 1.
 //   y[n,c] = h[n,c] w[c] + b[c], h[n,c] = (x[n,c] - mean[n]) r[n], r[n] = 1 / sqrt(variance[n] + epsilon)
 // LayerNormGradient: with m[n,c] = w[c] dy[n,c],
-//   dx[n,c] = r[n] (m[n,c] - mean of m - h[n,c] mean of m h), means over c
-// LayerNormSums: for each chunk of rows the sums of dy and of dy h; LayerNormParameters: those of all rows,
-//   db[c] = sum over n of dy[n,c], dw[c] = sum over n of dy[n,c] h[n,c]
+//   dx[n,c] = r[n] (m[n,c] - mean of m - h[n,c] mean of m h), means over c; and for parts of the rows the sums of dy
+//   and of dy h. LayerNormParameters: those of all rows, db[c] = sum over n of dy[n,c], dw[c] = sum of dy[n,c] h[n,c]
 //
-// Shapes   x, y, dy, dx: [N, C]; w, b, dw, db: [C], or null; statistics: [N, 2], mean and r, and partial:
-//          [chunks, 2, C], or null; contiguous
-// Types    stored as Scalar, summed in Accumulator; statistics and partial are Accumulator
-// Launch   rows: one warp a row, any block size that is a multiple of WarpSize; sums: blocks of ColumnThreads threads,
-//          as ColumnBlock has them, for some columns of a chunk; parameters: elementwise, any block size. On the host
-//          one thread takes gradient and sums of a chunk, row after row
-// Cost     reads x and dy, the later passes over a long row from cache, writes y or dx; sums read x and dy again, but
-//          on the host: bound by memory
+// Shapes   x, y, dy, dx: [N, C]; w, b, dw, db: [C], or null; partial: [parts, 2, C], or null; contiguous
+// Types    stored as Scalar, summed in Accumulator; partial is Accumulator
+// Launch   LayerNorm: RowLanes threads a row, any block size that is a multiple of WarpSize; gradient: the same for a
+//          chunk of rows a block, of GradientThreads threads at most; a part is what a block sums up, or a warp where
+//          the sums of a row are not held; parameters: as ColumnPlan shares out
+// Cost     reads x and dy once, the later passes over a long row from cache, writes y or dx: bound by memory
 // Limits   C >= 1
 // Source   Ba, Kiros, Hinton 2016, Layer Normalization; derivative by hand
 #include "Common/Prelude.cuh"
-#include "Common/Block.cuh"        // JoinBySum, WarpSum
-#include "Common/ColumnBlock.cuh"  // ColumnPlan, PlaceOf, JoinRowLanes, InBatches
-#include "Common/WarpRow.cuh"      // WithRow
+#include "Common/Block.cuh"        // JoinBySum
+#include "Common/ColumnBlock.cuh"  // ColumnPlan, PlaceOf, AddRows, JoinRowLanes
+#include "Common/WarpRow.cuh"      // RowSum, WithRow
 
 struct Moments {
     Accumulator mean, scale;
 };
 
+// What sums to that over a row. On a GPU a division by the count, which is the same for all rows, is one reciprocal and
+// for each row what this lacks: to the last bit, because the error of a mean far from 0 meets every element.
+DEVICE Accumulator MeanOf(Accumulator sum, int count)
+{
+    if (WarpSize == 1) return sum / count;
+    const Accumulator share = Accumulator(1) / count, mean = sum * share;
+    return mean + (sum - mean * count) * share;
+}
+
 // Deviations are taken from the mean itself, in a second pass over the row. packOf(read) is the pack of x in what is
 // read of it.
-template <typename Row, typename PackOf> DEVICE Moments MomentsOf(Row& row, float epsilon, PackOf packOf)
+template <typename Row, typename PackOf>
+DEVICE Moments MomentsOf(Row& row, int channelCount, float epsilon, PackOf packOf)
 {
     Accumulator sum = 0;
     row.ForEach([&](int, const auto& read) {
         for (int i = 0; i < PackWidth; i++) sum += Accumulator(packOf(read).value[i]);
     });
-    const Accumulator mean = WarpSum(sum) / row.count;
+    const Accumulator mean = MeanOf(RowSum(sum), channelCount);
     Accumulator squares = 0;
     row.ForEach([&](int, const auto& read) {
         for (int i = 0; i < PackWidth; i++) {
@@ -40,7 +47,7 @@ template <typename Row, typename PackOf> DEVICE Moments MomentsOf(Row& row, floa
             squares += step * step;
         }
     });
-    return {mean, ReciprocalSqrt(WarpSum(squares) / row.count + epsilon)};
+    return {mean, ReciprocalSqrt(MeanOf(RowSum(squares), channelCount) + epsilon)};
 }
 
 // Weights, or offsets, of neighbouring channels; all of them the given number where there are none.
@@ -57,9 +64,10 @@ DEVICE Pack<PackWidth, Accumulator> NumbersOf(const Scalar* __restrict__ w, int 
 }
 
 template <typename Row> DEVICE void NormaliseRow(
-    Row& row, const Scalar* __restrict__ w, const Scalar* __restrict__ b, Scalar* __restrict__ target, float epsilon)
+    Row& row, const Scalar* __restrict__ w, const Scalar* __restrict__ b, Scalar* __restrict__ target,
+    int channelCount, float epsilon)
 {
-    const Moments moments = MomentsOf(row, epsilon, [](const Pack<PackWidth>& read) { return read; });
+    const Moments moments = MomentsOf(row, channelCount, epsilon, [](const Pack<PackWidth>& read) { return read; });
     row.ForEach([&](int c, const Pack<PackWidth>& read) {
         const Pack<PackWidth, Accumulator> weights = NumbersOf(w, c, 1), offsets = NumbersOf(b, c, 0);
         Pack<PackWidth> result;
@@ -75,22 +83,21 @@ KERNEL LayerNorm(
     const Scalar* __restrict__ x, const Scalar* __restrict__ w, const Scalar* __restrict__ b, Scalar* __restrict__ y,
     Int64 rowCount, int channelCount, float epsilon)
 {
-    const int lane = threadIdx.x % WarpSize;
-    const Int64 row = Int64(blockIdx.x) * (blockDim.x / WarpSize) + threadIdx.x / WarpSize;
-    if (row >= rowCount) return;  // a warp leaves as a whole
+    const int lane = threadIdx.x % RowLanes;
+    const Int64 row = Int64(blockIdx.x) * (blockDim.x / RowLanes) + threadIdx.x / RowLanes;
     const Int64 at = row * channelCount;
     WithRow(
-        channelCount, lane, [=](int c) { return LoadPack<PackWidth>(x + at + c); },
-        [=](auto& read) { NormaliseRow(read, w, b, y + at, epsilon); });
+        row < rowCount ? channelCount : 0, lane, [=](int c) { return LoadPack<PackWidth>(x + at + c); },
+        [=](auto& read) { NormaliseRow(read, w, b, y + at, channelCount, epsilon); });
 }
 
 // What is read of a row for its gradient.
 struct RowPacks { Pack<PackWidth> x, dy; };
 
 template <typename Row> DEVICE Moments GradientOfRow(
-    Row& row, const Scalar* __restrict__ w, Scalar* __restrict__ target, float epsilon)
+    Row& row, const Scalar* __restrict__ w, Scalar* __restrict__ target, int channelCount, float epsilon)
 {
-    const Moments moments = MomentsOf(row, epsilon, [](const RowPacks& read) { return read.x; });
+    const Moments moments = MomentsOf(row, channelCount, epsilon, [](const RowPacks& read) { return read.x; });
     Accumulator sum = 0, product = 0;
     row.ForEach([&](int c, const RowPacks& read) {
         const Pack<PackWidth, Accumulator> weights = NumbersOf(w, c, 1);
@@ -100,8 +107,8 @@ template <typename Row> DEVICE Moments GradientOfRow(
             product += m * ((Accumulator(read.x.value[i]) - moments.mean) * moments.scale);
         }
     });
-    const Accumulator mean = WarpSum(sum) / row.count;
-    const Accumulator slope = WarpSum(product) / row.count;
+    const Accumulator mean = MeanOf(RowSum(sum), channelCount);
+    const Accumulator slope = MeanOf(RowSum(product), channelCount);
     row.ForEach([&](int c, const RowPacks& read) {
         const Pack<PackWidth, Accumulator> weights = NumbersOf(w, c, 1);
         Pack<PackWidth> result;
@@ -115,118 +122,166 @@ template <typename Row> DEVICE Moments GradientOfRow(
     return moments;
 }
 
-DEVICE Moments GradientOfRow(
-    const Scalar* __restrict__ x, const Scalar* __restrict__ dy, const Scalar* __restrict__ w,
-    Scalar* __restrict__ target, int channelCount, int lane, float epsilon)
-{
-    Moments moments;
-    WithRow(
-        channelCount, lane, [=](int c) { return RowPacks{LoadPack<PackWidth>(x + c), LoadPack<PackWidth>(dy + c)}; },
-        [&](auto& read) { moments = GradientOfRow(read, w, target, epsilon); });
-    return moments;
-}
+// Threads of a block of gradients, at most, and blocks that share a multiprocessor: LayerNorm.cs has the same threads.
+constexpr int GradientThreads = 128, GradientBlocks = 3;
 
-// Adds a row to the sums of dy and of dy h.
-DEVICE void AddRow(
-    const Scalar* __restrict__ x, const Scalar* __restrict__ dy, const Moments& moments, int channelCount,
-    Accumulator* __restrict__ dySum, Accumulator* __restrict__ productSum)
-{
-    for (int c = 0; c < channelCount; c++) {
-        const Accumulator upstream = Accumulator(dy[c]);
-        dySum[c] += upstream;
-        productSum[c] += upstream * ((Accumulator(x[c]) - moments.mean) * moments.scale);
-    }
-}
+// Packs of sums that a thread keeps in registers over its rows, beside what it holds of a row: all, or none where that
+// is too much. LayerNorm.cs knows the same limit.
+constexpr int MostSumBytes = 160;
+constexpr int SumPacks = HeldPacks * PackWidth * sizeof(Accumulator) <= MostSumBytes ? HeldPacks : 0;
 
-KERNEL LayerNormGradient(
-    const Scalar* __restrict__ x, const Scalar* __restrict__ dy, const Scalar* __restrict__ w,
-    Scalar* __restrict__ dx, Accumulator* __restrict__ statistics, Accumulator* __restrict__ partial, Int64 rowCount,
-    int channelCount, int chunkRows, float epsilon)
-{
-    if constexpr (WarpSize == 1) {
-        const Int64 firstRow = Int64(blockIdx.x) * chunkRows, endRow = Minimum(rowCount, firstRow + chunkRows);
-        Accumulator* sums = partial == nullptr ? nullptr : partial + 2 * Int64(blockIdx.x) * channelCount;
-        for (int c = 0; c < 2 * channelCount && sums != nullptr; c++) sums[c] = 0;
-        for (Int64 row = firstRow; row < endRow; row++) {
-            const Scalar *xRow = x + row * channelCount, *dyRow = dy + row * channelCount;
-            const Moments moments = GradientOfRow(xRow, dyRow, w, dx + row * channelCount, channelCount, 0, epsilon);
-            if (sums != nullptr) AddRow(xRow, dyRow, moments, channelCount, sums, sums + channelCount);
+// The sums of dy and of dy h over the rows that a thread takes part in, for its channels.
+//   Begin(partial, channelCount)   before the first row
+//   AddRow(row, moments)
+//   End(partial, channelCount)     when partial is to have them; all threads of the block must take part
+template <int Packs> struct RowSums {
+    Accumulator dy[Packs][PackWidth] = {}, product[Packs][PackWidth] = {};
+
+    MEMBER void Begin(Accumulator*, int) {}
+
+    template <typename Row> MEMBER void AddRow(Row& row, const Moments& moments)
+    {
+#pragma unroll
+        for (int k = 0; k < Packs; k++) {
+            if (row.First(k) >= row.count) continue;
+            for (int i = 0; i < PackWidth; i++) {
+                const Accumulator upstream = Accumulator(row.read[k].dy.value[i]);
+                dy[k][i] += upstream;
+                product[k][i] += upstream * ((Accumulator(row.read[k].x.value[i]) - moments.mean) * moments.scale);
+            }
         }
-        return;
     }
 
-    const int lane = threadIdx.x % WarpSize;
-    const Int64 row = Int64(blockIdx.x) * (blockDim.x / WarpSize) + threadIdx.x / WarpSize;
-    if (row >= rowCount) return;  // a warp leaves as a whole
-    const Int64 at = row * channelCount;
-    const Moments moments = GradientOfRow(x + at, dy + at, w, dx + at, channelCount, lane, epsilon);
-    if (lane > 0) return;
-    statistics[2 * row] = moments.mean;
-    statistics[2 * row + 1] = moments.scale;
-}
+    MEMBER void End(Accumulator* __restrict__ partial, int channelCount)
+    {
+        Accumulator* part = partial + 2 * Int64(blockIdx.x) * channelCount;
+        JoinThreads(dy, part, channelCount);
+        JoinThreads(product, part + channelCount, channelCount);
+    }
 
-// What is read of a row's columns.
-struct RowColumns {
-    Pack<PackWidth> x, dy;
-    Accumulator mean, scale;
+    // Adds up what the threads of the block have of each channel, in their order.
+    static MEMBER void JoinThreads(
+        const Accumulator (&sum)[Packs][PackWidth], Accumulator* __restrict__ target, int channelCount)
+    {
+        // [warp][element of a lane][lane]: threads write neighbouring numbers, and the gap between elements, which are
+        // neighbours in a row, puts those of neighbouring columns into different banks.
+        constexpr int Stride = WarpSize + WarpSize / PackWidth, WarpNumbers = Packs * PackWidth * Stride;
+        __shared__ Accumulator shared[GradientThreads / WarpSize * WarpNumbers];
+        const int thread = int(threadIdx.x);
+        Accumulator* own = shared + thread / WarpSize * WarpNumbers + thread % WarpSize;
+        __syncthreads();  // reads of an earlier call | writes
+        for (int k = 0; k < Packs; k++) {
+            for (int i = 0; i < PackWidth; i++) own[(k * PackWidth + i) * Stride] = sum[k][i];
+        }
+        __syncthreads();  // what threads have | what the block has
+        for (int c = thread; c < channelCount; c += blockDim.x) {
+            const int pack = c / PackWidth, element = pack / RowLanes * PackWidth + c % PackWidth;
+            const Accumulator* first = shared + element * Stride + pack % RowLanes;
+            Accumulator total = 0;
+            for (int other = 0; other < int(blockDim.x); other += RowLanes) {
+                total += first[other / WarpSize * WarpNumbers + other % WarpSize];
+            }
+            target[c] = total;
+        }
+    }
 };
 
-KERNEL LayerNormSums(
-    const Scalar* __restrict__ x, const Scalar* __restrict__ dy, const Accumulator* __restrict__ statistics,
-    Accumulator* __restrict__ partial, Int64 rowCount, int channelCount, int chunkRows, ColumnPlan plan)
-{
-    if constexpr (WarpSize > 1) {
-        __shared__ Accumulator shared[PackWidth * ColumnThreads];
-        __shared__ Accumulator sharedProducts[PackWidth * ColumnThreads];
-        const ColumnPlace place = PlaceOf<PackWidth>(plan);
-        const Int64 chunk = blockIdx.x / unsigned(plan.tileCount), firstRow = chunk * chunkRows;
-        const int rows = place.count <= 0 ? 0 : int(Minimum(Int64(chunkRows), rowCount - firstRow));
-        const auto load = [=](int row) {
-            const Int64 at = (firstRow + row) * channelCount + place.first;
-            const Accumulator* moments = statistics + 2 * (firstRow + row);
-            return RowColumns{LoadPack<PackWidth>(x + at), LoadPack<PackWidth>(dy + at), moments[0], moments[1]};
-        };
-        Accumulator dySum[PackWidth] = {}, productSum[PackWidth] = {};
-        InBatches<2>(place.rowLane, rows, place.rowLaneCount, load, [&](int, const RowColumns& read) {
+// They are kept in partial itself, which the threads of a row have a part of.
+template <> struct RowSums<0> {
+    Accumulator *dy, *product;
+
+    MEMBER void Begin(Accumulator* __restrict__ partial, int channelCount)
+    {
+        const Int64 part = Int64(blockIdx.x) * (blockDim.x / RowLanes) + threadIdx.x / RowLanes;
+        dy = partial + 2 * part * channelCount;
+        product = dy + channelCount;
+        for (int c = int(threadIdx.x % RowLanes) * PackWidth; c < channelCount; c += RowLanes * PackWidth) {
+            for (int i = 0; i < PackWidth; i++) dy[c + i] = product[c + i] = 0;
+        }
+    }
+
+    template <typename Row> MEMBER void AddRow(Row& row, const Moments& moments)
+    {
+        Accumulator* __restrict__ dySum = dy;
+        Accumulator* __restrict__ productSum = product;
+        row.ForEach([=](int c, const RowPacks& read) {
             for (int i = 0; i < PackWidth; i++) {
                 const Accumulator upstream = Accumulator(read.dy.value[i]);
-                dySum[i] += upstream;
-                productSum[i] += upstream * ((Accumulator(read.x.value[i]) - read.mean) * read.scale);
+                dySum[c + i] += upstream;
+                productSum[c + i] += upstream * ((Accumulator(read.x.value[i]) - moments.mean) * moments.scale);
             }
         });
-        JoinRowLanes<JoinBySum>(dySum, plan, shared);
-        JoinRowLanes<JoinBySum>(productSum, plan, sharedProducts);
-        if (place.rowLane > 0 || place.count <= 0) return;  // no barrier follows
-        Accumulator* target = partial + chunk * 2 * channelCount + place.first;
-        for (int i = 0; i < PackWidth; i++) target[i] = dySum[i], target[channelCount + i] = productSum[i];
+    }
+
+    MEMBER void End(Accumulator*, int) {}
+};
+
+// Calls body(row, moments) for the rows of a chunk, once dx is written, with those of each RowLanes threads.
+template <typename Body> DEVICE void WalkChunk(
+    const Scalar* __restrict__ x, const Scalar* __restrict__ dy, const Scalar* __restrict__ w,
+    Scalar* __restrict__ dx, Int64 rowCount, int channelCount, int chunkRows, float epsilon, Body body)
+{
+    const Int64 begin = Int64(blockIdx.x) * chunkRows;
+    const int rows = int(Minimum(Int64(chunkRows), rowCount - begin)), step = int(blockDim.x) / RowLanes;
+#pragma unroll 1
+    for (int first = 0; first < rows; first += step) {
+        const int row = first + int(threadIdx.x) / RowLanes;  // there may be none left for some lanes of a warp
+        const Int64 at = (begin + row) * channelCount;
+        WithRow(
+            row < rows ? channelCount : 0, int(threadIdx.x) % RowLanes,
+            [=](int c) { return RowPacks{LoadPack<PackWidth>(x + at + c), LoadPack<PackWidth>(dy + at + c)}; },
+            [&](auto& read) { body(read, GradientOfRow(read, w, dx + at, channelCount, epsilon)); });
     }
 }
 
-// Columns that a block takes of the parameters: few, because there are many chunks to walk.
-constexpr int ParameterColumns = 32;
+KERNEL_OF(GradientThreads, GradientBlocks) LayerNormGradient(
+    const Scalar* __restrict__ x, const Scalar* __restrict__ dy, const Scalar* __restrict__ w,
+    Scalar* __restrict__ dx, Accumulator* __restrict__ partial, Int64 rowCount, int channelCount, int chunkRows,
+    float epsilon)
+{
+    const auto walk = [=](auto body) {
+        WalkChunk(x, dy, w, dx, rowCount, channelCount, chunkRows, epsilon, body);
+    };
+    if (partial == nullptr) {
+        walk([](auto&, const Moments&) {});
+    } else {
+        RowSums<SumPacks> sums;
+        sums.Begin(partial, channelCount);
+        walk([&](auto& row, const Moments& moments) { sums.AddRow(row, moments); });
+        sums.End(partial, channelCount);
+    }
+}
+
+// Columns that a thread takes of the parts: the host's one thread, which walks their rows, keeps many in registers.
+constexpr int ParameterColumns = WarpSize == 1 ? 32 : PackLength<Accumulator>;
 
 KERNEL LayerNormParameters(
-    const Accumulator* __restrict__ partial, Scalar* __restrict__ dw, Scalar* __restrict__ db, int chunkCount,
-    int channelCount)
+    const Accumulator* __restrict__ partial, Scalar* __restrict__ dw, Scalar* __restrict__ db, int partCount,
+    int channelCount, ColumnPlan plan)
 {
-    // The host's one thread keeps all columns in registers, so that it walks rows; elsewhere a thread has one.
-    constexpr int Own = WarpSize == 1 ? ParameterColumns : 1;
-    const int begin = int(blockIdx.x) * ParameterColumns;
-    const int end = Minimum(channelCount, begin + ParameterColumns);
-    for (int c = begin + threadIdx.x * Own; c < end; c += blockDim.x * Own) {
-        Accumulator dySum[Own], productSum[Own];
-        const int width = Minimum(Own, end - c);
-        for (int i = 0; i < Own; i++) dySum[i] = productSum[i] = 0;
-        for (int chunk = 0; chunk < chunkCount; chunk++) {
-            const Accumulator* row = partial + Int64(2 * chunk) * channelCount + c;
-            for (int i = 0; i < width; i++) {
-                dySum[i] += row[i];
-                productSum[i] += row[channelCount + i];
-            }
+    const ColumnPlace place = PlaceOf<ParameterColumns>(plan);
+    const Accumulator* corner = partial + place.first;
+    const int columnCount = 2 * channelCount;
+    Accumulator sum[ParameterColumns] = {};
+    if constexpr (WarpSize == 1) {
+        for (int part = 0; part < partCount; part++) {
+            const Accumulator* row = corner + Int64(part) * columnCount;
+            for (int i = 0; i < place.count; i++) sum[i] += row[i];
         }
-        for (int i = 0; i < width; i++) {
-            if (db != nullptr) db[c + i] = Scalar(dySum[i]);
-            if (dw != nullptr) dw[c + i] = Scalar(productSum[i]);
-        }
+    } else {
+        __shared__ Accumulator shared[ParameterColumns * ColumnThreads];  // as JoinRowLanes has it
+        AddRows<ParameterColumns>(
+            corner, columnCount, place.rowLane, place.count <= 0 ? 0 : partCount, place.rowLaneCount, place.count,
+            plan.isPacked, [&](const Pack<ParameterColumns, Accumulator>& read) {
+                for (int i = 0; i < ParameterColumns; i++) sum[i] += read.value[i];
+            });
+        JoinRowLanes<JoinBySum>(sum, plan, shared);
+        if (place.rowLane > 0) return;  // no barrier follows
+    }
+    for (int i = 0; i < ParameterColumns; i++) {
+        if (i >= place.count) break;
+        const int column = place.first + i;
+        if (column < channelCount && db != nullptr) db[column] = Scalar(sum[i]);
+        if (column >= channelCount && dw != nullptr) dw[column - channelCount] = Scalar(sum[i]);
     }
 }

@@ -5,9 +5,9 @@ namespace GenKernels.Kernels.Normalization;
 /// <summary>Launches <c>Softmax.cu</c>: every row as a distribution, or its logarithm, and the gradients.</summary>
 public static class Softmax
 {
-    private static readonly KernelSource s_source = Source(
-        "Normalization/Softmax.cu",
-        [.. PackWidths.Variants.SelectMany(width => new[] { $"{width};IsLogarithm=0", $"{width};IsLogarithm=1" })]);
+    private static readonly KernelSource s_source = OpenSource(
+        "Normalization/Softmax.cu", AllFloats,
+        [.. WarpRow.Examples.SelectMany(row => new[] { $"{row};IsLogarithm=0", $"{row};IsLogarithm=1" })]);
 
     /// <param name="x">Logits, <c>[…, C]</c>, floats; the rows are those of the last axis.</param>
     /// <param name="isLogarithm">Whether the logarithms of the distributions are asked for.</param>
@@ -21,9 +21,9 @@ public static class Softmax
         Tensor y = Tensor.Empty(x.Shape, x.Type, x.Device);
         if (y.ElementCount == 0) return y;
         long rows = x.ElementCount / x.Shape[^1];
-        Kernel kernel = x.Device.Load(s_source, x.Type, Variant(isLogarithm, x, y)).Kernel("Softmax");
-        kernel.Launch(
-            LaunchShape.WarpPerRow(x.Device, rows) with { Cost = LaunchCost.Of(x, y) }, x, y, rows, x.Shape[^1]);
+        WarpRow row = WarpRow.Of(x, y);
+        Kernel kernel = x.Device.Load(s_source, x.Type, Variant(row, isLogarithm)).Kernel("Softmax");
+        kernel.Launch(row.Shape(x.Device, rows) with { Cost = LaunchCost.Of(x, y) }, x, y, rows, x.Shape[^1]);
         return y;
     }
 
@@ -41,13 +41,11 @@ public static class Softmax
         Tensor dx = Tensor.Empty(y.Shape, y.Type, y.Device);
         if (dx.ElementCount == 0) return dx;
         long rows = y.ElementCount / y.Shape[^1];
-        Kernel kernel = y.Device.Load(s_source, y.Type, Variant(isLogarithm, y, dy, dx)).Kernel("SoftmaxGradient");
-        kernel.Launch(
-            LaunchShape.WarpPerRow(y.Device, rows) with { Cost = LaunchCost.Of(y, dy, dx) }, y, dy, dx, rows,
-            y.Shape[^1]);
+        WarpRow row = WarpRow.Of(y, dy, dx);
+        Kernel kernel = y.Device.Load(s_source, y.Type, Variant(row, isLogarithm)).Kernel("SoftmaxGradient");
+        kernel.Launch(row.Shape(y.Device, rows) with { Cost = LaunchCost.Of(y, dy, dx) }, y, dy, dx, rows, y.Shape[^1]);
         return dx;
     }
 
-    private static string Variant(bool isLogarithm, params ReadOnlySpan<Tensor> tensors) =>
-        $"{PackWidths.Variant(PackWidths.For(tensors))};IsLogarithm={(isLogarithm ? 1 : 0)}";
+    private static string Variant(WarpRow row, bool isLogarithm) => $"{row};IsLogarithm={(isLogarithm ? 1 : 0)}";
 }

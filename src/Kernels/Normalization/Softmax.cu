@@ -5,12 +5,11 @@
 //
 // Shapes   x, y, dy, dx: [N, C], contiguous
 // Types    stored as Scalar, computed in Accumulator
-// Launch   one warp a row; any block size that is a multiple of WarpSize
+// Launch   RowLanes threads a row; any block size that is a multiple of WarpSize
 // Cost     reads x, or y and dy, the later passes over a long row from cache, writes as much as x: bound by memory
 // Limits   C >= 1; a row of minus infinities alone gives NaN
 #include "Common/Prelude.cuh"
-#include "Common/Warp.cuh"  // WarpSum, WarpMaximum
-#include "Common/WarpRow.cuh"  // WithRow
+#include "Common/WarpRow.cuh"  // RowSum, RowMaximum, WithRow
 #include "Common/HostMaximum.cuh"
 
 // The same for a row and the host's one thread, whose exponentials cost more than to keep those of the sum where they
@@ -46,7 +45,7 @@ template <typename Row> DEVICE void SoftmaxOf(Row& row, Scalar* __restrict__ tar
     row.ForEach([&](int, const Values& values) {
         for (int i = 0; i < PackWidth; i++) largest = Maximum(largest, values.value[i]);
     });
-    largest = WarpMaximum(largest);
+    largest = RowMaximum(largest);
     Accumulator sum = 0;
     row.ForEach([&](int, Values& values) {
         for (int i = 0; i < PackWidth; i++) {
@@ -55,7 +54,7 @@ template <typename Row> DEVICE void SoftmaxOf(Row& row, Scalar* __restrict__ tar
             sum += power;
         }
     });
-    sum = WarpSum(sum);
+    sum = RowSum(sum);
 
     const Accumulator scale = Reciprocal(sum), logarithm = Log(sum);
     row.ForEach([&](int c, const Values& values) {
@@ -72,16 +71,15 @@ template <typename Row> DEVICE void SoftmaxOf(Row& row, Scalar* __restrict__ tar
 
 KERNEL Softmax(const Scalar* __restrict__ x, Scalar* __restrict__ y, Int64 rowCount, int channelCount)
 {
-    const int lane = threadIdx.x % WarpSize;
-    const Int64 row = Int64(blockIdx.x) * (blockDim.x / WarpSize) + threadIdx.x / WarpSize;
-    if (row >= rowCount) return;  // a warp leaves as a whole
+    const int lane = threadIdx.x % RowLanes;
+    const Int64 row = Int64(blockIdx.x) * (blockDim.x / RowLanes) + threadIdx.x / RowLanes;
     const Scalar* source = x + row * channelCount;
     Scalar* target = y + row * channelCount;
     if constexpr (WarpSize == 1) {
-        HostSoftmax(source, target, channelCount);
+        if (row < rowCount) HostSoftmax(source, target, channelCount);
     } else {
         WithRow(
-            channelCount, lane, [=](int c) { return LoadAs<Accumulator>(source + c); },
+            row < rowCount ? channelCount : 0, lane, [=](int c) { return LoadAs<Accumulator>(source + c); },
             [=](auto& read) { SoftmaxOf(read, target); });
     }
 }
@@ -97,7 +95,7 @@ template <typename Row> DEVICE void GradientOf(Row& row, Scalar* __restrict__ ta
             sum += Accumulator(read.dy.value[i]) * (IsLogarithm ? Accumulator(1) : Accumulator(read.y.value[i]));
         }
     });
-    sum = WarpSum(sum);
+    sum = RowSum(sum);
     row.ForEach([&](int c, const Gradients& read) {
         Pack<PackWidth> result;
         for (int i = 0; i < PackWidth; i++) {
@@ -112,12 +110,11 @@ KERNEL SoftmaxGradient(
     const Scalar* __restrict__ y, const Scalar* __restrict__ dy, Scalar* __restrict__ dx, Int64 rowCount,
     int channelCount)
 {
-    const int lane = threadIdx.x % WarpSize;
-    const Int64 row = Int64(blockIdx.x) * (blockDim.x / WarpSize) + threadIdx.x / WarpSize;
-    if (row >= rowCount) return;  // a warp leaves as a whole
+    const int lane = threadIdx.x % RowLanes;
+    const Int64 row = Int64(blockIdx.x) * (blockDim.x / RowLanes) + threadIdx.x / RowLanes;
     const Int64 at = row * channelCount;
     WithRow(
-        channelCount, lane,
+        row < rowCount ? channelCount : 0, lane,
         [=](int c) { return Gradients{LoadPack<PackWidth>(y + at + c), LoadPack<PackWidth>(dy + at + c)}; },
         [=](auto& read) { GradientOf(read, dx + at); });
 }
