@@ -7,6 +7,7 @@
 //   WithRow(count, lane, load, act)   calls act(row) for a row of so many elements, load(c) being what is read of
 //                              elements c to c + PackWidth - 1; lanes without a row say that it has no elements
 //   row.ForEach(body)          calls body(c, read) for the lane's packs, in their order
+//   row.ForEachNumbered(body)  calls body(k, c, read): for the pack k of those held
 //   Row::IsHeld                whether what a body changes is there at the next call
 #pragma once
 #include "Common/Pack.cuh"
@@ -30,14 +31,18 @@ template <typename Read, int Packs> struct HeldRow {
     int count, lane;
     Read read[Packs];
 
-    MEMBER int First(int k) const { return (k * RowLanes + lane) * PackWidth; }
-
-    template <typename Body> MEMBER void ForEach(Body body)
+    template <typename Body> MEMBER void ForEachNumbered(Body body)
     {
 #pragma unroll
         for (int k = 0; k < Packs; k++) {
-            if (First(k) < count) body(First(k), read[k]);
+            const int c = (k * RowLanes + lane) * PackWidth;
+            if (c < count) body(k, c, read[k]);
         }
+    }
+
+    template <typename Body> MEMBER void ForEach(Body body)
+    {
+        ForEachNumbered([=](int, int c, Read& read) { body(c, read); });
     }
 };
 
@@ -52,6 +57,11 @@ template <typename Read, typename Load> struct StreamedRow {
             Read read = load(c);
             body(c, read);
         }
+    }
+
+    template <typename Body> MEMBER void ForEachNumbered(Body body)
+    {
+        ForEach([=](int c, Read& read) { body(0, c, read); });
     }
 };
 

@@ -17,10 +17,6 @@
 #include "Common/ColumnBlock.cuh"  // ColumnPlan, PlaceOf, AddRows, JoinRowLanes
 #include "Common/WarpRow.cuh"      // RowSum, WithRow
 
-struct Moments {
-    Accumulator mean, scale;
-};
-
 // What sums to that over a row. On a GPU a division by the count, which is the same for all rows, is one reciprocal and
 // for each row what this lacks: to the last bit, because the error of a mean far from 0 meets every element.
 DEVICE Accumulator MeanOf(Accumulator sum, int count)
@@ -30,24 +26,28 @@ DEVICE Accumulator MeanOf(Accumulator sum, int count)
     return mean + (sum - mean * count) * share;
 }
 
-// Deviations are taken from the mean itself, in a second pass over the row. packOf(read) is the pack of x in what is
-// read of it.
-template <typename Row, typename PackOf>
-DEVICE Moments MomentsOf(Row& row, int channelCount, float epsilon, PackOf packOf)
+// What a row's elements still lack to be deviations from its mean, and r.
+struct Moments {
+    Accumulator centre, scale;
+};
+
+// Deviations are taken from the mean itself, in a second pass over the row, and kept in its place where it is held.
+template <typename Row> DEVICE Moments MomentsOf(Row& row, int channelCount, float epsilon)
 {
     Accumulator sum = 0;
     row.ForEach([&](int, const auto& read) {
-        for (int i = 0; i < PackWidth; i++) sum += Accumulator(packOf(read).value[i]);
+        for (int i = 0; i < PackWidth; i++) sum += read.x.value[i];
     });
     const Accumulator mean = MeanOf(RowSum(sum), channelCount);
     Accumulator squares = 0;
-    row.ForEach([&](int, const auto& read) {
+    row.ForEach([&](int, auto& read) {
         for (int i = 0; i < PackWidth; i++) {
-            const Accumulator step = Accumulator(packOf(read).value[i]) - mean;
+            const Accumulator step = read.x.value[i] - mean;
             squares += step * step;
+            if (Row::IsHeld) read.x.value[i] = step;
         }
     });
-    return {mean, ReciprocalSqrt(MeanOf(RowSum(squares), channelCount) + epsilon)};
+    return {Row::IsHeld ? 0 : mean, ReciprocalSqrt(MeanOf(RowSum(squares), channelCount) + epsilon)};
 }
 
 // Weights, or offsets, of neighbouring channels; all of them the given number where there are none.
@@ -63,16 +63,19 @@ DEVICE Pack<PackWidth, Accumulator> NumbersOf(const Scalar* __restrict__ w, int 
     return numbers;
 }
 
+// What is read of a row.
+struct RowPacks { Pack<PackWidth, Accumulator> x; };
+
 template <typename Row> DEVICE void NormaliseRow(
     Row& row, const Scalar* __restrict__ w, const Scalar* __restrict__ b, Scalar* __restrict__ target,
     int channelCount, float epsilon)
 {
-    const Moments moments = MomentsOf(row, channelCount, epsilon, [](const Pack<PackWidth>& read) { return read; });
-    row.ForEach([&](int c, const Pack<PackWidth>& read) {
+    const Moments moments = MomentsOf(row, channelCount, epsilon);
+    row.ForEach([&](int c, const RowPacks& read) {
         const Pack<PackWidth, Accumulator> weights = NumbersOf(w, c, 1), offsets = NumbersOf(b, c, 0);
         Pack<PackWidth> result;
         for (int i = 0; i < PackWidth; i++) {
-            const Accumulator h = (Accumulator(read.value[i]) - moments.mean) * moments.scale;
+            const Accumulator h = (read.x.value[i] - moments.centre) * moments.scale;
             result.value[i] = Scalar(h * weights.value[i] + offsets.value[i]);
         }
         StorePack(target + c, result);
@@ -87,40 +90,16 @@ KERNEL LayerNorm(
     const Int64 row = Int64(blockIdx.x) * (blockDim.x / RowLanes) + threadIdx.x / RowLanes;
     const Int64 at = row * channelCount;
     WithRow(
-        row < rowCount ? channelCount : 0, lane, [=](int c) { return LoadPack<PackWidth>(x + at + c); },
+        row < rowCount ? channelCount : 0, lane,
+        [=](int c) { return RowPacks{LoadAs<Accumulator>(x + at + c)}; },
         [=](auto& read) { NormaliseRow(read, w, b, y + at, channelCount, epsilon); });
 }
 
 // What is read of a row for its gradient.
-struct RowPacks { Pack<PackWidth> x, dy; };
-
-template <typename Row> DEVICE Moments GradientOfRow(
-    Row& row, const Scalar* __restrict__ w, Scalar* __restrict__ target, int channelCount, float epsilon)
-{
-    const Moments moments = MomentsOf(row, channelCount, epsilon, [](const RowPacks& read) { return read.x; });
-    Accumulator sum = 0, product = 0;
-    row.ForEach([&](int c, const RowPacks& read) {
-        const Pack<PackWidth, Accumulator> weights = NumbersOf(w, c, 1);
-        for (int i = 0; i < PackWidth; i++) {
-            const Accumulator m = Accumulator(read.dy.value[i]) * weights.value[i];
-            sum += m;
-            product += m * ((Accumulator(read.x.value[i]) - moments.mean) * moments.scale);
-        }
-    });
-    const Accumulator mean = MeanOf(RowSum(sum), channelCount);
-    const Accumulator slope = MeanOf(RowSum(product), channelCount);
-    row.ForEach([&](int c, const RowPacks& read) {
-        const Pack<PackWidth, Accumulator> weights = NumbersOf(w, c, 1);
-        Pack<PackWidth> result;
-        for (int i = 0; i < PackWidth; i++) {
-            const Accumulator m = Accumulator(read.dy.value[i]) * weights.value[i];
-            const Accumulator h = (Accumulator(read.x.value[i]) - moments.mean) * moments.scale;
-            result.value[i] = Scalar(moments.scale * (m - mean - h * slope));
-        }
-        StorePack(target + c, result);
-    });
-    return moments;
-}
+struct RowGradients {
+    Pack<PackWidth, Accumulator> x;
+    Pack<PackWidth> dy;
+};
 
 // Threads of a block of gradients, at most, and blocks that share a multiprocessor: LayerNorm.cs has the same threads.
 constexpr int GradientThreads = 128, GradientBlocks = 3;
@@ -141,19 +120,18 @@ template <int Packs> struct RowSums {
 
     template <typename Row> MEMBER void AddRow(Row& row, const Moments& moments)
     {
-#pragma unroll
-        for (int k = 0; k < Packs; k++) {
-            if (row.First(k) >= row.count) continue;
+        row.ForEachNumbered([&](int k, int, const RowGradients& read) {
             for (int i = 0; i < PackWidth; i++) {
-                const Accumulator upstream = Accumulator(row.read[k].dy.value[i]);
+                const Accumulator upstream = Accumulator(read.dy.value[i]);
                 dy[k][i] += upstream;
-                product[k][i] += upstream * ((Accumulator(row.read[k].x.value[i]) - moments.mean) * moments.scale);
+                product[k][i] += upstream * ((read.x.value[i] - moments.centre) * moments.scale);
             }
-        }
+        });
     }
 
     MEMBER void End(Accumulator* __restrict__ partial, int channelCount)
     {
+        if (partial == nullptr) return;
         Accumulator* part = partial + 2 * Int64(blockIdx.x) * channelCount;
         JoinThreads(dy, part, channelCount);
         JoinThreads(product, part + channelCount, channelCount);
@@ -192,6 +170,10 @@ template <> struct RowSums<0> {
 
     MEMBER void Begin(Accumulator* __restrict__ partial, int channelCount)
     {
+        if (partial == nullptr) {
+            dy = nullptr;
+            return;
+        }
         const Int64 part = Int64(blockIdx.x) * (blockDim.x / RowLanes) + threadIdx.x / RowLanes;
         dy = partial + 2 * part * channelCount;
         product = dy + channelCount;
@@ -202,13 +184,17 @@ template <> struct RowSums<0> {
 
     template <typename Row> MEMBER void AddRow(Row& row, const Moments& moments)
     {
-        Accumulator* __restrict__ dySum = dy;
-        Accumulator* __restrict__ productSum = product;
-        row.ForEach([=](int c, const RowPacks& read) {
+        if (dy != nullptr) AddRow(row, moments, dy, product);
+    }
+
+    template <typename Row> static MEMBER void AddRow(
+        Row& row, const Moments& moments, Accumulator* __restrict__ dySum, Accumulator* __restrict__ productSum)
+    {
+        row.ForEach([=](int c, const RowGradients& read) {
             for (int i = 0; i < PackWidth; i++) {
                 const Accumulator upstream = Accumulator(read.dy.value[i]);
                 dySum[c + i] += upstream;
-                productSum[c + i] += upstream * ((Accumulator(read.x.value[i]) - moments.mean) * moments.scale);
+                productSum[c + i] += upstream * ((read.x.value[i] - moments.centre) * moments.scale);
             }
         });
     }
@@ -216,22 +202,31 @@ template <> struct RowSums<0> {
     MEMBER void End(Accumulator*, int) {}
 };
 
-// Calls body(row, moments) for the rows of a chunk, once dx is written, with those of each RowLanes threads.
-template <typename Body> DEVICE void WalkChunk(
-    const Scalar* __restrict__ x, const Scalar* __restrict__ dy, const Scalar* __restrict__ w,
-    Scalar* __restrict__ dx, Int64 rowCount, int channelCount, int chunkRows, float epsilon, Body body)
+template <typename Row> DEVICE Moments GradientOfRow(
+    Row& row, const Scalar* __restrict__ w, Scalar* __restrict__ target, int channelCount, float epsilon)
 {
-    const Int64 begin = Int64(blockIdx.x) * chunkRows;
-    const int rows = int(Minimum(Int64(chunkRows), rowCount - begin)), step = int(blockDim.x) / RowLanes;
-#pragma unroll 1
-    for (int first = 0; first < rows; first += step) {
-        const int row = first + int(threadIdx.x) / RowLanes;  // there may be none left for some lanes of a warp
-        const Int64 at = (begin + row) * channelCount;
-        WithRow(
-            row < rows ? channelCount : 0, int(threadIdx.x) % RowLanes,
-            [=](int c) { return RowPacks{LoadPack<PackWidth>(x + at + c), LoadPack<PackWidth>(dy + at + c)}; },
-            [&](auto& read) { body(read, GradientOfRow(read, w, dx + at, channelCount, epsilon)); });
-    }
+    const Moments moments = MomentsOf(row, channelCount, epsilon);
+    Accumulator sum = 0, product = 0;
+    row.ForEach([&](int c, const RowGradients& read) {
+        const Pack<PackWidth, Accumulator> weights = NumbersOf(w, c, 1);
+        for (int i = 0; i < PackWidth; i++) {
+            const Accumulator m = Accumulator(read.dy.value[i]) * weights.value[i];
+            sum += m;
+            product += m * (read.x.value[i] - moments.centre);
+        }
+    });
+    const Accumulator mean = MeanOf(RowSum(sum), channelCount);
+    const Accumulator slope = MeanOf(RowSum(product), channelCount) * moments.scale * moments.scale;  // by deviation
+    row.ForEach([&](int c, const RowGradients& read) {
+        const Pack<PackWidth, Accumulator> weights = NumbersOf(w, c, 1);
+        Pack<PackWidth> result;
+        for (int i = 0; i < PackWidth; i++) {
+            const Accumulator m = Accumulator(read.dy.value[i]) * weights.value[i];
+            result.value[i] = Scalar(moments.scale * (m - mean - (read.x.value[i] - moments.centre) * slope));
+        }
+        StorePack(target + c, result);
+    });
+    return moments;
 }
 
 KERNEL_OF(GradientThreads, GradientBlocks) LayerNormGradient(
@@ -239,17 +234,21 @@ KERNEL_OF(GradientThreads, GradientBlocks) LayerNormGradient(
     Scalar* __restrict__ dx, Accumulator* __restrict__ partial, Int64 rowCount, int channelCount, int chunkRows,
     float epsilon)
 {
-    const auto walk = [=](auto body) {
-        WalkChunk(x, dy, w, dx, rowCount, channelCount, chunkRows, epsilon, body);
-    };
-    if (partial == nullptr) {
-        walk([](auto&, const Moments&) {});
-    } else {
-        RowSums<SumPacks> sums;
-        sums.Begin(partial, channelCount);
-        walk([&](auto& row, const Moments& moments) { sums.AddRow(row, moments); });
-        sums.End(partial, channelCount);
+    const int lane = threadIdx.x % RowLanes, step = blockDim.x / RowLanes;
+    const Int64 begin = Int64(blockIdx.x) * chunkRows;
+    const int rows = int(Minimum(Int64(chunkRows), rowCount - begin));
+    RowSums<SumPacks> sums;
+    sums.Begin(partial, channelCount);
+#pragma unroll 1
+    for (int first = 0; first < rows; first += step) {
+        const int row = first + int(threadIdx.x) / RowLanes;  // there may be none left for some lanes of a warp
+        const Int64 at = (begin + row) * channelCount;
+        WithRow(
+            row < rows ? channelCount : 0, lane,
+            [=](int c) { return RowGradients{LoadAs<Accumulator>(x + at + c), LoadPack<PackWidth>(dy + at + c)}; },
+            [&](auto& read) { sums.AddRow(read, GradientOfRow(read, w, dx + at, channelCount, epsilon)); });
     }
+    sums.End(partial, channelCount);
 }
 
 // Columns that a thread takes of the parts: the host's one thread, which walks their rows, keeps many in registers.
