@@ -17,9 +17,10 @@ public static class LayerNorm
     // The same on the host: rows of a block.
     private const int HostChunkRows = 32;
 
-    // Columns of a block of parameters: of one thread on the host, as in the kernel; else one line of the cache.
+    // Columns of a block of parameters: of its one thread on the host, as in the kernel; else few, so that many threads
+    // share the parts.
     private const int HostColumns = 32;
-    private const int ThreadsAcross = 8;
+    private const int ThreadsAcross = 4;
 
     private static readonly KernelSource s_source =
         OpenSource("Normalization/LayerNorm.cu", AllFloats, WarpRow.Examples);

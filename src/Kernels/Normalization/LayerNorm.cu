@@ -6,9 +6,9 @@
 //
 // Shapes   x, y, dy, dx: [N, C]; w, b, dw, db: [C], or null; partial: [parts, 2, C], or null; contiguous
 // Types    stored as Scalar, summed in Accumulator; partial is Accumulator
-// Launch   LayerNorm: RowLanes threads a row, any block size that is a multiple of WarpSize; gradient: the same for a
-//          chunk of rows a block, of GradientThreads threads at most; a part is what a block sums up, or a warp where
-//          the sums of a row are not held; parameters: as ColumnPlan shares out
+// Launch   LayerNorm: RowLanes threads a row, any block size that is a multiple of WarpSize; gradient: so for a chunk
+//          of rows, by blocks of at most GradientThreads; a part is what a block sums up or, where its threads do not
+//          hold sums, the threads of a row; parameters: as ColumnPlan shares out
 // Cost     reads x and dy once, the later passes over a long row from cache, writes y or dx: bound by memory
 // Limits   C >= 1
 // Source   Ba, Kiros, Hinton 2016, Layer Normalization; derivative by hand
@@ -22,7 +22,7 @@
 DEVICE Accumulator MeanOf(Accumulator sum, int count)
 {
     if (WarpSize == 1) return sum / count;
-    const Accumulator share = Accumulator(1) / count, mean = sum * share;
+    const Accumulator share = Reciprocal(Accumulator(count)), mean = sum * share;
     return mean + (sum - mean * count) * share;
 }
 
@@ -109,10 +109,10 @@ constexpr int GradientThreads = 128, GradientBlocks = 3;
 constexpr int MostSumBytes = 160;
 constexpr int SumPacks = HeldPacks * PackWidth * sizeof(Accumulator) <= MostSumBytes ? HeldPacks : 0;
 
-// The sums of dy and of dy h over the rows that a thread takes part in, for its channels.
+// The sums of dy and of dy h over the rows that a thread takes part in, for its channels: here in registers.
 //   Begin(partial, channelCount)   before the first row
-//   AddRow(row, moments)
-//   End(partial, channelCount)     when partial is to have them; all threads of the block must take part
+//   AddRow(row, moments)           the threads of a row, each for itself
+//   End(partial, channelCount)     after the last: partial has them; all threads of the block must take part
 template <int Packs> struct RowSums {
     Accumulator dy[Packs][PackWidth] = {}, product[Packs][PackWidth] = {};
 
@@ -164,16 +164,14 @@ template <int Packs> struct RowSums {
     }
 };
 
-// They are kept in partial itself, which the threads of a row have a part of.
+// The same in partial itself, of which the threads of a row have a part of their own.
 template <> struct RowSums<0> {
     Accumulator *dy, *product;
 
     MEMBER void Begin(Accumulator* __restrict__ partial, int channelCount)
     {
-        if (partial == nullptr) {
-            dy = nullptr;
-            return;
-        }
+        dy = nullptr;
+        if (partial == nullptr) return;
         const Int64 part = Int64(blockIdx.x) * (blockDim.x / RowLanes) + threadIdx.x / RowLanes;
         dy = partial + 2 * part * channelCount;
         product = dy + channelCount;

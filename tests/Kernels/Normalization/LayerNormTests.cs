@@ -10,7 +10,8 @@ public sealed class LayerNormTests(Device device)
 
     [Test]
     public void ForwardMatchesTheFormula(
-        [Values] FloatType type, [Values(1, 9)] int rows, [Values(1, 31, 33, 64, 640, 1000)] int channels)
+        [Values] FloatType type, [Values(1, 9)] int rows,
+        [Values(1, 31, 33, 64, 320, 640, 1000, 2600)] int channels)
     {
         using Tensor x = TestTensors.Normal([rows, channels], seed: 1, device, type.Element());
         using Tensor w = TestTensors.Normal([channels], seed: 2, device, type.Element());
@@ -33,10 +34,13 @@ public sealed class LayerNormTests(Device device)
         Assert.That(y.ToDoubles(), Is.EqualTo(Formula(x)).Within(4096 * 1.2e-7));
     }
 
-    /// <summary>Against the gradient of the composed form, which finite differences prove.</summary>
+    /// <summary>
+    /// Against the gradient of the composed form, which finite differences prove; for rows that several share a warp,
+    /// that one has, whose sums are too many to hold, and that are read again.
+    /// </summary>
     [Test]
     public void TheGradientIsThatOfTheComposedForm(
-        [Values] FloatType type, [Values(1, 70)] int rows, [Values(1, 31, 65, 300)] int channels)
+        [Values] FloatType type, [Values(1, 70)] int rows, [Values(1, 31, 65, 300, 640, 1288, 2600)] int channels)
     {
         using TensorScope scope = device.Scope();
         Tensor[] tensors =
@@ -53,6 +57,46 @@ public sealed class LayerNormTests(Device device)
         Expect.CloseSums(dx, expected[0].Value.ToDoubles(), "x");
         Expect.CloseSums(dw!, expected[1].Value.ToDoubles(), "weight");
         Expect.CloseSums(db!, expected[2].Value.ToDoubles(), "bias");
+    }
+
+    /// <summary>More rows than blocks take in their fewest turns, and a last turn that some threads have no row of.</summary>
+    [Test]
+    public void SumsOverManyRowsMissNone([Values(4, 170)] int channels, [Values] bool hasWeight)
+    {
+        const int Rows = 13_003;
+        using TensorScope scope = device.Scope();
+        Tensor x = TestTensors.Normal([Rows, channels], seed: 1, device, ElementType.Float64);
+        Tensor dy = TestTensors.Normal([Rows, channels], seed: 2, device, ElementType.Float64);
+        Tensor ones = TestTensors.From([.. Enumerable.Repeat(1.0, channels)], [channels], device, ElementType.Float64);
+        (_, Tensor? dw, Tensor? db) = LayerNorm.Backward(x, dy, hasWeight ? ones : null, ones, Epsilon);
+        (double[] h, double[] upstream) = (Formula(x), dy.ToDoubles());
+        double[] SumsOf(Func<int, double> at) =>
+            [.. Enumerable.Range(0, channels).Select(c => Enumerable.Range(0, Rows).Sum(n => at((n * channels) + c)))];
+        Assert.That(db!.ToDoubles(), Is.EqualTo(SumsOf(i => upstream[i])).Within(1e-9));
+        Assert.That(dw is null, Is.EqualTo(!hasWeight));
+        if (hasWeight) Assert.That(dw!.ToDoubles(), Is.EqualTo(SumsOf(i => upstream[i] * h[i])).Within(1e-9));
+    }
+
+    [Test]
+    public void TheGradientOfXIsTheSameWithoutThatOfParameters([Values(320, 2600)] int channels)
+    {
+        using TensorScope scope = device.Scope();
+        Tensor x = TestTensors.Normal([5, channels], seed: 1, device), dy = TestTensors.Normal([5, channels], 2, device);
+        Tensor w = TestTensors.Normal([channels], seed: 3, device);
+        (Tensor alone, Tensor? dw, Tensor? db) = LayerNorm.Backward(x, dy, w, w, Epsilon, needsParameters: false);
+        (Tensor dx, _, _) = LayerNorm.Backward(x, dy, w, w, Epsilon);
+        Assert.That(alone.ToDoubles(), Is.EqualTo(dx.ToDoubles()));
+        Assert.That((dw, db), Is.EqualTo(((Tensor?)null, (Tensor?)null)));
+    }
+
+    [Test]
+    public void ParametersOfNoRowsHaveNoGradient()
+    {
+        using TensorScope scope = device.Scope();
+        Tensor x = Tensor.Empty([0, 8], ElementType.Float32, device), w = TestTensors.Normal([8], seed: 1, device);
+        (Tensor dx, Tensor? dw, Tensor? db) = LayerNorm.Backward(x, x, w, w, Epsilon);
+        Assert.That(dx.Shape, Is.EqualTo(x.Shape));
+        Assert.That(dw!.ToDoubles().Concat(db!.ToDoubles()), Is.All.Zero);
     }
 
     [Test]
