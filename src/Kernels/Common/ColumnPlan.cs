@@ -32,7 +32,7 @@ internal readonly struct ColumnPlan
 
     /// <param name="columnCount">Elements of a row, at least 1.</param>
     /// <param name="width">Columns of a thread.</param>
-    /// <param name="mostAcross">Threads of a block across the columns, a power of two; the fewer, the more rows.</param>
+    /// <param name="mostAcross">Threads of a block across the columns, a power of two; the others take rows.</param>
     /// <param name="tensors">What is read and written by packs, of one type; null where there is none.</param>
     internal ColumnPlan(int columnCount, int width, int mostAcross, params ReadOnlySpan<Tensor?> tensors)
     {
