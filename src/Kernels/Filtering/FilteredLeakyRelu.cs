@@ -26,7 +26,7 @@ public static class FilteredLeakyRelu
     ];
 
     private static readonly KernelSource s_source =
-        OpenSource("Filtering/FilteredLeakyRelu.cu", AllFloats, s_examples);
+        OpenSource("Filtering/FilteredLeakyRelu.cu", AllFloats, [.. s_examples.Select(InSomeMode)]);
 
     private static readonly KernelSource s_hostSource = OpenSource(
         "Filtering/FilteredLeakyReluHost.cpp", [ElementType.Float64, ElementType.Float32], s_examples);
@@ -140,7 +140,7 @@ public static class FilteredLeakyRelu
         bool isHost = x.Device.WarpSize == 1;
         Kernel kernel = isHost
             ? x.Device.Load(s_hostSource, x.Type, tiling.Variant).Kernel("FilteredLeakyReluHost")
-            : x.Device.Load(s_source, x.Type, tiling.Variant).Kernel("FilteredLeakyRelu");
+            : x.Device.Load(s_source, x.Type, InMode(tiling.Variant, plan.Mode)).Kernel("FilteredLeakyRelu");
         LaunchShape shape = LaunchShape.Blocks(x.Device, plan.BlockCount(y)) with
         {
             SharedBytes = isHost ? 0 : tiling.SharedBytes(x.Type),
@@ -191,6 +191,12 @@ public static class FilteredLeakyRelu
 
     private static Shape SignShape(Shape input, FilteredAxis rows, FilteredAxis columns) =>
         [input[0], rows.MiddleLength, columns.MiddleLength, (input[3] + WordChannels - 1) / WordChannels, 2];
+
+    private static string InMode(string variant, FilteredMode mode) => $"{variant};Mode={(int)mode}";
+
+    // Each mode with a third of the examples: what one changes has nothing to do with rates and filters.
+    private static string InSomeMode(string variant, int number) =>
+        InMode(variant, (FilteredMode)(number % Enum.GetValues<FilteredMode>().Length));
 
     private static string Example(FilteredSide first, FilteredSide second) =>
         FilteredTiling.Find(first, second, ElementType.Float32)!.Variant;

@@ -9,7 +9,7 @@
 //          not positive, of the second where it is clamped; contiguous
 // Types    stored as Scalar, filters as float, summed in Accumulator
 // Launch   one block of exactly 256 threads for a strip of TileColumns outputs, tileRows high, and 32 channels
-// Cost     the strip is walked down place by place of v: (UpDepth (1 + Up) + DownTaps + DownDepth) multiplications a
+// Cost     the strip is walked down row by row of v: (UpDepth (1 + Up) + DownTaps + DownDepth) multiplications a
 //          place, UpDepth^2 and DownTaps DownDepth of them by planar filters, in registers and shared memory; reads x
 //          (1 + halo) times, writes y; a quarter of a byte of signs a place
 // Limits   FilteredTiling has them; launched by devices with warps, FilteredLeakyReluHost is the CPU's
@@ -17,81 +17,76 @@
 #include "Common/Prelude.cuh"
 #include "Filtering/FilteredPlan.cuh"
 #include "Filtering/FilteredStrip.cuh"
+#include "Filtering/FilteredRows.cuh"
+#include "Filtering/FilteredSigns.cuh"
 
-// The activation of one place; every lane of the warp has the same place and a channel of its own.
-DEVICE Accumulator Activate(
-    Accumulator v, const FilteredPlan& plan, const Strip& strip, int row, int column, bool isOwnRow, unsigned* signs)
+// A row of v is filtered down, then across and activated, then added to the outputs: three stages that are a row apart,
+// so that one barrier a row parts all that is written from all that is read, and none of them waits for another.
+constexpr int Stages = 3;
+
+// The first stage, for the row that is place j of a group; a planar filter does all in the second.
+DEVICE void FilterUpRows(int j, const RowsUnder& rows, Shared& shared, int slot)
 {
-    const int lane = threadIdx.x % ChannelLanes;
-    const bool isPlace = column >= 0 && column < plan.columns.middleLength;
-    const int words = (plan.channels + ChannelLanes - 1) / ChannelLanes;
-    const Int64 place = (strip.image * plan.rows.middleLength + row) * plan.columns.middleLength + column;
-    unsigned* word = signs + (place * words + strip.channel / ChannelLanes) * 2;
-    if (plan.mode == ReadsSigns) {
-        if (!isPlace || word[1] >> lane & 1) return 0;
-        return word[0] >> lane & 1 ? v * plan.slope : v;
-    }
-
-    const bool isPositive = v > 0;
-    const Accumulator limit = plan.limit;
-    v = isPositive ? v : v * plan.slope;
-    if (plan.mode == WritesSigns) {
-        const unsigned negative = BallotBits(!isPositive);
-        const unsigned clamped = BallotBits(v >= limit || v <= -limit);
-        const bool isOwn = isOwnRow && isPlace && column >= FirstOwned(plan.columns, strip.firstColumn)
-            && column < EndOwned(plan.columns, strip.endColumn);
-        if (isOwn && lane == 0) {
-            word[0] = negative;
-            word[1] = clamped;
-        }
-    }
-    return v > limit ? limit : v < -limit ? -limit : v;
-}
-
-// A thread's places of v in the row that is place j of a group, from the rows of samples under it.
-DEVICE void FilterUp(int j, const RowsUnder& rows, Shared& shared, Accumulator (&v)[Groups * Up])
-{
-    const int channelLane = threadIdx.x % ChannelLanes, lane = threadIdx.x / ChannelLanes;
     if constexpr (!IsUpPlanar) {
         Accumulator sums[OwnSamples] = {};
-        for (int i = 0; i < OwnSamples; i++) {
-            for (int k = 0; k < UpDepth; k++) sums[i] += rows.window[k][i] * shared.upTaps[0][0][j][k];
+        for (int k = 0; k < UpDepth; k++) {
+            const Accumulator tap = shared.upRows[j][k];
+            for (int i = 0; i < OwnSamples; i++) sums[i] += rows.window[k][i] * tap;
         }
-        StoreSamples(sums, shared.samples[0]);
+        StoreSamples(sums, shared.samples[slot]);
     }
-    __syncthreads();  // the writes of samples | the reads; the reads of middle | the writes
+}
 
-    for (int i = 0; i < Groups * Up; i++) v[i] = 0;
-    for (int row = 0; row < SampleRows; row++) {
-        const auto& samples = shared.samples[(rows.newest + 1 + row) % SampleRows];
+// The second stage: a thread's places of the row that is place j of a group, from rows of samples, the oldest first.
+DEVICE void FilterUpColumns(int j, const Shared& shared, int oldest, Accumulator (&v)[OwnPlaces])
+{
+    const int channelLane = threadIdx.x % ChannelLanes, lane = threadIdx.x / ChannelLanes;
+    for (int i = 0; i < OwnPlaces; i++) v[i] = 0;
+    for (int row = 0; row < (IsUpPlanar ? UpDepth : 1); row++) {
+        const auto& samples = shared.samples[(oldest + row) % SampleRows];
         const auto& taps = shared.upTaps[IsUpPlanar ? j : 0][row];
         Accumulator near[Groups + UpDepth - 1];
         for (int i = 0; i < Groups + UpDepth - 1; i++) near[i] = samples[lane * Groups + i][channelLane];
-        for (int i = 0; i < Groups * Up; i++) {
+        for (int i = 0; i < OwnPlaces; i++) {
             for (int k = 0; k < UpDepth; k++) v[i] += near[i / Up + k] * taps[i % Up][k];
         }
     }
 }
 
+// The activation of a thread's i-th place, in the mode that the kernel is compiled for; every lane of the warp has the same place and a channel of its own.
+DEVICE Accumulator Activate(Accumulator v, int i, const FilteredPlan& plan, SignWords (&words)[SignParts])
+{
+    const int lane = threadIdx.x % ChannelLanes, place = i % ChannelLanes;
+    SignWords& own = words[i / ChannelLanes];
+    if constexpr (Mode == ReadsSigns) {
+        const bool isNegative = ShuffleBits(own.negative, place) >> lane & 1;
+        const bool isClamped = ShuffleBits(own.clamped, place) >> lane & 1;
+        if (isNegative) v *= plan.slope;
+        return isClamped ? 0 : v;
+    }
+
+    const bool isPositive = v > 0;
+    if (!isPositive) v *= plan.slope;
+    const bool isClamped = Absolute(v) >= plan.limit;  // false for a NaN, which stays
+    if constexpr (Mode == WritesSigns) {
+        const SignWords all = {BallotBits(!isPositive), BallotBits(isClamped)};
+        if (lane == place) own = all;
+    }
+    return !isClamped ? v : isPositive ? plan.limit : plan.lowerLimit;
+}
+
 DEVICE void ActivateRow(
-    const Accumulator (&v)[Groups * Up], const FilteredPlan& plan, const Strip& strip, int place, unsigned* signs,
-    Shared& shared)
+    const Accumulator (&v)[OwnPlaces], const FilteredPlan& plan, const SignColumns& signs, int row,
+    SignWords (&words)[SignParts], Accumulator (&middle)[ColumnLanes * OwnPlaces][ChannelLanes])
 {
     const int channelLane = threadIdx.x % ChannelLanes, lane = threadIdx.x / ChannelLanes;
-    const bool isOwnRow =
-        place >= FirstOwned(plan.rows, strip.firstRow) && place < EndOwned(plan.rows, strip.endRow);
-    const Accumulator gain = plan.firstGain;
-    for (int i = 0; i < Groups * Up; i++) {
-        const int at = lane * Groups * Up + i;
-        const int column = FirstOfGroup(plan.columns, strip.firstGroup) + at;
-        shared.middle[at][channelLane] = Activate(v[i] * gain, plan, strip, place, column, isOwnRow, signs);
-    }
-    __syncthreads();  // the writes of middle | the reads; the reads of samples | the writes
+    for (int i = 0; i < OwnPlaces; i++) middle[lane * OwnPlaces + i][channelLane] = Activate(v[i], i, plan, words);
+    if constexpr (Mode == WritesSigns) StoreSigns(signs, row, words);
 }
 
 // What a row of v gives to a thread's outputs across, by taps of one row.
 DEVICE void SumAcross(
-    const Accumulator (*middle)[ChannelLanes], const float (&taps)[DownTaps], Accumulator (&sums)[Outputs])
+    const Accumulator (*middle)[ChannelLanes], const Accumulator (&taps)[DownTaps], Accumulator (&sums)[Outputs])
 {
     for (int p = 0; p < Outputs; p++) sums[p] = 0;
     for (int k = 0; k < DownTaps + (Outputs - 1) * Down; k++) {
@@ -103,71 +98,107 @@ DEVICE void SumAcross(
     }
 }
 
-// Adds a row of v to the outputs that it is part of; to the oldest of them it is the row of `tap`.
-DEVICE void FilterDown(
-    const Shared& shared, const Strip& strip, int tap, Accumulator gain, Accumulator (&sums)[DownDepth][Outputs])
+// The third stage: what rows of v give to the outputs that they are part of, the oldest first. Before a filter of one
+// axis they are kept, as the `phase`-th of Down, until the last of them comes, so that sums are added to as they move up.
+struct RowsAbove {
+    Accumulator sums[DownDepth][Outputs];
+    Accumulator across[Down][Outputs];
+};
+
+DEVICE void FilterDown(const Shared& shared, const Accumulator (*middle)[ChannelLanes], int phase, RowsAbove& rows)
 {
-    const auto* middle = shared.middle + strip.lead + int(threadIdx.x) / ChannelLanes * Outputs * Down;
     Accumulator across[Outputs];
-    if (!IsDownPlanar) SumAcross(middle, shared.downTaps[0], across);
-    for (int q = 0; q < DownDepth; q++) {
-        const int row = tap - q * Down;
-        if (IsDownPlanar) SumAcross(middle, shared.downTaps[row], across);
-        const Accumulator weight = IsDownPlanar ? gain : shared.downTaps[0][row] * gain;
-        for (int p = 0; p < Outputs; p++) sums[q][p] += across[p] * weight;
+    if constexpr (IsDownPlanar) {
+        for (int q = 0; q < DownDepth; q++) {
+            SumAcross(middle, shared.downTaps[(DownDepth - 1 - q) * Down + phase], across);
+            for (int p = 0; p < Outputs; p++) rows.sums[q][p] += across[p];
+        }
+    } else {
+        SumAcross(middle, shared.downTaps[0], across);
+        for (int i = 0; i < Down; i++) {
+            const bool isOwn = i == Down - 1 || i == phase;  // the last is not met before its turn
+            for (int p = 0; p < Outputs; p++) rows.across[i][p] = isOwn ? across[p] : rows.across[i][p];
+        }
     }
 }
 
-DEVICE void StoreRow(
-    const Accumulator (&sums)[Outputs], const FilteredPlan& plan, const Strip& strip, int row, Scalar* y)
+// After the last of Down rows the oldest outputs are complete, and the others move up.
+DEVICE void Complete(const Shared& shared, RowsAbove& rows, Accumulator (&complete)[Outputs])
 {
-    const int firstColumn = strip.firstColumn + int(threadIdx.x) / ChannelLanes * Outputs;
-    const Int64 line = (strip.image * plan.rows.outputLength + row) * plan.columns.outputLength;
-    if (row < strip.firstRow || strip.channel >= plan.channels) return;
-    for (int p = 0; p < Outputs; p++) {
-        const int column = firstColumn + p;
-        if (column < strip.endColumn) y[(line + column) * plan.channels + strip.channel] = Scalar(sums[p]);
+    for (int q = 0; q < DownDepth; q++) {
+        for (int p = 0; p < Outputs; p++) {
+            Accumulator sum = rows.sums[q][p];
+            for (int i = 0; i < Down && !IsDownPlanar; i++) sum += rows.across[i][p] * shared.downRows[i][q];
+            if (q == 0) complete[p] = sum;
+            else rows.sums[q - 1][p] = sum;
+        }
+    }
+    for (int p = 0; p < Outputs; p++) rows.sums[DownDepth - 1][p] = 0;
+}
+
+DEVICE void StoreRow(const Accumulator (&values)[Outputs], int channels, int count, Scalar* to)
+{
+    for (int p = 0; p < Outputs; p++, to += channels) {
+        if (p < count) *to = Scalar(values[p]);
     }
 }
 
-KERNEL FilteredLeakyRelu(
+KERNEL_OF(BlockThreads, BlocksPerProcessor) FilteredLeakyRelu(
     const Scalar* __restrict__ x, const Scalar* __restrict__ b, const float* __restrict__ first,
     const float* __restrict__ second, unsigned* __restrict__ signs, Scalar* __restrict__ y, FilteredPlan plan)
 {
     DYNAMIC_SHARED(Shared, shared);
-    LoadTaps(first, second, plan, *shared);
+    LoadUpTaps(first, plan, *shared);
+    LoadDownTaps(second, plan, *shared);
+    ClearRows(*shared);
+    __syncthreads();  // the writes of zeros | those of samples
+
     const Strip strip = StripOf(plan);
-    const bool hasBias = b != nullptr && strip.channel < plan.channels;
-    const Accumulator bias = hasBias ? Accumulator(b[strip.channel]) : Accumulator(0);
+    const bool hasChannel = strip.channel < plan.channels;
+    const Accumulator bias = b != nullptr && hasChannel ? Accumulator(b[strip.channel]) : Accumulator(0);
     const int firstPlace = FirstUnder(plan.rows, strip.firstRow);
     const int lastPlace = FirstUnder(plan.rows, strip.endRow - 1) + DownTaps - 1;
-    const int firstGroup = GroupOf(plan.rows, firstPlace), lastGroup = GroupOf(plan.rows, lastPlace);
+    const int firstGroup = GroupOf(plan.rows, firstPlace), lastGroup = GroupOf(plan.rows, lastPlace + Stages - 1);
+    const SampleColumns sampleColumns = SampleColumnsOf(plan, strip);
+    const SignColumns signColumns = SignColumnsOf(signs, plan, strip);
+    RowsUnder rowsUnder = Begin(x, sampleColumns, bias, plan, strip, firstGroup, *shared);
+    SignWords words[SignParts] = {}, wordsAhead[SignParts] = {};
 
-    RowsUnder rows = Begin(x, bias, plan, strip, firstGroup, *shared);
-    Accumulator sums[DownDepth][Outputs] = {};  // of the outputs that a row of v is part of, the oldest first
-    int row = FloorQuotient(firstPlace + plan.rows.beforeDown - DownTaps, Down) + 1;  // of y, whose sums are the first
-    __syncthreads();  // the writes of the taps | the reads
+    // The row of y that is completed next, and where among the Down rows of v that it waits for the first one is.
+    const int before = FirstOfGroup(plan.rows, firstGroup) - (Stages - 1) - firstPlace;
+    const int turns = FloorQuotient(before, Down);
+    int row = strip.firstRow - (DownDepth - 1) + turns, phase = before - turns * Down;
+    const int firstColumn = strip.firstColumn + int(threadIdx.x) / ChannelLanes * Outputs;
+    const int columnCount = hasChannel ? strip.endColumn - firstColumn : 0;
+    const Int64 rowStride = Int64(plan.columns.outputLength) * plan.channels;
+    y += (strip.image * plan.rows.outputLength + row) * rowStride + Int64(firstColumn) * plan.channels + strip.channel;
+    const int firstUnder = strip.lead + int(threadIdx.x) / ChannelLanes * Outputs * Down;  // place of a row of v
+    RowsAbove rowsAbove = {};
+    __syncthreads();  // the writes of samples | the reads
 
     for (int group = firstGroup; group <= lastGroup; group++) {
-        Advance(x, bias, plan, strip, group < lastGroup ? group + UpDepth : NoRow, rows, *shared);
+        Advance(sampleColumns, bias, plan, rowsUnder, *shared);
+#pragma unroll 2  // makes the slots constants where Up is even
         for (int j = 0; j < Up; j++) {
             const int place = FirstOfGroup(plan.rows, group) + j;
-            if (place < firstPlace || place > lastPlace) continue;  // the same for the whole block
-
-            const int tap = place + plan.rows.beforeDown - row * Down;  // of the first sums
-            if (place >= 0 && place < plan.rows.middleLength) {
-                Accumulator v[Groups * Up];
-                FilterUp(j, rows, *shared, v);
-                ActivateRow(v, plan, strip, place, signs, *shared);
-                FilterDown(*shared, strip, tap, plan.secondGain, sums);
+            const int slot = (group * Up + j) & 1;
+            if constexpr (Mode == ReadsSigns) LoadSigns(signColumns, place, wordsAhead);
+            FilterDown(*shared, shared->middle[slot] + firstUnder, phase, rowsAbove);
+            Accumulator v[OwnPlaces];
+            const int oldest = IsUpPlanar ? rowsUnder.newest + (j == 0 ? 1 : 2) : slot ^ 1;
+            FilterUpColumns((j + Up - 1) % Up, *shared, oldest, v);
+            ActivateRow(v, plan, signColumns, place - 1, words, shared->middle[slot ^ 1]);
+            FilterUpRows(j, rowsUnder, *shared, slot);
+            for (int i = 0; i < SignParts; i++) words[i] = wordsAhead[i];
+            if (++phase == Down) {
+                phase = 0;
+                Accumulator complete[Outputs];
+                Complete(*shared, rowsAbove, complete);
+                if (row >= strip.firstRow && row < strip.endRow) StoreRow(complete, plan.channels, columnCount, y);
+                row++;
+                y += rowStride;
             }
-            if (tap < DownTaps - 1) continue;
-
-            StoreRow(sums[0], plan, strip, row++, y);
-            for (int p = 0; p < Outputs; p++) {
-                for (int q = 0; q + 1 < DownDepth; q++) sums[q][p] = sums[q + 1][p];
-                sums[DownDepth - 1][p] = 0;
-            }
+            __syncthreads();  // the writes of samples and middle | the reads
         }
     }
 }

@@ -13,20 +13,24 @@ internal readonly struct FilteredPlan
     private const int FewestHostBlocks = 8;
     private const int FewestHostRows = 24;
 
-    // A strip of the kernel.
+    // A strip of the kernel, and its blocks that a multiprocessor has at once. Lower strips would be mostly halo.
     private const int StripChannels = 32;
-    private const int BlocksPerProcessor = 4;
-    private const int FewestStripRows = 12;
+    private const int BlocksPerProcessor = 2;
+    private const int FewestStripRows = 6;
 
     internal readonly FilteredAxis Rows;
     internal readonly FilteredAxis Columns;
     private readonly int _channels;
     private readonly int _tileRows, _tileColumns;
     private readonly int _isFlipped;
-    private readonly int _mode;
+    private readonly int _mode;  // what the CPU's kernel goes by; others are compiled for one
     private readonly double _firstGain, _secondGain;
     private readonly float _slope;
     private readonly float _limit;
+    private readonly float _lowerLimit;
+
+    /// <summary>What becomes of the signs.</summary>
+    internal FilteredMode Mode => (FilteredMode)_mode;
 
     /// <param name="rows">Of the images.</param>
     /// <param name="columns">Of the images.</param>
@@ -44,15 +48,18 @@ internal readonly struct FilteredPlan
         (double gain, double upGain) = (options.Gain, (double)options.Up * options.Up);
         (_firstGain, _secondGain) = isAdjoint ? (gain, upGain) : (gain * upGain, 1);
         (_slope, _limit) = (options.Slope, options.Clamp);
+        _lowerLimit = options.Slope < 0 ? options.Clamp : -options.Clamp;
 
         bool isHost = y.Device.WarpSize == 1;
         int widest = isHost ? HostColumns : tiling.Columns;
         _tileColumns = isHost ? Quotient(Columns.OutputLength, Quotient(Columns.OutputLength, widest)) : widest;
         _tileRows = Rows.OutputLength;
-        long others = Math.Max(1, BlockCount(y));
-        long wanted = isHost ? FewestHostBlocks : (long)y.Device.ProcessorCount * BlocksPerProcessor;
+        long strips = Math.Max(1, BlockCount(y));
         int most = Math.Max(1, Rows.OutputLength / (isHost ? FewestHostRows : FewestStripRows));
-        _tileRows = Quotient(Rows.OutputLength, (int)Math.Clamp((wanted + others - 1) / others, 1, most));
+        int bands = isHost
+            ? (int)Math.Clamp((FewestHostBlocks + strips - 1) / strips, 1, most)
+            : QuickestBands(strips, (long)y.Device.ProcessorCount * BlocksPerProcessor, tiling.Second, most);
+        _tileRows = Quotient(Rows.OutputLength, bands);
     }
 
     /// <returns>One block for each tile, as the kernels divide the result.</returns>
@@ -75,6 +82,21 @@ internal readonly struct FilteredPlan
             ? outputs * second.Rows * second.Columns
             : (((long)Rows.MiddleLength * Columns.OutputLength) + outputs) * second.Rows;
         return 2L * y.Shape[0] * _channels * (up + down);
+    }
+
+    // Blocks come in waves, as many as run at once, and a wave takes as long as its strips are high in rows of v: more
+    // bands fill the last wave, but each has the rows under its first output for itself.
+    private int QuickestBands(long strips, long atOnce, FilteredSide second, int most)
+    {
+        (int quickest, long least) = (1, long.MaxValue);
+        for (int bands = 1; bands <= most; bands++)
+        {
+            long waves = ((strips * bands) + atOnce - 1) / atOnce;
+            long rows = waves * (((long)Quotient(Rows.OutputLength, bands) * second.Rate) + second.Taps);
+            if (rows < least) (quickest, least) = (bands, rows);
+        }
+
+        return quickest;
     }
 
     private static int Quotient(int count, int divisor) => (count + divisor - 1) / divisor;

@@ -33,6 +33,7 @@ struct FilteredPlan {
     double firstGain, secondGain;  // of both axes together
     float slope;
     float limit;
+    float lowerLimit;  // of what was not positive: slope may turn it over
 };
 
 DEVICE int FloorQuotient(int value, int divisor)

@@ -7,35 +7,77 @@ constexpr int ColumnLanes = 8;
 constexpr int TileColumns = ColumnLanes * Outputs;           // Outputs are neighbouring columns of y that a thread has
 constexpr int Places = (TileColumns - 1) * Down + DownTaps;  // of v under a strip
 constexpr int Groups = ((Places + Up - 1 + Up - 1) / Up + ColumnLanes - 1) / ColumnLanes;  // that a thread has
+constexpr int OwnPlaces = Groups * Up;                                                     // of a row of v
 constexpr int Samples = ColumnLanes * Groups + UpDepth - 1;                                // of x under a strip
 constexpr int OwnSamples = (Samples + ColumnLanes - 1) / ColumnLanes;                      // that a thread has
-constexpr int SampleRows = IsUpPlanar ? UpDepth : 1;                                       // that are filtered across
+constexpr int SampleRows = IsUpPlanar ? UpDepth + 1 : 2;  // what is read of samples and what is written meanwhile
+constexpr int MiddleRows = 2;                             // of middle
+constexpr int MaskBits = 32;                              // of a word that says yes or no of many
+
+constexpr int BlockThreads = ChannelLanes * ColumnLanes;
+
+// A thread has 128 registers where a multiprocessor holds two blocks; of them it keeps these from row to row, and needs
+// some fifty more for one.
+constexpr int KeptNumbers = OwnSamples * (IsUpPlanar ? 1 : UpDepth + 1) + Outputs * (DownDepth + Down);
+constexpr int BlocksPerProcessor = KeptNumbers * sizeof(Accumulator) <= 80 * sizeof(float) ? 2 : 1;
+
+// Taps that are met together are loaded 16 bytes at a time.
+constexpr int TapLine(int count) { return (count + 3) / 4 * 4; }
 
 // In shared memory. Samples and middle are met by a warp at one column, 32 neighbouring numbers: no bank conflicts. The
-// taps are met one at a time.
-struct Shared {
-    // A row of v not yet filtered across, or for a planar filter the ring of rows of x under it.
+// taps are met one at a time, and have the gains in them.
+struct alignas(16) Shared {
+    // Rows of v not yet filtered across, or for a planar filter the ring of rows of x under them.
     Accumulator samples[SampleRows][Samples][ChannelLanes];
-    Accumulator middle[ColumnLanes * Groups * Up][ChannelLanes];  // a row of v, activated
-    float upTaps[IsUpPlanar ? Up : 1][SampleRows][Up][UpDepth];   // [place, sample] down, then across
-    float downTaps[IsDownPlanar ? DownTaps : 1][DownTaps];
+    Accumulator middle[MiddleRows][ColumnLanes * OwnPlaces][ChannelLanes];  // rows of v, activated
+    Accumulator upRows[Up][TapLine(UpDepth)];                               // [place, sample], down
+    Accumulator downRows[Down][TapLine(DownDepth)];                         // [place, output], down
+    // [place, sample] across, of each place and sample down where the filter is planar.
+    Accumulator upTaps[IsUpPlanar ? Up : 1][IsUpPlanar ? UpDepth : 1][Up][UpDepth];
+    Accumulator downTaps[IsDownPlanar ? DownTaps : 1][DownTaps];  // across
 };
 
-DEVICE void LoadTaps(const float* first, const float* second, const FilteredPlan& plan, Shared& shared)
+DEVICE void LoadUpTaps(const float* first, const FilteredPlan& plan, Shared& shared)
 {
     const FilteredAxis &rows = plan.rows, &columns = plan.columns;
+    const Accumulator gain = plan.firstGain;
     for (int i = threadIdx.x; i < (IsUpPlanar ? UpTaps : 1) * UpTaps; i += blockDim.x) {
         const int k = i / UpTaps, l = i % UpTaps;
-        float* taps = shared.upTaps[IsUpPlanar ? Up - 1 - k % Up : 0][k / Up][Up - 1 - l % Up];
-        taps[l / Up] = IsUpPlanar ? PlanarTapOf(first, rows.firstTaps, columns.firstTaps, k, l, plan.isFlipped)
-                                  : TapOf(first, columns.firstTaps, l, plan.isFlipped);
+        if (IsUpPlanar) {
+            const Accumulator tap = PlanarTapOf(first, rows.firstTaps, columns.firstTaps, k, l, plan.isFlipped);
+            shared.upTaps[Up - 1 - k % Up][k / Up][Up - 1 - l % Up][l / Up] = tap * gain;
+        } else {
+            const Accumulator tap = TapOf(first, columns.firstTaps, l, plan.isFlipped);
+            shared.upTaps[0][0][Up - 1 - l % Up][l / Up] = tap;
+            shared.upRows[Up - 1 - l % Up][l / Up] = tap * gain;
+        }
     }
+}
+
+DEVICE void LoadDownTaps(const float* second, const FilteredPlan& plan, Shared& shared)
+{
+    const FilteredAxis &rows = plan.rows, &columns = plan.columns;
+    const Accumulator gain = plan.secondGain;
     for (int i = threadIdx.x; i < (IsDownPlanar ? DownTaps : 1) * DownTaps; i += blockDim.x) {
         const int k = i / DownTaps, l = i % DownTaps;
-        shared.downTaps[k][l] =
-            IsDownPlanar ? PlanarTapOf(second, rows.secondTaps, columns.secondTaps, k, l, plan.isFlipped)
-                         : TapOf(second, columns.secondTaps, l, plan.isFlipped);
+        if (IsDownPlanar) {
+            const Accumulator tap = PlanarTapOf(second, rows.secondTaps, columns.secondTaps, k, l, plan.isFlipped);
+            shared.downTaps[k][l] = tap * gain;
+        } else {
+            const Accumulator tap = TapOf(second, columns.secondTaps, l, plan.isFlipped);
+            shared.downTaps[0][l] = tap;
+            shared.downRows[l % Down][DownDepth - 1 - l / Down] = tap * gain;
+        }
     }
+}
+
+// The first rows of v come after rows of zeros.
+DEVICE void ClearRows(Shared& shared)
+{
+    constexpr int SampleCount = SampleRows * Samples * ChannelLanes;
+    constexpr int MiddleCount = MiddleRows * ColumnLanes * OwnPlaces * ChannelLanes;
+    for (int i = threadIdx.x; i < SampleCount; i += blockDim.x) (&shared.samples[0][0][0])[i] = 0;
+    for (int i = threadIdx.x; i < MiddleCount; i += blockDim.x) (&shared.middle[0][0][0])[i] = 0;
 }
 
 // What a block computes.
@@ -68,63 +110,3 @@ DEVICE Strip StripOf(const FilteredPlan& plan)
     return strip;
 }
 
-constexpr int NoRow = -1;  // one that is not loaded
-
-DEVICE void LoadRow(
-    const Scalar* x, Accumulator bias, const FilteredPlan& plan, const Strip& strip, int row,
-    Accumulator (&values)[OwnSamples])
-{
-    const int lane = threadIdx.x / ChannelLanes;
-    const Scalar* from =
-        x + (strip.image * plan.rows.length + row) * plan.columns.length * plan.channels + strip.channel;
-    const bool isInside = row >= 0 && row < plan.rows.length && strip.channel < plan.channels;
-    for (int i = 0; i < OwnSamples; i++) {
-        const int column = strip.firstGroup + lane + ColumnLanes * i;
-        const bool isSample = isInside && column >= 0 && column < plan.columns.length;
-        values[i] = isSample ? Accumulator(from[(Int64)column * plan.channels]) + bias : Accumulator(0);
-    }
-}
-
-// The rows of x under a group of places of v, and one ahead, so that its way from memory is hidden. For a filter of one
-// axis they are a window in registers, for a planar one a ring in shared memory.
-struct RowsUnder {
-    Accumulator window[IsUpPlanar ? 1 : UpDepth][OwnSamples];
-    Accumulator next[OwnSamples];
-    int newest;  // slot of the ring
-};
-
-DEVICE void StoreSamples(const Accumulator (&values)[OwnSamples], Accumulator (&samples)[Samples][ChannelLanes])
-{
-    const int channelLane = threadIdx.x % ChannelLanes, lane = threadIdx.x / ChannelLanes;
-    for (int i = 0; i < OwnSamples; i++) {
-        if (lane + ColumnLanes * i < Samples) samples[lane + ColumnLanes * i][channelLane] = values[i];
-    }
-}
-
-// Takes the row ahead in, and asks for the one after it.
-DEVICE void Advance(
-    const Scalar* x, Accumulator bias, const FilteredPlan& plan, const Strip& strip, int rowAhead, RowsUnder& rows,
-    Shared& shared)
-{
-    if constexpr (IsUpPlanar) {
-        rows.newest = (rows.newest + 1) % UpDepth;
-        StoreSamples(rows.next, shared.samples[rows.newest]);
-    } else {
-        for (int i = 0; i < OwnSamples; i++) {
-            for (int k = 0; k + 1 < UpDepth; k++) rows.window[k][i] = rows.window[k + 1][i];
-            rows.window[UpDepth - 1][i] = rows.next[i];
-        }
-    }
-    LoadRow(x, bias, plan, strip, rowAhead, rows.next);
-}
-
-// The rows under the group before the first one, but for its oldest.
-DEVICE RowsUnder Begin(
-    const Scalar* x, Accumulator bias, const FilteredPlan& plan, const Strip& strip, int firstGroup, Shared& shared)
-{
-    RowsUnder rows = {};
-    rows.newest = 0;
-    LoadRow(x, bias, plan, strip, firstGroup, rows.next);
-    for (int i = 1; i < UpDepth; i++) Advance(x, bias, plan, strip, firstGroup + i, rows, shared);
-    return rows;
-}

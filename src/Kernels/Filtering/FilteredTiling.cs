@@ -11,11 +11,12 @@ internal sealed record FilteredTiling(FilteredSide First, FilteredSide Second, i
     // As in the kernel.
     private const int ChannelLanes = 32;
     private const int ColumnLanes = 8;
+    private const int MiddleRows = 2;
 
-    // What every GPU from compute capability 8.0 on has for a block, with a little to spare, and the numbers of 32 bits
-    // that a thread can keep in its 255 registers; before they are many a strip is made narrower. The limits hold on
-    // the CPU too, so that a program takes the same way everywhere.
-    private const int MostSharedBytes = 96 << 10;
+    // What every GPU from compute capability 8.0 on has for a block, and the numbers of 32 bits that a thread can keep
+    // in its 255 registers; before they are many a strip is made narrower. The limits hold on the CPU too, so that a
+    // program takes the same way everywhere.
+    private const int MostSharedBytes = 99 << 10;
     private const int MostNumbers = 224;
     private const int ManyNumbers = 160;
 
@@ -64,9 +65,10 @@ internal sealed record FilteredTiling(FilteredSide First, FilteredSide Second, i
     /// <param name="type">Of the tensors.</param>
     internal int SharedBytes(ElementType type)
     {
-        int sampleRows = First.IsPlanar ? First.Depth : 1;
-        int numbers = ChannelLanes * ((sampleRows * Samples) + (ColumnLanes * Groups * First.Rate));
-        return (numbers * Size(type)) + (sizeof(float) * (TapCount(First) + TapCount(Second)));
+        int sampleRows = First.IsPlanar ? First.Depth + 1 : 2;
+        int rows = ChannelLanes * ((sampleRows * Samples) + (MiddleRows * ColumnLanes * Groups * First.Rate));
+        int lines = (First.Rate * TapLine(First.Depth)) + (Second.Rate * TapLine(Second.Depth));
+        return (rows + lines + TapLine(TapCount(First)) + TapLine(TapCount(Second))) * Size(type);
     }
 
     // What a thread keeps from place to place and, at once, for one.
@@ -77,7 +79,7 @@ internal sealed record FilteredTiling(FilteredSide First, FilteredSide Second, i
             int samples = First.IsPlanar
                 ? OwnSamples + (Groups * First.Rate)
                 : OwnSamples * (First.Depth + 1);
-            int sums = Outputs * (Second.Depth + 1);
+            int sums = Outputs * (Second.Depth + (Second.IsPlanar ? 1 : Second.Rate));
             int near = Second.IsPlanar ? Second.Taps + ((Outputs - 1) * Second.Rate) : 0;
             return samples + sums + Math.Max(Groups + First.Depth - 1, near);
         }
@@ -86,6 +88,9 @@ internal sealed record FilteredTiling(FilteredSide First, FilteredSide Second, i
     private static int Size(ElementType type) => type == ElementType.Float64 ? sizeof(double) : sizeof(float);
 
     private static int TapCount(FilteredSide side) => side.IsPlanar ? side.Taps * side.Taps : side.Taps;
+
+    // Taps are loaded 16 bytes at a time.
+    private static int TapLine(int count) => Quotient(count, 4) * 4;
 
     private static int Quotient(int count, int divisor) => (count + divisor - 1) / divisor;
 }

@@ -1,0 +1,65 @@
+// FilteredSigns: the signs of a row of v. A warp has neighbouring places of one row and a channel a lane; lane l keeps
+// the words of the l-th of its places, so that a row takes one address and one load or store.
+#pragma once
+
+constexpr int SignParts = (OwnPlaces + ChannelLanes - 1) / ChannelLanes;
+
+// Of 32 channels, a bit each.
+struct alignas(8) SignWords {
+    unsigned negative;  // where v is not positive
+    unsigned clamped;
+};
+
+// The words that a lane reads or writes.
+struct SignColumns {
+    SignWords* first;  // in row 0
+    Int64 rowStride;
+    Int64 stride;  // from part to part
+    bool isPlace[SignParts];
+    int firstRow, endRow;
+};
+
+DEVICE SignColumns SignColumnsOf(unsigned* signs, const FilteredPlan& plan, const Strip& strip)
+{
+    const int channelLane = threadIdx.x % ChannelLanes, lane = threadIdx.x / ChannelLanes;
+    const int words = (plan.channels + ChannelLanes - 1) / ChannelLanes;
+    const int firstColumn = FirstOfGroup(plan.columns, strip.firstGroup) + lane * OwnPlaces + channelLane;
+    const bool isRead = Mode == ReadsSigns;
+    SignColumns columns = {};
+    columns.rowStride = Int64(plan.columns.middleLength) * words;
+    columns.stride = Int64(ChannelLanes) * words;
+    columns.first = reinterpret_cast<SignWords*>(signs) + strip.image * plan.rows.middleLength * columns.rowStride
+        + Int64(firstColumn) * words + strip.channel / ChannelLanes;
+    columns.firstRow = isRead ? 0 : FirstOwned(plan.rows, strip.firstRow);
+    columns.endRow = isRead ? plan.rows.middleLength : EndOwned(plan.rows, strip.endRow);
+    const int first = isRead ? 0 : FirstOwned(plan.columns, strip.firstColumn);
+    const int end = isRead ? plan.columns.middleLength : EndOwned(plan.columns, strip.endColumn);
+    for (int i = 0; i < SignParts; i++) {
+        const int place = channelLane + ChannelLanes * i, column = firstColumn + ChannelLanes * i;
+        columns.isPlace[i] = place < OwnPlaces && column >= first && column < end;
+    }
+    return columns;
+}
+
+DEVICE bool HasWords(const SignColumns& columns, int row, int part)
+{
+    return columns.isPlace[part] && row >= columns.firstRow && row < columns.endRow;
+}
+
+// What is not a place of v counts as clamped, and is zero.
+DEVICE void LoadSigns(const SignColumns& columns, int row, SignWords (&words)[SignParts])
+{
+    const SignWords* from = columns.first + row * columns.rowStride;
+    for (int i = 0; i < SignParts; i++) {
+        words[i] = SignWords{0, ~0u};
+        if (HasWords(columns, row, i)) words[i] = from[i * columns.stride];
+    }
+}
+
+DEVICE void StoreSigns(const SignColumns& columns, int row, const SignWords (&words)[SignParts])
+{
+    SignWords* to = columns.first + row * columns.rowStride;
+    for (int i = 0; i < SignParts; i++) {
+        if (HasWords(columns, row, i)) to[i * columns.stride] = words[i];
+    }
+}
