@@ -34,7 +34,8 @@ public abstract class KernelBenchmarks : IBenchmark
     [GlobalSetup]
     public void Prepare()
     {
-        float[][] values = [.. Case.Inputs.Select((shape, index) => Uniform(shape.ElementCount, seed: index))];
+        float[][] values =
+            [.. Case.Inputs.Select((shape, index) => Rounded(Uniform(shape.ElementCount, seed: index), index))];
         int sets = (int)Math.Max(2, (2 * BenchmarkDevice.LastLevelCache / Math.Max(1, Case.BytesOfAll)) + 1);
         _inputs.Add(Upload(values));
         while (_inputs.Count < sets) _inputs.Add(Array.ConvertAll(_inputs[0], CopyOf));
@@ -86,13 +87,22 @@ public abstract class KernelBenchmarks : IBenchmark
         return values;
     }
 
+    private ElementType TypeOf(int index) => Case.WideInputs.Contains(index) ? ElementType.Float32 : Case.Type;
+
+    // As the kernel gets them: to the formula too they must lie on the same side of what a rectifier bends at.
+    private float[] Rounded(float[] values, int index) => TypeOf(index) switch
+    {
+        ElementType.Float16 => Array.ConvertAll(values, value => (float)(Half)value),
+        ElementType.BFloat16 => Array.ConvertAll(values, value => (float)(BFloat16)value),
+        _ => values,
+    };
+
     private Tensor[] Upload(float[][] values)
     {
         Tensor[] tensors = new Tensor[values.Length];
         for (int index = 0; index < values.Length; index++)
         {
-            ElementType type = Case.WideInputs.Contains(index) ? ElementType.Float32 : Case.Type;
-            tensors[index] = Make(values[index], Case.Inputs[index], type);
+            tensors[index] = Make(values[index], Case.Inputs[index], TypeOf(index));
         }
 
         return tensors;
