@@ -53,7 +53,8 @@ DEVICE void FilterUpColumns(int j, const Shared& shared, int oldest, Accumulator
     }
 }
 
-// The activation of a thread's i-th place, in the mode that the kernel is compiled for; every lane of the warp has the same place and a channel of its own.
+// The activation of a thread's i-th place, in the mode that the kernel is compiled for; every lane of the warp has the
+// same place and a channel of its own.
 DEVICE Accumulator Activate(Accumulator v, int i, const FilteredPlan& plan, SignWords (&words)[SignParts])
 {
     const int lane = threadIdx.x % ChannelLanes, place = i % ChannelLanes;
@@ -98,8 +99,8 @@ DEVICE void SumAcross(
     }
 }
 
-// The third stage: what rows of v give to the outputs that they are part of, the oldest first. Before a filter of one
-// axis they are kept, as the `phase`-th of Down, until the last of them comes, so that sums are added to as they move up.
+// The third stage: what rows of v give to the outputs that they are part of, the oldest first. By a filter of one axis
+// they are kept, each the `phase`-th of Down, until the last of them comes: then sums grow as they move up.
 struct RowsAbove {
     Accumulator sums[DownDepth][Outputs];
     Accumulator across[Down][Outputs];

@@ -17,7 +17,7 @@ public sealed class FilteredLeakyReluTests(Device device)
         new(new(2, 1, 5, 6, 6, 5, Clamp: 256), [12], null),
         new(new(2, 2, 9, 8, 10, 7, Gain: 1.3f, Slope: 0.1f), [12], [12]),
         new(new(2, 2, 9, 4, -1, 14, Slope: 0, Clamp: 0.5f, Flip: true), [12], [12]),
-        new(new(2, 4, 20, 22, 19, 22, Clamp: 0.9f), [12], [24]),
+        new(new(2, 4, 20, 22, 19, 22, Slope: -0.5f, Clamp: 0.9f), [12], [24]),
         new(new(4, 1, 11, 12, 10, 12), [24], null),
         new(new(4, 2, 18, -3, 16, 17, Slope: 2, Clamp: 1), [24], [12]),
         new(new(4, 4, 22, 20, 19, 26), [24], [24]),
@@ -58,6 +58,23 @@ public sealed class FilteredLeakyReluTests(Device device)
             new(new(1, 3, 2, 3, 4, 1, Clamp: 0.8f), [3, 4], [6, 5]),
         ];
         CompareWithTheSteps([1, 56, 70, 68], settings[number], tolerance: 1e-11);
+    }
+
+    [Test]
+    public void ANaNReachesWhatItIsPartOfAndNothingElse()
+    {
+        using TensorScope scope = device.Scope();
+        Shape shape = [1, 14, 13, 3];
+        double[] values = TestTensors.Normal(shape, seed: 1, device, ElementType.Float64).ToDoubles();
+        values[values.Length / 2] = double.NaN;
+        Tensor x = Tensor.From(values, shape, device);
+        Tensor bias = TestTensors.Normal([shape[3]], seed: 2, device, ElementType.Float64);
+        (Tensor? up, Tensor? down) = (Taps([12], seed: 3), Taps([12], seed: 4));
+        FilteredLeakyReluOptions options = new(2, 2, 9, 8, 10, 7, Clamp: 0.5f);
+        double[] expected = Formula(x, bias, up, down, options);
+        Assert.That(expected, Has.Some.NaN);
+        (Tensor y, _) = FilteredKernel.Forward(x, bias, up, down, options, withSigns: false);
+        Assert.That(y.ToDoubles(), Is.EqualTo(expected).Within(8 * Tolerance.For(x.Type)));
     }
 
     [Test]
