@@ -4,7 +4,8 @@ namespace GenKernels.Kernels.Attention;
 
 /// <summary>The one place that decides how tensor cores compute the gradients of an attention.</summary>
 internal sealed class AttentionGradientChoice() : AttentionTuning(
-    nameof(AttentionGradient), AttentionTensorGradient.SourceFile, AttentionWarpgroupGradient.SourceFile, AttentionWarpgroupGradient.Known)
+    nameof(AttentionGradient), AttentionTensorGradient.SourceFile, AttentionWarpgroupGradient.SourceFile,
+    AttentionWarpgroupGradient.Known)
 {
     /// <inheritdoc/>
     public override Action<AttentionWay> Prepare(Device device, AttentionKey key)

@@ -18,8 +18,8 @@ internal static class AttentionWarpgroup
     /// For heads of up to 40, 64, 80 and 160 channels; of more tokens or warpgroups registers hold too little.
     /// </summary>
     internal static AttentionWays Known { get; } = new(
-        (5, new(2, 64)), (5, new(2, 128)), (5, new(3, 128)), (8, new(2, 128)), (8, new(3, 64)), (10, new(3, 64)),
-        (10, new(2, 128)), (20, new(2, 64)));
+        (5, new(2, 64)), (5, new(2, 128)), (5, new(3, 128)), (8, new(2, 128)), (8, new(3, 64)), (10, new(2, 128)),
+        (20, new(2, 64)));
 
     private static readonly KernelSource s_source =
         Source("Attention/AttentionWarpgroup.cu", AttentionTensor.Types, Known.Variants);

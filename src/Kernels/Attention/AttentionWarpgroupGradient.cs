@@ -7,9 +7,8 @@ internal static class AttentionWarpgroupGradient
     /// <summary>
     /// For heads of up to 40, 64 and 80 channels; more registers a thread does not have for two gradients.
     /// </summary>
-    internal static AttentionWays Known { get; } = new(
-        (5, new(2, 64)), (5, new(3, 64)), (5, new(2, 64, true)), (8, new(2, 64)), (8, new(2, 64, true)),
-        (10, new(2, 64)), (10, new(2, 64, true)));
+    internal static AttentionWays Known { get; } =
+        new((5, new(2, 64)), (5, new(3, 64)), (8, new(2, 64)), (10, new(2, 64)));
 
     private static readonly KernelSource s_source =
         Source("Attention/AttentionWarpgroupGradient.cu", AttentionTensor.Types, Known.Variants);

@@ -14,12 +14,8 @@
 
 constexpr int OwnBytes = Warpgroups * 2 * TileBytes;
 
-// Where the left operands of products with the own tokens are: read from registers they leave shared memory, which
-// those from memory keep busy, to the tiles. Of two gradients a thread has registers for short heads' alone.
-constexpr bool KeysInRegisters = OwnInRegisters && HeadPieces <= 5;
-
 // What a multiprocessor has registers for.
-constexpr int QueryBlocksAtOnce = HeadPieces > 5 || OwnInRegisters ? 1 : 2;
+constexpr int QueryBlocksAtOnce = HeadPieces > 5 ? 1 : 2;
 
 static_assert(TileTokens == OwnTokens, "own tiles are as large as those of the ring");
 
@@ -44,40 +40,6 @@ struct OwnTiles {
     MEMBER TilePlace Second() const { return {tiles + Warpgroups * TileBytes, First().bytes}; }
 };
 
-// A warp's own tokens of a sequence in registers.
-struct OwnRows {
-    FragmentX of[Steps];
-
-    MEMBER OwnRows(TilePlace tile)
-    {
-#pragma unroll
-        for (int step = 0; step < Steps; step++) {
-#pragma unroll
-            for (int i = 0; i < 4; i++) {
-                const int row = FirstRow() % OwnTokens + RowOf(i % 2 * 2), channel = step * 16 + ColumnOf(i / 2, 0);
-                of[step].bits[i] = *reinterpret_cast<const unsigned*>(tile.tiles + tile.bytes + ByteOf(row, channel));
-            }
-        }
-    }
-};
-
-// The own tokens of two sequences, as operands.
-template <bool InRegisters> struct OwnOperands {
-    OwnRows first, second;
-
-    MEMBER OwnOperands(const OwnTiles& own) : first(own.First()), second(own.Second()) {}
-    MEMBER const FragmentX (&First() const)[Steps] { return first.of; }
-    MEMBER const FragmentX (&Second() const)[Steps] { return second.of; }
-};
-
-template <> struct OwnOperands<false> {
-    TilePlace first, second;
-
-    MEMBER OwnOperands(const OwnTiles& own) : first(own.First()), second(own.Second()) {}
-    MEMBER TilePlace First() const { return first; }
-    MEMBER TilePlace Second() const { return second; }
-};
-
 // Asks for the own tokens and for the first of the rings, and waits for the own.
 DEVICE void BeginCopies(const OwnTiles& own, const RingPair& rings, int token)
 {
@@ -96,7 +58,7 @@ DEVICE void BeginCopies(const OwnTiles& own, const RingPair& rings, int token)
 struct QueryWork {
     static constexpr bool AddsFirst = true, AddsSecond = false;
     const AttentionPlan& plan;
-    const OwnOperands<OwnInRegisters> own;
+    const OwnTiles& own;
     const RingPair& rings;  // of keys and values
     int firstQuery;         // of the warp
     float scale;            // of logits as powers of two
@@ -165,7 +127,7 @@ constexpr bool HoldsNumbers = Warpgroups < 3;
 struct KeyWork {
     static constexpr bool AddsFirst = true, AddsSecond = true;
     const AttentionPlan& plan;
-    const OwnOperands<KeysInRegisters> own;
+    const OwnTiles& own;
     const RingPair& rings;   // of queries and gradients
     const float* logSumExp;  // of the first query of the head
     const float* delta;

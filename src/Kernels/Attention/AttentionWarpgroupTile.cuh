@@ -64,13 +64,6 @@ struct TilePlace {
     MEMBER UInt64 Across() const { return Advance(MatrixDescriptor(tiles, BoxBytes, AtomBytes), bytes); }
 };
 
-// Where a number of a tile lies in it.
-DEVICE int ByteOf(int row, int channel)
-{
-    const int chunk = channel % BoxChannels / 8;
-    return channel / BoxChannels * BoxBytes + row * RowBytes + (chunk ^ row % 8) * 16 + channel % 8 * 2;
-}
-
 // In shared memory, one for a ring.
 struct RingBarriers {
     ByteBarrier isThere[Stages];
@@ -213,10 +206,11 @@ DEVICE void BeginProducts(LogitSums& products, TilePlace own, TilePlace others)
 // Begins sums[row,channel] += sum over columns of weights[row,column] others[column,channel].
 DEVICE void BeginSums(HeadSums& sums, const Weights& weights, TilePlace others)
 {
+    using Product = Wgmma<Scalar, HeadChannels>;
     const UInt64 w = others.Across();
 #pragma unroll
     for (int step = 0; step < TileTokens / 16; step++) {
-        Wgmma<Scalar, HeadChannels>::template Multiply<true>(sums.of, weights.of[step], Advance(w, step * 16 * RowBytes));
+        Product::template Multiply<true>(sums.of, weights.of[step], Advance(w, step * 16 * RowBytes));
     }
 }
 
@@ -228,11 +222,12 @@ DEVICE void Pack(Weights& packed, const LogitSums& weights)
     }
 }
 
-// Meets all tiles of two rings that have some. work.Begin(number) begins products with them, Prepare(number) brings what
-// their weights need besides, and Weigh(number) makes weights of them and pins those; Keep() rounds them, while nothing
-// reads those of before, and Add(number) begins the sums with them. Work::AddsFirst and AddsSecond say of which ring the
-// sums are; the other's tile is left when there are products. The wait for sums begins the loop's body, because the
-// assembler would have it before the weights that are to be computed meanwhile, if they stood in one block with it.
+// Meets all tiles of two rings that have some. work.Begin(number) begins products with them, Prepare(number) brings
+// what their weights need besides, and Weigh(number) makes weights of them and pins those; Keep() rounds them, while
+// nothing reads those of before, and Add(number) begins the sums with them. Work::AddsFirst and AddsSecond say of which
+// ring the sums are; the other's tile is left when there are products. The wait for sums begins the loop's body,
+// because the assembler would have it before the weights that are to be computed meanwhile, if they stood in one block
+// with it.
 template <typename Work> DEVICE void MeetTiles(const RingPair& rings, Work& work)
 {
     const int count = rings.first.count;

@@ -5,14 +5,11 @@ namespace GenKernels.Kernels.Attention;
 /// Of a block: four warps multiply as one, where the device has such products. 0 where every warp does by itself.
 /// </param>
 /// <param name="TileTokens">That a warpgroup meets at a time.</param>
-/// <param name="OwnInRegisters">Whether gradients keep a warpgroup's own tokens in registers.</param>
-internal readonly record struct AttentionWay(int Warpgroups, int TileTokens, bool OwnInRegisters = false)
+internal readonly record struct AttentionWay(int Warpgroups, int TileTokens)
 {
     /// <summary>Every warp by itself.</summary>
     internal static AttentionWay Warps => default;
 
     /// <summary>Names it in the tables of a tuner.</summary>
-    public override string ToString() => Warpgroups == 0
-        ? "warps"
-        : $"{Warpgroups} warpgroups, tiles of {TileTokens}{(OwnInRegisters ? ", own in registers" : "")}";
+    public override string ToString() => Warpgroups == 0 ? "warps" : $"{Warpgroups} warpgroups, tiles of {TileTokens}";
 }

@@ -2,7 +2,7 @@ namespace GenKernels.Kernels.Attention;
 
 /// <summary>The ways to compute an attention by warpgroups, for heads of up to so many channels.</summary>
 /// <param name="all">
-/// The pieces of 8 channels that a head has at most, and a way; the shortest heads first, and of a length the rule's way.
+/// The pieces of 8 channels that a head has at most, and a way: the shortest heads first, and of a length the rule's.
 /// </param>
 internal sealed class AttentionWays(params (int HeadPieces, AttentionWay Way)[] all)
 {
@@ -39,6 +39,5 @@ internal sealed class AttentionWays(params (int HeadPieces, AttentionWay Way)[] 
     internal string Variant(AttentionWay way, int channels) => Define(HeadPieces(channels), way);
 
     private static string Define(int headPieces, AttentionWay way) =>
-        $"HeadPieces={headPieces};Warpgroups={way.Warpgroups};TileTokens={way.TileTokens};"
-        + $"OwnInRegisters={(way.OwnInRegisters ? 1 : 0)};HasWarpgroups=1";
+        $"HeadPieces={headPieces};Warpgroups={way.Warpgroups};TileTokens={way.TileTokens};HasWarpgroups=1";
 }
