@@ -107,8 +107,11 @@ internal static class ResultsFile
     /// <returns>What git calls the checkout, or why it does not.</returns>
     internal static string Commit() => s_commit.Value;
 
+    /// <summary>A bundle knows what it was made of, whatever checkout it was unpacked in.</summary>
     private static string DescribeCheckout()
     {
+        string ofBundle = Path.Combine(AppContext.BaseDirectory, "..", "commit");
+        if (File.Exists(ofBundle)) return File.ReadAllText(ofBundle).Trim();
         try
         {
             ProcessStartInfo start = new("git", ["-C", Root(), "describe", "--always", "--dirty"]);
