@@ -22,6 +22,8 @@ public sealed class StemTests
         ["ConvolutionWeightGradient"] = ("Convolution", "convolution and its two adjoints are each other's gradients"),
         ["ScaledGradient"] = ("ScaledConvolution", "a part of its gradient"),
         ["GroupNormGradient"] = ("GroupNorm", "the gradient of another, where it need not be differentiated again"),
+        ["GroupNormSlice"] = ("GroupNorm", "the same where a group fits shared memory"),
+        ["GroupNormGradientSlice"] = ("GroupNorm", "the same gradient where a group fits shared memory"),
         ["AttentionGradient"] = ("Attention", "the gradient of an operation whose other form is composed"),
         ["AttentionTensor"] = ("Attention", "the same on tensor cores"),
         ["AttentionTensorGradient"] = ("Attention", "the same on tensor cores"),

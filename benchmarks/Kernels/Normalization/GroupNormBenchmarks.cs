@@ -25,7 +25,7 @@ public class GroupNormBenchmarks : KernelBenchmarks
 
     internal static double Silu(double z) => z / (1 + Math.Exp(-z));
 
-    private static KernelCase Forward(Shape shape, ElementType type)
+    internal static KernelCase Forward(Shape shape, ElementType type)
     {
         (double Mean, double Scale)[]? moments = null;
         return new KernelCase(

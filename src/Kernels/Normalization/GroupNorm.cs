@@ -28,12 +28,21 @@ public static class GroupNorm
         Check(x, groups, weight, bias);
         Require.Positive(epsilon);
 
-        ElementType sumType = SumType(x);
         Tensor y = Tensor.Empty(x.Shape, x.Type, x.Device);
-        Tensor statistics = Tensor.Empty([x.Shape[0], groups, 2], sumType, x.Device);
-        if (x.ElementCount == 0) return (y, statistics);
+        Tensor statistics = Tensor.Empty([x.Shape[0], groups, 2], SumType(x), x.Device);
+        bool isDone = x.ElementCount == 0
+            || GroupNormSlice.TryForward(x, groups, weight, bias, y, statistics, epsilon, silu);
+        if (!isDone) InPasses(x, groups, weight, bias, y, statistics, epsilon, silu);
+        return (y, statistics);
+    }
+
+    /// <summary>The moments first, then the elements.</summary>
+    internal static void InPasses(
+        Tensor x, int groups, Tensor? weight, Tensor? bias, Tensor y, Tensor statistics, float epsilon, bool silu)
+    {
         GroupPlan plan = new(groups, lanePasses: 1, x, y);
         KernelModule module = x.Device.Load(s_source, x.Type, plan.Variant);
+        ElementType sumType = statistics.Type;
         using Tensor partial = Tensor.Empty([x.Shape[0], plan.ChunkCount, plan.PartCount, 2], sumType, x.Device);
         module.Kernel("GroupNormStatistics").Launch(
             plan.Shape(x.Device, 2, sumType) with { Cost = LaunchCost.Of(x, partial) }, x, partial,
@@ -54,7 +63,6 @@ public static class GroupNorm
             plan.ChannelShape(x.Device, x.Device.WarpSize == 1 ? 3 : 2, sumType) with { Cost = cost },
             x, isJoined ? null : partial, statistics, weight, bias, y, KernelArgument.Structure(ref plan), epsilon,
             silu ? 1 : 0);
-        return (y, statistics);
     }
 
     /// <returns>The type that sums are kept in.</returns>

@@ -3,7 +3,7 @@
 //   y = z, or z / (1 + e^-z)
 // GroupNormStatistics: mean and sum of squared deviations of each chunk and part of a group.
 // GroupNormJoin: from those the mean and 1 / sqrt(variance + epsilon) of each group. GPUs leave it out where chunks are
-// few: every block of GroupNorm joins what it needs itself.
+// few: every block of GroupNorm joins what it needs itself. Groups that fit their shared memory are for GroupNormSlice.
 //
 // Shapes   x, y: [N, S, C]; w, b: [C] or null; partial: [N, chunks, C / part, 2], for GroupNorm null where statistics
 //          are joined; statistics: [N, G, 2]; contiguous
@@ -14,9 +14,10 @@
 // Source   Wu, He 2018, Group Normalization; moments joined as Chan, Golub, LeVeque 1979: deviations are taken from a
 //          mean of their own, never as a difference of two large sums
 #include "Common/Prelude.cuh"
-#include "Common/Rows.cuh"              // Quotient
-#include "Common/Warp.cuh"              // WarpSum, LaneSum
-#include "Normalization/GroupPlan.cuh"  // GroupPlan, BlockOf, TaskOf
+#include "Common/Rows.cuh"                 // Quotient
+#include "Common/Warp.cuh"                 // WarpSum, LaneSum
+#include "Normalization/GroupElement.cuh"  // Normalised
+#include "Normalization/GroupPlan.cuh"     // GroupPlan, BlockOf, TaskOf
 
 constexpr int Rows = 8;  // positions whose moments are taken together, in registers
 
@@ -218,12 +219,6 @@ KERNEL GroupNormJoin(
     const Pack<2, Accumulator> joined =
         JoinEntries<WarpSize>(EntriesOf(partial, plan, sample, group), plan, epsilon);
     if (threadIdx.x % WarpSize == 0) StorePack(statistics + 2 * index, joined);
-}
-
-template <bool isSilu> DEVICE Scalar Normalised(Accumulator x, Accumulator mean, Accumulator scale, Accumulator offset)
-{
-    const Accumulator z = (x - mean) * scale + offset;
-    return Scalar(isSilu ? SiluOf(z) : z);
 }
 
 // The moments of the groups of a block's tile: those in statistics, or joined.

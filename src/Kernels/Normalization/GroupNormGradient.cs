@@ -31,11 +31,20 @@ public static class GroupNormGradient
         if (bias is not null) Require.Shape(bias, [x.Shape[^1]]);
 
         Tensor dx = Tensor.Empty(x.Shape, x.Type, x.Device);
-        if (x.ElementCount == 0) return (dx, Zeros(weight, needsParameters), Zeros(bias, needsParameters));
+        (Tensor? dw, Tensor? db) = needsParameters ? (Like(weight, x), Like(bias, x)) : default;
+        bool isDone = x.ElementCount == 0
+            || GroupNormGradientSlice.TryBackward(x, dy, statistics, weight, bias, dx, dw, db, silu);
+        if (!isDone) InPasses(x, dy, statistics, weight, bias, dx, dw, db, silu);
+        return (dx, dw, db);
+    }
+
+    /// <summary>The sums first, then the elements.</summary>
+    internal static void InPasses(
+        Tensor x, Tensor dy, Tensor statistics, Tensor? weight, Tensor? bias, Tensor dx, Tensor? dw, Tensor? db,
+        bool silu)
+    {
         KernelArgument isSilu = silu ? 1 : 0;
         using Tensor sums = Sums(x, dy, statistics, weight, bias, dx, isSilu);
-        Tensor? dw = Empty(weight, needsParameters);
-        Tensor? db = Empty(bias, needsParameters);
         GroupPlan plan = new(statistics.Shape[1], lanePasses: 1, x, dy, dx);
         int numbers = x.Device.WarpSize == 1 ? 8 : 2;
         x.Device.Load(s_source, x.Type, plan.Variant).Kernel("GroupNormGradient").Launch(
@@ -44,7 +53,6 @@ public static class GroupNormGradient
                 Cost = LaunchCost.Of(x, dy, sums, weight, bias, dx, dw, db),
             },
             x, dy, statistics, sums, weight, bias, dx, dw, db, KernelArgument.Structure(ref plan), isSilu);
-        return (dx, dw, db);
     }
 
     /// <returns>
@@ -71,9 +79,11 @@ public static class GroupNormGradient
         return sums;
     }
 
-    private static Tensor? Empty(Tensor? like, bool isNeeded) =>
-        like is null || !isNeeded ? null : Tensor.Empty(like.Shape, like.Type, like.Device);
-
-    private static Tensor? Zeros(Tensor? like, bool isNeeded) =>
-        like is null || !isNeeded ? null : Tensor.Zeros(like.Shape, like.Type, like.Device);
+    /// <returns>
+    /// Room for the gradient of a parameter, and 0 where nothing was normalised; null where there is no such parameter.
+    /// </returns>
+    private static Tensor? Like(Tensor? parameter, Tensor x) =>
+        parameter is null ? null
+        : x.ElementCount == 0 ? Tensor.Zeros(parameter.Shape, parameter.Type, parameter.Device)
+        : Tensor.Empty(parameter.Shape, parameter.Type, parameter.Device);
 }

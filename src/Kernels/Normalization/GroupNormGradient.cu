@@ -12,35 +12,16 @@
 // Cost     reads x and dy twice, the second time from cache where a few samples fit, writes dx: bound by memory
 // Source   Wu, He 2018, Group Normalization; derivative by hand. Sums go chunk by chunk in a fixed order
 #include "Common/Prelude.cuh"
-#include "Common/Warp.cuh"              // LaneSum
-#include "Normalization/GroupPlan.cuh"  // GroupPlan, BlockOf, TaskOf
+#include "Common/Warp.cuh"                 // LaneSum
+#include "Normalization/GroupElement.cuh"  // UpstreamOf, GradientOf, AddSamples
+#include "Normalization/GroupPlan.cuh"     // GroupPlan, BlockOf, TaskOf
 
-// What the element of a channel needs: its group's moments, and the channel's own weight and offset.
-struct Channel {
-    Accumulator mean, scale, weight, offset;
-};
-
-DEVICE Channel ChannelOf(
+DEVICE Channel ChannelAt(
     const Accumulator* __restrict__ statistics, const Scalar* __restrict__ w, const Scalar* __restrict__ b,
     const GroupPlan& plan, int sample, int c)
 {
     const int group = c / (plan.channelCount / plan.groupCount);
-    const Accumulator* moments = statistics + 2 * (Int64(sample) * plan.groupCount + group);
-    return {moments[0], moments[1], w == nullptr ? Accumulator(1) : Accumulator(w[c]),
-            b == nullptr ? Accumulator(0) : Accumulator(b[c])};
-}
-
-struct Upstream {
-    Accumulator h, dz;
-};
-
-template <bool isSilu> DEVICE Upstream UpstreamOf(Accumulator x, Accumulator dy, const Channel& channel)
-{
-    const Accumulator h = (x - channel.mean) * channel.scale;
-    if (!isSilu) return {h, dy};
-    const Accumulator z = h * channel.weight + channel.offset;
-    const Accumulator sigma = Sigmoid(z);
-    return {h, dy * sigma * (1 + z * (1 - sigma))};
+    return ChannelOf(LoadPack<2>(statistics + 2 * (Int64(sample) * plan.groupCount + group)), w, b, c);
 }
 
 // Arrays of one number for each channel of a tile, for the host's one thread, which walks rows.
@@ -56,7 +37,7 @@ DEVICE ChannelArrays ArraysOf(
     const ChannelArrays arrays = {memory, memory + width, memory + 2 * width, memory + 3 * width, memory + 4 * width,
                                   memory + 5 * width};
     for (int part = 0; part < width; part += plan.partLength) {
-        const Channel first = ChannelOf(statistics, w, b, plan, block.sample, block.firstChannel + part);
+        const Channel first = ChannelAt(statistics, w, b, plan, block.sample, block.firstChannel + part);
         for (int i = part; i < part + plan.partLength; i++) {
             const int c = block.firstChannel + i;
             arrays.mean[i] = first.mean;
@@ -147,7 +128,7 @@ KERNEL GroupNormGradientSums(
             const Int64 corner = (block.firstRow + task.firstRow) * plan.channelCount + task.firstChannel;
             Channel channels[PackWidth];
             for (int i = 0; i < PackWidth; i++) {
-                channels[i] = ChannelOf(statistics, w, b, plan, block.sample, task.firstChannel + i);
+                channels[i] = ChannelAt(statistics, w, b, plan, block.sample, task.firstChannel + i);
             }
             Accumulator dzSum[PackWidth], dzhSum[PackWidth];
             if (isSilu) TaskSums<true>(x + corner, dy + corner, plan, task, channels, dzSum, dzhSum);
@@ -232,30 +213,6 @@ DEVICE Pack<2, Accumulator> MeansOf(
     return {{LaneSum<GroupLanes>(dz) / count, LaneSum<GroupLanes>(dzh) / count}};
 }
 
-// db and dw of a tile.
-DEVICE void AddSamples(
-    const Accumulator* __restrict__ sums, Scalar* __restrict__ dw, Scalar* __restrict__ db, const GroupPlan& plan,
-    const GroupBlock& block)
-{
-    for (int i = threadIdx.x; i < block.channelCount; i += blockDim.x) {
-        const int c = block.firstChannel + i;
-        Accumulator dz = 0, dzh = 0;
-        for (int sample = 0; sample < plan.sampleCount; sample++) {
-            dz += sums[Int64(sample) * 2 * plan.channelCount + c];
-            dzh += sums[(Int64(sample) * 2 + 1) * plan.channelCount + c];
-        }
-        if (db != nullptr) db[c] = Scalar(dz);
-        if (dw != nullptr) dw[c] = Scalar(dzh);
-    }
-}
-
-template <bool isSilu> DEVICE Accumulator GradientOf(
-    Accumulator x, Accumulator dy, const Channel& channel, Accumulator dzMean, Accumulator dzhMean)
-{
-    const Upstream at = UpstreamOf<isSilu>(x, dy, channel);
-    return channel.scale * (channel.weight * at.dz - dzMean - at.h * dzhMean);
-}
-
 // Where IsUpstreamKept, dz is in dx already, and dy is not looked at.
 template <bool isSilu> DEVICE void WalkGradient(
     const Scalar* __restrict__ x, const Scalar* __restrict__ dy, Scalar* __restrict__ dx, const GroupPlan& plan,
@@ -305,7 +262,11 @@ KERNEL GroupNormGradient(
     const TileGroups groups = GroupsOf(plan, block);
     const Accumulator* ownSums = sums + Int64(block.sample) * 2 * plan.channelCount;
     ForEachGroup(groups.count, means, [&](int group) { return MeansOf(ownSums, w, plan, groups.first + group); });
-    if (block.sample + block.chunk == 0) AddSamples(sums, dw, db, plan, block);
+    if (block.sample + block.chunk == 0) {
+        for (int i = threadIdx.x; i < block.channelCount; i += blockDim.x) {
+            AddSamples(sums, plan.sampleCount, plan.channelCount, block.firstChannel + i, dw, db);
+        }
+    }
     __syncthreads();  // means of groups | of elements
 
     if constexpr (WarpSize == 1) {
@@ -329,7 +290,7 @@ KERNEL GroupNormGradient(
             Accumulator dzMean[PackWidth], dzhMean[PackWidth];
             for (int i = 0; i < PackWidth; i++) {
                 const Means own = means[(task.firstChannel + i) / groupLength - groups.first];
-                channels[i] = ChannelOf(statistics, w, b, plan, block.sample, task.firstChannel + i);
+                channels[i] = ChannelAt(statistics, w, b, plan, block.sample, task.firstChannel + i);
                 dzMean[i] = own.value[0];
                 dzhMean[i] = own.value[1];
             }

@@ -92,5 +92,3 @@ DEVICE void ForEachGroup(int count, Pack<2, Accumulator>* __restrict__ pairs, Pa
         if (group < count && GroupLane() == 0) pairs[group] = pair;
     }
 }
-
-DEVICE Accumulator SiluOf(Accumulator z) { return z * Sigmoid(z); }

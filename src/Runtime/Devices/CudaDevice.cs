@@ -84,6 +84,9 @@ public sealed unsafe partial class CudaDevice : Device
     /// <inheritdoc/>
     public override int ProcessorCount => _gpu.ProcessorCount;
 
+    /// <inheritdoc/>
+    public override int SharedBytesPerBlock => _gpu.SharedBytesPerBlock;
+
     /// <summary>What the driver tells of the GPU.</summary>
     public CudaGpu Gpu => _gpu;
 

@@ -47,6 +47,9 @@ public abstract class Device : IDisposable
     /// <summary>Processors that run blocks at the same time: cores of a CPU, multiprocessors of a GPU.</summary>
     public abstract int ProcessorCount { get; }
 
+    /// <summary>The most shared memory that a block can have, in bytes.</summary>
+    public abstract int SharedBytesPerBlock { get; }
+
     /// <summary>The pool that tensors come from.</summary>
     public MemoryPool Memory { get; }
 

@@ -21,4 +21,7 @@ public sealed class HostDevice : NativeDevice
 
     /// <inheritdoc/>
     public override int WarpSize => 1;
+
+    /// <inheritdoc/>
+    public override int SharedBytesPerBlock => int.MaxValue;
 }

@@ -8,6 +8,9 @@ namespace GenKernels.Runtime;
 /// </summary>
 public sealed unsafe class SimtDevice : NativeDevice
 {
+    // What a block of compute capability 9.0 can have; the kernels' prelude has the same number.
+    private const int MaximumSharedBytes = 227 << 10;
+
     private readonly ThreadOrder _order;
     private readonly bool _poison;
     private readonly FiberStacks _stacks;
@@ -48,6 +51,9 @@ public sealed unsafe class SimtDevice : NativeDevice
 
     /// <inheritdoc/>
     public override int WarpSize => 32;
+
+    /// <inheritdoc/>
+    public override int SharedBytesPerBlock => MaximumSharedBytes;
 
     /// <inheritdoc/>
     public override bool HasWarpgroupProducts => true;

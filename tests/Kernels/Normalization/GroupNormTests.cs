@@ -5,7 +5,7 @@ namespace GenKernels.Tests.Kernels.Normalization;
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
 public sealed class GroupNormTests(Device device)
 {
-    private const float Epsilon = 1e-5f;
+    internal const float Epsilon = 1e-5f;
 
     /// <summary>Around a pack, a tile and a chunk: channels, groups, positions.</summary>
     private static readonly (int Channels, int Groups, int Positions)[] s_sizes =
@@ -22,7 +22,7 @@ public sealed class GroupNormTests(Device device)
             using Tensor x = TestTensors.Normal([2, positions, channels], seed: 1, device, type.Element());
             using Tensor w = TestTensors.Normal([channels], seed: 2, device, type.Element());
             using Tensor b = TestTensors.Normal([channels], seed: 3, device, type.Element());
-            (Tensor y, Tensor statistics) = GroupNorm.Forward(x, groups, w, b, Epsilon, silu);
+            (Tensor y, Tensor statistics) = InPasses(x, groups, w, b, silu);
             double[] expected = Formula(x, groups, w.ToDoubles(), b.ToDoubles(), silu);
             Expect.CloseSums(y, expected, $"{x.Shape}, {groups} groups");
             y.Dispose();
@@ -52,7 +52,7 @@ public sealed class GroupNormTests(Device device)
         using Tensor x = TestTensors.Normal([2, 1501, 741], seed: 1, device, type.Element());
         using Tensor w = TestTensors.Normal([741], seed: 2, device, type.Element());
         using Tensor b = TestTensors.Normal([741], seed: 3, device, type.Element());
-        (Tensor y, Tensor statistics) = GroupNorm.Forward(x, 13, w, b, Epsilon, silu: true);
+        (Tensor y, Tensor statistics) = InPasses(x, 13, w, b, silu: true);
         Expect.CloseSums(y, Formula(x, 13, w.ToDoubles(), b.ToDoubles(), silu: true));
         y.Dispose();
         statistics.Dispose();
@@ -65,7 +65,7 @@ public sealed class GroupNormTests(Device device)
         using Tensor normal = TestTensors.Normal([1, 500, 16], seed: 1, device);
         double[] values = Array.ConvertAll(normal.ToDoubles(), value => value + 4096);
         using Tensor x = TestTensors.From(values, normal.Shape, device, ElementType.Float32);
-        (Tensor y, Tensor statistics) = GroupNorm.Forward(x, 2, null, null, Epsilon);
+        (Tensor y, Tensor statistics) = InPasses(x, 2, null, null, silu: false);
         double[] expected = Formula(x, 2, [.. Enumerable.Repeat(1.0, 16)], new double[16], silu: false);
         Assert.That(y.ToDoubles(), Is.EqualTo(expected).Within(4096 * 1.2e-7));
         y.Dispose();
@@ -78,8 +78,8 @@ public sealed class GroupNormTests(Device device)
         using Tensor all = TestTensors.Normal([1 + (2 * 9 * 16)], seed: 1, device);
         using Tensor view = all.Part(1, [2, 9, 16]);
         using Tensor copy = TestTensors.From(view.ToDoubles(), view.Shape, device, ElementType.Float32);
-        (Tensor y, Tensor statistics) = GroupNorm.Forward(view, 4, null, null, Epsilon);
-        (Tensor z, Tensor others) = GroupNorm.Forward(copy, 4, null, null, Epsilon);
+        (Tensor y, Tensor statistics) = InPasses(view, 4, null, null, silu: false);
+        (Tensor z, Tensor others) = InPasses(copy, 4, null, null, silu: false);
         Expect.Close(y, z.ToDoubles());
         foreach (Tensor tensor in new[] { y, z, statistics, others }) tensor.Dispose();
     }
@@ -104,7 +104,16 @@ public sealed class GroupNormTests(Device device)
             Throws.TypeOf<ShapeException>().With.Message.EqualTo("GroupNorm: weight must have shape [8], got [4]"));
     }
 
-    private static double[] Formula(Tensor x, int groups, double[] w, double[] b, bool silu)
+    /// <returns>What the kernels of this file make, whether or not the launcher would take them.</returns>
+    internal static (Tensor Y, Tensor Statistics) InPasses(Tensor x, int groups, Tensor? w, Tensor? b, bool silu)
+    {
+        Tensor y = Tensor.Empty(x.Shape, x.Type, x.Device);
+        Tensor statistics = Tensor.Empty([x.Shape[0], groups, 2], GroupNorm.SumType(x), x.Device);
+        GroupNorm.InPasses(x, groups, w, b, y, statistics, Epsilon, silu);
+        return (y, statistics);
+    }
+
+    internal static double[] Formula(Tensor x, int groups, double[] w, double[] b, bool silu)
     {
         (double[] values, int channels) = (x.ToDoubles(), x.Shape[^1]);
         int positions = (int)x.Shape.Product(1, x.Shape.Rank - 1);
