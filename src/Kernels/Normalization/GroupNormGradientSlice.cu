@@ -17,8 +17,8 @@
 #include "Normalization/GroupElement.cuh"  // UpstreamOf, GradientOf, AddSamples
 #include "Normalization/GroupSlice.cuh"    // SliceOf
 
-// Bytes of x and of dy that each thread has under way.
-constexpr int BytesUnderWay = 32, Batch = BytesUnderWay / int(sizeof(Pack<PackWidth>));
+// Packs of x and of dy that each thread has under way: 32 bytes of each.
+constexpr int Batch = PacksOf<32>;
 
 // What a thread meets of a position.
 struct RowPacks {
@@ -117,7 +117,7 @@ template <bool isSilu> DEVICE void DifferentiateRows(
     });
 }
 
-KERNEL_OF(SliceThreads) GroupNormGradientSlice(
+KERNEL_OF(SliceThreads, SliceBlocks) GroupNormGradientSlice(
     const Scalar* __restrict__ x, const Scalar* __restrict__ dy, const Accumulator* __restrict__ statistics,
     const Scalar* __restrict__ w, const Scalar* __restrict__ b, Scalar* __restrict__ dx,
     Accumulator* __restrict__ sums, int positionCount, int channelCount, int groupCount, int isSilu)

@@ -15,8 +15,8 @@
 #include "Normalization/GroupElement.cuh"  // Normalised
 #include "Normalization/GroupSlice.cuh"    // SliceOf
 
-// Bytes of x that each thread has under way.
-constexpr int BytesUnderWay = 64, Batch = BytesUnderWay / int(sizeof(Pack<PackWidth>));
+// Packs of x that each thread has under way: 64 bytes.
+constexpr int Batch = PacksOf<64>;
 
 template <bool isSilu> DEVICE void NormaliseSlice(
     const Pack<PackWidth>* __restrict__ slots, const GroupSlice& slice, const Pack<2, Accumulator>& moments,
@@ -37,7 +37,7 @@ template <bool isSilu> DEVICE void NormaliseSlice(
     });
 }
 
-KERNEL_OF(SliceThreads) GroupNormSlice(
+KERNEL_OF(SliceThreads, SliceBlocks) GroupNormSlice(
     const Scalar* __restrict__ x, const Scalar* __restrict__ w, const Scalar* __restrict__ b, Scalar* __restrict__ y,
     Accumulator* __restrict__ statistics, int positionCount, int channelCount, int groupCount, float epsilon,
     int isSilu)

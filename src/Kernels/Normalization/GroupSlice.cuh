@@ -9,6 +9,13 @@
 
 constexpr int SliceThreads = 1024;  // of a block, at most
 
+// Blocks of so many threads on a multiprocessor: the compiler would make room for a second one, and take the registers
+// away that loads under way need.
+constexpr int SliceBlocks = 1;
+
+// How many packs are so many bytes, at least one.
+template <int bytes> constexpr int PacksOf = bytes < sizeof(Pack<PackWidth>) ? 1 : bytes / sizeof(Pack<PackWidth>);
+
 struct GroupSlice {
     Int64 corner;           // the thread's pack at the first position of the sample, in elements
     int sample, group;
