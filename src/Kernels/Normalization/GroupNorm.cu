@@ -31,7 +31,7 @@ DEVICE void JoinRows(const Accumulator (&values)[Rows], int count, Accumulator& 
     Accumulator squares = 0;
 #pragma unroll
     for (int row = 0; row < Rows; row++) squares += (values[row] - own) * (values[row] - own);
-    const Accumulator share = Accumulator(Rows) / Accumulator(count + Rows);
+    const Accumulator share = Accumulator(Rows) * Reciprocal(Accumulator(count + Rows));
     const Accumulator step = own - mean;
     mean += step * share;
     deviations += squares + step * step * (share * count);
@@ -40,7 +40,7 @@ DEVICE void JoinRows(const Accumulator (&values)[Rows], int count, Accumulator& 
 DEVICE void JoinOne(Accumulator value, int count, Accumulator& mean, Accumulator& deviations)
 {
     const Accumulator step = value - mean;
-    mean += step / Accumulator(count + 1);
+    mean += step * Reciprocal(Accumulator(count + 1));
     deviations += step * (value - mean);
 }
 
@@ -106,6 +106,23 @@ DEVICE void JoinChannels(
     target[1] = squares;
 }
 
+// Calls body(mean, rows) for what a lane takes of a part's moments, [row lane][channel], whose first mean is given: for
+// the place of each mean, and the rows that it is over.
+template <typename Body> DEVICE void ForEachMean(
+    const Accumulator* __restrict__ first, const GroupPlan& plan, const GroupBlock& block, Body body)
+{
+    const int length = plan.partLength, lane = threadIdx.x % WarpSize;
+    const int rowStep = WarpSize / length, channelStep = WarpSize - rowStep * length;
+    int row = lane / length, channel = lane - row * length;
+    while (row < plan.rowLanes) {
+        const int rows = Maximum(0, Minimum(block.laneRows, block.rowCount - row * block.laneRows));
+        body(first + row * block.channelCount + channel, rows);
+        row += rowStep;
+        channel += channelStep;
+        if (channel >= length) row++, channel -= length;
+    }
+}
+
 KERNEL GroupNormStatistics(const Scalar* __restrict__ x, Accumulator* __restrict__ partial, GroupPlan plan)
 {
     // Mean, then deviations: [row lane][channel of the tile]. Neighbouring lanes of a warp meet neighbouring numbers.
@@ -140,21 +157,13 @@ KERNEL GroupNormStatistics(const Scalar* __restrict__ x, Accumulator* __restrict
     const int lane = threadIdx.x % WarpSize;
     for (int part = threadIdx.x / WarpSize; part < partCount; part += blockDim.x / WarpSize) {
         const Accumulator* first = shared + part * plan.partLength;
-        const int count = plan.rowLanes * plan.partLength;
         Accumulator sum = 0;
-        for (int i = lane; i < count; i += WarpSize) {
-            const int row = i / plan.partLength;
-            const int rows = Maximum(0, Minimum(block.laneRows, block.rowCount - row * block.laneRows));
-            sum += rows * first[row * width + i - row * plan.partLength];
-        }
+        ForEachMean(first, plan, block, [&](const Accumulator* at, int rows) { sum += rows * at[0]; });
         const Accumulator mean = WarpSum(sum) / (Accumulator(block.rowCount) * plan.partLength);
         Accumulator squares = 0;
-        for (int i = lane; i < count; i += WarpSize) {
-            const int row = i / plan.partLength;
-            const int rows = Maximum(0, Minimum(block.laneRows, block.rowCount - row * block.laneRows));
-            const Accumulator* entry = first + row * width + i - row * plan.partLength;
-            squares += entry[entries] + rows * ((entry[0] - mean) * (entry[0] - mean));
-        }
+        ForEachMean(first, plan, block, [&](const Accumulator* at, int rows) {
+            squares += at[entries] + rows * ((at[0] - mean) * (at[0] - mean));
+        });
         squares = WarpSum(squares);
         if (lane > 0) continue;
         target[2 * part] = mean;
@@ -255,15 +264,13 @@ template <bool isSilu> DEVICE void NormaliseTask(
     const Scalar* __restrict__ b, Scalar* __restrict__ y, const GroupPlan& plan, const GroupBlock& block,
     const GroupTask& task, int firstGroup)
 {
-    const int groupLength = plan.channelCount / plan.groupCount;
     Accumulator mean[PackWidth], scale[PackWidth], offset[PackWidth];
-    for (int i = 0; i < PackWidth; i++) {
-        const int c = task.firstChannel + i;
-        const Pack<2, Accumulator> group = moments[c / groupLength - firstGroup];
-        mean[i] = group.value[0];
-        scale[i] = group.value[1] * (w == nullptr ? Accumulator(1) : Accumulator(w[c]));
-        offset[i] = b == nullptr ? Accumulator(0) : Accumulator(b[c]);
-    }
+    ForEachChannel(plan, task.firstChannel, [&](int i, int group) {
+        const Channel channel = ChannelOf(moments[group - firstGroup], w, b, task.firstChannel + i);
+        mean[i] = channel.mean;
+        scale[i] = channel.scale * channel.weight;
+        offset[i] = channel.offset;
+    });
     const Int64 corner = (block.firstRow + task.firstRow) * plan.channelCount + task.firstChannel;
     const auto load = [&](int row) { return LoadPack<PackWidth>(x + corner + Int64(row) * plan.channelCount); };
     InBatches<4>(0, task.rowCount, 1, load, [&](int row, Pack<PackWidth> pack) {

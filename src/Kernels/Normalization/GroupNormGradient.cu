@@ -16,12 +16,11 @@
 #include "Normalization/GroupElement.cuh"  // UpstreamOf, GradientOf, AddSamples
 #include "Normalization/GroupPlan.cuh"     // GroupPlan, BlockOf, TaskOf
 
-DEVICE Channel ChannelAt(
-    const Accumulator* __restrict__ statistics, const Scalar* __restrict__ w, const Scalar* __restrict__ b,
-    const GroupPlan& plan, int sample, int c)
+// The moments of a group.
+DEVICE Pack<2, Accumulator> MomentsOf(
+    const Accumulator* __restrict__ statistics, const GroupPlan& plan, int sample, int group)
 {
-    const int group = c / (plan.channelCount / plan.groupCount);
-    return ChannelOf(LoadPack<2>(statistics + 2 * (Int64(sample) * plan.groupCount + group)), w, b, c);
+    return LoadPack<2>(statistics + 2 * (Int64(sample) * plan.groupCount + group));
 }
 
 // Arrays of one number for each channel of a tile, for the host's one thread, which walks rows.
@@ -37,13 +36,15 @@ DEVICE ChannelArrays ArraysOf(
     const ChannelArrays arrays = {memory, memory + width, memory + 2 * width, memory + 3 * width, memory + 4 * width,
                                   memory + 5 * width};
     for (int part = 0; part < width; part += plan.partLength) {
-        const Channel first = ChannelAt(statistics, w, b, plan, block.sample, block.firstChannel + part);
+        const int group = (block.firstChannel + part) / (plan.channelCount / plan.groupCount);
+        const Pack<2, Accumulator> moments = MomentsOf(statistics, plan, block.sample, group);
         for (int i = part; i < part + plan.partLength; i++) {
             const int c = block.firstChannel + i;
-            arrays.mean[i] = first.mean;
-            arrays.scale[i] = first.scale;
-            arrays.weight[i] = w == nullptr ? Accumulator(1) : Accumulator(w[c]);
-            arrays.offset[i] = b == nullptr ? Accumulator(0) : Accumulator(b[c]);
+            const Channel channel = ChannelOf(moments, w, b, c);
+            arrays.mean[i] = channel.mean;
+            arrays.scale[i] = channel.scale;
+            arrays.weight[i] = channel.weight;
+            arrays.offset[i] = channel.offset;
         }
     }
     return arrays;
@@ -127,9 +128,10 @@ KERNEL GroupNormGradientSums(
             const GroupTask task = TaskOf(block, index);
             const Int64 corner = (block.firstRow + task.firstRow) * plan.channelCount + task.firstChannel;
             Channel channels[PackWidth];
-            for (int i = 0; i < PackWidth; i++) {
-                channels[i] = ChannelAt(statistics, w, b, plan, block.sample, task.firstChannel + i);
-            }
+            ForEachChannel(plan, task.firstChannel, [&](int i, int group) {
+                const Pack<2, Accumulator> moments = MomentsOf(statistics, plan, block.sample, group);
+                channels[i] = ChannelOf(moments, w, b, task.firstChannel + i);
+            });
             Accumulator dzSum[PackWidth], dzhSum[PackWidth];
             if (isSilu) TaskSums<true>(x + corner, dy + corner, plan, task, channels, dzSum, dzhSum);
             else TaskSums<false>(x + corner, dy + corner, plan, task, channels, dzSum, dzhSum);
@@ -258,7 +260,6 @@ KERNEL GroupNormGradient(
     using Means = Pack<2, Accumulator>;
     DYNAMIC_SHARED(Means, means);  // of the groups of the tile; on the host six numbers for each channel follow
     const GroupBlock block = BlockOf(plan, Backwards());
-    const int groupLength = plan.channelCount / plan.groupCount;
     const TileGroups groups = GroupsOf(plan, block);
     const Accumulator* ownSums = sums + Int64(block.sample) * 2 * plan.channelCount;
     ForEachGroup(groups.count, means, [&](int group) { return MeansOf(ownSums, w, plan, groups.first + group); });
@@ -272,6 +273,7 @@ KERNEL GroupNormGradient(
     if constexpr (WarpSize == 1) {
         Accumulator* memory = means[groups.count].value;
         const ChannelArrays arrays = ArraysOf(memory, statistics, w, b, plan, block);
+        const int groupLength = plan.channelCount / plan.groupCount;
         for (int part = 0; part < block.channelCount; part += plan.partLength) {
             const Means own = means[(block.firstChannel + part) / groupLength - groups.first];
             for (int i = part; i < part + plan.partLength; i++) {
@@ -288,12 +290,12 @@ KERNEL GroupNormGradient(
             const Int64 corner = (block.firstRow + task.firstRow) * plan.channelCount + task.firstChannel;
             Channel channels[PackWidth];
             Accumulator dzMean[PackWidth], dzhMean[PackWidth];
-            for (int i = 0; i < PackWidth; i++) {
-                const Means own = means[(task.firstChannel + i) / groupLength - groups.first];
-                channels[i] = ChannelAt(statistics, w, b, plan, block.sample, task.firstChannel + i);
-                dzMean[i] = own.value[0];
-                dzhMean[i] = own.value[1];
-            }
+            ForEachChannel(plan, task.firstChannel, [&](int i, int group) {
+                const Pack<2, Accumulator> moments = MomentsOf(statistics, plan, block.sample, group);
+                channels[i] = ChannelOf(moments, w, b, task.firstChannel + i);
+                dzMean[i] = means[group - groups.first].value[0];
+                dzhMean[i] = means[group - groups.first].value[1];
+            });
             if (isSilu) TaskGradient<true>(x + corner, dy + corner, dx + corner, plan, task, channels, dzMean, dzhMean);
             else TaskGradient<false>(x + corner, dy + corner, dx + corner, plan, task, channels, dzMean, dzhMean);
         }

@@ -63,6 +63,17 @@ DEVICE GroupTask TaskOf(const GroupBlock& block, int task)
     return {lane, first, rows, block.firstChannel + (task - lane * block.packCount) * PackWidth};
 }
 
+// Calls body(i, group) for the channels of a pack, each with the group that it is in.
+template <typename Body> DEVICE void ForEachChannel(const GroupPlan& plan, int firstChannel, Body body)
+{
+    const int length = plan.channelCount / plan.groupCount;
+    int group = firstChannel / length, end = (group + 1) * length - firstChannel;
+    for (int i = 0; i < PackWidth; i++) {
+        if (i == end) group++, end += length;
+        body(i, group);
+    }
+}
+
 // The groups that meet the tile of a block.
 struct TileGroups {
     int first, count;
