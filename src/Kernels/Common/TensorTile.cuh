@@ -66,6 +66,23 @@ template <int Width, typename Operands> struct TilePack {
     Operands operands;
 };
 
+template <int Width, typename Read, typename Store>
+DEVICE void StorePacks(const float* values, Read read, Store store)
+{
+    constexpr int Batch = 2;
+    constexpr Count<Width> width;
+    const auto load = [=](int at) {
+        const int row = at / TileColumns, column = at % TileColumns;
+        const auto operands = read(width, row, column);
+        return TilePack<Width, decltype(read(width, 0, 0))>{
+            LoadPack<Width>(values + row * SumStride + column), operands};
+    };
+    const int first = threadIdx.x * Width, step = TileThreads * Width;
+    InBatches<Batch>(first, TileRows * TileColumns, step, load, [=](int at, const auto& pack) {
+        store(width, at / TileColumns, at % TileColumns, pack.sums, pack.operands);
+    });
+}
+
 // Calls store(width, row, column, sums, operands), with the operands that read(width, row, column) gives, for every
 // place of the tile: for packs of neighbouring sums where the result can be written in packs, else for one at a time;
 // neighbouring threads have neighbouring packs. What some packs need is under way together. The sums go through the
@@ -90,19 +107,6 @@ DEVICE void StoreTile(const TileSums& sums, char* ring, int isPacked, Read read,
         }
     }
     __syncthreads();  // the sums | their reads
-    const auto storeAll = [=](auto width) {
-        constexpr int Width = width.Value, Batch = 2;
-        const auto load = [=](int at) {
-            const int row = at / TileColumns, column = at % TileColumns;
-            const auto operands = read(width, row, column);
-            return TilePack<Width, decltype(read(width, 0, 0))>{
-                LoadPack<Width>(values + row * SumStride + column), operands};
-        };
-        const int first = threadIdx.x * Width, step = TileThreads * Width;
-        InBatches<Batch>(first, TileRows * TileColumns, step, load, [=](int at, const auto& pack) {
-            store(width, at / TileColumns, at % TileColumns, pack.sums, pack.operands);
-        });
-    };
-    if (isPacked) storeAll(Count<PackLength<Scalar>>());
-    else storeAll(Count<1>());
+    if (isPacked) StorePacks<PackLength<Scalar>>(values, read, store);
+    else StorePacks<1>(values, read, store);
 }

@@ -31,7 +31,9 @@ public static class GroupNormGradient
         if (bias is not null) Require.Shape(bias, [x.Shape[^1]]);
 
         Tensor dx = Tensor.Empty(x.Shape, x.Type, x.Device);
-        (Tensor? dw, Tensor? db) = needsParameters ? (Like(weight, x), Like(bias, x)) : default;
+        (Tensor? dw, Tensor? db) = needsParameters
+            ? (ParameterGradient.Of(weight, x), ParameterGradient.Of(bias, x))
+            : default;
         bool isDone = x.ElementCount == 0
             || GroupNormGradientSlice.TryBackward(x, dy, statistics, weight, bias, dx, dw, db, silu);
         if (!isDone) InPasses(x, dy, statistics, weight, bias, dx, dw, db, silu);
@@ -78,12 +80,4 @@ public static class GroupNormGradient
             partial, sums, plan.ChunkCount, columns);
         return sums;
     }
-
-    /// <returns>
-    /// Room for the gradient of a parameter, and 0 where nothing was normalised; null where there is no such parameter.
-    /// </returns>
-    private static Tensor? Like(Tensor? parameter, Tensor x) =>
-        parameter is null ? null
-        : x.ElementCount == 0 ? Tensor.Zeros(parameter.Shape, parameter.Type, parameter.Device)
-        : Tensor.Empty(parameter.Shape, parameter.Type, parameter.Device);
 }

@@ -66,8 +66,8 @@ public static class LayerNorm
         Require.Positive(epsilon);
 
         Tensor dx = Tensor.Empty(x.Shape, x.Type, x.Device);
-        Tensor? dw = needsParameters ? GradientOf(weight, x) : null;
-        Tensor? db = needsParameters ? GradientOf(bias, x) : null;
+        Tensor? dw = needsParameters ? ParameterGradient.Of(weight, x) : null;
+        Tensor? db = needsParameters ? ParameterGradient.Of(bias, x) : null;
         if (x.ElementCount == 0) return (dx, dw, db);
         int channels = x.Shape[^1];
         long rows = x.ElementCount / channels;
@@ -84,12 +84,6 @@ public static class LayerNorm
         if (partial is not null) Join(module, partial, dw, db);
         return (dx, dw, db);
     }
-
-    // What no row adds to is 0; else it is written.
-    private static Tensor? GradientOf(Tensor? parameter, Tensor x) =>
-        parameter is null ? null
-        : x.ElementCount == 0 ? Tensor.Zeros(parameter.Shape, x.Type, x.Device)
-        : Tensor.Empty(parameter.Shape, x.Type, x.Device);
 
     private static int ChunkRows(Device device, long rows, int stepRows)
     {
