@@ -31,6 +31,11 @@ def channels_last(flat, n, h, w, c):
 LAYOUTS = {"contiguous": contiguous, "channels last": channels_last}
 
 
+def in_layouts(call_with, *shapes):
+    """A case of images: inputs are flat, and either layout is a view of them."""
+    return Case({way: call_with(view) for way, view in LAYOUTS.items()}, shapes)
+
+
 def group_norm(shape, device):
     count, channels = math.prod(shape), shape[3]
 
@@ -39,8 +44,7 @@ def group_norm(shape, device):
             return functional.silu(functional.group_norm(view(x, *shape), GROUPS, weight, bias, EPSILON), inplace=True)
         return call
 
-    # Inputs are flat: either layout is a view of them.
-    return Case({way: in_layout(view) for way, view in LAYOUTS.items()}, ((count,), (channels,), (channels,)))
+    return in_layouts(in_layout, (count,), (channels,), (channels,))
 
 
 def group_norm_with_gradient(shape, device):
@@ -58,8 +62,7 @@ def group_norm_with_gradient(shape, device):
             return y, aten.native_group_norm_backward(g, x, mean, scale, weight, *sizes, [True, True, True])
         return call
 
-    shapes = ((count,), (channels,), (channels,), (count,))
-    return Case({way: in_layout(view) for way, view in LAYOUTS.items()}, shapes)
+    return in_layouts(in_layout, (count,), (channels,), (channels,), (count,))
 
 
 def group_norm_gradients(shape, device):
@@ -74,8 +77,7 @@ def group_norm_gradients(shape, device):
             return aten.native_group_norm_backward(g, x, mean, scale, weight, *sizes, [True, True, True])
         return call
 
-    shapes = ((count,), (channels,), (count,), (count,), (n, GROUPS), (n, GROUPS))
-    return Case({way: in_layout(view) for way, view in LAYOUTS.items()}, shapes)
+    return in_layouts(in_layout, (count,), (channels,), (count,), (count,), (n, GROUPS), (n, GROUPS))
 
 
 def layer_norm(shape, device):

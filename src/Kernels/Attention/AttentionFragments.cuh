@@ -85,7 +85,7 @@ template <int Count> DEVICE void HideUnseeing(FragmentRow<Count>& logits, const 
 // The running maximum and sum of a thread's two rows. A sum is of the thread's own columns until it is read. The
 // maximum may lag behind, so that sums of before need not be scaled down at every tile: weights pass one then, but not
 // 2^Slack.
-// Source   Dao et al. 2026, FlashAttention-4, section 3 (the lag)
+// Source   Zadouri et al. 2026, FlashAttention-4 (the lag)
 struct RunningRows {
     static constexpr float Slack = 8;
     float largest[2] = {-Infinity(), -Infinity()};

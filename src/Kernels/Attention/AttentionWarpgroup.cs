@@ -4,7 +4,6 @@ namespace GenKernels.Kernels.Attention;
 internal static class AttentionWarpgroup
 {
     private const int OwnTokens = 64;
-    private const int PieceLength = 8;
     private const int BoxChannels = 64;
     private const int RowBytes = 128;
 
@@ -44,7 +43,7 @@ internal static class AttentionWarpgroup
     /// <returns>A block for every tile of the tokens, with so many tiles of its own for each warpgroup.</returns>
     internal static LaunchShape Blocks(AttentionWay way, AttentionPlan plan, int tokens, int ownTiles)
     {
-        int boxes = ((Known.HeadPieces(plan.Channels) * PieceLength) + BoxChannels - 1) / BoxChannels;
+        int boxes = (Known.HeadChannels(plan.Channels) + BoxChannels - 1) / BoxChannels;
         int tileBytes = boxes * way.TileTokens * RowBytes;
         int stages = tileBytes > LargeTile ? 3 : 4;
         int tiles = (2 * stages) + (ownTiles * way.Warpgroups);

@@ -32,11 +32,13 @@ internal sealed class AttentionWays(params (int HeadPieces, AttentionWay Way)[] 
             ? []
             : all.Where(known => known.HeadPieces == HeadPieces(channels)).Select(known => known.Way);
 
-    /// <returns>Into how many pieces a head is padded.</returns>
-    internal int HeadPieces(int channels) => all.First(known => known.HeadPieces * PieceLength >= channels).HeadPieces;
+    /// <returns>To how many channels a head is padded.</returns>
+    internal int HeadChannels(int channels) => HeadPieces(channels) * PieceLength;
 
     /// <returns>The defines of a kernel.</returns>
     internal string Variant(AttentionWay way, int channels) => Define(HeadPieces(channels), way);
+
+    private int HeadPieces(int channels) => all.First(known => known.HeadPieces * PieceLength >= channels).HeadPieces;
 
     private static string Define(int headPieces, AttentionWay way) =>
         $"HeadPieces={headPieces};Warpgroups={way.Warpgroups};TileTokens={way.TileTokens};HasWarpgroups=1";

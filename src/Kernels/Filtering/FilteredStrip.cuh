@@ -1,5 +1,5 @@
-// FilteredStrip: what a block of FilteredLeakyRelu computes, and what it keeps in shared memory for it: the taps, rows
-// of samples and a row of v.
+// FilteredStrip: what a block of FilteredLeakyRelu computes, and what it keeps in shared memory for it: the taps, and
+// rows of samples and of v.
 #pragma once
 
 constexpr int ChannelLanes = 32;  // neighbouring threads have neighbouring channels
