@@ -28,7 +28,9 @@ public sealed class StemTests
         ["AttentionTensor"] = ("Attention", "the same on tensor cores"),
         ["AttentionTensorGradient"] = ("Attention", "the same on tensor cores"),
         ["AttentionWarpgroup"] = ("Attention", "the same by warpgroups"),
-        ["AttentionWarpgroupGradient"] = ("Attention", "the same by warpgroups"),
+        ["AttentionGradientNumbers"] = ("Attention", "a part of its gradient"),
+        ["AttentionWarpgroupGradientQuery"] = ("Attention", "the same by warpgroups"),
+        ["AttentionWarpgroupGradientKeyValue"] = ("Attention", "the same by warpgroups"),
     };
 
     /// <summary>Other kernels that no gradient passes through, with the reason.</summary>

@@ -12,6 +12,7 @@ internal sealed record AttentionLayer(string Name, int Queries, int Keys, int Ch
 {
     private const int Clips = 2;
     private const int Heads = 8;
+    private const int NumberRound = 64;
 
     /// <summary>Among the tokens of a picture, and from them to those of a text.</summary>
     internal static AttentionLayer[] All { get; } =
@@ -26,6 +27,11 @@ internal sealed record AttentionLayer(string Name, int Queries, int Keys, int Ch
     internal Shape QueryShape => [Clips, Queries, Heads, Channels];
 
     internal Shape KeyShape => [Clips, Keys, Heads, Channels];
+
+    internal Shape RowShape => [Clips, Heads, Queries];
+
+    /// <summary>Of what the gradients on tensor cores need to know of the queries.</summary>
+    internal Shape NumberShape => [Clips, Heads, NumberCount, 2];
 
     internal AttentionOptions Options => AttentionOptions.For(Channels);
 
@@ -63,6 +69,72 @@ internal sealed record AttentionLayer(string Name, int Queries, int Keys, int Ch
             [.. Enumerable.Range(0, Keys).Select(key => Math.Exp(Options.Scale * Product(x[0], index, x[1], key)))];
         double total = weights.Sum();
         return Array.ConvertAll(weights, weight => weight / total);
+    }
+
+    /// <returns>The case of a gradient alone, from queries, keys, values, what arrives, and those numbers.</returns>
+    internal KernelCase Gradient(
+        string of, int products, Shape output, Func<Tensor[], Tensor> launch, Func<float[][], long, double> expected) =>
+        new($"{Name} gradient of {of}", [QueryShape, KeyShape, KeyShape, QueryShape, NumberShape], output, launch, expected)
+        {
+            Type = ElementType.BFloat16,
+            WideInputs = [4],
+            Operations = Operations(products),
+        };
+
+    /// <returns>An element of the queries' gradient.</returns>
+    internal double QueryGradientOf(float[][] x, long index)
+    {
+        double sum = 0;
+        for (int key = 0; key < Keys; key++)
+        {
+            long at = KeyAt(index, key);
+            sum += Slope(x, index / Channels * Channels, at) * x[1][at + (index % Channels)];
+        }
+
+        return sum * Options.Scale;
+    }
+
+    /// <returns>An element of the keys' gradient.</returns>
+    internal double KeyGradientOf(float[][] x, long index)
+    {
+        double sum = 0;
+        long token = index / Channels / Heads, clip = token / Keys;
+        for (int query = 0; query < Queries; query++)
+        {
+            long at = ((((clip * Queries) + query) * Heads) + (index / Channels % Heads)) * Channels;
+            sum += Slope(x, at, index / Channels * Channels) * x[0][at + (index % Channels)];
+        }
+
+        return sum * Options.Scale;
+    }
+
+    /// <returns>An element of the numbers, from result, what arrives and logs of sums.</returns>
+    internal double Number(float[][] x, long index)
+    {
+        long row = index / 2, query = row % NumberCount, pair = row / NumberCount;
+        if (query >= Queries) return 0;
+        if (index % 2 == 0) return x[2][(pair * Queries) + query] / Math.Log(2);
+        long from = ((((pair / Heads * Queries) + query) * Heads) + (pair % Heads)) * Channels;
+        double sum = 0;
+        for (int c = 0; c < Channels; c++) sum += (double)x[0][from + c] * x[1][from + c];
+        return sum;
+    }
+
+    private int NumberCount => (Queries + NumberRound - 1) / NumberRound * NumberRound;
+
+    /// <returns>The gradient of a logit, of a query and a key that begin there.</returns>
+    private double Slope(float[][] x, long query, long key)
+    {
+        double logit = 0, slope = 0;
+        for (int c = 0; c < Channels; c++)
+        {
+            logit += (double)x[0][query + c] * x[1][key + c];
+            slope += (double)x[3][query + c] * x[2][key + c];
+        }
+
+        long token = query / Channels / Heads, head = query / Channels % Heads;
+        long number = ((((token / Queries * Heads) + head) * NumberCount) + (token % Queries)) * 2;
+        return Math.Pow(2, (logit * Options.Scale / Math.Log(2)) - x[4][number]) * (slope - x[4][number + 1]);
     }
 
     private double Product(float[] query, long index, float[] tokens, int key)

@@ -19,7 +19,7 @@ KERNEL Attention(
 {
     __shared__ AttentionSlice leftSlice, rightSlice;
     __shared__ AttentionWeights weights;
-    const TokenTile tile = TileOf(plan, plan.queries, plan.keys, Tile);
+    const TokenTile tile = TileOf(plan, blockIdx.x, plan.queries, plan.keys, Tile);
     const int query = tile.first, queryCount = tile.count;
     const Int64 pair = tile.pair, stride = tile.stride, queryStart = tile.start, keyStart = tile.otherStart;
     const int end = plan.isCausal ? Minimum(plan.keys, query + Tile) : plan.keys;

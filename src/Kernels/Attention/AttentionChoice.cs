@@ -4,7 +4,7 @@ namespace GenKernels.Kernels.Attention;
 
 /// <summary>The one place that decides how tensor cores compute an attention.</summary>
 internal sealed class AttentionChoice() : AttentionTuning(
-    nameof(Attention), AttentionTensor.SourceFile, AttentionWarpgroup.SourceFile, AttentionWarpgroup.Known)
+    nameof(Attention), AttentionWarpgroup.Known, AttentionTensor.SourceFile, AttentionWarpgroup.SourceFile)
 {
     /// <inheritdoc/>
     public override Action<AttentionWay> Prepare(Device device, AttentionKey key)
@@ -18,4 +18,10 @@ internal sealed class AttentionChoice() : AttentionTuning(
         Tensor logSumExp = Tensor.Empty(plan.RowShape, ElementType.Float32, device);
         return way => Attention.Launch(way, q, k, v, y, logSumExp, plan);
     }
+
+    /// <inheritdoc/>
+    protected override IEnumerable<(KernelSource Source, string Variant)> Modules(AttentionWay way, int channels) =>
+        way == AttentionWay.Warps
+            ? [(AttentionTensor.SourceFile, AttentionTensor.Variant(channels))]
+            : [(AttentionWarpgroup.SourceFile, AttentionWarpgroup.Known.Variant(way, channels))];
 }

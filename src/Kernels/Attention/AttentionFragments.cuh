@@ -14,25 +14,14 @@
 template <int Count> struct FragmentRow { FragmentSum of[Count]; };
 template <int Count> struct WeightRow { FragmentX of[Count / 2]; };
 
-// What a query's logits must be lessened by to become weights, and its slopes by.
-struct QueryNumbers { float normalizer, mean; };
-
-// Those of a query, from the log of its row's sum and the mean of its slopes.
-DEVICE QueryNumbers NumbersOf(float logSumExp, float delta) { return {logSumExp * LogarithmOfE, delta}; }
-
 // The column and the row that a lane's value of a fragment belongs to.
 DEVICE int ColumnOf(int fragment, int value) { return fragment * 8 + int(threadIdx.x) % 4 * 2 + value % 2; }
 DEVICE int RowOf(int value) { return int(threadIdx.x) % WarpSize / 4 + value / 2 * 8; }
 
-// Those of a thread's two rows, of a warp whose queries begin with one of so many; none beyond them.
-DEVICE void LoadNumbers(
-    QueryNumbers (&numbers)[2], const float* logSumExp, const float* delta, int query, int queries)
+// What is known of a thread's two rows, of a warp whose queries begin with one.
+DEVICE void LoadNumbers(QueryNumbers (&numbers)[2], const QueryNumbers* ofHead, int query)
 {
-    for (int half = 0; half < 2; half++) {
-        const int row = query + RowOf(2 * half);
-        numbers[half] = {};
-        if (row < queries) numbers[half] = NumbersOf(logSumExp[row], delta[row]);
-    }
+    for (int half = 0; half < 2; half++) numbers[half] = ofHead[query + RowOf(2 * half)];
 }
 
 // Calls body(fragment, i) for every value that a thread has.

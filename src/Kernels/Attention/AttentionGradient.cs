@@ -5,8 +5,9 @@ using GenKernels.Kernels.Reduction;
 namespace GenKernels.Kernels.Attention;
 
 /// <summary>
-/// Launches <c>AttentionGradient.cu</c>; <c>AttentionTensorGradient.cu</c> or <c>AttentionWarpgroupGradient.cu</c>
-/// where tensor cores can do it; or on the CPU <c>AttentionGradientHost.cpp</c>.
+/// Launches <c>AttentionGradient.cu</c>; <c>AttentionTensorGradient.cu</c>, or <c>AttentionWarpgroupGradientQuery.cu</c>
+/// and <c>AttentionWarpgroupGradientKeyValue.cu</c>, where tensor cores can do it; or on the CPU
+/// <c>AttentionGradientHost.cpp</c>.
 /// </summary>
 public static class AttentionGradient
 {
@@ -56,33 +57,20 @@ public static class AttentionGradient
             : OnDevice(q, k, v, y, logSumExp, dy, plan, AttentionKey.Of(q, k, options));
     }
 
-    /// <returns>The products of result and gradient, summed over channels, <c>[N, Heads, Lq]</c>.</returns>
-    internal static Tensor Delta(Tensor y, Tensor dy, Tensor logSumExp, AttentionPlan plan)
-    {
-        Tensor delta = Tensor.Empty(logSumExp.Shape, logSumExp.Type, logSumExp.Device);
-        Module(y, plan).Kernel("AttentionGradientDelta").Launch(
-            LaunchShape.WarpPerRow(y.Device, delta.ElementCount) with { Cost = LaunchCost.Of(y, dy, delta) },
-            y, dy, delta, KernelArgument.Structure(ref plan));
-        return delta;
-    }
-
     /// <summary>As <see cref="Forward"/>, in a way of tensor cores, into tensors that are there.</summary>
     internal static void Launch(
-        AttentionWay way, Tensor q, Tensor k, Tensor v, Tensor dy, Tensor logSumExp, Tensor delta, Tensor dq,
-        Tensor dk, Tensor dv, AttentionPlan plan)
+        AttentionWay way, Tensor q, Tensor k, Tensor v, Tensor dy, Tensor numbers, Tensor dq, Tensor dk, Tensor dv,
+        AttentionPlan plan)
     {
         if (way == AttentionWay.Warps)
         {
-            AttentionTensorGradient.Launch(q, k, v, dy, logSumExp, delta, dq, dk, dv, plan);
+            AttentionTensorGradient.Launch(q, k, v, dy, numbers, dq, dk, dv, plan);
+            return;
         }
-        else
-        {
-            AttentionWarpgroupGradient.Launch(way, q, k, v, dy, logSumExp, delta, dq, dk, dv, plan);
-        }
-    }
 
-    private static KernelModule Module(Tensor x, AttentionPlan plan) =>
-        x.Device.Load(s_source, x.Type, AttentionTile.Variant(plan.Channels));
+        AttentionWarpgroupGradientQuery.Launch(way, q, k, v, dy, numbers, dq, plan);
+        AttentionWarpgroupGradientKeyValue.Launch(q, k, v, dy, numbers, dk, dv, plan);
+    }
 
     private static Tensor Zeros(Tensor like) => Tensor.Zeros(like.Shape, like.Type, like.Device);
 
@@ -112,15 +100,19 @@ public static class AttentionGradient
         Tensor dq = Tensor.Empty(q.Shape, q.Type, q.Device);
         Tensor dk = Tensor.Empty(k.Shape, k.Type, k.Device);
         Tensor dv = Tensor.Empty(v.Shape, v.Type, v.Device);
-        using Tensor delta = Delta(y, dy, logSumExp, plan);
-        if (AttentionTensor.FitsGradient(plan, q, k, v, dy, dq, dk, dv))
+        if (AttentionTensor.FitsGradient(plan, q, k, v, y, dy, dq, dk, dv))
         {
             AttentionWay way = q.Device.Tuner.Choose(s_choice, key);
-            Launch(way, q, k, v, dy, logSumExp, delta, dq, dk, dv, plan);
+            using Tensor numbers = AttentionGradientNumbers.Forward(y, dy, logSumExp, plan);
+            Launch(way, q, k, v, dy, numbers, dq, dk, dv, plan);
             return (dq, dk, dv);
         }
 
-        KernelModule module = Module(q, plan);
+        KernelModule module = q.Device.Load(s_source, q.Type, AttentionTile.Variant(plan.Channels));
+        using Tensor delta = Tensor.Empty(logSumExp.Shape, logSumExp.Type, logSumExp.Device);
+        module.Kernel("AttentionGradientDelta").Launch(
+            LaunchShape.WarpPerRow(y.Device, delta.ElementCount) with { Cost = LaunchCost.Of(y, dy, delta) },
+            y, dy, delta, KernelArgument.Structure(ref plan));
         module.Kernel("AttentionGradientQuery").Launch(
             AttentionTile.Blocks(q, plan, plan.Queries) with { Cost = plan.Cost(3, q, k, v, dy, logSumExp, delta, dq) },
             q, k, v, dy, logSumExp, delta, dq, KernelArgument.Structure(ref plan));

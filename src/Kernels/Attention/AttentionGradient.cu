@@ -35,7 +35,7 @@ KERNEL AttentionGradientQuery(
 {
     __shared__ AttentionSlice leftSlice, rightSlice;
     __shared__ AttentionWeights weights;
-    const TokenTile tile = TileOf(plan, plan.queries, plan.keys, Tile);
+    const TokenTile tile = TileOf(plan, blockIdx.x, plan.queries, plan.keys, Tile);
     const int query = tile.first, queryCount = tile.count;
     const Int64 pair = tile.pair, stride = tile.stride, queryStart = tile.start, keyStart = tile.otherStart;
     const int end = plan.isCausal ? Minimum(plan.keys, query + Tile) : plan.keys;
@@ -78,7 +78,7 @@ KERNEL AttentionGradientKeyValue(
 {
     __shared__ AttentionSlice leftSlice, rightSlice;
     __shared__ AttentionWeights weights;
-    const TokenTile tile = TileOf(plan, plan.keys, plan.queries, Tile);
+    const TokenTile tile = TileOf(plan, blockIdx.x, plan.keys, plan.queries, Tile);
     const int key = tile.first, keyCount = tile.count;
     const Int64 pair = tile.pair, stride = tile.stride, keyStart = tile.start, queryStart = tile.otherStart;
     const int row = RowOfThread(), column = ColumnOfThread();

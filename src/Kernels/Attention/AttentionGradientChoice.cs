@@ -4,8 +4,8 @@ namespace GenKernels.Kernels.Attention;
 
 /// <summary>The one place that decides how tensor cores compute the gradients of an attention.</summary>
 internal sealed class AttentionGradientChoice() : AttentionTuning(
-    nameof(AttentionGradient), AttentionTensorGradient.SourceFile, AttentionWarpgroupGradient.SourceFile,
-    AttentionWarpgroupGradient.Known)
+    nameof(AttentionGradient), AttentionWarpgroupGradientQuery.Known, AttentionTensorGradient.SourceFile,
+    AttentionWarpgroupGradientQuery.SourceFile, AttentionWarpgroupGradientKeyValue.SourceFile)
 {
     /// <inheritdoc/>
     public override Action<AttentionWay> Prepare(Device device, AttentionKey key)
@@ -17,10 +17,20 @@ internal sealed class AttentionGradientChoice() : AttentionTuning(
         Tensor dy = random.Normal(key.QueryShape, key.Type);
         (Tensor y, Tensor logSumExp) = Attention.Forward(q, k, v, key.Options);
         AttentionPlan plan = new(q, k, v, key.Options);
-        Tensor delta = AttentionGradient.Delta(y, dy, logSumExp, plan);
+        Tensor numbers = AttentionGradientNumbers.Forward(y, dy, logSumExp, plan);
         Tensor dq = Tensor.Empty(q.Shape, q.Type, device);
         Tensor dk = Tensor.Empty(k.Shape, k.Type, device);
         Tensor dv = Tensor.Empty(v.Shape, v.Type, device);
-        return way => AttentionGradient.Launch(way, q, k, v, dy, logSumExp, delta, dq, dk, dv, plan);
+        return way => AttentionGradient.Launch(way, q, k, v, dy, numbers, dq, dk, dv, plan);
     }
+
+    /// <inheritdoc/>
+    protected override IEnumerable<(KernelSource Source, string Variant)> Modules(AttentionWay way, int channels) =>
+        way == AttentionWay.Warps
+            ? [(AttentionTensorGradient.SourceFile, AttentionTensor.Variant(channels))]
+            :
+            [
+                (AttentionWarpgroupGradientQuery.SourceFile, AttentionWarpgroupGradientQuery.Known.Variant(way, channels)),
+                (AttentionWarpgroupGradientKeyValue.SourceFile, AttentionWarpgroupGradientKeyValue.Variant(channels)),
+            ];
 }

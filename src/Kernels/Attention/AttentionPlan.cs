@@ -36,6 +36,8 @@ internal readonly struct AttentionPlan
 
     internal int Channels => _channels;
 
+    internal bool IsCausal => _isCausal != 0;
+
     /// <summary>Sequences times heads: each attends by itself.</summary>
     internal long Pairs => (long)_clips * _heads;
 

@@ -17,7 +17,7 @@ KERNEL AttentionTensor(
     float* __restrict__ logSumExp, AttentionPlan plan)
 {
     DYNAMIC_SHARED(char, shared);  // [Rows, RowBytes] of q, twice [Others, RowBytes] of k and of v, [Warps, JoinLength]
-    const TokenTile tile = TileOf(plan, plan.queries, plan.keys, Rows);
+    const TokenTile tile = TileOf(plan, blockIdx.x, plan.queries, plan.keys, Rows);
     const int query = tile.first, firstQuery = query + FirstRow();
     const Int64 stride = tile.stride, keyStart = tile.otherStart;
     const int end = plan.isCausal ? Minimum(plan.keys, query + Rows) : plan.keys;

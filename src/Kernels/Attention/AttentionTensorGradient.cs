@@ -11,23 +11,22 @@ internal static class AttentionTensorGradient
     internal static KernelSource SourceFile => s_source;
 
     /// <summary>As <see cref="AttentionGradient.Forward"/>, into tensors that are there.</summary>
-    /// <param name="delta">The products of result and gradient, summed over channels, <c>[N, Heads, Lq]</c>.</param>
+    /// <param name="numbers">Those of <see cref="AttentionGradientNumbers"/>.</param>
     internal static void Launch(
-        Tensor q, Tensor k, Tensor v, Tensor dy, Tensor logSumExp, Tensor delta, Tensor dq, Tensor dk, Tensor dv,
-        AttentionPlan plan)
+        Tensor q, Tensor k, Tensor v, Tensor dy, Tensor numbers, Tensor dq, Tensor dk, Tensor dv, AttentionPlan plan)
     {
         KernelModule module = q.Device.Load(s_source, q.Type, AttentionTensor.Variant(plan.Channels));
         module.Kernel("AttentionTensorGradientQuery").Launch(
             AttentionTensor.Blocks(plan, plan.Queries, ownTiles: 2) with
             {
-                Cost = plan.Cost(3, q, k, v, dy, logSumExp, delta, dq),
+                Cost = plan.Cost(3, q, k, v, dy, numbers, dq),
             },
-            q, k, v, dy, logSumExp, delta, dq, KernelArgument.Structure(ref plan));
+            q, k, v, dy, numbers, dq, KernelArgument.Structure(ref plan));
         module.Kernel("AttentionTensorGradientKeyValue").Launch(
             AttentionTensor.Blocks(plan, plan.Keys, ownTiles: 2) with
             {
-                Cost = plan.Cost(4, q, k, v, dy, logSumExp, delta, dk, dv),
+                Cost = plan.Cost(4, q, k, v, dy, numbers, dk, dv),
             },
-            q, k, v, dy, logSumExp, delta, dk, dv, KernelArgument.Structure(ref plan));
+            q, k, v, dy, numbers, dk, dv, KernelArgument.Structure(ref plan));
     }
 }

@@ -2,8 +2,9 @@
 // Queries and keys have kernels of their own, so that each result is summed by one block, in one order.
 //   as AttentionGradient.cu, with p and ds rounded to Scalar before they meet dy, k and q
 //
-// Shapes   q, dy, dq: [N, Lq, Heads, D]; k, v, dk, dv: [N, Lk, Heads, D]; logSumExp, delta: [N, Heads, Lq]
-// Types    Half and BFloat16; products and sums in float
+// Shapes   q, dy, dq: [N, Lq, Heads, D]; k, v, dk, dv: [N, Lk, Heads, D]; numbers: [N, Heads, Lq', 2], of
+//          AttentionGradientNumbers.cu
+// Types    Half and BFloat16; numbers, products and sums in float
 // Launch   128 threads a block, exactly; one block for every 64 queries, or keys, of every sequence and head; dynamic
 //          shared memory of 2 * OwnBytes + 4 * OtherBytes
 // Cost     6*N*Heads*Lq*Lk*D operations for dq, 8 for dk and dv; memory linear in tokens
@@ -29,13 +30,12 @@ struct TokenPair {
 
 KERNEL AttentionTensorGradientQuery(
     const Scalar* __restrict__ q, const Scalar* __restrict__ k, const Scalar* __restrict__ v,
-    const Scalar* __restrict__ dy, const float* __restrict__ logSumExp, const float* __restrict__ delta,
-    Scalar* __restrict__ dq, AttentionPlan plan)
+    const Scalar* __restrict__ dy, const QueryNumbers* __restrict__ numbers, Scalar* __restrict__ dq,
+    AttentionPlan plan)
 {
     DYNAMIC_SHARED(char, shared);  // [Rows, RowBytes] of q and of dy, then twice [Others, RowBytes] of k and of v
-    const TokenTile tile = TileOf(plan, plan.queries, plan.keys, Rows);
+    const TokenTile tile = TileOf(plan, blockIdx.x, plan.queries, plan.keys, Rows);
     const int query = tile.first;
-    const Int64 pair = tile.pair;
     const TokenPair own = {q + tile.start, dy + tile.start, tile.stride, plan.channels};
     const TokenPair others = {k + tile.otherStart, v + tile.otherStart, tile.stride, plan.channels};
     const int end = plan.isCausal ? Minimum(plan.keys, query + Rows) : plan.keys;
@@ -45,9 +45,8 @@ KERNEL AttentionTensorGradientQuery(
     own.Bring(shared, Rows, 0, tile.count);
     others.Bring(ring, Others, 0, plan.keys);
     CopyCommit();
-    QueryNumbers numbers[2];
-    const Int64 firstQuery = pair * plan.queries;
-    LoadNumbers(numbers, logSumExp + firstQuery, delta + firstQuery, query + FirstRow(), plan.queries);
+    QueryNumbers ofRows[2];
+    LoadNumbers(ofRows, NumbersOf(numbers, plan, tile.pair), query + FirstRow());
     HeadSums sums = {};
     for (int key = 0, turn = 0; key < end; key += Others, turn ^= 1) {
         const char* stage = ring + turn * 2 * OtherBytes;
@@ -60,7 +59,7 @@ KERNEL AttentionTensorGradientQuery(
         MultiplyTokens(shared, stage, logits);
         MultiplyTokens(shared + OwnBytes, stage + OtherBytes, slopes);
         HideUnseen(logits, plan, query + FirstRow(), key);
-        WeighSlopes(logits, slopes, scale * LogarithmOfE, [&](int, int i) { return numbers[i / 2]; });
+        WeighSlopes(logits, slopes, scale * LogarithmOfE, [&](int, int i) { return ofRows[i / 2]; });
         AddWeighted(slopes, stage, sums);
     }
 
@@ -70,13 +69,12 @@ KERNEL AttentionTensorGradientQuery(
 
 KERNEL AttentionTensorGradientKeyValue(
     const Scalar* __restrict__ q, const Scalar* __restrict__ k, const Scalar* __restrict__ v,
-    const Scalar* __restrict__ dy, const float* __restrict__ logSumExp, const float* __restrict__ delta,
-    Scalar* __restrict__ dk, Scalar* __restrict__ dv, AttentionPlan plan)
+    const Scalar* __restrict__ dy, const QueryNumbers* __restrict__ numbers, Scalar* __restrict__ dk,
+    Scalar* __restrict__ dv, AttentionPlan plan)
 {
     DYNAMIC_SHARED(char, shared);  // [Rows, RowBytes] of k and of v, then twice [Others, RowBytes] of q and of dy
-    const TokenTile tile = TileOf(plan, plan.keys, plan.queries, Rows);
+    const TokenTile tile = TileOf(plan, blockIdx.x, plan.keys, plan.queries, Rows);
     const int key = tile.first;
-    const Int64 pair = tile.pair;
     const TokenPair own = {k + tile.start, v + tile.start, tile.stride, plan.channels};
     const TokenPair others = {q + tile.otherStart, dy + tile.otherStart, tile.stride, plan.channels};
     const int start = plan.isCausal ? key : 0;  // a multiple of Rows; earlier queries see none of these keys
@@ -84,12 +82,11 @@ KERNEL AttentionTensorGradientKeyValue(
     char* ring = shared + 2 * OwnBytes;
 
     // What the threads need to know of each query of a tile; visible after the barrier of the turn.
-    __shared__ QueryNumbers numbers[2][Others];  // [turn, query]
+    __shared__ QueryNumbers ofColumns[2][Others];  // [turn, query]
+    const QueryNumbers* const ofHead = NumbersOf(numbers, plan, tile.pair);
     const auto bringNumbers = [&](int query, int turn) {
-        for (int i = threadIdx.x; i < Others; i += Threads) {
-            const Int64 at = pair * plan.queries + query + i;
-            numbers[turn][i] = {};
-            if (query + i < plan.queries) numbers[turn][i] = NumbersOf(logSumExp[at], delta[at]);
+        for (int i = threadIdx.x; i < Others && query < plan.queries; i += Threads) {
+            ofColumns[turn][i] = ofHead[query + i];
         }
     };
 
@@ -111,7 +108,7 @@ KERNEL AttentionTensorGradientKeyValue(
         MultiplyTokens(shared + OwnBytes, stage + OtherBytes, slopes);
         HideUnseeing(weights, plan, key + FirstRow(), query);
         WeighSlopes(weights, slopes, scale * LogarithmOfE, [&](int column, int i) {
-            return numbers[turn][ColumnOf(column, i)];
+            return ofColumns[turn][ColumnOf(column, i)];
         });
         AddWeighted(weights, stage + OtherBytes, valueSums);
         AddWeighted(slopes, stage, keySums);

@@ -2,18 +2,16 @@ namespace GenKernels.Kernels.Attention;
 
 /// <summary>What the choices of a way to compute an attention, and its gradients, have in common.</summary>
 /// <param name="name">Names the work in a table.</param>
-/// <param name="byWarps">The kernels for warps by themselves.</param>
-/// <param name="byWarpgroups">Those for warpgroups.</param>
 /// <param name="known">How warpgroups can compute it.</param>
-internal abstract class AttentionTuning(
-    string name, KernelSource byWarps, KernelSource byWarpgroups, AttentionWays known)
+/// <param name="sources">The kernels.</param>
+internal abstract class AttentionTuning(string name, AttentionWays known, params KernelSource[] sources)
     : ITunedWork<AttentionKey, AttentionWay>
 {
     /// <inheritdoc/>
     public string Name => name;
 
     /// <inheritdoc/>
-    public IReadOnlyList<KernelSource> Sources { get; } = [byWarps, byWarpgroups];
+    public IReadOnlyList<KernelSource> Sources => sources;
 
     /// <inheritdoc/>
     /// <remarks>Warpgroups, where there are some: an H100 takes half the time with them.</remarks>
@@ -26,10 +24,12 @@ internal abstract class AttentionTuning(
     /// <inheritdoc/>
     public IEnumerable<(KernelSource Source, ElementType Type, string Variant)> Modules(
         AttentionKey key, IReadOnlyList<AttentionWay> ways) =>
-        ways.Select(way => way == AttentionWay.Warps
-            ? (byWarps, key.Type, AttentionTensor.Variant(key.Channels))
-            : (byWarpgroups, key.Type, known.Variant(way, key.Channels)));
+        ways.SelectMany(way => Modules(way, key.Channels)).Distinct()
+            .Select(module => (module.Source, key.Type, module.Variant));
 
     /// <inheritdoc/>
     public abstract Action<AttentionWay> Prepare(Device device, AttentionKey key);
+
+    /// <returns>What a way needs compiled for heads of so many channels.</returns>
+    protected abstract IEnumerable<(KernelSource Source, string Variant)> Modules(AttentionWay way, int channels);
 }

@@ -4,6 +4,7 @@ namespace GenKernels.Kernels.Attention;
 internal static class AttentionWarpgroup
 {
     private const int OwnTokens = 64;
+    private const int WarpgroupThreads = 128;
     private const int BoxChannels = 64;
     private const int RowBytes = 128;
 
@@ -31,7 +32,7 @@ internal static class AttentionWarpgroup
         AttentionWay way, Tensor q, Tensor k, Tensor v, Tensor y, Tensor logSumExp, AttentionPlan plan,
         LaunchCost cost) =>
         q.Device.Load(s_source, q.Type, Known.Variant(way, plan.Channels)).Kernel("AttentionWarpgroup").Launch(
-            Blocks(way, plan, plan.Queries, ownTiles: 0) with { Cost = cost }, q, Tokens(k, way), Tokens(v, way), y,
+            Blocks(q.Device, way, plan, plan.Queries, ownTensors: 0) with { Cost = cost }, q, Tokens(k, way), Tokens(v, way), y,
             logSumExp, KernelArgument.Structure(ref plan));
 
     /// <returns>How a kernel is given tokens that the hardware copies: tiles of one head.</returns>
@@ -40,15 +41,22 @@ internal static class AttentionWarpgroup
             x.Type, [x.Shape[3], x.Shape[2], x.Shape[1], x.Shape[0]],
             [TensorMap.RowLength(x.Type), 1, way.TileTokens, 1]));
 
-    /// <returns>A block for every tile of the tokens, with so many tiles of its own for each warpgroup.</returns>
-    internal static LaunchShape Blocks(AttentionWay way, AttentionPlan plan, int tokens, int ownTiles)
+    /// <returns>
+    /// Blocks that compute tiles of the tokens, one after the other, with the tiles of so many tensors of their own.
+    /// </returns>
+    /// <remarks>
+    /// A multiprocessor has room for one. With a mask tiles take different times, and blocks come as others end.
+    /// </remarks>
+    internal static LaunchShape Blocks(Device device, AttentionWay way, AttentionPlan plan, int tokens, int ownTensors)
     {
         int boxes = (Known.HeadChannels(plan.Channels) + BoxChannels - 1) / BoxChannels;
         int tileBytes = boxes * way.TileTokens * RowBytes;
         int stages = tileBytes > LargeTile ? 3 : 4;
-        int tiles = (2 * stages) + (ownTiles * way.Warpgroups);
         int rows = OwnTokens * way.Warpgroups;
+        long tiles = plan.Pairs * ((tokens + rows - 1) / rows);
         return new LaunchShape(
-            plan.Pairs * ((tokens + rows - 1) / rows), 1, 1, 128 * way.Warpgroups, Alignment + (tiles * tileBytes));
+            plan.IsCausal ? tiles : Math.Min(tiles, device.ProcessorCount), 1, 1,
+            WarpgroupThreads * (way.Warpgroups + 1),
+            Alignment + (2 * stages * tileBytes) + (ownTensors * boxes * rows * RowBytes));
     }
 }

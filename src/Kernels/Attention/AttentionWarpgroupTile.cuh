@@ -1,14 +1,16 @@
 // AttentionWarpgroupTile: the products of attention by warpgroups. A warpgroup has 64 tokens of its own (rows), and
-// meets tiles of TileTokens tokens (columns) that the hardware copies into a ring in shared memory. The warpgroups of a
-// block go through the ring each at its own pace, so that one multiplies while another computes powers; and within one,
-// the sums of a tile are multiplied while the next one's weights are computed.
+// meets tiles of TileTokens tokens (columns). One more warpgroup brings these: the hardware copies them into rings in
+// shared memory, whose places the others wait for and give back each at its own pace, so that one multiplies while
+// another computes powers; and within one, the sums of a tile are multiplied while the next one's weights are computed.
+// A block does so for one tile of own tokens after the other, and the rings do not run empty between them.
 //
-// The block's variant: Warpgroups; HeadPieces, the pieces of 8 channels that a head has at most, those beyond its own
-// being zeros; and TileTokens, 64 or 128.
+// The block's variant: Warpgroups, those that multiply; HeadPieces, the pieces of 8 channels that a head has at most,
+// those beyond its own being zeros; and TileTokens, 64 or 128.
 //
 // Shared   a tile is TileTokens rows of 128 bytes for every 64 channels, as Wgmma.cuh has them: along the depth where
 //          channels are added up, across it where tokens are. The memory of a block begins at the first multiple of
 //          1024 in it.
+// Registers  a multiprocessor's are for one block: those that multiply take what the warpgroup that brings gives back
 // Limits   compute capability 9.0; tokens that TensorCopy copies: chunks of 16 bytes, from addresses that 16 divides
 // Source   Shah et al. 2024, FlashAttention-3, sections 3.1 and 3.2
 #pragma once
@@ -16,7 +18,11 @@
 #include "Common/Wgmma.cuh"
 #include "Common/TensorCopy.cuh"
 
-constexpr int Threads = Warpgroups * WarpgroupThreads;
+constexpr int MultiplyingThreads = Warpgroups * WarpgroupThreads;
+constexpr int MultiplyingWarps = MultiplyingThreads / WarpSize;
+constexpr int Threads = MultiplyingThreads + WarpgroupThreads;
+constexpr int BringingRegisters = Warpgroups == 2 ? 40 : 32;
+constexpr int MultiplyingRegisters = Warpgroups == 2 ? 232 : 160;
 constexpr int OwnTokens = 64;  // of a warpgroup
 constexpr int Rows = Warpgroups * OwnTokens;
 constexpr int HeadChannels = 8 * HeadPieces;
@@ -36,7 +42,7 @@ using HeadSums = FragmentRow<HeadPieces>;
 // The first of the warp's rows in the block's tile.
 DEVICE int FirstRow() { return int(threadIdx.x) / WarpSize * 16; }
 
-// --- Copies ----------------------------------------------------------------------------------------------------------
+// --- Tiles -----------------------------------------------------------------------------------------------------------
 
 // A sequence and a head of it.
 struct HeadPlace { int head, sequence; };
@@ -46,7 +52,7 @@ DEVICE HeadPlace HeadOf(const AttentionPlan& plan, Int64 pair)
     return {int(pair % plan.heads), int(pair / plan.heads)};
 }
 
-DEVICE void BringTile(char* to, const TensorMap& map, ByteBarrier* barrier, int token, HeadPlace place)
+DEVICE void BringTile(char* to, const TensorMap& map, BarrierPlace barrier, int token, HeadPlace place)
 {
 #pragma unroll
     for (int box = 0; box < Boxes; box++) {
@@ -54,124 +60,140 @@ DEVICE void BringTile(char* to, const TensorMap& map, ByteBarrier* barrier, int 
     }
 }
 
-// A place in a row of tiles, as an operand.
-struct TilePlace {
-    const char* tiles;
-    int bytes;  // from the first tile
+// A tile as an operand, whether channels are added up or tokens: along the depth the leading distance means nothing.
+DEVICE UInt64 OperandAt(const char* tile) { return MatrixDescriptor(tile, BoxBytes, AtomBytes); }
 
-    // Where channels are added up, and where tokens are.
-    MEMBER UInt64 Along() const { return Advance(MatrixDescriptor(tiles, 16, AtomBytes), bytes); }
-    MEMBER UInt64 Across() const { return Advance(MatrixDescriptor(tiles, BoxBytes, AtomBytes), bytes); }
-};
+// In shared memory, one for a ring: of its places.
+struct RingBarriers { ByteBarrier isThere[Stages], isFree[Stages]; };
 
-// In shared memory, one for a ring.
-struct RingBarriers {
-    ByteBarrier isThere[Stages];
-    int leavers[Stages];  // warps that have left a place since it was filled
-};
-
-// Tiles of a sequence of tokens, which the block meets one after the other.
+// Places for tiles in shared memory, filled and emptied in the order of the tiles' numbers, from 0 on.
 struct TokenRing {
     const TensorMap& map;
+    BarrierPlace isThere, isFree;  // [Stages]
     char* places;
-    RingBarriers& barriers;
-    HeadPlace head;
-    int start, count;  // the token of the first tile, and tiles
+    UInt64 operand;  // in the first place
+
+    MEMBER TokenRing(const TensorMap& tokens, RingBarriers& barriers, char* first)
+        : map(tokens), isThere(barriers.isThere), isFree(barriers.isFree), places(first), operand(OperandAt(first))
+    {
+    }
 
     // By one thread; a ProxyFence of it must follow, and a barrier of the block.
     MEMBER void Prepare() const
     {
         for (int stage = 0; stage < Stages; stage++) {
-            PrepareBarrier(barriers.isThere + stage);
-            barriers.leavers[stage] = 0;
+            PrepareBarrier(isThere + stage);
+            PrepareBarrier(isFree + stage, MultiplyingWarps);
         }
     }
 
-    // By the same thread, after its fence.
-    MEMBER void Begin() const
+    // By the thread that brings tiles: when their place is free. So many bytes more come with the tile; the barrier
+    // that they go to is returned.
+    MEMBER BarrierPlace Bring(int number, HeadPlace head, int token, int moreBytes = 0) const
     {
-        for (int number = 0; number < Stages && number < count; number++) Bring(number);
+        const int stage = StageOf(number);
+        if (number >= Stages) WaitForPhase(isFree + stage, RoundOf(number) % 2 ^ 1);
+        ExpectBytes(isThere + stage, TileBytes + moreBytes);
+        BringTile(places + stage * TileBytes, map, isThere + stage, token, head);
+        return isThere + stage;
     }
-
-    MEMBER TilePlace PlaceOf(int number) const { return {places, StageOf(number) * TileBytes}; }
 
     // When it has come.
-    MEMBER TilePlace Await(int number) const
+    MEMBER UInt64 Await(int number) const
     {
-        WaitForBytes(barriers.isThere + StageOf(number), number / unsigned(Stages) % 2);
-        return PlaceOf(number);
+        WaitForPhase(isThere + StageOf(number), RoundOf(number) % 2);
+        return OperandOf(number);
     }
 
-    // By one lane of every warp, when nothing reads the tile for the warp any more: the ticket of whoever is to bring
-    // another to its place. Nothing waits for the ticket before it is looked at.
-    MEMBER int Leave(int number) const { return Arrive(barriers.leavers + StageOf(number), Warps); }
+    // Which has come.
+    MEMBER UInt64 OperandOf(int number) const { return Advance(operand, StageOf(number) * TileBytes); }
 
-    MEMBER void Refill(int number, int ticket) const
-    {
-        if (ticket == Warps - 1 && number + Stages < count) Bring(number + Stages);
-    }
-
-private:
-    static constexpr int Warps = Threads / WarpSize;
+    // By one lane of every warp that multiplies, when nothing reads the tile for the warp any more.
+    MEMBER void Leave(int number) const { Arrive(isFree + StageOf(number)); }
 
     static MEMBER int StageOf(int number) { return int(unsigned(number) % Stages); }
 
-    MEMBER void Bring(int number) const
-    {
-        ByteBarrier* barrier = barriers.isThere + StageOf(number);
-        ExpectBytes(barrier, TileBytes);
-        BringTile(places + StageOf(number) * TileBytes, map, barrier, start + number * TileTokens, head);
-    }
+private:
+    static MEMBER int RoundOf(int number) { return int(unsigned(number) / Stages); }
 };
-
-struct Tickets { int first, second; };
 
 // Two sequences of as many tokens, side by side.
 struct RingPair {
     TokenRing first, second;
 
-    // As TokenRing has them, for both.
+    MEMBER RingPair(
+        const TensorMap& firstTokens, const TensorMap& secondTokens, RingBarriers (&barriers)[2], char* places)
+        : first(firstTokens, barriers[0], places), second(secondTokens, barriers[1], places + Stages * TileBytes)
+    {
+    }
+
+    // As TokenRing has it.
     MEMBER void Prepare() const
     {
         first.Prepare();
         second.Prepare();
     }
 
-    MEMBER void Begin() const
-    {
-        first.Begin();
-        second.Begin();
-    }
-
     // By every warp.
-    template <bool LeavesFirst, bool LeavesSecond> MEMBER Tickets Leave(int number) const
+    template <bool LeavesFirst, bool LeavesSecond> MEMBER void Leave(int number) const
     {
-        Tickets tickets = {};
         if constexpr (LeavesFirst || LeavesSecond) {
             WarpBarrier();  // all lanes' reads | the arrival of their warp
             if (threadIdx.x % WarpSize == 0) {
-                if (LeavesFirst) tickets.first = first.Leave(number);
-                if (LeavesSecond) tickets.second = second.Leave(number);
+                if (LeavesFirst) first.Leave(number);
+                if (LeavesSecond) second.Leave(number);
             }
         }
-        return tickets;
-    }
-
-    MEMBER void Refill(int number, const Tickets& tickets) const
-    {
-        first.Refill(number, tickets.first);
-        second.Refill(number, tickets.second);
     }
 };
 
-// The rings of a block from a place in its shared memory on.
-DEVICE RingPair RingsAt(
-    char* places, const TensorMap& first, const TensorMap& second, RingBarriers (&barriers)[2], HeadPlace head,
-    int start, int count)
+// --- Turns -----------------------------------------------------------------------------------------------------------
+
+// What a block does at a time: a tile of own tokens meets tiles of others.
+struct Turn {
+    TokenTile own;
+    int number;      // of the block's turns
+    int firstOther;  // token
+    int firstTile, endTile;  // of others, as rings count
+
+    MEMBER int TokenOf(int tile) const { return firstOther + (tile - firstTile) * TileTokens; }
+};
+
+// The turns of a block: the tiles of own tokens, queries or keys, of all heads go round the blocks. A query meets all
+// keys, or if the attention is causal those up to its own place.
+template <bool OfQueries> struct Turns {
+    const AttentionPlan& plan;
+    unsigned index = blockIdx.x;
+    int number = 0, firstTile = 0;  // of the next one
+
+    MEMBER bool Next(Turn& turn)
+    {
+        const int ownTokens = OfQueries ? plan.queries : plan.keys, others = OfQueries ? plan.keys : plan.queries;
+        if (index >= unsigned(plan.clips) * plan.heads * ((ownTokens + Rows - 1) / Rows)) return false;
+        turn.own = TileOf(plan, index, ownTokens, others, Rows);
+        const int first = plan.isCausal && !OfQueries ? Minimum(others, turn.own.first) : 0;
+        const int end = plan.isCausal && OfQueries ? Minimum(others, turn.own.first + Rows) : others;
+        turn.number = number++;
+        turn.firstOther = first;
+        turn.firstTile = firstTile;
+        turn.endTile = firstTile += (end - first + TileTokens - 1) / TileTokens;
+        index += gridDim.x;
+        return true;
+    }
+};
+
+// Whether the thread is of a warpgroup that multiplies. The block goes two ways here: of the other warpgroup one thread
+// brings tiles, and what the block has prepared is seen.
+DEVICE bool Multiplies()
 {
-    return {{first, places, barriers[0], head, start, count},
-            {second, places + Stages * TileBytes, barriers[1], head, start, count}};
+    __syncthreads();  // new barriers | waiting for them
+    const bool multiplies = threadIdx.x < MultiplyingThreads;
+    if (multiplies) TakeRegisters<MultiplyingRegisters>();
+    else KeepRegisters<BringingRegisters>();
+    return multiplies;
 }
+
+DEVICE bool BringsTiles() { return threadIdx.x == MultiplyingThreads; }
 
 // --- Products --------------------------------------------------------------------------------------------------------
 
@@ -179,38 +201,35 @@ DEVICE RingPair RingsAt(
 constexpr int StepBytes(int step) { return step / 4 * BoxBytes + step % 4 * 32; }
 
 // Begins products[row,column] = sum over channels of own[row] others[column], own in registers.
-DEVICE void BeginProducts(LogitSums& products, const FragmentX (&own)[Steps], TilePlace others)
+DEVICE void BeginProducts(LogitSums& products, const FragmentX (&own)[Steps], UInt64 others)
 {
     using Product = Wgmma<Scalar, TileTokens>;
-    const UInt64 w = others.Along();
-    Product::template Multiply<false, false>(products.of, own[0], w);
+    Product::template Multiply<false, false>(products.of, own[0], others);
 #pragma unroll
     for (int step = 1; step < Steps; step++) {
-        Product::template Multiply<false>(products.of, own[step], Advance(w, StepBytes(step)));
+        Product::template Multiply<false>(products.of, own[step], Advance(others, StepBytes(step)));
     }
 }
 
 // Likewise, own in shared memory.
-DEVICE void BeginProducts(LogitSums& products, TilePlace own, TilePlace others)
+DEVICE void BeginProducts(LogitSums& products, UInt64 own, UInt64 others)
 {
     using Product = Wgmma<Scalar, TileTokens>;
-    const UInt64 x = own.Along(), w = others.Along();
-    Product::template Multiply<false, false, false>(products.of, x, w);
+    Product::template Multiply<false, false, false>(products.of, own, others);
 #pragma unroll
     for (int step = 1; step < Steps; step++) {
         Product::template Multiply<false, false>(
-            products.of, Advance(x, StepBytes(step)), Advance(w, StepBytes(step)));
+            products.of, Advance(own, StepBytes(step)), Advance(others, StepBytes(step)));
     }
 }
 
 // Begins sums[row,channel] += sum over columns of weights[row,column] others[column,channel].
-DEVICE void BeginSums(HeadSums& sums, const Weights& weights, TilePlace others)
+DEVICE void BeginSums(HeadSums& sums, const Weights& weights, UInt64 others)
 {
     using Product = Wgmma<Scalar, HeadChannels>;
-    const UInt64 w = others.Across();
 #pragma unroll
     for (int step = 0; step < TileTokens / 16; step++) {
-        Product::template Multiply<true>(sums.of, weights.of[step], Advance(w, step * 16 * RowBytes));
+        Product::template Multiply<true>(sums.of, weights.of[step], Advance(others, step * 16 * RowBytes));
     }
 }
 
@@ -222,44 +241,47 @@ DEVICE void Pack(Weights& packed, const LogitSums& weights)
     }
 }
 
-// Meets all tiles of two rings that have some. work.Begin(number) begins products with them, Prepare(number) brings
-// what their weights need besides, and Weigh(number) makes weights of them and pins those; Keep() rounds them, while
-// nothing reads those of before, and Add(number) begins the sums with them. Work::AddsFirst and AddsSecond say of which
-// ring the sums are; the other's tile is left when there are products. The wait for sums begins the loop's body,
-// because the assembler would have it before the weights that are to be computed meanwhile, if they stood in one block
-// with it.
-template <typename Work> DEVICE void MeetTiles(const RingPair& rings, Work& work)
+// Meets the tiles of a turn, which has some. work.Begin(tile) begins products with them, Prepare(tile) brings what their
+// weights need besides, and Weigh(tile) makes weights of them and pins those; Keep() rounds them, while nothing reads
+// those of before, and Add(tile) begins the sums with them. Work::AddsFirst and AddsSecond say of which ring the sums
+// are; the other's tile is left when there are products. Part() follows the last products. The wait for sums begins the
+// loop's body, because the assembler would have it before the weights that are to be computed meanwhile, if they stood
+// in one block with it.
+template <typename Work> DEVICE void WeighTile(const RingPair& rings, int tile, bool isLast, Work& work)
 {
-    const int count = rings.first.count;
+    rings.Leave<!Work::AddsFirst, !Work::AddsSecond>(tile);
+    if (isLast) work.Part();
+    work.Weigh(tile);
+}
+
+template <typename Work> DEVICE void MeetTiles(const RingPair& rings, const Turn& turn, Work& work)
+{
+    constexpr bool AddsFirst = Work::AddsFirst, AddsSecond = Work::AddsSecond;
+    const int first = turn.firstTile, end = turn.endTile;
     WgmmaFence();
-    work.Begin(0);
+    work.Begin(first);
     WgmmaCommit();
-    work.Prepare(0);
+    work.Prepare(first);
     WgmmaWait<0>();
-    Tickets tickets = rings.Leave<!Work::AddsFirst, !Work::AddsSecond>(0);
-    work.Weigh(0);
-    rings.Refill(0, tickets);
-    for (int number = 1;; number++) {
+    WeighTile(rings, first, first == end - 1, work);
+    for (int tile = first + 1;; tile++) {
         WgmmaWait<0>();
-        tickets = {};
-        if (number > 1) tickets = rings.Leave<Work::AddsFirst, Work::AddsSecond>(number - 2);
+        if (tile > first + 1) rings.Leave<AddsFirst, AddsSecond>(tile - 2);
         work.Keep();
-        if (number == count) break;
+        if (tile == end) break;
         WgmmaFence();
-        work.Begin(number);
+        work.Begin(tile);
         WgmmaCommit();
         WgmmaFence();
-        work.Add(number - 1);
+        work.Add(tile - 1);
         WgmmaCommit();
-        rings.Refill(number - 2, tickets);
-        work.Prepare(number);
+        work.Prepare(tile);
         WgmmaWait<1>();
-        tickets = rings.Leave<!Work::AddsFirst, !Work::AddsSecond>(number);
-        work.Weigh(number);
-        rings.Refill(number, tickets);
+        WeighTile(rings, tile, tile == end - 1, work);
     }
     WgmmaFence();
-    work.Add(count - 1);
+    work.Add(end - 1);
     WgmmaCommit();
     WgmmaWait<0>();
+    rings.Leave<AddsFirst, AddsSecond>(end - 1);
 }

@@ -115,3 +115,13 @@ template <int Rows, int Fragments> DEVICE void WgmmaFinish(FragmentSum (&sums)[R
 
 // Copies and stores are made through the generic proxy, multiplications read through the asynchronous one.
 DEVICE void ProxyFence() { asm volatile("fence.proxy.async.shared::cta;" : : : "memory"); }
+
+template <int Count> DEVICE void KeepRegisters()
+{
+    asm volatile("setmaxnreg.dec.sync.aligned.u32 %0;" : : "n"(Count));
+}
+
+template <int Count> DEVICE void TakeRegisters()
+{
+    asm volatile("setmaxnreg.inc.sync.aligned.u32 %0;" : : "n"(Count));
+}

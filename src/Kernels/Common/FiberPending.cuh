@@ -18,11 +18,12 @@ struct Copy {
     int group;
 };
 
-// A copy of a box of a tensor, likewise; see FiberTensorCopy.
+// A copy by the hardware, of a box of a tensor or of bytes as they lie, likewise; see FiberTensorCopy.
 struct BoxCopy {
     char* to;
-    const void* map;
+    const void* map;  // null where bytes are copied
     const void* barrier;
+    const char* from;  // bytes
     int bytes;
     int at[5];
     int tap[3];

@@ -1,6 +1,7 @@
 // FiberTensorCopy: the wrappers of TensorCopy on the simt device. A copy is made when its barrier is first waited for;
 // until then its target is filled with NaN, so that a missing wait and a target that is still read both show. A wait
-// for bytes that nobody copies, and bytes that nobody expects, end the launch. Part of TensorCopy.
+// for what never comes, arrivals beyond those of a phase, and bytes that nobody expects end the launch. Part of
+// TensorCopy.
 #pragma once
 
 // What a launcher tells of a tensor; SimulatedTensorMap in the runtime has the same layout. Axes from the innermost on.
@@ -18,13 +19,15 @@ static_assert(sizeof(TensorMap) == 128);
 
 #define TENSOR_MAP const TensorMap
 
-// Phases ended, and what the one that lasts waits for.
+// Phases that have ended, the arrivals of each, and what is missing of the one that lasts.
 struct ByteBarrier {
     UInt16 ended;
-    UInt16 isArmed;
-    int missing;
+    UInt8 arrivals, missingArrivals;
+    int missingBytes;
 };
 static_assert(sizeof(ByteBarrier) == 8);
+
+using BarrierPlace = ByteBarrier*;
 
 namespace Fibers {
 
@@ -67,6 +70,11 @@ FIBER void NextPixel(const TensorMap& map, int (&at)[5])
 
 DEVICE void MakeCopy(const BoxCopy& copy)
 {
+    if (copy.map == nullptr) {
+        __builtin_memcpy(copy.to, copy.from, copy.bytes);
+        return;
+    }
+
     const TensorMap& map = *static_cast<const TensorMap*>(copy.map);
     int at[5];
     for (int axis = 0; axis < 5; axis++) at[axis] = copy.at[axis];
@@ -90,15 +98,17 @@ DEVICE void MakeCopy(const BoxCopy& copy)
 }
 
 // Keeps a copy until its barrier is waited for.
-FIBER __attribute__((noinline)) void RememberBox(
-    Block& block, const BoxCopy& copy, const BoxPlace& place, TapPlace tap, Place where)
+FIBER __attribute__((noinline)) BoxCopy& Remember(Block& block, const BoxCopy& copy, Place where)
 {
-    const TensorMap& map = *static_cast<const TensorMap*>(copy.map);
     if (block.boxCount == MaximumBoxes) Fail(block, where, "is one of more pending ones than the simt device keeps");
+    return block.boxes[block.boxCount++] = copy;
+}
+
+FIBER __attribute__((noinline)) void RememberBox(
+    Block& block, char* to, const TensorMap& map, const void* barrier, const BoxPlace& place, TapPlace tap, Place where)
+{
     if (map.box[0] * 2 != RowBytes) Fail(block, where, "is not of rows of 128 bytes");
-    BoxCopy& kept = block.boxes[block.boxCount++];
-    kept = copy;
-    kept.bytes = RowsOfBox(map) * RowBytes;
+    BoxCopy& kept = Remember(block, {to, &map, barrier, nullptr, RowsOfBox(map) * RowBytes}, where);
     for (int axis = 0; axis < 5; axis++) kept.at[axis] = place.at[axis];
     kept.tap[0] = tap.w;
     kept.tap[1] = tap.h;
@@ -133,31 +143,38 @@ FIBER __attribute__((noinline)) bool HasEnded(const ByteBarrier& barrier, int pa
     return barrier.ended % 2 != parity;
 }
 
-FIBER __attribute__((noinline)) bool HasAllBytesComing(const Block& block, const ByteBarrier& barrier)
+FIBER __attribute__((noinline)) bool IsComing(const Block& block, const ByteBarrier& barrier)
 {
-    return barrier.isArmed && BytesComing(block, &barrier) >= barrier.missing;
-}
-
-FIBER __attribute__((noinline)) void Arm(Block& block, ByteBarrier& barrier, int bytes, Place place)
-{
-    if (barrier.isArmed) Fail(block, place, "is the second of a phase");
-    barrier.isArmed = 1;
-    barrier.missing = bytes;
+    return barrier.missingArrivals == 0 && BytesComing(block, &barrier) >= barrier.missingBytes;
 }
 
 FIBER __attribute__((noinline)) void End(Block& block, ByteBarrier& barrier, int bytes, Place place)
 {
-    if (bytes != barrier.missing) Fail(block, place, "is for fewer bytes than come");
-    barrier.isArmed = 0;
+    if (bytes != barrier.missingBytes) Fail(block, place, "is for fewer bytes than come");
+    barrier.missingArrivals = barrier.arrivals;
+    barrier.missingBytes = 0;
     barrier.ended++;
     block.yields = 0;
+}
+
+FIBER __attribute__((noinline)) void Prepare(ByteBarrier& barrier, int arrivals)
+{
+    barrier = {0, UInt8(arrivals), UInt8(arrivals), 0};
+}
+
+FIBER __attribute__((noinline)) void Arrive(Block& block, ByteBarrier& barrier, int bytes, Place place)
+{
+    if (barrier.missingArrivals == 0) Fail(block, place, "is one too many for a phase");
+    barrier.missingArrivals--;
+    barrier.missingBytes += bytes;
+    if (barrier.missingArrivals == 0 && barrier.missingBytes == 0) End(block, barrier, 0, place);
 }
 
 // Lets the others run, one of which must do what the running thread waits for.
 FIBER __attribute__((noinline)) void Yield(Block& block, Place place)
 {
     constexpr int MostYields = 1 << 20;
-    if (block.queueCount == 0 || ++block.yields == MostYields) Fail(block, place, "is for bytes that nobody copies");
+    if (block.queueCount == 0 || ++block.yields == MostYields) Fail(block, place, "is for what never comes");
     Enqueue(block, block.running, 1, false);
     Thread& self = block.threads[block.running];
     self.place = place;
@@ -171,27 +188,43 @@ DEVICE void BeginBox(
     if (SharedAddress(to) % AtomBytes != 0) Fail(*s_block, where, "needs a target at a multiple of 1024");
     __builtin_memset(to, 0xFF, RowsOfBox(map) * RowBytes);
     Sanitizer::Release(*reinterpret_cast<char*>(barrier));
-    RememberBox(*s_block, {static_cast<char*>(to), &map, barrier}, place, tap, where);
+    RememberBox(*s_block, static_cast<char*>(to), map, barrier, place, tap, where);
+}
+
+DEVICE void BeginBytes(void* to, const void* from, int bytes, ByteBarrier* barrier, Place where)
+{
+    const UInt64 all = UInt64(to) | UInt64(from) | UInt64(bytes);
+    if (all % 16 != 0) Fail(*s_block, where, "needs addresses and a length that 16 divides");
+    __builtin_memset(to, 0xFF, bytes);
+    Sanitizer::Release(*reinterpret_cast<char*>(barrier));
+    Remember(*s_block, {static_cast<char*>(to), nullptr, barrier, static_cast<const char*>(from), bytes}, where);
 }
 
 }  // namespace Fibers
 
 #define GK_CALLER const char *file = __builtin_FILE(), int line = __builtin_LINE()
 
-DEVICE void PrepareBarrier(ByteBarrier* barrier) { *barrier = {}; }
+DEVICE void PrepareBarrier(BarrierPlace barrier, int arrivals = 1) { Fibers::Prepare(*barrier, arrivals); }
 
-DEVICE void ExpectBytes(ByteBarrier* barrier, int bytes, GK_CALLER)
+DEVICE void ExpectBytes(BarrierPlace barrier, int bytes, GK_CALLER)
 {
-    Fibers::Arm(*Fibers::s_block, *barrier, bytes, {"expectation of bytes", file, line});
+    Fibers::Sanitizer::Release(*reinterpret_cast<char*>(barrier));
+    Fibers::Arrive(*Fibers::s_block, *barrier, bytes, {"expectation of bytes", file, line});
 }
 
-DEVICE void WaitForBytes(ByteBarrier* barrier, int parity, GK_CALLER)
+DEVICE void Arrive(BarrierPlace barrier, GK_CALLER)
 {
-    const Fibers::Place place = {"wait for bytes", file, line};
+    Fibers::Sanitizer::Release(*reinterpret_cast<char*>(barrier));
+    Fibers::Arrive(*Fibers::s_block, *barrier, 0, {"arrival", file, line});
+}
+
+DEVICE void WaitForPhase(BarrierPlace barrier, int parity, GK_CALLER)
+{
+    const Fibers::Place place = {"wait for a phase", file, line};
     Fibers::Block& block = *Fibers::s_block;
     char& order = *reinterpret_cast<char*>(barrier);
     while (!Fibers::HasEnded(*barrier, parity)) {
-        if (!Fibers::HasAllBytesComing(block, *barrier)) {
+        if (!Fibers::IsComing(block, *barrier)) {
             Fibers::Yield(block, place);
             continue;
         }
@@ -210,24 +243,20 @@ DEVICE void WaitForBytes(ByteBarrier* barrier, int parity, GK_CALLER)
 }
 
 template <int Axes = 3>
-DEVICE void CopyBox(void* to, const TensorMap& map, ByteBarrier* barrier, const BoxPlace& place, GK_CALLER)
+DEVICE void CopyBox(void* to, const TensorMap& map, BarrierPlace barrier, const BoxPlace& place, GK_CALLER)
 {
     Fibers::BeginBox(to, map, barrier, place, {}, {"copy of a box", file, line});
 }
 
 DEVICE void CopyPixels(
-    void* to, const TensorMap& map, ByteBarrier* barrier, const BoxPlace& place, TapPlace tap, GK_CALLER)
+    void* to, const TensorMap& map, BarrierPlace barrier, const BoxPlace& place, TapPlace tap, GK_CALLER)
 {
     Fibers::BeginBox(to, map, barrier, place, tap, {"copy of pixels", file, line});
 }
 
-DEVICE int Arrive(int* count, int arrivals)
+DEVICE void CopyBytes(void* to, const void* from, int bytes, BarrierPlace barrier, GK_CALLER)
 {
-    Fibers::Sanitizer::Acquire(*reinterpret_cast<char*>(count));
-    const int before = *count;
-    *count = before + 1 == arrivals ? 0 : before + 1;
-    Fibers::Sanitizer::Release(*reinterpret_cast<char*>(count));
-    return before;
+    Fibers::BeginBytes(to, from, bytes, barrier, {"copy of bytes", file, line});
 }
 
 #undef GK_CALLER

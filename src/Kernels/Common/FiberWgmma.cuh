@@ -337,3 +337,6 @@ template <int Rows, int Fragments> DEVICE void WgmmaFinish(FragmentSum (&)[Rows]
 DEVICE void ProxyFence() { Fibers::s_block->threads[Fibers::s_block->running].hasUnfenced = false; }
 
 #undef GK_CALLER
+
+template <int Count> DEVICE void KeepRegisters() {}
+template <int Count> DEVICE void TakeRegisters() {}

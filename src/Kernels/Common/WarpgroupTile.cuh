@@ -110,7 +110,7 @@ DEVICE void MultiplyTile(TileSums& sums, char* memory, XSource& x, WSource& w, i
 
     int stage = 0, parity = 0;
     for (int number = first; number < end; number++) {
-        WaitForBytes(isThere + stage, parity);
+        WaitForPhase(isThere + stage, parity);
         BeginSlice<IsXAlong, IsWAlong>(sums, ring + stage * StageBytes);
         WgmmaWait<1>();
         __syncthreads();  // everyone's reads of the slice before this one | copies over it

@@ -9,6 +9,8 @@
 //                              what computes them before it before it. It follows a wait that gives them back
 //   WgmmaFinish                waits for all, and gives the sums back
 //   ProxyFence                 lets multiplications see what the thread has written to shared memory before it
+//   KeepRegisters<Count>       by all of a warpgroup: gives registers back but for so many a thread, a multiple of 8;
+//   TakeRegisters<Count>       or waits for what others of the block give back
 //   MatrixDescriptor, Advance  where an operand lies
 //
 // Operands a descriptor has 64 bits: 0 to 13 the address, 16 to 29 the leading and 32 to 45 the stride distance, all
@@ -42,11 +44,19 @@ constexpr int AtomBytes = 1024;
 DEVICE UInt64 MatrixDescriptor(const void* shared, int leadingBytes, int strideBytes)
 {
     constexpr UInt64 SwizzleOf128 = 1;
-    const UInt64 start = (SharedAddress(shared) & 0x3FFFF) >> 4;
+    const UInt64 start = SharedAddress(shared) >> 4;  // a block has less shared memory than 14 bits count
     return start | UInt64(leadingBytes >> 4) << 16 | UInt64(strideBytes >> 4) << 32 | SwizzleOf128 << 62;
 }
 
-DEVICE UInt64 Advance(UInt64 descriptor, int bytes) { return descriptor + (bytes >> 4); }
+// Likewise, so many bytes further. The address alone changes: 32 bits are added to, and not 64.
+DEVICE UInt64 Advance(UInt64 descriptor, int bytes)
+{
+    return descriptor >> 32 << 32 | (unsigned(descriptor) + unsigned(bytes >> 4));
+}
+
+// The number of the thread's warpgroup. It comes from another lane, so that the compiler takes it for the same number in
+// all of a warp, as descriptors are.
+DEVICE int WarpgroupNumber() { return int(ShuffleBits(threadIdx.x / WarpgroupThreads, 0)); }
 
 // Bytes from an address in shared memory to the next at which an atom can begin.
 DEVICE int BytesToAtom(const void* shared) { return int(-SharedAddress(shared) % AtomBytes); }

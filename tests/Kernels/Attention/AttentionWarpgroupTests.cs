@@ -7,12 +7,15 @@ namespace GenKernels.Tests.Kernels.Attention;
 [TestFixtureSource(typeof(WgmmaTests), nameof(WgmmaTests.Devices))]
 public sealed class AttentionWarpgroupTests(Device device)
 {
-    /// <summary>Around tiles of 64 or 128 tokens, blocks of 128 or 192, and rings of 3 or 4 tiles.</summary>
+    /// <summary>
+    /// Around tiles of 64 or 128 tokens, blocks of 128 or 192, and rings of 3 or 4 tiles; and more tiles than blocks.
+    /// </summary>
     public static AttentionSetting[] Settings { get; } =
     [
         new(1, 1, 1, 1, 8), new(2, 15, 17, 2, 40), new(1, 129, 257, 1, 40), new(1, 70, 129, 2, 64, true),
         new(1, 200, 70, 1, 80, true), new(2, 66, 65, 2, 72), new(1, 65, 200, 1, 160), new(1, 130, 63, 1, 152, true),
         new(1, 64, 449, 1, 24), new(1, 100, 300, 1, 48, true), new(1, 40, 700, 1, 80),
+        new(3, 300, 190, 2, 40),
     ];
 
     private static ElementType[] Types => AttentionTensor.Types;
@@ -68,7 +71,7 @@ public sealed class AttentionWarpgroupTests(Device device)
         Assert.That(new AttentionChoice().Ways(device, key with { Channels = 168 }), Is.EqualTo(byWarps));
         Assert.That(new AttentionChoice().Ways(TestDevices.Host, key), Is.EqualTo(byWarps));
         Assert.That(new AttentionGradientChoice().Ways(device, key), Is.EqualTo(byWarps));
-        Assert.That(new AttentionGradientChoice().Ways(device, key with { Channels = 80 }), Has.Count.EqualTo(2));
+        Assert.That(new AttentionGradientChoice().Ways(device, key with { Channels = 80 }), Has.Count.EqualTo(3));
     }
 
     /// <returns>The result, and the logs of the rows' sums.</returns>

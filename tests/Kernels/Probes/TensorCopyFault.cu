@@ -8,7 +8,7 @@
 // Limits   only for tests
 // Source   ours
 #include "Common/Prelude.cuh"     // KERNEL, Scalar
-#include "Common/TensorCopy.cuh"  // CopyBox, ExpectBytes, WaitForBytes
+#include "Common/TensorCopy.cuh"  // CopyBox, ExpectBytes, WaitForPhase
 
 // As in TensorCopyFaultTests.
 enum Fault { None, NoWait, NoCopy, TwoExpectations, FewerBytes, OtherTarget };
@@ -26,7 +26,7 @@ KERNEL TensorCopyFault(TENSOR_MAP x, float* y, int firstRow, int fault)
         if (fault != NoCopy) CopyBox(box + (fault == OtherTarget ? 128 : 0), x, &isThere, {{0, firstRow, 0}});
     }
     __syncthreads();  // the new barrier | waiting for it
-    if (fault != NoWait) WaitForBytes(&isThere, 0);
+    if (fault != NoWait) WaitForPhase(&isThere, 0);
     const int row = threadIdx.x / 8, chunk = threadIdx.x % 8;
     y[threadIdx.x] = float(*reinterpret_cast<const Scalar*>(box + row * 128 + (chunk ^ row) * 16));
 }

@@ -31,9 +31,9 @@ public sealed class TensorCopyFaultTests
     public void WhatNobodyWaitedForIsNaN([Values] ThreadOrder order) =>
         Assert.That(Run(Fault.NoWait, order), Is.All.NaN);
 
-    [TestCase(nameof(Fault.NoCopy), "wait for bytes is for bytes that nobody copies")]
-    [TestCase(nameof(Fault.TwoExpectations), "expectation of bytes is the second of a phase")]
-    [TestCase(nameof(Fault.FewerBytes), "wait for bytes is for fewer bytes than come")]
+    [TestCase(nameof(Fault.NoCopy), "wait for a phase is for what never comes")]
+    [TestCase(nameof(Fault.TwoExpectations), "expectation of bytes is one too many for a phase")]
+    [TestCase(nameof(Fault.FewerBytes), "wait for a phase is for fewer bytes than come")]
     [TestCase(nameof(Fault.OtherTarget), "copy of a box needs a target at a multiple of 1024")]
     public void AFaultIsRefused(string fault, string message) =>
         Assert.That(

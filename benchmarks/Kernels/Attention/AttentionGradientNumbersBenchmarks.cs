@@ -1,0 +1,27 @@
+using GenKernels.Kernels.Attention;
+using GenKernels.Runtime;
+
+namespace GenKernels.Benchmarks.Kernels.Attention;
+
+/// <summary>What the gradients of an attention on tensor cores need to know of its queries; all of both, as ever, where
+/// there are none.</summary>
+public class AttentionGradientNumbersBenchmarks : KernelBenchmarks
+{
+    /// <inheritdoc/>
+    public override IEnumerable<KernelCase> Cases => AttentionLayer.All.Select(layer =>
+        BenchmarkDevice.Device.WarpSize == 1
+            ? AttentionGradientBenchmarks.Both(layer) with { Type = ElementType.BFloat16 }
+            : new KernelCase(
+                $"{layer.Name} numbers", [layer.QueryShape, layer.QueryShape, layer.RowShape], layer.NumberShape, Launch,
+                layer.Number)
+            {
+                Type = ElementType.BFloat16,
+                WideInputs = [2],
+            });
+
+    private static Tensor Launch(Tensor[] x)
+    {
+        AttentionPlan plan = new(x[0], x[0], x[0], AttentionOptions.For(x[0].Shape[3]));
+        return AttentionGradientNumbers.Forward(x[0], x[1], x[2], plan);
+    }
+}

@@ -1,0 +1,30 @@
+using GenKernels.Kernels.Attention;
+using GenKernels.Runtime;
+
+namespace GenKernels.Benchmarks.Kernels.Attention;
+
+/// <summary>The queries' gradient of an attention of 16-bit floats by warpgroups; both gradients, as ever, where they
+/// cannot.</summary>
+public class AttentionWarpgroupGradientQueryBenchmarks : KernelBenchmarks
+{
+    private const int Products = 3;
+
+    /// <inheritdoc/>
+    public override IEnumerable<KernelCase> Cases => AttentionLayer.All.Select(layer => IsFor(layer)
+        ? layer.Gradient("queries", Products, layer.QueryShape, Launch, layer.QueryGradientOf)
+        : AttentionGradientBenchmarks.Both(layer) with { Type = ElementType.BFloat16 });
+
+    /// <returns>Whether warpgroups compute the gradients of a layer.</returns>
+    internal static bool IsFor(AttentionLayer layer) =>
+        AttentionWarpgroupGradientQuery.Known.For(BenchmarkDevice.Device, layer.Channels).Any();
+
+    private static Tensor Launch(Tensor[] x)
+    {
+        (Tensor q, Tensor k, Tensor v) = (x[0], x[1], x[2]);
+        Tensor dq = Tensor.Empty(q.Shape, q.Type, q.Device);
+        AttentionWay way = AttentionWarpgroupGradientQuery.Known.For(q.Device, q.Shape[3]).First();
+        AttentionPlan plan = new(q, k, v, AttentionOptions.For(q.Shape[3]));
+        AttentionWarpgroupGradientQuery.Launch(way, q, k, v, x[3], x[4], dq, plan);
+        return dq;
+    }
+}

@@ -1,0 +1,42 @@
+// AttentionGradientNumbers: what the gradients of attention on tensor cores need to know of every query.
+//   numbers[n,h,i] = (log2(e) r[n,h,i], sum over d of dy[n,i,h,d] y[n,i,h,d]); zeros beyond the last query
+//
+// Shapes   y, dy: [N, L, Heads, D]; logSumExp (r): [N, Heads, L]; numbers: [N, Heads, L', 2], L' as NumberCount
+// Types    y and dy Half or BFloat16; the others, and sums, float
+// Launch   QueryLanes neighbouring lanes for every query of every sequence and head, up to L'; blocks of whole warps
+// Cost     reads y and dy once
+// Limits   D a multiple of 8; addresses that 16 divides
+// Source   Dao et al. 2022, FlashAttention, algorithm 4, line 19
+#include "Common/Prelude.cuh"           // KERNEL, Scalar
+#include "Attention/AttentionPlan.cuh"  // QueryNumbers
+#include "Common/Rows.cuh"              // LoadPack, Quotient
+#include "Common/Warp.cuh"              // LaneSum
+
+constexpr int QueryLanes = 8;
+constexpr int ChunkLength = PackLength<Scalar>;
+
+KERNEL AttentionGradientNumbers(
+    const Scalar* __restrict__ y, const Scalar* __restrict__ dy, const float* __restrict__ logSumExp,
+    QueryNumbers* __restrict__ numbers, AttentionPlan plan)
+{
+    // Sequences, queries and heads as they lie in memory. Lanes beyond them stay for the sums of their warp.
+    const int count = NumberCount(plan), lane = threadIdx.x % QueryLanes;
+    const Int64 index = Int64(blockIdx.x) * (blockDim.x / QueryLanes) + threadIdx.x / QueryLanes;
+    const Int64 token = Quotient(index, plan.heads), clip = Quotient(token, count);
+    const int head = int(index - token * plan.heads), query = int(token - clip * count);
+    const bool isQuery = clip < plan.clips && query < plan.queries;
+    float sum = 0;
+    if (isQuery) {
+        const Int64 row = ((clip * plan.queries + query) * plan.heads + head) * plan.channels;
+        for (int channel = lane * ChunkLength; channel < plan.channels; channel += QueryLanes * ChunkLength) {
+            const auto own = LoadPack<ChunkLength>(y + row + channel), slope = LoadPack<ChunkLength>(dy + row + channel);
+            Count<ChunkLength>::ForEach([&](int k) { sum += float(own.value[k]) * float(slope.value[k]); });
+        }
+    }
+    sum = LaneSum<QueryLanes>(sum);
+    if (lane != 0 || clip >= plan.clips) return;
+    const Int64 pair = clip * plan.heads + head;
+    QueryNumbers own = {};
+    if (isQuery) own = {logSumExp[pair * plan.queries + query] * LogarithmOfE, sum};
+    numbers[pair * count + query] = own;
+}

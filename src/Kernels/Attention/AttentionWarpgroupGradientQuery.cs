@@ -1,0 +1,31 @@
+namespace GenKernels.Kernels.Attention;
+
+/// <summary>Launches <c>AttentionWarpgroupGradientQuery.cu</c>, for 16-bit floats.</summary>
+internal static class AttentionWarpgroupGradientQuery
+{
+    /// <summary>
+    /// For heads of up to 40, 64 and 80 channels; of more tokens or warpgroups registers hold too little.
+    /// </summary>
+    internal static AttentionWays Known { get; } = new(
+        (5, new(2, 128)), (5, new(3, 64)), (8, new(2, 128)), (8, new(3, 64)), (10, new(2, 64)), (10, new(3, 64)));
+
+    private static readonly KernelSource s_source =
+        Source("Attention/AttentionWarpgroupGradientQuery.cu", AttentionTensor.Types, Known.Variants);
+
+    /// <summary>The kernel's file.</summary>
+    internal static KernelSource SourceFile => s_source;
+
+    /// <summary>As <see cref="AttentionGradient.Forward"/>, the queries' part, into a tensor that is there.</summary>
+    /// <param name="way">One of those that are known.</param>
+    /// <param name="numbers">Those of <see cref="AttentionGradientNumbers"/>.</param>
+    internal static void Launch(
+        AttentionWay way, Tensor q, Tensor k, Tensor v, Tensor dy, Tensor numbers, Tensor dq, AttentionPlan plan)
+    {
+        LaunchShape shape = AttentionWarpgroup.Blocks(q.Device, way, plan, plan.Queries, ownTensors: 2);
+        string variant = Known.Variant(way, plan.Channels);
+        q.Device.Load(s_source, q.Type, variant).Kernel("AttentionWarpgroupGradientQuery").Launch(
+            shape with { Cost = plan.Cost(3, q, k, v, dy, numbers, dq) }, AttentionWarpgroup.Tokens(q, way),
+            AttentionWarpgroup.Tokens(k, way), AttentionWarpgroup.Tokens(v, way), AttentionWarpgroup.Tokens(dy, way),
+            numbers, dq, KernelArgument.Structure(ref plan));
+    }
+}
