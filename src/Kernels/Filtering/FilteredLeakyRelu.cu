@@ -25,30 +25,30 @@
 constexpr int Stages = 3;
 
 // The first stage, for the row that is place j of a group; a planar filter does all in the second.
-DEVICE void FilterUpRows(int j, const RowsUnder& rows, Shared& shared, int slot)
+DEVICE void FilterUpRows(int j, const Taps& taps, const RowsUnder& rows, Shared& shared, int slot)
 {
     if constexpr (!IsUpPlanar) {
         Accumulator sums[OwnSamples] = {};
         for (int k = 0; k < UpDepth; k++) {
-            const Accumulator tap = shared.upRows[j][k];
-            for (int i = 0; i < OwnSamples; i++) sums[i] += rows.window[k][i] * tap;
+            for (int i = 0; i < OwnSamples; i++) sums[i] += rows.window[k][i] * taps.up[j][k];
         }
         StoreSamples(sums, shared.samples[slot]);
     }
 }
 
 // The second stage: a thread's places of the row that is place j of a group, from rows of samples, the oldest first.
-DEVICE void FilterUpColumns(int j, const Shared& shared, int oldest, Accumulator (&v)[OwnPlaces])
+DEVICE void FilterUpColumns(
+    int j, const Taps& taps, const Shared& shared, int oldest, Accumulator (&v)[OwnPlaces])
 {
     const int channelLane = threadIdx.x % ChannelLanes, lane = threadIdx.x / ChannelLanes;
     for (int i = 0; i < OwnPlaces; i++) v[i] = 0;
     for (int row = 0; row < (IsUpPlanar ? UpDepth : 1); row++) {
         const auto& samples = shared.samples[(oldest + row) % SampleRows];
-        const auto& taps = shared.upTaps[IsUpPlanar ? j : 0][row];
+        const auto& rowTaps = IsUpPlanar ? shared.upTaps[j][row] : taps.up;
         Accumulator near[Groups + UpDepth - 1];
         for (int i = 0; i < Groups + UpDepth - 1; i++) near[i] = samples[lane * Groups + i][channelLane];
         for (int i = 0; i < OwnPlaces; i++) {
-            for (int k = 0; k < UpDepth; k++) v[i] += near[i / Up + k] * taps[i % Up][k];
+            for (int k = 0; k < UpDepth; k++) v[i] += near[i / Up + k] * rowTaps[i % Up][k];
         }
     }
 }
@@ -106,7 +106,8 @@ struct RowsAbove {
     Accumulator across[Down][Outputs];
 };
 
-DEVICE void FilterDown(const Shared& shared, const Accumulator (*middle)[ChannelLanes], int phase, RowsAbove& rows)
+DEVICE void FilterDown(
+    const Taps& taps, const Shared& shared, const Accumulator (*middle)[ChannelLanes], int phase, RowsAbove& rows)
 {
     Accumulator across[Outputs];
     if constexpr (IsDownPlanar) {
@@ -115,7 +116,7 @@ DEVICE void FilterDown(const Shared& shared, const Accumulator (*middle)[Channel
             for (int p = 0; p < Outputs; p++) rows.sums[q][p] += across[p];
         }
     } else {
-        SumAcross(middle, shared.downTaps[0], across);
+        SumAcross(middle, taps.down, across);
         for (int i = 0; i < Down; i++) {
             const bool isOwn = i == Down - 1 || i == phase;  // the last is not met before its turn
             for (int p = 0; p < Outputs; p++) rows.across[i][p] = isOwn ? across[p] : rows.across[i][p];
@@ -124,12 +125,15 @@ DEVICE void FilterDown(const Shared& shared, const Accumulator (*middle)[Channel
 }
 
 // After the last of Down rows the oldest outputs are complete, and the others move up.
-DEVICE void Complete(const Shared& shared, RowsAbove& rows, Accumulator (&complete)[Outputs])
+DEVICE void Complete(const Taps& taps, RowsAbove& rows, Accumulator (&complete)[Outputs])
 {
     for (int q = 0; q < DownDepth; q++) {
         for (int p = 0; p < Outputs; p++) {
             Accumulator sum = rows.sums[q][p];
-            for (int i = 0; i < Down && !IsDownPlanar; i++) sum += rows.across[i][p] * shared.downRows[i][q];
+            for (int i = 0; i < Down && !IsDownPlanar; i++) {
+                sum += rows.across[i][p] * taps.down[(DownDepth - 1 - q) * Down + i];
+            }
+
             if (q == 0) complete[p] = sum;
             else rows.sums[q - 1][p] = sum;
         }
@@ -174,27 +178,28 @@ KERNEL_OF(BlockThreads, BlocksPerProcessor) FilteredLeakyRelu(
     const Int64 rowStride = Int64(plan.columns.outputLength) * plan.channels;
     y += (strip.image * plan.rows.outputLength + row) * rowStride + Int64(firstColumn) * plan.channels + strip.channel;
     const int firstUnder = strip.lead + int(threadIdx.x) / ChannelLanes * Outputs * Down;  // place of a row of v
+    const Taps taps = TapsOf(*shared);
     RowsAbove rowsAbove = {};
     __syncthreads();  // the writes of samples | the reads
 
     for (int group = firstGroup; group <= lastGroup; group++) {
         Advance(sampleColumns, bias, plan, rowsUnder, *shared);
-#pragma unroll 2  // makes the slots constants where Up is even
+#pragma unroll  // makes the taps constants, and the slots where Up is even
         for (int j = 0; j < Up; j++) {
             const int place = FirstOfGroup(plan.rows, group) + j;
             const int slot = (group * Up + j) & 1;
             if constexpr (Mode == ReadsSigns) LoadSigns(signColumns, place, wordsAhead);
-            FilterDown(*shared, shared->middle[slot] + firstUnder, phase, rowsAbove);
+            FilterDown(taps, *shared, shared->middle[slot] + firstUnder, phase, rowsAbove);
             Accumulator v[OwnPlaces];
             const int oldest = IsUpPlanar ? rowsUnder.newest + (j == 0 ? 1 : 2) : slot ^ 1;
-            FilterUpColumns((j + Up - 1) % Up, *shared, oldest, v);
+            FilterUpColumns((j + Up - 1) % Up, taps, *shared, oldest, v);
             ActivateRow(v, plan, signColumns, place - 1, words, shared->middle[slot ^ 1]);
-            FilterUpRows(j, rowsUnder, *shared, slot);
+            FilterUpRows(j, taps, rowsUnder, *shared, slot);
             for (int i = 0; i < SignParts; i++) words[i] = wordsAhead[i];
             if (++phase == Down) {
                 phase = 0;
                 Accumulator complete[Outputs];
-                Complete(*shared, rowsAbove, complete);
+                Complete(taps, rowsAbove, complete);
                 if (row >= strip.firstRow && row < strip.endRow) StoreRow(complete, plan.channels, columnCount, y);
                 row++;
                 y += rowStride;

@@ -17,39 +17,48 @@ constexpr int MaskBits = 32;                              // of a word that says
 constexpr int BlockThreads = ChannelLanes * ColumnLanes;
 
 // A thread has 128 registers where a multiprocessor holds two blocks; of them it keeps these from row to row, and needs
-// some fifty more for one.
-constexpr int KeptNumbers = OwnSamples * (IsUpPlanar ? 1 : UpDepth + 1) + Outputs * (DownDepth + Down);
+// some fifty more for one. Taps of 32 bits are kept in registers that a warp has in common, others in its threads' own.
+constexpr int KeptTaps = sizeof(Accumulator) == sizeof(float) ? 0 : UpTaps + DownTaps;
+constexpr int KeptNumbers = OwnSamples * (IsUpPlanar ? 1 : UpDepth + 1) + Outputs * (DownDepth + Down) + KeptTaps;
 constexpr int BlocksPerProcessor = KeptNumbers * sizeof(Accumulator) <= 80 * sizeof(float) ? 2 : 1;
 
-// Taps that are met together are loaded 16 bytes at a time.
-constexpr int TapLine(int count) { return (count + 3) / 4 * 4; }
-
 // In shared memory. Samples and middle are met by a warp at one column, 32 neighbouring numbers: no bank conflicts. The
-// taps are met one at a time, and have the gains in them.
+// taps are met one at a time, and have the gains in them: of both axes where planar, else each of its own axis.
 struct alignas(16) Shared {
     // Rows of v not yet filtered across, or for a planar filter the ring of rows of x under them.
     Accumulator samples[SampleRows][Samples][ChannelLanes];
     Accumulator middle[MiddleRows][ColumnLanes * OwnPlaces][ChannelLanes];  // rows of v, activated
-    Accumulator upRows[Up][TapLine(UpDepth)];                               // [place, sample], down
-    Accumulator downRows[Down][TapLine(DownDepth)];                         // [place, output], down
     // [place, sample] across, of each place and sample down where the filter is planar.
     Accumulator upTaps[IsUpPlanar ? Up : 1][IsUpPlanar ? UpDepth : 1][Up][UpDepth];
     Accumulator downTaps[IsDownPlanar ? DownTaps : 1][DownTaps];  // across
 };
 
+// The taps of filters of one axis, the same down as across. Copies stay in registers, where loops are unrolled.
+struct Taps {
+    Accumulator up[Up][UpDepth];  // [place, sample]
+    Accumulator down[DownTaps];
+};
+
+DEVICE Taps TapsOf(const Shared& shared)
+{
+    Taps taps;
+    for (int i = 0; i < UpTaps; i++) taps.up[i / UpDepth][i % UpDepth] = shared.upTaps[0][0][i / UpDepth][i % UpDepth];
+    for (int k = 0; k < DownTaps; k++) taps.down[k] = shared.downTaps[0][k];
+    return taps;
+}
+
 DEVICE void LoadUpTaps(const float* first, const FilteredPlan& plan, Shared& shared)
 {
     const FilteredAxis &rows = plan.rows, &columns = plan.columns;
-    const Accumulator gain = plan.firstGain;
+    const Accumulator gain = Sqrt(Accumulator(plan.firstGain));
     for (int i = threadIdx.x; i < (IsUpPlanar ? UpTaps : 1) * UpTaps; i += blockDim.x) {
         const int k = i / UpTaps, l = i % UpTaps;
         if (IsUpPlanar) {
             const Accumulator tap = PlanarTapOf(first, rows.firstTaps, columns.firstTaps, k, l, plan.isFlipped);
-            shared.upTaps[Up - 1 - k % Up][k / Up][Up - 1 - l % Up][l / Up] = tap * gain;
+            shared.upTaps[Up - 1 - k % Up][k / Up][Up - 1 - l % Up][l / Up] = tap * gain * gain;
         } else {
             const Accumulator tap = TapOf(first, columns.firstTaps, l, plan.isFlipped);
-            shared.upTaps[0][0][Up - 1 - l % Up][l / Up] = tap;
-            shared.upRows[Up - 1 - l % Up][l / Up] = tap * gain;
+            shared.upTaps[0][0][Up - 1 - l % Up][l / Up] = tap * gain;
         }
     }
 }
@@ -57,16 +66,14 @@ DEVICE void LoadUpTaps(const float* first, const FilteredPlan& plan, Shared& sha
 DEVICE void LoadDownTaps(const float* second, const FilteredPlan& plan, Shared& shared)
 {
     const FilteredAxis &rows = plan.rows, &columns = plan.columns;
-    const Accumulator gain = plan.secondGain;
+    const Accumulator gain = Sqrt(Accumulator(plan.secondGain));
     for (int i = threadIdx.x; i < (IsDownPlanar ? DownTaps : 1) * DownTaps; i += blockDim.x) {
         const int k = i / DownTaps, l = i % DownTaps;
         if (IsDownPlanar) {
             const Accumulator tap = PlanarTapOf(second, rows.secondTaps, columns.secondTaps, k, l, plan.isFlipped);
-            shared.downTaps[k][l] = tap * gain;
+            shared.downTaps[k][l] = tap * gain * gain;
         } else {
-            const Accumulator tap = TapOf(second, columns.secondTaps, l, plan.isFlipped);
-            shared.downTaps[0][l] = tap;
-            shared.downRows[l % Down][DownDepth - 1 - l / Down] = tap * gain;
+            shared.downTaps[0][l] = TapOf(second, columns.secondTaps, l, plan.isFlipped) * gain;
         }
     }
 }
