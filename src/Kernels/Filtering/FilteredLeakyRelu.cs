@@ -45,7 +45,7 @@ public static class FilteredLeakyRelu
         if (upFilter is { Shape.Rank: not (1 or 2) } || downFilter is { Shape.Rank: not (1 or 2) }) return false;
         if (options.Up < 1 || options.Down < 1) return false;
         FilteredSide up = FilteredSide.Of(options.Up, upFilter), down = FilteredSide.Of(options.Down, downFilter);
-        return FilteredTiling.Find(up, down, type) is not null && FilteredTiling.Find(down, up, type) is not null;
+        return FilteredTiling.Find(up, down, type).Length > 0 && FilteredTiling.Find(down, up, type).Length > 0;
     }
 
     /// <param name="x">Images, <c>[N, H, W, C]</c>, floats.</param>
@@ -79,8 +79,9 @@ public static class FilteredLeakyRelu
             ? Tensor.Empty(SignShape(x.Shape, rows, columns), ElementType.Int32, x.Device)
             : null;
         FilteredMode mode = withSigns ? FilteredMode.WritesSigns : FilteredMode.Plain;
-        FilteredTiling tiling = Tiling(x, upFilter, downFilter, options, isAdjoint: false);
-        FilteredPlan plan = new(rows, columns, mode, options, isAdjoint: false, tiling, y);
+        (FilteredPlan plan, FilteredTiling tiling) = Quickest(
+            y, Tilings(x, upFilter, downFilter, options, isAdjoint: false),
+            tiling => new FilteredPlan(rows, columns, mode, options, isAdjoint: false, tiling, y));
         Launch(x, bias, upFilter, downFilter, signs, y, plan, tiling);
         return (y, signs);
     }
@@ -109,14 +110,16 @@ public static class FilteredLeakyRelu
         Require.Shape(x, (isAdjoint ? outputShape : inputShape).ToArray());
 
         Tensor y = Tensor.Empty(isAdjoint ? inputShape : outputShape, x.Type, x.Device);
-        FilteredTiling tiling = Tiling(x, upFilter, downFilter, options, isAdjoint);
+        FilteredTiling[] tilings = Tilings(x, upFilter, downFilter, options, isAdjoint);
         if (isAdjoint)
         {
             (rows, columns) = (rows.Adjoint(), columns.Adjoint());
             (upFilter, downFilter) = (downFilter, upFilter);
         }
 
-        FilteredPlan plan = new(rows, columns, FilteredMode.ReadsSigns, options, isAdjoint, tiling, y);
+        (FilteredPlan plan, FilteredTiling tiling) = Quickest(
+            y, tilings,
+            tiling => new FilteredPlan(rows, columns, FilteredMode.ReadsSigns, options, isAdjoint, tiling, y));
         Launch(x, null, upFilter, downFilter, signs, y, plan, tiling);
         return y;
     }
@@ -173,11 +176,18 @@ public static class FilteredLeakyRelu
 
     private static string Taps(Tensor? filter) => filter is null ? "no taps" : $"taps {filter.Shape}";
 
-    private static FilteredTiling Tiling(
+    // The CPU's kernel is the same for all tilings.
+    private static (FilteredPlan Plan, FilteredTiling Tiling) Quickest(
+        Tensor y, FilteredTiling[] tilings, Func<FilteredTiling, FilteredPlan> plan) =>
+        tilings[..(y.Device.WarpSize == 1 ? 1 : tilings.Length)]
+            .Select(tiling => (Plan: plan(tiling), Tiling: tiling))
+            .MinBy(pair => pair.Plan.Duration(y, pair.Tiling));
+
+    private static FilteredTiling[] Tilings(
         Tensor x, Tensor? upFilter, Tensor? downFilter, FilteredLeakyReluOptions options, bool isAdjoint)
     {
         FilteredSide up = FilteredSide.Of(options.Up, upFilter), down = FilteredSide.Of(options.Down, downFilter);
-        return (isAdjoint ? FilteredTiling.Find(down, up, x.Type) : FilteredTiling.Find(up, down, x.Type))!;
+        return isAdjoint ? FilteredTiling.Find(down, up, x.Type) : FilteredTiling.Find(up, down, x.Type);
     }
 
     private static (FilteredAxis Rows, FilteredAxis Columns) Axes(
@@ -199,5 +209,5 @@ public static class FilteredLeakyRelu
         InMode(variant, (FilteredMode)(number % Enum.GetValues<FilteredMode>().Length));
 
     private static string Example(FilteredSide first, FilteredSide second) =>
-        FilteredTiling.Find(first, second, ElementType.Float32)!.Variant;
+        FilteredTiling.Find(first, second, ElementType.Float32)[0].Variant;
 }

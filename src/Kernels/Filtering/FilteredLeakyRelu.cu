@@ -29,6 +29,7 @@ DEVICE void FilterUpRows(int j, const Taps& taps, const RowsUnder& rows, Shared&
 {
     if constexpr (!IsUpPlanar) {
         Accumulator sums[OwnSamples] = {};
+#pragma unroll
         for (int k = 0; k < UpDepth; k++) {
             for (int i = 0; i < OwnSamples; i++) sums[i] += rows.window[k][i] * taps.up[j][k];
         }
@@ -47,23 +48,22 @@ DEVICE void FilterUpColumns(
         const auto& rowTaps = IsUpPlanar ? shared.upTaps[j][row] : taps.up;
         Accumulator near[Groups + UpDepth - 1];
         for (int i = 0; i < Groups + UpDepth - 1; i++) near[i] = samples[lane * Groups + i][channelLane];
+#pragma unroll
         for (int i = 0; i < OwnPlaces; i++) {
             for (int k = 0; k < UpDepth; k++) v[i] += near[i / Up + k] * rowTaps[i % Up][k];
         }
     }
 }
 
-// The activation of a thread's i-th place, in the mode that the kernel is compiled for; every lane of the warp has the
-// same place and a channel of its own.
-DEVICE Accumulator Activate(Accumulator v, int i, const FilteredPlan& plan, SignWords (&words)[SignParts])
+// The activation of a place, in the mode that the kernel is compiled for; every lane of the warp has the same place and
+// a channel of its own.
+DEVICE Accumulator Activate(Accumulator v, const FilteredPlan& plan, SignWords& words)
 {
-    const int lane = threadIdx.x % ChannelLanes, place = i % ChannelLanes;
-    SignWords& own = words[i / ChannelLanes];
+    const int channelLane = threadIdx.x % ChannelLanes;
     if constexpr (Mode == ReadsSigns) {
-        const bool isNegative = ShuffleBits(own.negative, place) >> lane & 1;
-        const bool isClamped = ShuffleBits(own.clamped, place) >> lane & 1;
-        if (isNegative) v *= plan.slope;
-        return isClamped ? 0 : v;
+        const unsigned own = 1u << channelLane;
+        if ((words.negative & own) != 0) v *= plan.slope;
+        return (words.clamped & own) != 0 ? 0 : v;
     }
 
     const bool isPositive = v > 0;
@@ -71,18 +71,22 @@ DEVICE Accumulator Activate(Accumulator v, int i, const FilteredPlan& plan, Sign
     const bool isClamped = Absolute(v) >= plan.limit;  // false for a NaN, which stays
     if constexpr (Mode == WritesSigns) {
         const SignWords all = {BallotBits(!isPositive), BallotBits(isClamped)};
-        if (lane == place) own = all;
+        if (channelLane == 0) words = all;
     }
     return !isClamped ? v : isPositive ? plan.limit : plan.lowerLimit;
 }
 
 DEVICE void ActivateRow(
-    const Accumulator (&v)[OwnPlaces], const FilteredPlan& plan, const SignColumns& signs, int row,
-    SignWords (&words)[SignParts], Accumulator (&middle)[ColumnLanes * OwnPlaces][ChannelLanes])
+    const Accumulator (&v)[OwnPlaces], const FilteredPlan& plan, SignColumns& signs, int row, SignWords* words,
+    Accumulator (*middle)[ChannelLanes])
 {
-    const int channelLane = threadIdx.x % ChannelLanes, lane = threadIdx.x / ChannelLanes;
-    for (int i = 0; i < OwnPlaces; i++) middle[lane * OwnPlaces + i][channelLane] = Activate(v[i], i, plan, words);
-    if constexpr (Mode == WritesSigns) StoreSigns(signs, row, words);
+    if constexpr (Mode == ReadsSigns) WarpBarrier();  // the writes of the signs by their lanes | the reads by all
+#pragma unroll
+    for (int i = 0; i < OwnPlaces; i++) middle[i][threadIdx.x % ChannelLanes] = Activate(v[i], plan, words[i]);
+    if constexpr (Mode == WritesSigns) {
+        WarpBarrier();  // the writes of the signs by one lane | the reads by theirs
+        StoreSigns(signs, row, words);
+    }
 }
 
 // What a row of v gives to a thread's outputs across, by taps of one row.
@@ -90,6 +94,7 @@ DEVICE void SumAcross(
     const Accumulator (*middle)[ChannelLanes], const Accumulator (&taps)[DownTaps], Accumulator (&sums)[Outputs])
 {
     for (int p = 0; p < Outputs; p++) sums[p] = 0;
+#pragma unroll
     for (int k = 0; k < DownTaps + (Outputs - 1) * Down; k++) {
         const Accumulator value = middle[k][threadIdx.x % ChannelLanes];
         for (int p = 0; p < Outputs; p++) {
@@ -111,6 +116,7 @@ DEVICE void FilterDown(
 {
     Accumulator across[Outputs];
     if constexpr (IsDownPlanar) {
+#pragma unroll
         for (int q = 0; q < DownDepth; q++) {
             SumAcross(middle, shared.downTaps[(DownDepth - 1 - q) * Down + phase], across);
             for (int p = 0; p < Outputs; p++) rows.sums[q][p] += across[p];
@@ -127,6 +133,7 @@ DEVICE void FilterDown(
 // After the last of Down rows the oldest outputs are complete, and the others move up.
 DEVICE void Complete(const Taps& taps, RowsAbove& rows, Accumulator (&complete)[Outputs])
 {
+#pragma unroll
     for (int q = 0; q < DownDepth; q++) {
         for (int p = 0; p < Outputs; p++) {
             Accumulator sum = rows.sums[q][p];
@@ -165,9 +172,10 @@ KERNEL_OF(BlockThreads, BlocksPerProcessor) FilteredLeakyRelu(
     const int lastPlace = FirstUnder(plan.rows, strip.endRow - 1) + DownTaps - 1;
     const int firstGroup = GroupOf(plan.rows, firstPlace), lastGroup = GroupOf(plan.rows, lastPlace + Stages - 1);
     const SampleColumns sampleColumns = SampleColumnsOf(plan, strip);
-    const SignColumns signColumns = SignColumnsOf(signs, plan, strip);
+    SignColumns signColumns = SignColumnsOf(
+        signs, plan, strip, FirstOfGroup(plan.rows, firstGroup) - (Mode == WritesSigns ? 1 : 0));
     RowsUnder rowsUnder = Begin(x, sampleColumns, bias, plan, strip, firstGroup, *shared);
-    SignWords words[SignParts] = {}, wordsAhead[SignParts] = {};
+    SignWords wordsAhead[SignParts] = {};
 
     // The row of y that is completed next, and where among the Down rows of v that it waits for the first one is.
     const int before = FirstOfGroup(plan.rows, firstGroup) - (Stages - 1) - firstPlace;
@@ -178,6 +186,7 @@ KERNEL_OF(BlockThreads, BlocksPerProcessor) FilteredLeakyRelu(
     const Int64 rowStride = Int64(plan.columns.outputLength) * plan.channels;
     y += (strip.image * plan.rows.outputLength + row) * rowStride + Int64(firstColumn) * plan.channels + strip.channel;
     const int firstUnder = strip.lead + int(threadIdx.x) / ChannelLanes * Outputs * Down;  // place of a row of v
+    const int firstOwn = int(threadIdx.x) / ChannelLanes * OwnPlaces;
     const Taps taps = TapsOf(*shared);
     RowsAbove rowsAbove = {};
     __syncthreads();  // the writes of samples | the reads
@@ -188,14 +197,17 @@ KERNEL_OF(BlockThreads, BlocksPerProcessor) FilteredLeakyRelu(
         for (int j = 0; j < Up; j++) {
             const int place = FirstOfGroup(plan.rows, group) + j;
             const int slot = (group * Up + j) & 1;
-            if constexpr (Mode == ReadsSigns) LoadSigns(signColumns, place, wordsAhead);
+            if constexpr (Mode == ReadsSigns) {
+                ShareSigns(wordsAhead, shared->signs + firstOwn);
+                LoadSigns(signColumns, place, wordsAhead);
+            }
             FilterDown(taps, *shared, shared->middle[slot] + firstUnder, phase, rowsAbove);
             Accumulator v[OwnPlaces];
             const int oldest = IsUpPlanar ? rowsUnder.newest + (j == 0 ? 1 : 2) : slot ^ 1;
             FilterUpColumns((j + Up - 1) % Up, taps, *shared, oldest, v);
-            ActivateRow(v, plan, signColumns, place - 1, words, shared->middle[slot ^ 1]);
+            ActivateRow(
+                v, plan, signColumns, place - 1, shared->signs + firstOwn, shared->middle[slot ^ 1] + firstOwn);
             FilterUpRows(j, taps, rowsUnder, *shared, slot);
-            for (int i = 0; i < SignParts; i++) words[i] = wordsAhead[i];
             if (++phase == Down) {
                 phase = 0;
                 Accumulator complete[Outputs];
@@ -204,7 +216,7 @@ KERNEL_OF(BlockThreads, BlocksPerProcessor) FilteredLeakyRelu(
                 row++;
                 y += rowStride;
             }
-            __syncthreads();  // the writes of samples and middle | the reads
+            __syncthreads();  // the writes of samples, middle and signs | the reads
         }
     }
 }

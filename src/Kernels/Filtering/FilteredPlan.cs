@@ -13,10 +13,16 @@ internal readonly struct FilteredPlan
     private const int FewestHostBlocks = 8;
     private const int FewestHostRows = 24;
 
-    // A strip of the kernel, and its blocks that a multiprocessor has at once. Lower strips would be mostly halo.
+    // A strip of the kernel, and the rows of its stages after the first. Lower strips would be mostly halo.
     private const int StripChannels = 32;
-    private const int BlocksPerProcessor = 2;
+    private const int StagesAfterFirst = 2;
     private const int FewestStripRows = 6;
+
+    // How long a block takes that shares a multiprocessor with another, and what it takes more where it has one to
+    // itself and nothing hides that it waits: about a quarter, by the instructions and times of 31x38 and 94x150 in
+    // benchmarks/Results/cuda-0-2026-11-27-filtered-peers.md.
+    private const int BlockTurns = 4;
+    private const int WaitingTurns = 1;
 
     internal readonly FilteredAxis Rows;
     internal readonly FilteredAxis Columns;
@@ -58,9 +64,13 @@ internal readonly struct FilteredPlan
         int most = Math.Max(1, Rows.OutputLength / (isHost ? FewestHostRows : FewestStripRows));
         int bands = isHost
             ? (int)Math.Clamp((FewestHostBlocks + strips - 1) / strips, 1, most)
-            : QuickestBands(strips, (long)y.Device.ProcessorCount * BlocksPerProcessor, tiling.Second, most);
+            : QuickestBands(strips, y.Device, tiling, most);
         _tileRows = Quotient(Rows.OutputLength, bands);
     }
+
+    /// <returns>How long the kernel is at work, in multiplications of a thread.</returns>
+    internal long Duration(Tensor y, FilteredTiling tiling) =>
+        RowsInTurn(BlockCount(y), _tileRows, y.Device, tiling) * tiling.Work / BlockTurns;
 
     /// <returns>One block for each tile, as the kernels divide the result.</returns>
     internal long BlockCount(Tensor y) =>
@@ -84,19 +94,25 @@ internal readonly struct FilteredPlan
         return 2L * y.Shape[0] * _channels * (up + down);
     }
 
-    // Blocks come in waves, as many as run at once, and a wave takes as long as its strips are high in rows of v: more
-    // bands fill the last wave, but each has the rows under its first output for itself.
-    private int QuickestBands(long strips, long atOnce, FilteredSide second, int most)
+    // More bands keep all multiprocessors busy, but each has the rows under its first output for itself.
+    private int QuickestBands(long strips, Device device, FilteredTiling tiling, int most)
     {
         (int quickest, long least) = (1, long.MaxValue);
         for (int bands = 1; bands <= most; bands++)
         {
-            long waves = ((strips * bands) + atOnce - 1) / atOnce;
-            long rows = waves * (((long)Quotient(Rows.OutputLength, bands) * second.Rate) + second.Taps);
+            long rows = RowsInTurn(strips * bands, Quotient(Rows.OutputLength, bands), device, tiling);
             if (rows < least) (quickest, least) = (bands, rows);
         }
 
         return quickest;
+    }
+
+    // Of the multiprocessor with the most blocks, each as high as its strip in rows of v; in turns.
+    private static long RowsInTurn(long blocks, int tileRows, Device device, FilteredTiling tiling)
+    {
+        long own = (blocks + device.ProcessorCount - 1) / device.ProcessorCount;
+        long turns = (own * BlockTurns) + (own % tiling.BlocksPerProcessor * WaitingTurns);
+        return turns * (((long)tileRows * tiling.Second.Rate) + tiling.Second.Taps + StagesAfterFirst);
     }
 
     private static int Quotient(int count, int divisor) => (count + divisor - 1) / divisor;

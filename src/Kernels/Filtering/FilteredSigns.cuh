@@ -1,25 +1,20 @@
-// FilteredSigns: the signs of a row of v. A warp has neighbouring places of one row and a channel a lane; lane l keeps
-// the words of the l-th of its places, so that a row takes one address and one load or store.
+// FilteredSigns: the signs of a row of v. A warp has neighbouring places of one row and a channel a lane; lane l reads
+// or writes the words of the l-th of its places, so that a row takes one address and one load or store. Between it and
+// the lanes that activate, the words pass through shared memory; no other warp touches them.
 #pragma once
 
 constexpr int SignParts = (OwnPlaces + ChannelLanes - 1) / ChannelLanes;
 
-// Of 32 channels, a bit each.
-struct alignas(8) SignWords {
-    unsigned negative;  // where v is not positive
-    unsigned clamped;
-};
-
 // The words that a lane reads or writes.
 struct SignColumns {
-    SignWords* first;  // in row 0
+    SignWords* at;  // in the next row
     Int64 rowStride;
     Int64 stride;  // from part to part
     bool isPlace[SignParts];
     int firstRow, endRow;
 };
 
-DEVICE SignColumns SignColumnsOf(unsigned* signs, const FilteredPlan& plan, const Strip& strip)
+DEVICE SignColumns SignColumnsOf(unsigned* signs, const FilteredPlan& plan, const Strip& strip, int row)
 {
     const int channelLane = threadIdx.x % ChannelLanes, lane = threadIdx.x / ChannelLanes;
     const int words = (plan.channels + ChannelLanes - 1) / ChannelLanes;
@@ -28,8 +23,9 @@ DEVICE SignColumns SignColumnsOf(unsigned* signs, const FilteredPlan& plan, cons
     SignColumns columns = {};
     columns.rowStride = Int64(plan.columns.middleLength) * words;
     columns.stride = Int64(ChannelLanes) * words;
-    columns.first = reinterpret_cast<SignWords*>(signs) + strip.image * plan.rows.middleLength * columns.rowStride
-        + Int64(firstColumn) * words + strip.channel / ChannelLanes;
+    columns.at = reinterpret_cast<SignWords*>(signs)
+        + (strip.image * plan.rows.middleLength + row) * columns.rowStride + Int64(firstColumn) * words
+        + strip.channel / ChannelLanes;
     columns.firstRow = isRead ? 0 : FirstOwned(plan.rows, strip.firstRow);
     columns.endRow = isRead ? plan.rows.middleLength : EndOwned(plan.rows, strip.endRow);
     const int first = isRead ? 0 : FirstOwned(plan.columns, strip.firstColumn);
@@ -47,19 +43,29 @@ DEVICE bool HasWords(const SignColumns& columns, int row, int part)
 }
 
 // What is not a place of v counts as clamped, and is zero.
-DEVICE void LoadSigns(const SignColumns& columns, int row, SignWords (&words)[SignParts])
+DEVICE void LoadSigns(SignColumns& columns, int row, SignWords (&words)[SignParts])
 {
-    const SignWords* from = columns.first + row * columns.rowStride;
     for (int i = 0; i < SignParts; i++) {
         words[i] = SignWords{0, ~0u};
-        if (HasWords(columns, row, i)) words[i] = from[i * columns.stride];
+        if (HasWords(columns, row, i)) words[i] = columns.at[i * columns.stride];
     }
+    columns.at += columns.rowStride;
 }
 
-DEVICE void StoreSigns(const SignColumns& columns, int row, const SignWords (&words)[SignParts])
+DEVICE void StoreSigns(SignColumns& columns, int row, const SignWords* words)
 {
-    SignWords* to = columns.first + row * columns.rowStride;
+    const int channelLane = threadIdx.x % ChannelLanes;
     for (int i = 0; i < SignParts; i++) {
-        if (HasWords(columns, row, i)) to[i * columns.stride] = words[i];
+        if (HasWords(columns, row, i)) columns.at[i * columns.stride] = words[channelLane + ChannelLanes * i];
+    }
+    columns.at += columns.rowStride;
+}
+
+DEVICE void ShareSigns(const SignWords (&words)[SignParts], SignWords* shared)
+{
+    const int channelLane = threadIdx.x % ChannelLanes;
+    for (int i = 0; i < SignParts; i++) {
+        const int place = channelLane + ChannelLanes * i;
+        if (place < OwnPlaces) shared[place] = words[i];
     }
 }

@@ -16,11 +16,11 @@ constexpr int MaskBits = 32;                              // of a word that says
 
 constexpr int BlockThreads = ChannelLanes * ColumnLanes;
 
-// A thread has 128 registers where a multiprocessor holds two blocks; of them it keeps these from row to row, and needs
-// some fifty more for one. Taps of 32 bits are kept in registers that a warp has in common, others in its threads' own.
-constexpr int KeptTaps = sizeof(Accumulator) == sizeof(float) ? 0 : UpTaps + DownTaps;
-constexpr int KeptNumbers = OwnSamples * (IsUpPlanar ? 1 : UpDepth + 1) + Outputs * (DownDepth + Down) + KeptTaps;
-constexpr int BlocksPerProcessor = KeptNumbers * sizeof(Accumulator) <= 80 * sizeof(float) ? 2 : 1;
+// The signs of a place of v, a bit for each of 32 channels.
+struct alignas(8) SignWords {
+    unsigned negative;  // where v is not positive
+    unsigned clamped;
+};
 
 // In shared memory. Samples and middle are met by a warp at one column, 32 neighbouring numbers: no bank conflicts. The
 // taps are met one at a time, and have the gains in them: of both axes where planar, else each of its own axis.
@@ -28,12 +28,14 @@ struct alignas(16) Shared {
     // Rows of v not yet filtered across, or for a planar filter the ring of rows of x under them.
     Accumulator samples[SampleRows][Samples][ChannelLanes];
     Accumulator middle[MiddleRows][ColumnLanes * OwnPlaces][ChannelLanes];  // rows of v, activated
+    SignWords signs[ColumnLanes * OwnPlaces];                               // of the row that is activated
     // [place, sample] across, of each place and sample down where the filter is planar.
     Accumulator upTaps[IsUpPlanar ? Up : 1][IsUpPlanar ? UpDepth : 1][Up][UpDepth];
     Accumulator downTaps[IsDownPlanar ? DownTaps : 1][DownTaps];  // across
 };
 
-// The taps of filters of one axis, the same down as across. Copies stay in registers, where loops are unrolled.
+// The taps of filters of one axis, the same down as across. A copy stays in registers where every loop over taps is
+// unrolled, which some compilers have to be told.
 struct Taps {
     Accumulator up[Up][UpDepth];  // [place, sample]
     Accumulator down[DownTaps];
@@ -42,7 +44,9 @@ struct Taps {
 DEVICE Taps TapsOf(const Shared& shared)
 {
     Taps taps;
+#pragma unroll
     for (int i = 0; i < UpTaps; i++) taps.up[i / UpDepth][i % UpDepth] = shared.upTaps[0][0][i / UpDepth][i % UpDepth];
+#pragma unroll
     for (int k = 0; k < DownTaps; k++) taps.down[k] = shared.downTaps[0][k];
     return taps;
 }
