@@ -12,8 +12,8 @@ public class AttentionGradientNumbersBenchmarks : KernelBenchmarks
         BenchmarkDevice.Device.WarpSize == 1
             ? AttentionGradientBenchmarks.Both(layer) with { Type = ElementType.BFloat16 }
             : new KernelCase(
-                $"{layer.Name} numbers", [layer.QueryShape, layer.QueryShape, layer.RowShape], layer.NumberShape, Launch,
-                layer.Number)
+                $"{layer.Name} numbers", [layer.QueryShape, layer.QueryShape, layer.RowShape], layer.NumberShape,
+                Launch, layer.Number)
             {
                 Type = ElementType.BFloat16,
                 WideInputs = [2],

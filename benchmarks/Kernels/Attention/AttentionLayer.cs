@@ -74,7 +74,8 @@ internal sealed record AttentionLayer(string Name, int Queries, int Keys, int Ch
     /// <returns>The case of a gradient alone, from queries, keys, values, what arrives, and those numbers.</returns>
     internal KernelCase Gradient(
         string of, int products, Shape output, Func<Tensor[], Tensor> launch, Func<float[][], long, double> expected) =>
-        new($"{Name} gradient of {of}", [QueryShape, KeyShape, KeyShape, QueryShape, NumberShape], output, launch, expected)
+        new($"{Name} gradient of {of}", [QueryShape, KeyShape, KeyShape, QueryShape, NumberShape], output, launch,
+            expected)
         {
             Type = ElementType.BFloat16,
             WideInputs = [4],

@@ -5,8 +5,8 @@ using GenKernels.Kernels.Reduction;
 namespace GenKernels.Kernels.Attention;
 
 /// <summary>
-/// Launches <c>AttentionGradient.cu</c>; <c>AttentionTensorGradient.cu</c>, or <c>AttentionWarpgroupGradientQuery.cu</c>
-/// and <c>AttentionWarpgroupGradientKeyValue.cu</c>, where tensor cores can do it; or on the CPU
+/// Launches <c>AttentionGradient.cu</c>; where tensor cores can do it <c>AttentionTensorGradient.cu</c>, or
+/// <c>AttentionWarpgroupGradientQuery.cu</c> and <c>AttentionWarpgroupGradientKeyValue.cu</c>; or on the CPU
 /// <c>AttentionGradientHost.cpp</c>.
 /// </summary>
 public static class AttentionGradient

@@ -30,7 +30,8 @@ internal sealed class AttentionGradientChoice() : AttentionTuning(
             ? [(AttentionTensorGradient.SourceFile, AttentionTensor.Variant(channels))]
             :
             [
-                (AttentionWarpgroupGradientQuery.SourceFile, AttentionWarpgroupGradientQuery.Known.Variant(way, channels)),
+                (AttentionWarpgroupGradientQuery.SourceFile,
+                    AttentionWarpgroupGradientQuery.Known.Variant(way, channels)),
                 (AttentionWarpgroupGradientKeyValue.SourceFile, AttentionWarpgroupGradientKeyValue.Variant(channels)),
             ];
 }

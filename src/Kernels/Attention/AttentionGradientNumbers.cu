@@ -29,7 +29,8 @@ KERNEL AttentionGradientNumbers(
     if (isQuery) {
         const Int64 row = ((clip * plan.queries + query) * plan.heads + head) * plan.channels;
         for (int channel = lane * ChunkLength; channel < plan.channels; channel += QueryLanes * ChunkLength) {
-            const auto own = LoadPack<ChunkLength>(y + row + channel), slope = LoadPack<ChunkLength>(dy + row + channel);
+            const auto own = LoadPack<ChunkLength>(y + row + channel);
+            const auto slope = LoadPack<ChunkLength>(dy + row + channel);
             Count<ChunkLength>::ForEach([&](int k) { sum += float(own.value[k]) * float(slope.value[k]); });
         }
     }

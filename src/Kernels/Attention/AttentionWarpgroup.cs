@@ -32,8 +32,8 @@ internal static class AttentionWarpgroup
         AttentionWay way, Tensor q, Tensor k, Tensor v, Tensor y, Tensor logSumExp, AttentionPlan plan,
         LaunchCost cost) =>
         q.Device.Load(s_source, q.Type, Known.Variant(way, plan.Channels)).Kernel("AttentionWarpgroup").Launch(
-            Blocks(q.Device, way, plan, plan.Queries, ownTensors: 0) with { Cost = cost }, q, Tokens(k, way), Tokens(v, way), y,
-            logSumExp, KernelArgument.Structure(ref plan));
+            Blocks(q.Device, way, plan, plan.Queries, ownTensors: 0) with { Cost = cost }, q, Tokens(k, way),
+            Tokens(v, way), y, logSumExp, KernelArgument.Structure(ref plan));
 
     /// <returns>How a kernel is given tokens that the hardware copies: tiles of one head.</returns>
     internal static KernelArgument Tokens(Tensor x, AttentionWay way) => KernelArgument.Mapped(

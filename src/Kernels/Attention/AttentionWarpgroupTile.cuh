@@ -241,12 +241,7 @@ DEVICE void Pack(Weights& packed, const LogitSums& weights)
     }
 }
 
-// Meets the tiles of a turn, which has some. work.Begin(tile) begins products with them, Prepare(tile) brings what their
-// weights need besides, and Weigh(tile) makes weights of them and pins those; Keep() rounds them, while nothing reads
-// those of before, and Add(tile) begins the sums with them. Work::AddsFirst and AddsSecond say of which ring the sums
-// are; the other's tile is left when there are products. Part() follows the last products. The wait for sums begins the
-// loop's body, because the assembler would have it before the weights that are to be computed meanwhile, if they stood
-// in one block with it.
+// When there are the products with a tile.
 template <typename Work> DEVICE void WeighTile(const RingPair& rings, int tile, bool isLast, Work& work)
 {
     rings.Leave<!Work::AddsFirst, !Work::AddsSecond>(tile);
@@ -254,6 +249,12 @@ template <typename Work> DEVICE void WeighTile(const RingPair& rings, int tile, 
     work.Weigh(tile);
 }
 
+// Meets the tiles of a turn, which has some. work.Begin(tile) begins products with them, Prepare(tile) brings what
+// their weights need besides, and Weigh(tile) makes weights of them and pins those; Keep() rounds them, while nothing
+// reads those of before, and Add(tile) begins the sums with them. Work::AddsFirst and AddsSecond say of which ring the
+// sums are; the other's tile is left when there are products. Part() follows the last products. The wait for sums
+// begins the loop's body, because the assembler would have it before the weights that are to be computed meanwhile, if
+// they stood in one block with it.
 template <typename Work> DEVICE void MeetTiles(const RingPair& rings, const Turn& turn, Work& work)
 {
     constexpr bool AddsFirst = Work::AddsFirst, AddsSecond = Work::AddsSecond;

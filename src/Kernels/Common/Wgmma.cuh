@@ -54,8 +54,8 @@ DEVICE UInt64 Advance(UInt64 descriptor, int bytes)
     return descriptor >> 32 << 32 | (unsigned(descriptor) + unsigned(bytes >> 4));
 }
 
-// The number of the thread's warpgroup. It comes from another lane, so that the compiler takes it for the same number in
-// all of a warp, as descriptors are.
+// The number of the thread's warpgroup. It comes from another lane, so that the compiler takes it for the same in all
+// of a warp, as descriptors are.
 DEVICE int WarpgroupNumber() { return int(ShuffleBits(threadIdx.x / WarpgroupThreads, 0)); }
 
 // Bytes from an address in shared memory to the next at which an atom can begin.

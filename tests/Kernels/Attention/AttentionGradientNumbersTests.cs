@@ -27,7 +27,8 @@ public sealed class AttentionGradientNumbersTests(Device device)
             int count = (queries + 63) / 64 * 64;
             Shape expected = [clips, heads, count, 2];
             Assert.That(numbers.Shape, Is.EqualTo(expected));
-            Expect.CloseSums(numbers, Expected(y.ToDoubles(), dy.ToDoubles(), rows.ToDoubles(), shape, count), "numbers");
+            Expect.CloseSums(
+                numbers, Expected(y.ToDoubles(), dy.ToDoubles(), rows.ToDoubles(), shape, count), "numbers");
         }
     }
 
