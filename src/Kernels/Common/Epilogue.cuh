@@ -8,7 +8,8 @@
 // The numbers of an epilogue; EpilogueNumbers in C# has the same layout.
 struct EpilogueNumbers {
     int function;  // of Activations, in the order of the switch below
-    float slope, gain, limit;
+    float slope;   // below zero, of a function of two straight parts
+    float gain, limit;
     int factorRows;
 };
 
@@ -28,84 +29,86 @@ DEVICE bool IsNone(const Epilogue& epilogue)
         && epilogue.residual == nullptr && numbers.function == 0 && numbers.gain == 1 && numbers.limit == Infinity();
 }
 
-// The functions of two straight parts, and their slope below zero.
+// The functions of two straight parts, which meet at zero.
 DEVICE bool IsStraight(const EpilogueNumbers& numbers) { return numbers.function <= 2; }
-DEVICE float SlopeOf(const EpilogueNumbers& numbers)
+
+template <int Width, typename Function> DEVICE void ReplaceEach(Pack<Width, Accumulator>& z, Function function)
 {
-    return numbers.function == 0 ? 1 : numbers.function == 1 ? 0 : numbers.slope;
+    Count<Width>::ForEach([&](int k) { z.value[k] = function(z.value[k]); });
 }
 
 // The other functions of each of neighbouring numbers: which one is asked once for all of them.
 template <int Width>
 DEVICE void ActivateEach(int function, Pack<Width, Accumulator>& z, Accumulator slope)
 {
-    const auto each = [&](auto activation) {
-        Count<Width>::ForEach([&](int k) { z.value[k] = activation(z.value[k]); });
-    };
     switch (function) {
-        case 3: each([=](Accumulator value) { return HyperbolicTangent<0>(value, slope); }); break;
-        case 4: each([=](Accumulator value) { return Sigmoid<0>(value, slope); }); break;
-        case 5: each([=](Accumulator value) { return Elu<0>(value, slope); }); break;
-        case 6: each([=](Accumulator value) { return Selu<0>(value, slope); }); break;
-        case 7: each([=](Accumulator value) { return Softplus<0>(value, slope); }); break;
-        case 8: each([=](Accumulator value) { return Swish<0>(value, slope); }); break;
-        case 9: each([=](Accumulator value) { return Gelu<0>(value, slope); }); break;
-        case 10: each([=](Accumulator value) { return QuickGelu<0>(value, slope); }); break;
+        case 3: ReplaceEach(z, [=](Accumulator value) { return HyperbolicTangent<0>(value, slope); }); break;
+        case 4: ReplaceEach(z, [=](Accumulator value) { return Sigmoid<0>(value, slope); }); break;
+        case 5: ReplaceEach(z, [=](Accumulator value) { return Elu<0>(value, slope); }); break;
+        case 6: ReplaceEach(z, [=](Accumulator value) { return Selu<0>(value, slope); }); break;
+        case 7: ReplaceEach(z, [=](Accumulator value) { return Softplus<0>(value, slope); }); break;
+        case 8: ReplaceEach(z, [=](Accumulator value) { return Swish<0>(value, slope); }); break;
+        case 9: ReplaceEach(z, [=](Accumulator value) { return Gelu<0>(value, slope); }); break;
+        case 10: ReplaceEach(z, [=](Accumulator value) { return QuickGelu<0>(value, slope); }); break;
     }
 }
 
-// What is read for neighbouring results of a row: of those that are not null.
+// Where in memory the factors of a row begin.
+DEVICE Int64 FactorsAt(const Epilogue& epilogue, Int64 row, int columnCount)
+{
+    return epilogue.factor == nullptr ? 0 : Quotient(row, epilogue.numbers.factorRows) * columnCount;
+}
+
+// What is read for neighbouring results of a row: of those operands that are not null. More than one only where the
+// columns before them, and the addresses, are multiples of so many.
 template <int Width> struct EpilogueOperands {
-    Pack<Width> factors, biases, residuals;
+    ClosedPack<Width> factors, biases, residuals;
     Scalar noise;
+
+    // From the elements that are given on: of the factors, which some rows share; of the bias, which all share; of the
+    // residual, and the noise of a row.
+    MEMBER void LoadFactors(const Epilogue& epilogue, Int64 at)
+    {
+        if (epilogue.factor != nullptr) factors.Load(epilogue.factor + at);
+    }
+    MEMBER void LoadBiases(const Epilogue& epilogue, int at)
+    {
+        if (epilogue.bias != nullptr) biases.Load(epilogue.bias + at);
+    }
+    MEMBER void LoadRow(const Epilogue& epilogue, Int64 row, Int64 at)
+    {
+        if (epilogue.residual != nullptr) residuals.Load(epilogue.residual + at);
+        if (epilogue.noise != nullptr) noise = epilogue.noise[row];
+    }
 };
 
-// At a row and first column of the whole result, which has columnCount of them. More than one only where the columns
-// before them, and the addresses, are multiples of so many.
-template <int Width>
-DEVICE EpilogueOperands<Width> OperandsOf(const Epilogue& epilogue, Int64 row, int column, int columnCount)
-{
-    EpilogueOperands<Width> operands = {};
-    if (epilogue.factor != nullptr) {
-        const Int64 at = Quotient(row, epilogue.numbers.factorRows) * columnCount + column;
-        operands.factors = LoadPack<Width>(epilogue.factor + at);
-    }
-    if (epilogue.noise != nullptr) operands.noise = epilogue.noise[row];
-    if (epilogue.bias != nullptr) operands.biases = LoadPack<Width>(epilogue.bias + column);
-    if (epilogue.residual != nullptr) {
-        operands.residuals = LoadPack<Width>(epilogue.residual + row * columnCount + column);
-    }
-    return operands;
-}
-
-// The results of neighbouring sums of a row.
-template <int Width>
+// The results of neighbouring sums of a row. Without HasCurves the function is known to have straight parts, and the
+// long code of the others is not there.
+template <int Width, bool HasCurves = true>
 DEVICE Pack<Width> Finished(
     const Epilogue& epilogue, Pack<Width, Accumulator> sums, const EpilogueOperands<Width>& operands)
 {
     const EpilogueNumbers& numbers = epilogue.numbers;
     const auto each = [&](auto act) { Count<Width>::ForEach([&](int k) { act(sums.value[k], k); }); };
     if (epilogue.factor != nullptr) {
-        each([&](Accumulator& sum, int k) { sum *= Accumulator(operands.factors.value[k]); });
+        const Pack<Width> factors = operands.factors.Open();
+        each([&](Accumulator& sum, int k) { sum *= Accumulator(factors.value[k]); });
     }
     if (epilogue.noise != nullptr) each([&](Accumulator& sum, int) { sum += Accumulator(operands.noise); });
     if (epilogue.bias != nullptr) {
-        each([&](Accumulator& sum, int k) { sum += Accumulator(operands.biases.value[k]); });
+        const Pack<Width> biases = operands.biases.Open();
+        each([&](Accumulator& sum, int k) { sum += Accumulator(biases.value[k]); });
     }
-    if (IsStraight(numbers)) {
-        const Accumulator slope = SlopeOf(numbers);
+    if (!HasCurves || IsStraight(numbers)) {
+        const Accumulator slope = numbers.slope;
         each([&](Accumulator& sum, int) { sum = sum > 0 ? sum : slope * sum; });
-    } else {
+    } else if constexpr (HasCurves) {
         ActivateEach<Width>(numbers.function, sums, numbers.slope);
     }
-    each([&](Accumulator& sum, int) {
-        // Two steps without a branch, which leave a NaN as it is.
-        const Accumulator value = numbers.gain * sum;
-        const Accumulator low = value > numbers.limit ? numbers.limit : value;
-        sum = low < -numbers.limit ? -numbers.limit : low;
-    });
+    each([&](Accumulator& sum, int) { sum = Clamped(numbers.gain * sum, Accumulator(numbers.limit)); });
     if (epilogue.residual != nullptr) {
-        each([&](Accumulator& sum, int k) { sum += Accumulator(operands.residuals.value[k]); });
+        const Pack<Width> residuals = operands.residuals.Open();
+        each([&](Accumulator& sum, int k) { sum += Accumulator(residuals.value[k]); });
     }
     Pack<Width> results;
     each([&](Accumulator& sum, int k) { results.value[k] = Scalar(sum); });
@@ -117,7 +120,11 @@ template <int Width>
 DEVICE Pack<Width> Finished(
     const Epilogue& epilogue, const Pack<Width, Accumulator>& sums, Int64 row, int column, int columnCount)
 {
-    return Finished<Width>(epilogue, sums, OperandsOf<Width>(epilogue, row, column, columnCount));
+    EpilogueOperands<Width> operands;
+    operands.LoadFactors(epilogue, FactorsAt(epilogue, row, columnCount) + column);
+    operands.LoadBiases(epilogue, column);
+    operands.LoadRow(epilogue, row, row * columnCount + column);
+    return Finished<Width>(epilogue, sums, operands);
 }
 
 // The result of one sum.
@@ -137,7 +144,7 @@ DEVICE void FinishRow(const Epilogue& epilogue, Number* y, Int64 row, int first,
         return;
     }
 
-    const Number slope = SlopeOf(numbers), gain = numbers.gain, limit = numbers.limit;
+    const Number slope = numbers.slope, gain = numbers.gain, limit = numbers.limit;
     if (epilogue.factor != nullptr) {
         const Scalar* factor = epilogue.factor + row / numbers.factorRows * columnCount + first;
         for (int i = 0; i < count; i++) y[i] *= factor[i];

@@ -16,7 +16,13 @@ internal readonly struct EpilogueNumbers
     /// <param name="factorRows">Rows that share a row of factors.</param>
     internal EpilogueNumbers(BiasActivationOptions options, int factorRows = 1)
     {
-        (_function, _slope, _gain, _limit) = ((int)options.Activation, options.Slope, options.Gain, options.Clamp);
+        float slope = options.Activation switch
+        {
+            Activation.Linear => 1,
+            Activation.Relu => 0,
+            _ => options.Slope,
+        };
+        (_function, _slope, _gain, _limit) = ((int)options.Activation, slope, options.Gain, options.Clamp);
         _factorRows = factorRows;
     }
 }

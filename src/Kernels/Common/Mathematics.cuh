@@ -91,6 +91,29 @@ DEVICE float PowerOfTwo(float x)
     return y;
 }
 #endif
+
+// A number between -limit and limit; a NaN remains one.
+DEVICE double Clamped(double x, double limit)
+{
+    const double low = x > limit ? limit : x;
+    return low < -limit ? -limit : low;
+}
+#if defined(GK_HOST) || defined(GK_SIMT)
+DEVICE float Clamped(float x, float limit)
+{
+    const float low = x > limit ? limit : x;
+    return low < -limit ? -limit : low;
+}
+#else
+DEVICE float Clamped(float x, float limit)
+{
+    float low, y;
+    asm("min.NaN.f32 %0, %1, %2;" : "=f"(low) : "f"(x), "f"(limit));
+    asm("max.NaN.f32 %0, %1, %2;" : "=f"(y) : "f"(low), "f"(-limit));
+    return y;
+}
+#endif
+
 constexpr float LogarithmOfE = 1.4426950408889634f;  // to base 2
 
 // From its bits: NVRTC has no header that names it, and need not know the other compilers' builtin.

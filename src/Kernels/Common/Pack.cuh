@@ -29,6 +29,32 @@ template <int Width, typename Element> DEVICE Pack<Width, Element> LoadPack(cons
     return *reinterpret_cast<const Pack<Width, Element>*>(from);
 }
 
+// What words hold so many bytes, of which they are a multiple or a half.
+template <int bytes> struct WordOf { using Type = unsigned; };
+template <> struct WordOf<2> { using Type = UInt16; };
+
+// A pack as it lies in memory, which is taken apart where its elements are needed. One that a branch may have loaded, or
+// not, would be taken apart within that branch if it consisted of elements smaller than a register, which waits for the
+// load.
+template <int Width, typename Element = Scalar> struct ClosedPack {
+    using Word = typename WordOf<sizeof(Element) * Width>::Type;
+    using Words = Pack<sizeof(Element) * Width / sizeof(Word), Word>;
+    Words words;
+
+    MEMBER void Load(const Element* from) { words = *reinterpret_cast<const Words*>(from); }
+    MEMBER Pack<Width, Element> Open() const
+    {
+        if constexpr (sizeof(Element) == 2 && Width > 1) {
+            Pack<Width, Element> pack;
+            Count<Width>::ForEach([&](int k) { pack.value[k].bits = UInt16(words.value[k / 2] >> k % 2 * 16); });
+            return pack;
+        } else {
+            union { Words words; Pack<Width, Element> pack; } bits = {words};
+            return bits.pack;
+        }
+    }
+};
+
 // Stores to global memory, and to no other.
 #if defined(GK_HOST) || defined(GK_SIMT)
 template <int Width, typename Element> DEVICE void StorePack(Element* to, const Pack<Width, Element>& pack)

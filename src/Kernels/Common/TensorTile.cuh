@@ -60,39 +60,16 @@ template <int Size, bool IsAlong> struct Slice {
 #define OPERAND const Scalar* __restrict__
 #endif
 
-// The sums of neighbouring results, and what is read for these.
-template <int Width, typename Operands> struct TilePack {
-    Pack<Width, float> sums;
-    Operands operands;
-};
+// Where in its row of SumStride floats a sum lies, once all are in the ring's memory: in every second 32 columns, fours
+// of neighbours change places, so that neighbouring lanes, which read eight in two steps, meet different banks.
+DEVICE int SumPlace(int column) { return column / 8 * 8 + (column % 8 ^ column / 32 % 2 * 4); }
 
-template <int Width, typename Read, typename Store>
-DEVICE void StorePacks(const float* values, Read read, Store store)
-{
-    constexpr int Batch = 2;
-    constexpr Count<Width> width;
-    const auto load = [=](int at) {
-        const int row = at / TileColumns, column = at % TileColumns;
-        const auto operands = read(width, row, column);
-        return TilePack<Width, decltype(read(width, 0, 0))>{
-            LoadPack<Width>(values + row * SumStride + column), operands};
-    };
-    const int first = threadIdx.x * Width, step = TileThreads * Width;
-    InBatches<Batch>(first, TileRows * TileColumns, step, load, [=](int at, const auto& pack) {
-        store(width, at / TileColumns, at % TileColumns, pack.sums, pack.operands);
-    });
-}
-
-// Calls store(width, row, column, sums, operands), with the operands that read(width, row, column) gives, for every
-// place of the tile: for packs of neighbouring sums where the result can be written in packs, else for one at a time;
-// neighbouring threads have neighbouring packs. What some packs need is under way together. The sums go through the
-// ring's memory, which has TileRows * SumStride floats: a fragment's own order would scatter the stores.
-template <typename Read, typename Store>
-DEVICE void StoreTile(const TileSums& sums, char* ring, int isPacked, Read read, Store store)
+// Brings the sums there: a fragment's own order would scatter the stores.
+DEVICE const float* ShareSums(const TileSums& sums, char* ring)
 {
     float* values = reinterpret_cast<float*>(ring);
-    const int lane = threadIdx.x % WarpSize;
-    const int firstRow = FirstRow() + lane / 4, firstColumn = FirstColumn() + lane % 4 * 2;
+    const int lane = threadIdx.x % WarpSize, firstColumn = FirstColumn() + lane % 4 * 2;
+    float* const own = values + (FirstRow() + lane / 4) * SumStride;
     __syncthreads();  // the reads of the last slices | the sums over them
 #pragma unroll
     for (int i = 0; i < XFragments; i++) {
@@ -100,13 +77,106 @@ DEVICE void StoreTile(const TileSums& sums, char* ring, int isPacked, Read read,
         for (int j = 0; j < WFragments; j++) {
 #pragma unroll
             for (int half = 0; half < 2; half++) {
-                const int row = firstRow + FragmentRows * i + half * 8, column = firstColumn + 8 * j;
                 const float* pair = sums.of[i][j].values + 2 * half;
-                *reinterpret_cast<Pack<2, float>*>(values + row * SumStride + column) = {{pair[0], pair[1]}};
+                float* const row = own + (FragmentRows * i + half * 8) * SumStride;
+                *reinterpret_cast<Pack<2, float>*>(row + SumPlace(firstColumn + 8 * j)) = {{pair[0], pair[1]}};
             }
         }
     }
     __syncthreads();  // the sums | their reads
-    if (isPacked) StorePacks<PackLength<Scalar>>(values, read, store);
-    else StorePacks<1>(values, read, store);
+    return values;
+}
+
+template <int Width> DEVICE Pack<Width, float> SumsAt(const float* values, int row, int column)
+{
+    constexpr int Step = Width < 4 ? Width : 4;
+    Pack<Width, float> sums;
+#pragma unroll
+    for (int first = 0; first < Width; first += Step) {
+        const Pack<Step, float> some = LoadPack<Step>(values + row * SumStride + SumPlace(column + first));
+        Count<Step>::ForEach([&](int k) { sums.value[first + k] = some.value[k]; });
+    }
+    return sums;
+}
+
+// What of a tile lies within the result, and whether its rows can be written in packs.
+struct TileExtent {
+    int rows, columns;
+    bool isPacked;
+};
+
+// A row of the result, the sums of neighbouring columns in it, and what was read for these.
+template <int Width, typename Operands> struct RowPack {
+    int row;
+    Operands operands;
+    Pack<Width, float> sums;
+};
+
+// Stores such packs in their columns: in place of a closure, which not every compiler would inline.
+template <typename Columns> struct PackStore {
+    Columns columns;
+
+    template <typename SomePack> MEMBER void operator()(int, const SomePack& pack) const
+    {
+        columns.Store(pack.row, pack.sums, pack.operands);
+    }
+};
+
+// A thread keeps to its columns and goes down the rows, so that what depends on columns alone is found once. The last
+// threads have none where the tile's packs are no divisor of them.
+template <int Width, int Batch, typename RowOf, typename ColumnsOf>
+DEVICE void StorePacks(const float* values, const TileExtent& extent, RowOf rowOf, ColumnsOf columnsOf)
+{
+    constexpr int Across = TileColumns / Width, RowStep = TileThreads / Across;
+    const int firstRow = int(threadIdx.x) / Across, column = int(threadIdx.x) % Across * Width;
+    if (firstRow >= RowStep || column >= extent.columns) return;  // no barrier follows
+    const auto columns = columnsOf(Count<Width>(), column);
+    if (columns.start == nullptr) return;  // likewise
+    const auto load = [=](int r) {
+        const int row = rowOf(r);
+        const auto operands = columns.Load(row);
+        return RowPack<Width, decltype(columns.Load(0))>{row, operands, SumsAt<Width>(values, r, column)};
+    };
+    const PackStore<decltype(columnsOf(Count<Width>(), column))> store = {columns};
+    InBatches<Batch>(firstRow, Minimum(TileRows, extent.rows), RowStep, load, store);
+}
+
+// Stores the sums at values: columnsOf(width, column) gives what does it in neighbouring columns, by Load(row) and then
+// Store(row, sums, loaded), to its `start`, unless that is null; rows are numbered by rowOf. `Batch` of what a thread
+// loads is under way together.
+template <int Batch, typename RowOf, typename ColumnsOf>
+DEVICE void StoreTile(const float* values, const TileExtent& extent, RowOf rowOf, ColumnsOf columnsOf)
+{
+    if (extent.isPacked) StorePacks<PackLength<Scalar>, Batch>(values, extent, rowOf, columnsOf);
+    else StorePacks<1, 1>(values, extent, rowOf, columnsOf);
+}
+
+// Rows or columns that are numbered as in the tile.
+struct AsInTile {
+    MEMBER int operator()(int number) const { return number; }
+};
+
+template <int Width, typename Number> struct PlainColumns {
+    Number* start;  // in row 0
+    int stride;     // from row to row
+
+    MEMBER int Load(int) const { return 0; }
+    MEMBER void Store(int row, const Pack<Width, float>& sums, int) const
+    {
+        Pack<Width, Number> results;
+        Count<Width>::ForEach([&](int k) { results.value[k] = Number(sums.value[k]); });
+        StorePack(start + Int64(row) * stride, results);
+    }
+};
+
+// Stores the sums at values as they are, but for the type, from `start` on in rows that are `stride` apart. A column
+// that placeOf numbers -1 is stored nowhere.
+template <typename Number, typename RowOf, typename PlaceOf>
+DEVICE void StorePlain(
+    const float* values, const TileExtent& extent, Number* start, int stride, RowOf rowOf, PlaceOf placeOf)
+{
+    StoreTile<2>(values, extent, rowOf, [=](auto width, int column) {
+        const int place = placeOf(column);
+        return PlainColumns<width.Value, Number>{place < 0 ? nullptr : start + place, stride};
+    });
 }

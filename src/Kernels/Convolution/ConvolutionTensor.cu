@@ -15,9 +15,9 @@
 // Limits   no host form; one group; C is a multiple of 16 bytes; neither scales nor phases in warpgroups
 // Source   implicit matrix product: Chetlur et al. 2014, cuDNN, section 3.2; see TensorTile.cuh
 #include "Common/Prelude.cuh"      // KERNEL_OF, Scalar
-#include "Common/TensorTile.cuh"   // MultiplyTile, StoreTile
+#include "Common/TensorTile.cuh"   // MultiplyTile
+#include "Common/TileResult.cuh"   // StoreResult
 #include "Convolution/Plan.cuh"    // Plan
-#include "Common/Epilogue.cuh"     // Finished
 #if HasWarpgroups
 #include "Convolution/PixelBoxes.cuh"  // OutputsByTaps, WeightsByTaps
 #else
@@ -81,23 +81,15 @@ KERNEL_OF(TileThreads) ConvolutionTensor(
     TileSums sums = {};
     MultiplyTile<true, true>(sums, ring, xSource, wSource, first, Minimum(sliceCount, first + slicesOfPart));
 
-    const Epilogue epilogue = {factor, noise, bias, residual, numbers};
-    const auto isInside = [=](int r, int c) { return rows.first + r < rows.end && column + c < outputs; };
-    const auto rowOf = [=](int r) {
 #if HasPhases
-        return RowOf(plan, phase, rows.first + r);
+    const Int64 start = RowOf(plan, phase, rows.first);
+    const auto rowOf = [=](int row) { return int(RowOf(plan, phase, rows.first + row) - start); };
 #else
-        return rows.first + r;
+    const Int64 start = rows.first;
+    const AsInTile rowOf = {};
 #endif
-    };
-    const auto read = [=](auto width, int r, int c) {
-        if (parts != nullptr || !isInside(r, c)) return EpilogueOperands<width.Value>{};
-        return OperandsOf<width.Value>(epilogue, rowOf(r), column + c, outputs);
-    };
-    StoreTile(sums, ring, isPacked, read, [=](auto width, int r, int c, const auto& tileSums, const auto& operands) {
-        if (!isInside(r, c)) return;
-        const Int64 at = rowOf(r) * outputs + column + c;
-        if (parts != nullptr) StorePack(parts + part * rowCount * outputs + at, tileSums);
-        else StorePack(y + at, Finished<width.Value>(epilogue, tileSums, operands));
-    });
+    const TileResult result = {
+        {factor, noise, bias, residual, numbers}, y, Moved(parts, part * rowCount * outputs), start, column, outputs};
+    const int tileRows = int(Minimum(Int64(TileRows), rows.end - rows.first));
+    StoreResult(sums, ring, result, {tileRows, outputs - column, bool(isPacked)}, rowOf);
 }

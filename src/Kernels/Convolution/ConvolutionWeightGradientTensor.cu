@@ -47,22 +47,20 @@ KERNEL_OF(TileThreads) ConvolutionWeightGradientTensor(
     MultiplyTile<false, false>(sums, ring, dySource, xSource, first, Minimum(sliceCount, first + slicesOfPart));
 
     // Columns are multiples of a pack.
-    const auto nothing = [](auto, int, int) { return 0; };
-    StoreTile(sums, ring, true, nothing, [=](auto width, int r, int c, const auto& tileSums, int) {
-        if (row + r >= outputs || column + c >= placeCount) return;
+    const TileExtent extent = {outputs - row, placeCount - column, true};
+    const auto placeOf = [=](int c) {
 #if HasWarpgroups
         const int places = BoxesOfTap(plan) * BoxLength, channel = (column + c) % places;
-        if (channel >= plan.inGroup) return;
-        const Int64 at = Int64(row + r) * columns + (column + c) / places * plan.inGroup + channel;
+        return channel < plan.inGroup ? (column + c) / places * plan.inGroup + channel : -1;
 #else
-        const Int64 at = Int64(row + r) * columns + column + c;
+        return column + c;
 #endif
-        if (parts != nullptr) {
-            StorePack(parts + Int64(part) * outputs * columns + at, tileSums);
-        } else {
-            Pack<width.Value> results;
-            width.ForEach([&](int k) { results.value[k] = Scalar(tileSums.value[k]); });
-            StorePack(dw + at, results);
-        }
-    });
+    };
+    const float* values = ShareSums(sums, ring);
+    const Int64 at = Int64(row) * columns;
+    if (parts != nullptr) {
+        StorePlain(values, extent, parts + Int64(part) * outputs * columns + at, columns, AsInTile(), placeOf);
+    } else {
+        StorePlain(values, extent, dw + at, columns, AsInTile(), placeOf);
+    }
 }

@@ -36,7 +36,7 @@ DEVICE void FinishVectors(const Epilogue& epilogue, Scalar* y, Int64 row, int fi
     own.bias = epilogue.bias;
     own.residual = epilogue.residual == nullptr ? nullptr : epilogue.residual + row * columnCount;
     own.noise = epilogue.noise == nullptr ? Scalar(0) : epilogue.noise[row];
-    own.slope = numbers.function == 0 ? 1 : numbers.function == 1 ? 0 : numbers.slope;
+    own.slope = numbers.slope;
     own.gain = Scalar(numbers.gain);
     own.limit = Vector{} + Scalar(numbers.limit);
     int i = 0;

@@ -10,8 +10,8 @@
 // Limits   no host form; depths up to 2^31 - 1; in warpgroups, rows that begin at multiples of 16 bytes
 // Source   see TensorTile.cuh
 #include "Common/Prelude.cuh"     // KERNEL_OF, Scalar
-#include "Common/TensorTile.cuh"  // MultiplyTile, StoreTile
-#include "Common/Epilogue.cuh"    // Finished
+#include "Common/TensorTile.cuh"  // MultiplyTile
+#include "Common/TileResult.cuh"  // StoreResult
 
 KERNEL_OF(TileThreads) MatMulTensor(
     OPERAND x, OPERAND w, const Scalar* __restrict__ factor, const Scalar* __restrict__ noise,
@@ -40,17 +40,8 @@ KERNEL_OF(TileThreads) MatMulTensor(
     MultiplyTile<!TransposeX, bool(TransposeW)>(
         sums, ring, xSource, wSource, first, Minimum(sliceCount, first + slicesOfPart));
 
-    const Epilogue epilogue = {factor, noise, bias, residual, numbers};
-    const auto isInside = [=](int r, int c) { return row + r < m && column + c < n; };
-    const auto rowOf = [=](int r) { return Int64(batch) * m + row + r; };
-    const auto read = [=](auto width, int r, int c) {
-        if (parts != nullptr || !isInside(r, c)) return EpilogueOperands<width.Value>{};
-        return OperandsOf<width.Value>(epilogue, rowOf(r), column + c, n);
-    };
-    StoreTile(sums, ring, isPacked, read, [=](auto width, int r, int c, const auto& tileSums, const auto& operands) {
-        if (!isInside(r, c)) return;
-        const Int64 at = rowOf(r) * n + column + c;
-        if (parts != nullptr) StorePack(parts + Int64(part) * gridDim.y * m * n + at, tileSums);
-        else StorePack(y + at, Finished<width.Value>(epilogue, tileSums, operands));
-    });
+    const TileResult result = {
+        {factor, noise, bias, residual, numbers}, y, Moved(parts, Int64(part) * gridDim.y * m * n),
+        Int64(batch) * m + row, column, n};
+    StoreResult(sums, ring, result, {m - row, n - column, bool(isPacked)}, AsInTile());
 }
