@@ -29,13 +29,12 @@ template <int Width, typename Element> DEVICE Pack<Width, Element> LoadPack(cons
     return *reinterpret_cast<const Pack<Width, Element>*>(from);
 }
 
-// What words hold so many bytes, of which they are a multiple or a half.
+// The words that so many bytes are kept in.
 template <int bytes> struct WordOf { using Type = unsigned; };
 template <> struct WordOf<2> { using Type = UInt16; };
 
-// A pack as it lies in memory, which is taken apart where its elements are needed. One that a branch may have loaded, or
-// not, would be taken apart within that branch if it consisted of elements smaller than a register, which waits for the
-// load.
+// A pack as it lies in memory, which is taken apart where its elements are needed. Left to itself, the device's compiler
+// takes one of 16-bit elements apart within the branch that loads it, which makes the branch wait for the load.
 template <int Width, typename Element = Scalar> struct ClosedPack {
     using Word = typename WordOf<sizeof(Element) * Width>::Type;
     using Words = Pack<sizeof(Element) * Width / sizeof(Word), Word>;
