@@ -33,7 +33,7 @@ template <int Width, typename Element> DEVICE Pack<Width, Element> LoadPack(cons
 template <int bytes> struct WordOf { using Type = unsigned; };
 template <> struct WordOf<2> { using Type = UInt16; };
 
-// A pack as it lies in memory, which is taken apart where its elements are needed. Left to itself, the device's compiler
+// A pack as it lies in memory, which is taken apart where its elements are needed. Left to itself, a device's compiler
 // takes one of 16-bit elements apart within the branch that loads it, which makes the branch wait for the load.
 template <int Width, typename Element = Scalar> struct ClosedPack {
     using Word = typename WordOf<sizeof(Element) * Width>::Type;
