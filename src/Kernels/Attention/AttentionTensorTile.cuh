@@ -44,7 +44,7 @@ DEVICE void BringTokens(char* target, int room, const Scalar* from, int count, I
         const int row = i / Chunks, chunk = i % Chunks;
         const bool isInside = row < count && chunk * ChunkLength < channels;
         const Scalar* source = isInside ? from + row * stride + chunk * ChunkLength : from;
-        CopyAsync(target + row * RowBytes + chunk * 16, source, isInside ? 16 : 0);
+        CopyAsync(target + row * RowBytes + chunk * 16, source, isInside);
     }
 }
 

@@ -61,9 +61,7 @@ template <typename Element> DEVICE unsigned MultiplyEach(unsigned a, unsigned b)
 
 DEVICE unsigned SharedAddress(const void* shared)
 {
-    unsigned address;
-    asm("{ .reg .u64 wide; cvta.to.shared.u64 wide, %1; cvt.u32.u64 %0, wide; }" : "=r"(address) : "l"(shared));
-    return address;
+    return unsigned(__cvta_generic_to_shared(shared));
 }
 
 // Lane 8 i + r names row r of matrix i, 16 bytes at an address that 16 divides; other lanes' addresses are ignored.
@@ -101,13 +99,13 @@ template <int Count> DEVICE void LoadMatricesTransposed(unsigned (&bits)[Count],
     }
 }
 
-// Begins to copy the first bytes (0 to 16) of 16 from global to shared memory and to set the rest of the 16 to zero.
-// Both addresses are divisible by 16, also where there is nothing to copy. Until the thread has waited, what lies at
-// the target is undefined; other threads see it after the next barrier.
-DEVICE void CopyAsync(void* shared, const void* global, int bytes)
+// Begins to copy 16 bytes from global to shared memory, or to set them to zero. Both addresses are divisible by 16; where
+// there is nothing to copy, the source may lie anywhere. Until the thread has waited, what lies at the target is
+// undefined; other threads see it after the next barrier.
+DEVICE void CopyAsync(void* shared, const void* global, bool isThere = true)
 {
-    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;"
-                 : : "r"(SharedAddress(shared)), "l"(global), "r"(bytes) : "memory");
+    asm volatile("{ .reg .pred isNone; setp.eq.u32 isNone, %2, 0; cp.async.cg.shared.global [%0], [%1], 16, isNone; }"
+                 : : "r"(SharedAddress(shared)), "l"(global), "r"(unsigned(isThere)) : "memory");
 }
 
 // Makes a group of the thread's copies since the last one; it may be empty.

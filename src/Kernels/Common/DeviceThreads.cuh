@@ -48,6 +48,10 @@ extern const __device__ __attribute__((weak)) BlockIndex blockIdx;
 extern const __device__ __attribute__((weak)) BlockSize blockDim;
 extern const __device__ __attribute__((weak)) GridSize gridDim;
 static __device__ __forceinline__ void __syncwarp(unsigned mask = 0xFFFFFFFF) { __nvvm_bar_warp_sync(mask); }
+static __device__ __forceinline__ unsigned long __cvta_generic_to_shared(const void* address)
+{
+    return reinterpret_cast<unsigned long>((const __attribute__((address_space(3))) void*)address);
+}
 #endif
 
 #define KERNEL extern "C" __global__ void

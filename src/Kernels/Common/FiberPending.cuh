@@ -14,7 +14,7 @@ constexpr int MaximumColumns = 256;
 struct Copy {
     char* to;
     const char* from;
-    int bytes;
+    bool isThere;  // else zeros come
     int group;
 };
 

@@ -38,17 +38,9 @@ constexpr int SumStride = TileColumns + 8;  // so that the rows that a warp's la
 // An operand's slice in shared memory; Size is the tile's extent.
 template <int Size, bool IsAlong> struct Slice {
     static constexpr int ChunksOfRow = IsAlong ? SliceBytes / 16 : Size / ChunkLength;
-    static constexpr int ChunksOfThread = Size * (SliceBytes / 16) / TileThreads;
-    static_assert(
-        HasWarpgroups || ChunksOfThread * TileThreads == Size * (SliceBytes / 16),
-        "every thread copies as many chunks");
 
     // The byte where a chunk of a row lies.
     static MEMBER int Place(int row, int chunk);
-
-    // Row and chunk of the index-th chunk that this thread copies.
-    static MEMBER int Row(int index) { return (int(threadIdx.x) + index * TileThreads) / ChunksOfRow; }
-    static MEMBER int Chunk(int index) { return (int(threadIdx.x) + index * TileThreads) % ChunksOfRow; }
 };
 
 // OPERAND declares how a kernel is given an operand.

@@ -16,7 +16,9 @@ constexpr int FragmentRows = 16;
 constexpr int XFragments = WarpRows / FragmentRows;
 constexpr int WFragments = WarpColumns / 8;
 
-static_assert(WarpRows % 16 == 0 && WarpColumns % 16 == 0, "a warp has whole fragments");
+static_assert(WarpRows % FragmentRows == 0 && WarpColumns % FragmentRows == 0, "a warp has whole fragments");
+static_assert((WarpRows & (WarpRows - 1)) == 0 && (WarpColumns & (WarpColumns - 1)) == 0,
+              "from a warp's fragment to another, bits of a place change that others leave alone");
 
 // The sums of a thread: of its warp's fragments.
 struct TileSums { FragmentSum of[XFragments][WFragments]; };
@@ -31,10 +33,46 @@ template <int Size, bool IsAlong> MEMBER int Slice<Size, IsAlong>::Place(int row
     return (row * ChunksOfRow + (chunk ^ turn)) * 16;
 }
 
-DEVICE unsigned SharedElement(const char* slice, int place, int element)
-{
-    return RoundToTf32(reinterpret_cast<const float*>(slice + place)[element]);
-}
+// Fragments of an operand: 16 rows or columns of the tile by 32 bytes of the depth, as four matrices of 8 by 16 bytes,
+// in the order that FragmentX has for x, and two of FragmentW for w. All places of a lane follow from its first.
+template <int Size, bool IsAlong, bool IsX> struct Fragments {
+    static constexpr int RowBytes = Slice<Size, IsAlong>::ChunksOfRow * 16;
+
+    // Which half of the tile's 16, and of the depth's bytes, a matrix has.
+    static MEMBER int TileHalf(int matrix) { return IsX ? matrix % 2 : matrix / 2; }
+    static MEMBER int DepthHalf(int matrix) { return IsX ? matrix / 2 : matrix % 2; }
+
+    // The byte of a slice at which this lane reads the warp's first fragment, which begins at `first` of the tile.
+    static MEMBER int Place(int first)
+    {
+        const int lane = threadIdx.x % WarpSize, matrix = lane / 8;
+        if constexpr (IsAlong) {
+            return Slice<Size, true>::Place(first + TileHalf(matrix) * 8 + lane % 8, DepthHalf(matrix));
+        } else if constexpr (sizeof(Scalar) == 2) {
+            return Slice<Size, false>::Place(DepthHalf(matrix) * 8 + lane % 8, first / 8 + TileHalf(matrix));
+        } else {
+            const int element = first + lane / 4;
+            return Slice<Size, false>::Place(lane % 4, element / 4) + element % 4 * 4;
+        }
+    }
+
+    // Reads the fragment that lies so many fragments, and steps of 32 bytes of the depth, from the first.
+    static MEMBER void Load(unsigned (&bits)[4], const char* slice, int place, int fragment, int step)
+    {
+        if constexpr (IsAlong) {
+            LoadMatrices(bits, slice + (place ^ step * 32) + fragment * FragmentRows * RowBytes);
+        } else if constexpr (sizeof(Scalar) == 2) {
+            LoadMatricesTransposed(bits, slice + (place ^ fragment * 32) + step * 16 * RowBytes);
+        } else {
+#pragma unroll
+            for (int matrix = 0; matrix < 4; matrix++) {
+                const char* from = slice + (place ^ (fragment * 64 + TileHalf(matrix) * 32))
+                                   + (step * 8 + DepthHalf(matrix) * 4) * RowBytes;
+                bits[matrix] = *reinterpret_cast<const unsigned*>(from);
+            }
+        }
+    }
+};
 
 template <int Count> DEVICE void RoundFloats(unsigned (&bits)[Count])
 {
@@ -42,51 +80,6 @@ template <int Count> DEVICE void RoundFloats(unsigned (&bits)[Count])
 #pragma unroll
         for (int index = 0; index < Count; index++) bits[index] = RoundToTf32(BitsToFloat(bits[index]));
     }
-}
-
-// Rows first to first + 15 of x, bytes 32 step to 32 step + 31 of the slice's depth.
-template <bool IsAlong> DEVICE void LoadX(FragmentX& x, const char* slice, int first, int step)
-{
-    using Own = Slice<TileRows, IsAlong>;
-    const int lane = threadIdx.x % WarpSize;
-    const int matrix = lane / 8;
-    if constexpr (IsAlong) {
-        LoadMatrices(x.bits, slice + Own::Place(first + matrix % 2 * 8 + lane % 8, 2 * step + matrix / 2));
-        RoundFloats(x.bits);
-    } else if constexpr (sizeof(Scalar) == 2) {
-        const int row = step * 16 + matrix / 2 * 8 + lane % 8;
-        LoadMatricesTransposed(x.bits, slice + Own::Place(row, first / 8 + matrix % 2));
-    } else {
-#pragma unroll
-        for (int index = 0; index < 4; index++) {
-            const int m = first + lane / 4 + index % 2 * 8;
-            x.bits[index] = SharedElement(slice, Own::Place(step * 8 + lane % 4 + index / 2 * 4, m / 4), m % 4);
-        }
-    }
-}
-
-// Columns first to first + 15 of w, as two fragments.
-template <bool IsAlong> DEVICE void LoadW(FragmentW& left, FragmentW& right, const char* slice, int first, int step)
-{
-    using Own = Slice<TileColumns, IsAlong>;
-    const int lane = threadIdx.x % WarpSize;
-    const int matrix = lane / 8;
-    unsigned bits[4];
-    if constexpr (IsAlong) {
-        LoadMatrices(bits, slice + Own::Place(first + matrix / 2 * 8 + lane % 8, 2 * step + matrix % 2));
-        if constexpr (!HasScales) RoundFloats(bits);
-    } else if constexpr (sizeof(Scalar) == 2) {
-        const int row = step * 16 + matrix % 2 * 8 + lane % 8;
-        LoadMatricesTransposed(bits, slice + Own::Place(row, first / 8 + matrix / 2));
-    } else {
-#pragma unroll
-        for (int index = 0; index < 4; index++) {
-            const int n = first + lane / 4 + index / 2 * 8;
-            bits[index] = SharedElement(slice, Own::Place(step * 8 + lane % 4 + index % 2 * 4, n / 4), n % 4);
-        }
-    }
-    left = {bits[0], bits[1]};
-    right = {bits[2], bits[3]};
 }
 
 // All lanes of a row read the same numbers, neighbours in neighbouring banks.
@@ -104,15 +97,26 @@ DEVICE void ScaleW(FragmentW (&w)[WFragments], const char* scales, int step)
 
 template <bool IsXAlong, bool IsWAlong> DEVICE void MultiplySlice(TileSums& sums, const char* stage)
 {
-    const int row = FirstRow(), column = FirstColumn();
+    using XOwn = Fragments<TileRows, IsXAlong, true>;
+    using WOwn = Fragments<TileColumns, IsWAlong, false>;
+    const int xPlace = XOwn::Place(FirstRow()), wPlace = WOwn::Place(FirstColumn());
 #pragma unroll
     for (int step = 0; step < 2; step++) {
         FragmentX x[XFragments];
         FragmentW w[WFragments];
 #pragma unroll
-        for (int i = 0; i < XFragments; i++) LoadX<IsXAlong>(x[i], stage, row + 16 * i, step);
+        for (int i = 0; i < XFragments; i++) {
+            XOwn::Load(x[i].bits, stage, xPlace, i, step);
+            RoundFloats(x[i].bits);
+        }
 #pragma unroll
-        for (int j = 0; j < WFragments; j += 2) LoadW<IsWAlong>(w[j], w[j + 1], stage + XBytes, column + 8 * j, step);
+        for (int j = 0; j < WFragments; j += 2) {
+            unsigned bits[4];
+            WOwn::Load(bits, stage + XBytes, wPlace, j / 2, step);
+            if constexpr (!HasScales) RoundFloats(bits);
+            w[j] = {bits[0], bits[1]};
+            w[j + 1] = {bits[2], bits[3]};
+        }
         if constexpr (HasScales) ScaleW(w, stage + ScalesAt, step);
 #pragma unroll
         for (int i = 0; i < XFragments; i++) {
@@ -122,76 +126,94 @@ template <bool IsXAlong, bool IsWAlong> DEVICE void MultiplySlice(TileSums& sums
     }
 }
 
-// Brings count elements, at most a chunk, and zeros after them; asynchronously where the source is aligned.
-DEVICE void BringChunk(char* target, const Scalar* source, int count, bool isAligned)
-{
-    if (isAligned) {
-        CopyAsync(target, source, count * int(sizeof(Scalar)));
-        return;
-    }
-    Scalar* elements = reinterpret_cast<Scalar*>(target);
-    for (int index = 0; index < ChunkLength; index++) elements[index] = index < count ? source[index] : Scalar(0);
-}
+// The chunks of an operand's slice that a thread copies: they lie below each other, and are swizzled alike.
+template <int Size, bool IsAlong> struct Chunks {
+    static constexpr int Count = Size * (SliceBytes / 16) / TileThreads;
+    static constexpr int RowsApart = TileThreads / Slice<Size, IsAlong>::ChunksOfRow;
+    static_assert(Count * TileThreads == Size * (SliceBytes / 16), "every thread copies as many chunks");
+    static_assert(RowsApart % (IsAlong || sizeof(Scalar) == 2 ? 8 : 4) == 0, "turns repeat from chunk to chunk");
 
-// Brings slices of a matrix in memory: rows of the tile that lie along the depth, or rows of the depth across.
+    // The first one's row, its first element in the row, and its place; the others' places are as far apart.
+    static MEMBER int Row() { return int(threadIdx.x) / Slice<Size, IsAlong>::ChunksOfRow; }
+    static MEMBER int Element() { return int(threadIdx.x) % Slice<Size, IsAlong>::ChunksOfRow * ChunkLength; }
+    static MEMBER int Place() { return Slice<Size, IsAlong>::Place(Row(), Element() / ChunkLength); }
+    static constexpr int PlacesApart = TileThreads * 16;
+};
+
+// Brings slices of a matrix in memory, one after the other: rows of the tile that lie along the depth, or rows of the
+// depth across. Where rows begin at multiples of 16 bytes, none ends within a chunk.
 template <int Size, bool IsAlong> struct MatrixSource {
-    using Own = Slice<Size, IsAlong>;
-    const Scalar* start;
+    using Own = Chunks<Size, IsAlong>;
+    const Scalar* next;  // this thread's first chunk of the next slice, as far as there are
     Int64 stride;
-    int depth;
+    int rows, elements;  // what the matrix has from there on, down and to the right
     bool isAligned;
-    Int64 offsets[Own::ChunksOfThread];
-    int lengths[Own::ChunksOfThread];  // elements of the chunk within the tile's extent, while the depth lasts
 
     // A tile that begins at first of extent, in a matrix of that extent and depth with so many elements a row.
-    MEMBER MatrixSource(const Scalar* matrix, Int64 rowStride, int first, int extent, int fullDepth, bool aligned)
-        : start(matrix), stride(rowStride), depth(fullDepth), isAligned(aligned)
+    MEMBER MatrixSource(
+        const Scalar* matrix, Int64 rowStride, int first, int extent, int depth, int firstSlice, bool areRowsAligned)
+        : stride(rowStride), isAligned(areRowsAligned)
+    {
+        const int start = firstSlice * SliceDepth;
+        const int row = (IsAlong ? first : start) + Own::Row(), element = (IsAlong ? start : first) + Own::Element();
+        next = matrix + row * stride + element;
+        rows = (IsAlong ? extent : depth) - row;
+        elements = (IsAlong ? depth : extent) - element;
+    }
+
+    MEMBER void Bring(char* slice)
+    {
+        if (isAligned) CopyChunks(slice + Own::Place());
+        else CopyElements(slice + Own::Place());
+        next += IsAlong ? SliceDepth : SliceDepth * stride;
+        (IsAlong ? elements : rows) -= SliceDepth;
+    }
+
+    MEMBER void CopyChunks(char* to) const
     {
 #pragma unroll
-        for (int index = 0; index < Own::ChunksOfThread; index++) {
-            const int row = Own::Row(index), element = Own::Chunk(index) * ChunkLength;
-            const int left = extent - first - (IsAlong ? row : element);
-            lengths[index] = left <= 0 ? 0 : IsAlong ? ChunkLength : Minimum(left, ChunkLength);
-            offsets[index] = IsAlong ? (first + row) * rowStride + element : row * rowStride + first + element;
+        for (int index = 0; index < Own::Count; index++) {
+            const int below = index * Own::RowsApart;
+            CopyAsync(to + index * Own::PlacesApart, next + below * stride, elements > 0 && rows > below);
         }
     }
 
-    MEMBER void Bring(char* slice, int number)
+    MEMBER void CopyElements(char* to) const
     {
-#pragma unroll
-        for (int index = 0; index < Own::ChunksOfThread; index++) {
-            const int row = Own::Row(index), chunk = Own::Chunk(index);
-            const int left = depth - number * SliceDepth - (IsAlong ? chunk * ChunkLength : row);
-            const int count = left <= 0 ? 0 : IsAlong ? Minimum(left, lengths[index]) : lengths[index];
-            const Int64 offset = offsets[index] + number * (IsAlong ? SliceDepth : SliceDepth * stride);
-            BringChunk(slice + Own::Place(row, chunk), start + (count > 0 ? offset : 0), count, isAligned);
+        const Scalar* from = next;
+#pragma unroll 1
+        for (int below = 0; below < Own::Count * Own::RowsApart; below += Own::RowsApart) {
+            Scalar* target = reinterpret_cast<Scalar*>(to);
+            for (int at = 0; at < ChunkLength; at++) target[at] = at < elements && rows > below ? from[at] : Scalar(0);
+            from += Own::RowsApart * stride;
+            to += Own::PlacesApart;
         }
     }
 };
 
-// Slices first up to end of the depth; the sources bring them in order. The ring has Stages * StageBytes bytes.
+// Slices first up to end of the depth, which the sources bring in order. The ring has Stages * StageBytes bytes.
 template <bool IsXAlong, bool IsWAlong, typename XSource, typename WSource>
 DEVICE void MultiplyTile(TileSums& sums, char* ring, XSource& x, WSource& w, int first, int end)
 {
-    for (int stage = 0; stage < Stages - 1; stage++) {
-        if (first + stage < end) {
-            x.Bring(ring + stage * StageBytes, first + stage);
-            w.Bring(ring + stage * StageBytes + XBytes, first + stage);
-        }
+    constexpr int LastStage = (Stages - 1) * StageBytes;
+    const auto bring = [&](char* stage) {
+        x.Bring(stage);
+        w.Bring(stage + XBytes);
+    };
+    int left = end - first;  // slices to multiply
+    for (int ahead = 0; ahead < Stages - 1; ahead++) {
+        if (ahead < left) bring(ring + ahead * StageBytes);
         CopyCommit();
     }
 
-    int stage = 0;
-    for (int number = first; number < end; number++) {
+    int stage = 0, free = LastStage;  // where in the ring this slice lies, and the one that is to be brought
+    for (; left > 0; left--) {
         CopyWait<Stages - 2>();
         __syncthreads();  // everyone's copies of this slice | their reads; the reads of the last slice | copies over it
-        const int free = stage == 0 ? Stages - 1 : stage - 1;
-        if (number + Stages - 1 < end) {
-            x.Bring(ring + free * StageBytes, number + Stages - 1);
-            w.Bring(ring + free * StageBytes + XBytes, number + Stages - 1);
-        }
+        if (Stages - 1 < left) bring(ring + free);
         CopyCommit();
-        MultiplySlice<IsXAlong, IsWAlong>(sums, ring + stage * StageBytes);
-        stage = stage == Stages - 1 ? 0 : stage + 1;
+        MultiplySlice<IsXAlong, IsWAlong>(sums, ring + stage);
+        free = stage;
+        stage = stage == LastStage ? 0 : stage + StageBytes;
     }
 }

@@ -53,7 +53,9 @@ KERNEL_OF(TileThreads) ConvolutionTensor(
     const int part = blockIdx.y, first = part * slicesOfPart;
     const Int64 rowCount = OutputCount(plan);
 #if HasPhases
-    const Phase phase = PhaseOf(plan, blockIdx.z);
+    __shared__ Phase phase;  // in registers, it would leave none for fragments
+    if (threadIdx.x == 0) phase = PhaseOf(plan, blockIdx.z);
+    __syncthreads();  // the phase | its reads
     const Plan& own = phase.plan;
     const int depth = phase.depth;
 #else
@@ -69,12 +71,11 @@ KERNEL_OF(TileThreads) ConvolutionTensor(
 #else
     const int sliceCount = (depth + SliceDepth - 1) / SliceDepth;
     OutputsByTaps xSource(x, own, rows.first, rows.end, first);
-    xSource.scales = scales;
-    xSource.scaleFrames = scaleFrames;
+    if constexpr (HasScales) xSource.Scale(scales, scaleFrames, rows.first);
 #if HasPhases
     WeightsByTaps wSource(w, plan, phase, column, first);
 #else
-    MatrixSource<TileColumns, true> wSource(w, depth, column, outputs, depth, true);
+    MatrixSource<TileColumns, true> wSource(w, depth, column, outputs, depth, first, true);
 #endif
 #endif
 

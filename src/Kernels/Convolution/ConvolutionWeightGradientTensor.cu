@@ -39,7 +39,7 @@ KERNEL_OF(TileThreads) ConvolutionWeightGradientTensor(
     MatrixSource<TileRows, false> dySource = {dy, row, 0};
     TapsByOutputs xSource = {x, plan, column};
 #else
-    MatrixSource<TileRows, false> dySource(dy, outputs, row, outputs, rowCount, true);
+    MatrixSource<TileRows, false> dySource(dy, outputs, row, outputs, rowCount, first, true);
     TapsByOutputs xSource(x, plan, column, first);
 #endif
 

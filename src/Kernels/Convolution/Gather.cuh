@@ -9,6 +9,32 @@
 
 DEVICE bool IsWithin(int position, int size) { return unsigned(position) < unsigned(size); }
 
+// A place in x, or steps from one to another.
+struct Pixel {
+    int t, h, w;
+};
+
+DEVICE Pixel Sum(Pixel a, Pixel b) { return {a.t + b.t, a.h + b.h, a.w + b.w}; }
+
+DEVICE bool IsWithin(const Plan& plan, Pixel pixel)
+{
+    return IsWithin(pixel.t, plan.inT) && IsWithin(pixel.h, plan.inH) && IsWithin(pixel.w, plan.inW);
+}
+
+// The elements that such steps pass.
+DEVICE Int64 ElementsOf(const Plan& plan, Pixel steps)
+{
+    return ((Int64(steps.t) * plan.inH + steps.h) * plan.inW + steps.w) * plan.inGroup;
+}
+
+// The pixel that an output meets with the first tap.
+DEVICE Pixel FirstPixel(const Plan& plan, Site site)
+{
+    return {site.t * plan.strideT - plan.beforeT, site.h * plan.strideH - plan.beforeH,
+            site.w * plan.strideW - plan.beforeW};
+}
+
+// A tap, or steps from one to another.
 struct Tap {
     int t, h, w;
 };
@@ -18,14 +44,9 @@ DEVICE Tap TapOf(const Plan& plan, int number)
     return {number / plan.kW / plan.kH, number / plan.kW % plan.kH, number % plan.kW};
 }
 
-// The first element of the channels of x that an output meets with a tap; -1 where there is none.
-DEVICE Int64 Meet(const Plan& plan, Site site, Tap tap)
+DEVICE Pixel StepsOf(const Plan& plan, Tap tap)
 {
-    const int t = site.t * plan.strideT - plan.beforeT + tap.t * plan.dilationT;
-    const int h = site.h * plan.strideH - plan.beforeH + tap.h * plan.dilationH;
-    const int w = site.w * plan.strideW - plan.beforeW + tap.w * plan.dilationW;
-    if (!IsWithin(t, plan.inT) || !IsWithin(h, plan.inH) || !IsWithin(w, plan.inW)) return -1;
-    return (((Int64(site.n) * plan.inT + t) * plan.inH + h) * plan.inW + w) * plan.inGroup;
+    return {tap.t * plan.dilationT, tap.h * plan.dilationH, tap.w * plan.dilationW};
 }
 
 // Walks taps by channels, slice by slice.
@@ -35,138 +56,209 @@ struct TapWalk {
 
     MEMBER TapWalk(const Plan& plan, int at) : tap(TapOf(plan, at / plan.inGroup)), channel(at % plan.inGroup) {}
 
-    MEMBER void Advance(const Plan& plan)
+    // Calls move(taps, channels) with the steps to the next slice, none of taps where it has the same one.
+    template <typename Stay, typename Move> MEMBER void Advance(const Plan& plan, Stay stay, Move move)
     {
         channel += SliceDepth;
-        while (channel >= plan.inGroup) {
+        if (channel < plan.inGroup) {
+            stay();
+            return;
+        }
+        const Tap last = tap;
+        int channels = SliceDepth;
+        do {
             channel -= plan.inGroup;
+            channels -= plan.inGroup;
             if (++tap.w < plan.kW) continue;
             tap.w = 0;
             if (++tap.h < plan.kH) continue;
             tap.h = 0;
             tap.t++;
-        }
+        } while (channel >= plan.inGroup);
+        move(Tap{tap.t - last.t, tap.h - last.h, tap.w - last.w}, channels);
     }
 };
 
 // Outputs are the tile's rows, the depth is taps by channels.
 struct OutputsByTaps {
-    using Own = Slice<TileRows, true>;
-    const Scalar* x;
+    using Own = Chunks<TileRows, true>;
     const Plan& plan;
-    Site sites[Own::ChunksOfThread];  // beyond the last clip where the tile is
     TapWalk walk;
-    const Scalar* scales = nullptr;  // of every clip, frame of x (or one for all) and channel, if HasScales
+    Pixel first[Own::Count];         // what the outputs meet with the first tap: beyond the last row, nothing in x
+    const Scalar* next[Own::Count];  // this thread's chunks of the next slice
+    unsigned there = 0;              // bit i: chunk i is in x
+    const Scalar* scales = nullptr;  // of the tile's clip: of every frame of x (or one for all) and channel, if HasScales
     int scaleFrames = 0;
-    Site frame;
+    int frame = 0;  // what the tile's outputs meet with the first tap
 
-    // The tile's rows begin at firstRow and end before endRow. With scales they are of one frame.
-    MEMBER OutputsByTaps(
-        const Scalar* source, const Plan& geometry, Int64 firstRow, Int64 endRow, int firstSlice)
-        : x(source), plan(geometry), walk(geometry, firstSlice * SliceDepth + Own::Chunk(0) * ChunkLength),
-          frame(OutputSite(geometry, firstRow))
+    // The tile's rows begin at firstRow and end before endRow.
+    MEMBER OutputsByTaps(const Scalar* x, const Plan& geometry, Int64 firstRow, Int64 endRow, int firstSlice)
+        : plan(geometry), walk(geometry, firstSlice * SliceDepth + Own::Element())
     {
+        const Int64 offset = ElementsOf(plan, StepsOf(plan, walk.tap)) + walk.channel;
 #pragma unroll
-        for (int index = 0; index < Own::ChunksOfThread; index++) {
-            const Int64 row = firstRow + Own::Row(index);
-            sites[index] = row < endRow ? OutputSite(plan, row) : Site{plan.n, 0, 0, 0};
+        for (int index = 0; index < Own::Count; index++) {
+            const Int64 row = firstRow + Own::Row() + index * Own::RowsApart;
+            const Site site = OutputSite(plan, row);
+            const Pixel pixel = FirstPixel(plan, site);
+            next[index] = x + site.n * ElementsOf(plan, {plan.inT, 0, 0}) + ElementsOf(plan, pixel) + offset;
+            first[index] = row < endRow ? pixel : Pixel{plan.inT, 0, 0};
+        }
+        MeetTap();
+    }
+
+    MEMBER void MeetTap()
+    {
+        const Pixel steps = StepsOf(plan, walk.tap);
+        there = 0;
+        if (walk.tap.t >= plan.kT) return;
+#pragma unroll
+        for (int index = 0; index < Own::Count; index++) {
+            there |= unsigned(IsWithin(plan, Sum(first[index], steps))) << index;
         }
     }
 
-    MEMBER void Bring(char* slice, int)
+    MEMBER void Bring(char* slice)
     {
+        char* const to = slice + Own::Place();
 #pragma unroll
-        for (int index = 0; index < Own::ChunksOfThread; index++) {
-            const bool isThere = walk.tap.t < plan.kT && sites[index].n < plan.n;
-            const Int64 place = isThere ? Meet(plan, sites[index], walk.tap) : -1;
-            CopyAsync(slice + Own::Place(Own::Row(index), Own::Chunk(0)), place < 0 ? x : x + place + walk.channel,
-                      place < 0 ? 0 : 16);
+        for (int index = 0; index < Own::Count; index++) {
+            CopyAsync(to + index * Own::PlacesApart, next[index], (there & 1u << index) != 0);
         }
         if constexpr (HasScales) BringScales(slice + ScalesAt);
-        walk.Advance(plan);
+        walk.Advance(plan, [&] { Move(SliceDepth); }, [&](Tap taps, int channels) {
+            Move(ElementsOf(plan, StepsOf(plan, taps)) + channels);
+            MeetTap();
+        });
+    }
+
+    MEMBER void Move(Int64 elements)
+    {
+#pragma unroll
+        for (int index = 0; index < Own::Count; index++) next[index] += elements;
+    }
+
+    // The same for every clip, of which the tile's rows meet one, and one frame of it with a tap.
+    MEMBER void Scale(const Scalar* ofAll, int frames, Int64 firstRow)
+    {
+        const Site site = OutputSite(plan, firstRow);
+        scales = ofAll + Int64(site.n) * frames * plan.inGroup;
+        scaleFrames = frames;
+        frame = FirstPixel(plan, site).t;
     }
 
     // The first four threads bring those of the four chunks of the depth.
     MEMBER void BringScales(char* target)
     {
         if (threadIdx.x >= 4) return;  // no barrier follows in here
-        const int t = frame.t * plan.strideT - plan.beforeT + walk.tap.t * plan.dilationT;
-        const bool isThere = walk.tap.t < plan.kT && IsWithin(t, plan.inT);
-        const Int64 row = Int64(frame.n) * scaleFrames + (scaleFrames == 1 ? 0 : t);
-        CopyAsync(target + 16 * threadIdx.x, isThere ? scales + row * plan.inGroup + walk.channel : scales,
-                  isThere ? 16 : 0);
+        const int t = frame + walk.tap.t * plan.dilationT;
+        const Int64 row = scaleFrames == 1 ? 0 : t;
+        CopyAsync(target + 16 * threadIdx.x, scales + row * plan.inGroup + walk.channel,
+                  walk.tap.t < plan.kT && IsWithin(t, plan.inT));
     }
 };
 
 // Output channels are the tile's columns, the depth is a phase's taps by channels.
 struct WeightsByTaps {
-    using Own = Slice<TileColumns, true>;
-    const Scalar* w;
+    using Own = Chunks<TileColumns, true>;
     const Plan& plan;  // of all phases
     const Phase& phase;
     TapWalk walk;
-    int firstOutput;
+    const Scalar* next;  // this thread's first chunk of the next slice
+    int outputs;         // from that chunk's on, while there are taps
 
-    MEMBER WeightsByTaps(const Scalar* source, const Plan& geometry, const Phase& own, int column, int firstSlice)
-        : w(source), plan(geometry), phase(own),
-          walk(own.plan, firstSlice * SliceDepth + Own::Chunk(0) * ChunkLength), firstOutput(column)
+    MEMBER WeightsByTaps(const Scalar* w, const Plan& geometry, const Phase& own, int column, int firstSlice)
+        : plan(geometry), phase(own), walk(own.plan, firstSlice * SliceDepth + Own::Element()),
+          outputs(geometry.outGroup - column - Own::Row())
     {
+        const Tap tap = walk.tap;
+        next = w + (column + Own::Row()) * RowLength() + walk.channel
+               + Int64(TapNumber(plan, phase, tap.t, tap.h, tap.w)) * plan.inGroup;
+        EndWithTaps();
     }
 
-    MEMBER void Bring(char* slice, int)
+    MEMBER Int64 RowLength() const { return Int64(plan.kT) * plan.kH * plan.kW * plan.inGroup; }
+
+    MEMBER void Bring(char* slice)
     {
-        const Int64 rowLength = Int64(plan.kT) * plan.kH * plan.kW * plan.inGroup;
-        const Int64 tap = TapNumber(plan, phase, walk.tap.t, walk.tap.h, walk.tap.w);
-        const Scalar* from = w + tap * plan.inGroup + walk.channel;
+        char* const to = slice + Own::Place();
 #pragma unroll
-        for (int index = 0; index < Own::ChunksOfThread; index++) {
-            const int output = firstOutput + Own::Row(index);
-            const bool isThere = walk.tap.t < phase.plan.kT && output < plan.outGroup;
-            CopyAsync(slice + Own::Place(Own::Row(index), Own::Chunk(0)), isThere ? from + output * rowLength : w,
-                      isThere ? 16 : 0);
+        for (int index = 0; index < Own::Count; index++) {
+            const int below = index * Own::RowsApart;
+            CopyAsync(to + index * Own::PlacesApart, next + below * RowLength(), outputs > below);
         }
-        walk.Advance(phase.plan);
+        walk.Advance(phase.plan, [&] { next += SliceDepth; }, [&](Tap taps, int channels) {
+            next += Int64(TapSteps(plan, phase, taps.t, taps.h, taps.w)) * plan.inGroup + channels;
+            EndWithTaps();
+        });
+    }
+
+    MEMBER void EndWithTaps()
+    {
+        if (walk.tap.t >= phase.plan.kT) outputs = 0;
     }
 };
 
 // Taps by channels are the tile's columns, the depth is the outputs.
 struct TapsByOutputs {
-    using Own = Slice<TileColumns, false>;
-    static_assert(TileThreads % Own::ChunksOfRow == 0, "a thread's chunks lie in one column");
+    using Own = Chunks<TileColumns, false>;
     const Scalar* x;
     const Plan& plan;
-    Site sites[Own::ChunksOfThread];  // of this thread's chunks in the next slice
-    Site step;                        // from slice to slice
-    Tap tap;
-    int channel;
+    Pixel first;  // what the first output meets with this thread's tap
     bool isInside;
+    Site site;           // of this thread's next chunk
+    Site step;           // from chunk to chunk
+    const Scalar* next;  // of the pixel that the site meets
+    int width;           // pixels of the row of x in which that lies; 0 where there is no such row
 
-    MEMBER TapsByOutputs(const Scalar* source, const Plan& geometry, int firstColumn, int firstSlice)
-        : x(source), plan(geometry)
+    MEMBER TapsByOutputs(const Scalar* source, const Plan& geometry, int firstColumn, int firstSlice) : plan(geometry)
     {
-        const int at = firstColumn + Own::Chunk(0) * ChunkLength;
-        tap = TapOf(plan, at / plan.inGroup);
-        channel = at % plan.inGroup;
+        const int at = firstColumn + Own::Element();
+        const Tap tap = TapOf(plan, at / plan.inGroup);
+        x = source + at % plan.inGroup;
         isInside = tap.t < plan.kT;
-        step = OutputSite(plan, SliceDepth);
+        first = Sum(FirstPixel(plan, {}), StepsOf(plan, tap));
+        step = OutputSite(plan, Own::RowsApart);
+        site = OutputSite(plan, Int64(firstSlice) * SliceDepth + Own::Row());
+        MeetRow();
+    }
+
+    MEMBER Pixel Met() const
+    {
+        return Sum(first, {site.t * plan.strideT, site.h * plan.strideH, site.w * plan.strideW});
+    }
+
+    MEMBER void MeetRow()
+    {
+        const Pixel met = Met();
+        const bool isThere = isInside && site.n < plan.n && IsWithin(met.t, plan.inT) && IsWithin(met.h, plan.inH);
+        width = isThere ? plan.inW : 0;
+        next = x + site.n * ElementsOf(plan, {plan.inT, 0, 0}) + ElementsOf(plan, met);
+    }
+
+    MEMBER void Bring(char* slice)
+    {
+        char* const to = slice + Own::Place();
 #pragma unroll
-        for (int index = 0; index < Own::ChunksOfThread; index++) {
-            sites[index] = OutputSite(plan, Int64(firstSlice) * SliceDepth + Own::Row(index));
+        for (int index = 0; index < Own::Count; index++) {
+            CopyAsync(to + index * Own::PlacesApart, next, IsWithin(Met().w, width));
+            Advance();
         }
     }
 
-    MEMBER void Bring(char* slice, int)
+    MEMBER void Advance()
     {
-#pragma unroll
-        for (int index = 0; index < Own::ChunksOfThread; index++) {
-            Site& site = sites[index];
-            const Int64 place = isInside && site.n < plan.n ? Meet(plan, site, tap) : -1;
-            CopyAsync(slice + Own::Place(Own::Row(index), Own::Chunk(0)), place < 0 ? x : x + place + channel,
-                      place < 0 ? 0 : 16);
-            site = {site.n + step.n, site.t + step.t, site.h + step.h, site.w + step.w};
-            if (site.w >= plan.outW) site.w -= plan.outW, site.h++;
-            if (site.h >= plan.outH) site.h -= plan.outH, site.t++;
-            if (site.t >= plan.outT) site.t -= plan.outT, site.n++;
+        site.w += step.w;
+        if (site.w < plan.outW && plan.outW > Own::RowsApart) {
+            next += Int64(step.w * plan.strideW) * plan.inGroup;
+            return;
         }
+        if (site.w >= plan.outW) site.w -= plan.outW, site.h++;
+        site.h += step.h;
+        if (site.h >= plan.outH) site.h -= plan.outH, site.t++;
+        site.t += step.t;
+        if (site.t >= plan.outT) site.t -= plan.outT, site.n++;
+        site.n += step.n;
+        MeetRow();
     }
 };

@@ -53,11 +53,17 @@ DEVICE Int64 RowOf(const Plan& plan, const Phase& phase, Int64 row)
     return ((Int64(site.n) * plan.outT + t) * plan.outH + h) * plan.outW + site.w * phase.w.up + phase.w.number;
 }
 
+// Steps among all taps that some of the phase's are.
+DEVICE int TapSteps(const Plan& plan, const Phase& phase, int t, int h, int w)
+{
+    return (t * phase.t.tapStep * plan.kH + h * phase.h.tapStep) * plan.kW + w * phase.w.tapStep;
+}
+
 // The number among all taps of one of the phase's.
 DEVICE int TapNumber(const Plan& plan, const Phase& phase, int t, int h, int w)
 {
-    const int line = (phase.t.firstTap + t * phase.t.tapStep) * plan.kH + phase.h.firstTap + h * phase.h.tapStep;
-    return line * plan.kW + phase.w.firstTap + w * phase.w.tapStep;
+    const int first = (phase.t.firstTap * plan.kH + phase.h.firstTap) * plan.kW + phase.w.firstTap;
+    return first + TapSteps(plan, phase, t, h, w);
 }
 
 // Where among all taps and channels one of the phase's lies.

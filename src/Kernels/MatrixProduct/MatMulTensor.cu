@@ -23,19 +23,18 @@ KERNEL_OF(TileThreads) MatMulTensor(
     const int tilesAcross = (n + TileColumns - 1) / TileColumns;
     const int row = int(blockIdx.x / tilesAcross) * TileRows;
     const int column = int(blockIdx.x % tilesAcross) * TileColumns;
-    const int batch = blockIdx.y, part = blockIdx.z;
+    const int batch = blockIdx.y, part = blockIdx.z, first = part * slicesOfPart;
 #if HasWarpgroups
     MatrixSource<TileRows, !TransposeX> xSource = {x, row, xBatch == 0 ? 0 : batch};
     MatrixSource<TileColumns, bool(TransposeW)> wSource = {w, column, wBatch == 0 ? 0 : batch};
 #else
     MatrixSource<TileRows, !TransposeX> xSource(
-        x + batch * xBatch, TransposeX ? m : k, row, m, k, isXAligned);
+        x + batch * xBatch, TransposeX ? m : k, row, m, k, first, isXAligned);
     MatrixSource<TileColumns, bool(TransposeW)> wSource(
-        w + batch * wBatch, TransposeW ? k : n, column, n, k, isWAligned);
+        w + batch * wBatch, TransposeW ? k : n, column, n, k, first, isWAligned);
 #endif
 
     const int sliceCount = (k + SliceDepth - 1) / SliceDepth;
-    const int first = part * slicesOfPart;
     TileSums sums = {};
     MultiplyTile<!TransposeX, bool(TransposeW)>(
         sums, ring, xSource, wSource, first, Minimum(sliceCount, first + slicesOfPart));

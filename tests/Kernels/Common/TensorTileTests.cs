@@ -20,7 +20,7 @@ public sealed class TensorTileTests(Device device)
 
     [Test]
     public void ChunksFillTheMemoryAndBanksAreMetOnce(
-        [Values(FloatType.Float32, FloatType.Float16)] FloatType type, [Values(0, 1, 2)] int tiling)
+        [Values(FloatType.Float32, FloatType.Float16)] FloatType type, [Values(0, 1, 2, 3)] int tiling)
     {
         CheckChunks(type.Element(), MatrixTiling.All[tiling], chunksAlong: 4);
     }

@@ -22,7 +22,7 @@ public sealed class ConvolutionWeightGradientTensorTests(Device device)
     }
 
     [Test]
-    public void EveryTilingAndDivisionGivesTheSame([Values(0, 1, 2)] int tiling, [Values(1, 3)] int parts)
+    public void EveryTilingAndDivisionGivesTheSame([Values(0, 1, 2, 3)] int tiling, [Values(1, 3)] int parts)
     {
         ConvolutionSetting setting = Settings[4];
         foreach (FloatType type in s_types) Check(setting, type.Element(), MatrixTiling.All[tiling], parts);

@@ -158,7 +158,7 @@ KERNEL FaultBlocksInOnePlace(const Scalar* x, Scalar* y)
 KERNEL FaultMissingCopyWait(const Scalar* x, Scalar* y)
 {
     alignas(16) __shared__ Scalar tile[1024];
-    if (threadIdx.x % 4 == 0) CopyAsync(tile + threadIdx.x, x + threadIdx.x, 16);
+    if (threadIdx.x % 4 == 0) CopyAsync(tile + threadIdx.x, x + threadIdx.x);
     CopyCommit();
     __syncthreads();
     y[blockIdx.x * blockDim.x + threadIdx.x] = tile[threadIdx.x];
@@ -169,7 +169,7 @@ KERNEL FaultCopyWaitTooShort(const Scalar* x, Scalar* y)
 {
     alignas(16) __shared__ Scalar tile[1024];
     CopyCommit();
-    if (threadIdx.x % 4 == 0) CopyAsync(tile + threadIdx.x, x + threadIdx.x, 16);
+    if (threadIdx.x % 4 == 0) CopyAsync(tile + threadIdx.x, x + threadIdx.x);
     CopyCommit();
     CopyWait<1>();
     __syncthreads();
@@ -182,7 +182,7 @@ KERNEL FaultCopyOverReads(const Scalar* x, Scalar* y)
     alignas(16) __shared__ Scalar tile[1024];
     Scalar sum = 0;
     for (int round = 0; round < 2; round++) {
-        if (threadIdx.x % 4 == 0) CopyAsync(tile + threadIdx.x, x + threadIdx.x, 16);
+        if (threadIdx.x % 4 == 0) CopyAsync(tile + threadIdx.x, x + threadIdx.x);
         CopyCommit();
         if (round == 0) CopyWait<0>();
         if (round == 0) __syncthreads();
@@ -194,7 +194,7 @@ KERNEL FaultCopyOverReads(const Scalar* x, Scalar* y)
 KERNEL FaultCopyMisaligned(const Scalar* x, Scalar* y)
 {
     alignas(16) __shared__ Scalar tile[1024];
-    if (threadIdx.x == 3) CopyAsync(tile, x + 1, 16);
+    if (threadIdx.x == 3) CopyAsync(tile, x + 1);
     y[blockIdx.x * blockDim.x + threadIdx.x] = 0;
 }
 

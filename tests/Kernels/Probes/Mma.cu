@@ -1,7 +1,7 @@
 // Mma: each wrapper of Mma.cuh by itself.
 //   MmaProduct   y[b,m,n] = sum over k of x[b,m,k] w[b,n,k], one warp a product, fragments filled by their layout
 //   MmaLoad      y[b] = the registers of LoadMatrices and LoadMatricesTransposed of 1, 2 and 4 matrices
-//   MmaCopy      y[b,r,t] = the first bytes[t] bytes of x[b,r,t], the rest zero, read by the next thread
+//   MmaCopy      y[b,r,t] = x[b,r,t] if isThere[t], else zeros, read by the next thread
 //   MmaRound     y[t] = the bits of x[t] rounded to tf32, or of x[t] and x[t + 1] packed
 //   MmaEach      y[t] = the bits of x[t] x[t + 1], rounded, or of that and x[t + 1] x[t + 2] packed
 //
@@ -71,7 +71,7 @@ KERNEL MmaLoad(const Scalar* x, unsigned* y)
     for (int index = 0; index < 4; index++) target[(10 + index) * 32] = four[index];
 }
 
-KERNEL MmaCopy(const UInt8* x, const int* bytes, UInt8* y, int rounds)
+KERNEL MmaCopy(const UInt8* x, const int* isThere, UInt8* y, int rounds)
 {
     DYNAMIC_SHARED(UInt8, ring);  // [3, thread, 16]
     const int size = 16 * blockDim.x;
@@ -81,7 +81,7 @@ KERNEL MmaCopy(const UInt8* x, const int* bytes, UInt8* y, int rounds)
     for (int round = 0; round < rounds + 2; round++) {
         if (round < rounds) {
             CopyAsync(ring + round % 3 * size + 16 * threadIdx.x, source + round * size + 16 * threadIdx.x,
-                      bytes[threadIdx.x]);
+                      isThere[threadIdx.x] != 0);
         }
         CopyCommit();
         CopyWait<2>();

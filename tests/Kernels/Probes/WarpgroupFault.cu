@@ -22,7 +22,7 @@ KERNEL WarpgroupFault(const Scalar* ones, float* y, int fault)
     char* x = memory + BytesToAtom(memory);
     char* w = x + 64 * 128;
     for (int row = threadIdx.x; row < 2 * 64; row += blockDim.x) {
-        for (int chunk = 0; chunk < 8; chunk++) CopyAsync(x + row * 128 + chunk * 16, ones, 16);
+        for (int chunk = 0; chunk < 8; chunk++) CopyAsync(x + row * 128 + chunk * 16, ones);
     }
     CopyCommit();
     CopyWait<0>();
