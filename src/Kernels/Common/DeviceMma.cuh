@@ -99,9 +99,9 @@ template <int Count> DEVICE void LoadMatricesTransposed(unsigned (&bits)[Count],
     }
 }
 
-// Begins to copy 16 bytes from global to shared memory, or to set them to zero. Both addresses are divisible by 16; where
-// there is nothing to copy, the source may lie anywhere. Until the thread has waited, what lies at the target is
-// undefined; other threads see it after the next barrier.
+// Begins to copy 16 bytes from global to shared memory, or, reading nothing, to set them to zero. Both addresses are
+// divisible by 16. Until the thread has waited, what lies at the target is undefined; other threads see it after the
+// next barrier.
 DEVICE void CopyAsync(void* shared, const void* global, bool isThere = true)
 {
     asm volatile("{ .reg .pred isNone; setp.eq.u32 isNone, %2, 0; cp.async.cg.shared.global [%0], [%1], 16, isNone; }"

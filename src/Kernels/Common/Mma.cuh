@@ -2,7 +2,7 @@
 //   Mma<Element>::Multiply       sum[16,8] += x[16,D] w[D,8]: D = 16 for Half and BFloat16, 8 for float, which is read
 //                                as tf32 (10 bits of fraction; round with RoundToTf32 first, else the rest is cut off)
 //   LoadMatrices<Count>          1, 2 or 4 matrices of 8 rows of 16 bytes from shared memory into fragments
-//   CopyAsync, CopyCommit, CopyWait<Pending>   16 bytes from global to shared memory, in groups
+//   CopyAsync, CopyCommit, CopyWait<Pending>   16 bytes, or zeros, from global to shared memory, in groups
 //   RoundToTf32, PackTwo<Element>               registers of fragments from floats
 //   MultiplyEach<Element>                      the elements of a register by those of another, rounded once
 //

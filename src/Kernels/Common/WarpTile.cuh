@@ -8,6 +8,8 @@
 //          other, lie in different banks: along, 64-byte rows: f(r) = r / 2 % 4, two rows of four chunks are 128 bytes;
 //          across, rows of 128 bytes or a multiple: f(r) = r % 8. 32-bit elements across cannot be transposed by a load
 //          of matrices: lanes read them one by one, 4 rows of 8 neighbours, and f(r) = 2 (r % 4) parts them.
+//          f repeats from fragment to fragment and from chunk to chunk of a thread, so that their places differ by
+//          constants, which loads and copies have room for.
 #pragma once
 
 constexpr int WarpRows = TileRows / WarpsDown;

@@ -1,6 +1,7 @@
 // Gather: brings slices of the implicit matrix of a convolution, one row an output, one column a tap and channel, into
 // shared memory, 16 bytes at a time: chunks that meet the border are zeros. What can be is computed once: a thread's
-// chunks share their columns, so that along the depth it walks the taps, and across it the outputs.
+// chunks share their columns, so that along the depth it walks the taps, and across it the outputs. Pointers walk along
+// with it; what is met is found anew where a tap or a row of x ends. They may leave x: then zeros are brought.
 // Limits: one group; no gaps between the elements of x, see Phases.cuh; the channels of x are a multiple of a chunk's,
 // so that none spans two taps.
 #pragma once
@@ -56,7 +57,7 @@ struct TapWalk {
 
     MEMBER TapWalk(const Plan& plan, int at) : tap(TapOf(plan, at / plan.inGroup)), channel(at % plan.inGroup) {}
 
-    // Calls move(taps, channels) with the steps to the next slice, none of taps where it has the same one.
+    // Calls stay() where the next slice has the same tap, else move(taps, channels) with the steps to its own.
     template <typename Stay, typename Move> MEMBER void Advance(const Plan& plan, Stay stay, Move move)
     {
         channel += SliceDepth;
@@ -87,7 +88,7 @@ struct OutputsByTaps {
     Pixel first[Own::Count];         // what the outputs meet with the first tap: beyond the last row, nothing in x
     const Scalar* next[Own::Count];  // this thread's chunks of the next slice
     unsigned there = 0;              // bit i: chunk i is in x
-    const Scalar* scales = nullptr;  // of the tile's clip: of every frame of x (or one for all) and channel, if HasScales
+    const Scalar* scales = nullptr;  // if HasScales, those of the tile's clip, frame of x (or one for all) and channel
     int scaleFrames = 0;
     int frame = 0;  // what the tile's outputs meet with the first tap
 
@@ -138,7 +139,7 @@ struct OutputsByTaps {
         for (int index = 0; index < Own::Count; index++) next[index] += elements;
     }
 
-    // The same for every clip, of which the tile's rows meet one, and one frame of it with a tap.
+    // Gives it the scales of every clip; the tile's rows meet one clip, and with a tap one frame of it.
     MEMBER void Scale(const Scalar* ofAll, int frames, Int64 firstRow)
     {
         const Site site = OutputSite(plan, firstRow);
