@@ -8,7 +8,10 @@ using ByteBarrier = UInt64;
 struct BarrierPlace {
     unsigned address;
 
-    MEMBER BarrierPlace(const ByteBarrier* barrier) : address(SharedAddress(barrier)) {}
+    MEMBER BarrierPlace(const ByteBarrier* barrier) : address(SharedAddress(barrier))
+    {
+        asm("" : "+r"(address));  // the compiler does not know how to find it anew, which it would do in every loop
+    }
     MEMBER BarrierPlace operator+(int count) const
     {
         BarrierPlace place = *this;
