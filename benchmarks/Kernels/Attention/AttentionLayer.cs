@@ -12,7 +12,6 @@ internal sealed record AttentionLayer(string Name, int Queries, int Keys, int Ch
 {
     private const int Clips = 2;
     private const int Heads = 8;
-    private const int NumberRound = 64;
 
     /// <summary>Among the tokens of a picture, and from them to those of a text.</summary>
     internal static AttentionLayer[] All { get; } =
@@ -121,7 +120,7 @@ internal sealed record AttentionLayer(string Name, int Queries, int Keys, int Ch
         return sum;
     }
 
-    private int NumberCount => (Queries + NumberRound - 1) / NumberRound * NumberRound;
+    private int NumberCount => AttentionGradientNumbers.NumberCount(Queries);
 
     /// <returns>The gradient of a logit, of a query and a key that begin there.</returns>
     private double Slope(float[][] x, long query, long key)

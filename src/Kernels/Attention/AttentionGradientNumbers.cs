@@ -10,6 +10,9 @@ internal static class AttentionGradientNumbers
     private static readonly KernelSource s_source =
         Source("Attention/AttentionGradientNumbers.cu", AttentionTensor.Types);
 
+    /// <returns>For how many queries of a head there is room: whole tiles of them.</returns>
+    internal static int NumberCount(int queries) => (queries + NumberRound - 1) / NumberRound * NumberRound;
+
     /// <param name="y">An attention's result, <c>[N, L, Heads, D]</c>, of 16-bit floats.</param>
     /// <param name="dy">The gradient that arrives at it.</param>
     /// <param name="logSumExp">Its rows' logs of sums, <c>[N, Heads, L]</c>.</param>
@@ -20,7 +23,7 @@ internal static class AttentionGradientNumbers
     /// </returns>
     internal static Tensor Forward(Tensor y, Tensor dy, Tensor logSumExp, AttentionPlan plan)
     {
-        int count = (plan.Queries + NumberRound - 1) / NumberRound * NumberRound;
+        int count = NumberCount(plan.Queries);
         Tensor numbers = Tensor.Empty([y.Shape[0], y.Shape[2], count, 2], ElementType.Float32, y.Device);
         long threads = plan.Pairs * count * QueryLanes;
         LaunchShape shape = LaunchShape.Blocks(

@@ -65,16 +65,10 @@ struct QueryWork {
     MEMBER void Add(int tile) { BeginSums(sums, weights, rings.second.Await(tile)); }
 };
 
-DEVICE void BringKeys(const AttentionPlan& plan, const RingPair& rings)
+DEVICE void BringTurns(const AttentionPlan& plan, const RingPair& rings)
 {
     Turns<true> turns = {plan};
-    for (Turn turn; turns.Next(turn);) {
-        const HeadPlace head = HeadOf(plan, turn.own.pair);
-        for (int tile = turn.firstTile; tile < turn.endTile; tile++) {
-            rings.first.Bring(tile, head, turn.TokenOf(tile));
-            rings.second.Bring(tile, head, turn.TokenOf(tile));
-        }
-    }
+    for (Turn turn; turns.Next(turn);) BringTiles(rings, turn, HeadOf(plan, turn.own.pair));
 }
 
 KERNEL_OF(Threads, 1) AttentionWarpgroup(
@@ -89,7 +83,7 @@ KERNEL_OF(Threads, 1) AttentionWarpgroup(
         ProxyFence();
     }
     if (!Multiplies()) {
-        if (BringsTiles()) BringKeys(plan, rings);
+        if (BringsTiles()) BringTurns(plan, rings);
         return;
     }
 

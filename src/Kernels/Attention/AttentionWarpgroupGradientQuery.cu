@@ -61,10 +61,7 @@ DEVICE void BringTurns(const AttentionPlan& plan, const OwnTiles& own, const Rin
     for (Turn turn; turns.Next(turn);) {
         const HeadPlace head = HeadOf(plan, turn.own.pair);
         own.Bring(turn, head);
-        for (int tile = turn.firstTile; tile < turn.endTile; tile++) {
-            rings.first.Bring(tile, head, turn.TokenOf(tile));
-            rings.second.Bring(tile, head, turn.TokenOf(tile));
-        }
+        BringTiles(rings, turn, head);
     }
 }
 

@@ -182,6 +182,15 @@ template <bool OfQueries> struct Turns {
     }
 };
 
+// By the thread that brings tiles: those of a turn.
+DEVICE void BringTiles(const RingPair& rings, const Turn& turn, HeadPlace head)
+{
+    for (int tile = turn.firstTile; tile < turn.endTile; tile++) {
+        rings.first.Bring(tile, head, turn.TokenOf(tile));
+        rings.second.Bring(tile, head, turn.TokenOf(tile));
+    }
+}
+
 // Whether the thread is of a warpgroup that multiplies. The block goes two ways here: of the other warpgroup one thread
 // brings tiles, and what the block has prepared is seen.
 DEVICE bool Multiplies()

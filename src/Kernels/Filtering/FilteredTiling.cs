@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace GenKernels.Kernels.Filtering;
 
 /// <summary>
@@ -32,6 +34,10 @@ internal sealed record FilteredTiling(FilteredSide First, FilteredSide Second, i
 
     // What a thread does for a row besides that grows with its places, in multiplications.
     private const int RowWork = 34;
+
+    // Every launch asks for them.
+    private static readonly ConcurrentDictionary<(FilteredSide First, FilteredSide Second, ElementType Type),
+        FilteredTiling[]> s_found = new();
 
     /// <summary>Columns of the result that a block of the kernel has.</summary>
     internal int Columns => ColumnLanes * Outputs;
@@ -80,7 +86,10 @@ internal sealed record FilteredTiling(FilteredSide First, FilteredSide Second, i
     /// <param name="first">The filter before the activation.</param>
     /// <param name="second">The filter after it.</param>
     /// <param name="type">Of the tensors.</param>
-    internal static FilteredTiling[] Find(FilteredSide first, FilteredSide second, ElementType type)
+    internal static FilteredTiling[] Find(FilteredSide first, FilteredSide second, ElementType type) =>
+        s_found.GetOrAdd((first, second, type), static key => FindAnew(key.First, key.Second, key.Type));
+
+    private static FilteredTiling[] FindAnew(FilteredSide first, FilteredSide second, ElementType type)
     {
         if (first.Depth < 1 || second.Depth < 1) return [];
         FilteredTiling[] fitting =
