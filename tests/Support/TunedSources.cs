@@ -11,7 +11,7 @@ internal static class TunedSources
         where TWay : struct
     {
         using TensorScope scope = device.Scope();
-        IReadOnlyList<TWay> ways = work.Ways(device, key);
+        TWay[] ways = [.. work.Ways(device, key)];
         Action<TWay> run = work.Prepare(device, key);
         using WorkLog log = new(device);
         foreach (TWay way in ways) run(way);

@@ -18,7 +18,7 @@ internal abstract class AttentionTuning(string name, AttentionWays known, params
     public AttentionWay Rule(Device device, in AttentionKey key) => known.Rule(device, key.Channels);
 
     /// <inheritdoc/>
-    public IReadOnlyList<AttentionWay> Ways(Device device, in AttentionKey key) =>
+    public IEnumerable<AttentionWay> Ways(Device device, in AttentionKey key) =>
         [.. known.For(device, key.Channels), AttentionWay.Warps];
 
     /// <inheritdoc/>

@@ -96,8 +96,8 @@ public static class Convolution
         }
         else if (way.Method == ProductMethod.Library)
         {
-            if (isAdjoint) ConvolutionLibrary.LaunchDataGradient(x, w, y, plan.Adjoint);
-            else ConvolutionLibrary.Launch(x, w, y, epilogue, plan);
+            if (isAdjoint) ConvolutionLibrary.LaunchDataGradient(x, w, y, plan.Adjoint, way.Rank);
+            else ConvolutionLibrary.Launch(x, w, y, epilogue, plan, way.Rank);
         }
         else if (isAdjoint)
         {

@@ -27,13 +27,14 @@ internal sealed class ConvolutionChoice : ITunedWork<ConvolutionKey, ProductWay>
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<ProductWay> Ways(Device device, in ConvolutionKey key)
+    public IEnumerable<ProductWay> Ways(Device device, in ConvolutionKey key)
     {
         ConvolutionKey work = key;
         return ProductWay.All(
-            Rule(device, key), ConvolutionLibrary.Fits(device, key),
+            Rule(device, key),
             ProductWay.OnTensorCores(
-                device, tiling => Blocks(tiling, work), key.Plan.PhaseDepth, key.Type, key.Plan.FitsPixelBoxes));
+                device, tiling => Blocks(tiling, work), key.Plan.PhaseDepth, key.Type, key.Plan.FitsPixelBoxes),
+            rank => ConvolutionLibrary.Fits(device, work, rank));
     }
 
     /// <inheritdoc/>

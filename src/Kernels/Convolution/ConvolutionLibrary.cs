@@ -12,10 +12,11 @@ internal static class ConvolutionLibrary
     // What an engine may read at once.
     private const int MostAlignment = 16;
 
-    /// <returns>Whether the library can do all work of a key, scales left out.</returns>
+    /// <returns>Whether the library has an engine of a rank for all work of a key, scales left out.</returns>
     /// <param name="device">That would do it.</param>
     /// <param name="key">The work.</param>
-    internal static bool Fits(Device device, in ConvolutionKey key)
+    /// <param name="rank">Counts the engines that the library's heuristic names, the first being 0.</param>
+    internal static bool Fits(Device device, in ConvolutionKey key, int rank)
     {
         if (!key.IsAligned) return false;
         (CudaConvolutionKind kind, ConvolutionPlan plan) = key.Role switch
@@ -25,7 +26,7 @@ internal static class ConvolutionLibrary
             _ => (CudaConvolutionKind.WeightGradient, key.Plan),
         };
         ElementType resultType = key.Epilogue == default ? key.Type : ElementType.Float32;
-        return IsSupported(kind, device, key.Type, resultType, MostAlignment, plan);
+        return IsSupported(kind, device, key.Type, resultType, MostAlignment, plan, rank);
     }
 
     /// <returns>Whether the library can do it: it is there, on a GPU, and has an engine for types and sizes.</returns>
@@ -38,12 +39,14 @@ internal static class ConvolutionLibrary
     /// <param name="y">The result, <c>[N, T', H', W', O]</c>; written.</param>
     /// <param name="epilogue">What follows the sums, which are not rounded before: of <see cref="JoinParts"/>.</param>
     /// <param name="plan">The geometry.</param>
+    /// <param name="rank">Of the engine among those that the library's heuristic names.</param>
     /// <exception cref="CudaException">The library has no engine for it, or failed.</exception>
-    internal static void Launch(Tensor x, Tensor w, Tensor y, ProductEpilogue epilogue, ConvolutionPlan plan)
+    internal static void Launch(
+        Tensor x, Tensor w, Tensor y, ProductEpilogue epilogue, ConvolutionPlan plan, int rank = 0)
     {
         ElementType sumType = SumType(y, epilogue);
         using Tensor? sums = sumType == y.Type ? null : Tensor.Empty(y.Shape, sumType, y.Device);
-        Convolve(CudaConvolutionKind.Forward, x, w, sums ?? y, plan);
+        Convolve(CudaConvolutionKind.Forward, x, w, sums ?? y, plan, rank);
         if (!epilogue.IsNone) JoinParts.Into(sums ?? y, epilogue, y);
     }
 
@@ -56,9 +59,11 @@ internal static class ConvolutionLibrary
     /// <param name="w">The convolution's weights, as they are: not turned.</param>
     /// <param name="dx">The gradient of the activations, <c>[N, T, H, W, C]</c>; written.</param>
     /// <param name="forward">The geometry of the convolution itself.</param>
+    /// <param name="rank">Of the engine among those that the library's heuristic names.</param>
     /// <exception cref="CudaException">The library has no engine for it, or failed.</exception>
-    internal static void LaunchDataGradient(Tensor dy, Tensor w, Tensor dx, ConvolutionPlan forward) =>
-        Convolve(CudaConvolutionKind.DataGradient, dx, w, dy, forward);
+    internal static void LaunchDataGradient(
+        Tensor dy, Tensor w, Tensor dx, ConvolutionPlan forward, int rank = 0) =>
+        Convolve(CudaConvolutionKind.DataGradient, dx, w, dy, forward, rank);
 
     /// <returns>Whether the library can do it, as for the convolution.</returns>
     /// <inheritdoc cref="LaunchWeightGradient" path="/param"/>
@@ -69,24 +74,28 @@ internal static class ConvolutionLibrary
     /// <param name="dy">The gradient that arrives at its result, <c>[N, T', H', W', O]</c>.</param>
     /// <param name="dw">The gradient of the weights, <c>[O, kT, kH, kW, C / groups]</c>; written.</param>
     /// <param name="plan">The convolution's geometry.</param>
+    /// <param name="rank">Of the engine among those that the library's heuristic names.</param>
     /// <exception cref="CudaException">The library has no engine for it, or failed.</exception>
-    internal static void LaunchWeightGradient(Tensor x, Tensor dy, Tensor dw, ConvolutionPlan plan) =>
-        Convolve(CudaConvolutionKind.WeightGradient, x, dw, dy, plan);
+    internal static void LaunchWeightGradient(
+        Tensor x, Tensor dy, Tensor dw, ConvolutionPlan plan, int rank = 0) =>
+        Convolve(CudaConvolutionKind.WeightGradient, x, dw, dy, plan, rank);
 
     /// <remarks>Beyond 2^31 elements cuDNN has given wrong results without a word; it is not asked there.</remarks>
     private static bool IsSupported(
         CudaConvolutionKind kind, Device device, ElementType type, ElementType resultType, int alignment,
-        ConvolutionPlan plan)
+        ConvolutionPlan plan, int rank = 0)
     {
         if (device is not CudaDevice cuda || !NativeLibraries.CuDnn.IsFound) return false;
         if (type is not (ElementType.Float32 or ElementType.Float16 or ElementType.BFloat16)) return false;
         if (plan.InputShape.ElementCount == 0 || plan.WeightShape.ElementCount == 0) return false;
         if (plan.OutputShape.ElementCount == 0) return false;
         CudaConvolutionProblem problem = Problem(kind, device, type, resultType, alignment, plan);
-        return problem.Shape.MostElements <= int.MaxValue && IsPadded(problem.Shape) && cuda.Dnn.Supports(problem);
+        if (problem.Shape.MostElements > int.MaxValue || !IsPadded(problem.Shape)) return false;
+        return cuda.Dnn.Supports(problem, rank);
     }
 
-    private static void Convolve(CudaConvolutionKind kind, Tensor x, Tensor w, Tensor y, ConvolutionPlan plan)
+    private static void Convolve(
+        CudaConvolutionKind kind, Tensor x, Tensor w, Tensor y, ConvolutionPlan plan, int rank)
     {
         Tensor result = kind switch
         {
@@ -97,7 +106,7 @@ internal static class ConvolutionLibrary
         LaunchCost cost = LaunchCost.Of(x, w, y) with { Operations = plan.Operations };
         ElementType type = kind == CudaConvolutionKind.DataGradient ? y.Type : x.Type;
         CudaConvolutionProblem problem = Problem(kind, x.Device, type, result.Type, Alignment(x, w, y), plan);
-        ((CudaDevice)x.Device).Dnn.Convolve(problem, x, w, y, cost);
+        ((CudaDevice)x.Device).Dnn.Convolve(problem, rank, x, w, y, cost);
     }
 
     /// <returns>Whether no elements are left out at the borders, which cuDNN has no word for.</returns>

@@ -86,8 +86,12 @@ public static class ConvolutionWeightGradient
     {
         if (way.Method == ProductMethod.CudaCores) return LaunchOnCudaCores(x, dy, weightShape, plan);
         Tensor dw = Tensor.Empty(weightShape, x.Type, x.Device);
-        if (way.Method == ProductMethod.Library) ConvolutionLibrary.LaunchWeightGradient(x, dy, dw, plan);
-        else ConvolutionWeightGradientTensor.Launch(x, dy, dw, plan, way.Tiling, way.Parts);
+        if (way.Method == ProductMethod.TensorCores)
+        {
+            ConvolutionWeightGradientTensor.Launch(x, dy, dw, plan, way.Tiling, way.Parts);
+        }
+        else ConvolutionLibrary.LaunchWeightGradient(x, dy, dw, plan, way.Rank);
+
         return dw;
     }
 

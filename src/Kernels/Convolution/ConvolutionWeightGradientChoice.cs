@@ -27,14 +27,16 @@ internal sealed class ConvolutionWeightGradientChoice : ITunedWork<ConvolutionKe
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<ProductWay> Ways(Device device, in ConvolutionKey key)
+    public IEnumerable<ProductWay> Ways(Device device, in ConvolutionKey key)
     {
+        ConvolutionKey work = key;
         ConvolutionPlan plan = key.Plan;
         return ProductWay.All(
-            Rule(device, key), ConvolutionLibrary.Fits(device, key),
+            Rule(device, key),
             ProductWay.OnTensorCores(
                 device, tiling => TileCount(tiling, plan), plan.RowCount, key.Type, plan.FitsPixelBoxes)
-                .Where(way => ConvolutionWeightGradientTensor.Fits(way.Tiling!)));
+                .Where(way => ConvolutionWeightGradientTensor.Fits(way.Tiling!)),
+            rank => ConvolutionLibrary.Fits(device, work, rank));
     }
 
     /// <inheritdoc/>

@@ -39,7 +39,7 @@ internal sealed class HostConvolutionChoice : ITunedWork<HostConvolutionKey, Hos
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<HostMethod> Ways(Device device, in HostConvolutionKey key)
+    public IEnumerable<HostMethod> Ways(Device device, in HostConvolutionKey key)
     {
         List<HostMethod> ways = [Rule(device, key), HostMethod.PackedRows];
         bool isOfWeights = key.Role == ConvolutionRole.WeightGradient;

@@ -21,14 +21,15 @@ internal sealed class MatMulChoice : ITunedWork<MatMulKey, ProductWay>
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<ProductWay> Ways(Device device, in MatMulKey key)
+    public IEnumerable<ProductWay> Ways(Device device, in MatMulKey key)
     {
         (int rows, int columns, int batch) = (key.M, key.N, key.Batch);
+        long products = (long)rows * columns * key.K;
         return ProductWay.All(
-            Rule(device, key), MatMulLibrary.Fits(device, (long)key.M * key.N * key.K),
+            Rule(device, key),
             ProductWay.OnTensorCores(
-                device, tiling => tiling.TileCount(rows, columns) * batch, key.K, key.Type,
-                key.HasWholeChunks));
+                device, tiling => tiling.TileCount(rows, columns) * batch, key.K, key.Type, key.HasWholeChunks),
+            rank => rank == 0 && MatMulLibrary.Fits(device, products));
     }
 
     /// <inheritdoc/>

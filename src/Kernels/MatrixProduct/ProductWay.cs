@@ -6,7 +6,9 @@ namespace GenKernels.Kernels.MatrixProduct;
 /// <param name="Method">What multiplies.</param>
 /// <param name="Tiling">Of tensor cores; else null.</param>
 /// <param name="Parts">Into how many parts tensor cores divide the depth.</param>
-internal readonly record struct ProductWay(ProductMethod Method, MatrixTiling? Tiling = null, int Parts = 1)
+/// <param name="Rank">Of a library's engine among those that its heuristic names, the first being 0.</param>
+internal readonly record struct ProductWay(
+    ProductMethod Method, MatrixTiling? Tiling = null, int Parts = 1, int Rank = 0)
 {
     // Fewer slices than these do not pay for the sums that a part writes and another kernel adds up.
     private const int FewestSlices = 4;
@@ -14,6 +16,9 @@ internal readonly record struct ProductWay(ProductMethod Method, MatrixTiling? T
 
     // Blocks that are on their way at once where parts make up for a lack of tiles, by processor.
     private const int MostWaves = 4;
+
+    // A heuristic errs, but not by much: what is named later is hardly ever the fastest.
+    private const int MostEngines = 4;
 
     /// <summary>
     /// Whether the input's channels are scaled by the kernel; else a launch of its own does it before.
@@ -30,15 +35,21 @@ internal readonly record struct ProductWay(ProductMethod Method, MatrixTiling? T
 
     /// <returns>The ways that are worth a trial: the rule's, the others of its method, the library's.</returns>
     /// <param name="rule">The first.</param>
-    /// <param name="fitsLibrary">Whether NVIDIA's library can do the work.</param>
     /// <param name="onTensorCores">The ways of tensor cores; read where the rule names one of them.</param>
-    internal static IReadOnlyList<ProductWay> All(
-        ProductWay rule, bool fitsLibrary, IEnumerable<ProductWay> onTensorCores)
+    /// <param name="fitsLibrary">Whether NVIDIA's library has an engine of a rank for the work.</param>
+    internal static IEnumerable<ProductWay> All(
+        ProductWay rule, IEnumerable<ProductWay> onTensorCores, Func<int, bool> fitsLibrary)
     {
-        List<ProductWay> ways = [rule];
-        if (rule.Method == ProductMethod.TensorCores) ways.AddRange(onTensorCores.Where(way => way != rule));
-        if (fitsLibrary) ways.Add(new ProductWay(ProductMethod.Library));
-        return ways;
+        yield return rule;
+        if (rule.Method == ProductMethod.TensorCores)
+        {
+            foreach (ProductWay way in onTensorCores.Where(way => way != rule)) yield return way;
+        }
+
+        for (int rank = 0; rank < MostEngines && fitsLibrary(rank); rank++)
+        {
+            yield return new ProductWay(ProductMethod.Library, Rank: rank);
+        }
     }
 
     /// <returns>
@@ -79,5 +90,10 @@ internal readonly record struct ProductWay(ProductMethod Method, MatrixTiling? T
             .Distinct();
 
     /// <summary>Names it in the tables of a tuner.</summary>
-    public override string ToString() => Tiling is null ? $"{Method}" : $"{Method} {Tiling}, {Parts} parts";
+    public override string ToString() => this switch
+    {
+        { Tiling: { } tiling } => $"{Method} {tiling}, {Parts} parts",
+        { Rank: > 0 } => $"{Method}, engine {Rank + 1}",
+        _ => $"{Method}",
+    };
 }

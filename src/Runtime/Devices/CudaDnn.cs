@@ -5,18 +5,14 @@ namespace GenKernels.Runtime;
 
 /// <summary>The convolutions of one GPU by cuDNN 9, on the device's stream; channels are last.</summary>
 /// <remarks>
-/// The same convolution gives the same bits: its engine is chosen once among those that cuDNN does not call
-/// nondeterministic, and kept. It can be recorded, and captured in a graph; its workspace is a tensor like others.
+/// The same convolution by the engine of the same rank gives the same bits. It can be recorded, and captured in a
+/// graph; its workspace is a tensor like others.
 /// </remarks>
 internal sealed unsafe class CudaDnn : IDisposable
 {
-    private const int ClassOfNotSupported = (int)cudnnStatus_t.CUDNN_STATUS_NOT_SUPPORTED / 1000;
-
     private readonly CudaDevice _device;
     private readonly Lock _lock = new();
-    private readonly Dictionary<CudaConvolutionProblem, (CudaConvolutionPlan? Plan, CudaException? Failure)> _plans =
-        [];
-
+    private readonly Dictionary<CudaConvolutionProblem, CudaConvolutionEngines> _engines = [];
     private readonly cudnnHandle_t _handle;
     private bool _disposed;
 
@@ -33,23 +29,28 @@ internal sealed unsafe class CudaDnn : IDisposable
         _handle = handle;
     }
 
-    /// <returns>Whether an engine does it, which is asked for once and kept.</returns>
+    /// <returns>Whether there is an engine of a rank, which is asked for once and kept.</returns>
+    /// <param name="problem">Kind, types and geometry.</param>
+    /// <param name="rank">See <see cref="Convolve"/>.</param>
     /// <exception cref="CudaException">cuDNN failed otherwise.</exception>
-    internal bool Supports(CudaConvolutionProblem problem) => PlanOf(problem).Plan is not null;
+    internal bool Supports(CudaConvolutionProblem problem, int rank)
+    {
+        lock (_lock) return EnginesFor(problem).Plan(rank) is not null;
+    }
 
     /// <summary>
     /// Convolves, or makes one of the two gradients; of the three tensors the kind says which is made.
     /// </summary>
     /// <param name="problem">Kind, types and geometry, of single frames where they do not meet.</param>
+    /// <param name="rank">Of the engine among <see cref="CudaConvolutionEngines"/>, from 0.</param>
     /// <param name="x">The activations, whose first element counts; none of the three is empty.</param>
     /// <param name="w">The weights.</param>
     /// <param name="y">The result.</param>
     /// <param name="cost">What profiles hold the time against.</param>
     /// <exception cref="CudaException">No engine does it, or it failed.</exception>
-    internal void Convolve(CudaConvolutionProblem problem, Tensor x, Tensor w, Tensor y, LaunchCost cost)
+    internal void Convolve(CudaConvolutionProblem problem, int rank, Tensor x, Tensor w, Tensor y, LaunchCost cost)
     {
-        (CudaConvolutionPlan? found, CudaException? failure) = PlanOf(problem);
-        CudaConvolutionPlan plan = found ?? throw failure!;
+        CudaConvolutionPlan plan = PlanOf(problem, rank);
         using Tensor? workspace = plan.WorkspaceBytes == 0
             ? null : Tensor.Empty([(int)plan.WorkspaceBytes], ElementType.UInt8, _device);
         DeviceWork work = new(NameOf(problem.Kind), cost) { Type = problem.Type };
@@ -72,7 +73,7 @@ internal sealed unsafe class CudaDnn : IDisposable
             if (_disposed) return;
             _disposed = true;
             if (!_device.TryMakeCurrent()) return;
-            foreach ((CudaConvolutionPlan? plan, _) in _plans.Values) plan?.Dispose();
+            foreach (CudaConvolutionEngines engines in _engines.Values) engines.Dispose();
             cudnnDestroy(_handle);
         }
     }
@@ -84,24 +85,22 @@ internal sealed unsafe class CudaDnn : IDisposable
         _ => "cuDNN weight gradient",
     };
 
-    private (CudaConvolutionPlan? Plan, CudaException? Failure) PlanOf(CudaConvolutionProblem problem)
+    private CudaConvolutionPlan PlanOf(CudaConvolutionProblem problem, int rank)
     {
         lock (_lock)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_plans.TryGetValue(problem, out var known)) return known;
-            _device.MakeCurrent();
-            try
-            {
-                known.Plan = new CudaConvolutionPlan(_handle, problem);
-            }
-            catch (CudaException exception) when (exception.Code / 1000 == ClassOfNotSupported)
-            {
-                known.Failure = exception;
-            }
-
-            _plans.Add(problem, known);
-            return known;
+            CudaConvolutionEngines engines = EnginesFor(problem);
+            return engines.Plan(rank) ?? throw engines.Refusal;
         }
+    }
+
+    private CudaConvolutionEngines EnginesFor(CudaConvolutionProblem problem)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _device.MakeCurrent();
+        if (_engines.TryGetValue(problem, out CudaConvolutionEngines? known)) return known;
+        CudaConvolutionEngines engines = new(_handle, problem);
+        _engines.Add(problem, engines);
+        return engines;
     }
 }

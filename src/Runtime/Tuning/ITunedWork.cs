@@ -23,8 +23,9 @@ internal interface ITunedWork<TKey, TWay>
     /// <remarks>It is asked for at every launch where tuning is off, and so should allocate nothing.</remarks>
     public TWay Rule(Device device, in TKey key);
 
-    /// <returns>The ways there are, the rule's first.</returns>
-    public IReadOnlyList<TWay> Ways(Device device, in TKey key);
+    /// <returns>The ways there are, the rule's first; whoever looks for one need not find those after it, of which a
+    /// library may have to be asked.</returns>
+    public IEnumerable<TWay> Ways(Device device, in TKey key);
 
     /// <returns>What the ways need compiled, so that it is compiled at once.</returns>
     public IEnumerable<(KernelSource Source, ElementType Type, string Variant)> Modules(

@@ -95,25 +95,30 @@ public sealed class Tuner
         lock (_measuring)
         {
             if (known.TryGetValue(key, out TWay way)) return way;
-            IReadOnlyList<TWay> ways = work.Ways(_device, key);
-            return known[key] = ways.Count > 1 ? Find(work, key, ways) : ways[0];
+            return known[key] = Find(work, key);
         }
     }
 
-    private TWay Find<TKey, TWay>(ITunedWork<TKey, TWay> work, TKey key, IReadOnlyList<TWay> ways)
+    private TWay Find<TKey, TWay>(ITunedWork<TKey, TWay> work, TKey key)
         where TKey : struct, IEquatable<TKey>
         where TWay : struct
     {
         string source = KernelCache.Key([.. work.Sources.Select(file => file.Text)]);
         (string Kernel, string Shape, string Source) name = (work.Name, key.ToString()!, source);
-        string[] names = [.. ways.Select(way => way.ToString()!)];
-        TunedChoice? choice = _table.Value.Find(name);
-        if (choice is null || !names.Contains(choice.Way))
+        if (_table.Value.Find(name) is { } known)
         {
-            choice = _policy == TuningPolicy.Measure ? Measure(work, key, name, ways, names) : null;
+            foreach (TWay way in work.Ways(_device, key))
+            {
+                if (way.ToString() != known.Way) continue;
+                _met[name] = known;
+                return way;
+            }
         }
 
-        if (choice is null) return ways[0];
+        if (_policy != TuningPolicy.Measure) return work.Rule(_device, key);
+        TWay[] ways = [.. work.Ways(_device, key)];
+        string[] names = [.. ways.Select(way => way.ToString()!)];
+        if (ways.Length == 1 || Measure(work, key, name, ways, names) is not { } choice) return ways[0];
         _met[name] = choice;
         return ways[Array.IndexOf(names, choice.Way)];
     }

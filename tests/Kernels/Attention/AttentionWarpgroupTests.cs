@@ -67,11 +67,11 @@ public sealed class AttentionWarpgroupTests(Device device)
         AttentionKey key = new(ElementType.BFloat16, 1, 2, 3, 4, 160, IsCausal: false);
         AttentionWay[] byWarps = [AttentionWay.Warps];
         Assert.That(new AttentionChoice().Ways(device, key), Is.EqualTo(new[] { new(2, 64), AttentionWay.Warps }));
-        Assert.That(new AttentionChoice().Ways(device, key with { Channels = 40 }), Has.Count.EqualTo(4));
+        Assert.That(new AttentionChoice().Ways(device, key with { Channels = 40 }).Count(), Is.EqualTo(4));
         Assert.That(new AttentionChoice().Ways(device, key with { Channels = 168 }), Is.EqualTo(byWarps));
         Assert.That(new AttentionChoice().Ways(TestDevices.Host, key), Is.EqualTo(byWarps));
         Assert.That(new AttentionGradientChoice().Ways(device, key), Is.EqualTo(byWarps));
-        Assert.That(new AttentionGradientChoice().Ways(device, key with { Channels = 80 }), Has.Count.EqualTo(3));
+        Assert.That(new AttentionGradientChoice().Ways(device, key with { Channels = 80 }).Count(), Is.EqualTo(3));
     }
 
     /// <returns>The result, and the logs of the rows' sums.</returns>

@@ -20,10 +20,10 @@ public sealed class ProductChoiceTests
             ElementType.Float16, MatrixPrecision.Exact, (1, rows, depth), (1, depth, columns), false, false, true, true,
             default);
         MatMulChoice choice = new();
-        IReadOnlyList<ProductWay> ways = choice.Ways(device, key);
+        ProductWay[] ways = [.. choice.Ways(device, key)];
         Assert.That(ways[0], Is.EqualTo(choice.Rule(device, key)));
         MatrixTiling[] candidates = [.. MatrixTiling.Candidates(device, key.Type)];
-        Assert.That(ways, Is.Unique.And.Count.LessThanOrEqualTo(6 * candidates.Length));
+        Assert.That(ways, Is.Unique.And.Length.LessThanOrEqualTo(6 * candidates.Length));
         Assert.That(ways.Select(way => $"{way}"), Is.Unique);
         Assert.That(ways.Select(way => way.Tiling), Is.SupersetOf(candidates));
         MatrixTiling tiling = ways[0].Tiling!;
@@ -37,7 +37,7 @@ public sealed class ProductChoiceTests
         MatMulKey key = new(
             ElementType.Float16, MatrixPrecision.Exact, (1, 64, 64), (1, 64, columns), false, false, isAligned, true,
             default);
-        IReadOnlyList<ProductWay> ways = new MatMulChoice().Ways(TestDevices.Simt, key);
+        ProductWay[] ways = [.. new MatMulChoice().Ways(TestDevices.Simt, key)];
         Assert.That(ways.Any(way => way.Tiling!.HasWarpgroups), Is.EqualTo(columns == 64 && isAligned));
     }
 
@@ -48,7 +48,7 @@ public sealed class ProductChoiceTests
         ConvolutionPlan plan = ConvolutionPlan.Forward(x, w, ConvolutionOptions.Default);
         ConvolutionKey key = new(
             plan, ConvolutionRole.WeightGradient, ElementType.BFloat16, MatrixPrecision.Exact, true, IsAligned: true);
-        IReadOnlyList<ProductWay> ways = new ConvolutionWeightGradientChoice().Ways(TestDevices.Simt, key);
+        ProductWay[] ways = [.. new ConvolutionWeightGradientChoice().Ways(TestDevices.Simt, key)];
         Assert.That(ways.Any(way => way.Tiling!.HasWarpgroups), Is.True);
         Assert.That(ways.Select(way => way.Tiling!.HasWholeBoxes), Has.All.True);
     }

@@ -12,7 +12,7 @@ namespace GenKernels.Tests.Runtime.Devices;
 [Category(PretendedProcess.Category)]
 public sealed class CudaDnnTests
 {
-    private const int TensorCoreEngine = 7, PlainEngine = 8;
+    private const int TensorCoreEngine = 7, PlainEngine = 8, SecondTensorCoreEngine = 9;
 
     private static readonly ConvolutionSetting s_layer =
         new("layer", [1, 2, 5, 6, 8], [8, 1, 3, 3, 8], ConvolutionOptions.Padded(new(0, 1, 1)));
@@ -44,7 +44,7 @@ public sealed class CudaDnnTests
     [Test]
     public void WhereNoEngineWillDoNothingFitsAndTheReasonIsTold() => InChild(() =>
     {
-        PretendedCuda.Miss((1 << TensorCoreEngine) | (1 << PlainEngine));
+        PretendedCuda.Miss((1 << TensorCoreEngine) | (1 << PlainEngine) | (1 << SecondTensorCoreEngine));
         try
         {
             using CudaDevice device = Open();
@@ -76,6 +76,26 @@ public sealed class CudaDnnTests
         Assert.That(ConvolutionLibrary.Fits(x, w, y, ProductEpilogue.None, plan), Is.True);
         ConvolutionLibrary.Launch(x, w, y, ProductEpilogue.None, plan);
         Assert.That(PretendedCuda.Plans(), Is.EqualTo(before));
+    });
+
+    [Test]
+    public void FurtherEnginesArePlannedWhenTheyAreAskedFor() => InChild(() =>
+    {
+        using CudaDevice device = Open();
+        Assert.That(EngineFor(device, ElementType.BFloat16), Is.EqualTo(TensorCoreEngine));
+        int before = PretendedCuda.Plans();
+        using TensorScope scope = device.Scope();
+        (Tensor x, Tensor w, Tensor y, ConvolutionPlan plan) = Make(device, s_layer, ElementType.BFloat16);
+        ConvolutionLibrary.Launch(x, w, y, ProductEpilogue.None, plan, rank: 1);
+        Assert.That(PretendedCuda.LastLaunch(), Does.StartWith($"engine {SecondTensorCoreEngine},"));
+        Expect.CloseSums(y, Result(s_layer, x, w));
+        Assert.That(
+            () => ConvolutionLibrary.Launch(x, w, y, ProductEpilogue.None, plan, rank: 2),
+            Throws.TypeOf<CudaException>().With.Message.EndsWith(
+                "9 proposed, 5 of them not repeatable or not exact enough, 2 not able or with a workspace of more than "
+                + "256 MiB"));
+        Assert.That(EngineFor(device, ElementType.BFloat16), Is.EqualTo(TensorCoreEngine));
+        Assert.That(PretendedCuda.Plans(), Is.EqualTo(before + 1));
     });
 
     [Test]

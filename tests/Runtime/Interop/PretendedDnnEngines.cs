@@ -19,6 +19,7 @@ internal static class PretendedDnnEngines
             {3, {0}, 0, true},               // 6: no plan
             {3, {0}, 5000, false},           // 7: tensor cores
             {2, {}, 0, false},               // 8: plain
+            {3, {0}, 0, false},              // 9: tensor cores again
         };
         static unsigned missing;
         static int plans;
@@ -93,7 +94,7 @@ internal static class PretendedDnnEngines
             if (!descriptor->finished && descriptor->engine < 0) return NotFinalized;
             if (name == 202 && descriptor->kind == 4 && type == 15) {
                 *count = 0;
-                for (int i = 0; i < 9; i++) {
+                for (int i = 0; i < 10; i++) {
                     if (engines[i].mode != descriptor->One<int>(200) || missing >> i & 1) continue;
                     if (*count < wanted) {
                         Descriptor* configuration = ((Descriptor**)elements)[*count];

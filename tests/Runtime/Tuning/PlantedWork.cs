@@ -11,6 +11,9 @@ internal sealed class PlantedWork(params (string Name, double Milliseconds)[] wa
     /// <summary>How often operands were made: the measurements.</summary>
     internal int Prepared { get; private set; }
 
+    /// <summary>How many of the ways were found by those who looked for one.</summary>
+    internal int Found { get; private set; }
+
     /// <summary>Of the operand of a measurement.</summary>
     internal Shape OperandShape { get; init; } = [1000];
 
@@ -29,8 +32,12 @@ internal sealed class PlantedWork(params (string Name, double Milliseconds)[] wa
 
     public PlantedWay Rule(Device device, in PlantedKey key) => new(ways[0].Name, ways[0].Milliseconds);
 
-    public IReadOnlyList<PlantedWay> Ways(Device device, in PlantedKey key) =>
-        [.. ways.Select(way => new PlantedWay(way.Name, way.Milliseconds))];
+    public IEnumerable<PlantedWay> Ways(Device device, in PlantedKey key) =>
+        ways.Select(way =>
+        {
+            Found++;
+            return new PlantedWay(way.Name, way.Milliseconds);
+        });
 
     public IEnumerable<(KernelSource Source, ElementType Type, string Variant)> Modules(
         PlantedKey key, IReadOnlyList<PlantedWay> ways) => Needs;

@@ -114,6 +114,16 @@ public sealed class TunerTests
     }
 
     [Test]
+    public void WaysAfterTheKnownOneAreNotLookedFor()
+    {
+        Choose(_device, Work);
+        using Device second = Open(TuningPolicy.Known);
+        PlantedWork work = new(("slow", 2), ("fast", 0.5), ("dear to find", 1));
+        Assert.That(Choose(second, work), Is.EqualTo("fast"));
+        Assert.That(work.Found, Is.EqualTo(2));
+    }
+
+    [Test]
     public void WhatIsNotKnownGoesByTheRuleWhereNothingMayBeMeasured()
     {
         _device.Tuner.Policy = TuningPolicy.Known;
