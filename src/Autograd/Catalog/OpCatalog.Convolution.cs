@@ -22,6 +22,12 @@ public static partial class OpCatalog
                 x[1], ConvolutionOptions.Default with { Before = new(0, -1, 1), After = new(0, 1, -1) })),
             new("Convolution of more than one tile", [[1, 1, 9, 8, 3], [66, 1, 3, 3, 3]], x =>
                 x[0].Convolution(x[1], ConvolutionOptions.Padded(new(0, 1, 1)))),
+            new("Convolution with a residual", [[2, 2, 4, 3, 5], [4, 3, 3, 3, 5], [2, 2, 4, 3, 4]], x =>
+                x[0].Convolution(x[1], padded, residual: x[2])),
+            new("Convolution with bias and activation", [[2, 2, 4, 3, 5], [4, 3, 3, 3, 5], [4]], x =>
+                x[0].Convolution(x[1], padded, x[2], new(Activation.LeakyRelu, 1.7f, 6f))),
+            new("Convolution with an activation that bends", [[2, 1, 4, 3, 5], [4, 1, 3, 3, 5], [4]], x =>
+                x[0].Convolution(x[1], ConvolutionOptions.Padded(new(0, 1, 1)), x[2], new(Activation.Swish, 1.7f))),
             new("Convolution transposed", [[1, 1, 3, 4, 4], [4, 1, 3, 3, 2]], x => x[0].ConvolutionDataGradient(
                 x[1], [1, 1, 5, 7, 2], ConvolutionOptions.Padded(new(0, 1, 1)) with { Stride = new(1, 2, 2) })),
             new("Convolution's weight gradient", [[2, 3, 4, 5, 3], [2, 3, 4, 5, 4]], x =>

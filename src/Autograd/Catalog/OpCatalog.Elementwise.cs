@@ -44,6 +44,8 @@ public static partial class OpCatalog
     [
         new($"BiasActivation {activation}", [[2, 3, 5], [5]], x => x[0].BiasActivation(x[1], activation)),
         new($"BiasActivation {activation} clamped", [[37]], x =>
-            x[0].BiasActivation(null, new(activation, 1.7f, 0.9f, 0.3f))),
+            x[0].BiasActivation(null, new BiasActivationOptions(activation, 1.7f, 0.9f, 0.3f))),
+        new($"BiasActivation {activation} and a residual", [[2, 3, 5], [5], [2, 3, 5]], x =>
+            x[0].BiasActivation(x[1], new BiasActivationOptions(activation, 1.7f, 0.9f, 0.3f), x[2])),
     ];
 }

@@ -1,4 +1,6 @@
 using GenKernels.Kernels.Convolution;
+using GenKernels.Kernels.Elementwise;
+using GenKernels.Kernels.MatrixProduct;
 
 namespace GenKernels.Autograd;
 
@@ -8,16 +10,57 @@ namespace GenKernels.Autograd;
 /// </summary>
 public static class ConvolutionOperation
 {
-    /// <inheritdoc cref="Kernels.Convolution.Convolution.Forward(Tensor, Tensor, ConvolutionOptions)"/>
-    /// <remarks>dx is the data gradient at (g, w), dw the weight gradient at (x, g).</remarks>
-    public static Variable Convolution(this Variable x, Variable w, ConvolutionOptions options)
+    /// <summary>Cross-correlates, as networks do, and adds a residual in the same launch.</summary>
+    /// <param name="x">Activations, <c>[N, T, H, W, C]</c>; one frame, or one row, for fewer dimensions.</param>
+    /// <param name="w">Weights, <c>[O, kT, kH, kW, C / groups]</c>.</param>
+    /// <param name="options">Stride, padding, dilation, groups.</param>
+    /// <param name="residual">Of the shape of the result, or null.</param>
+    /// <returns><c>[N, T', H', W', O]</c>.</returns>
+    /// <remarks>dx is the data gradient at (g, w), dw the weight gradient at (x, g), dr = g.</remarks>
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    public static Variable Convolution(
+        this Variable x, Variable w, ConvolutionOptions options, Variable? residual = null)
     {
-        Tensor value = Kernels.Convolution.Convolution.Forward(x.Value, w.Value, options);
-        return Variable.FromOperation(nameof(Convolution), value, [x, w], (_, g, needed) =>
-        [
-            needed[0] ? g.ConvolutionDataGradient(w, x.Shape, options) : null,
-            needed[1] ? x.ConvolutionWeightGradient(g, w.Shape, options) : null,
-        ]);
+        ProductEpilogue epilogue = ProductEpilogue.None with { Residual = residual?.Value };
+        Tensor value = Kernels.Convolution.Convolution.Forward(x.Value, w.Value, options, epilogue);
+        Variable[] inputs = residual is null ? [x, w] : [x, w, residual];
+        return Variable.FromOperation(nameof(Convolution), value, inputs, (_, g, needed) =>
+        {
+            (Variable? dx, Variable? dw) = Gradients(x, w, options, g, needed);
+            return residual is null ? [dx, dw] : [dx, dw, g];
+        });
+    }
+
+    /// <summary>y = clamp(gain f(conv(x, w) + bias)), in one launch, of which backward keeps only y.</summary>
+    /// <param name="x">Activations, <c>[N, T, H, W, C]</c>; one frame, or one row, for fewer dimensions.</param>
+    /// <param name="w">Weights, <c>[O, kT, kH, kW, C / groups]</c>.</param>
+    /// <param name="options">Stride, padding, dilation, groups.</param>
+    /// <param name="bias"><c>[O]</c>.</param>
+    /// <param name="after">
+    /// The activation f, its gain and clamp. Where gradients are recorded and y does not tell the slope of f, bias and
+    /// activation are a launch of their own.
+    /// </param>
+    /// <returns>y, <c>[N, T', H', W', O]</c>.</returns>
+    /// <remarks>With dz = g gain f', the gradients of the convolution are those at dz, and db = Σ dz.</remarks>
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    public static Variable Convolution(
+        this Variable x, Variable w, ConvolutionOptions options, Variable bias, BiasActivationOptions after)
+    {
+        Variable[] inputs = [x, w, bias];
+        bool isRecorded = GradientMode.IsEnabled && Array.Exists(inputs, input => input.RequiresGradient);
+        if (isRecorded && !ScaledGradient.IsToldByResult(after))
+        {
+            return x.Convolution(w, options).BiasActivation(bias, after);
+        }
+
+        ProductEpilogue epilogue = new(bias.Value, after);
+        Tensor value = Kernels.Convolution.Convolution.Forward(x.Value, w.Value, options, epilogue);
+        return Variable.FromOperation(nameof(Convolution), value, inputs, (y, g, needed) =>
+        {
+            (Variable dz, Variable dBias) = g.BackThroughActivation(y, bias, after);
+            (Variable? dx, Variable? dw) = Gradients(x, w, options, dz, needed);
+            return [dx, dw, dBias];
+        });
     }
 
     /// <inheritdoc cref="Convolution.DataGradient"/>
@@ -45,4 +88,9 @@ public static class ConvolutionOperation
             needed[1] ? x.Convolution(g, options) : null,
         ]);
     }
+
+    private static (Variable? X, Variable? W) Gradients(
+        Variable x, Variable w, ConvolutionOptions options, Variable g, bool[] needed) => (
+        needed[0] ? g.ConvolutionDataGradient(w, x.Shape, options) : null,
+        needed[1] ? x.ConvolutionWeightGradient(g, w.Shape, options) : null);
 }

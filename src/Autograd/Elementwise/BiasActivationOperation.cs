@@ -1,3 +1,4 @@
+using GenKernels.Kernels.Convolution;
 using GenKernels.Kernels.Elementwise;
 
 namespace GenKernels.Autograd;
@@ -5,6 +6,8 @@ namespace GenKernels.Autograd;
 /// <summary>Bias, activation, gain and clamp.</summary>
 public static class BiasActivationOperation
 {
+    private const string Name = nameof(BiasActivation);
+
     /// <summary>Adds a bias along the last axis and applies an activation with its default gain.</summary>
     /// <param name="x">Activations, <c>[…, C]</c>.</param>
     /// <param name="bias"><c>[C]</c>, or null.</param>
@@ -14,12 +17,30 @@ public static class BiasActivationOperation
         this Variable x, Variable? bias, Activation activation, float clamp = float.PositiveInfinity) =>
         x.BiasActivation(bias, BiasActivationOptions.For(activation, clamp));
 
-    /// <inheritdoc cref="Kernels.Elementwise.BiasActivation.Forward"/>
+    /// <summary>y = clamp(gain f(x + bias)) + residual, in one pass.</summary>
+    /// <param name="x">Activations, <c>[…, C]</c>.</param>
+    /// <param name="bias"><c>[C]</c>, or null.</param>
+    /// <param name="options">The activation f, its slope, gain and clamp.</param>
+    /// <param name="residual">Of the shape of <paramref name="x"/>, or null.</param>
+    /// <returns>y, of the shape of <paramref name="x"/>.</returns>
     /// <remarks>
-    /// With f the whole function: dx = g f'(x + b), db = Σ dx; differentiable up to the third derivative of f.
+    /// With F the function without the residual: dx = g F'(x + b), db = Σ dx, dr = g; differentiable up to the third
+    /// derivative of F. Where y alone tells F', its gradient reads y, which the next layer keeps, and not x, and finds
+    /// db in the same pass.
     /// </remarks>
-    public static Variable BiasActivation(this Variable x, Variable? bias, BiasActivationOptions options) =>
-        Derivative(null, x, bias, options, order: 0);
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    public static Variable BiasActivation(
+        this Variable x, Variable? bias, BiasActivationOptions options, Variable? residual = null)
+    {
+        bool isTold = bias is not null && residual is null && ScaledGradient.IsToldByResult(options);
+        if (!isTold) return Derivative(residual, x, bias, options, order: 0);
+        Tensor value = Kernels.Elementwise.BiasActivation.Forward(x.Value, bias!.Value, options);
+        return Variable.FromOperation(Name, value, [x, bias], (y, g) =>
+        {
+            (Variable dx, Variable dBias) = g.BackThroughActivation(y, bias, options);
+            return [dx, dBias];
+        });
+    }
 
     /// <summary>x / (1 + e^-x).</summary>
     public static Variable Silu(this Variable x) => x.Activate(Activation.Swish);
@@ -36,33 +57,56 @@ public static class BiasActivationOperation
     /// <summary>ln(1 + e^x).</summary>
     public static Variable Softplus(this Variable x) => x.Activate(Activation.Softplus);
 
+    /// <summary>Back through y = clamp(gain f(z + bias)), where y tells the slope.</summary>
+    /// <param name="g">The gradient that arrives at <paramref name="y"/>.</param>
+    /// <param name="y">The result, <c>[…, C]</c>.</param>
+    /// <param name="bias"><c>[C]</c>.</param>
+    /// <param name="options">For which <see cref="ScaledGradient.IsToldByResult"/> holds.</param>
+    /// <returns>The gradients of z and of the bias, differentiable where gradients are recorded.</returns>
+    internal static (Variable Z, Variable Bias) BackThroughActivation(
+        this Variable g, Variable y, Variable bias, BiasActivationOptions options)
+    {
+        if (GradientMode.IsEnabled)
+        {
+            Variable differentiable = TimesSlope(g, y.Value, options);
+            return (differentiable, differentiable.SumTo(bias.Shape));
+        }
+
+        (Tensor dz, Tensor sums) = ScaledGradient.OfResult(g.Value, y.Value, options);
+        using (sums) return (new Variable(dz), new Variable(sums.View(bias.Shape)));
+    }
+
+    /// <returns>g F', straight in g and, but for the kinks, the same for all y of a sign.</returns>
+    private static Variable TimesSlope(Variable g, Tensor y, BiasActivationOptions options)
+    {
+        (Tensor value, Tensor sums) = ScaledGradient.OfResult(g.Value, y, options);
+        sums.Dispose();
+        return Variable.FromOperation(Name, value, [g], (_, h) => [TimesSlope(h, y, options)]);
+    }
+
     /// <summary>An activation without bias and gain.</summary>
     private static Variable Activate(this Variable x, Activation activation) =>
         x.BiasActivation(null, new BiasActivationOptions(activation, Gain: 1));
 
+    /// <param name="other">A factor of the derivative; in order 0 what is added, or null.</param>
     private static Variable Derivative(
-        Variable? factor, Variable x, Variable? bias, BiasActivationOptions options, int order)
+        Variable? other, Variable x, Variable? bias, BiasActivationOptions options, int order)
     {
-        Tensor value = Kernels.Elementwise.BiasActivation.Forward(x.Value, bias?.Value, options, order, factor?.Value);
-        Variable[] inputs = (factor, bias) switch
-        {
-            (null, null) => [x],
-            (null, _) => [x, bias],
-            (_, null) => [x, factor],
-            _ => [x, bias, factor],
-        };
-        return Variable.FromOperation("BiasActivation", value, inputs, (_, g, needed) =>
+        Tensor value = Kernels.Elementwise.BiasActivation.Forward(x.Value, bias?.Value, options, order, other?.Value);
+        Variable[] inputs = [.. new[] { x, bias, other }.OfType<Variable>()];
+        return Variable.FromOperation(Name, value, inputs, (_, g, needed) =>
         {
             Variable?[] gradients = new Variable?[inputs.Length];
             bool curves = order == 0 || !options.Activation.IsPiecewiseLinear();
             if (curves && (needed[0] || (bias is not null && needed[1])))
             {
-                Variable dx = Derivative(factor is null ? g : g * factor, x, bias, options, order + 1);
+                Variable dx = Derivative(order == 0 ? g : g * other!, x, bias, options, order + 1);
                 gradients[0] = dx;
                 if (bias is not null && needed[1]) gradients[1] = dx.SumTo(bias.Shape);
             }
 
-            if (factor is not null && needed[^1]) gradients[^1] = Derivative(g, x, bias, options, order);
+            if (other is null || !needed[^1]) return gradients;
+            gradients[^1] = order == 0 ? g : Derivative(g, x, bias, options, order);
             return gradients;
         });
     }

@@ -45,6 +45,22 @@ public static class ScaledGradient
         return (gradient, sums!, products);
     }
 
+    /// <summary>Back through y = clamp(gain f(z + bias)).</summary>
+    /// <param name="g">The gradient that arrives at <paramref name="y"/>, of its shape.</param>
+    /// <param name="y">The result, <c>[…, C]</c>.</param>
+    /// <param name="after">The activation f, its gain and clamp; <see cref="IsToldByResult"/> holds.</param>
+    /// <returns>
+    /// The gradient of z, of the shape of <paramref name="y"/>, and its sums, <c>[1, C]</c>: the gradient of the bias.
+    /// The caller or its scope disposes them.
+    /// </returns>
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    public static (Tensor Gradient, Tensor Sums) OfResult(Tensor g, Tensor y, BiasActivationOptions after)
+    {
+        (Tensor gradient, Tensor sums, Tensor products) = OfResult(g, y, frameCount: 1, null, null, after);
+        products.Dispose();
+        return (gradient, sums);
+    }
+
     /// <summary>Back through x · scale.</summary>
     /// <param name="g">The gradient that arrives at the product, of the shape of <paramref name="x"/>.</param>
     /// <param name="x">What was scaled, <c>[…, C]</c>.</param>

@@ -17,29 +17,33 @@ public static class BiasActivation
     /// <param name="bias">Added first, <c>[C]</c>; or null.</param>
     /// <param name="options">Activation, slope, gain and clamp.</param>
     /// <param name="order">
-    /// 0 for the value, k for the k-th derivative times <paramref name="factor"/>; at most <see cref="HighestOrder"/>.
+    /// 0 for the value, k for the k-th derivative times <paramref name="other"/>; at most <see cref="HighestOrder"/>.
     /// </param>
-    /// <param name="factor">Of the shape of <paramref name="x"/>; null in order 0.</param>
+    /// <param name="other">
+    /// Of the shape of <paramref name="x"/>: a factor of the derivative, or what is added to the value, and then it may
+    /// be null.
+    /// </param>
     /// <returns>A new tensor of the shape of <paramref name="x"/>; the caller or its scope disposes it.</returns>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
     public static Tensor Forward(
-        Tensor x, Tensor? bias, BiasActivationOptions options, int order = 0, Tensor? factor = null)
+        Tensor x, Tensor? bias, BiasActivationOptions options, int order = 0, Tensor? other = null)
     {
         Require.Float(x);
         Require.That(x.Shape.Rank > 0, $"x must have an axis, got shape {x.Shape}");
         Require.That(order is >= 0 and <= HighestOrder, $"derivatives go up to order {HighestOrder}, got {order}");
         if (bias is not null) Require.Shape(bias, [x.Shape[^1]]);
         if (bias is not null) Require.SameKind(x, bias);
-        if (order > 0) Require.Same(x, factor ?? throw new ArgumentNullException(nameof(factor)));
+        if (order > 0) ArgumentNullException.ThrowIfNull(other);
+        if (other is not null) Require.Same(x, other);
 
         Tensor y = Tensor.Empty(x.Shape, x.Type, x.Device);
         if (y.ElementCount == 0) return y;
         int rowLength = bias is null && x.ElementCount <= int.MaxValue ? (int)x.ElementCount : x.Shape[^1];
-        RowWalk walk = new(x.ElementCount / rowLength, rowLength, PackWidths.For(rowLength, x, bias, factor, y));
+        RowWalk walk = new(x.ElementCount / rowLength, rowLength, PackWidths.For(rowLength, x, bias, other, y));
         string variant = s_variants[((int)options.Activation * (HighestOrder + 1)) + order];
         Kernel kernel = x.Device.Load(s_source, x.Type, variant).Kernel("BiasActivation");
         kernel.Launch(
-            walk.Shape(x.Device) with { Cost = LaunchCost.Of(x, bias, factor, y) }, x, bias, factor, y,
+            walk.Shape(x.Device) with { Cost = LaunchCost.Of(x, bias, other, y) }, x, bias, other, y,
             KernelArgument.Structure(ref walk), options.Slope, options.Gain, options.Clamp);
         return y;
     }

@@ -1,11 +1,11 @@
 // BiasActivation: bias, activation, gain and clamp in one pass, and their derivatives.
-//   order 0:  y[n,c] = clamp(gain f(x[n,c] + b[c]), -limit, limit)
-//   order k:  y[n,c] = m[n,c] gain f^(k)(x[n,c] + b[c]) where the above is not clamped, else 0
+//   order 0:  y[n,c] = clamp(gain f(x[n,c] + b[c]), -limit, limit) + m[n,c]
+//   order k:  y[n,c] = m[n,c] gain f^(k)(x[n,c] + b[c]) where the sum's first term is not clamped, else 0
 //
-// Shapes   x, m, y: [N, C], contiguous; b: [C]; b may be null, m is null in order 0
+// Shapes   x, m, y: [N, C], contiguous; b: [C]; b may be null, in order 0 m too
 // Types    stored as Scalar, computed in Accumulator
 // Launch   rows of C shared out by RowWalk, in packs where addresses allow; any block size
-// Cost     order 0 reads N*C, writes N*C; order k reads 2*N*C: bound by memory
+// Cost     order 0 without m reads N*C, writes N*C; else reads 2*N*C: bound by memory
 // Source   Karras et al. 2020, StyleGAN2, appendix B (fused bias and activation); derivatives by hand
 #include "Common/Prelude.cuh"
 #include "Common/Rows.cuh"
@@ -33,20 +33,23 @@ DEVICE Accumulator Value(Accumulator z, Accumulator m, Accumulator slope, Accumu
 // Elements of rows of few columns that the host device takes as one row, so that they fill vectors.
 constexpr int JoinedLength = 256;
 
-template <bool HasBias>
+template <bool HasBias, bool HasOther>
 DEVICE void ActivateRows(
     const Scalar* __restrict__ x, const Scalar* __restrict__ b, const Scalar* __restrict__ m, Scalar* __restrict__ y,
     const RowWalk& walk, float slope, float gain, float limit)
 {
     const auto bodyOf = [=](Int64 start, const Scalar* __restrict__ bias) {
         return [=](auto width, int i) {
-            Pack<width.Value> pack = LoadPack<width.Value>(x + start + i), biases = {}, factors = {};
+            Pack<width.Value> pack = LoadPack<width.Value>(x + start + i), biases = {}, others = {};
             if constexpr (HasBias) biases = LoadPack<width.Value>(bias + i);
-            if constexpr (Order > 0) factors = LoadPack<width.Value>(m + start + i);
+            if constexpr (HasOther) others = LoadPack<width.Value>(m + start + i);
             width.ForEach([&](int k) {
                 Accumulator z = pack.value[k];
                 if constexpr (HasBias) z += Accumulator(biases.value[k]);
-                pack.value[k] = Scalar(Value(z, Accumulator(factors.value[k]), slope, gain, limit));
+                const Accumulator other = others.value[k];
+                z = Value(z, other, slope, gain, limit);
+                if constexpr (Order == 0 && HasOther) z += other;
+                pack.value[k] = Scalar(z);
             });
             StorePack(y + start + i, pack);
         };
@@ -74,6 +77,13 @@ KERNEL BiasActivation(
     const Scalar* __restrict__ x, const Scalar* __restrict__ b, const Scalar* __restrict__ m, Scalar* __restrict__ y,
     RowWalk walk, float slope, float gain, float limit)
 {
-    if (b == nullptr) ActivateRows<false>(x, b, m, y, walk, slope, gain, limit);
-    else ActivateRows<true>(x, b, m, y, walk, slope, gain, limit);
+    if constexpr (Order == 0) {
+        if (m == nullptr) {
+            if (b == nullptr) ActivateRows<false, false>(x, b, m, y, walk, slope, gain, limit);
+            else ActivateRows<true, false>(x, b, m, y, walk, slope, gain, limit);
+            return;
+        }
+    }
+    if (b == nullptr) ActivateRows<false, true>(x, b, m, y, walk, slope, gain, limit);
+    else ActivateRows<true, true>(x, b, m, y, walk, slope, gain, limit);
 }

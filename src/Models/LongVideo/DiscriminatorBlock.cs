@@ -41,6 +41,6 @@ public sealed class DiscriminatorBlock : Module
     public Variable Forward(Variable x)
     {
         if (_fromVideo is not null) x = _fromVideo.Forward(x);
-        return _second.Forward(_first.Forward(x)) + _skip.Forward(x);
+        return _skip.Forward(x, residual: _second.Forward(_first.Forward(x)));
     }
 }

@@ -35,16 +35,20 @@ public sealed class DiscriminatorConvolution : Module
     }
 
     /// <param name="x"><c>[N, T, H, W, inputs]</c>.</param>
+    /// <param name="residual">Added last, of the shape of the result; or null.</param>
     /// <returns><c>[N, T', H', W', outputs]</c>.</returns>
-    public Variable Forward(Variable x)
+    public Variable Forward(Variable x, Variable? residual = null)
     {
         Variable weight = (_weight.Value * _weightGain).Cast(x.Type);
 
         // With one tap, convolving and halving may change places: the smaller picture is convolved.
         bool halvesFirst = _halving is not null && weight.Shape.Product(1, 4) == 1;
         if (halvesFirst) x = _halving!.Forward(x);
+        Variable? bias = _bias?.Value.Cast(x.Type);
+        bool isOneLaunch = bias is not null && residual is null && (_halving is null || halvesFirst);
+        if (isOneLaunch) return x.Convolution(weight, _options, bias!, _activation);
         Variable y = x.Convolution(weight, _options);
         if (_halving is not null && !halvesFirst) y = _halving.Forward(y);
-        return y.BiasActivation(_bias?.Value.Cast(x.Type), _activation);
+        return y.BiasActivation(bias, _activation, residual);
     }
 }

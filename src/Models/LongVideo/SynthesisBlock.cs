@@ -69,8 +69,8 @@ public sealed class SynthesisBlock : Module
         // The skip sees the input at unit magnitude too: its gain and the mean of the two branches go into its small
         // weights.
         Variable skipWeight = _weightSkip.Value * (gain0 * (s_half / MathF.Sqrt(_options.InChannels)));
-        Variable skip = x.Convolution(skipWeight.Cast(x.Type), ConvolutionOptions.Default);
-        Variable y = Resample(skip + hidden, crop, frameCount);
+        Variable sum = x.Convolution(skipWeight.Cast(x.Type), ConvolutionOptions.Default, residual: hidden);
+        Variable y = Resample(sum, crop, frameCount);
         return y.BiasActivation(_bias1.Value.Cast(x.Type), Activation.LeakyRelu, Clamp);
     }
 

@@ -28,5 +28,6 @@ public sealed class TemporalConvolution : Module
     /// <param name="x"><c>[N, T, 1, 1, inputs]</c>.</param>
     /// <returns><c>[N, T, 1, 1, outputs]</c>.</returns>
     public Variable Forward(Variable x) =>
-        x.Convolution(_weight.Value * _weightGain, _options).BiasActivation(_bias, Activation.LeakyRelu);
+        x.Convolution(
+            _weight.Value * _weightGain, _options, _bias, BiasActivationOptions.For(Activation.LeakyRelu));
 }

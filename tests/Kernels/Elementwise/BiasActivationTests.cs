@@ -17,10 +17,13 @@ public sealed class BiasActivationTests(Device device)
             using Tensor bias = TestTensors.Normal([shape[^1]], seed: 2, device, type.Element());
             using Tensor y = BiasActivation.Forward(x, bias, options);
             using Tensor withoutBias = BiasActivation.Forward(x, null, options);
+            using Tensor added = BiasActivation.Forward(x, bias, options, other: x);
             (double[] input, double[] offsets) = (x.ToDoubles(), bias.ToDoubles());
             double[] sums = [.. input.Select((value, index) => value + offsets[index % offsets.Length])];
             Expect.Close(y, Array.ConvertAll(sums, z => Value(options, z)), $"{shape} with bias");
             Expect.Close(withoutBias, Array.ConvertAll(input, z => Value(options, z)), $"{shape} without bias");
+            double[] both = [.. input.Select((value, index) => Value(options, sums[index]) + value)];
+            Expect.Close(added, both, $"{shape} with bias and a residual");
         }
     }
 
@@ -127,7 +130,7 @@ public sealed class BiasActivationTests(Device device)
         using Tensor x = TestTensors.Normal([2, 3], seed: 1, device);
         Assert.That(
             () => BiasActivation.Forward(x, null, BiasActivationOptions.For(Activation.Swish), 1),
-            Throws.ArgumentNullException.With.Property("ParamName").EqualTo("factor"));
+            Throws.ArgumentNullException.With.Property("ParamName").EqualTo("other"));
     }
 
     [Test]
