@@ -4,13 +4,22 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Convolution;
 
-/// <summary>Back through what follows the modulated convolutions of the thesis' generator, in one pass.</summary>
+/// <summary>
+/// Back through what follows the modulated convolutions of the thesis' generator, in one pass; and through bias and
+/// activation of layers of few and many channels.
+/// </summary>
 public class ScaledGradientBenchmarks : KernelBenchmarks
 {
     private static readonly BiasActivationOptions s_after = BiasActivationOptions.For(Activation.LeakyRelu, clamp: 256);
 
     /// <inheritdoc/>
-    public override IEnumerable<KernelCase> Cases => ConvolutionLayer.OfThesis.Select(layer => OfResult(layer.Y));
+    public override IEnumerable<KernelCase> Cases =>
+    [
+        .. ConvolutionLayer.OfThesis.Select(layer => OfResult(layer.Y)),
+        OfActivation([1, 64, 36, 64, 8]),
+        OfActivation([1, 64, 36, 64, 12]),
+        OfActivation([1, 64, 36, 64, 64]),
+    ];
 
     private static KernelCase OfResult(Shape shape)
     {
@@ -24,6 +33,19 @@ public class ScaledGradientBenchmarks : KernelBenchmarks
             Bytes = 3 * shape.ElementCount * sizeof(float),
         };
     }
+
+    private static KernelCase OfActivation(Shape shape) => new(
+        $"gradient before bias and leaky rectifier {shape}", [shape, shape], shape,
+        inputs =>
+        {
+            (Tensor gradient, Tensor sums) = ScaledGradient.OfResult(inputs[0], inputs[1], s_after);
+            sums.Dispose();
+            return gradient;
+        },
+        (inputs, index) => inputs[0][index] * s_after.Gain * (inputs[1][index] > 0 ? 1 : s_after.Slope))
+    {
+        Bytes = 3 * shape.ElementCount * sizeof(float),
+    };
 
     private static Tensor Launch(Tensor[] inputs, int frames)
     {

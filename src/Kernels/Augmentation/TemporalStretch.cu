@@ -1,6 +1,7 @@
 // TemporalStretch: every clip at its own speed, by linear interpolation of frames; zeros around it; a part of that.
 //   y[n,t,i] = resized[n, t + c[n] - p[n], i], 0 outside of 0 .. floor(T s[n]) - 1, where
-//   resized[n,r,i] = (1 - w) x[n,j,i] + w x[n, min(j + 1, T - 1), i], j + w = max(0, (r + 1/2) / s[n] - 1/2)
+//   resized[n,r,i] = (1 - w) x[n,j,i] + w x[n, min(j + 1, T - 1), i], j + w = max(0, (r + 1/2) / s[n] - 1/2);
+//   a clip that has as many frames afterwards is left as it is
 // TemporalStretchGradient: the adjoint, by gathering: a frame of x sums over the frames of y that read it.
 //
 // Shapes   x: [N, T, I]; y: [N, M, I]; scale s, padding p, crop start c: [N]; contiguous
@@ -8,7 +9,8 @@
 // Launch   rows of I shared out by RowWalk; any block size
 // Cost     reads 2 rows for each of y, or 2 s for each of x: bound by memory
 // Limits   T >= 1, s > 0
-// Source   Brooks et al. 2022, Generating Long Videos of Dynamic Scenes: the temporal augmentation of the discriminator
+// Source   Brooks et al. 2022, Generating Long Videos of Dynamic Scenes: the temporal augmentation of the
+//          discriminator; PyTorch's interpolation, which it is made of, copies where sizes are alike
 #include "Common/Prelude.cuh"
 #include "Common/Rows.cuh"
 
@@ -27,9 +29,9 @@ struct Source {
 
 DEVICE Stretch StretchOf(int clip, int frameCount, const float* scale, const int* padding, const int* cropStart)
 {
-    const double exact = scale[clip];
-    const int length = int(Floor(frameCount * exact));
-    return {float(1 / exact), scale[clip], length, cropStart[clip] - padding[clip], frameCount - 1};
+    const int length = int(Floor(frameCount * double(scale[clip])));
+    const float exact = length == frameCount ? 1.0f : scale[clip];
+    return {float(1 / double(exact)), exact, length, cropStart[clip] - padding[clip], frameCount - 1};
 }
 
 DEVICE Source SourceOf(const Stretch& stretch, int resized)

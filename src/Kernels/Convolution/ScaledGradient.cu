@@ -34,7 +34,46 @@ DEVICE Term TermAt(Accumulator g, Accumulator y, Accumulator noise, const Straig
 }
 
 #if defined(GK_HOST)
-// Rows first ... end - 1, one after the other; factor, sum and product are the frame's.
+// Neighbouring elements, each with a sum, a product and perhaps a factor of its own; sum and factor may be null.
+DEVICE void AddTerms(
+    const Scalar* __restrict__ g, const Scalar* __restrict__ y, const Scalar* __restrict__ factor, Accumulator noise,
+    Scalar* __restrict__ dx, Accumulator* __restrict__ sum, Accumulator* __restrict__ product, int count,
+    const Straight& after)
+{
+    for (int i = 0; i < count; i++) {
+        const Term term = TermAt(Accumulator(g[i]), Accumulator(y[i]), noise, after);
+        product[i] += term.product;
+        if (sum != nullptr) sum[i] += term.dz;
+        dx[i] = Scalar(factor == nullptr ? term.dz : term.dz * Accumulator(factor[i]));
+    }
+}
+
+// Elements of rows of few columns that are taken as one row, so that they fill vectors.
+constexpr int JoinedLength = 256;
+
+DEVICE void AddJoinedRows(
+    const Scalar* __restrict__ g, const Scalar* __restrict__ y, const Scalar* __restrict__ factor,
+    Scalar* __restrict__ dx, Accumulator* __restrict__ sum, Accumulator* __restrict__ product, Int64 first, Int64 end,
+    int columnCount, const Straight& after)
+{
+    const int rows = JoinedLength / columnCount, length = rows * columnCount;
+    Scalar factors[JoinedLength];
+    Accumulator ownSum[JoinedLength] = {}, ownProduct[JoinedLength] = {};
+    for (int i = 0; i < length && factor != nullptr; i++) factors[i] = factor[i % columnCount];
+    for (Int64 row = first; row < end; row += rows) {
+        const Int64 start = row * columnCount;
+        const int count = int(Minimum(Int64(rows), end - row)) * columnCount;
+        AddTerms(
+            g + start, y + start, factor == nullptr ? nullptr : factors, 0, dx + start,
+            sum == nullptr ? nullptr : ownSum, ownProduct, count, after);
+    }
+    for (int i = 0; i < length; i++) {
+        product[i % columnCount] += ownProduct[i];
+        if (sum != nullptr) sum[i % columnCount] += ownSum[i];
+    }
+}
+
+// Rows first ... end - 1; factor, sum and product are the frame's.
 DEVICE void AddRows(
     const Scalar* __restrict__ g, const Scalar* __restrict__ y, const Scalar* __restrict__ factor,
     const Scalar* __restrict__ noise, Scalar* __restrict__ dx, Accumulator* __restrict__ sum,
@@ -42,15 +81,14 @@ DEVICE void AddRows(
 {
     for (int c = 0; c < columnCount; c++) product[c] = 0;
     for (int c = 0; c < columnCount && sum != nullptr; c++) sum[c] = 0;
+    if (noise == nullptr && 2 * columnCount <= JoinedLength) {
+        AddJoinedRows(g, y, factor, dx, sum, product, first, end, columnCount, after);
+        return;
+    }
     for (Int64 row = first; row < end; row++) {
         const Int64 start = row * columnCount;
         const Accumulator rowNoise = noise == nullptr ? Accumulator(0) : Accumulator(noise[row]);
-        for (int c = 0; c < columnCount; c++) {
-            const Term term = TermAt(Accumulator(g[start + c]), Accumulator(y[start + c]), rowNoise, after);
-            product[c] += term.product;
-            if (sum != nullptr) sum[c] += term.dz;
-            dx[start + c] = Scalar(factor == nullptr ? term.dz : term.dz * Accumulator(factor[c]));
-        }
+        AddTerms(g + start, y + start, factor, rowNoise, dx + start, sum, product, columnCount, after);
     }
 }
 #endif

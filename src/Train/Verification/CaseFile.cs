@@ -63,7 +63,11 @@ internal sealed partial class CaseFile : IDisposable
         int[] numbers = [.. _file.Names.Select(tensor => CasePrefix().Match(tensor)).Where(match => match.Success)
             .Select(match => int.Parse(match.Groups[1].Value)).Distinct().Order()];
         if (numbers.Length == 0) return [new RecordedCase(name, _file, "", new CaseConfig(_config.RootElement))];
-        return numbers.Select(number =>
+
+        // A case that has a configuration and no tensors is one too, which nothing here computes.
+        JsonElement root = _config.RootElement;
+        int count = root.ValueKind == JsonValueKind.Array ? root.GetArrayLength() : 0;
+        return numbers.Union(Enumerable.Range(0, count)).Order().Select(number =>
             new RecordedCase($"{name} {number}", _file, $"case{number}.", ConfigOf(number)));
     }
 

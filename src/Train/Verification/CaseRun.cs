@@ -84,6 +84,17 @@ internal sealed class CaseRun
         for (int i = 0; i < names.Length; i++) Check($"{kind}.{names[i]}", gradients[i]);
     }
 
+    /// <summary>
+    /// Compares the sum of squares of d sum(tanh y) / dx and its gradients with respect to the leaves, if recorded.
+    /// </summary>
+    public void CheckPenalty(Variable y, Variable x)
+    {
+        if (!Recorded.Has("out.penalty")) return;
+        Variable penalty = Gradient.Of(y.Tanh().Sum(), x, differentiable: true).Square().Sum();
+        Check("out.penalty", penalty);
+        CheckGradients("grad_pen", penalty);
+    }
+
     /// <summary>Compares a result, if it is recorded.</summary>
     public void Check(string name, Variable actual) => Check(name, actual.Value);
 
@@ -95,15 +106,24 @@ internal sealed class CaseRun
 
     /// <inheritdoc cref="Check(string, Variable)"/>
     /// <param name="name">Of the result.</param>
-    /// <param name="shape">What came; where the recorded shape is smaller, that part is compared.</param>
+    /// <param name="shape">What came.</param>
     /// <param name="actual">Elements in row-major order.</param>
     public void Check(string name, Shape shape, double[] actual)
     {
         if (!Recorded.Has(name)) return;
         _compared.Add(name);
+        if (shape == Recorded.Shape(name)) Compare(name, actual, Recorded.Values(name));
+        else Misshapen(name, shape);
+    }
+
+    /// <summary>Compares as much of a result as is recorded, where files are to stay small.</summary>
+    public void CheckPart(string name, Variable actual)
+    {
+        if (!Recorded.Has(name)) return;
+        _compared.Add(name);
         bool isSpread = Config.Has("kept");
-        double[]? part = RecordedPart.Select(actual, shape, Recorded.Shape(name), isSpread);
-        if (part is null) Faults.Add($"{name} must have shape {Recorded.Shape(name)}, got {shape}");
+        double[]? part = RecordedPart.Select(ToDoubles(actual.Value), actual.Shape, Recorded.Shape(name), isSpread);
+        if (part is null) Misshapen(name, actual.Shape);
         else Compare(name, part, Recorded.Values(name));
     }
 
@@ -122,7 +142,7 @@ internal sealed class CaseRun
     /// <param name="actual">In the layout of the record.</param>
     public void CheckStage(string name, Variable actual)
     {
-        Check($"out.{name}", actual);
+        CheckPart($"out.{name}", actual);
         if (Recorded.Has($"probe.{name}")) Check($"probe.{name}", RecordedPart.Probe(ToDoubles(actual.Value)));
     }
 
@@ -156,12 +176,16 @@ internal sealed class CaseRun
         Judge(name, difference, largest);
     }
 
+    private void Misshapen(string name, Shape shape) =>
+        Faults.Add($"{name} must have shape {Recorded.Shape(name)}, got {shape}");
+
     private void Judge(string name, double difference, double largest)
     {
         CaseTolerance tolerance = _runner.Tolerance(Recorded, name);
-        double share = double.IsNaN(difference) ? double.PositiveInfinity : difference / tolerance.Allowed(largest);
+        double allowed = tolerance.Allowed(largest);
+        double share = double.IsNaN(difference) ? double.PositiveInfinity : difference / allowed;
         double error = largest == 0 ? difference : difference / largest;
-        if (share > 1) Faults.Add($"{name} is off by {error:0.0e0}, {tolerance} is allowed");
+        if (share > 1) Faults.Add($"{name} is off by {difference:0.0e0}, {allowed:0.0e0} is allowed ({tolerance})");
         if (share <= _worstShare) return;
         _worstShare = share;
         (Worst, Error, Tolerance) = (name, error, tolerance);

@@ -4,10 +4,14 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Train.Verification;
 
-/// <summary>DiffAugment of clips <c>[N, C, T, H, W]</c> with recorded draws, one a clip.</summary>
+/// <summary>
+/// DiffAugment of clips <c>[N, C, T, H, W]</c> with recorded draws, one a clip; what the policy names in our order is
+/// one pass.
+/// </summary>
 internal sealed class DiffAugCases : ICaseRunner
 {
     private const double CutoutShare = 0.5;
+    private static readonly string[] s_order = ["color", "translation", "cutout"];
 
     public string Kind => "diffaug";
 
@@ -17,9 +21,14 @@ internal sealed class DiffAugCases : ICaseRunner
 
     public void Run(CaseRun run)
     {
+        Variable y = run.Leaf("in.x").ToChannelsLast();
         DiffAugDraws draws = new();
+        int last = -1;
         foreach (string part in (run.Config.Text("policy") ?? "").Split(',', StringSplitOptions.TrimEntries))
         {
+            int place = Array.IndexOf(s_order, part);
+            if (place <= last) (y, draws) = (y.DiffAug(draws), new DiffAugDraws());
+            last = place;
             draws = part switch
             {
                 "color" => draws with
@@ -42,7 +51,7 @@ internal sealed class DiffAugCases : ICaseRunner
             };
         }
 
-        Variable y = run.Leaf("in.x").ToChannelsLast().DiffAug(draws).ToChannelsFirst();
+        y = y.DiffAug(draws).ToChannelsFirst();
         run.Check("out.y", y);
         if (run.Recorded.Has("in.dy")) run.CheckGradients("grad", y, run.Constant("in.dy"));
     }

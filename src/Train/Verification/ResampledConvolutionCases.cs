@@ -3,7 +3,9 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Train.Verification;
 
-/// <summary>Convolutions of images <c>[N, C, H, W]</c> with resampling.</summary>
+/// <summary>
+/// Convolutions of images <c>[N, C, H, W]</c> with resampling, where no filter is one of a single tap.
+/// </summary>
 internal sealed class ResampledConvolutionCases : ICaseRunner
 {
     public string Kind => "conv2d_resample";
@@ -17,12 +19,14 @@ internal sealed class ResampledConvolutionCases : ICaseRunner
 
     public void Run(CaseRun run)
     {
-        Tensor? filter = run.Recorded.Has("in.f") ? run.Floats("in.f") : null;
-        Variable y = run.Leaf("in.x").ToChannelsLast()
+        Tensor filter = run.Recorded.Has("in.f") ? run.Floats("in.f") : Tensor.From([1f], [1], run.Device);
+        Variable x = run.Leaf("in.x");
+        Variable y = x.ToChannelsLast()
             .ResampledConvolution(run.Leaf("in.w").ToChannelsLast(), filter, Options(run.Config))
             .ToChannelsFirst();
         run.Check("out.y", y);
         if (run.Recorded.Has("in.dy")) run.CheckGradients("grad", y, run.Constant("in.dy"));
+        run.CheckPenalty(y, x);
     }
 
     /// <summary>Also those of modulated convolutions, which are resampled in the same way.</summary>

@@ -29,6 +29,17 @@ public sealed class TemporalStretchTests(Device device)
     }
 
     [Test]
+    public void AClipThatKeepsItsFramesIsLeftAsItIs([Values(1.05f, 1.125f, 1.2f)] float scale)
+    {
+        using TensorScope scope = device.Scope();
+        Variable x = new(TestTensors.Normal([1, 4, 3], seed: 1, device), requiresGradient: true);
+        Variable y = x.TemporalStretch(Draw([scale]), Draw([0]), Draw([0]));
+        Assert.That(y.Value.ToDoubles(), Is.EqualTo(x.Value.ToDoubles()));
+        Variable upstream = new(TestTensors.Normal([1, 4, 3], seed: 2, device));
+        Assert.That(Gradient.Of(y, [x], upstream)[0].Value.ToDoubles(), Is.EqualTo(upstream.Value.ToDoubles()));
+    }
+
+    [Test]
     public void TheRecordedCasesComeOut()
     {
         using TensorScope scope = device.Scope();

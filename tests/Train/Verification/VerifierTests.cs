@@ -85,15 +85,36 @@ public sealed class VerifierTests
         Assert.That(Run().Single().Message, Is.EqualTo("the case records no result"));
     }
 
-    [Test]
-    public void AnotherShapeIsAFailure()
+    [TestCase(2)]
+    [TestCase(1)]
+    public void AnotherShapeIsAFailure(int rows)
     {
         CaseFiles.Write(
             _folder.File("a.safetensors"), """{"act": "relu"}""",
-            ("in.x", [1, 2], [0, 0]), ("out.y", [2, 1], [0, 0]));
+            ("in.x", [1, 2], [0, 0]), ("out.y", [rows, 1], new float[rows]));
         CaseResult result = Run().Single();
         Assert.That(result.Status, Is.EqualTo(CaseStatus.Failed));
-        Assert.That(result.Message, Is.EqualTo("out.y must have shape [2, 1], got [1, 2]"));
+        Assert.That(result.Message, Is.EqualTo($"out.y must have shape [{rows}, 1], got [1, 2]"));
+    }
+
+    [Test]
+    public void ACaseWithoutTensorsIsUnknown()
+    {
+        CaseFiles.Write(
+            _folder.File("a.safetensors"), """[{"act": "relu"}, {"act": "relu"}]""",
+            ("case0.in.x", [1, 1], [-1]), ("case0.out.y", [1, 1], [0]));
+        Assert.That(
+            Run().Select(result => result.Status), Is.EqualTo(new[] { CaseStatus.Passed, CaseStatus.Unknown }));
+    }
+
+    [Test]
+    public void ThePenaltyOfAResampledConvolutionIsComputed()
+    {
+        CaseFiles.Write(
+            _folder.File("a.safetensors"), """{"kind": "conv2d_resample", "up": 1, "flip_weight": true}""",
+            ("in.x", [1, 1, 1, 1], [0.5f]), ("in.w", [1, 1, 1, 1], [2]), ("out.penalty", [], [0.70551379f]),
+            ("grad_pen.x", [1, 1, 1, 1], [-4.2985214f]), ("grad_pen.w", [1, 1, 1, 1], [-0.36911657f]));
+        Assert.That(Run().Single().Status, Is.EqualTo(CaseStatus.Passed));
     }
 
     [Test]
