@@ -78,6 +78,7 @@ public static class Convolution
         Require.SameKind(dy, w);
         ConvolutionPlan forward = ConvolutionPlan.Forward(inputShape, w.Shape, options);
         Require.Shape(dy, [inputShape[0], forward.Out.T, forward.Out.H, forward.Out.W, w.Shape[0]]);
+        if (dy.ElementCount == 0) return Tensor.Zeros(inputShape, dy.Type, dy.Device);
         Triple size = new(inputShape[1], inputShape[2], inputShape[3]);
         ConvolutionPlan plan = ConvolutionPlan.DataGradient(dy.Shape, w.Shape, size, options);
         return Launch(dy, w, null, plan, inputShape, ProductEpilogue.None, isAdjoint: true);

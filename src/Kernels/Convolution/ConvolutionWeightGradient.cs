@@ -50,7 +50,7 @@ public static class ConvolutionWeightGradient
         Require.Shape(dy, [x.Shape[0], plan.Out.T, plan.Out.H, plan.Out.W, weightShape[0]]);
         if (scales is not null) Convolution.RequireScales(x, scales);
 
-        if (plan.RowCount == 0) return Tensor.Zeros(weightShape, x.Type, x.Device);
+        if (dy.ElementCount == 0) return Tensor.Zeros(weightShape, x.Type, x.Device);
         if (HostProduct.IsWidened(x))
         {
             using OperandScope scope = new();

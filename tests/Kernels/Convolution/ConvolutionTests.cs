@@ -107,6 +107,22 @@ public sealed class ConvolutionTests(Device device)
                 "dy must have shape [1, 2, 2, 2, 2], got [1, 2, 2, 3, 2]"));
     }
 
+    [Test]
+    public void WithoutOutputsThereIsNothingAndTheDataGradientIsZero(
+        [Values] FloatType type, [Values(1, 3)] int taps, [Values(1, 2)] int stride)
+    {
+        using TensorScope scope = device.Scope();
+        ConvolutionOptions options = ConvolutionOptions.Default with { Stride = new(1, stride, stride) };
+        Shape shape = [2, 1, 9, 9, 16];
+        Tensor x = TestTensors.Normal(shape, seed: 1, device, type.Element());
+        Tensor w = Tensor.Empty([0, 1, taps, taps, 16], type.Element(), device);
+        Tensor y = Convolutions.Forward(x, w, options);
+        Assert.That((y.Shape[0], y.Shape[4]), Is.EqualTo((2, 0)));
+        Tensor dx = Convolutions.DataGradient(y, w, shape, options);
+        Assert.That(dx.Shape, Is.EqualTo(shape));
+        Assert.That(dx.ToDoubles(), Has.All.Zero);
+    }
+
     private Tensor Normal(Shape shape) => TestTensors.Normal(shape, seed: 1, device);
 
     private void CheckForward(ConvolutionSetting setting, ElementType type)

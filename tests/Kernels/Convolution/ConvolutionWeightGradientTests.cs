@@ -43,6 +43,21 @@ public sealed class ConvolutionWeightGradientTests(Device device)
             Throws.ArgumentException.With.Message.Contains("x and dy must agree in type and device"));
     }
 
+    [Test]
+    public void WithoutOutputsItIsEmptyAndWithoutClipsZero([Values] FloatType type, [Values(1, 3)] int taps)
+    {
+        using TensorScope scope = device.Scope();
+        foreach ((int clips, int outputs) in new[] { (2, 0), (0, 16) })
+        {
+            Tensor x = TestTensors.Normal([clips, 1, 9, 9, 16], seed: 1, device, type.Element());
+            Tensor dy = Tensor.Empty([clips, 1, 10 - taps, 10 - taps, outputs], type.Element(), device);
+            Shape shape = [outputs, 1, taps, taps, 16];
+            Tensor dw = WeightGradient.Forward(x, dy, shape, ConvolutionOptions.Default);
+            Assert.That(dw.Shape, Is.EqualTo(shape));
+            Assert.That(dw.ToDoubles(), Has.All.Zero);
+        }
+    }
+
     private void Check(ConvolutionSetting setting, ElementType type)
     {
         using Tensor x = TestTensors.Normal(setting.X, seed: 1, device, type);
