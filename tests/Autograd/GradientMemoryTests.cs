@@ -26,6 +26,18 @@ public sealed class GradientMemoryTests(Device device)
     }
 
     [Test]
+    public void WhatGroupNormKeepsForItsGradientGoesWithIt([Values] bool isRecorded)
+    {
+        int before = LiveBuffers;
+        using Tensor values = TestTensors.Normal([2, 3, 4], seed: 1, device);
+        Variable x = new(values, requiresGradient: isRecorded);
+        Variable y = x.GroupNorm(groups: 2);
+        if (isRecorded) Gradient.Of(y, [x], new Variable(values))[0].Value.Dispose();
+        y.Value.Dispose();
+        Assert.That(LiveBuffers, Is.EqualTo(before + 1));
+    }
+
+    [Test]
     public void UpstreamWeightsAreNotFreed()
     {
         int before = LiveBuffers;

@@ -24,23 +24,26 @@ public static class GroupNormOperation
         (Tensor value, Tensor statistics) = Kernels.Normalization.GroupNorm.Forward(
             x.Value, groups, weight?.Value, bias?.Value, epsilon, silu);
         Variable[] inputs = [x, .. Given(weight), .. Given(bias)];
-        return Variable.FromOperation(nameof(GroupNorm), value, inputs, (_, g, needed) =>
-        {
-            if (GradientMode.IsEnabled)
+        return Variable.FromOperation(
+            nameof(GroupNorm), value, inputs,
+            (_, g, needed) =>
             {
-                Variable again = x.GroupNormComposed(groups, weight, bias, epsilon, silu);
-                return Gradient.Within(again, inputs, g, differentiable: true);
-            }
+                if (GradientMode.IsEnabled)
+                {
+                    Variable again = x.GroupNormComposed(groups, weight, bias, epsilon, silu);
+                    return Gradient.Within(again, inputs, g, differentiable: true);
+                }
 
-            bool needsParameters = Array.LastIndexOf(needed, true) > 0;
-            (Tensor dx, Tensor? dw, Tensor? db) = GroupNormGradient.Backward(
-                x.Value, g.Value, statistics, weight?.Value, bias?.Value, silu, needsParameters);
-            Variable?[] gradients = new Variable?[inputs.Length];
-            gradients[0] = new Variable(dx);
-            if (dw is not null) gradients[1] = new Variable(dw);
-            if (db is not null) gradients[^1] = new Variable(db);
-            return gradients;
-        });
+                bool needsParameters = Array.LastIndexOf(needed, true) > 0;
+                (Tensor dx, Tensor? dw, Tensor? db) = GroupNormGradient.Backward(
+                    x.Value, g.Value, statistics, weight?.Value, bias?.Value, silu, needsParameters);
+                Variable?[] gradients = new Variable?[inputs.Length];
+                gradients[0] = new Variable(dx);
+                if (dw is not null) gradients[1] = new Variable(dw);
+                if (db is not null) gradients[^1] = new Variable(db);
+                return gradients;
+            },
+            saved: statistics);
     }
 
     /// <summary>The same made of other operations: differentiable to any order, and several times slower.</summary>
