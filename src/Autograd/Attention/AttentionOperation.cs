@@ -1,4 +1,5 @@
 using GenKernels.Kernels.Attention;
+using GenKernels.Kernels.Movement;
 
 namespace GenKernels.Autograd;
 
@@ -70,16 +71,19 @@ public static class AttentionOperation
     }
 
     /// <returns>Minus infinity where a key comes after the query, else 0, <c>[1, Lq, Lk]</c>.</returns>
+    /// <remarks>
+    /// All rows are those of one line, each turned by one place more: as lines follow each other in memory, those that
+    /// are one place shorter do just that. It is made on the device, so that a step can be recorded.
+    /// </remarks>
     private static Variable Mask(Variable logits)
     {
         (int rows, int columns) = (logits.Shape[1], logits.Shape[2]);
-        float[] mask = new float[rows * columns];
-        for (int index = 0; index < mask.Length; index++)
-        {
-            if (index % columns > index / columns) mask[index] = float.NegativeInfinity;
-        }
-
-        return new Variable(Tensor.From(mask, [1, rows, columns], logits.Device)).Cast(logits.Type);
+        using Tensor own = Tensor.Zeros([1], logits.Type, logits.Device);
+        using Tensor later = StridedCopy.Pad(own, 0, 0, columns - 1, double.NegativeInfinity);
+        using Tensor line = StridedCopy.Pad(later, 0, 0, rows, 0);
+        using Tensor lines = StridedCopy.Expand(line, [rows, rows + columns]);
+        using Tensor turned = lines.Part(0, [1, rows, rows + columns - 1]);
+        return new Variable(StridedCopy.Window(turned, 2, 0, columns));
     }
 
     /// <returns><c>[N, L, Heads, D]</c> as <c>[N Heads, L, D]</c>.</returns>

@@ -45,6 +45,29 @@ public sealed class AttentionGradientTests(Device device)
         }
     }
 
+    [Test]
+    public void TheGradientOfAGradientCanBeRecorded([Values] bool isCausal)
+    {
+        using TensorScope scope = device.Scope();
+        AttentionSetting setting = new(1, 3, 5, 2, 4, isCausal);
+        Tensor[] x = Inputs(setting, ElementType.Float32);
+        Tensor result = Tensor.Zeros(x[0].Shape, ElementType.Float32, device);
+        using RecordedStep step = RecordedStep.Record(device, Penalise);
+        step.Replay();
+        float[] replayed = result.ToArray<float>();
+        Penalise();
+        Assert.That(replayed, Has.Some.Not.Zero);
+        Assert.That(replayed, Is.EqualTo(result.ToArray<float>()));
+
+        void Penalise()
+        {
+            Variable q = new(x[0], requiresGradient: true);
+            Variable y = q.Attention(new Variable(x[1]), new Variable(x[2]), setting.Options);
+            Variable first = Gradient.Of(y, [q], new Variable(x[3]), differentiable: true)[0];
+            result.CopyFrom(Gradient.Of(first.Square().Sum(), q).Value);
+        }
+    }
+
     /// <summary>As for the values: products and a softmax that round at every step are the measure.</summary>
     [Test]
     public void LowPrecisionIsNoWorseThanThePlainWay(
