@@ -71,10 +71,12 @@ public abstract class Device : IDisposable
     /// <summary>Kernels launched since the start.</summary>
     public long LaunchCount => Volatile.Read(ref _launchCount);
 
-    /// <summary>Told of all work as it is given to the device, but for work apart; null for nobody.</summary>
+    /// <summary>
+    /// Told of all work as it is given to the device, but for work apart and what is captured; null for nobody.
+    /// </summary>
     internal IWorkObserver? Observer
     {
-        get => IsApart ? null : _observer;
+        get => IsApart || IsCapturing ? null : _observer;
         set => _observer = value;
     }
 

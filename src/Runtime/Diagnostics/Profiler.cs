@@ -9,7 +9,7 @@ namespace GenKernels.Runtime;
 /// <remarks>
 /// Events cost about a microsecond of the program's time each, which counts as time outside of kernels. Launches of
 /// several threads at once are told each by itself, so that on a CPU their times overlap. What is captured in a graph
-/// is not seen when it is repeated.
+/// is not seen, neither then nor when it is repeated.
 /// </remarks>
 public sealed class Profiler : IWorkObserver, IDisposable
 {

@@ -321,6 +321,21 @@ public sealed partial class CudaDeviceTests
     });
 
     [Test]
+    public void WhatIsCapturedIsNotProfiled() => InChild(() =>
+    {
+        using CudaDevice device = Open();
+        using Tensor x = Tensor.Zeros([1, 3], ElementType.Float32, device);
+        using RecordedStep recorded = RecordedStep.Record(device, () => x.CopyFrom(PixelNorm.Forward(x, 1)));
+        using Profiler profiler = new(device);
+        ProfiledStep step = profiler.Measure(() =>
+        {
+            recorded.Replay();
+            PixelNorm.Forward(x, 1).Dispose();
+        });
+        Assert.That(step.Work.Select(work => work.Name), Is.EqualTo(new[] { "PixelNorm" }), "that beside the replay");
+    });
+
+    [Test]
     public void RangesReachNvtx() => InChild(() =>
     {
         using CudaDevice device = Open();

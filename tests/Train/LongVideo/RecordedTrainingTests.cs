@@ -64,7 +64,7 @@ public sealed class RecordedTrainingTests(Device device)
 
     /// <summary>
     /// Beside a replay there are copies only. On a GPU a replay is one launch of a graph, which is none of the work
-    /// that observers are told of: they see its work once, when it is captured.
+    /// that observers are told of.
     /// </summary>
     [Test]
     public void AnUpdateByAWholeBatchIsOneReplayAfterTheCopiesOfItsInputs()
@@ -83,14 +83,19 @@ public sealed class RecordedTrainingTests(Device device)
         {
             (int inputs, Action update) = updates[index];
             string[] first = WorkOf(update);
-            string[] work = first[Array.IndexOf(first, "(clear)")..(Array.LastIndexOf(first, "Adam") + 1)];
-            Assert.That(work, Has.Length.GreaterThan(2), "gradients are cleared first, and Adam's step comes last");
+            string[] work = [];
+            if (!IsOneLaunch)
+            {
+                work = first[Array.IndexOf(first, "(clear)")..(Array.LastIndexOf(first, "Adam") + 1)];
+                Assert.That(work, Has.Length.GreaterThan(2), "gradients are cleared first, and Adam's step comes last");
+            }
+
             RecordedStep step = gan.Recorded.ElementAt(index).Step;
             long launches = device.LaunchCount;
             string[] seen = WorkOf(update), replayed = WorkOf(step.Replay);
             string[] copies = [.. Enumerable.Repeat("(copy)", inputs)];
             Assert.That(seen, Is.EqualTo((string[])["(copy from host)", .. copies, .. replayed, "(copy to host)"]));
-            Assert.That(replayed, Is.EqualTo(IsOneLaunch ? [] : work));
+            Assert.That(replayed, Is.EqualTo(work));
             Assert.That(device.LaunchCount - launches, Is.EqualTo(IsOneLaunch ? 0 : 2 * step.LaunchCount));
         }
     }
