@@ -7,6 +7,7 @@ namespace GenKernels.Runtime;
 public sealed unsafe partial class CudaDevice
 {
     private readonly ThreadLocal<CUstream> _capture = new();
+    private readonly ThreadLocal<int> _capturedLaunches = new();
 
     internal override bool IsCapturing => _capture.Value != default;
 
@@ -25,7 +26,7 @@ public sealed unsafe partial class CudaDevice
         CUresult status = cuStreamBeginCapture_v2(stream, CUstreamCaptureMode.THREAD_LOCAL);
         if (status != CUresult.CUDA_SUCCESS) cuStreamDestroy_v2(stream);
         status.ThrowIfFailed("cuStreamBeginCapture_v2(stream, CUstreamCaptureMode.THREAD_LOCAL)");
-        _capture.Value = stream;
+        (_capture.Value, _capturedLaunches.Value) = (stream, 0);
     }
 
     /// <returns>What was launched since <see cref="BeginCapture"/>, to be repeated; the caller disposes it.</returns>
@@ -36,12 +37,19 @@ public sealed unsafe partial class CudaDevice
         TakeCapture(&graph).ThrowIfFailed("cuStreamEndCapture(stream, &graph)");
         try
         {
-            return new CudaGraph(this, graph);
+            return new CudaGraph(this, graph, _capturedLaunches.Value);
         }
         finally
         {
             cuGraphDestroy(graph);
         }
+    }
+
+    /// <remarks>What is captured counts whenever it is replayed.</remarks>
+    internal override void CountLaunches(int count)
+    {
+        if (IsCapturing) _capturedLaunches.Value += count;
+        else base.CountLaunches(count);
     }
 
     /// <remarks>Where every kernel is to answer for itself, nothing is captured.</remarks>

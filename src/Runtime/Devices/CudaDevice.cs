@@ -203,7 +203,7 @@ public sealed unsafe partial class CudaDevice : Device
         }
 
         _capture.Dispose();
-
+        _capturedLaunches.Dispose();
         cuDevicePrimaryCtxRelease_v2(_device);
     }
 }

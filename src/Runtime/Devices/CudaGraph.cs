@@ -7,11 +7,12 @@ namespace GenKernels.Runtime;
 public sealed unsafe class CudaGraph : IDisposable
 {
     private readonly CudaDevice _device;
+    private readonly int _launchCount;
     private nint _executable;
 
-    internal CudaGraph(CudaDevice device, CUgraph graph)
+    internal CudaGraph(CudaDevice device, CUgraph graph, int launchCount)
     {
-        _device = device;
+        (_device, _launchCount) = (device, launchCount);
         CUgraphExec executable;
         cuGraphInstantiateWithFlags(&executable, graph, 0).ThrowIfFailed();
         _executable = executable.Value;
@@ -25,6 +26,7 @@ public sealed unsafe class CudaGraph : IDisposable
         ObjectDisposedException.ThrowIf(_executable == 0, this);
         _device.MakeCurrent();
         _device.Check(cuGraphLaunch(new CUgraphExec(_executable), _device.Stream));
+        _device.CountLaunches(_launchCount);
     }
 
     /// <inheritdoc/>

@@ -68,7 +68,7 @@ public abstract class Device : IDisposable
     /// <summary>Whether the device was disposed; its tensors are gone with it.</summary>
     public bool IsDisposed { get; private set; }
 
-    /// <summary>Kernels launched since the start.</summary>
+    /// <summary>Kernels launched since the start, those of replays among them.</summary>
     public long LaunchCount => Volatile.Read(ref _launchCount);
 
     /// <summary>
@@ -307,6 +307,13 @@ public abstract class Device : IDisposable
         }
     }
 
+    /// <summary>Counts kernels that run.</summary>
+    internal virtual void CountLaunches(int count)
+    {
+        Interlocked.Add(ref _launchCount, count);
+        RuntimeMeter.CountLaunches(this, count);
+    }
+
     internal void Launch(Kernel kernel, LaunchShape shape, ReadOnlySpan<KernelArgument> arguments)
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);
@@ -316,8 +323,7 @@ public abstract class Device : IDisposable
             return;
         }
 
-        Interlocked.Increment(ref _launchCount);
-        RuntimeMeter.CountLaunch(this);
+        CountLaunches(1);
         IWorkObserver? observer = Observer;
         long mark = observer?.Begin(this, new DeviceWork(kernel.Name, shape.Cost, kernel, shape), arguments) ?? 0;
         LaunchCore(kernel, shape, arguments);

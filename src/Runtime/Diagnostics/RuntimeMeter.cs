@@ -17,7 +17,7 @@ public static class RuntimeMeter
     /// <summary>Bytes that tensors hold; goes up and down; of a device.</summary>
     public const string LiveBytes = "genkernels.memory.live_bytes";
 
-    /// <summary>Kernels launched; of a device.</summary>
+    /// <summary>Kernels launched, those of replays among them; of a device.</summary>
     public const string Launches = "genkernels.launches";
 
     /// <summary>Bytes copied from a device's memory to the program's; of a device.</summary>
@@ -59,9 +59,9 @@ public static class RuntimeMeter
     private static readonly Histogram<double> s_compileTime =
         Meter.CreateHistogram<double>(CompileTime, "s", "Time that a compilation took");
 
-    internal static void CountLaunch(Device device)
+    internal static void CountLaunches(Device device, int count)
     {
-        if (s_launches.Enabled) s_launches.Add(1, Tag(device));
+        if (s_launches.Enabled) s_launches.Add(count, Tag(device));
     }
 
     internal static void CountCopyToHost(Device device, long bytes)
