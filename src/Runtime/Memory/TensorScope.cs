@@ -6,10 +6,12 @@ namespace GenKernels.Runtime;
 /// </summary>
 public sealed class TensorScope : IDisposable
 {
+    private const int FewTensors = 64;
     private readonly Device _device;
     private readonly TensorScope? _outer;
     private readonly List<Tensor> _tensors = [];
     private readonly int _thread = Environment.CurrentManagedThreadId;
+    private int _limit = FewTensors;
     private bool _disposed;
 
     internal TensorScope(Device device, TensorScope? outer)
@@ -24,7 +26,7 @@ public sealed class TensorScope : IDisposable
     {
         if (tensor.Scope != this) return tensor;
         tensor.Scope = _outer;
-        _outer?._tensors.Add(tensor);
+        _outer?.Add(tensor);
         return tensor;
     }
 
@@ -50,5 +52,18 @@ public sealed class TensorScope : IDisposable
         _tensors.Clear();
     }
 
-    internal void Add(Tensor tensor) => _tensors.Add(tensor);
+    /// <summary>
+    /// Takes a tensor in. From time to time those are forgotten that are gone or elsewhere, so that a long loop within
+    /// one scope does not keep all that it ever made.
+    /// </summary>
+    internal void Add(Tensor tensor)
+    {
+        if (_tensors.Count >= _limit)
+        {
+            _tensors.RemoveAll(other => other.Scope != this);
+            _limit = Math.Max(FewTensors, 2 * _tensors.Count);
+        }
+
+        _tensors.Add(tensor);
+    }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace GenKernels.Tests.Runtime.Memory;
 
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
@@ -72,6 +74,24 @@ public sealed class TensorScopeTests(Device device)
     }
 
     [Test]
+    public void WhatIsGoneOrElsewhereIsForgottenInALongLoop()
+    {
+        List<WeakReference> made = [];
+        Tensor held, last;
+        using (device.Scope())
+        {
+            held = Make();
+            for (int time = 0; time < 500; time++) MakeAndLetGo(made);
+            GC.Collect();
+            Assert.That(made.Count(tensor => tensor.IsAlive), Is.LessThan(150), "of 1,000");
+            last = Make();
+            Assert.That(held.IsDisposed, Is.False);
+        }
+
+        Assert.That((held.IsDisposed, last.IsDisposed), Is.EqualTo((true, true)));
+    }
+
+    [Test]
     public void ItIsTheThreadsOwn()
     {
         Tensor? elsewhere = null;
@@ -97,6 +117,15 @@ public sealed class TensorScopeTests(Device device)
         Tensor tensor = Make();
         next.Dispose();
         Assert.That(tensor.IsDisposed, Is.True, "the scope that was open stayed open");
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void MakeAndLetGo(List<WeakReference> made)
+    {
+        Tensor gone = Make(), elsewhere = Make();
+        made.AddRange([new WeakReference(gone), new WeakReference(elsewhere)]);
+        gone.Dispose();
+        elsewhere.Unscoped().Dispose();
     }
 
     private Tensor Make() => Tensor.Zeros([4], ElementType.Float32, device);
