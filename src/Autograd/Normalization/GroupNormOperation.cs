@@ -53,7 +53,7 @@ public static class GroupNormOperation
         bool silu = false)
     {
         int channels = x.Shape[^1];
-        int positions = checked((int)x.Shape.Product(1, x.Shape.Rank - 1));
+        int positions = Require.Product(x.Value, 1, x.Shape.Rank - 1, nameof(x));
         Variable grouped = x.Reshape([x.Shape[0], positions, groups, channels / groups]);  // [N, S, G, C / G]
         Variable centred = grouped - grouped.Mean(3).Mean(1);
         Variable scale = (centred.Square().Mean(3).Mean(1) + epsilon).ReciprocalSqrt();    // [N, 1, G, 1]

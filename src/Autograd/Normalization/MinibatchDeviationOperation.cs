@@ -26,7 +26,7 @@ public static class MinibatchDeviationOperation
     {
         Check(x, groupSize, channels, epsilon, isUnbiased);
         int groups = x.Shape[0] / groupSize;
-        int positions = checked((int)x.Shape.Product(1, x.Shape.Rank - 1));
+        int positions = Require.Product(x.Value, 1, x.Shape.Rank - 1, nameof(x));
         Variable grouped = x.Reshape([groupSize, groups, positions, channels, x.Shape[^1] / channels]);
         Variable squares = (grouped - grouped.Mean(0)).SumOfSquares(0);            // [1, N / G, S, F, C / F]
         Variable variance = squares * (float)(1.0 / (isUnbiased ? groupSize - 1 : groupSize));

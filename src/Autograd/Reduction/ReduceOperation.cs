@@ -15,7 +15,7 @@ public sealed partial class Variable
             [g.Expand(Shape)]);
 
     /// <summary>The sum of all elements, shape <c>[]</c>.</summary>
-    public Variable Sum() => Reshape([checked((int)Value.ElementCount)]).Sum(0).Reshape([]);
+    public Variable Sum() => Reshape([Require.Product(Value, 0, Shape.Rank)]).Sum(0).Reshape([]);
 
     /// <summary>The mean over neighbouring axes, which remain with size 1.</summary>
     public Variable Mean(int axis, int axisCount = 1)

@@ -37,7 +37,7 @@ public static class DiffAugColor
         ClipDraws.Check(x, contrast, ElementType.Float32);
         int clipCount = x.Shape[0];
         int channelCount = x.Shape[4];
-        int pixelCount = checked((int)x.Shape.Product(1, 4));
+        int pixelCount = Require.Product(x, 1, 4);
 
         Tensor y = Tensor.Empty(x.Shape, x.Type, x.Device);
         if (y.ElementCount == 0) return y;

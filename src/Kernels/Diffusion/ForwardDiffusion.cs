@@ -44,7 +44,7 @@ public static class ForwardDiffusion
 
         Tensor y = Tensor.Empty(x.Shape, x.Type, x.Device);
         if (y.ElementCount == 0) return y;
-        int rowLength = checked((int)x.Shape.Product(1, x.Shape.Rank));
+        int rowLength = Require.Product(x, 1, x.Shape.Rank);
         RowWalk walk = new(x.Shape[0], rowLength, PackWidths.For(rowLength, x, noise, y));
         Kernel kernel = x.Device.Load(s_source, x.Type).Kernel("ForwardDiffusion");
         LaunchShape shape = walk.Shape(x.Device) with { Cost = LaunchCost.Of(x, noise, y) };

@@ -42,7 +42,7 @@ public static class Upfirdn
 
         Tensor y = Tensor.Empty(x.Shape.With(axis, outputLength), x.Type, x.Device);
         if (y.ElementCount == 0) return y;
-        int inner = checked((int)x.Shape.Product(axis + 1, x.Shape.Rank));
+        int inner = Require.Product(x, axis + 1, x.Shape.Rank);
         int chunk = x.Device.WarpSize == 1 ? LaunchShape.ElementsPerBlock : ChunkLength;
         RowWalk walk = new(y.ElementCount / inner, inner, PackWidths.For(inner, x, y), chunk);
         UpfirdnPlan plan = new(length, outputLength, tapCount, up, down, padBefore, flip, gain);

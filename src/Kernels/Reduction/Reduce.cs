@@ -50,9 +50,9 @@ public static class Reduce
 
         Shape shape = x.Shape;
         for (int axis = firstAxis; axis < firstAxis + axisCount; axis++) shape = shape.With(axis, 1);
-        int outer = checked((int)x.Shape.Product(0, firstAxis));
-        int length = checked((int)x.Shape.Product(firstAxis, firstAxis + axisCount));
-        int inner = checked((int)x.Shape.Product(firstAxis + axisCount, x.Shape.Rank));
+        int outer = Require.Product(x, 0, firstAxis);
+        int length = Require.Product(x, firstAxis, firstAxis + axisCount);
+        int inner = Require.Product(x, firstAxis + axisCount, x.Shape.Rank);
         ElementType sumType = x.Type == ElementType.Float64 ? ElementType.Float64 : ElementType.Float32;
         Tensor y = Tensor.Empty(shape, isWide ? sumType : x.Type, x.Device);
         if (y.ElementCount == 0) return y;

@@ -32,6 +32,22 @@ public static class Require
         throw new ShapeException($"{Stem(caller)}: {name} must have shape [{needed}], got {tensor.Shape}");
     }
 
+    /// <returns>
+    /// The elements of axes <paramref name="first"/> up to but not including <paramref name="end"/>, as kernels count
+    /// them.
+    /// </returns>
+    /// <exception cref="ShapeException">They are 2^31 or more.</exception>
+    public static int Product(
+        Tensor tensor, int first, int end,
+        [CallerArgumentExpression(nameof(tensor))] string name = "", [CallerFilePath] string caller = "")
+    {
+        long product = tensor.Shape.Product(first, end);
+        if (product <= int.MaxValue) return (int)product;
+        throw new ShapeException(
+            $"{Stem(caller)}: axes {first} to {end - 1} of {name} must have less than 2^31 elements, got shape "
+            + $"{tensor.Shape}");
+    }
+
     /// <exception cref="ArgumentException">The two differ in shape, type or device.</exception>
     public static void Same(
         Tensor left, Tensor right,

@@ -72,6 +72,15 @@ public sealed class ReduceTests(Device device)
     }
 
     [Test]
+    public void RejectsMoreElementsThanItCounts()
+    {
+        using Tensor x = Tensor.Empty([0, 1 << 16, 1 << 15], ElementType.Float32, device);
+        Assert.That(
+            () => Reduce.Forward(ReduceKind.Sum, x, 1, 2),
+            Throws.TypeOf<ShapeException>().With.Message.StartsWith("Reduce: axes 1 to 2 of x must have less"));
+    }
+
+    [Test]
     public void RejectsIntegers()
     {
         using Tensor x = Tensor.Zeros([2], ElementType.Int32, device);

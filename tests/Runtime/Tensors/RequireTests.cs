@@ -29,6 +29,18 @@ public sealed class RequireTests
     }
 
     [Test]
+    public void ProductNamesTheShapeOfWhatKernelsCannotCount()
+    {
+        using Tensor images = Tensor.Empty([0, 1 << 16, 1 << 15, 3], ElementType.Float32, Device);
+        Assert.That(Require.Product(images, 2, 4), Is.EqualTo(3 << 15));
+        Assert.That(
+            () => Require.Product(images, 1, 3),
+            Throws.TypeOf<ShapeException>().With.Message.EqualTo(
+                "RequireTests: axes 1 to 2 of images must have less than 2^31 elements, "
+                + "got shape [0, 65536, 32768, 3]"));
+    }
+
+    [Test]
     public void SameNamesBothAndWhatTheyAre()
     {
         using Tensor left = Tensor.Zeros([2], ElementType.Float32, Device);
