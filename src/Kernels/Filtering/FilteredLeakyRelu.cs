@@ -45,7 +45,7 @@ public static class FilteredLeakyRelu
         if (upFilter is { Shape.Rank: not (1 or 2) } || downFilter is { Shape.Rank: not (1 or 2) }) return false;
         if (options.Up < 1 || options.Down < 1) return false;
         FilteredSide up = FilteredSide.Of(options.Up, upFilter), down = FilteredSide.Of(options.Down, downFilter);
-        return FilteredTiling.Find(up, down, type).Length > 0 && FilteredTiling.Find(down, up, type).Length > 0;
+        return FilteredTiling.Exists(up, down, type) && FilteredTiling.Exists(down, up, type);
     }
 
     /// <param name="x">Images, <c>[N, H, W, C]</c>, floats.</param>

@@ -94,12 +94,15 @@ internal readonly struct FilteredPlan
         return 2L * y.Shape[0] * _channels * (up + down);
     }
 
-    // More bands keep all multiprocessors busy, but each has the rows under its first output for itself.
+    // More bands keep all multiprocessors busy, but each has the rows under its first output for itself: from where
+    // this alone takes too long though all multiprocessors share it evenly, more are of no use.
     private int QuickestBands(long strips, Device device, FilteredTiling tiling, int most)
     {
-        (int quickest, long least) = (1, long.MaxValue);
+        (int quickest, long least) = (1, long.MaxValue / device.ProcessorCount);
         for (int bands = 1; bands <= most; bands++)
         {
+            long height = ((long)Rows.OutputLength * tiling.Second.Rate) + (bands * HaloOf(tiling));
+            if (strips * BlockTurns * height >= least * device.ProcessorCount) break;
             long rows = RowsInTurn(strips * bands, Quotient(Rows.OutputLength, bands), device, tiling);
             if (rows < least) (quickest, least) = (bands, rows);
         }
@@ -112,8 +115,11 @@ internal readonly struct FilteredPlan
     {
         long own = (blocks + device.ProcessorCount - 1) / device.ProcessorCount;
         long turns = (own * BlockTurns) + (own % tiling.BlocksPerProcessor * WaitingTurns);
-        return turns * (((long)tileRows * tiling.Second.Rate) + tiling.Second.Taps + StagesAfterFirst);
+        return turns * (((long)tileRows * tiling.Second.Rate) + HaloOf(tiling));
     }
+
+    // Rows of v that a strip has beside those of its own.
+    private static long HaloOf(FilteredTiling tiling) => tiling.Second.Taps + StagesAfterFirst;
 
     private static int Quotient(int count, int divisor) => (count + divisor - 1) / divisor;
 }

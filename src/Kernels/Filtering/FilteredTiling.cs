@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace GenKernels.Kernels.Filtering;
 
 /// <summary>
@@ -34,10 +32,6 @@ internal sealed record FilteredTiling(FilteredSide First, FilteredSide Second, i
 
     // What a thread does for a row besides that grows with its places, in multiplications.
     private const int RowWork = 34;
-
-    // Every launch asks for them.
-    private static readonly ConcurrentDictionary<(FilteredSide First, FilteredSide Second, ElementType Type),
-        FilteredTiling[]> s_found = new();
 
     /// <summary>Columns of the result that a block of the kernel has.</summary>
     internal int Columns => ColumnLanes * Outputs;
@@ -86,18 +80,14 @@ internal sealed record FilteredTiling(FilteredSide First, FilteredSide Second, i
     /// <param name="first">The filter before the activation.</param>
     /// <param name="second">The filter after it.</param>
     /// <param name="type">Of the tensors.</param>
-    internal static FilteredTiling[] Find(FilteredSide first, FilteredSide second, ElementType type) =>
-        s_found.GetOrAdd((first, second, type), static key => FindAnew(key.First, key.Second, key.Type));
-
-    private static FilteredTiling[] FindAnew(FilteredSide first, FilteredSide second, ElementType type)
+    internal static FilteredTiling[] Find(FilteredSide first, FilteredSide second, ElementType type)
     {
         if (first.Depth < 1 || second.Depth < 1) return [];
         FilteredTiling[] fitting =
         [
             .. from less in Enumerable.Range(0, MostOutputs)
                let tiling = new FilteredTiling(first, second, MostOutputs - less)
-               where tiling.Numbers(type) <= (tiling.Outputs > 1 ? ManyNumbers : MostNumbers)
-                   && tiling.SharedBytes(type) <= MostSharedBytes
+               where tiling.Fits(type)
                select tiling,
         ];
         FilteredTiling[] inTwos = Array.FindAll(fitting, tiling => tiling.Numbers(type) <= MostNumbersOfTwo);
@@ -105,6 +95,11 @@ internal sealed record FilteredTiling(FilteredSide First, FilteredSide Second, i
             ? inTwos
             : [.. fitting.Take(1).Select(tiling => tiling with { BlocksPerProcessor = 1 })];
     }
+
+    /// <returns>Whether one fits: where any does, that of the narrowest strips does.</returns>
+    /// <inheritdoc cref="Find" path="/param"/>
+    internal static bool Exists(FilteredSide first, FilteredSide second, ElementType type) =>
+        first.Depth > 0 && second.Depth > 0 && new FilteredTiling(first, second, 1).Fits(type);
 
     /// <returns>What a block keeps in shared memory: <c>Shared</c> of the kernel.</returns>
     /// <param name="type">Of the tensors.</param>
@@ -115,6 +110,9 @@ internal sealed record FilteredTiling(FilteredSide First, FilteredSide Second, i
         int signs = SignBytes * ColumnLanes * Places;
         return signs + ((rows + TapLine(TapCount(First)) + TapLine(TapCount(Second))) * Size(type));
     }
+
+    private bool Fits(ElementType type) =>
+        Numbers(type) <= (Outputs > 1 ? ManyNumbers : MostNumbers) && SharedBytes(type) <= MostSharedBytes;
 
     // What a thread keeps from place to place and, at once, for one: of 32 bits.
     private int Numbers(ElementType type)

@@ -35,6 +35,24 @@ public sealed class FilteredLeakyReluTests(Device device)
     ];
 
     [Test]
+    public void ThereIsATilingWhereTheNarrowestFits([Values] FloatType type)
+    {
+        int[] rates = [1, 2, 3, 4, 8], taps = [0, 1, 5, 12, 24, 48, 96, 192];
+        FilteredSide[] sides =
+        [
+            .. from rate in rates
+               from count in taps
+               from isPlanar in new[] { false, true }
+               select new FilteredSide(rate, count, count, isPlanar),
+        ];
+        var found = (from first in sides
+                     from second in sides
+                     let exists = FilteredTiling.Exists(first, second, type.Element())
+                     select (exists, FilteredTiling.Find(first, second, type.Element()).Length > 0)).ToArray();
+        Assert.That(found.Distinct(), Is.EquivalentTo(new[] { (true, true), (false, false) }));
+    }
+
+    [Test]
     public void ForwardMatchesTheFormula([Values(1, 33)] int channels, [Range(0, 20)] int number) =>
         Check(FloatType.Float64, channels, number);
 
