@@ -4,11 +4,13 @@ namespace GenKernels.Runtime;
 
 /// <summary>
 /// The last launch on a GPU, or call of a library. A kernel runs later than its launch, so that what fails in it is
-/// only seen by a later call, which must tell the kernel all the same. Nothing is allocated for a launch.
+/// only seen by a later call, which must tell the kernel all the same. Nothing is allocated for a launch. Any number of
+/// threads may launch at once.
 /// </summary>
 internal sealed class CudaLaunchRecord
 {
     private const int UsualArguments = 32;
+    private readonly Lock _lock = new();
     private KernelArgument[] _arguments = new KernelArgument[UsualArguments];
     private int _argumentCount;
     private string? _name;
@@ -17,19 +19,25 @@ internal sealed class CudaLaunchRecord
     /// <summary>Keeps a launch in the place of the one before; a library does not tell the shape of its own.</summary>
     internal void Set(string name, LaunchShape? shape, ReadOnlySpan<KernelArgument> arguments)
     {
-        if (arguments.Length > _arguments.Length) _arguments = new KernelArgument[arguments.Length];
-        arguments.CopyTo(_arguments);
-        _argumentCount = arguments.Length;
-        _name = name;
-        _shape = shape;
+        lock (_lock)
+        {
+            if (arguments.Length > _arguments.Length) _arguments = new KernelArgument[arguments.Length];
+            arguments.CopyTo(_arguments);
+            (_argumentCount, _name, _shape) = (arguments.Length, name, shape);
+        }
     }
 
     /// <summary>Forgets the launch: it is known to have ended well.</summary>
-    internal void Clear() => _name = null;
+    internal void Clear()
+    {
+        lock (_lock) _name = null;
+    }
 
     /// <returns>The launch in words, or null where none is open.</returns>
-    internal string? Describe() =>
-        _name is null ? null : Describe(_name, _shape, _arguments.AsSpan(0, _argumentCount));
+    internal string? Describe()
+    {
+        lock (_lock) return _name is null ? null : Describe(_name, _shape, _arguments.AsSpan(0, _argumentCount));
+    }
 
     /// <returns>Kernel, grid, block, shared memory and arguments.</returns>
     internal static string Describe(string kernel, LaunchShape? shape, ReadOnlySpan<KernelArgument> arguments)

@@ -38,5 +38,27 @@ public sealed class CudaErrorTests
             + $"(Float32 [2, 3] at 0x{x.Address:X}, 12, -3, 0.5, 0x10000000000, 0xFF, 0x0)"));
     }
 
+    [Test]
+    public void LaunchesOfSeveralThreadsAreNotMixed()
+    {
+        CudaLaunchRecord record = new();
+        string[] names = ["One", "Two"];
+        string[] whole = Array.ConvertAll(names, name => CudaLaunchRecord.Describe(name, null, ArgumentsOf(name)));
+        record.Set(names[0], null, ArgumentsOf(names[0]));
+        bool isDone = false;
+        Thread[] threads = Array.ConvertAll(names, name => new Thread(() =>
+        {
+            while (!Volatile.Read(ref isDone)) record.Set(name, null, ArgumentsOf(name));
+        }));
+        foreach (Thread thread in threads) thread.Start();
+        string?[] seen = [.. Enumerable.Range(0, 20_000).Select(_ => record.Describe()).Distinct()];
+        Volatile.Write(ref isDone, true);
+        foreach (Thread thread in threads) thread.Join();
+        Assert.That(seen, Is.SubsetOf(whole));
+
+        static KernelArgument[] ArgumentsOf(string name) =>
+            name == "One" ? [1] : [2, 2, 2, 2, 2, 2, 2, 2];
+    }
+
     private static CUresult Same(CUresult status) => status;
 }
