@@ -41,7 +41,7 @@ public static class Attention
         }
 
         Tensor y = Tensor.Empty(q.Shape, q.Type, q.Device);
-        Tensor logSumExp = Tensor.Empty(plan.RowShape, AttentionTile.SumType(q), q.Device);
+        Tensor logSumExp = Tensor.Empty(plan.RowShape, q.Type.SumType(), q.Device);
         if (y.ElementCount == 0) return (y, logSumExp);
         if (AttentionTensor.Fits(plan, q, k, v, y))
         {
@@ -82,6 +82,6 @@ public static class Attention
         const int blocksPerCore = 4;
         int tiles = Math.Max(1, plan.Queries * q.Type.Size() / HostColumnBytes);
         long wanted = (long)blocksPerCore * q.Device.ProcessorCount;
-        return (int)Math.Clamp((wanted + plan.Pairs - 1) / plan.Pairs, 1, tiles);
+        return (int)Math.Clamp(Quotient.Up(wanted, plan.Pairs), 1, tiles);
     }
 }

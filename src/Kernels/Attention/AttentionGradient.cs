@@ -41,10 +41,7 @@ public static class AttentionGradient
         Require.Same(q, y);
         Require.Same(q, dy);
         Require.Shape(logSumExp, plan.RowShape.AsSpan());
-        ElementType sumType = AttentionTile.SumType(q);
-        Require.That(
-            logSumExp.Type == sumType && logSumExp.Device == q.Device,
-            $"logSumExp must hold {sumType} on {q.Device}, got {logSumExp}");
+        Require.Kind(logSumExp, q.Type.SumType(), q.Device);
 
         if (HostProduct.IsWidened(q)) return InFloat(q, k, v, y, logSumExp, dy, options);
         if (q.ElementCount == 0 || k.ElementCount == 0)
@@ -78,7 +75,7 @@ public static class AttentionGradient
         Tensor q, Tensor k, Tensor v, Tensor y, Tensor logSumExp, Tensor dy, AttentionPlan plan)
     {
         int most = Math.Max(1, plan.Keys / FewestHostKeys);
-        int segments = (int)Math.Clamp((ManyHostBlocks + plan.Pairs - 1) / plan.Pairs, 1, most);
+        int segments = (int)Math.Clamp(Quotient.Up(ManyHostBlocks, plan.Pairs), 1, most);
         Tensor dk = Tensor.Empty(k.Shape, k.Type, k.Device);
         Tensor dv = Tensor.Empty(v.Shape, v.Type, v.Device);
         using Tensor parts = Tensor.Empty([segments, .. q.Shape.AsSpan()], q.Type, q.Device);

@@ -11,7 +11,7 @@ internal static class AttentionGradientNumbers
         Source("Attention/AttentionGradientNumbers.cu", AttentionTensor.Types);
 
     /// <returns>For how many queries of a head there is room: whole tiles of them.</returns>
-    internal static int NumberCount(int queries) => (queries + NumberRound - 1) / NumberRound * NumberRound;
+    internal static int NumberCount(int queries) => Quotient.Up(queries, NumberRound) * NumberRound;
 
     /// <param name="y">An attention's result, <c>[N, L, Heads, D]</c>, of 16-bit floats.</param>
     /// <param name="dy">The gradient that arrives at it.</param>
@@ -27,7 +27,7 @@ internal static class AttentionGradientNumbers
         Tensor numbers = Tensor.Empty([y.Shape[0], y.Shape[2], count, 2], ElementType.Float32, y.Device);
         long threads = plan.Pairs * count * QueryLanes;
         LaunchShape shape = LaunchShape.Blocks(
-            y.Device, (threads + LaunchShape.DefaultBlock - 1) / LaunchShape.DefaultBlock);
+            y.Device, Quotient.Up(threads, LaunchShape.DefaultBlock));
         y.Device.Load(s_source, y.Type).Kernel("AttentionGradientNumbers").Launch(
             shape with { Cost = LaunchCost.Of(y, dy, logSumExp, numbers) }, y, dy, logSumExp, numbers,
             KernelArgument.Structure(ref plan));

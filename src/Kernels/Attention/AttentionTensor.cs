@@ -63,7 +63,7 @@ internal static class AttentionTensor
         int others = pieces == Shared ? 16 : pieces > 10 ? 32 : 64;
         int rowBytes = ((2 * ((pieces + 1) / 2)) + 1) * ChunkBytes;
         int sharedBytes = (((ownTiles * rows) + (4 * others)) * rowBytes) + (pieces == Shared ? Warps * JoinBytes : 0);
-        return new LaunchShape(plan.Pairs * ((tokens + rows - 1) / rows), 1, 1, Warps * 32, sharedBytes);
+        return new LaunchShape(plan.Pairs * Quotient.Up(tokens, rows), 1, 1, Warps * 32, sharedBytes);
     }
 
     private static int HeadPieces(int channels) => s_headPieces.First(pieces => pieces * ChunkLength >= channels);

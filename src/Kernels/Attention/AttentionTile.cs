@@ -14,16 +14,12 @@ internal static class AttentionTile
     /// <returns>The variant for heads of so many channels.</returns>
     internal static string Variant(int channels) => Define(ColumnsPerThread(channels));
 
-    /// <returns>The type that sums are kept in.</returns>
-    internal static ElementType SumType(Tensor x) =>
-        x.Type == ElementType.Float64 ? ElementType.Float64 : ElementType.Float32;
-
     /// <returns>A block for every tile of the tokens of every sequence and head.</returns>
     internal static LaunchShape Blocks(Tensor x, AttentionPlan plan, int tokens)
     {
         int patch = x.Type == ElementType.Float64 || ColumnsPerThread(plan.Channels) > 10 ? 2 : 4;
         int tile = Across * patch;
-        return LaunchShape.Blocks(x.Device, plan.Pairs * ((tokens + tile - 1) / tile));
+        return LaunchShape.Blocks(x.Device, plan.Pairs * Quotient.Up(tokens, tile));
     }
 
     private static int ColumnsPerThread(int channels) =>

@@ -49,11 +49,11 @@ internal static class AttentionWarpgroup
     /// </remarks>
     internal static LaunchShape Blocks(Device device, AttentionWay way, AttentionPlan plan, int tokens, int ownTensors)
     {
-        int boxes = (Known.HeadChannels(plan.Channels) + BoxChannels - 1) / BoxChannels;
+        int boxes = Quotient.Up(Known.HeadChannels(plan.Channels), BoxChannels);
         int tileBytes = boxes * way.TileTokens * RowBytes;
         int stages = tileBytes > LargeTile ? 3 : 4;
         int rows = OwnTokens * way.Warpgroups;
-        long tiles = plan.Pairs * ((tokens + rows - 1) / rows);
+        long tiles = plan.Pairs * Quotient.Up(tokens, rows);
         return new LaunchShape(
             plan.IsCausal ? tiles : Math.Min(tiles, device.ProcessorCount), 1, 1,
             WarpgroupThreads * (way.Warpgroups + 1),

@@ -24,9 +24,7 @@ public static class ColorTransform
         Require.That(
             matrix.Shape.Rank == 3 && matrix.Shape[0] == x.Shape[0] && matrix.Shape[1] is 3 or 4
             && matrix.Shape[2] == 4, $"matrix must have the shape [{x.Shape[0]}, 3 or 4, 4], got {matrix.Shape}");
-        ElementType type = MatrixType(x.Type);
-        Require.That(
-            matrix.Type == type && matrix.Device == x.Device, $"matrix must hold {type} on {x.Device}, got {matrix}");
+        Require.Kind(matrix, MatrixType(x.Type), x.Device);
         Require.That(linear || !transposed, $"what is transposed has no offset");
 
         Tensor y = Tensor.Empty(x.Shape, x.Type, x.Device);
@@ -39,6 +37,5 @@ public static class ColorTransform
     }
 
     /// <returns>The type of matrices for pictures of a type.</returns>
-    public static ElementType MatrixType(ElementType type) =>
-        type == ElementType.Float64 ? ElementType.Float64 : ElementType.Float32;
+    public static ElementType MatrixType(ElementType type) => type.SumType();
 }

@@ -36,11 +36,11 @@ internal readonly struct ColumnPlan
     /// <param name="tensors">What is read and written by packs, of one type; null where there is none.</param>
     internal ColumnPlan(int columnCount, int width, int mostAcross, params ReadOnlySpan<Tensor?> tensors)
     {
-        int packCount = (columnCount + width - 1) / width;
+        int packCount = Quotient.Up(columnCount, width);
         int across = (int)Math.Min((uint)mostAcross, BitOperations.RoundUpToPowerOf2((uint)packCount));
         _columnCount = columnCount;
         _acrossBits = BitOperations.Log2((uint)across);
-        _tileCount = (packCount + across - 1) / across;
+        _tileCount = Quotient.Up(packCount, across);
         _isPacked = PackWidths.For(columnCount, tensors) == width ? 1 : 0;
     }
 

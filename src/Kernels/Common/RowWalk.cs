@@ -27,7 +27,7 @@ internal readonly struct RowWalk
         _rowCount = rowCount;
         _rowLength = rowLength;
         _rowsPerBlock = LaunchShape.ElementsPerBlock / _chunkLength;
-        _groupCount = checked((int)((rowCount + _rowsPerBlock - 1) / _rowsPerBlock));
+        _groupCount = checked((int)Quotient.Up(rowCount, _rowsPerBlock));
         _laneBits = BitOperations.Log2(
             Math.Min(LaunchShape.DefaultBlock, BitOperations.RoundUpToPowerOf2((uint)packCount)));
         _packLength = packLength;
@@ -35,5 +35,5 @@ internal readonly struct RowWalk
 
     /// <returns>One block for each group of rows and chunk.</returns>
     internal LaunchShape Shape(Device device) =>
-        LaunchShape.Blocks(device, (long)_groupCount * Math.Max(1, (_rowLength + _chunkLength - 1) / _chunkLength));
+        LaunchShape.Blocks(device, (long)_groupCount * Math.Max(1, Quotient.Up(_rowLength, _chunkLength)));
 }

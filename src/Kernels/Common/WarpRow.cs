@@ -37,7 +37,7 @@ internal readonly record struct WarpRow(int PackWidth, int Lanes, int HeldPacks)
         int packs = Math.Max(1, tensors[0]!.Shape[^1] / width);
         int lanes = FewestLanes;
         while (lanes < WarpSize && packs > lanes * FewPacks) lanes *= 2;
-        int held = (packs + lanes - 1) / lanes;
+        int held = Quotient.Up(packs, lanes);
         return new WarpRow(width, lanes, held <= MostPacks ? held : 0);
     }
 
@@ -46,7 +46,7 @@ internal readonly record struct WarpRow(int PackWidth, int Lanes, int HeldPacks)
     {
         int block = device.WarpSize == 1 ? 1 : BlockThreads;
         int blockRows = block / Lanes;
-        return new LaunchShape(Math.Max(1, (rowCount + blockRows - 1) / blockRows), 1, 1, block);
+        return new LaunchShape(Math.Max(1, Quotient.Up(rowCount, blockRows)), 1, 1, block);
     }
 
     /// <returns>The defines.</returns>

@@ -226,7 +226,7 @@ internal readonly record struct ConvolutionPlan
         taps.Zip(dilation, before, (count, apart, pad) => ((count - 1) * apart) - pad);
 
     /// <returns>How many of some elements there are, one every so many steps.</returns>
-    private static int CountOf(int size, int step) => Math.Max(0, (size + step - 1) / step);
+    private static int CountOf(int size, int step) => Math.Max(0, Quotient.Up(size, step));
 
     /// <summary>Names it in the tables of a tuner: all that differs from one step without gaps.</summary>
     public override string ToString()

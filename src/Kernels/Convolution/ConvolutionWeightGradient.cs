@@ -109,8 +109,8 @@ public static class ConvolutionWeightGradient
         else if (method == HostMethod.PackedRows)
         {
             lines = Math.Clamp(HostDepth / plan.LineLength, 1, plan.LineCount);
-            int parts = (plan.LineCount + lines - 1) / lines;
-            segments = SegmentCount(plan.RowCount, (ManyHostBlocks + parts - 1) / parts);
+            int parts = Quotient.Up(plan.LineCount, lines);
+            segments = SegmentCount(plan.RowCount, Quotient.Up(ManyHostBlocks, parts));
             blocks = (long)parts * segments;
         }
 
@@ -128,10 +128,9 @@ public static class ConvolutionWeightGradient
 
     private static Tensor LaunchOnCudaCores(Tensor x, Tensor dy, Shape weightShape, ConvolutionPlan plan)
     {
-        ElementType sumType = x.Type == ElementType.Float64 ? ElementType.Float64 : ElementType.Float32;
-        long tiles =
-            (plan.OutGroup + Tile - 1L) / Tile * (((plan.LineCount * (long)plan.LineLength) + Tile - 1) / Tile);
-        int segments = SegmentCount(plan.RowCount, (int)Math.Min(64, (ManyBlocks + tiles - 1) / tiles));
+        ElementType sumType = x.Type.SumType();
+        long tiles = Quotient.Up(plan.OutGroup, Tile) * Quotient.Up(plan.LineCount * (long)plan.LineLength, Tile);
+        int segments = SegmentCount(plan.RowCount, (int)Math.Min(64, Quotient.Up(ManyBlocks, tiles)));
         Tensor dw = Tensor.Empty([segments, .. weightShape.AsSpan()], sumType, x.Device);
         LaunchShape shape = LaunchShape.Blocks(x.Device, tiles, segments, plan.Groups) with
         {

@@ -51,7 +51,7 @@ internal readonly struct WinogradPlan
 
     private WinogradPlan(ConvolutionPlan plan, int tileHeight, int rows, int inputsAtOnce, int outputsAtOnce)
     {
-        (_tilesH, _tilesW) = (Parts(plan.Out.H, tileHeight), Parts(plan.Out.W, TileWidth));
+        (_tilesH, _tilesW) = (Quotient.Up(plan.Out.H, tileHeight), Quotient.Up(plan.Out.W, TileWidth));
         int frames = plan.Taps.T == 1 ? 1 : Math.Min(plan.Out.T, FewestFrames);
         _linesPerBlock = Math.Clamp(rows / (frames * _tilesW), 1, _tilesH);
         frames = Math.Clamp(rows / (_linesPerBlock * _tilesW), 1, plan.Out.T);
@@ -74,19 +74,19 @@ internal readonly struct WinogradPlan
         int rows = Math.Clamp(plan.InGroup * RowsPerChannel, RowsOfFewChannels, MostRows);
         long rowCount = RowCount(plan, height);
         int wanted = coreCount * BlocksPerCore;
-        int panels = Parts(plan.OutGroup, PanelWidth);
-        int parts = Parts(panels, OutputsAtOnce / PanelWidth);
+        int panels = Quotient.Up(plan.OutGroup, PanelWidth);
+        int parts = Quotient.Up(panels, OutputsAtOnce / PanelWidth);
         long rowBlocks = Math.Max(1, rowCount / rows);
         if (rowBlocks * parts < wanted)
         {
-            parts = (int)Math.Min(panels, (wanted + rowBlocks - 1) / rowBlocks);
+            parts = (int)Math.Min(panels, Quotient.Up(wanted, rowBlocks));
             rows = (int)Math.Clamp(rowCount * parts / wanted, FewestRows, rows);
         }
 
         bool hasFewRows = rowCount <= FewRows;
-        int outputs = hasFewRows ? OutputsOfFewRows : Parts(panels, parts) * PanelWidth;
+        int outputs = hasFewRows ? OutputsOfFewRows : Quotient.Up(panels, parts) * PanelWidth;
         WinogradPlan division = new(plan, height, rows, EvenInputs(plan, hasFewRows), outputs);
-        return (division, division.TileBlockCount(plan) * Parts(plan.OutGroup, outputs));
+        return (division, division.TileBlockCount(plan) * Quotient.Up(plan.OutGroup, outputs));
     }
 
     /// <summary>The division of a weight gradient.</summary>
@@ -97,35 +97,33 @@ internal readonly struct WinogradPlan
         int outputs = hasFewRows ? OutputsOfFewRows : EvenOutputs(plan);
         int inputs = EvenInputs(plan, hasFewRows);
         WinogradPlan division = new(plan, FlatHeight, GradientRows, inputs, outputs);
-        int parts = Parts(plan.OutGroup, outputs) * Parts(plan.InGroup, inputs);
-        int segments = (int)Math.Min(division.TileBlockCount(plan), Parts(FewestGradientBlocks, parts));
+        int parts = Quotient.Up(plan.OutGroup, outputs) * Quotient.Up(plan.InGroup, inputs);
+        int segments = (int)Math.Min(division.TileBlockCount(plan), Quotient.Up(FewestGradientBlocks, parts));
         return (division, segments, (long)parts * segments);
     }
 
     private static long RowCount(ConvolutionPlan plan, int tileHeight) =>
-        (long)plan.ClipCount * plan.Out.T * Parts(plan.Out.H, tileHeight) * Parts(plan.Out.W, TileWidth);
+        (long)plan.ClipCount * plan.Out.T * Quotient.Up(plan.Out.H, tileHeight) * Quotient.Up(plan.Out.W, TileWidth);
 
     /// <returns>The time of the products and of the transform of the weights, in places of a column of rows.</returns>
     private static long Work(ConvolutionPlan plan, int tileHeight)
     {
         long rows = RowCount(plan, tileHeight);
-        return (tileHeight + 2) * (((rows + StripRows - 1) / StripRows * StripRows) + RowsOfWeights);
+        return (tileHeight + 2) * ((Quotient.Up(rows, StripRows) * StripRows) + RowsOfWeights);
     }
 
     private static int EvenInputs(ConvolutionPlan plan, bool hasFewRows)
     {
         int most = hasFewRows ? InputsOfFewRows : InputsAtOnce;
-        return EvenPart(Parts(plan.InGroup, ChannelGranularity), most / ChannelGranularity) * ChannelGranularity;
+        return EvenPart(Quotient.Up(plan.InGroup, ChannelGranularity), most / ChannelGranularity) * ChannelGranularity;
     }
 
     private static int EvenOutputs(ConvolutionPlan plan) =>
-        EvenPart(Parts(plan.OutGroup, PanelWidth), OutputsAtOnce / PanelWidth) * PanelWidth;
+        EvenPart(Quotient.Up(plan.OutGroup, PanelWidth), OutputsAtOnce / PanelWidth) * PanelWidth;
 
     private long TileBlockCount(ConvolutionPlan plan) =>
-        (long)plan.ClipCount * Parts(plan.Out.T, _framesPerBlock) * Parts(_tilesH, _linesPerBlock);
-
-    private static int Parts(int size, int part) => (size + part - 1) / part;
+        (long)plan.ClipCount * Quotient.Up(plan.Out.T, _framesPerBlock) * Quotient.Up(_tilesH, _linesPerBlock);
 
     /// <returns>The size of parts that are as many as parts of a size, and as even as can be.</returns>
-    private static int EvenPart(int size, int part) => Parts(size, Parts(size, part));
+    private static int EvenPart(int size, int part) => Quotient.Up(size, Quotient.Up(size, part));
 }

@@ -26,9 +26,7 @@ public static class DdimStep
         if (noise is not null) Require.Same(x, noise);
         if (clean is not null) Require.Same(x, clean);
         Require.Shape(schedule, [DdimSchedule.Length]);
-        Require.That(
-            schedule.Type == ElementType.Float32 && schedule.Device == x.Device,
-            $"schedule must be Float32 on {x.Device}, got {schedule}");
+        Require.Kind(schedule, ElementType.Float32, x.Device);
 
         Tensor y = Tensor.Empty(x.Shape, x.Type, x.Device);
         if (y.ElementCount == 0) return y;

@@ -24,9 +24,7 @@ public static class EulerAncestralStep
         Require.Same(x, denoised);
         if (noise is not null) Require.Same(x, noise);
         Require.Shape(schedule, [EulerAncestralSchedule.Length]);
-        Require.That(
-            schedule.Type == ElementType.Float32 && schedule.Device == x.Device,
-            $"schedule must be Float32 on {x.Device}, got {schedule}");
+        Require.Kind(schedule, ElementType.Float32, x.Device);
 
         Tensor y = Tensor.Empty(x.Shape, x.Type, x.Device);
         if (y.ElementCount == 0) return y;

@@ -35,12 +35,8 @@ public static class ForwardDiffusion
         Require.That(x.Shape.Rank > 0, $"x must have samples, got shape {x.Shape}");
         Require.Shape(level, [x.Shape[0]]);
         Require.Rank(signal, 1);
-        Require.That(
-            level.Type == ElementType.Int32 && level.Device == x.Device,
-            $"level must be Int32 on {x.Device}, got {level}");
-        Require.That(
-            signal.Type == ElementType.Float32 && signal.Device == x.Device,
-            $"the tables must be Float32 on {x.Device}, got {signal}");
+        Require.Kind(level, ElementType.Int32, x.Device);
+        Require.Kind(signal, ElementType.Float32, x.Device);
 
         Tensor y = Tensor.Empty(x.Shape, x.Type, x.Device);
         if (y.ElementCount == 0) return y;

@@ -26,9 +26,7 @@ public static class Guidance
         Require.That(
             x.Shape.Rank > 0 && x.Shape[0] is 2 or 3, $"x must be what two or three branches say, got shape {x.Shape}");
         Require.Shape(scale, [x.Shape[0] - 1]);
-        Require.That(
-            scale.Type == ElementType.Float32 && scale.Device == x.Device,
-            $"scale must be Float32 on {x.Device}, got {scale}");
+        Require.Kind(scale, ElementType.Float32, x.Device);
 
         Tensor y = Tensor.Empty(Shape.Create(x.Shape.AsSpan()[1..]), x.Type, x.Device);
         if (y.ElementCount == 0) return y;

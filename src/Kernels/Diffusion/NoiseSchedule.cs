@@ -111,7 +111,7 @@ public sealed class NoiseSchedule
     {
         Require.That(steps >= 1 && steps < LevelCount, $"from 1 to {LevelCount - 1} steps are possible, got {steps}");
         int stride = LevelCount / steps;
-        int count = (LevelCount + stride - 1) / stride;
+        int count = Quotient.Up(LevelCount, stride);
         return [.. Enumerable.Range(0, count).Select(step => (step * stride) + 1).Where(level => level < LevelCount)];
     }
 }

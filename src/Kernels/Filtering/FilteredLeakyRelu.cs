@@ -200,7 +200,7 @@ public static class FilteredLeakyRelu
     }
 
     private static Shape SignShape(Shape input, FilteredAxis rows, FilteredAxis columns) =>
-        [input[0], rows.MiddleLength, columns.MiddleLength, (input[3] + WordChannels - 1) / WordChannels, 2];
+        [input[0], rows.MiddleLength, columns.MiddleLength, Quotient.Up(input[3], WordChannels), 2];
 
     private static string InMode(string variant, FilteredMode mode) => $"{variant};Mode={(int)mode}";
 

@@ -58,14 +58,14 @@ internal readonly struct FilteredPlan
 
         bool isHost = y.Device.WarpSize == 1;
         int widest = isHost ? HostColumns : tiling.Columns;
-        _tileColumns = isHost ? Quotient(Columns.OutputLength, Quotient(Columns.OutputLength, widest)) : widest;
+        _tileColumns = isHost ? Quotient.Up(Columns.OutputLength, Quotient.Up(Columns.OutputLength, widest)) : widest;
         _tileRows = Rows.OutputLength;
         long strips = Math.Max(1, BlockCount(y));
         int most = Math.Max(1, Rows.OutputLength / (isHost ? FewestHostRows : FewestStripRows));
         int bands = isHost
-            ? (int)Math.Clamp((FewestHostBlocks + strips - 1) / strips, 1, most)
+            ? (int)Math.Clamp(Quotient.Up(FewestHostBlocks, strips), 1, most)
             : QuickestBands(strips, y.Device, tiling, most);
-        _tileRows = Quotient(Rows.OutputLength, bands);
+        _tileRows = Quotient.Up(Rows.OutputLength, bands);
     }
 
     /// <returns>How long the kernel is at work, in multiplications of a thread.</returns>
@@ -74,8 +74,8 @@ internal readonly struct FilteredPlan
 
     /// <returns>One block for each tile, as the kernels divide the result.</returns>
     internal long BlockCount(Tensor y) =>
-        (long)y.Shape[0] * Quotient(_channels, y.Device.WarpSize == 1 ? HostChannels : StripChannels)
-        * Quotient(Columns.OutputLength, _tileColumns) * Quotient(Rows.OutputLength, _tileRows);
+        (long)y.Shape[0] * Quotient.Up(_channels, y.Device.WarpSize == 1 ? HostChannels : StripChannels)
+        * Quotient.Up(Columns.OutputLength, _tileColumns) * Quotient.Up(Rows.OutputLength, _tileRows);
 
     /// <returns>
     /// Two for each tap that meets a sample: a filter of one axis passes along rows before columns and back, a planar
@@ -103,7 +103,7 @@ internal readonly struct FilteredPlan
         {
             long height = ((long)Rows.OutputLength * tiling.Second.Rate) + (bands * HaloOf(tiling));
             if (strips * BlockTurns * height >= least * device.ProcessorCount) break;
-            long rows = RowsInTurn(strips * bands, Quotient(Rows.OutputLength, bands), device, tiling);
+            long rows = RowsInTurn(strips * bands, Quotient.Up(Rows.OutputLength, bands), device, tiling);
             if (rows < least) (quickest, least) = (bands, rows);
         }
 
@@ -113,13 +113,11 @@ internal readonly struct FilteredPlan
     // Of the multiprocessor with the most blocks, each as high as its strip in rows of v; in turns.
     private static long RowsInTurn(long blocks, int tileRows, Device device, FilteredTiling tiling)
     {
-        long own = (blocks + device.ProcessorCount - 1) / device.ProcessorCount;
+        long own = Quotient.Up(blocks, device.ProcessorCount);
         long turns = (own * BlockTurns) + (own % tiling.BlocksPerProcessor * WaitingTurns);
         return turns * (((long)tileRows * tiling.Second.Rate) + HaloOf(tiling));
     }
 
     // Rows of v that a strip has beside those of its own.
     private static long HaloOf(FilteredTiling tiling) => tiling.Second.Taps + StagesAfterFirst;
-
-    private static int Quotient(int count, int divisor) => (count + divisor - 1) / divisor;
 }

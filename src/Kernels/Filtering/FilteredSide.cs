@@ -8,7 +8,7 @@ namespace GenKernels.Kernels.Filtering;
 internal readonly record struct FilteredSide(int Rate, int Rows, int Columns, bool IsPlanar)
 {
     /// <summary>Samples at the lower rate that the filter covers.</summary>
-    internal int Depth => (Math.Max(Rows, Columns) + Rate - 1) / Rate;
+    internal int Depth => Quotient.Up(Math.Max(Rows, Columns), Rate);
 
     /// <summary>Taps along either axis, in whole phases.</summary>
     internal int Taps => Depth * Rate;

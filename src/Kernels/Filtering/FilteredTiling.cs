@@ -65,13 +65,13 @@ internal sealed record FilteredTiling(FilteredSide First, FilteredSide Second, i
         get
         {
             int places = ((Columns - 1) * Second.Rate) + Second.Taps;
-            return Quotient(Quotient(places + First.Rate - 1, First.Rate), ColumnLanes);
+            return Quotient.Up(Quotient.Up(places + First.Rate - 1, First.Rate), ColumnLanes);
         }
     }
 
     private int Samples => (ColumnLanes * Groups) + First.Depth - 1;
 
-    private int OwnSamples => Quotient(Samples, ColumnLanes);
+    private int OwnSamples => Quotient.Up(Samples, ColumnLanes);
 
     /// <returns>
     /// Those that fit, the widest strips first: of which a multiprocessor holds two blocks, or else the widest of which
@@ -131,7 +131,5 @@ internal sealed record FilteredTiling(FilteredSide First, FilteredSide Second, i
     private static int TapCount(FilteredSide side) => side.IsPlanar ? side.Taps * side.Taps : side.Taps;
 
     // Shared memory is laid out 16 bytes at a time.
-    private static int TapLine(int count) => Quotient(count, 4) * 4;
-
-    private static int Quotient(int count, int divisor) => (count + divisor - 1) / divisor;
+    private static int TapLine(int count) => Quotient.Up(count, 4) * 4;
 }

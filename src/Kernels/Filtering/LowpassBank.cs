@@ -39,8 +39,8 @@ public static class LowpassBank
         if (y.ElementCount == 0) return y;
         using Tensor rows = StridedCopy.Permute(noise, 0, 2, 1);  // [N, K, L]
         int tile = noise.Device.WarpSize == 1 ? HostTile : LaunchShape.DefaultBlock;
-        long blocks = (long)noise.Shape[0] * plan.ChannelCount * Quotient(plan.FilterCount, Filters)
-            * Quotient(plan.OutputLength, tile);
+        long blocks = (long)noise.Shape[0] * plan.ChannelCount * Quotient.Up(plan.FilterCount, Filters)
+            * Quotient.Up(plan.OutputLength, tile);
         Kernel kernel = noise.Device.Load(s_source, noise.Type).Kernel("LowpassBank");
         LaunchShape shape = LaunchShape.Blocks(noise.Device, blocks) with
         {
@@ -96,6 +96,4 @@ public static class LowpassBank
         Require.Shape(scales, [filters.Shape[0]]);
         Require.That(scales.Type == ElementType.Float32, $"scales must be 32-bit floats, got {scales}");
     }
-
-    private static int Quotient(int count, int divisor) => (count + divisor - 1) / divisor;
 }

@@ -66,7 +66,7 @@ internal sealed record MatrixTiling(
     internal bool HasWholeBoxes => Columns % BoxColumns == 0;
 
     // As in the kernel: boxes across the depth are whole.
-    private int StagedColumns => HasWarpgroups ? (Columns + BoxColumns - 1) / BoxColumns * BoxColumns : Columns;
+    private int StagedColumns => HasWarpgroups ? Quotient.Up(Columns, BoxColumns) * BoxColumns : Columns;
 
     // Of the depth.
     private int SliceBytes => HasWarpgroups ? 128 : 64;
@@ -122,12 +122,12 @@ internal sealed record MatrixTiling(
     {
         if (!HasWarpgroups) return taps * channels;
         int length = TensorMap.RowLength(TensorCores.WarpgroupTypes[0]);  // of elements of 16 bits
-        return taps * ((channels + length - 1) / length * length);
+        return taps * (Quotient.Up(channels, length) * length);
     }
 
     /// <returns>Tiles of a result.</returns>
     internal long TileCount(long rows, int columns) =>
-        (rows + Rows - 1) / Rows * ((columns + Columns - 1) / Columns);
+        Quotient.Up(rows, Rows) * Quotient.Up(columns, Columns);
 
     /// <returns>
     /// Parts of the depth that are summed by blocks of their own, and the slices of a part: more than one where tiles
@@ -140,10 +140,10 @@ internal sealed record MatrixTiling(
     internal (int Parts, int Slices) Division(long blocks, long depth, ElementType type, int? parts = null)
     {
         int perSlice = SliceBytes / type.Size();
-        int slices = (int)((depth + perSlice - 1) / perSlice);
-        long wanted = Math.Min(MostParts, (ManyBlocks + blocks - 1) / blocks);
+        int slices = (int)Quotient.Up(depth, perSlice);
+        long wanted = Math.Min(MostParts, Quotient.Up(ManyBlocks, blocks));
         int count = parts ?? (int)Math.Clamp((long)slices * SliceBytes / FewestBytes, 1, wanted);
-        int ofPart = Math.Max(1, (slices + count - 1) / count);
-        return (Math.Max(1, (slices + ofPart - 1) / ofPart), ofPart);
+        int ofPart = Math.Max(1, Quotient.Up(slices, count));
+        return (Math.Max(1, Quotient.Up(slices, ofPart)), ofPart);
     }
 }

@@ -66,8 +66,7 @@ public static class GroupNorm
     }
 
     /// <returns>The type that sums are kept in.</returns>
-    internal static ElementType SumType(Tensor x) =>
-        x.Type == ElementType.Float64 ? ElementType.Float64 : ElementType.Float32;
+    internal static ElementType SumType(Tensor x) => x.Type.SumType();
 
     private static void Check(Tensor x, int groups, Tensor? weight, Tensor? bias)
     {

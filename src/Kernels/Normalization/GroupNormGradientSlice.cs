@@ -28,7 +28,7 @@ internal static class GroupNormGradientSlice
             x, dy, statistics, weight, bias, dx, sums, slice.PositionCount, channels, groups, silu ? 1 : 0);
         if (dw is null && db is null) return true;
         module.Kernel("GroupNormGradientSliceSamples").Launch(
-            LaunchShape.Blocks(x.Device, (channels + LaunchShape.DefaultBlock - 1) / LaunchShape.DefaultBlock) with
+            LaunchShape.Blocks(x.Device, Quotient.Up(channels, LaunchShape.DefaultBlock)) with
             {
                 Cost = LaunchCost.Of(sums, dw, db),
             },

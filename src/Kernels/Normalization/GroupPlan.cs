@@ -51,11 +51,11 @@ internal readonly struct GroupPlan
         _tileChannels = TileOf(_channelCount, _partLength, limit, packWidth);
         if (_tileChannels % packWidth != 0) packWidth = 1;
         _packWidth = packWidth;
-        _tileCount = (_channelCount + _tileChannels - 1) / _tileChannels;
+        _tileCount = Quotient.Up(_channelCount, _tileChannels);
         _rowLanes = isHost ? 1 : Math.Max(1, LaunchShape.DefaultBlock / (_tileChannels / packWidth));
         int rows = isHost ? Math.Max(1, HostChunk / _tileChannels / Rows) * Rows : _rowLanes * Rows * lanePasses;
         _chunkRows = rows;
-        _chunkCount = checked((int)((_positionCount + rows - 1) / rows));
+        _chunkCount = checked((int)Quotient.Up(_positionCount, rows));
     }
 
     /// <summary>The variant of the kernels that walks so.</summary>
@@ -95,7 +95,7 @@ internal readonly struct GroupPlan
     /// <returns>The group, or its largest equal share that a tile can hold.</returns>
     private static int PartOf(int groupLength, int limit)
     {
-        int shares = (groupLength + limit - 1) / limit;
+        int shares = Quotient.Up(groupLength, limit);
         while (groupLength % shares != 0) shares++;
         return groupLength / shares;
     }

@@ -75,7 +75,7 @@ public static class LayerNorm
         KernelModule module = x.Device.Load(s_source, x.Type, row.ToString());
         int threads = x.Device.WarpSize == 1 ? 1 : GradientThreads;
         int chunkRows = ChunkRows(x.Device, rows, threads / row.Lanes);
-        long chunks = (rows + chunkRows - 1) / chunkRows;
+        long chunks = Quotient.Up(rows, chunkRows);
         using Tensor? partial =
             dw is null && db is null ? null : Partial(x, row, checked((int)chunks), threads / row.Lanes);
         module.Kernel("LayerNormGradient").Launch(
@@ -88,8 +88,8 @@ public static class LayerNorm
     private static int ChunkRows(Device device, long rows, int stepRows)
     {
         if (device.WarpSize == 1) return HostChunkRows;
-        long stepsInAll = (rows + stepRows - 1) / stepRows;
-        long steps = Math.Max(FewestSteps, (stepsInAll + EnoughBlocks - 1) / EnoughBlocks);
+        long stepsInAll = Quotient.Up(rows, stepRows);
+        long steps = Math.Max(FewestSteps, Quotient.Up(stepsInAll, EnoughBlocks));
         return checked((int)(steps * stepRows));
     }
 

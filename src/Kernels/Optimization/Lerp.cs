@@ -16,9 +16,7 @@ public static class Lerp
         Require.Float(x);
         Require.Same(x, y);
         Require.Shape(weight, [1]);
-        Require.That(
-            weight.Type == ElementType.Float32 && weight.Device == x.Device,
-            $"weight must be Float32 on {x.Device}, got {weight}");
+        Require.Kind(weight, ElementType.Float32, x.Device);
 
         if (x.ElementCount == 0) return;
         Kernel kernel = x.Device.Load(s_source, x.Type).Kernel("Lerp");

@@ -84,7 +84,7 @@ public static class Philox
     {
         Kernel kernel = state.Device.Load(s_source, ElementType.Float32).Kernel("PhiloxAdvance");
         LaunchShape shape = LaunchShape.Blocks(state.Device, 1) with { Cost = LaunchCost.Of(state, state) };
-        kernel.Launch(shape, state, (elementCount + WordsPerCounter - 1) / WordsPerCounter);
+        kernel.Launch(shape, state, Quotient.Up(elementCount, WordsPerCounter));
     }
 
     private static LaunchShape Elements(Tensor state, Tensor y) =>
@@ -93,8 +93,6 @@ public static class Philox
     private static void RequireState(Tensor state, Tensor y)
     {
         Require.Shape(state, [3]);
-        Require.That(
-            state.Type == ElementType.Int64 && state.Device == y.Device,
-            $"state must be Int64 on {y.Device}, got {state}");
+        Require.Kind(state, ElementType.Int64, y.Device);
     }
 }

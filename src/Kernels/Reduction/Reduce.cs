@@ -53,7 +53,7 @@ public static class Reduce
         int outer = Require.Product(x, 0, firstAxis);
         int length = Require.Product(x, firstAxis, firstAxis + axisCount);
         int inner = Require.Product(x, firstAxis + axisCount, x.Shape.Rank);
-        ElementType sumType = x.Type == ElementType.Float64 ? ElementType.Float64 : ElementType.Float32;
+        ElementType sumType = x.Type.SumType();
         Tensor y = Tensor.Empty(shape, isWide ? sumType : x.Type, x.Device);
         if (y.ElementCount == 0) return y;
         int segmentCount = SegmentCount(x, outer, length, inner);
@@ -71,14 +71,14 @@ public static class Reduce
 
     private static int SegmentCount(Tensor x, int outer, int length, int inner) =>
         inner == 1 || x.Device.WarpSize == 1
-            ? Math.Max(1, (length + LongestSegment - 1) / LongestSegment)
+            ? Math.Max(1, Quotient.Up(length, LongestSegment))
             : new ColumnPlan(inner, x).SegmentCount(outer, length);
 
     private static Tensor Launch(
         ReduceKind kind, Stage stage, ElementType type, Tensor x, Tensor y, int outer, int length, int inner,
         int segmentCount)
     {
-        int segmentLength = (length + segmentCount - 1) / segmentCount;
+        int segmentLength = Quotient.Up(length, segmentCount);
         KernelModule module = x.Device.Load(s_source, type, s_variants[((int)kind * 3) + (int)stage]);
         LaunchCost cost = LaunchCost.Of(x, y) with
         {
@@ -88,7 +88,7 @@ public static class Reduce
         {
             // Segments of whole packs; the last of them may be empty then.
             int width = x.Device.WarpSize == 1 ? 1 : PackWidths.Longest(x.Type);
-            segmentLength = (segmentLength + width - 1) / width * width;
+            segmentLength = Quotient.Up(segmentLength, width) * width;
             bool isPacked = outer == 1 ? PackWidths.AreAligned(x) : PackWidths.For(length, x) > 1;
             LaunchShape shape = LaunchShape.WarpPerRow(x.Device, (long)outer * segmentCount) with { Cost = cost };
             module.Kernel("ReduceRows").Launch(
@@ -97,7 +97,7 @@ public static class Reduce
         }
 
         ColumnPlan plan = new(inner, x);
-        int tiles = x.Device.WarpSize == 1 ? (inner + HostColumns - 1) / HostColumns : plan.TileCount;
+        int tiles = x.Device.WarpSize == 1 ? Quotient.Up(inner, HostColumns) : plan.TileCount;
         LaunchShape blocks = LaunchShape.Blocks(x.Device, (long)outer * segmentCount * tiles) with { Cost = cost };
         module.Kernel("ReduceColumns").Launch(
             blocks, x, y, length, inner, segmentLength, segmentCount, KernelArgument.Structure(ref plan));

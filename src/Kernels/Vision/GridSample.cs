@@ -96,8 +96,7 @@ public static class GridSample
     }
 
     /// <returns>The type of grids for pictures of a type.</returns>
-    public static ElementType GridType(ElementType type) =>
-        type == ElementType.Float64 ? ElementType.Float64 : ElementType.Float32;
+    public static ElementType GridType(ElementType type) => type.SumType();
 
     private static void CheckGradient(Tensor g, Tensor grid)
     {
@@ -110,8 +109,6 @@ public static class GridSample
         Require.Float(x);
         Require.Rank(x, 4);
         Require.Shape(grid, [x.Shape[0], -1, -1, 2]);
-        ElementType type = GridType(x.Type);
-        Require.That(
-            grid.Type == type && grid.Device == x.Device, $"grid must hold {type} on {x.Device}, got {grid}");
+        Require.Kind(grid, GridType(x.Type), x.Device);
     }
 }

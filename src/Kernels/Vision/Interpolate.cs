@@ -60,9 +60,9 @@ public static class Interpolate
         Tensor y = Tensor.Empty([x.Shape[0], height, width, channels], x.Type, x.Device);
         if (y.ElementCount == 0) return y;
         KernelModule module = x.Device.Load(s_source, x.Type);
-        ElementType sums = x.Type == ElementType.Float64 ? ElementType.Float64 : ElementType.Float32;
         using Tensor spans = Tensor.Empty([height + width, 2], ElementType.Int32, x.Device);
-        using Tensor weights = Tensor.Empty([(height * rows.Width) + (width * columns.Width)], sums, x.Device);
+        using Tensor weights = Tensor.Empty(
+            [(height * rows.Width) + (width * columns.Width)], x.Type.SumType(), x.Device);
         LaunchShape lines = LaunchShape.Elements(x.Device, height + width);
         module.Kernel("InterpolateWeights").Launch(
             lines with { Cost = LaunchCost.Of(spans, weights) }, spans, weights, KernelArgument.Structure(ref rows),

@@ -58,9 +58,7 @@ public static class KeypointHeatmaps
     {
         Check(keypoints, height, width, sigma);
         Require.Shape(limbs, [-1, 2]);
-        Require.That(
-            limbs.Type == ElementType.Int32 && limbs.Device == keypoints.Device,
-            $"limbs must hold 32-bit integers on {keypoints.Device}, got {limbs}");
+        Require.Kind(limbs, ElementType.Int32, keypoints.Device);
 
         return Launch(keypoints, limbs, height, width, type, sigma);
     }
@@ -96,8 +94,7 @@ public static class KeypointHeatmaps
             return y;
         }
 
-        ElementType sums = type == ElementType.Float64 ? ElementType.Float64 : ElementType.Float32;
-        using Tensor factors = Tensor.Empty([pictures, height + width, keypointCount], sums, y.Device);
+        using Tensor factors = Tensor.Empty([pictures, height + width, keypointCount], type.SumType(), y.Device);
         LaunchShape elements = LaunchShape.Elements(y.Device, factors.ElementCount);
         module.Kernel("KeypointHeatmapsFactors").Launch(
             elements with { Cost = LaunchCost.Of(keypoints, factors) }, keypoints, factors, factors.ElementCount,

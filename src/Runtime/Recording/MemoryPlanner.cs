@@ -96,7 +96,7 @@ internal static class MemoryPlanner
         return most;
     }
 
-    private static long Size(TracedBuffer buffer) => (buffer.Bytes + Alignment - 1) / Alignment * Alignment;
+    private static long Size(TracedBuffer buffer) => Quotient.Up(buffer.Bytes, Alignment) * Alignment;
 
     private static int Duration(TracedBuffer buffer) => buffer.LastUse - buffer.FirstUse + 1;
 }

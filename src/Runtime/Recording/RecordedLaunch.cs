@@ -85,5 +85,5 @@ internal sealed unsafe class RecordedLaunch : RecordedWork
         return copy;
     }
 
-    private static int Aligned(int size) => (size + StructureAlignment - 1) / StructureAlignment * StructureAlignment;
+    private static int Aligned(int size) => Quotient.Up(size, StructureAlignment) * StructureAlignment;
 }

@@ -41,6 +41,10 @@ public static class ElementTypes
     /// <returns>Whether the type is one of the four float types.</returns>
     public static bool IsFloat(this ElementType type) => type <= ElementType.BFloat16;
 
+    /// <returns>The type in which numbers of a float type are added up: of 64 bits for such, else of 32.</returns>
+    public static ElementType SumType(this ElementType type) =>
+        type == ElementType.Float64 ? ElementType.Float64 : ElementType.Float32;
+
     /// <returns>The name of the type in the kernels' C++: the value of <c>Scalar</c>.</returns>
     public static string KernelName(this ElementType type) => type switch
     {

@@ -70,6 +70,17 @@ public static class Require
             $"{Stem(caller)}: {leftName} and {rightName} must agree in type and device, got {left} and {right}");
     }
 
+    /// <exception cref="ShapeException">
+    /// <paramref name="tensor"/> does not hold <paramref name="type"/>, or lies elsewhere.
+    /// </exception>
+    public static void Kind(
+        Tensor tensor, ElementType type, Device device,
+        [CallerArgumentExpression(nameof(tensor))] string name = "", [CallerFilePath] string caller = "")
+    {
+        if (tensor.Type == type && tensor.Device == device) return;
+        throw new ShapeException($"{Stem(caller)}: {name} must hold {type} on {device}, got {tensor}");
+    }
+
     /// <exception cref="ArgumentException"><paramref name="tensor"/> does not hold floats.</exception>
     public static void Float(
         Tensor tensor, [CallerArgumentExpression(nameof(tensor))] string name = "", [CallerFilePath] string caller = "")

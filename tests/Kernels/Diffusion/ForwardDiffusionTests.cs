@@ -59,7 +59,7 @@ public sealed class ForwardDiffusionTests(Device device)
         Tensor x = TestTensors.Normal([2, 5], seed: 1, device);
         Assert.That(
             () => ForwardDiffusion.Scale(x, Table([0, 1]), Table(s_signal)),
-            Throws.TypeOf<ShapeException>().With.Message.Contains("level must be Int32"));
+            Throws.TypeOf<ShapeException>().With.Message.Contains("level must hold Int32"));
     }
 
     private Tensor Levels(int[] values) => Tensor.From(values, [values.Length], device);

@@ -67,6 +67,18 @@ public sealed class RequireTests
     }
 
     [Test]
+    public void KindNamesTypeAndDevice()
+    {
+        using Tensor x = Tensor.Zeros([2], ElementType.Float64, Device);
+        Assert.That(() => Require.Kind(x, ElementType.Float64, Device), Throws.Nothing);
+        Assert.That(
+            () => Require.Kind(x, ElementType.Int32, Device),
+            Throws.TypeOf<ShapeException>().With.Message.EqualTo(
+                "RequireTests: x must hold Int32 on host, got Float64[2] on host"));
+        Assert.That(() => Require.Kind(x, ElementType.Float64, TestDevices.Simt), Throws.TypeOf<ShapeException>());
+    }
+
+    [Test]
     public void FloatNamesTheType([Values] ElementType type)
     {
         using Tensor x = Tensor.Zeros([2], type, Device);
