@@ -9,7 +9,8 @@ namespace GenKernels.Runtime;
 public readonly record struct LaunchShape(long GridX, int GridY, int GridZ, int BlockX, int SharedBytes = 0)
 {
     /// <summary>
-    /// The block of elementwise and row kernels on devices with warps; measured nowhere yet, the usual choice.
+    /// The block of elementwise and row kernels on devices with warps: what divides the 1,536 or 2,048 threads that a
+    /// multiprocessor holds, so that registers alone limit how many are there. Not held against other sizes.
     /// </summary>
     public const int DefaultBlock = 256;
 
