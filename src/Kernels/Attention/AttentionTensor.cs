@@ -9,6 +9,9 @@ internal static class AttentionTensor
     private const int ChunkBytes = 16;
     private const int JoinBytes = 1024;
 
+    /// <summary>What the kernels on tensor cores are compiled for.</summary>
+    internal static readonly ElementType[] Types = [ElementType.Float16, ElementType.BFloat16];
+
     // The pieces of heads whose channels the warps share out.
     private const int Shared = 64;
 
@@ -20,9 +23,6 @@ internal static class AttentionTensor
 
     /// <summary>The kernel's file.</summary>
     internal static KernelSource SourceFile => s_source;
-
-    /// <summary>What the kernels on tensor cores are compiled for.</summary>
-    internal static ElementType[] Types => [ElementType.Float16, ElementType.BFloat16];
 
     /// <summary>Those of the gradients.</summary>
     internal static string[] GradientVariants => [.. s_headPieces[..^1].Select(Define)];

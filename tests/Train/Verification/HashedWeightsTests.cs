@@ -1,4 +1,6 @@
-namespace GenKernels.Tests.Runtime;
+using GenKernels.Train.Verification;
+
+namespace GenKernels.Tests.Train.Verification;
 
 public sealed class HashedWeightsTests
 {

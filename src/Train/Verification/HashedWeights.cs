@@ -1,13 +1,13 @@
 using System.Text;
 
-namespace GenKernels.Runtime;
+namespace GenKernels.Train.Verification;
 
 /// <summary>Weights made from integers alone, so that every language gets the same bits without storing them.</summary>
 /// <remarks>
 /// The name of a tensor gives a 64-bit FNV-1a hash, element i adds i + 1 golden-ratio steps to it, the mixer of
 /// SplitMix64 (Steele, Lea and Flood 2014) scrambles the sum, and its upper 24 bits are a float in [-1, 1).
 /// </remarks>
-public static class HashedWeights
+internal static class HashedWeights
 {
     private const ulong FnvBasis = 0xCBF29CE484222325, FnvPrime = 0x100000001B3;
     private const ulong GoldenStep = 0x9E3779B97F4A7C15;
@@ -19,7 +19,7 @@ public static class HashedWeights
     /// <param name="key">The name of the tensor.</param>
     /// <param name="offset">The mean.</param>
     /// <param name="scale">Half the width of the interval.</param>
-    public static void Fill(Span<float> values, string salt, string key, float offset, float scale)
+    internal static void Fill(Span<float> values, string salt, string key, float offset, float scale)
     {
         ulong state = FnvBasis;
         foreach (byte part in Encoding.UTF8.GetBytes($"{salt}:{key}")) state = unchecked((state ^ part) * FnvPrime);
