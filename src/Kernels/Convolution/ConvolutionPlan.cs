@@ -26,7 +26,7 @@ internal readonly record struct ConvolutionPlan
     }
 
     /// <summary>Rows of the implicit matrix product: output positions of all clips.</summary>
-    internal long RowCount => (long)_n * _out.Product;
+    internal long RowCount => _n * _out.Product;
 
     /// <summary>
     /// Multiplications and additions of the product, those with a border among them, those with gaps left out.
@@ -34,7 +34,7 @@ internal readonly record struct ConvolutionPlan
     internal long Operations => 2 * RowCount * _groups * _outGroup * TapCount * _inGroup / _up.Product;
 
     /// <summary>Taps in all.</summary>
-    internal int TapCount => _taps.Product;
+    internal int TapCount => (int)_taps.Product;
 
     /// <summary>Taps over time and rows: each meets a run of neighbouring columns and channels.</summary>
     internal int LineCount => _taps.T * _taps.H;
@@ -81,17 +81,17 @@ internal readonly record struct ConvolutionPlan
     /// <summary>
     /// Sets of outputs that meet the same taps, the others falling into gaps: see <c>Phases.cuh</c>.
     /// </summary>
-    internal int PhaseCount => _up.Product;
+    internal int PhaseCount => (int)_up.Product;
 
     /// <summary>Rows of the largest phase.</summary>
-    internal long PhaseRowCount => (long)_n * _out.Zip(_up, default, (size, up, _) => CountOf(size, up)).Product;
+    internal long PhaseRowCount => _n * _out.Zip(_up, default, (size, up, _) => CountOf(size, up)).Product;
 
     /// <summary>Terms of a sum of the phase that meets the most taps.</summary>
     internal long PhaseDepth => (long)PhaseTapCount * _inGroup;
 
     /// <summary>The most taps that a phase meets.</summary>
     internal int PhaseTapCount =>
-        _taps.Zip(_up, _dilation, static (taps, up, dilation) =>
+        (int)_taps.Zip(_up, _dilation, static (taps, up, dilation) =>
             CountOf(taps, ConvolutionPhase.TapStepOf(up, dilation))).Product;
 
     /// <summary>
@@ -247,8 +247,10 @@ internal readonly record struct ConvolutionPlan
             options.Groups > 0 && w[4] * options.Groups == x[4] && w[0] % options.Groups == 0,
             $"weights {w} in {options.Groups} groups do not fit the channels of {x}");
         Require.That(w.Product(1, 4) > 0 && w[4] > 0, $"the kernel {w} is empty");
+        Require.That(w.Product(1, 5) <= int.MaxValue, $"a sum over the kernel {w} has 2^31 terms or more");
         (Triple stride, Triple dilation) = (options.Stride, options.Dilation);
         Require.That(Math.Min(stride.T, Math.Min(stride.H, stride.W)) > 0, $"strides must be positive, got {stride}");
+        Require.That(stride.Product <= int.MaxValue, $"strides of {stride} are too large together");
         Require.That(
             Math.Min(dilation.T, Math.Min(dilation.H, dilation.W)) > 0, $"dilations must be positive, got {dilation}");
     }

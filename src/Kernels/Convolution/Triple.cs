@@ -10,7 +10,7 @@ public readonly record struct Triple(int T, int H, int W)
     public static Triple One => new(1, 1, 1);
 
     /// <summary>The product of the three.</summary>
-    public int Product => T * H * W;
+    public long Product => (long)T * H * W;
 
     /// <returns>The numbers that a function makes of those of this and two more, place by place.</returns>
     internal Triple Zip(Triple second, Triple third, Func<int, int, int, int> of) =>

@@ -96,6 +96,26 @@ public sealed class ConvolutionTests(Device device)
     }
 
     [Test]
+    public void RejectsAKernelOfMoreTermsThanItCounts()
+    {
+        using Tensor x = Normal([1, 2, 2, 2, 3]);
+        using Tensor w = Tensor.Empty([0, 1 << 15, 1 << 15, 1, 3], ElementType.Float32, device);
+        Assert.That(
+            () => Convolutions.Forward(x, w, ConvolutionOptions.Default),
+            Throws.TypeOf<ShapeException>().With.Message.Contains("[0, 32768, 32768, 1, 3] has 2^31 terms or more"));
+    }
+
+    [Test]
+    public void ClipsMayHaveMoreThanTwoToTheThirtyFirstPixels()
+    {
+        ConvolutionPlan plan = ConvolutionPlan.Forward(
+            [3, 1 << 11, 1 << 11, 1 << 11, 1], [1, 1, 1, 1, 1], ConvolutionOptions.Default);
+        Assert.That(plan.RowCount, Is.EqualTo(3L << 33));
+        Assert.That(plan.PhaseRowCount, Is.EqualTo(plan.RowCount));
+        Assert.That(plan.Operations, Is.EqualTo(2 * plan.RowCount));
+    }
+
+    [Test]
     public void RejectsAGradientOfAnotherShape()
     {
         using Tensor dy = Normal([1, 2, 2, 3, 2]);
