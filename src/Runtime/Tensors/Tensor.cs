@@ -9,6 +9,9 @@ namespace GenKernels.Runtime;
 /// </summary>
 public sealed class Tensor : IDisposable
 {
+    // More than any device has, and few enough that sums of sizes stay below 2^63.
+    private const long MostBytes = 1L << 60;
+
     private readonly DeviceBuffer _buffer;
     private readonly long _offset;
     private int _disposed;
@@ -67,8 +70,11 @@ public sealed class Tensor : IDisposable
 
     /// <returns>A new tensor with whatever the memory holds.</returns>
     /// <exception cref="OutOfDeviceMemoryException">The device has no room.</exception>
+    /// <exception cref="ShapeException">The size passes 2^60 bytes.</exception>
     public static Tensor Empty(Shape shape, ElementType type, Device device)
     {
+        bool isTooLarge = shape.ElementCount > MostBytes / type.Size();
+        if (isTooLarge) throw new ShapeException($"a tensor has at most 2^60 bytes, {type}{shape} has more");
         DeviceBuffer buffer = device.Memory.Rent(shape.ElementCount * type.Size());
         Tensor tensor = new(shape, type, device, buffer, 0);
         if (!buffer.IsPromised) device.FillNew(tensor.Address, tensor.Bytes);

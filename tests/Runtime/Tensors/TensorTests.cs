@@ -116,6 +116,15 @@ public sealed class TensorTests(Device device)
             Throws.TypeOf<ShapeException>().With.Message.Contains("are not within [2, 3]"));
     }
 
+    /// <remarks>In 64 bits the bytes of the first come to none, those of the second to fewer than none.</remarks>
+    [TestCase(1 << 30, 1 << 30, 4)]
+    [TestCase(int.MaxValue, int.MaxValue, 2)]
+    public void RejectsMoreBytesThanCanBeCounted(int rows, int columns, int depth) =>
+        Assert.That(
+            () => Tensor.Empty([rows, columns, depth], ElementType.Float32, device),
+            Throws.TypeOf<ShapeException>().With.Message.EqualTo(
+                $"a tensor has at most 2^60 bytes, Float32[{rows}, {columns}, {depth}] has more"));
+
     [Test]
     public void RejectsToBeReadAsAnotherType()
     {
