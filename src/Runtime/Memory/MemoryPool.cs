@@ -8,6 +8,7 @@ namespace GenKernels.Runtime;
 /// </summary>
 public sealed class MemoryPool : IDisposable
 {
+    private const string Variable = "GENKERNELS_MEMORY";
     private const int SmallestBlock = 512;
     private readonly Device _device;
     private readonly Lock _lock = new();
@@ -152,10 +153,11 @@ public sealed class MemoryPool : IDisposable
 
     private static long? NamedLimit()
     {
-        string? named = Environment.GetEnvironmentVariable("GENKERNELS_MEMORY");
-        return int.TryParse(named, NumberStyles.None, CultureInfo.InvariantCulture, out int megabytes)
-            ? megabytes * 1_000_000L
-            : null;
+        string? named = Environment.GetEnvironmentVariable(Variable);
+        if (string.IsNullOrEmpty(named)) return null;
+        bool isNumber = int.TryParse(named, NumberStyles.None, CultureInfo.InvariantCulture, out int megabytes);
+        if (isNumber && megabytes > 0) return megabytes * 1_000_000L;
+        throw new DeviceUnavailableException($"{Variable} is a whole number of megabytes, not \"{named}\"");
     }
 
     private static long Round(long bytes)

@@ -78,6 +78,25 @@ public sealed class MemoryPoolTests
     }
 
     [Test]
+    public void TheEnvironmentNamesTheLimitInMegabytes() =>
+        Named("3", () =>
+        {
+            using HostDevice device = new(coreCount: 1);
+            Assert.That(device.Memory.Limit, Is.EqualTo(3_000_000));
+        });
+
+    [TestCase("8GB")]
+    [TestCase("8 000")]
+    [TestCase("-1")]
+    [TestCase("0")]
+    [TestCase("99999999999")]
+    public void ALimitThatIsNoNumberIsRefused(string named) =>
+        Named(named, () => Assert.That(
+            () => new HostDevice(coreCount: 1),
+            Throws.TypeOf<DeviceUnavailableException>().With.Message.EqualTo(
+                $"GENKERNELS_MEMORY is a whole number of megabytes, not \"{named}\"")));
+
+    [Test]
     public void NearTheLimitCachedBlocksMakeRoom()
     {
         _device.Memory.Limit = 3 << 20;
@@ -152,6 +171,20 @@ public sealed class MemoryPoolTests
         Assert.That(tensor.IsDisposed, Is.True);
         Assert.That(() => tensor.Address, Throws.TypeOf<ObjectDisposedException>());
         Assert.That(tensor.Dispose, Throws.Nothing);
+    }
+
+    private static void Named(string limit, Action test)
+    {
+        string? before = Environment.GetEnvironmentVariable("GENKERNELS_MEMORY");
+        Environment.SetEnvironmentVariable("GENKERNELS_MEMORY", limit);
+        try
+        {
+            test();
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("GENKERNELS_MEMORY", before);
+        }
     }
 
     private Tensor Bytes(int count) => Tensor.Empty([count], ElementType.UInt8, _device);
