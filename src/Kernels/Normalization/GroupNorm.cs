@@ -68,7 +68,8 @@ public static class GroupNorm
     /// <returns>The type that sums are kept in.</returns>
     internal static ElementType SumType(Tensor x) => x.Type.SumType();
 
-    private static void Check(Tensor x, int groups, Tensor? weight, Tensor? bias)
+    /// <summary>Holds what is normalised against its groups, weight and bias.</summary>
+    internal static void Check(Tensor x, int groups, Tensor? weight, Tensor? bias)
     {
         Require.Float(x);
         Require.That(x.Shape.Rank >= 2, $"x must have samples and channels, got shape {x.Shape}");

@@ -21,14 +21,12 @@ public static class GroupNormGradient
     /// scope disposes them.
     /// </returns>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentException">The types do not fit.</exception>
     public static (Tensor X, Tensor? Weight, Tensor? Bias) Backward(
         Tensor x, Tensor dy, Tensor statistics, Tensor? weight, Tensor? bias, bool silu, bool needsParameters = true)
     {
-        Require.Float(x);
+        Check(x, statistics, weight, bias);
         Require.Same(x, dy);
-        Require.Shape(statistics, [x.Shape[0], -1, 2]);
-        if (weight is not null) Require.Shape(weight, [x.Shape[^1]]);
-        if (bias is not null) Require.Shape(bias, [x.Shape[^1]]);
 
         Tensor dx = Tensor.Empty(x.Shape, x.Type, x.Device);
         (Tensor? dw, Tensor? db) = needsParameters
@@ -79,5 +77,16 @@ public static class GroupNormGradient
             LaunchShape.Blocks(x.Device, blocks) with { Cost = LaunchCost.Of(partial, sums) },
             partial, sums, plan.ChunkCount, columns);
         return sums;
+    }
+
+    private static void Check(Tensor x, Tensor statistics, Tensor? weight, Tensor? bias)
+    {
+        Require.Rank(statistics, 3);
+        GroupNorm.Check(x, statistics.Shape[1], weight, bias);
+        Require.Shape(statistics, [x.Shape[0], -1, 2]);
+        ElementType type = GroupNorm.SumType(x);
+        Require.That(
+            statistics.Type == type && statistics.Device == x.Device,
+            $"statistics must be {type} on {x.Device}, got {statistics}");
     }
 }

@@ -73,4 +73,40 @@ public sealed class GroupNormGradientTests(Device device)
             () => GroupNormGradient.Backward(x, dy, statistics, null, null, false),
             Throws.TypeOf<ShapeException>().With.Message.Contains("x and dy must agree in shape, type and device"));
     }
+
+    [Test]
+    public void RejectsParametersOfAnotherType()
+    {
+        using TensorScope scope = device.Scope();
+        Tensor x = TestTensors.Normal([2, 5, 8], seed: 1, device);
+        Tensor half = TestTensors.Normal([8], seed: 2, device, ElementType.BFloat16);
+        (_, Tensor statistics) = GroupNorm.Forward(x, 2, null, null, 1e-5f);
+        Assert.That(
+            () => GroupNormGradient.Backward(x, x, statistics, half, null, false),
+            Throws.ArgumentException.With.Message.Contains("x and weight must agree in type and device"));
+        Assert.That(
+            () => GroupNormGradient.Backward(x, x, statistics, null, half, false),
+            Throws.ArgumentException.With.Message.Contains("x and bias must agree in type and device"));
+    }
+
+    [Test]
+    public void RejectsStatisticsThatAreNotThose()
+    {
+        using TensorScope scope = device.Scope();
+        Tensor x = TestTensors.Normal([2, 5, 8], seed: 1, device, ElementType.BFloat16);
+        foreach ((Shape shape, ElementType type, string message) in new (Shape, ElementType, string)[]
+        {
+            ([2, 2, 2], ElementType.BFloat16, $"statistics must be Float32 on {device}, got BFloat16[2, 2, 2]"),
+            ([2, 3, 2], ElementType.Float32, "the channels of [2, 5, 8] do not divide into 3 groups"),
+            ([2, 0, 2], ElementType.Float32, "the channels of [2, 5, 8] do not divide into 0 groups"),
+            ([2, 2], ElementType.Float32, "statistics must have rank 3, got shape [2, 2]"),
+            ([1, 2, 2], ElementType.Float32, "statistics must have shape [2, *, 2], got [1, 2, 2]"),
+        })
+        {
+            Tensor statistics = Tensor.Zeros(shape, type, device);
+            Assert.That(
+                () => GroupNormGradient.Backward(x, x, statistics, null, null, false),
+                Throws.TypeOf<ShapeException>().With.Message.Contains(message));
+        }
+    }
 }
