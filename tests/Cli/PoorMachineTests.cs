@@ -25,6 +25,7 @@ public sealed class PoorMachineTests
 
     [TestCase("PATH=/nowhere", "there is no C++ compiler; install g++")]
     [TestCase("GENKERNELS_CXX=/etc/passwd", "the C++ compiler /etc/passwd cannot be started")]
+    [TestCase("GENKERNELS_CXX=/nowhere/g++", "GENKERNELS_CXX names /nowhere/g++, which was not found")]
     [TestCase("GENKERNELS_CXX=/bin/false", "/bin/false could not compile")]
     public void WithoutACompilerItSaysWhatToDo(string variable, string message)
     {

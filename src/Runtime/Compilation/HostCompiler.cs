@@ -17,6 +17,8 @@ internal sealed class HostCompiler
     private const string SanitizedOptions = "-O1 -g1 -fno-omit-frame-pointer -fsanitize=";
     private const string ProgramOptions = "-std=c++20 -x c++ -pthread -ldl";
 
+    private const string Variable = "GENKERNELS_CXX";
+
     private readonly KernelCache _cache;
     private readonly string _defines;
     private readonly string _options = Options;
@@ -38,6 +40,9 @@ internal sealed class HostCompiler
 
     /// <summary>The compiler's path, or that there is none.</summary>
     internal string Description => _path.Value ?? "no C++ compiler";
+
+    private static string? Chosen =>
+        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } chosen ? chosen : null;
 
     /// <returns>The compiler's name and version as it tells them itself, or that there is none.</returns>
     internal string Version()
@@ -62,13 +67,13 @@ internal sealed class HostCompiler
     }
 
     /// <returns>
-    /// The path of the compiler: <c>GENKERNELS_CXX</c>, <c>CXX</c>, or the first of g++ and clang++ on the path; null
-    /// where there is none.
+    /// The path of the compiler: what <c>GENKERNELS_CXX</c> names and no other, else <c>CXX</c>, or the first of g++
+    /// and clang++ on the path; null where there is none.
     /// </returns>
     internal static string? Find()
     {
-        string? chosen = Environment.GetEnvironmentVariable("GENKERNELS_CXX");
-        string?[] named = [chosen, Environment.GetEnvironmentVariable("CXX"), "g++", "clang++"];
+        string?[] named =
+            Chosen is { } chosen ? [chosen] : [Environment.GetEnvironmentVariable("CXX"), "g++", "clang++"];
         string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         return named.Where(name => !string.IsNullOrEmpty(name))
             .SelectMany(name =>
@@ -122,9 +127,9 @@ internal sealed class HostCompiler
         return text.ToString();
     }
 
-    private string Required(string what) => _path.Value ?? throw new CompilationException(
-        $"{what}: there is no C++ compiler; install g++ (Debian, Ubuntu: apt install g++) "
-        + "or name one in GENKERNELS_CXX");
+    private string Required(string what) => _path.Value ?? throw new CompilationException(Chosen is { } chosen
+        ? $"{what}: {Variable} names {chosen}, which was not found"
+        : $"{what}: there is no C++ compiler; install g++ (Debian, Ubuntu: apt install g++) or name one in {Variable}");
 
     private static void Run(string compiler, string what, string text, string options, string output)
     {
@@ -163,7 +168,7 @@ internal sealed class HostCompiler
         catch (Win32Exception fault)
         {
             throw new CompilationException($"{what}: the C++ compiler {start.FileName} cannot be started: "
-                + $"{fault.Message}; name another in GENKERNELS_CXX");
+                + $"{fault.Message}; name another in {Variable}");
         }
     }
 
