@@ -58,9 +58,9 @@ public sealed class CommandLineTests
     }
 
     [Test]
-    public async Task ATraceIsShownOnRequest()
+    public async Task TheStackOfAFailureIsShownOnRequest()
     {
-        CommandLineRun run = await CommandLineRun.Of("checkpoint", "inspect", "no such file", "--trace");
+        CommandLineRun run = await CommandLineRun.Of("checkpoint", "inspect", "no such file", "--stack-trace");
         Assert.That(run.Error, Does.Contain("FileNotFoundException").And.Contain("   at "));
     }
 
@@ -95,7 +95,7 @@ public sealed class CommandLineTests
     [Test]
     public void WhatShouldNotHappenIsToldWithItsType() => Assert.That(
         Failure.Describe(new InvalidCastException("this\nand that"), trace: false),
-        Is.EqualTo("gk: InvalidCastException: this and that (--trace shows where)"));
+        Is.EqualTo("gk: InvalidCastException: this and that (--stack-trace shows where)"));
 
     [Test]
     public void OfAKernelThatDoesNotCompileTheLogIsShownButNotTheSource()

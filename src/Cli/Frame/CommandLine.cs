@@ -17,7 +17,7 @@ internal static class CommandLine
     internal static async Task<int> Run(string[] arguments, TextWriter output, TextWriter error)
     {
         Command root = CommandTree.Create();
-        Option<bool> trace = CommonOptions.Trace();
+        Option<bool> trace = CommonOptions.StackTrace();
         HelpOption help = new();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
         root.Options.Add(help);

@@ -9,7 +9,7 @@ internal static class CommonOptions
     private const double MinutesOfAYear = 366 * 24 * 60;
 
     /// <returns>Shows the stack of a failure; of the root, for every command.</returns>
-    internal static Option<bool> Trace() => new("--trace")
+    internal static Option<bool> StackTrace() => new("--stack-trace")
     {
         Description = "Show where a failure came from",
         Recursive = true,

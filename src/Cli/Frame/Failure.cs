@@ -32,7 +32,7 @@ internal static partial class Failure
             IOException or UnauthorizedAccessException => $"gk: {PathFirst(message)}",
             OutOfMemoryException => $"gk: the memory of this machine is used up: {message}",
             _ when IsExpected(cause) => $"gk: {message}",
-            _ => $"gk: {cause.GetType().Name}: {message} (--trace shows where)",
+            _ => $"gk: {cause.GetType().Name}: {message} (--stack-trace shows where)",
         };
     }
 
@@ -53,7 +53,7 @@ internal static partial class Failure
         string.Join(' ', message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
     private static string Short(string message) =>
-        message.Length <= LongestLine ? message : $"{message[..LongestLine]} … (--trace shows all)";
+        message.Length <= LongestLine ? message : $"{message[..LongestLine]} … (--stack-trace shows all)";
 
     private static string WithoutPlaces(string message)
     {
