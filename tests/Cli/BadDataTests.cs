@@ -84,7 +84,9 @@ public sealed class BadDataTests
 
     [TestCase("{", "is no manifest of a data set")]
     [TestCase("null", "is empty")]
-    [TestCase("{\"version\":1,\"videos\":[null]}", "needs a manifest of version 1")]
+    [TestCase("{\"version\":2,\"videos\":[]}", "needs a manifest of version 1, got 2")]
+    [TestCase("{\"version\":1}", "has no videos")]
+    [TestCase("{\"version\":1,\"videos\":[null]}", "one of its videos is null")]
     public void ADamagedManifestIsNamed(string text, string message)
     {
         SmallTraining.WriteDataset(Data);

@@ -32,11 +32,12 @@ public sealed record DatasetManifest(int Height, int Width, IReadOnlyList<Datase
         {
             DatasetManifest manifest = JsonSerializer.Deserialize<DatasetManifest>(File.ReadAllBytes(path), s_options)
                 ?? throw new DatasetException($"{path}: is empty");
-            if (manifest.Version != CurrentVersion || manifest.Videos is null || manifest.Videos.Contains(null!))
+            if (manifest.Version != CurrentVersion)
             {
                 throw new DatasetException(
                     $"{path}: needs a manifest of version {CurrentVersion}, got {manifest.Version}");
             }
+            if (manifest.Videos is null) throw new DatasetException($"{path}: has no videos");
             if (manifest.Videos.Contains(null!)) throw new DatasetException($"{path}: one of its videos is null");
             return manifest;
         }
