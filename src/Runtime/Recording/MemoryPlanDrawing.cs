@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace GenKernels.Runtime;
@@ -24,7 +25,7 @@ public static class MemoryPlanDrawing
         int columns = Math.Min(Columns, live.Length);
         for (int row = Rows; row > 0; row--)
         {
-            text.Append($"{plan.ArenaBytes * (double)row / Rows / Megabyte,9:F1} MB |");
+            text.Append(CultureInfo.InvariantCulture, $"{plan.ArenaBytes * (double)row / Rows / Megabyte,9:F1} MB |");
             for (int column = 0; column < columns; column++)
             {
                 long most = Most(live, column, columns);
@@ -61,27 +62,32 @@ public static class MemoryPlanDrawing
             double y = bottom - ((buffer.Offset + buffer.Bytes) * perByte);
             double right = Math.Max(0.2, (buffer.LastUse - buffer.FirstUse + 1) * perWork);
             svg.Append(
+                CultureInfo.InvariantCulture,
                 $"<rect x=\"{x:F2}\" y=\"{y:F2}\" width=\"{right:F2}\" height=\"{buffer.Bytes * perByte:F3}\" "
                 + $"fill=\"{Colour(buffer.MadeBy)}\"><title>{Escaped(Describe(buffer))}</title></rect>\n");
         }
 
         svg.Append(
+            CultureInfo.InvariantCulture,
             $"<path d=\"M{Margin} {Margin}V{bottom:F0}H{width - Margin}\" fill=\"none\" stroke=\"#444\"/>\n"
             + $"<text x=\"{width / 2}\" y=\"{height - (Margin / 3)}\">{plan.Work.Count} launches and copies</text>\n"
-            + "</svg>\n");
+            + $"</svg>\n");
         return svg.ToString();
     }
 
-    private static string Summary(MemoryPlan plan) =>
+    private static string Summary(MemoryPlan plan) => string.Create(
+        CultureInfo.InvariantCulture,
         $"arena {plan.ArenaBytes / Megabyte:F1} MB for {plan.Buffers.Count} buffers of "
         + $"{plan.TotalBytes / Megabyte:F1} MB; at least {plan.LowerBound / Megabyte:F1} MB; beside it "
-        + $"{plan.OuterBytes / Megabyte:F1} MB";
+        + $"{plan.OuterBytes / Megabyte:F1} MB");
 
     private static string Describe(PlannedBuffer buffer)
     {
         string label = buffer.Label.Length == 0 ? "" : $" ({buffer.Label})";
-        return $"{buffer.Bytes / Megabyte:F2} MB at {buffer.Offset / Megabyte:F2} MB, {buffer.MadeBy}{label}, "
-            + $"used from {buffer.FirstUse} to {buffer.LastUse}";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{buffer.Bytes / Megabyte:F2} MB at {buffer.Offset / Megabyte:F2} MB, {buffer.MadeBy}{label}, "
+            + $"used from {buffer.FirstUse} to {buffer.LastUse}");
     }
 
     private static long Most(long[] live, int column, int columns)

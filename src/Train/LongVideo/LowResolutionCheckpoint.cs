@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using GenKernels.Autograd;
@@ -192,7 +193,7 @@ public sealed record LowResolutionCheckpoint(
         SafetensorsWriter writer = new();
         writer.Metadata["kind"] = "long-video-lowres";
         writer.Metadata["preset"] = Preset;
-        writer.Metadata["step"] = Step.ToString();
+        writer.Metadata["step"] = Step.ToString(CultureInfo.InvariantCulture);
         StateFile.Add(writer, entries);
         writer.Save(path);
     }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 
 namespace GenKernels.Train.Runs;
@@ -84,7 +85,7 @@ public sealed class MetricLog : IDisposable
     {
         if (name is StepName or TimeName) throw new ArgumentException($"a metric must not be named '{name}'");
         if (double.IsFinite(value)) json.WriteNumber(name, value);
-        else json.WriteString(name, value.ToString());
+        else json.WriteString(name, value.ToString(CultureInfo.InvariantCulture));
     }
 
     private static long LengthUpTo(byte[] bytes, long lastStep)
@@ -121,5 +122,7 @@ public sealed class MetricLog : IDisposable
     }
 
     private static double Number(JsonElement value) =>
-        value.ValueKind == JsonValueKind.String ? double.Parse(value.GetString()!) : value.GetDouble();
+        value.ValueKind == JsonValueKind.String
+            ? double.Parse(value.GetString()!, CultureInfo.InvariantCulture)
+            : value.GetDouble();
 }

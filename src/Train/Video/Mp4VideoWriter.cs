@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace GenKernels.Train.Video;
 
 /// <summary>H.264 in mp4 through <c>ffmpeg</c>, in constant memory.</summary>
@@ -19,8 +21,8 @@ internal sealed class Mp4VideoWriter : IVideoWriter
         string[] arguments =
         [
             "-v", "error", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", $"{width}x{height}",
-            "-r", options.FrameRate.ToString("0.######"), "-i", "pipe:0", "-vf", filter,
-            "-c:v", "libx264", "-crf", options.ConstantRateFactor.ToString(),
+            "-r", options.FrameRate.ToString("0.######", CultureInfo.InvariantCulture), "-i", "pipe:0", "-vf", filter,
+            "-c:v", "libx264", "-crf", options.ConstantRateFactor.ToString(CultureInfo.InvariantCulture),
             "-colorspace", "smpte170m", "-movflags", "+faststart",
             "-f", "mp4", _output.Path,
         ];

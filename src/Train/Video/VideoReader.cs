@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace GenKernels.Train.Video;
 
 /// <summary>Decodes a video file of any format through <c>ffmpeg</c>, frame by frame in constant memory.</summary>
@@ -73,5 +75,5 @@ public sealed class VideoReader : IFrameReader
         throw new VideoException($"{path}: trimming {trimStart} s and {trimEnd} s leaves nothing of its {length} s");
     }
 
-    private static string Seconds(double value) => value.ToString("0.######");
+    private static string Seconds(double value) => value.ToString("0.######", CultureInfo.InvariantCulture);
 }

@@ -68,6 +68,15 @@ public sealed class MemoryPlannerTests
         Assert.That(MemoryPlanDrawing.ToText(Plan([])), Does.StartWith("arena 0.0 MB for 0 buffers"));
     }
 
+    [Test]
+    public void TheDrawingIsTheSameInEveryLanguage()
+    {
+        MemoryPlan plan = Plan([(1_000_000, 0, 1), (3_000_000, 1, 1), (2_000_000, 2, 3)]);
+        (string svg, string text) = (MemoryPlanDrawing.ToSvg(plan), MemoryPlanDrawing.ToText(plan));
+        using DecimalComma comma = new();
+        Assert.That((MemoryPlanDrawing.ToSvg(plan), MemoryPlanDrawing.ToText(plan)), Is.EqualTo((svg, text)));
+    }
+
     private static MemoryPlan Plan((int Bytes, int First, int Length)[] buffers)
     {
         int count = buffers.Select(buffer => buffer.First + buffer.Length + 1).DefaultIfEmpty(0).Max();

@@ -32,6 +32,21 @@ public sealed class MetricLogTests
     }
 
     [Test]
+    public void ALogIsWrittenAndReadAlikeInEveryLanguage()
+    {
+        KeyValuePair<string, double>[] values =
+            [.. Values(("loss", -0.5), ("bad", double.NaN), ("up", double.PositiveInfinity))];
+        using (DecimalComma comma = new())
+        using (MetricLog log = MetricLog.Create(FilePath, new FixedClock()))
+        {
+            log.Write(3, values);
+            Assert.That(MetricLog.Read(FilePath).Single().Values, Is.EquivalentTo(values));
+        }
+
+        Assert.That(MetricLog.Read(FilePath).Single().Values, Is.EquivalentTo(values));
+    }
+
+    [Test]
     public void ALineIsReadableBeforeTheLogIsClosed()
     {
         using MetricLog log = MetricLog.Create(FilePath, new FixedClock());

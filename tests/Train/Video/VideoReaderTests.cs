@@ -46,6 +46,14 @@ public sealed class VideoReaderTests
     }
 
     [Test]
+    public void BothEndsAreTrimmedAlikeInEveryLanguage()
+    {
+        int count = CountFrames(VideoReader.Open(Assets.Drive, trimStart: 1.3, trimEnd: 1.7));
+        using DecimalComma comma = new();
+        Assert.That(CountFrames(VideoReader.Open(Assets.Drive, trimStart: 1.3, trimEnd: 1.7)), Is.EqualTo(count));
+    }
+
+    [Test]
     public void TrimmingMoreThanThereIsIsRefused() =>
         Assert.That(() => VideoReader.Open(Assets.Drive, trimStart: 5, trimEnd: 5),
             Throws.TypeOf<VideoException>().With.Message.EndsWith("trimming 5 s and 5 s leaves nothing of its 8.84 s"));

@@ -36,6 +36,13 @@ public sealed class VideoWriterTests
         Assert.That(reader.Description.FrameRate, Is.EqualTo(frameRate).Within(1e-3));
     }
 
+    [Test]
+    public void TheFrameRateIsKeptInEveryLanguage()
+    {
+        using DecimalComma comma = new();
+        TheFrameRateIsKept("film.mp4", 29.97);
+    }
+
     [TestCase("film.mp4", 34, 16)]  // 33x15 made even
     [TestCase("film.webp", 33, 15)]
     [TestCase("frames", 33, 15)]
