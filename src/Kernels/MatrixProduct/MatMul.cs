@@ -75,8 +75,9 @@ public static class MatMul
             return y;
         }
 
-        MatMulKey key = MatMulKey.Of(x, w, epilogue, transposeX, transposeW);
-        Launch(x.Device.Tuner.Choose(s_choice, key), x, w, y, epilogue, transposeX, transposeW);
+        bool isDivided = batch > LaunchShape.MostAcross && epilogue.Factor is null;
+        if (isDivided) LaunchInParts(x, w, y, epilogue, transposeX, transposeW);
+        else Launch(x, w, y, epilogue, transposeX, transposeW);
         return y;
     }
 
@@ -101,6 +102,31 @@ public static class MatMul
     /// <returns>The defines of the kernel for CUDA cores.</returns>
     internal static string Variant(bool transposeX, bool transposeW) =>
         s_variants[(transposeX ? 2 : 0) + (transposeW ? 1 : 0)];
+
+    private static void Launch(
+        Tensor x, Tensor w, Tensor y, ProductEpilogue epilogue, bool transposeX, bool transposeW)
+    {
+        MatMulKey key = MatMulKey.Of(x, w, epilogue, transposeX, transposeW);
+        Launch(x.Device.Tuner.Choose(s_choice, key), x, w, y, epilogue, transposeX, transposeW);
+    }
+
+    /// <summary>Multiplies as many matrices at a time as a grid has blocks along y.</summary>
+    private static void LaunchInParts(
+        Tensor x, Tensor w, Tensor y, ProductEpilogue epilogue, bool transposeX, bool transposeW)
+    {
+        (int batch, int m) = (y.Shape[0], y.Shape[1]);
+        for (int first = 0; first < batch; first += LaunchShape.MostAcross)
+        {
+            int count = Math.Min(LaunchShape.MostAcross, batch - first);
+            using Tensor xPart = x.Shape[0] == 1 ? x.View(x.Shape) : x.Narrow(first, count);
+            using Tensor wPart = w.Shape[0] == 1 ? w.View(w.Shape) : w.Narrow(first, count);
+            using Tensor yPart = y.Narrow(first, count);
+            using Tensor? noise = epilogue.Noise?.Narrow(first * m, count * m);
+            using Tensor? residual = epilogue.Residual?.Narrow(first, count);
+            Launch(
+                xPart, wPart, yPart, epilogue with { Noise = noise, Residual = residual }, transposeX, transposeW);
+        }
+    }
 
     private static void LaunchOnHost(
         Tensor x, Tensor w, Tensor y, ProductEpilogue epilogue, bool transposeX, bool transposeW)

@@ -38,12 +38,19 @@ public sealed class Kernel
     /// <param name="shape">Grid, block and dynamic shared memory.</param>
     /// <param name="arguments">In the order of the kernel's parameters.</param>
     /// <exception cref="LaunchException">
-    /// Number or size of the arguments differ from what the kernel declares, or the launch failed. Where a step is
-    /// recorded, the kernel may still be compiling: the end of the recording says so then.
+    /// Number or size of the arguments differ from what the kernel declares, the grid is larger than a GPU takes on a
+    /// device with warps, or the launch failed. Where a step is recorded, the kernel may still be compiling: the end of
+    /// the recording says so then.
     /// </exception>
     public void Launch(LaunchShape shape, params ReadOnlySpan<KernelArgument> arguments)
     {
         if (Device.Recorder is null) CheckSizes(arguments);
+        if (Device.WarpSize > 1 && !shape.FitsGrid)
+        {
+            throw new LaunchException(
+                $"{Name} with {shape}: a grid has at most 2^31 - 1 blocks along x and 65,535 along y and z");
+        }
+
         for (int index = 0; index < arguments.Length; index++)
         {
             if (arguments[index].Tensor is { } tensor && tensor.Device != Device)

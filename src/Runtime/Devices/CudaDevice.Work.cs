@@ -105,11 +105,9 @@ public sealed unsafe partial class CudaDevice
 
         MakeCurrent();
         if (shape.SharedBytes > 0) AllowShared(kernel, shape.SharedBytes);
-        CUresult status = shape.GridX > int.MaxValue
-            ? CUresult.CUDA_ERROR_INVALID_VALUE
-            : cuLaunchKernel(
-                new CUfunction(kernel.Handle), (uint)shape.GridX, (uint)shape.GridY, (uint)shape.GridZ,
-                (uint)shape.BlockX, 1, 1, (uint)shape.SharedBytes, Stream, values, null);
+        CUresult status = cuLaunchKernel(
+            new CUfunction(kernel.Handle), (uint)shape.GridX, (uint)shape.GridY, (uint)shape.GridZ,
+            (uint)shape.BlockX, 1, 1, (uint)shape.SharedBytes, Stream, values, null);
         if (status != CUresult.CUDA_SUCCESS)
         {
             string launch = "launching " + CudaLaunchRecord.Describe(kernel.Name, shape, arguments);

@@ -19,6 +19,9 @@ public readonly record struct LaunchShape(long GridX, int GridY, int GridZ, int 
     /// </summary>
     public const int ElementsPerBlock = 4096;
 
+    /// <summary>The most blocks of a grid along y, and along z.</summary>
+    internal const int MostAcross = 65_535;
+
     /// <summary>
     /// Whether every block is worth waking a core for. The CPU runs the first block of other launches alone, to see
     /// whether the rest is worth sharing.
@@ -36,6 +39,9 @@ public readonly record struct LaunchShape(long GridX, int GridY, int GridZ, int 
 
     /// <summary>The number of blocks.</summary>
     public long BlockCount => GridX * GridY * GridZ;
+
+    /// <summary>Whether a GPU takes a grid of this size.</summary>
+    internal bool FitsGrid => GridX <= int.MaxValue && GridY <= MostAcross && GridZ <= MostAcross;
 
     /// <returns>One block for every <see cref="ElementsPerBlock"/> elements.</returns>
     public static LaunchShape Elements(Device device, long elementCount) =>

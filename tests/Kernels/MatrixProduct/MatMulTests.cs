@@ -38,6 +38,27 @@ public sealed class MatMulTests(Device device)
         }
     }
 
+    /// <remarks>A grid has 65,535 blocks along y.</remarks>
+    [Test]
+    public void MoreMatricesThanAGridHasBlocksAcrossAreMultiplied([Values] bool isShared)
+    {
+        const int batch = 65_537, k = 2;
+        using Tensor x = Normal([batch, 1, k]);
+        using Tensor w = TestTensors.Normal([isShared ? 1 : batch, k, 1], seed: 2, device);
+        using Tensor noise = TestTensors.Normal([batch], seed: 3, device);
+        using Tensor residual = TestTensors.Normal([batch, 1, 1], seed: 4, device);
+        ProductEpilogue epilogue = ProductEpilogue.None with { Noise = noise, Residual = residual };
+        using Tensor y = MatMul.Forward(x, w, epilogue);
+        (double[] left, double[] right) = (x.ToDoubles(), w.ToDoubles());
+        double[] expected = [.. noise.ToDoubles().Zip(residual.ToDoubles(), (a, b) => a + b)];
+        for (int index = 0; index < batch * k; index++)
+        {
+            expected[index / k] += left[index] * right[isShared ? index % k : index];
+        }
+
+        Expect.CloseSums(y, expected, $"{x.Shape} by {w.Shape}");
+    }
+
     [Test]
     public void AnEmptyDepthGivesZeros([Values] FloatType type)
     {

@@ -29,6 +29,19 @@ public sealed class KernelTests(Device device)
             Throws.TypeOf<LaunchException>().With.Message.EqualTo(
                 "GridTypes: argument 2 has 4 bytes, the kernel takes 8"));
 
+    [TestCase(1L << 31, 1, 1)]
+    [TestCase(1, 65_536, 1)]
+    [TestCase(1, 1, 65_536)]
+    public void OnADeviceWithWarpsRejectsAGridThatNoGpuTakes(long x, int y, int z)
+    {
+        if (device.WarpSize == 1) Assert.Pass("blocks of one thread have no grid to fit in");
+        Assert.That(
+            () => Types.Launch(new LaunchShape(x, y, z, 1), KernelArgument.Pointer(0), 1, 2L, 3f, 4.0),
+            Throws.TypeOf<LaunchException>().With.Message.EqualTo(
+                $"GridTypes with grid ({x}, {y}, {z}), block (1), shared 0 B: a grid has at most 2^31 - 1 blocks along "
+                + "x and 65,535 along y and z"));
+    }
+
     [Test]
     public void RejectsATensorOfAnotherDevice()
     {
