@@ -5,7 +5,8 @@ namespace GenKernels.Train.Data;
 /// <summary>Makes a data set of frames from a folder of videos, in the layout of the LongVideoGAN release.</summary>
 /// <remarks>
 /// Videos are decoded in parallel, each into a temporary file, and go into the zips in order: memory does not grow with
-/// their length, and equal videos make equal zips. Nothing appears under its name before everything is written.
+/// their length, and equal videos make equal zips. Nothing appears under its name before everything is written, and
+/// nothing that is replaced is deleted before that.
 /// </remarks>
 public sealed class DatasetFromVideos
 {
@@ -175,9 +176,19 @@ public sealed class DatasetFromVideos
         using PartialOutput manifestOutput = new(Path.Combine(_folder, DatasetLayout.ManifestName));
         File.WriteAllBytes(manifestOutput.Path, manifest.ToJson());
 
-        foreach (string path in earlier) File.Delete(path);
-        foreach (PartitionWriter partition in partitions) partition.Commit();
-        manifestOutput.Commit();
+        using FilesAside aside = new(earlier);
+        try
+        {
+            foreach (PartitionWriter partition in partitions) partition.Commit();
+            manifestOutput.Commit();
+        }
+        catch
+        {
+            foreach (PartitionWriter partition in partitions) File.Delete(Path.Combine(_folder, partition.Name));
+            throw;
+        }
+
+        aside.Delete();
         return new DatasetReport(_folder, manifest, _skipped);
     }
 }

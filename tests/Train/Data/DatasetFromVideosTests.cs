@@ -174,6 +174,23 @@ public sealed class DatasetFromVideosTests
     }
 
     [Test]
+    public void WhatCannotBeReplacedIsKept()
+    {
+        WriteVideos("a", "b");
+        DatasetFromVideos.Make(Options());
+        string folder = _folder.File("out/0016x0024");
+        byte[] before = File.ReadAllBytes(Path.Combine(folder, "partition_0000.zip"));
+        File.Delete(Path.Combine(folder, "dataset.json"));
+        Directory.CreateDirectory(Path.Combine(folder, "dataset.json"));
+        Assert.That(
+            () => DatasetFromVideos.Make(Options() with { Overwrite = true, Partitions = 1 }),
+            Throws.InstanceOf<Exception>());
+        Assert.That(Directory.GetFiles(folder).Select(Path.GetFileName).Order(),
+            Is.EqualTo(new[] { "partition_0000.zip", "partition_0001.zip" }));
+        Assert.That(File.ReadAllBytes(Path.Combine(folder, "partition_0000.zip")), Is.EqualTo(before));
+    }
+
+    [Test]
     public void AMissingPartitionIsNoticed()
     {
         WriteVideos("a", "b");
