@@ -101,7 +101,7 @@ public sealed class NoiseSchedule
         return [.. Enumerable.Range(0, steps).Select(step => SigmaOf(LevelBefore(step))), 0];
     }
 
-    /// <param name="steps">About how many steps a DDIM sampler takes, from 1 to L.</param>
+    /// <param name="steps">About how many steps a DDIM sampler takes, from 1 to L - 1.</param>
     /// <returns>
     /// The levels of its steps from the first to the last, 1 and every (L / steps)-th after it: more than asked for
     /// where L is no multiple.

@@ -15,9 +15,9 @@ internal static class MatMulLibrary
 
     /// <inheritdoc cref="Fits(Tensor, Tensor)"/>
     /// <param name="device">That multiplies.</param>
-    /// <param name="leastCount">Elements of the smaller operand.</param>
-    internal static bool Fits(Device device, long leastCount) =>
-        device.Kind == DeviceKind.Cuda && NativeLibraries.CuBlasLt.IsFound && leastCount > 0;
+    /// <param name="count">Elements of the smaller operand, or products: 0 where there is nothing to multiply.</param>
+    internal static bool Fits(Device device, long count) =>
+        device.Kind == DeviceKind.Cuda && NativeLibraries.CuBlasLt.IsFound && count > 0;
 
     /// <param name="x">As in <see cref="MatMul"/>; checked.</param>
     /// <param name="w">Likewise.</param>
