@@ -68,6 +68,7 @@ internal static class GenerateVideoCommand
                 new(generator, opened, unchecked((ulong)result.GetValue(seed)), result.GetValue(segment));
             Terminal terminal = new(result);
             terminal.Progress.WriteLine($"Preset {trained.Preset.Name} on {DeviceText.Of(opened)}");
+            using CompilationWatch compiling = new(opened.Cache, terminal.Progress.WriteLine);
             int count = result.GetValue(frames);
             long started = Stopwatch.GetTimestamp();
             FrameMeter.Run(

@@ -41,6 +41,7 @@ internal static class VerifyCommand
     {
         Verifier.FindFiles(folder);  // a wrong folder is told before a device is opened
         using Device opened = DeviceFactory.Open(device);
+        using CompilationWatch compiling = new(opened.Cache, terminal.Progress.WriteLine);
         IEnumerable<CaseResult> results = new Verifier(opened).Run(folder, filter, stop);
         if (!terminal.Progress.Profile.Capabilities.Interactive) return [.. results];
         return terminal.Progress.Status().Start($"comparing on {device}", status =>

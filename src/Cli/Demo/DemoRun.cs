@@ -135,6 +135,7 @@ internal sealed class DemoRun(DemoOptions options, IAnsiConsole console, Cancell
     {
         using TrainedGenerator trained = TrainedGenerator.Open(folder.Run);
         using LowResolutionGenerator generator = trained.Load(device);
+        using CompilationWatch compiling = new(device.Cache, console.WriteLine);
         VideoStream stream = new(generator, device, unchecked((ulong)options.Seed), SegmentLength);
         FrameSequence video = new(stream.Width, stream.Height, frameRate);
         FrameMeter.Run(

@@ -20,6 +20,7 @@ internal sealed record StepMeasurement(IReadOnlyList<ProfiledStep> Steps, Device
         Device device, ProfileRequest request, IAnsiConsole console, Action step, CancellationToken stop)
     {
         console.WriteLine($"On {DeviceText.Of(device)}");
+        using CompilationWatch compiling = new(device.Cache, console.WriteLine);
         for (int index = 1; index <= request.WarmUp; index++)
         {
             stop.ThrowIfCancellationRequested();

@@ -72,6 +72,7 @@ internal sealed class TrainingTrial
         LowResolutionTrainingOptions options = Options(result, device);
         using LowResolutionTrial trial = new(Preset(result), options, device, dataset, isRecorded: true);
         terminal.Progress.WriteLine($"On {DeviceText.Of(device)}");
+        using CompilationWatch compiling = new(device.Cache, terminal.Progress.WriteLine);
         trial.Take(Phases(result));
         return [.. trial.Recorded.Select(part => (part.Name, part.Step.Plan))];
     }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using GenKernels.Runtime;
 using GenKernels.Train.LongVideo;
 using Spectre.Console;
 
@@ -63,22 +62,15 @@ internal sealed class TrainingDisplay(IAnsiConsole console, int framesPerStep, b
     /// <summary>Before the first step is taken there is one thing to see: the kernels that it needs.</summary>
     private void Train(LowResolutionRun run, TimeSpan pause, Action<string> show, CancellationToken stop)
     {
-        KernelCache cache = run.Gan.Device.Cache;
-        int before = cache.Misses;
         TimeSpan tick = pause < s_compilingPause ? s_compilingPause : pause;
-        using Timer compiling = new(_ => TellCompiling(cache.Misses - before, show), null, tick, tick);
+        using CompilationWatch compiling = new(run.Gan.Device.Cache, show, tick);
         run.Run(
             new Reporter<LowResolutionProgress>(progress =>
             {
-                compiling.Change(Timeout.Infinite, Timeout.Infinite);
+                compiling.Dispose();
                 Tell(progress, pause, show);
             }),
             stop);
-    }
-
-    private void TellCompiling(int count, Action<string> show)
-    {
-        if (_times.Count == 0 && count > 0) show($"compiling kernels, which later runs find ready: {count} so far");
     }
 
     private void Tell(LowResolutionProgress progress, TimeSpan pause, Action<string> show)
