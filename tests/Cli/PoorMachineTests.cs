@@ -41,7 +41,7 @@ public sealed class PoorMachineTests
         Assert.That(Directory.Exists(_folder.File("cache")) ? Directory.GetFiles(_folder.File("cache")) : [], Is.Empty);
     }
 
-    /// <remarks>The networks and optimizers of preset tiny take some 24 MB, the arena of a step nearly 30 more.</remarks>
+    /// <remarks>The networks and optimizers of preset tiny take some 24 MB, the arena of a step near 30 more.</remarks>
     [Test]
     public void WhereMemoryRunsOutTheHoldersAreNamedAndTheCheckpointStays()
     {

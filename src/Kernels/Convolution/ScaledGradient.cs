@@ -40,9 +40,8 @@ public static class ScaledGradient
         Tensor g, Tensor y, int frameCount, Tensor? factor, Tensor? noise, BiasActivationOptions after)
     {
         Require.That(IsToldByResult(after), $"the result of {after} does not tell its derivative");
-        (Tensor gradient, Tensor? sums, Tensor products) =
-            Launch(g, y, frameCount, factor, noise, after, needsSums: true);
-        return (gradient, sums!, products);
+        (Tensor gradient, Tensor? sums, Tensor? products) = Launch(g, y, frameCount, factor, noise, after);
+        return (gradient, sums!, products!);
     }
 
     /// <summary>Back through y = clamp(gain f(z + bias)).</summary>
@@ -56,9 +55,10 @@ public static class ScaledGradient
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
     public static (Tensor Gradient, Tensor Sums) OfResult(Tensor g, Tensor y, BiasActivationOptions after)
     {
-        (Tensor gradient, Tensor sums, Tensor products) = OfResult(g, y, frameCount: 1, null, null, after);
-        products.Dispose();
-        return (gradient, sums);
+        Require.That(IsToldByResult(after), $"the result of {after} does not tell its derivative");
+        (Tensor gradient, Tensor? sums, _) =
+            Launch(g, y, frameCount: 1, factor: null, noise: null, after, needsProducts: false);
+        return (gradient, sums!);
     }
 
     /// <summary>Back through x · scale.</summary>
@@ -71,33 +71,34 @@ public static class ScaledGradient
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
     public static (Tensor X, Tensor Scales) OfScale(Tensor g, Tensor x, Tensor scales)
     {
-        (Tensor gradient, _, Tensor products) =
+        (Tensor gradient, _, Tensor? products) =
             Launch(g, x, scales.Shape[0], scales, null, Plain, needsSums: false);
-        return (gradient, products);
+        return (gradient, products!);
     }
 
-    private static (Tensor Gradient, Tensor? Sums, Tensor Products) Launch(
-        Tensor g, Tensor y, int frameCount, Tensor? factor, Tensor? noise, BiasActivationOptions after, bool needsSums)
+    private static (Tensor Gradient, Tensor? Sums, Tensor? Products) Launch(
+        Tensor g, Tensor y, int frameCount, Tensor? factor, Tensor? noise, BiasActivationOptions after,
+        bool needsSums = true, bool needsProducts = true)
     {
         int columns = y.Shape[^1];
-        int rows = checked((int)y.Shape.Product(0, y.Shape.Rank - 1));
+        int rows = Require.Product(y, 0, y.Shape.Rank - 1);
         Check(g, y, frameCount, rows, factor, noise);
 
         Tensor gradient = Tensor.Empty(y.Shape, y.Type, y.Device);
         Shape shape = [frameCount, columns];
         if (y.ElementCount == 0)
         {
-            Tensor? none = needsSums ? Tensor.Zeros(shape, y.Type, y.Device) : null;
-            return (gradient, none, Tensor.Zeros(shape, y.Type, y.Device));
+            Tensor? Zeros(bool isNeeded) => isNeeded ? Tensor.Zeros(shape, y.Type, y.Device) : null;
+            return (gradient, Zeros(needsSums), Zeros(needsProducts));
         }
 
         bool isOnHost = y.Device.WarpSize == 1;
         int frameRows = rows / frameCount;
         int segments = Math.Max(1, frameRows / SegmentRows);
         Shape partShape = [frameCount, segments, columns];
-        ElementType sumType = y.Type == ElementType.Float64 ? ElementType.Float64 : ElementType.Float32;
+        ElementType sumType = y.Type.SumType();
         using Tensor? sums = needsSums ? Tensor.Empty(partShape, sumType, y.Device) : null;
-        using Tensor products = Tensor.Empty(partShape, sumType, y.Device);
+        using Tensor? products = needsProducts ? Tensor.Empty(partShape, sumType, y.Device) : null;
         ColumnPlan plan = new(columns, y, g, gradient);
         long blocks = (long)frameCount * segments * (isOnHost ? 1 : plan.TileCount);
         LaunchShape launch = new(blocks, 1, 1, isOnHost ? 1 : ColumnPlan.Threads)
@@ -108,7 +109,7 @@ public static class ScaledGradient
         y.Device.Load(s_source, y.Type).Kernel("ScaledGradient").Launch(
             launch, g, y, factor, noise, gradient, sums, products, frameRows, segments,
             KernelArgument.Structure(ref plan), slope, after.Gain, after.Clamp);
-        return (gradient, sums is null ? null : Joined(sums, shape, y.Type), Joined(products, shape, y.Type));
+        return (gradient, Joined(sums, shape, y.Type), Joined(products, shape, y.Type));
     }
 
     private static void Check(Tensor g, Tensor y, int frameCount, int rows, Tensor? factor, Tensor? noise)
@@ -123,8 +124,9 @@ public static class ScaledGradient
         if (noise is not null) Require.Shape(noise, [rows]);
     }
 
-    private static Tensor Joined(Tensor parts, Shape shape, ElementType type)
+    private static Tensor? Joined(Tensor? parts, Shape shape, ElementType type)
     {
+        if (parts is null) return null;
         using Tensor sum = parts.Shape[1] == 1 ? parts.View(shape) : Reduce.Forward(ReduceKind.Sum, parts, 1, 1);
         using Tensor shaped = sum.View(shape);
         return shaped.Type == type ? shaped.View(shape) : Cast.Forward(shaped, type);

@@ -5,8 +5,8 @@
 //   sums[f,s,c] = sum of dz[r,c] over the rows r of segment s of frame f
 //   products[f,s,c] = that of dz[r,c] (z[r,c] - noise[r]), where dz z = g y
 //
-// Shapes   g, y, dx: [F*R, C]; factor: [F, C]; noise: [F*R]; sums, products: [F, S, C]; contiguous; factor, noise and
-//          sums may be null
+// Shapes   g, y, dx: [F*R, C]; factor: [F, C]; noise: [F*R]; sums, products: [F, S, C]; contiguous; factor and
+//          noise may be null, sums where there is a factor, products where there is none
 // Types    stored as Scalar; sums and products are Accumulator
 // Launch   blocks of ColumnThreads threads, as ColumnBlock has them, for some columns of one segment; on the host one
 //          thread for all of its columns
@@ -34,61 +34,55 @@ DEVICE Term TermAt(Accumulator g, Accumulator y, Accumulator noise, const Straig
 }
 
 #if defined(GK_HOST)
-// Neighbouring elements, each with a sum, a product and perhaps a factor of its own; sum and factor may be null.
+// Neighbouring elements, each with a sum, a product or both and perhaps a factor of its own.
+template <bool HasFactor, bool HasSum, bool HasProduct>
 DEVICE void AddTerms(
     const Scalar* __restrict__ g, const Scalar* __restrict__ y, const Scalar* __restrict__ factor, Accumulator noise,
     Scalar* __restrict__ dx, Accumulator* __restrict__ sum, Accumulator* __restrict__ product, int count,
-    const Straight& after)
+    const Straight after)
 {
     for (int i = 0; i < count; i++) {
         const Term term = TermAt(Accumulator(g[i]), Accumulator(y[i]), noise, after);
-        product[i] += term.product;
-        if (sum != nullptr) sum[i] += term.dz;
-        dx[i] = Scalar(factor == nullptr ? term.dz : term.dz * Accumulator(factor[i]));
+        if constexpr (HasSum) sum[i] += term.dz;
+        if constexpr (HasProduct) product[i] += term.product;
+        dx[i] = Scalar(HasFactor ? term.dz * Accumulator(factor[i]) : term.dz);
     }
 }
 
 // Elements of rows of few columns that are taken as one row, so that they fill vectors.
 constexpr int JoinedLength = 256;
 
-DEVICE void AddJoinedRows(
-    const Scalar* __restrict__ g, const Scalar* __restrict__ y, const Scalar* __restrict__ factor,
-    Scalar* __restrict__ dx, Accumulator* __restrict__ sum, Accumulator* __restrict__ product, Int64 first, Int64 end,
-    int columnCount, const Straight& after)
-{
-    const int rows = JoinedLength / columnCount, length = rows * columnCount;
-    Scalar factors[JoinedLength];
-    Accumulator ownSum[JoinedLength] = {}, ownProduct[JoinedLength] = {};
-    for (int i = 0; i < length && factor != nullptr; i++) factors[i] = factor[i % columnCount];
-    for (Int64 row = first; row < end; row += rows) {
-        const Int64 start = row * columnCount;
-        const int count = int(Minimum(Int64(rows), end - row)) * columnCount;
-        AddTerms(
-            g + start, y + start, factor == nullptr ? nullptr : factors, 0, dx + start,
-            sum == nullptr ? nullptr : ownSum, ownProduct, count, after);
-    }
-    for (int i = 0; i < length; i++) {
-        product[i % columnCount] += ownProduct[i];
-        if (sum != nullptr) sum[i % columnCount] += ownSum[i];
-    }
-}
-
 // Rows first ... end - 1; factor, sum and product are the frame's.
+template <bool HasFactor, bool HasSum, bool HasProduct>
 DEVICE void AddRows(
     const Scalar* __restrict__ g, const Scalar* __restrict__ y, const Scalar* __restrict__ factor,
     const Scalar* __restrict__ noise, Scalar* __restrict__ dx, Accumulator* __restrict__ sum,
     Accumulator* __restrict__ product, Int64 first, Int64 end, int columnCount, const Straight& after)
 {
-    for (int c = 0; c < columnCount; c++) product[c] = 0;
-    for (int c = 0; c < columnCount && sum != nullptr; c++) sum[c] = 0;
-    if (noise == nullptr && 2 * columnCount <= JoinedLength) {
-        AddJoinedRows(g, y, factor, dx, sum, product, first, end, columnCount, after);
+    for (int c = 0; c < columnCount && HasSum; c++) sum[c] = 0;
+    for (int c = 0; c < columnCount && HasProduct; c++) product[c] = 0;
+    if (noise != nullptr || 2 * columnCount > JoinedLength) {
+        for (Int64 row = first; row < end; row++) {
+            const Int64 start = row * columnCount;
+            const Accumulator rowNoise = noise == nullptr ? Accumulator(0) : Accumulator(noise[row]);
+            AddTerms<HasFactor, HasSum, HasProduct>(
+                g + start, y + start, factor, rowNoise, dx + start, sum, product, columnCount, after);
+        }
         return;
     }
-    for (Int64 row = first; row < end; row++) {
+    const int rows = JoinedLength / columnCount, length = rows * columnCount;
+    Scalar factors[JoinedLength];
+    Accumulator ownSum[JoinedLength] = {}, ownProduct[JoinedLength] = {};
+    for (int i = 0; i < length && HasFactor; i++) factors[i] = factor[i % columnCount];
+    for (Int64 row = first; row < end; row += rows) {
         const Int64 start = row * columnCount;
-        const Accumulator rowNoise = noise == nullptr ? Accumulator(0) : Accumulator(noise[row]);
-        AddTerms(g + start, y + start, factor, rowNoise, dx + start, sum, product, columnCount, after);
+        const int count = int(Minimum(Int64(rows), end - row)) * columnCount;
+        AddTerms<HasFactor, HasSum, HasProduct>(
+            g + start, y + start, factors, 0, dx + start, ownSum, ownProduct, count, after);
+    }
+    for (int i = 0; i < length; i++) {
+        if (HasSum) sum[i % columnCount] += ownSum[i];
+        if (HasProduct) product[i % columnCount] += ownProduct[i];
     }
 }
 #endif
@@ -162,9 +156,17 @@ KERNEL ScaledGradient(
     const Int64 end = frame * frameRows + Minimum(frameRows, (segment + 1) * segmentRows);
     const Scalar* frameFactor = factor == nullptr ? nullptr : factor + frame * columnCount;
 #if defined(GK_HOST)
-    AddRows(
-        g, y, frameFactor, noise, dx, sums == nullptr ? nullptr : sums + part * columnCount,
-        products + part * columnCount, first, end, columnCount, after);
+    Accumulator* sum = sums == nullptr ? nullptr : sums + part * columnCount;
+    Accumulator* product = products == nullptr ? nullptr : products + part * columnCount;
+    if (sums == nullptr) {
+        AddRows<true, false, true>(g, y, frameFactor, noise, dx, sum, product, first, end, columnCount, after);
+    } else if (factor != nullptr) {
+        AddRows<true, true, true>(g, y, frameFactor, noise, dx, sum, product, first, end, columnCount, after);
+    } else if (products != nullptr) {
+        AddRows<false, true, true>(g, y, frameFactor, noise, dx, sum, product, first, end, columnCount, after);
+    } else {
+        AddRows<false, true, false>(g, y, frameFactor, noise, dx, sum, product, first, end, columnCount, after);
+    }
 #else
     __shared__ Accumulator shared[Width * ColumnThreads];
     __shared__ Accumulator sharedProducts[Width * ColumnThreads];
@@ -176,12 +178,12 @@ KERNEL ScaledGradient(
         ? SumsOf<true>(g + start, y + start, frameFactor, ownNoise, dx + start, rows, columnCount, place, after)
         : SumsOf<false>(g + start, y + start, frameFactor, ownNoise, dx + start, rows, columnCount, place, after);
     if (sums != nullptr) JoinRowLanes<JoinBySum>(total.sum, plan, shared);
-    JoinRowLanes<JoinBySum>(total.product, plan, sharedProducts);
+    if (products != nullptr) JoinRowLanes<JoinBySum>(total.product, plan, sharedProducts);
     if (place.rowLane > 0) return;  // no barrier follows
     for (int c = 0; c < Width; c++) {
         if (c >= place.count) break;
         if (sums != nullptr) sums[part * columnCount + place.first + c] = total.sum[c];
-        products[part * columnCount + place.first + c] = total.product[c];
+        if (products != nullptr) products[part * columnCount + place.first + c] = total.product[c];
     }
 #endif
 }

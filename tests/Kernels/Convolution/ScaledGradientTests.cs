@@ -112,5 +112,11 @@ public sealed class ScaledGradientTests(Device device)
         Expect.Close(gradient, expected, what);
         Expect.CloseSums(sums, expectedSums, $"sums, {what}");
         Expect.CloseSums(products, expectedProducts, $"products, {what}");
+        if (hasFactorAndNoise) return;
+        (Tensor own, Tensor ownSums) = ScaledGradient.OfResult(g, y, after);
+        Expect.Close(own, expected, $"of an activation, {what}");
+        double[] ofAll = [.. Enumerable.Range(0, channels).Select(
+            channel => Enumerable.Range(0, frames).Sum(frame => expectedSums[(frame * channels) + channel]))];
+        Expect.CloseSums(ownSums, ofAll, $"sums of all frames, {what}");
     }
 }
