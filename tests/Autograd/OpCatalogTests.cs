@@ -46,6 +46,40 @@ public sealed class OpCatalogTests(Device device)
         Assert.That(second, Is.EqualTo(first));
     }
 
+    /// <summary>Values and gradients in 32 bits, as they are trained with.</summary>
+    [TestCaseSource(nameof(Samples))]
+    public void AllDevicesAgreeWithTheHost(OpSample sample)
+    {
+        if (device == TestDevices.Host) Assert.Pass("it is the host");
+        using TensorScope scope = device.Scope();
+        using TensorScope hostScope = TestDevices.Host.Scope();
+        Tensor[] inputs = Inputs(sample, ElementType.Float32);
+        Tensor[] copies = Array.ConvertAll(
+            inputs, x => TestTensors.From(x.ToDoubles(), x.Shape, TestDevices.Host, ElementType.Float32));
+        (string Name, double[] Values)[] actual = ValuesAndGradients(sample, inputs);
+        (string Name, double[] Values)[] expected = ValuesAndGradients(sample, copies);
+        foreach (((string name, double[] values), (_, double[] own)) in expected.Zip(actual))
+        {
+            double tolerance = 8 * Tolerance.For(ElementType.Float32) * values.Select(Math.Abs).Append(1).Max();
+            Assert.That(own, Is.EqualTo(values).Within(tolerance), name);
+        }
+    }
+
+    private static (string Name, double[] Values)[] ValuesAndGradients(OpSample sample, Tensor[] inputs)
+    {
+        Variable[] sources = Array.ConvertAll(inputs, x => new Variable(x, requiresGradient: true));
+        Variable y = sample.Apply(sources);
+        if (y.Node is null) return [("value", y.Value.ToDoubles())];
+        double[] weights = [.. Enumerable.Range(0, (int)y.Value.ElementCount).Select(index => Math.Cos(index))];
+        Variable upstream = new(TestTensors.From(weights, y.Shape, y.Device, y.Type));
+        Variable[] gradients = Gradient.Of(y, sources, upstream, keepRecord: true);
+        return
+        [
+            ("value", y.Value.ToDoubles()),
+            .. gradients.Select((gradient, index) => ($"gradient {index}", gradient.Value.ToDoubles())),
+        ];
+    }
+
     private static Tensor Apply(OpSample sample, Tensor[] inputs) =>
         sample.Apply(Array.ConvertAll(inputs, x => new Variable(x))).Value;
 

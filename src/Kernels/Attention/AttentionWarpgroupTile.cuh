@@ -1,8 +1,9 @@
 // AttentionWarpgroupTile: the products of attention by warpgroups. A warpgroup has 64 tokens of its own (rows), and
-// meets tiles of TileTokens tokens (columns). One more warpgroup brings these: the hardware copies them into rings in
-// shared memory, whose places the others wait for and give back each at its own pace, so that one multiplies while
-// another computes powers; and within one, the sums of a tile are multiplied while the next one's weights are computed.
-// A block does so for one tile of own tokens after the other, and the rings do not run empty between them.
+// meets tiles of TileTokens tokens (columns). A producer warpgroup brings these: the hardware (TMA) copies them into
+// rings in shared memory, whose places the consumers wait for and give back each at its own pace, so that one
+// multiplies while another computes powers; and within one, the sums of a tile are multiplied while the next one's
+// weights are computed. A block is persistent: it takes one tile of own tokens after the other, and the rings do not
+// run empty between them.
 //
 // The block's variant: Warpgroups, those that multiply; HeadPieces, the pieces of 8 channels that a head has at most,
 // those beyond its own being zeros; and TileTokens, 64 or 128.
@@ -10,7 +11,7 @@
 // Shared   a tile is TileTokens rows of 128 bytes for every 64 channels, as Wgmma.cuh has them: along the depth where
 //          channels are added up, across it where tokens are. The memory of a block begins at the first multiple of
 //          1024 in it.
-// Registers  a multiprocessor's are for one block: those that multiply take what the warpgroup that brings gives back
+// Registers  a multiprocessor's are for one block: the consumers take what the producer gives back
 // Limits   compute capability 9.0; tokens that TensorCopy copies: chunks of 16 bytes, from addresses that 16 divides
 // Source   Shah et al. 2024, FlashAttention-3, sections 3.1 and 3.2
 #pragma once

@@ -4,7 +4,7 @@
 //   ReadsSigns:          a(v) = v {1, slope, or 0 where clamped}, as the signs say
 // The gradient of y is the same with the filters exchanged, that of the gradient the same as y but for b.
 //
-// Shapes   x: [N, H, W, C]; b: [C] or null; first, second: [K], applied along both axes, where planar [I, J], or null;
+// Shapes   x: [N, H, W, C]; b: [C] or null; first, second: separable, [K], for both axes; or planar, [I, J]; or null;
 //          y: [N, Q, P, C]; signs: [N, R, S, ceil(C / 32), 2] words over the places of v: bit c of the first where v is
 //          not positive, of the second where it is clamped; contiguous
 // Types    stored as Scalar, filters as float, summed in Accumulator

@@ -130,8 +130,8 @@ internal sealed record MatrixTiling(
         Quotient.Up(rows, Rows) * Quotient.Up(columns, Columns);
 
     /// <returns>
-    /// Parts of the depth that are summed by blocks of their own, and the slices of a part: more than one where tiles
-    /// alone leave a GPU idle.
+    /// Parts of the depth that are summed by blocks of their own (split-K), and the slices of a part: several where
+    /// tiles alone leave a GPU idle.
     /// </returns>
     /// <param name="blocks">Tiles in all.</param>
     /// <param name="depth">Elements that a sum has.</param>

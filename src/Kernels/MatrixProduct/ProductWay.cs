@@ -5,7 +5,7 @@ namespace GenKernels.Kernels.MatrixProduct;
 /// <summary>A way to multiply matrices, or to convolve, on a device with warps.</summary>
 /// <param name="Method">What multiplies.</param>
 /// <param name="Tiling">Of tensor cores; else null.</param>
-/// <param name="Parts">Into how many parts tensor cores divide the depth.</param>
+/// <param name="Parts">Into how many parts tensor cores divide the depth (split-K).</param>
 /// <param name="Rank">Of a library's engine among those that its heuristic names, the first being 0.</param>
 internal readonly record struct ProductWay(
     ProductMethod Method, MatrixTiling? Tiling = null, int Parts = 1, int Rank = 0)
