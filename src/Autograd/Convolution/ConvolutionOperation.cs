@@ -57,7 +57,7 @@ public static class ConvolutionOperation
         Tensor value = Kernels.Convolution.Convolution.Forward(x.Value, w.Value, options, epilogue);
         return Variable.FromOperation(nameof(Convolution), value, inputs, (y, g, needed) =>
         {
-            (Variable dz, Variable dBias) = g.BackThroughActivation(y, bias, after);
+            (Variable dz, Variable? dBias) = g.BackThroughActivation(y, bias, after, needed[2]);
             (Variable? dx, Variable? dw) = Gradients(x, w, options, dz, needed);
             return [dx, dw, dBias];
         });

@@ -35,9 +35,9 @@ public static class BiasActivationOperation
         bool isTold = bias is not null && residual is null && ScaledGradient.IsToldByResult(options);
         if (!isTold) return Derivative(residual, x, bias, options, order: 0);
         Tensor value = Kernels.Elementwise.BiasActivation.Forward(x.Value, bias!.Value, options);
-        return Variable.FromOperation(Name, value, [x, bias], (y, g) =>
+        return Variable.FromOperation(Name, value, [x, bias], (y, g, needed) =>
         {
-            (Variable dx, Variable dBias) = g.BackThroughActivation(y, bias, options);
+            (Variable dx, Variable? dBias) = g.BackThroughActivation(y, bias, options, needed[1]);
             return [dx, dBias];
         });
     }
@@ -62,14 +62,15 @@ public static class BiasActivationOperation
     /// <param name="y">The result, <c>[…, C]</c>.</param>
     /// <param name="bias"><c>[C]</c>.</param>
     /// <param name="options">For which <see cref="ScaledGradient.IsToldByResult"/> holds.</param>
+    /// <param name="needsBias">Whether the bias' gradient is asked for; else it may be null.</param>
     /// <returns>The gradients of z and of the bias, differentiable where gradients are recorded.</returns>
-    internal static (Variable Z, Variable Bias) BackThroughActivation(
-        this Variable g, Variable y, Variable bias, BiasActivationOptions options)
+    internal static (Variable Z, Variable? Bias) BackThroughActivation(
+        this Variable g, Variable y, Variable bias, BiasActivationOptions options, bool needsBias)
     {
         if (GradientMode.IsEnabled)
         {
             Variable differentiable = TimesSlope(g, y.Value, options);
-            return (differentiable, differentiable.SumTo(bias.Shape));
+            return (differentiable, needsBias ? differentiable.SumTo(bias.Shape) : null);
         }
 
         (Tensor dz, Tensor sums) = ScaledGradient.OfResult(g.Value, y.Value, options);
