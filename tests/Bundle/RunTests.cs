@@ -126,7 +126,7 @@ public sealed partial class RunTests
         Pretend("GenKernels.Benchmarks", """
             mkdir -p "$5" && echo '{ "timesAsFast": 2 } { "timesAsFast": 3 }' > "$5/host-peers.json" && exec sleep 100
             """);
-        (int status, _) = Run("--device", "host", "--only", "peers", "--minutes-peers", "0.02");
+        (int status, _) = Run("--device", "host", "--only", "peers", "--minutes-peers", "0.1");
         if (Part("peers").GetProperty("status").GetString() == "skipped") Assert.Ignore("there is no PyTorch");
         Assert.That(status, Is.EqualTo(1));
         Assert.That(Part("peers").GetProperty("counts").GetString(), Is.EqualTo("2 compared"));
