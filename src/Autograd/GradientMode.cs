@@ -12,6 +12,18 @@ public static class GradientMode
     /// <summary>Stops recording until the result is disposed.</summary>
     public static IDisposable Disable() => new Restore(disable: true);
 
+    /// <returns>Whether an operation of these inputs, of which some may be missing, is recorded.</returns>
+    internal static bool Records(params ReadOnlySpan<Variable?> inputs)
+    {
+        if (!IsEnabled) return false;
+        foreach (Variable? input in inputs)
+        {
+            if (input is { RequiresGradient: true }) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Records, or stops recording, until the result is disposed.</summary>
     internal static IDisposable Set(bool enabled) => new Restore(!enabled);
 

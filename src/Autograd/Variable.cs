@@ -67,8 +67,7 @@ public sealed partial class Variable
         Tensor? saved = null)
     {
         AnomalyMode.Check(name, value, inputs);
-        bool recorded = GradientMode.IsEnabled && Array.Exists(inputs, input => input.RequiresGradient);
-        if (recorded) return new Variable(value, new Node(name, inputs, backward, saved));
+        if (GradientMode.Records(inputs)) return new Variable(value, new Node(name, inputs, backward, saved));
         saved?.Dispose();
         return new Variable(value);
     }

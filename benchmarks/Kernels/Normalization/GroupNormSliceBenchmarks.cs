@@ -20,7 +20,7 @@ public class GroupNormSliceBenchmarks : KernelBenchmarks
     {
         Tensor x = inputs[0], y = Tensor.Empty(x.Shape, x.Type, x.Device);
         using Tensor statistics =
-            Tensor.Empty([x.Shape[0], GroupNormBenchmarks.Groups, 2], GroupNorm.SumType(x), x.Device);
+            Tensor.Empty([x.Shape[0], GroupNormBenchmarks.Groups, 2], x.Type.SumType(), x.Device);
         GroupNorm.InPasses(
             x, GroupNormBenchmarks.Groups, inputs[1], inputs[2], y, statistics, GroupNormBenchmarks.Epsilon,
             silu: true);

@@ -47,7 +47,7 @@ public static class ConvolutionOperation
         this Variable x, Variable w, ConvolutionOptions options, Variable bias, BiasActivationOptions after)
     {
         Variable[] inputs = [x, w, bias];
-        bool isRecorded = GradientMode.IsEnabled && Array.Exists(inputs, input => input.RequiresGradient);
+        bool isRecorded = GradientMode.Records(inputs);
         if (isRecorded && !ScaledGradient.IsToldByResult(after))
         {
             return x.Convolution(w, options).BiasActivation(bias, after);

@@ -40,7 +40,7 @@ public static class ScaledConvolutionOperation
     {
         BiasActivationOptions function = after ?? ProductEpilogue.None.Activation;
         Variable[] inputs = [x, w, scales, .. Given(factors), .. Given(bias)];
-        bool isRecorded = GradientMode.IsEnabled && Array.Exists(inputs, input => input.RequiresGradient);
+        bool isRecorded = GradientMode.Records(inputs);
         if (isRecorded && !ScaledGradient.IsToldByResult(function))
         {
             return x.ScaledConvolutionComposed(w, scales, options, factors, noise, bias, after);

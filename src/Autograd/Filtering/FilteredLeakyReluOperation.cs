@@ -37,7 +37,7 @@ public static class FilteredLeakyReluOperation
         }
 
         Variable[] inputs = bias is null ? [x] : [x, bias];
-        bool withSigns = GradientMode.IsEnabled && Array.Exists(inputs, input => input.RequiresGradient);
+        bool withSigns = GradientMode.Records(inputs);
         (Tensor value, Tensor? signs) =
             Filtered.Forward(x.Value, bias?.Value, upFilter, downFilter, options, withSigns);
         return Variable.FromOperation(nameof(FilteredLeakyRelu), value, inputs, (_, g, needed) =>

@@ -27,7 +27,7 @@ public static class LinearOperation
         BiasActivationOptions after = options ?? ProductEpilogue.None.Activation;
         Variable?[] inputs = [x, w, bias, residual];
         bool isStraight = after.Activation == Activation.Linear && float.IsPositiveInfinity(after.Clamp);
-        bool isRecorded = GradientMode.IsEnabled && Array.Exists(inputs, input => input is { RequiresGradient: true });
+        bool isRecorded = GradientMode.Records(inputs);
         if (isStraight || !isRecorded) return Fused(x, w, bias, after, residual);
         Variable y = Fused(x, w, bias, ProductEpilogue.None.Activation, null).BiasActivation(null, after);
         return residual is null ? y : y + residual;

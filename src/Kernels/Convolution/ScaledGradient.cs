@@ -39,7 +39,6 @@ public static class ScaledGradient
     public static (Tensor Gradient, Tensor Sums, Tensor Products) OfResult(
         Tensor g, Tensor y, int frameCount, Tensor? factor, Tensor? noise, BiasActivationOptions after)
     {
-        Require.That(IsToldByResult(after), $"the result of {after} does not tell its derivative");
         (Tensor gradient, Tensor? sums, Tensor? products) = Launch(g, y, frameCount, factor, noise, after);
         return (gradient, sums!, products!);
     }
@@ -55,7 +54,6 @@ public static class ScaledGradient
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
     public static (Tensor Gradient, Tensor Sums) OfResult(Tensor g, Tensor y, BiasActivationOptions after)
     {
-        Require.That(IsToldByResult(after), $"the result of {after} does not tell its derivative");
         (Tensor gradient, Tensor? sums, _) =
             Launch(g, y, frameCount: 1, factor: null, noise: null, after, needsProducts: false);
         return (gradient, sums!);
@@ -80,6 +78,7 @@ public static class ScaledGradient
         Tensor g, Tensor y, int frameCount, Tensor? factor, Tensor? noise, BiasActivationOptions after,
         bool needsSums = true, bool needsProducts = true)
     {
+        Require.That(IsToldByResult(after), $"the result of {after} does not tell its derivative");
         int columns = y.Shape[^1];
         int rows = Require.Product(y, 0, y.Shape.Rank - 1);
         Check(g, y, frameCount, rows, factor, noise);

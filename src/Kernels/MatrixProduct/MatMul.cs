@@ -133,7 +133,7 @@ public static class MatMul
     {
         MatMulSize size = MatMulSize.Of(x, w, y, transposeX);
         EpilogueNumbers numbers = epilogue.Numbers(y.Shape);
-        long blocks = (long)size.Batch * Tiles(size.M, HostTileRows) * Tiles(size.N, HostTileColumns);
+        long blocks = (long)size.Batch * Quotient.Up(size.M, HostTileRows) * Quotient.Up(size.N, HostTileColumns);
         LaunchShape tiles = new(blocks, 1, 1, 1) { Cost = epilogue.Cost(size.Operations, x, w, y) };
         x.Device.Load(s_hostSource, x.Type).Kernel("MatMulHost").Launch(
             tiles, x, w, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y,
@@ -149,13 +149,12 @@ public static class MatMul
         EpilogueNumbers numbers = epilogue.Numbers(y.Shape);
         LaunchCost cost = epilogue.Cost(size.Operations, x, w, y);
         string variant = Variant(transposeX, transposeW);
-        LaunchShape shape = LaunchShape.Blocks(x.Device, (long)Tiles(size.M, Tile) * Tiles(size.N, Tile), size.Batch);
+        long tiles = (long)Quotient.Up(size.M, Tile) * Quotient.Up(size.N, Tile);
+        LaunchShape shape = LaunchShape.Blocks(x.Device, tiles, size.Batch);
         x.Device.Load(s_source, x.Type, variant).Kernel("MatMul").Launch(
             shape with { Cost = cost }, x, w, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y,
             KernelArgument.Structure(ref numbers), size.M, size.N, size.K, size.XBatch, size.WBatch);
     }
-
-    private static int Tiles(int size, int tile) => (size + tile - 1) / tile;
 
     /// <summary>No library of the CPU multiplies 16-bit floats well: they are widened, and the result is rounded
     /// once.</summary>

@@ -17,7 +17,7 @@ internal readonly record struct ProductWay(
     // Blocks that are on their way at once where parts make up for a lack of tiles, by processor.
     private const int MostWaves = 4;
 
-    // A heuristic errs, but not by much: what is named later is hardly ever the fastest.
+    // Each is a plan and a trial more; which ranks win is not measured yet.
     private const int MostEngines = 4;
 
     /// <summary>

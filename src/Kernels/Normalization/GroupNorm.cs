@@ -29,7 +29,7 @@ public static class GroupNorm
         Require.Positive(epsilon);
 
         Tensor y = Tensor.Empty(x.Shape, x.Type, x.Device);
-        Tensor statistics = Tensor.Empty([x.Shape[0], groups, 2], SumType(x), x.Device);
+        Tensor statistics = Tensor.Empty([x.Shape[0], groups, 2], x.Type.SumType(), x.Device);
         bool isDone = x.ElementCount == 0
             || GroupNormSlice.TryForward(x, groups, weight, bias, y, statistics, epsilon, silu);
         if (!isDone) InPasses(x, groups, weight, bias, y, statistics, epsilon, silu);
@@ -64,9 +64,6 @@ public static class GroupNorm
             x, isJoined ? null : partial, statistics, weight, bias, y, KernelArgument.Structure(ref plan), epsilon,
             silu ? 1 : 0);
     }
-
-    /// <returns>The type that sums are kept in.</returns>
-    internal static ElementType SumType(Tensor x) => x.Type.SumType();
 
     /// <summary>Holds what is normalised against its groups, weight and bias.</summary>
     internal static void Check(Tensor x, int groups, Tensor? weight, Tensor? bias)

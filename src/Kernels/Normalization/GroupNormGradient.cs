@@ -84,7 +84,7 @@ public static class GroupNormGradient
         Require.Rank(statistics, 3);
         GroupNorm.Check(x, statistics.Shape[1], weight, bias);
         Require.Shape(statistics, [x.Shape[0], -1, 2]);
-        ElementType type = GroupNorm.SumType(x);
+        ElementType type = x.Type.SumType();
         Require.That(
             statistics.Type == type && statistics.Device == x.Device,
             $"statistics must be {type} on {x.Device}, got {statistics}");

@@ -47,7 +47,7 @@ internal sealed record GroupSlice(int PositionCount, string Variant, LaunchShape
         while (length % width != 0) width /= 2;
         int threads = ThreadsOf(length / width, elements / width, bytes);
         int lanes = threads * width / length;
-        bytes += (long)numbers * length * (lanes + 1) * GroupNorm.SumType(x).Size();
+        bytes += (long)numbers * length * (lanes + 1) * x.Type.SumType().Size();
         if (threads > MostThreads || bytes > limit) return null;
         LaunchShape launch = new((long)x.Shape[0] * groups, 1, 1, threads, (int)bytes);
         return new GroupSlice((int)(elements / length), PackWidths.Variant(width), launch);

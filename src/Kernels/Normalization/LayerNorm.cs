@@ -96,7 +96,7 @@ public static class LayerNorm
     // A part for each block, or, where its threads cannot hold their sums, for those that share a row.
     private static Tensor Partial(Tensor x, WarpRow row, int chunks, int stepRows)
     {
-        ElementType sumType = GroupNorm.SumType(x);
+        ElementType sumType = x.Type.SumType();
         int sumBytes = row.HeldPacks * row.PackWidth * sumType.Size();
         bool areHeld = row.HeldPacks > 0 && sumBytes <= MostSumBytes;
         return Tensor.Empty([areHeld ? chunks : checked(chunks * stepRows), 2, x.Shape[^1]], sumType, x.Device);

@@ -45,13 +45,13 @@ public readonly record struct LaunchShape(long GridX, int GridY, int GridZ, int 
 
     /// <returns>One block for every <see cref="ElementsPerBlock"/> elements.</returns>
     public static LaunchShape Elements(Device device, long elementCount) =>
-        Blocks(device, Quotient(elementCount, ElementsPerBlock));
+        Blocks(device, AtLeastOne(Quotient.Up(elementCount, ElementsPerBlock)));
 
     /// <returns>One warp for every row: blocks of eight warps, or of one thread where a warp is one thread.</returns>
     public static LaunchShape WarpPerRow(Device device, long rowCount)
     {
         int block = device.WarpSize == 1 ? 1 : DefaultBlock;
-        return new LaunchShape(Quotient(rowCount, block / device.WarpSize), 1, 1, block);
+        return new LaunchShape(AtLeastOne(Quotient.Up(rowCount, block / device.WarpSize)), 1, 1, block);
     }
 
     /// <returns>As many blocks of the default size as asked for, at least one.</returns>
@@ -61,5 +61,5 @@ public readonly record struct LaunchShape(long GridX, int GridY, int GridZ, int 
     /// <inheritdoc/>
     public override string ToString() => $"grid ({GridX}, {GridY}, {GridZ}), block ({BlockX}), shared {SharedBytes} B";
 
-    private static long Quotient(long count, int divisor) => Math.Max(1, (count + divisor - 1) / divisor);
+    private static long AtLeastOne(long blocks) => Math.Max(1, blocks);
 }

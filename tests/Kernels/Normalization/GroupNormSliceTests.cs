@@ -81,7 +81,7 @@ public sealed class GroupNormSliceTests(Device device)
         Tensor x, int groups, Tensor? w, Tensor? b, bool silu)
     {
         Tensor y = Tensor.Empty(x.Shape, x.Type, x.Device);
-        Tensor statistics = Tensor.Empty([x.Shape[0], groups, 2], GroupNorm.SumType(x), x.Device);
+        Tensor statistics = Tensor.Empty([x.Shape[0], groups, 2], x.Type.SumType(), x.Device);
         bool isDone = GroupNormSlice.TryForward(x, groups, w, b, y, statistics, GroupNormTests.Epsilon, silu);
         return (isDone, y, statistics);
     }

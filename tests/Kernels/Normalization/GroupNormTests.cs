@@ -108,7 +108,7 @@ public sealed class GroupNormTests(Device device)
     internal static (Tensor Y, Tensor Statistics) InPasses(Tensor x, int groups, Tensor? w, Tensor? b, bool silu)
     {
         Tensor y = Tensor.Empty(x.Shape, x.Type, x.Device);
-        Tensor statistics = Tensor.Empty([x.Shape[0], groups, 2], GroupNorm.SumType(x), x.Device);
+        Tensor statistics = Tensor.Empty([x.Shape[0], groups, 2], x.Type.SumType(), x.Device);
         GroupNorm.InPasses(x, groups, w, b, y, statistics, Epsilon, silu);
         return (y, statistics);
     }
