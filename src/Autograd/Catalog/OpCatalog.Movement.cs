@@ -17,6 +17,10 @@ public static partial class OpCatalog
         new("Pad with zeros", [[4, 3]], x => x[0].Pad(0, 2, 1)),
         new("Pad with copies", [[4, 3, 2]], x => x[0].Pad(1, 2, 3, Border.Replicate)),
         new("Pad with a reflection", [[4, 3, 2]], x => x[0].Pad(0, 3, 2, Border.Reflect).Pad(1, 0, 2, Border.Reflect)),
+        new("Pad with copies, cut", [[4, 6, 2]], x =>
+            x[0].Pad(1, -2, 3, Border.Replicate).Pad(0, 2, -1, Border.Replicate)),
+        new("Pad with a reflection, cut", [[4, 6, 2]], x =>
+            x[0].Pad(1, -2, 4, Border.Reflect).Pad(0, 3, -2, Border.Reflect)),
         new("Pad with a constant", [[4, 3, 2]], x => x[0].PadWith(1.5, 1, 2, 1).PadWith(-0.25, 0, -1, 2)),
         new("Flip", [[4, 3]], x => x[0].Flip(0)),
         new("Concatenate", [[4, 3], [4, 5]], x => Variable.Concatenate(x, 1)),

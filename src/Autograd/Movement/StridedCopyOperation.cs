@@ -41,24 +41,25 @@ public sealed partial class Variable
             [g.Window(at, -start, Shape[at])]);
     }
 
-    /// <summary>Pads an axis on both sides with zeros, with the outermost elements, or with a reflection.</summary>
+    /// <summary>
+    /// Pads an axis on both sides with zeros, with its outermost elements or with its reflection, or cuts it.
+    /// </summary>
     /// <param name="axis">From 0 or, negative, from the end.</param>
-    /// <param name="before">Elements put before; negative only with zeros, to cut.</param>
+    /// <param name="before">Elements put before; negative for how many are cut there.</param>
     /// <param name="after">Elements put after, likewise.</param>
-    /// <param name="border">Which elements they are.</param>
-    /// <exception cref="ShapeException">The axis is too short for its reflection, or a count is negative.</exception>
+    /// <param name="border">Which elements they are; those of the axis before it is cut.</param>
+    /// <exception cref="ShapeException">The axis is too short for its reflection or for what is cut.</exception>
     public Variable Pad(int axis, int before, int after, Border border = Border.Zero)
     {
         int at = Shape.Axis(axis);
         int size = Shape[at];
         if (border == Border.Zero) return Window(at, -before, before + size + after);
-        Require.That(before >= 0 && after >= 0, $"what is cut has no {border} border: {before}, {after}");
         Tensor value = StridedCopy.Window(Value, at, -before, before + size + after, 1, border);
         return FromOperation($"{border}Pad", value, [this], (_, g) =>
         {
             Variable middle = g.Window(at, before, size);
-            Variable head = g.Window(at, 0, before);
-            Variable tail = g.Window(at, before + size, after);
+            Variable head = g.Window(at, 0, Math.Max(0, before));
+            Variable tail = g.Window(at, before + size, Math.Max(0, after));
             return border == Border.Replicate
                 ? [middle + head.Sum(at).Window(at, 0, size) + tail.Sum(at).Window(at, 1 - size, size)]
                 : [middle + head.Flip(at).Window(at, -1, size) + tail.Flip(at).Window(at, after + 1 - size, size)];

@@ -57,10 +57,16 @@ public sealed class LowpassBankDesign
     {
         double[] rates = new double[count];
 
-        // An ulp above an even rate adds a tap: the first is a power too, as in the release, the last is exact.
-        (double first, double last) = (Math.Log2(minimum), Math.Log2(maximum));
-        for (int i = 0; i < count; i++) rates[i] = Math.Pow(2, first + ((last - first) * i / Math.Max(1, count - 1)));
-        if (count > 1) rates[^1] = maximum;
+        // Rounded as in the release, since an ulp above an even rate adds a tap: logarithms to base 2 are quotients, and
+        // the last of them is exact.
+        (double first, double last) = (Math.Log(minimum) / Math.Log(2), Math.Log(maximum) / Math.Log(2));
+        double step = (last - first) / Math.Max(1, count - 1);
+        for (int i = 0; i < count; i++)
+        {
+            double logarithm = i > 0 && i == count - 1 ? last : first + (i * step);
+            rates[i] = Math.Clamp(Math.Pow(2, logarithm), minimum, maximum);
+        }
+
         return rates;
     }
 

@@ -47,6 +47,16 @@ public sealed class LowpassBankDesignTests
         }
     }
 
+    /// <summary>A first rate of 40 comes out an ulp above it, in the release too, and takes a tap more.</summary>
+    [Test]
+    public void RatesAreRoundedAsInTheRelease()
+    {
+        Assert.That(
+            new LowpassBankDesign(8, 40, 200).TapCounts.ToArray(),
+            Is.EqualTo(new[] { 21, 26, 32, 40, 51, 64, 80, 100 }));
+        Assert.That(new LowpassBankDesign(3, 20, 80).TapCounts.ToArray(), Is.EqualTo(new[] { 11, 20, 40 }));
+    }
+
     [Test]
     public void RefusesNoFiltersAndRatesOutOfOrder()
     {
