@@ -27,15 +27,12 @@ public sealed class LowResolutionDiscriminator : Module
             new(options.Edge > 32, false), new(true, options.FrameCount >= 4), new(true, options.FrameCount >= 8),
             new(true, options.FrameCount >= 16),
         ];
-        int spatialScale = 1 << halvings.Count(halving => halving.Spatial);
-        int temporalScale = 1 << halvings.Count(halving => halving.Temporal);
-        Require.That(
-            options.Edge % spatialScale == 0 && options.FrameCount % temporalScale == 0,
-            $"clips of {options.FrameCount} frames of {options.Width} x {options.Height} cannot be halved: "
-            + $"the longer side must be a multiple of {spatialScale}, the frames of {temporalScale}");
+        int edge = options.Edge >> halvings.Count(halving => halving.Spatial);
+        int frameCount = options.FrameCount >> halvings.Count(halving => halving.Temporal);
+        Require.That(edge > 0 && frameCount > 0, $"there is nothing left of {Clips(options)} once they are halved");
         Require.That(
             (options.Edge - options.Height) % 2 == 0 && (options.Edge - options.Width) % 2 == 0,
-            $"a video of {options.Width} x {options.Height} cannot be padded evenly to a square");
+            $"{Clips(options)} cannot be padded evenly to squares");
 
         Triple taps = new(options.TemporalTaps, options.SpatialTaps, options.SpatialTaps);
         _blocks =
@@ -43,8 +40,7 @@ public sealed class LowResolutionDiscriminator : Module
             new DiscriminatorBlock(
                 channels.In, channels.Out, index == 0 ? taps with { T = 1 } : taps, halvings[index], initializer,
                 index == 0 ? Colours : 0))));
-        _epilogue = Register("epilogue", new DiscriminatorEpilogue(
-            options, options.Edge / spatialScale, options.FrameCount / temporalScale, initializer));
+        _epilogue = Register("epilogue", new DiscriminatorEpilogue(options, edge, frameCount, initializer));
     }
 
     /// <summary>The sizes.</summary>
@@ -72,4 +68,7 @@ public sealed class LowResolutionDiscriminator : Module
         using DeviceRange last = x.Device.Range("epilogue");
         return _epilogue.Forward(x, observe);
     }
+
+    private static string Clips(LowResolutionDiscriminatorOptions options) =>
+        $"clips of {options.FrameCount} frames of {options.Width} x {options.Height}";
 }

@@ -3,7 +3,10 @@ namespace GenKernels.Models.LongVideo;
 /// <summary>The sizes of the low-resolution discriminator; the default is that of the thesis.</summary>
 public sealed record LowResolutionDiscriminatorOptions
 {
-    /// <summary>Frames of a clip; a power of two from 16 halves in three blocks, fewer frames in fewer.</summary>
+    /// <summary>
+    /// Frames of a clip. From 16 on three blocks halve them, from 8 two, from 4 one; half of an odd number is rounded
+    /// down.
+    /// </summary>
     public int FrameCount { get; init; } = 128;
 
     /// <summary>Rows of the video.</summary>

@@ -23,15 +23,46 @@ public sealed class LowResolutionDiscriminatorTests
         "facts/longvideo_lres_D.json",
         initializer => new LowResolutionDiscriminator(LowResolutionPreset.Paper.Discriminator, initializer));
 
+    /// <summary>As in the release: 20 frames become 10, 5 and 2, an edge of 22 becomes 11, 5 and 2.</summary>
     [Test]
-    public void RefusesClipsThatCannotBeHalved()
+    public void HalvesOfOddNumbersAreRoundedDown()
     {
         using Initializer initializer = new(TestDevices.Usual, seed: 1);
-        LowResolutionDiscriminatorOptions options = SmallestPreset.Preset.Discriminator with { FrameCount = 10 };
+        LowResolutionDiscriminatorOptions options = SmallestPreset.Preset.Discriminator with
+        {
+            FrameCount = 20, Height = 12, Width = 22,
+        };
+        using LowResolutionDiscriminator discriminator = new(options, initializer);
+        using TensorScope scope = TestDevices.Usual.Scope();
+        Tensor video = TestTensors.Normal([2, 20, 12, 22, 3], seed: 2, TestDevices.Usual);
+        Dictionary<string, Shape> stages = [];
+        Variable logits = discriminator.Forward(
+            new Variable(video), (name, value) => stages.Add(name, value.Shape));
+        Shape last = [2, 2, 2, 2, options.BlockChannels[^1].Out];
+        Shape one = [2, 1];
+        Assert.That(stages["blocks.3"], Is.EqualTo(last));
+        Assert.That(logits.Shape, Is.EqualTo(one));
+        Assert.That(logits.Value.ToDoubles(), Is.All.Not.NaN);
+    }
+
+    [Test]
+    public void RefusesClipsOfWhichNothingIsLeft()
+    {
+        using Initializer initializer = new(TestDevices.Usual, seed: 1);
+        LowResolutionDiscriminatorOptions options = SmallestPreset.Preset.Discriminator with { Height = 4, Width = 6 };
         Assert.That(
             () => new LowResolutionDiscriminator(options, initializer),
-            Throws.InstanceOf<ArgumentException>()
-                .With.Message.Contains("clips of 10 frames of 16 x 8 cannot be halved"));
+            Throws.InstanceOf<ArgumentException>().With.Message.Contains("there is nothing left of clips of"));
+    }
+
+    [Test]
+    public void RefusesClipsThatCannotBePaddedToSquares()
+    {
+        using Initializer initializer = new(TestDevices.Usual, seed: 1);
+        LowResolutionDiscriminatorOptions options = SmallestPreset.Preset.Discriminator with { Height = 9 };
+        Assert.That(
+            () => new LowResolutionDiscriminator(options, initializer),
+            Throws.InstanceOf<ArgumentException>().With.Message.Contains("cannot be padded evenly to squares"));
     }
 
     [Test]
