@@ -15,6 +15,7 @@
 #include "Common/Prelude.cuh"      // KERNEL, Scalar, Accumulator
 #include "Common/Block.cuh"        // JoinBySum
 #include "Common/ColumnBlock.cuh"  // ColumnPlan, PlaceOf, LoadColumns, JoinRowLanes
+#include "Common/HostRows.cuh"     // JoinedLength, RepeatRow
 
 constexpr int Width = PackLength<Scalar>;
 
@@ -49,9 +50,6 @@ DEVICE void AddTerms(
     }
 }
 
-// Elements of rows of few columns that are taken as one row, so that they fill vectors.
-constexpr int JoinedLength = 256;
-
 // Rows first ... end - 1; factor, sum and product are the frame's.
 template <bool HasFactor, bool HasSum, bool HasProduct>
 DEVICE void AddRows(
@@ -73,7 +71,7 @@ DEVICE void AddRows(
     const int rows = JoinedLength / columnCount, length = rows * columnCount;
     Scalar factors[JoinedLength];
     Accumulator ownSum[JoinedLength] = {}, ownProduct[JoinedLength] = {};
-    for (int i = 0; i < length && HasFactor; i++) factors[i] = factor[i % columnCount];
+    if constexpr (HasFactor) RepeatRow(factor, columnCount, rows, factors);
     for (Int64 row = first; row < end; row += rows) {
         const Int64 start = row * columnCount;
         const int count = int(Minimum(Int64(rows), end - row)) * columnCount;

@@ -8,6 +8,7 @@
 // Cost     order 0 without m reads N*C, writes N*C; else reads 2*N*C: bound by memory
 // Source   Karras et al. 2020, StyleGAN2, appendix B (fused bias and activation); derivatives by hand
 #include "Common/Prelude.cuh"
+#include "Common/HostRows.cuh"  // JoinedLength, RepeatRow
 #include "Common/Rows.cuh"
 #include "Common/Activations.cuh"
 
@@ -29,9 +30,6 @@ DEVICE Accumulator Value(Accumulator z, Accumulator m, Accumulator slope, Accumu
     }
     return IsClamped(z, slope, gain, limit) ? Accumulator(0) : m * value;
 }
-
-// Elements of rows of few columns that the host device takes as one row, so that they fill vectors.
-constexpr int JoinedLength = 256;
 
 template <bool HasBias, bool HasOther>
 DEVICE void ActivateRows(
@@ -58,9 +56,7 @@ DEVICE void ActivateRows(
         const int columns = walk.rowLength, rows = JoinedLength / columns;
         if (rows > 1) {
             Scalar joined[JoinedLength];
-            for (int row = 0; row < rows; row++) {
-                for (int i = 0; i < columns; i++) joined[row * columns + i] = b[i];
-            }
+            RepeatRow(b, columns, rows, joined);
             const RowBlock block = RowBlockOf(walk);
             for (int row = 0; row < block.rowCount; row += rows) {
                 const auto body = bodyOf((block.firstRow + row) * columns, joined);

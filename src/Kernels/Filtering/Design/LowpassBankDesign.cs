@@ -57,8 +57,8 @@ public sealed class LowpassBankDesign
     {
         double[] rates = new double[count];
 
-        // Rounded as in the release, since an ulp above an even rate adds a tap: logarithms to base 2 are quotients, and
-        // the last of them is exact.
+        // Rounded as in the release, since an ulp above an even rate adds a tap: logarithms to base 2 are quotients,
+        // and the last of them is exact.
         (double first, double last) = (Math.Log(minimum) / Math.Log(2), Math.Log(maximum) / Math.Log(2));
         double step = (last - first) / Math.Max(1, count - 1);
         for (int i = 0; i < count; i++)
