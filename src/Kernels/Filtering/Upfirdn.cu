@@ -32,6 +32,23 @@ struct Taps {
 // place / up, without a division for the usual rates.
 DEVICE int Samples(int place, int up) { return up == 1 ? place : up == 2 ? place >> 1 : place / up; }
 
+// The samples under row m of y, from `start` on, and their taps.
+struct Window {
+    int start;
+    Taps taps;
+};
+
+DEVICE Window WindowOf(const UpfirdnPlan& plan, const Tap* filter, int m)
+{
+    const int base = m * plan.down - plan.before;
+    const int last = base + plan.tapCount - 1;
+    const int start = base > 0 ? Samples(base + plan.up - 1, plan.up) : 0;
+    const int stop = last >= 0 ? Minimum(plan.length, Samples(last, plan.up) + 1) : 0;
+    const int tap = start * plan.up - base;
+    return {start, plan.isFlipped ? Taps{filter + tap, plan.up, stop - start}
+                                  : Taps{filter + (plan.tapCount - 1 - tap), -plan.up, stop - start}};
+}
+
 // Adds the samples under count taps to the sums of Width neighbouring columns, from x on.
 template <int Width>
 DEVICE void AddTaps(
@@ -90,24 +107,69 @@ DEVICE void AllColumns(
     WeightOf weightOf, int count, const Scalar* x, Scalar* __restrict__ y, int inner, int first, int end)
 {
     first = Columns<64>(weightOf, count, x, y, inner, first, end);
+    first = Columns<32>(weightOf, count, x, y, inner, first, end);
     first = Columns<16>(weightOf, count, x, y, inner, first, end);
     first = Columns<8>(weightOf, count, x, y, inner, first, end);
     first = Columns<4>(weightOf, count, x, y, inner, first, end);
     Columns<1>(weightOf, count, x, y, inner, first, end);
 }
 
-// A row on the host device. The usual numbers of taps are constants (0 is any other), their weights in registers: rows
+// Rows of y that the same taps meet: how many, and how far apart they and their samples are.
+struct RowRun {
+    int count;
+    Int64 apart, samplesApart;
+};
+
+// A run on the host device. The usual numbers of taps are constants (0 is any other), their weights in registers: rows
 // of few columns, the channels of an image, take half the time.
 template <int Fixed>
-DEVICE void RowOf(Taps taps, float gain, const Scalar* x, Scalar* __restrict__ y, int inner, int first, int end)
+DEVICE void RunOf(
+    Taps taps, float gain, const Scalar* x, Scalar* __restrict__ y, const RowRun& run, int inner, int first, int end)
 {
     const auto weightOf = [=](int j) { return Accumulator(taps.first[j * taps.step]) * gain; };
-    if constexpr (Fixed > 0) {
-        Accumulator weights[Fixed];
-        for (int j = 0; j < Fixed; j++) weights[j] = weightOf(j);
-        AllColumns([&](int j) { return weights[j]; }, Fixed, x, y, inner, first, end);
-    } else {
-        AllColumns(weightOf, taps.count, x, y, inner, first, end);
+    Accumulator weights[Fixed > 0 ? Fixed : 1];
+    for (int j = 0; j < Fixed; j++) weights[j] = weightOf(j);
+    for (int row = 0; row < run.count; row++) {
+        const Scalar* from = x + row * run.samplesApart;
+        Scalar* to = y + row * run.apart;
+        if constexpr (Fixed > 0) {
+            AllColumns([&](int j) { return weights[j]; }, Fixed, from, to, inner, first, end);
+        } else {
+            AllColumns(weightOf, taps.count, from, to, inner, first, end);
+        }
+    }
+}
+
+// The block's rows on the host device. Between the ends of x, rows `apart` apart have the same taps.
+DEVICE void HostRows(
+    const Scalar* __restrict__ x, const Tap* __restrict__ filter, Scalar* __restrict__ y, const RowWalk& walk,
+    const UpfirdnPlan& plan)
+{
+    const RowBlock block = RowBlockOf(walk);
+    const int inner = walk.rowLength, apart = plan.down % plan.up == 0 ? 1 : plan.up;
+    const Int64 samplesApart = Int64(apart) * plan.down / plan.up;
+    const Int64 lastInside = Int64(plan.length) * plan.up - plan.tapCount + plan.before;  // down * m at most
+    const int firstInside = Maximum(0, plan.before + plan.down - 1) / plan.down;
+    const int endInside = lastInside < 0 ? 0 : int(Minimum(Int64(plan.outputLength), lastInside / plan.down + 1));
+    for (int done = 0, count; done < block.rowCount; done += count) {
+        const Int64 row = block.firstRow + done, outer = Quotient(row, plan.outputLength);
+        const int m = int(row - outer * plan.outputLength);
+        count = Minimum(block.rowCount - done, plan.outputLength - m);
+        const auto sum = [&](int start, int rowCount) {
+            const Window window = WindowOf(plan, filter, start);
+            const Scalar* from = x + (outer * plan.length + window.start) * inner;
+            Scalar* to = y + (outer * plan.outputLength + start) * inner;
+            const RowRun run = {rowCount, Int64(apart) * inner, samplesApart * inner};
+            const Taps taps = window.taps;
+            if (taps.count == 2) RunOf<2>(taps, plan.gain, from, to, run, inner, block.first, block.end);
+            else if (taps.count == 4) RunOf<4>(taps, plan.gain, from, to, run, inner, block.first, block.end);
+            else RunOf<0>(taps, plan.gain, from, to, run, inner, block.first, block.end);
+        };
+        const int inside = Minimum(m + count, Maximum(m, firstInside));
+        const int end = Minimum(m + count, Maximum(inside, endInside));
+        for (int at = m; at < inside; at++) sum(at, 1);
+        for (int at = inside; at < Minimum(end, inside + apart); at++) sum(at, (end - 1 - at) / apart + 1);
+        for (int at = end; at < m + count; at++) sum(at, 1);
     }
 }
 
@@ -115,28 +177,23 @@ KERNEL Upfirdn(
     const Scalar* __restrict__ x, const Tap* __restrict__ filter, Scalar* __restrict__ y, RowWalk walk,
     UpfirdnPlan plan)
 {
-    ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
-        const Int64 outer = Quotient(row, plan.outputLength);
-        const int base = int(row - outer * plan.outputLength) * plan.down - plan.before;
-        const int last = base + plan.tapCount - 1;
-        const int start = base > 0 ? Samples(base + plan.up - 1, plan.up) : 0;
-        const int stop = last >= 0 ? Minimum(plan.length, Samples(last, plan.up) + 1) : 0;
-        const int tap = start * plan.up - base;
-        const Taps taps = plan.isFlipped ? Taps{filter + tap, plan.up, stop - start}
-                                         : Taps{filter + (plan.tapCount - 1 - tap), -plan.up, stop - start};
-
-        const Scalar* from = x + (outer * plan.length + start) * walk.rowLength;
-        Scalar* to = y + row * walk.rowLength;
-        const int inner = walk.rowLength;
-        if constexpr (WarpSize == 1) {
-            if (taps.count == 2) RowOf<2>(taps, plan.gain, from, to, inner, first, end);
-            else if (taps.count == 4) RowOf<4>(taps, plan.gain, from, to, inner, first, end);
-            else RowOf<0>(taps, plan.gain, from, to, inner, first, end);
-        } else if (walk.packLength == 1) {
-            for (int i = first; i < end; i += step) PackOf<1>(taps, plan.gain, from + i, to + i, inner);
-        } else {
-            constexpr int Width = PackLength<Scalar>;
-            for (int i = first; i < end; i += step) PackOf<Width>(taps, plan.gain, from + i, to + i, inner);
-        }
-    });
+    if constexpr (WarpSize == 1) {
+        HostRows(x, filter, y, walk, plan);
+    } else {
+        ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
+            const Int64 outer = Quotient(row, plan.outputLength);
+            const Window window = WindowOf(plan, filter, int(row - outer * plan.outputLength));
+            const int inner = walk.rowLength;
+            const Scalar* from = x + (outer * plan.length + window.start) * inner;
+            Scalar* to = y + row * inner;
+            if (walk.packLength == 1) {
+                for (int i = first; i < end; i += step) PackOf<1>(window.taps, plan.gain, from + i, to + i, inner);
+            } else {
+                constexpr int Width = PackLength<Scalar>;
+                for (int i = first; i < end; i += step) {
+                    PackOf<Width>(window.taps, plan.gain, from + i, to + i, inner);
+                }
+            }
+        });
+    }
 }
