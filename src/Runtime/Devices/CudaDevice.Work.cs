@@ -29,6 +29,12 @@ public sealed unsafe partial class CudaDevice
     private protected override void CopyFromHostCore(ReadOnlySpan<byte> source, nint destination)
     {
         MakeCurrent();
+        if (source.Length <= CudaUploads.Largest && !IsCapturing)
+        {
+            _uploads.Copy(source, destination);
+            return;
+        }
+
         fixed (byte* bytes = source)
         {
             Check(cuMemcpyHtoDAsync_v2(destination, bytes, (nuint)source.Length, Stream));

@@ -26,6 +26,7 @@ public sealed unsafe partial class CudaDevice : Device
     private readonly ConcurrentBag<CUmodule> _modules = [];
     private readonly ConcurrentDictionary<nint, int> _sharedLimits = new();
     private readonly CudaLaunchRecord _lastLaunch = new();
+    private readonly CudaUploads _uploads;
     private readonly bool _synchronous = Environment.GetEnvironmentVariable("GENKERNELS_SYNCHRONOUS") == "1";
     private readonly CUstream _stream;
     private int _released;
@@ -63,6 +64,7 @@ public sealed unsafe partial class CudaDevice : Device
         CUstream stream;
         cuStreamCreate(&stream, CUstream_flags.NON_BLOCKING).ThrowIfFailed();
         _stream = stream;
+        _uploads = new CudaUploads(this);
     }
 
     /// <inheritdoc/>
@@ -198,6 +200,7 @@ public sealed unsafe partial class CudaDevice : Device
         if (isCurrent)
         {
             cuStreamSynchronize(_stream);
+            _uploads.Dispose();
             foreach (CUmodule module in _modules) cuModuleUnload(module);
             cuStreamDestroy_v2(_stream);
         }

@@ -119,6 +119,12 @@ internal static unsafe partial class CudaDriver
     internal static partial CUresult cuMemFree_v2(nint address);
 
     [LibraryImport(Library)]
+    internal static partial CUresult cuMemHostAlloc(void** memory, nuint bytes, uint flags);
+
+    [LibraryImport(Library)]
+    internal static partial CUresult cuMemFreeHost(void* memory);
+
+    [LibraryImport(Library)]
     internal static partial CUresult cuMemGetInfo_v2(nuint* free, nuint* total);
 
     [LibraryImport(Library)]

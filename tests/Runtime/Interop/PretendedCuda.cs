@@ -54,6 +54,9 @@ internal static class PretendedCuda
     /// <returns>Launches of kernels and of graphs since the start; not those within a graph.</returns>
     internal static int Launches() => (int)Get<Count>("pretend_launches")();
 
+    /// <returns>How often a stream was waited for since the start.</returns>
+    internal static int Waits() => (int)Get<Count>("pretend_waits")();
+
     /// <returns>Compilations since the start.</returns>
     internal static int Compiled() => (int)Get<Count>("pretend_compiled")();
 

@@ -25,10 +25,17 @@ internal static class PretendedDriver
         {
             return (uintptr_t)stream > 1 && (uintptr_t)stream <= streams && capturing == (stream == capturedStream);
         }
-        static int sharedLimit = 49152, replayed, compiled, launches;
+        static int sharedLimit = 49152, replayed, compiled, launches, waits;
         using Graph = std::vector<std::function<void()>>;
         static Graph captured;
-        static void Do(std::function<void()> work) { if (capturing) captured.push_back(work); else work(); }
+        static Graph uploads;  // that have not begun: their sources are read as late as a driver may read them
+        static void Flush() { for (auto& upload : uploads) upload(); uploads.clear(); }
+        static void Do(std::function<void()> work)
+        {
+            if (capturing) return captured.push_back(work);
+            Flush();
+            work();
+        }
         static std::string program, options;
         static int Fails(const char* name) { if (strcmp(name, failing)) return 0; failing[0] = 0; return failure; }
         #define CHECK if (int status = Fails(__func__)) return status;
@@ -37,6 +44,7 @@ internal static class PretendedDriver
         API long pretend_live() { return live; }
         API long pretend_compiled() { return compiled; }
         API long pretend_launches() { return launches; }
+        API long pretend_waits() { return waits; }
         API const char* pretend_options() { return options.c_str(); }
         API int cuInit(unsigned) { CHECK return 0; }
         API int cuDriverGetVersion(int* version) { *version = 13000; return 0; }
@@ -69,7 +77,13 @@ internal static class PretendedDriver
             live++;
             return flags == 1 ? 0 : 1;
         }
-        API int cuStreamSynchronize(void* stream) { CHECK return !IsStream(stream) ? 400 : capturing ? 900 : 0; }
+        API int cuStreamSynchronize(void* stream)
+        {
+            CHECK
+            waits++;
+            Flush();
+            return !IsStream(stream) ? 400 : capturing ? 900 : 0;
+        }
         API int cuStreamDestroy_v2(void*) { live--; return 0; }
         API int cuMemAllocAsync(void** address, size_t bytes, void*)
         {
@@ -78,17 +92,20 @@ internal static class PretendedDriver
             live++;
             return 0;
         }
-        API int cuMemFreeAsync(void* address, void*) { free(address); live--; return 0; }
+        API int cuMemFreeAsync(void* address, void*) { Flush(); free(address); live--; return 0; }
         API int cuMemAlloc_v2(void**, size_t) { return 801; }
         API int cuMemFree_v2(void*) { return 801; }
         API int cuMemGetInfo_v2(size_t* available, size_t* total) { *available = 100; *total = 200; return 0; }
+        API int cuMemHostAlloc(void** memory, size_t bytes, unsigned) { *memory = malloc(bytes); live++; return 0; }
+        API int cuMemFreeHost(void* memory) { free(memory); live--; return 0; }
         API int cuMemcpyHtoDAsync_v2(void* to, const void* from, size_t bytes, void*)
         {
-            memcpy(to, from, bytes);
+            uploads.push_back([=] { memcpy(to, from, bytes); });
             return 0;
         }
         API int cuMemcpyDtoHAsync_v2(void* to, const void* from, size_t bytes, void*)
         {
+            Flush();
             memcpy(to, from, bytes);
             return 0;
         }
@@ -212,6 +229,7 @@ internal static class PretendedDriver
         API int cuGraphLaunch(void* executable, void*)
         {
             launches++;
+            Flush();
             for (auto& work : *(Graph*)executable) work();
             replayed += ((Graph*)executable)->size();
             snprintf(last, sizeof last, "replayed %d", replayed);
