@@ -4,24 +4,26 @@ using GenKernels.Runtime.Interop;
 
 namespace GenKernels.Kernels;
 
-/// <summary>Measures what a device reaches at best.</summary>
+/// <summary>Measures the copy bandwidth and matrix-product throughput that a device reaches at best.</summary>
 public static class CeilingMeasurement
 {
     private const int CopiedBytes = 256 << 20;
     private const int Tries = 6;
 
-    /// <summary>Measures a device that has nothing else to do: some seconds on a CPU.</summary>
-    /// <param name="device">What is measured; it needs 512 MB of memory for a moment.</param>
-    /// <param name="types">Whose matrix products are measured; those of integers are left out.</param>
-    /// <returns>The best of some tries.</returns>
+    /// <summary>Measures a device that is otherwise idle; takes some seconds on a CPU.</summary>
+    /// <param name="device">
+    /// The device to measure; it needs 512 MiB of memory for a moment, on a GPU up to 1.5 GiB, for 64-bit floats.
+    /// </param>
+    /// <param name="types">Types whose matrix products are measured; integer types are skipped.</param>
+    /// <returns>The best of several attempts.</returns>
     public static DeviceCeiling Of(Device device, params IEnumerable<ElementType> types) => new(
         CopyBytesPerSecond(device),
         types.Distinct().Where(type => AllFloats.Contains(type))
             .ToDictionary(type => type, type => ProductsPerSecond(device, type)));
 
-    /// <summary>Copies with all that a device has: on a CPU every core takes a part.</summary>
+    /// <summary>Copies at full bandwidth: on a CPU, every core copies a part.</summary>
     /// <param name="source">Any tensor.</param>
-    /// <param name="target">Of as many bytes, on the same device.</param>
+    /// <param name="target">A tensor of as many bytes, on the same device.</param>
     public static void Copy(Tensor source, Tensor target)
     {
         Device device = source.Device;
@@ -31,8 +33,8 @@ public static class CeilingMeasurement
             source.Address + (nint)(part * bytes), target.Address + (nint)(part * bytes), bytes));
     }
 
-    /// <returns>Bytes read and written a second by a copy of 256 MiB.</returns>
-    /// <param name="device">What is measured.</param>
+    /// <returns>Bytes read and written per second by a copy of 256 MiB.</returns>
+    /// <param name="device">The device to measure.</param>
     public static double CopyBytesPerSecond(Device device)
     {
         using Tensor source = Tensor.Zeros([CopiedBytes], ElementType.UInt8, device);
@@ -40,16 +42,16 @@ public static class CeilingMeasurement
         return 2.0 * CopiedBytes / Best(device, () => Copy(source, target));
     }
 
-    /// <returns>Operations a second of a large matrix product, on a GPU by cuBLASLt where it is there.</returns>
-    /// <param name="device">What is measured.</param>
+    /// <returns>Operations per second of a large matrix product, on a GPU by cuBLASLt if present.</returns>
+    /// <param name="device">The device to measure.</param>
     /// <param name="type">A float type.</param>
-    /// <exception cref="ArgumentException">It is none.</exception>
+    /// <exception cref="ArgumentException">The type is not a float type.</exception>
     public static double ProductsPerSecond(Device device, ElementType type)
     {
-        // Long enough to fill the device; on simt, where every thread is a fiber, as little as says something.
+        // Large enough to fill the device; on simt, where every thread is a fiber, the least that is meaningful.
         int size = device.Kind switch { DeviceKind.Cuda => 8192, DeviceKind.Host => 1536, _ => 64 };
 
-        // Of random numbers: a GPU that multiplies zeros takes less power, and is faster than with any other.
+        // Random, because a GPU that multiplies zeros draws less power and is faster than with any other numbers.
         using RandomGenerator random = new(device, seed: 1);
         using Tensor x = random.Uniform([1, size, size], type);
         using Tensor w = random.Uniform([1, size, size], type);

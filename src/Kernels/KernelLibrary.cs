@@ -7,7 +7,7 @@ internal static class KernelLibrary
         [ElementType.Float64, ElementType.Float32, ElementType.Float16, ElementType.BFloat16];
 
     /// <returns>A source for all four float types.</returns>
-    /// <param name="path">Below <c>src/Kernels</c>.</param>
+    /// <param name="path">Path below <c>src/Kernels</c>.</param>
     /// <param name="variants">The sets of defines besides <c>Scalar</c>.</param>
     internal static KernelSource Source(string path, params string[] variants) =>
         new(path, typeof(KernelLibrary).Assembly, AllFloats, variants);
@@ -16,7 +16,7 @@ internal static class KernelLibrary
     internal static KernelSource Source(string path, ElementType[] types, params string[] variants) =>
         new(path, typeof(KernelLibrary).Assembly, types, variants);
 
-    /// <returns>A source whose variants may have other numbers than the examples.</returns>
+    /// <returns>A source whose variants may use other numbers than the examples.</returns>
     internal static KernelSource OpenSource(string path, ElementType[] types, params string[] examples) =>
         new(path, typeof(KernelLibrary).Assembly, types, examples) { HasOpenVariants = true };
 }

@@ -1,5 +1,5 @@
-// HostProduct: the matrix product of one core, for the kernels that run on the CPU alone. It is OpenBLAS's where that
-// was found, called through the address that the launcher hands in, else a blocked one of our own.
+// HostProduct: single-core matrix product for kernels that run on the CPU alone. It calls OpenBLAS through the address
+// that the launcher passes, or, where that is null, a blocked product of its own.
 #pragma once
 
 #include "Common/HostScratch.cuh"
@@ -15,8 +15,7 @@ constexpr int RowMajor = 101;
 constexpr int AsIs = 111;
 constexpr int Transposed = 112;
 
-// Rows of A and columns of B that a pass of our own product keeps in registers: 6 x 32 floats are 12 of 32
-// vectors of 16.
+// The register tile of OwnProduct, rows of A by columns of B: 6 x 32 floats take 12 of 32 vector registers of 16.
 constexpr int TileRows = 6;
 constexpr int TileColumns = 32;
 

@@ -2,7 +2,7 @@ using GenKernels.Kernels.Common;
 
 namespace GenKernels.Kernels.MatrixProduct;
 
-/// <summary>Launches <c>JoinParts.cu</c>: the parts of sums are added, and what follows is applied.</summary>
+/// <summary>Launches <c>JoinParts.cu</c>: adds up partial sums and applies the epilogue.</summary>
 internal static class JoinParts
 {
     private static readonly KernelSource s_source = Source("MatrixProduct/JoinParts.cu");
@@ -11,11 +11,11 @@ internal static class JoinParts
     internal static KernelSource SourceFile => s_source;
 
     /// <param name="parts">
-    /// <c>[S, …]</c>, each of the size of <paramref name="y"/>; 64-bit floats for 64-bit floats, else 32-bit ones.
-    /// With one part it may be <paramref name="y"/> itself.
+    /// <c>[S, …]</c>, each part of the size of <paramref name="y"/>; 64-bit floats if that is, otherwise 32-bit floats.
+    /// With one part, it may be <paramref name="y"/> itself.
     /// </param>
-    /// <param name="epilogue">What follows; it fits <paramref name="y"/>.</param>
-    /// <param name="y">The result, at least a matrix; written.</param>
+    /// <param name="epilogue">The epilogue; it fits <paramref name="y"/>.</param>
+    /// <param name="y">The result, of rank 2 or more; written.</param>
     internal static void Into(Tensor parts, ProductEpilogue epilogue, Tensor y)
     {
         int partCount = (int)(parts.ElementCount / y.ElementCount);

@@ -1,17 +1,17 @@
-// JoinParts: adds the parts of sums of products and applies what follows them.
-//   y[r,n] = epilogue(sum over s of parts[s,r,n]), from the first part to the last; see Epilogue.cuh
+// JoinParts: adds up the partial sums of products (split-K) and applies the epilogue.
+//   y[r,n] = epilogue(sum over s of parts[s,r,n]), added in the order of s; see Epilogue.cuh
 //
 // Shapes   parts: [S, R, N]; factor: [R / factorRows, N]; noise: [R]; bias: [N]; y, residual: [R, N]; contiguous; all
-//          but parts and y may be null, and y may be the one part itself
+//          but parts and y may be null; with S = 1, y may be parts itself
 // Types    parts are Accumulator, all else is Scalar
-// Launch   rows of N shared out by RowWalk, in packs of PackLength<Accumulator> where addresses allow; any block size
-// Cost     reads S*R*N, writes R*N: bound by memory
+// Launch   rows of N distributed by RowWalk, in packs of PackLength<Accumulator> where addresses allow; any block size
+// Cost     reads S*R*N, writes R*N: memory-bound
 // Source   ours
 #include "Common/Prelude.cuh"   // KERNEL, Scalar, Accumulator
 #include "Common/Rows.cuh"      // ForEachRow, ForEachRowPack
 #include "Common/Epilogue.cuh"  // Finished, FinishRow
 
-// Width neighbouring sums over all parts, the first part first. Four parts are under way at once.
+// Sums Width neighbouring elements over all parts, in order. The loads of four parts are in flight at once.
 template <int Width> DEVICE Pack<Width, Accumulator> SumOf(const Accumulator* parts, Int64 count, int partCount)
 {
     constexpr int Batch = 4;

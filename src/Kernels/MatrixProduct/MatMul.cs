@@ -10,15 +10,15 @@ namespace GenKernels.Kernels.MatrixProduct;
 public static class MatMul
 {
     /// <summary>
-    /// The switch of <see cref="AppContext"/> with which the CPU's products and convolutions pass OpenBLAS by, whether
-    /// it is there or not; read at every launch.
+    /// The <see cref="AppContext"/> switch that makes CPU products and convolutions use GenKernels' own product even
+    /// where OpenBLAS is present; read at every launch.
     /// </summary>
     public const string OwnProductSwitch = "GenKernels.OwnProduct";
 
     private const int Tile = 64;
 
-    // A tile of this size keeps a core busy for some tens of microseconds at the models' depths, and there are enough
-    // of them.
+    // At the models' K, a tile of this size keeps a core busy for some tens of microseconds, and there are enough tiles
+    // for all cores.
     private const int HostTileRows = 256;
     private const int HostTileColumns = 512;
 
@@ -34,22 +34,26 @@ public static class MatMul
     private static readonly KernelSource s_hostSource =
         Source("MatrixProduct/MatMulHost.cpp", [ElementType.Float64, ElementType.Float32]);
 
-    /// <summary>The file for CUDA cores.</summary>
+    /// <summary>The kernel file for CUDA cores.</summary>
     internal static KernelSource SourceFile => s_source;
 
-    /// <param name="x"><c>[B, M, K]</c>, or <c>[B, K, M]</c> if transposed; B may be 1 for all.</param>
-    /// <param name="w"><c>[B, K, N]</c>, or <c>[B, N, K]</c> if transposed; B may be 1 for all.</param>
+    /// <param name="x"><c>[B, M, K]</c>, or <c>[B, K, M]</c> if transposed; B = 1 is broadcast.</param>
+    /// <param name="w"><c>[B, K, N]</c>, or <c>[B, N, K]</c> if transposed; B = 1 is broadcast.</param>
     /// <param name="transposeX">Whether <paramref name="x"/> is read with rows and columns exchanged.</param>
     /// <param name="transposeW">Whether <paramref name="w"/> is read with rows and columns exchanged.</param>
     /// <returns>The products, <c>[B, M, N]</c>; the caller or its scope disposes them.</returns>
-    /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    /// <exception cref="ShapeException">
+    /// A rank is not 3, K differs, batches differ and neither is 1, or an operand of the epilogue does not fit the
+    /// result.
+    /// </exception>
+    /// <exception cref="ArgumentException">The operands do not hold floats, or differ in type or device.</exception>
     public static Tensor Forward(Tensor x, Tensor w, bool transposeX = false, bool transposeW = false) =>
         Forward(x, w, ProductEpilogue.None, transposeX, transposeW);
 
     /// <inheritdoc cref="Forward(Tensor, Tensor, bool, bool)"/>
-    /// <param name="x"><c>[B, M, K]</c>, or <c>[B, K, M]</c> if transposed; B may be 1 for all.</param>
-    /// <param name="w"><c>[B, K, N]</c>, or <c>[B, N, K]</c> if transposed; B may be 1 for all.</param>
-    /// <param name="epilogue">What follows the product, before it is stored.</param>
+    /// <param name="x"><c>[B, M, K]</c>, or <c>[B, K, M]</c> if transposed; B = 1 is broadcast.</param>
+    /// <param name="w"><c>[B, K, N]</c>, or <c>[B, N, K]</c> if transposed; B = 1 is broadcast.</param>
+    /// <param name="epilogue">Applied to the sums before they are stored.</param>
     /// <param name="transposeX">Whether <paramref name="x"/> is read with rows and columns exchanged.</param>
     /// <param name="transposeW">Whether <paramref name="w"/> is read with rows and columns exchanged.</param>
     public static Tensor Forward(
@@ -81,7 +85,7 @@ public static class MatMul
         return y;
     }
 
-    /// <summary>Multiplies in a way of a device with warps; all is checked.</summary>
+    /// <summary>Multiplies in the given way on a device with warps; the operands are already checked.</summary>
     internal static void Launch(
         ProductWay way, Tensor x, Tensor w, Tensor y, ProductEpilogue epilogue, bool transposeX, bool transposeW)
     {
@@ -110,7 +114,7 @@ public static class MatMul
         Launch(x.Device.Tuner.Choose(s_choice, key), x, w, y, epilogue, transposeX, transposeW);
     }
 
-    /// <summary>Multiplies as many matrices at a time as a grid has blocks along y.</summary>
+    /// <summary>Splits the batch into launches of at most as many matrices as a grid has blocks along y.</summary>
     private static void LaunchInParts(
         Tensor x, Tensor w, Tensor y, ProductEpilogue epilogue, bool transposeX, bool transposeW)
     {
@@ -156,8 +160,9 @@ public static class MatMul
             KernelArgument.Structure(ref numbers), size.M, size.N, size.K, size.XBatch, size.WBatch);
     }
 
-    /// <summary>No library of the CPU multiplies 16-bit floats well: they are widened, and the result is rounded
-    /// once.</summary>
+    /// <summary>
+    /// No CPU library multiplies 16-bit floats well: the operands are widened, and the result is rounded once.
+    /// </summary>
     private static Tensor InFloat(
         Tensor x, Tensor w, ProductEpilogue epilogue, bool transposeX, bool transposeW)
     {

@@ -1,18 +1,18 @@
-// MatMul: batched matrix product, with what follows it fused.
+// MatMul: batched matrix product with a fused epilogue.
 //   y[b,m,n] = epilogue(sum over k of op(x[b])[m,k] op(w[b])[k,n]), where op transposes if asked; see Epilogue.cuh
 //
-// Shapes   x: [B, M, K], or [B, K, M] if transposed; w: [B, K, N], or [B, N, K] if transposed, or one for all;
-//          factor: [B*M / factorRows, N]; noise: [B*M]; bias: [N]; y, residual: [B, M, N]
-// Types    float and double, exactly; 16-bit floats, and floats that may be rounded, go to MatMulTensor
-// Launch   256 threads a block, exactly; one block for every Tile x Tile of y, batches along y of the grid
+// Shapes   x: [B, M, K], or [B, K, M] if transposed; w: [B, K, N], or [B, N, K] if transposed; either with one matrix
+//          for the whole batch; factor: [B*M / factorRows, N]; noise: [B*M]; bias: [N]; y, residual: [B, M, N]
+// Types    double, and float without rounding to tf32; 16-bit floats and float as tf32 go to MatMulTensor
+// Launch   exactly 256 threads a block; one block per Tile x Tile tile of y; batches along y of the grid
 // Cost     2*B*M*N*K operations; reads x N/Tile times and w M/Tile times
-// Limits   no host form: there a product goes to MatMulHost
-// Source   the tiling of CUTLASS's SIMT kernels, Kerr et al. 2017: a tile in shared memory, a smaller one in registers
+// Limits   no host form: the host device uses MatMulHost
+// Source   tiling of CUTLASS's SIMT kernels, Kerr et al. 2017: block tile in shared memory, thread tile in registers
 #include "Common/Prelude.cuh"
 #include "Common/Epilogue.cuh"
 
 constexpr int Tile = 64;    // rows and columns of y that a block computes
-constexpr int Depth = 16;   // of the slices of x and w in shared memory
+constexpr int Depth = 16;   // K extent of the slices of x and w in shared memory
 constexpr int Patch = 4;    // rows and columns of y that a thread computes: 16 x 16 threads
 constexpr int Threads = 256;
 
@@ -21,7 +21,7 @@ KERNEL MatMul(
     const Scalar* __restrict__ noise, const Scalar* __restrict__ bias, const Scalar* __restrict__ residual,
     Scalar* __restrict__ y, EpilogueNumbers numbers, int m, int n, int k, Int64 xBatch, Int64 wBatch)
 {
-    // One column more than needed, so that the threads of a warp that write a column of a slice meet different banks.
+    // Padded by one column, so that the threads of a warp that write the same column of a slice hit different banks.
     __shared__ Accumulator xSlice[Depth][Tile + 1];
     __shared__ Accumulator wSlice[Depth][Tile + 1];
     const int tilesAcross = (n + Tile - 1) / Tile;
@@ -35,7 +35,7 @@ KERNEL MatMul(
     Accumulator sum[Patch][Patch] = {};
     for (int slice = 0; slice < k; slice += Depth) {
         for (int i = threadIdx.x; i < Tile * Depth; i += Threads) {
-            // Neighbouring threads read neighbouring elements, whichever way the matrix lies.
+            // Coalesced in either layout: neighbouring threads read neighbouring elements.
             const int xr = TransposeX ? i % Tile : i / Depth, xk = TransposeX ? i / Tile : i % Depth;
             const bool xInside = row + xr < m && slice + xk < k;
             const Int64 xAt = TransposeX ? Int64(slice + xk) * m + row + xr : Int64(row + xr) * k + slice + xk;
@@ -45,13 +45,13 @@ KERNEL MatMul(
             const Int64 wAt = TransposeW ? Int64(column + wc) * k + slice + wk : Int64(slice + wk) * n + column + wc;
             wSlice[wk][wc] = wInside ? Accumulator(wStart[wAt]) : Accumulator(0);
         }
-        __syncthreads();  // the slices are whole before anyone reads them
+        __syncthreads();  // writes of the slices | reads of them
         for (int p = 0; p < Depth; p++) {
             for (int i = 0; i < Patch; i++) {
                 for (int j = 0; j < Patch; j++) sum[i][j] += xSlice[p][patchRow + i] * wSlice[p][patchColumn + j];
             }
         }
-        __syncthreads();  // everyone has read the slices before they are overwritten
+        __syncthreads();  // reads of the slices | writes of the next ones
     }
 
     const Epilogue epilogue = {factor, noise, bias, residual, numbers};

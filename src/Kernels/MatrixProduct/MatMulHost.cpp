@@ -1,10 +1,10 @@
-// MatMulHost: batched matrix product on the CPU, one tile of the result a block, one core a tile, and what follows it
-// while the tile is in the core's cache.
+// MatMulHost: batched matrix product on the CPU; a block computes one tile of the result on one core and applies the
+// epilogue while the tile is in that core's cache.
 //   y[b] = epilogue(op(x[b]) op(w[b])); see Epilogue.cuh
 //
 // Shapes   as MatMul.cu
 // Types    float and double
-// Launch   one block for every tile of tileRows x tileColumns of every product
+// Launch   one block per tileRows x tileColumns tile of every product
 // Cost     2*B*M*N*K operations
 #include "Common/Prelude.cuh"
 #include "Common/Epilogue.cuh"

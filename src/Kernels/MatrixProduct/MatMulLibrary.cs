@@ -2,20 +2,24 @@ using GenKernels.Runtime.Interop;
 
 namespace GenKernels.Kernels.MatrixProduct;
 
-/// <summary>Products by cuBLASLt, for <see cref="MatMul"/>: another way to the same result, on a GPU.</summary>
+/// <summary>Matrix products by cuBLASLt, one of the ways that <see cref="MatMul"/> chooses from on a GPU.</summary>
 internal static class MatMulLibrary
 {
-    // What the library's own epilogue may read at once of a bias.
+    // Bytes of a bias that the library's own epilogue may load at once.
     private const int BiasAlignment = 16;
 
-    /// <returns>Whether the library can do it: it is there, on a GPU, and there is something to multiply.</returns>
+    /// <returns>
+    /// Whether the library can be used: it is installed, on a GPU, and there is something to multiply.
+    /// </returns>
     /// <param name="x">As in <see cref="MatMul"/>; checked.</param>
     /// <param name="w">Likewise.</param>
     internal static bool Fits(Tensor x, Tensor w) => Fits(x.Device, Math.Min(x.ElementCount, w.ElementCount));
 
     /// <inheritdoc cref="Fits(Tensor, Tensor)"/>
-    /// <param name="device">That multiplies.</param>
-    /// <param name="count">Elements of the smaller operand, or products: 0 where there is nothing to multiply.</param>
+    /// <param name="device">The device that multiplies.</param>
+    /// <param name="count">
+    /// Elements of the smaller operand, or multiplications; 0 if there is nothing to multiply.
+    /// </param>
     internal static bool Fits(Device device, long count) =>
         device.Kind == DeviceKind.Cuda && NativeLibraries.CuBlasLt.IsFound && count > 0;
 
@@ -23,12 +27,12 @@ internal static class MatMulLibrary
     /// <param name="w">Likewise.</param>
     /// <param name="y">The result, <c>[B, M, N]</c>; written.</param>
     /// <param name="epilogue">
-    /// What follows the product. A bare bias is the library's to add; all else is applied by <see cref="JoinParts"/>,
-    /// to sums that are not rounded before.
+    /// The epilogue. The library adds a bias alone; anything more is applied by <see cref="JoinParts"/>, to sums that
+    /// have not been rounded.
     /// </param>
     /// <param name="transposeX">Whether <paramref name="x"/> is read with rows and columns exchanged.</param>
     /// <param name="transposeW">Whether <paramref name="w"/> is read with rows and columns exchanged.</param>
-    /// <exception cref="CudaException">The library refused it.</exception>
+    /// <exception cref="CudaException">The library rejected the product.</exception>
     internal static void Launch(
         Tensor x, Tensor w, Tensor y, ProductEpilogue epilogue, bool transposeX, bool transposeW)
     {
@@ -48,7 +52,7 @@ internal static class MatMulLibrary
         if (!isDone) JoinParts.Into(sums ?? y, epilogue, y);
     }
 
-    /// <returns>Whether only a bias is added, which the library does as we do: before the one rounding.</returns>
+    /// <returns>Whether the epilogue is a bias alone, which the library, too, adds before the only rounding.</returns>
     private static bool IsBareBias(ProductEpilogue epilogue) =>
         epilogue.Bias is { } bias && bias.Type != ElementType.Float64 && bias.Address % BiasAlignment == 0
         && epilogue == ProductEpilogue.None with { Bias = bias };

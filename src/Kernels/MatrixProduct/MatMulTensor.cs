@@ -16,12 +16,14 @@ internal static class MatMulTensor
     /// <param name="x">As in <see cref="MatMul"/>; checked.</param>
     /// <param name="w">Likewise.</param>
     /// <param name="y">The result, <c>[B, M, N]</c>; written.</param>
-    /// <param name="epilogue">What follows the product.</param>
+    /// <param name="epilogue">Applied to the sums before they are stored.</param>
     /// <param name="transposeX">Whether <paramref name="x"/> is read with rows and columns exchanged.</param>
     /// <param name="transposeW">Whether <paramref name="w"/> is read with rows and columns exchanged.</param>
-    /// <param name="tiling">By default the one that suits the size.</param>
-    /// <param name="parts">Into how many parts the depth is divided; by default as suits the size.</param>
-    /// <exception cref="ArgumentException">The tiling is not for these elements or this device.</exception>
+    /// <param name="tiling">The tiling; by default, the one that suits the size.</param>
+    /// <param name="parts">Parts that K is split into (split-K); by default, as many as suit the size.</param>
+    /// <exception cref="ArgumentException">
+    /// The tiling does not fit the elements, their alignment or the device.
+    /// </exception>
     internal static void Launch(
         Tensor x, Tensor w, Tensor y, ProductEpilogue epilogue, bool transposeX, bool transposeW,
         MatrixTiling? tiling = null, int? parts = null)
@@ -50,7 +52,7 @@ internal static class MatMulTensor
         if (sums is not null) JoinParts.Into(sums, epilogue, y);
     }
 
-    /// <returns>The kernel's file, with the variants of the tiling's kind.</returns>
+    /// <returns>The kernel's file, with the variants for the tiling's kind.</returns>
     internal static KernelSource SourceOf(MatrixTiling tiling) => tiling.HasWarpgroups ? s_warpgroupSource : s_source;
 
     /// <returns>The defines of a kernel.</returns>

@@ -1,13 +1,14 @@
-// MatMulTensor: batched matrix product on tensor cores, with what follows it fused.
+// MatMulTensor: batched matrix product on tensor cores with a fused epilogue.
 //   y[b,m,n] = epilogue(sum over k of op(x[b])[m,k] op(w[b])[k,n]), where op transposes if asked; see Epilogue.cuh
-//   With S > 1 parts of the depth: parts[s,b,m,n] = the sum over part s; JoinParts does the rest.
+//   Split-K, S > 1: parts[s,b,m,n] = the sum over part s of K; JoinParts adds the parts and applies the epilogue.
 //
-// Shapes   x: [B, M, K], or [B, K, M] if transposed; w: [B, K, N], or [B, N, K] if transposed, or one for all;
-//          factor: [B*M / factorRows, N]; noise: [B*M]; bias: [N]; y, residual: [B, M, N]; parts: [S, B, M, N]
-// Types    Half, BFloat16, or, not in warpgroups, float multiplied as tf32; summed in float
-// Launch   TileThreads a block, exactly; one block for every tile of y, batches along y of the grid, parts along z
+// Shapes   x: [B, M, K], or [B, K, M] if transposed; w: [B, K, N], or [B, N, K] if transposed; either with one matrix
+//          for the whole batch; factor: [B*M / factorRows, N]; noise: [B*M]; bias: [N]; y, residual: [B, M, N];
+//          parts: [S, B, M, N]
+// Types    Half, BFloat16, and, without warpgroups, float multiplied as tf32; accumulated in float
+// Launch   exactly TileThreads a block; one block per tile of y, batches along y of the grid, parts along z
 // Cost     2*B*M*N*K operations; reads x N/TileColumns times and w M/TileRows times
-// Limits   no host form; depths up to 2^31 - 1; in warpgroups, rows that begin at multiples of 16 bytes
+// Limits   no host form; K up to 2^31 - 1; with warpgroups, rows must begin at multiples of 16 bytes
 // Source   see TensorTile.cuh
 #include "Common/Prelude.cuh"     // KERNEL_OF, Scalar
 #include "Common/TensorTile.cuh"  // MultiplyTile
@@ -19,7 +20,7 @@ KERNEL_OF(TileThreads) MatMulTensor(
     float* __restrict__ parts, EpilogueNumbers numbers, int m, int n, int k, Int64 xBatch, Int64 wBatch,
     int slicesOfPart, int isXAligned, int isWAligned, int isPacked)
 {
-    DYNAMIC_SHARED(char, ring);  // [Stages, slices as TensorTile.cuh has them], then [TileRows, SumStride] floats
+    DYNAMIC_SHARED(char, ring);  // ring of Stages stages, see TensorTile.cuh; then [TileRows, SumStride] floats
     const int tilesAcross = (n + TileColumns - 1) / TileColumns;
     const int row = int(blockIdx.x / tilesAcross) * TileRows;
     const int column = int(blockIdx.x % tilesAcross) * TileColumns;

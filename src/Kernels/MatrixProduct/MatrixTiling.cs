@@ -1,29 +1,29 @@
 namespace GenKernels.Kernels.MatrixProduct;
 
-/// <summary>How a matrix product is divided on tensor cores; see <c>TensorTile.cuh</c>.</summary>
-/// <param name="Rows">Of the result, for a block.</param>
-/// <param name="Columns">Of the result, for a block.</param>
-/// <param name="WarpsDown">Warps that share the rows out.</param>
-/// <param name="WarpsAcross">Warps that share the columns out.</param>
-/// <param name="Stages">Slices of the operands that are on their way at once, and those in use.</param>
-/// <param name="HasWarpgroups">Whether four warps multiply as one, which <see cref="Fits"/> must allow.</param>
+/// <summary>How a matrix product is tiled on tensor cores; see <c>TensorTile.cuh</c>.</summary>
+/// <param name="Rows">Rows of a block's tile.</param>
+/// <param name="Columns">Columns of a block's tile.</param>
+/// <param name="WarpsDown">Warps that divide the tile's rows.</param>
+/// <param name="WarpsAcross">Warps that divide the tile's columns.</param>
+/// <param name="Stages">Stages of the shared-memory ring: k-slices of the operands in flight or in use.</param>
+/// <param name="HasWarpgroups">Whether four warps multiply as one (wgmma), where <see cref="Fits"/> allows it.</param>
 internal sealed record MatrixTiling(
     int Rows, int Columns, int WarpsDown, int WarpsAcross, int Stages, bool HasWarpgroups = false)
 {
-    // A ring of slices for warpgroups begins at a multiple of this.
+    // The ring of a warpgroup tiling begins at a multiple of this many bytes.
     private const int RingAlignment = 1024;
 
     private const int BoxColumns = 64;
 
-    // Blocks that keep a large GPU of today busy, and the least of a depth that is worth a part of its own. They decide
-    // the order of the additions, so that they must not depend on the device.
+    // Blocks that keep a large current GPU busy, and the fewest bytes of K worth a split-K part. They determine the
+    // order of the additions, so they must not depend on the device.
     private const int ManyBlocks = 128;
     private const int FewestBytes = 1024;
     private const int MostParts = 16;
 
     /// <summary>
-    /// Those for every device, the largest first. Of the first two, four warps read two thirds of what eight do from
-    /// shared memory, and eight hide more where a multiprocessor has room for one block.
+    /// The tilings for every device, largest first. Of the first two, the one with four warps reads two thirds as much
+    /// from shared memory; eight warps hide more latency where a multiprocessor has room for one block.
     /// </summary>
     internal static MatrixTiling[] All { get; } =
     [
@@ -31,10 +31,10 @@ internal sealed record MatrixTiling(
     ];
 
     /// <summary>
-    /// Those of two warpgroups, and one of three, the largest first: a thread keeps 128, 160, 128, 128, 64 and 32 sums.
-    /// A multiprocessor has room for one block of the first four and for two of the others, one of which multiplies
-    /// while the other stores. The first two are for results that the others cut into a little more tiles than a
-    /// device has multiprocessors.
+    /// The tilings for warpgroups, largest first: the first has three warpgroups, the others two. A thread accumulates
+    /// 128, 160, 128, 128, 64 and 32 sums. A multiprocessor has room for one block of the first four and for two of the
+    /// others, one of which multiplies while the other stores. The first two are for results that the others cut into
+    /// slightly more tiles than a device has multiprocessors.
     /// </summary>
     internal static MatrixTiling[] Warpgroups { get; } =
     [
@@ -45,7 +45,7 @@ internal sealed record MatrixTiling(
     /// <summary>Threads of a block.</summary>
     internal int Threads => 32 * WarpsDown * WarpsAcross;
 
-    /// <summary>Dynamic shared memory of a block in bytes: the ring of slices, then the sums in its place.</summary>
+    /// <summary>Dynamic shared memory of a block in bytes: the ring, whose memory is reused for the sums.</summary>
     internal int SharedBytes => Math.Max(
         (Stages * (Rows + StagedColumns) * SliceBytes) + (HasWarpgroups ? RingAlignment : 0),
         Rows * (Columns + 8) * sizeof(float));
@@ -55,42 +55,44 @@ internal sealed record MatrixTiling(
         $"TileRows={Rows};TileColumns={Columns};WarpsDown={WarpsDown};WarpsAcross={WarpsAcross};Stages={Stages}"
         + (HasWarpgroups ? ";HasWarpgroups=1" : "");
 
-    /// <summary>Names it in tables, those of a tuner among them.</summary>
+    /// <summary>The tiling as it stands in tables, a tuner's among them.</summary>
     public override string ToString() =>
         $"{Rows}x{Columns}, {WarpsDown}x{WarpsAcross} warps, {Stages} stages{(HasWarpgroups ? ", warpgroups" : "")}";
 
-    /// <summary>As <see cref="SharedBytes"/>, with scales along the depth.</summary>
+    /// <summary>As <see cref="SharedBytes"/>, with a scale for every element of K in a slice.</summary>
     internal int SharedBytesWithScales => Math.Max(Stages * (Rows + Columns + 1) * SliceBytes, SharedBytes);
 
-    /// <summary>Whether its columns are whole boxes of those that the hardware copies across the depth.</summary>
+    /// <summary>Whether its columns fill whole boxes of an N-major operand, as the hardware copies them.</summary>
     internal bool HasWholeBoxes => Columns % BoxColumns == 0;
 
-    // As in the kernel: boxes across the depth are whole.
+    // As in the kernel: an N-major operand is copied in whole boxes.
     private int StagedColumns => HasWarpgroups ? Quotient.Up(Columns, BoxColumns) * BoxColumns : Columns;
 
-    // Of the depth.
+    // Bytes of K in a slice.
     private int SliceBytes => HasWarpgroups ? 128 : 64;
 
-    /// <returns>All that can be asked for, those for every device first.</returns>
-    /// <param name="device">That multiplies.</param>
-    /// <param name="type">Of the elements.</param>
+    /// <returns>All tilings that fit, those for every device first.</returns>
+    /// <param name="device">The device that multiplies.</param>
+    /// <param name="type">Type of the elements.</param>
     /// <param name="isPlain">
-    /// Whether operands are multiplied as they lie, and can be copied in boxes: <see cref="TensorMap"/>.
+    /// Whether the operands are multiplied as stored, and can be copied in boxes: <see cref="TensorMap"/>.
     /// </param>
     internal static IEnumerable<MatrixTiling> Candidates(Device device, ElementType type, bool isPlain = true) =>
         All.Concat(Warpgroups).Where(tiling => tiling.Fits(device, type, isPlain));
 
-    /// <returns>The largest tiles that there are enough of, and that columns fill; else the smallest.</returns>
-    /// <param name="rows">Of the result.</param>
-    /// <param name="columns">Of the result.</param>
-    /// <param name="batch">Products.</param>
+    /// <returns>
+    /// The largest tiling that yields enough tiles and whose width is more than half filled; else the smallest.
+    /// </returns>
+    /// <param name="rows">Rows of the result.</param>
+    /// <param name="columns">Columns of the result.</param>
+    /// <param name="batch">Products in the batch.</param>
     internal static MatrixTiling For(long rows, int columns, long batch) =>
         All.FirstOrDefault(tiling =>
             tiling.TileCount(rows, columns) * batch >= ManyBlocks && tiling.Columns < columns + (tiling.Columns / 2))
         ?? All[^1];
 
     /// <returns>
-    /// Whether such tiles can be had: warpgroups multiply 16-bit elements as they come, where the device has them.
+    /// Whether the tiling can be used: warpgroups need 16-bit elements, plain operands and a device that has wgmma.
     /// </returns>
     /// <inheritdoc cref="Candidates" path="/param"/>
     internal bool Fits(Device device, ElementType type, bool isPlain = true) =>
@@ -107,36 +109,36 @@ internal sealed record MatrixTiling(
             + $"{(isPlain ? "" : " otherwise")} on {x.Device.Name}");
     }
 
-    /// <returns>How a kernel is given an operand: by warpgroups it is copied in boxes.</returns>
-    /// <param name="operand">Matrices.</param>
-    /// <param name="shape">How they lie: matrices, rows, elements of a row.</param>
-    /// <param name="isAlong">Whether rows lie along the depth, and not across it.</param>
-    /// <param name="extent">Of the tile: <see cref="Rows"/> or <see cref="Columns"/>.</param>
+    /// <returns>An operand as a kernel's argument: for warpgroups a map of boxes, otherwise a pointer.</returns>
+    /// <param name="operand">The matrices.</param>
+    /// <param name="shape">Their layout: matrices, rows, elements of a row.</param>
+    /// <param name="isAlong">Whether the operand is K-major: its rows lie along K, not across it.</param>
+    /// <param name="extent">Extent of the tile: <see cref="Rows"/> or <see cref="Columns"/>.</param>
     internal KernelArgument Operand(Tensor operand, Shape shape, bool isAlong, int extent) =>
         !HasWarpgroups ? operand : KernelArgument.Mapped(
             operand, TensorMap.OfMatrices(
                 operand.Type, shape[2], shape[1], shape[0], isAlong ? extent : TensorMap.RowLength(operand.Type)));
 
-    /// <returns>Elements that taps by channels take: by warpgroups a slice has channels of one tap.</returns>
+    /// <returns>K of a convolution; for warpgroups each tap's channels are padded to whole slices.</returns>
     internal long DepthOf(long taps, int channels)
     {
         if (!HasWarpgroups) return taps * channels;
-        int length = TensorMap.RowLength(TensorCores.WarpgroupTypes[0]);  // of elements of 16 bits
+        int length = TensorMap.RowLength(TensorCores.WarpgroupTypes[0]);  // 16-bit elements
         return taps * (Quotient.Up(channels, length) * length);
     }
 
-    /// <returns>Tiles of a result.</returns>
+    /// <returns>Tiles that cover a result.</returns>
     internal long TileCount(long rows, int columns) =>
         Quotient.Up(rows, Rows) * Quotient.Up(columns, Columns);
 
     /// <returns>
-    /// Parts of the depth that are summed by blocks of their own (split-K), and the slices of a part: several where
-    /// tiles alone leave a GPU idle.
+    /// The parts of K that are summed by separate blocks (split-K), and the k-slices of a part: several parts where the
+    /// tiles alone would leave a GPU idle.
     /// </returns>
-    /// <param name="blocks">Tiles in all.</param>
-    /// <param name="depth">Elements that a sum has.</param>
-    /// <param name="type">Of the elements.</param>
-    /// <param name="parts">Asked for, or null.</param>
+    /// <param name="blocks">Tiles of all results.</param>
+    /// <param name="depth">Terms of a sum (K).</param>
+    /// <param name="type">Type of the elements.</param>
+    /// <param name="parts">The number of parts asked for; null for the rule's.</param>
     internal (int Parts, int Slices) Division(long blocks, long depth, ElementType type, int? parts = null)
     {
         int perSlice = SliceBytes / type.Size();

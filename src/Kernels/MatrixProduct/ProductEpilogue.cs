@@ -4,28 +4,29 @@ using GenKernels.Kernels.Elementwise;
 namespace GenKernels.Kernels.MatrixProduct;
 
 /// <summary>
-/// What follows a matrix product or a convolution in the same launch, for a result of R rows and N columns (channels):
-/// clamp(gain f(sum · factor + noise + bias)) + residual.
+/// The epilogue of a matrix product or convolution, fused into its launch, for a result of R rows and N columns
+/// (channels): clamp(gain f(sum · factor + noise + bias)) + residual.
 /// </summary>
-/// <param name="Bias">One number a column, <c>[N]</c>; or null.</param>
+/// <param name="Bias">One number per column, <c>[N]</c>; or null.</param>
 /// <param name="Activation">Function, gain and clamp.</param>
 /// <param name="Residual">Added last, of the shape of the result; or null.</param>
 /// <param name="Factor">
-/// <c>[F, N]</c>, where F divides R: each row of factors is for R / F rows in a row, such as those of a frame; or null.
+/// <c>[F, N]</c>, where F divides R: R / F consecutive rows, such as those of a frame, share a row of factors; or null.
 /// </param>
-/// <param name="Noise">One number a row, <c>[R]</c>; or null.</param>
+/// <param name="Noise">One number per row, <c>[R]</c>; or null.</param>
 public readonly record struct ProductEpilogue(
     Tensor? Bias, BiasActivationOptions Activation, Tensor? Residual = null, Tensor? Factor = null,
     Tensor? Noise = null)
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No epilogue: the sums are the result.</summary>
     public static ProductEpilogue None => new(null, BiasActivationOptions.For(Elementwise.Activation.Linear));
 
     /// <summary>Whether the sums are the result.</summary>
     internal bool IsNone => this == None;
 
-    /// <summary>Checks the operands against the result that is to be.</summary>
-    /// <exception cref="ShapeException">One does not fit.</exception>
+    /// <summary>Checks the operands against the result's shape.</summary>
+    /// <exception cref="ShapeException">An operand does not fit.</exception>
+    /// <exception cref="ArgumentException">An operand differs from <paramref name="x"/> in type or device.</exception>
     internal void RequireFits(Tensor x, Shape result)
     {
         long rows = result.Product(0, result.Rank - 1);
@@ -46,7 +47,7 @@ public readonly record struct ProductEpilogue(
         }
     }
 
-    /// <returns>What a kernel is told besides the operands.</returns>
+    /// <returns>The scalars that a kernel is passed besides the operands.</returns>
     internal EpilogueNumbers Numbers(Shape result) => new(
         Activation, Factor is null ? 1 : (int)(result.Product(0, result.Rank - 1) / Math.Max(1, Factor.Shape[0])));
 
@@ -54,7 +55,7 @@ public readonly record struct ProductEpilogue(
     /// <param name="y">The result.</param>
     internal bool AllowsPacks(Tensor y) => PackWidths.For(y, Bias, Residual, Factor) > 1;
 
-    /// <returns>What a launch costs that reads the operands too.</returns>
+    /// <returns>The cost of a launch that reads the epilogue's operands besides <paramref name="tensors"/>.</returns>
     internal LaunchCost Cost(long operations, params ReadOnlySpan<Tensor> tensors)
     {
         LaunchCost own = LaunchCost.Of(Factor, Noise, Bias, Residual);

@@ -3,12 +3,12 @@ namespace GenKernels.Kernels.MatrixProduct;
 /// <summary>What multiplies on a device with warps.</summary>
 internal enum ProductMethod
 {
-    /// <summary>Every thread by itself.</summary>
+    /// <summary>Each thread by itself.</summary>
     CudaCores,
 
     /// <summary>Warps together, on tensor cores.</summary>
     TensorCores,
 
-    /// <summary>A library of NVIDIA's: cuBLASLt, or cuDNN.</summary>
+    /// <summary>An NVIDIA library: cuBLASLt or cuDNN.</summary>
     Library,
 }

@@ -4,39 +4,39 @@ namespace GenKernels.Kernels.MatrixProduct;
 
 /// <summary>A way to multiply matrices, or to convolve, on a device with warps.</summary>
 /// <param name="Method">What multiplies.</param>
-/// <param name="Tiling">Of tensor cores; else null.</param>
-/// <param name="Parts">Into how many parts tensor cores divide the depth (split-K).</param>
-/// <param name="Rank">Of a library's engine among those that its heuristic names, the first being 0.</param>
+/// <param name="Tiling">The tiling on tensor cores; otherwise null.</param>
+/// <param name="Parts">Parts that K is split into on tensor cores (split-K).</param>
+/// <param name="Rank">Rank of a library's engine in the order of its heuristic; the first is 0.</param>
 internal readonly record struct ProductWay(
     ProductMethod Method, MatrixTiling? Tiling = null, int Parts = 1, int Rank = 0)
 {
-    // Fewer slices than these do not pay for the sums that a part writes and another kernel adds up.
+    // A part of fewer slices does not pay for the partial sums that it writes and another kernel adds up.
     private const int FewestSlices = 4;
     private const int MostParts = 32;
 
-    // Blocks that are on their way at once where parts make up for a lack of tiles, by processor.
+    // Waves of blocks, each of one block per multiprocessor, that split-K may fill where there are too few tiles.
     private const int MostWaves = 4;
 
-    // Each is a plan and a trial more; which ranks win is not measured yet.
+    // Each engine costs a plan and a trial more; which ranks win has not been measured yet.
     private const int MostEngines = 4;
 
     /// <summary>
-    /// Whether the input's channels are scaled by the kernel; else a launch of its own does it before.
+    /// Whether the kernel scales the input's channels itself; otherwise a separate launch does so first.
     /// </summary>
     internal bool ScalesOnTheWay => Method == ProductMethod.TensorCores && !Tiling!.HasWarpgroups;
 
-    /// <returns>The way of tensor cores that the rule names.</returns>
-    /// <param name="tiling">That the rule names.</param>
+    /// <returns>The way on tensor cores that the rule chooses.</returns>
+    /// <param name="tiling">The rule's tiling.</param>
     /// <param name="blocks">Tiles of all results.</param>
-    /// <param name="depth">Elements that a sum has.</param>
-    /// <param name="type">Of the elements.</param>
+    /// <param name="depth">Terms of a sum (K).</param>
+    /// <param name="type">Type of the elements.</param>
     internal static ProductWay OnTensorCores(MatrixTiling tiling, long blocks, long depth, ElementType type) =>
         new(ProductMethod.TensorCores, tiling, tiling.Division(blocks, depth, type).Parts);
 
     /// <returns>The ways that are worth a trial: the rule's, the others of its method, the library's.</returns>
-    /// <param name="rule">The first.</param>
-    /// <param name="onTensorCores">The ways of tensor cores; read where the rule names one of them.</param>
-    /// <param name="fitsLibrary">Whether NVIDIA's library has an engine of a rank for the work.</param>
+    /// <param name="rule">The rule's way, which comes first.</param>
+    /// <param name="onTensorCores">The ways on tensor cores; enumerated only if the rule's is one of them.</param>
+    /// <param name="fitsLibrary">Whether NVIDIA's library has an engine of this rank for the work.</param>
     internal static IEnumerable<ProductWay> All(
         ProductWay rule, IEnumerable<ProductWay> onTensorCores, Func<int, bool> fitsLibrary)
     {
@@ -53,14 +53,14 @@ internal readonly record struct ProductWay(
     }
 
     /// <returns>
-    /// The ways of tensor cores that are worth a trial, each once: every tiling, the depth divided as the rule does,
-    /// and so that the blocks fill the device once or twice.
+    /// The ways on tensor cores that are worth a trial, each once: every tiling, with the rule's split-K, half and
+    /// twice as many parts, no split, and as many parts as fill the device once or twice.
     /// </returns>
-    /// <param name="device">Whose processors are to be filled.</param>
-    /// <param name="blocksOf">Tiles of all results in a tiling.</param>
-    /// <param name="depth">Elements that a sum has.</param>
-    /// <param name="type">Of the elements.</param>
-    /// <param name="isPlain">Whether operands are multiplied as they lie, as warpgroups must have them.</param>
+    /// <param name="device">The device whose multiprocessors are to be filled.</param>
+    /// <param name="blocksOf">Tiles of all results under a tiling.</param>
+    /// <param name="depth">Terms of a sum (K).</param>
+    /// <param name="type">Type of the elements.</param>
+    /// <param name="isPlain">Whether the operands are multiplied as stored, which warpgroups require.</param>
     internal static IEnumerable<ProductWay> OnTensorCores(
         Device device, Func<MatrixTiling, long> blocksOf, long depth, ElementType type, bool isPlain = true)
     {
@@ -79,17 +79,17 @@ internal readonly record struct ProductWay(
         long Wave(int count) => (long)count * device.ProcessorCount;
     }
 
-    /// <returns>What ways need compiled, each once.</returns>
-    /// <param name="ways">The library's, which need nothing, may be among them.</param>
-    /// <param name="onCudaCores">What the way of CUDA cores needs.</param>
-    /// <param name="onTensorCores">What a way of tensor cores needs.</param>
+    /// <returns>The modules that ways need compiled, each once.</returns>
+    /// <param name="ways">May include the library's, which need none.</param>
+    /// <param name="onCudaCores">The module for CUDA cores.</param>
+    /// <param name="onTensorCores">The module for a tiling on tensor cores.</param>
     internal static IEnumerable<Module> Modules(
         IReadOnlyList<ProductWay> ways, Module onCudaCores, Func<MatrixTiling, Module> onTensorCores) =>
         ways.Where(way => way.Method != ProductMethod.Library)
             .Select(way => way.Tiling is { } tiling ? onTensorCores(tiling) : onCudaCores)
             .Distinct();
 
-    /// <summary>Names it in the tables of a tuner.</summary>
+    /// <summary>The way as it stands in a tuner's tables.</summary>
     public override string ToString() => this switch
     {
         { Tiling: { } tiling } => $"{Method} {tiling}, {Parts} parts",

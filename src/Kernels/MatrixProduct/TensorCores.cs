@@ -3,21 +3,22 @@ namespace GenKernels.Kernels.MatrixProduct;
 /// <summary>The one place that decides whether tensor cores multiply.</summary>
 internal static class TensorCores
 {
-    // What a copy from global to shared memory moves at once.
+    // Bytes that one asynchronous copy from global to shared memory moves.
     private const int ChunkBytes = 16;
 
     /// <summary>
-    /// The types that tensor cores multiply here; 32-bit floats only where the device may round their factors.
+    /// The types that tensor cores multiply here; 32-bit floats only where the device may round them to tf32.
     /// </summary>
     internal static readonly ElementType[] Types =
         [ElementType.Float32, ElementType.Float16, ElementType.BFloat16];
 
     /// <summary>
-    /// The types that warpgroups multiply: they read 32-bit floats as they lie in memory, cut off and not rounded.
+    /// The types that warpgroups multiply: not 32-bit floats, which they read as stored, truncated to tf32 and not
+    /// rounded.
     /// </summary>
     internal static readonly ElementType[] WarpgroupTypes = [ElementType.Float16, ElementType.BFloat16];
 
-    /// <returns>Whether products of a tensor's type are for tensor cores, or for the simulation of them.</returns>
+    /// <returns>Whether products of a tensor's type run on tensor cores, or on their simulation.</returns>
     internal static bool Multiply(Tensor x) => Multiply(x.Device, x.Type);
 
     /// <inheritdoc cref="Multiply(Tensor)"/>
@@ -32,12 +33,12 @@ internal static class TensorCores
     internal static MatrixPrecision PrecisionOf(Tensor x) =>
         x.Type == ElementType.Float32 ? x.Device.Precision.Matrix : MatrixPrecision.Exact;
 
-    /// <returns>Whether so many elements can be copied in whole chunks.</returns>
+    /// <returns>Whether this many elements make whole 16-byte chunks.</returns>
     internal static bool AreWholeChunks(ElementType type, long elements) => elements * type.Size() % ChunkBytes == 0;
 
-    /// <returns>Whether rows can be copied in whole chunks: they begin at multiples of 16 bytes.</returns>
-    /// <param name="x">Whose rows.</param>
-    /// <param name="strides">From row to row, and from matrix to matrix, in elements.</param>
+    /// <returns>Whether rows can be copied in whole chunks: all begin at multiples of 16 bytes.</returns>
+    /// <param name="x">The tensor that the rows belong to.</param>
+    /// <param name="strides">Strides between rows and between matrices, in elements.</param>
     internal static bool AreRowsAligned(Tensor x, params ReadOnlySpan<long> strides)
     {
         long bytes = x.Address;
