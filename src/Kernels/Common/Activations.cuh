@@ -1,4 +1,4 @@
-// Activations: the functions of BiasActivation and their derivatives up to the third, of z and, where there is one, a
+// Activations: the functions of BiasActivation and their derivatives up to the third, in z and, where there is one, the
 // slope below zero. The template argument is the order of the derivative.
 #pragma once
 #include "Common/Normal.cuh"  // NormalAt
@@ -62,7 +62,7 @@ template <int order> DEVICE Accumulator Swish(Accumulator z, Accumulator)
                         : slope * (tilt * (3 + z * tilt) - 2 * z * slope);
 }
 
-// Of z sigma(k z) = swish(k z) / k each order has a factor k more.
+// z sigma(k z) = swish(k z) / k: each derivative gains a factor k.
 template <int order> DEVICE Accumulator QuickGelu(Accumulator z, Accumulator)
 {
     const Accumulator k = Accumulator(1.702);

@@ -1,5 +1,5 @@
-// Atomics: what several blocks do to one integer without losing any of it. Whole numbers only: sums of them are the
-// same in every order, those of floats are not.
+// Atomics: atomic operations of several blocks on one integer. Integers only: their sums are the same in every order,
+// those of floats are not.
 #pragma once
 
 #if defined(__CUDACC_RTC__)

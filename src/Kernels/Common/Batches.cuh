@@ -1,10 +1,10 @@
-// Batches: loops whose loads are under way together. In a loop that is only unrolled every turn ends with a branch that
-// may leave it, and the loads of the next turn wait for that one's; here a batch of loads comes before what is done
-// with them. On the host device it is a plain loop.
+// Batches: loops whose loads are in flight together. In a loop that is only unrolled, each iteration ends with a branch
+// that may leave it, and the next iteration's loads wait for that branch; here a batch of loads precedes their uses. On
+// the host device it is a plain loop.
 #pragma once
 
 #if defined(GK_SIMT)
-// Keeps g++ from making vectors of many turns, which would not fit the small stack of a fiber.
+// Keeps g++ from vectorising across iterations, whose vectors would not fit the small stack of a fiber.
 DEVICE void KeepTurnsApart() { asm volatile(""); }
 #else
 DEVICE void KeepTurnsApart() {}

@@ -3,7 +3,7 @@
 // called several times in a row.
 //   order    within each warp, then over the warps from the first to the last: the same input gives the same bits
 //   shared   32 numbers for each type and operation in use: lane 0 of each warp writes its own, and all threads read
-//            the same one at a time, so that there are no bank conflicts
+//            the same one at a time, a broadcast without bank conflicts
 #pragma once
 #include "Common/Warp.cuh"  // ShuffleXor, WarpSum, WarpMaximum
 
@@ -39,7 +39,7 @@ template <typename Join, typename T> DEVICE T JoinBlock(T value)
     const int laneCount = Minimum(WarpSize, threadCount - (thread - lane));
     value = laneCount == WarpSize ? Join::Warp(value) : JoinPartialWarp<Join>(value, lane, laneCount);
 
-    __syncthreads();  // whoever still reads the values of an earlier call | the writes of this one
+    __syncthreads();  // reads by an earlier call | writes of this one
     if (lane == 0) warpValues[thread / WarpSize] = value;
     __syncthreads();  // the writes | the reads
     value = warpValues[0];

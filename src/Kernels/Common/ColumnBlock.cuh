@@ -1,15 +1,15 @@
-// ColumnBlock: how a block of a device with warps adds up the rows of a matrix, column by column. Neighbouring threads
-// take neighbouring packs of Width columns, as many as there are, up to the block; threads that are left over take
-// rows of their own. The host device has one thread, and no need of it.
-//   PlaceOf<Width>           which columns and rows a thread takes
-//   LoadColumns<Width>       a thread's columns of a row
-//   AddRows<Width>           calls a body with its columns of its rows
-//   JoinRowLanes<Width>      what all threads of a column have, at the first of them
+// ColumnBlock: how a block sums the rows of a matrix column by column, on devices with warps. Neighbouring threads take
+// neighbouring packs of Width columns, up to the size of the block; threads left over divide the rows. The host device,
+// which has one thread, does not need it.
+//   PlaceOf<Width>           the columns and rows that a thread takes
+//   LoadColumns<Width>       loads a thread's columns of a row
+//   AddRows<Width>           calls a body with the thread's columns of each of its rows
+//   JoinRowLanes<Width>      reduces over all threads of a column, into the first of them
 #pragma once
 #include "Common/Batches.cuh"  // InBatches
 #include "Common/Pack.cuh"     // Pack, LoadPack
 
-constexpr int ColumnThreads = 256;  // of a block, exactly; ColumnPlan's launcher has the same number
+constexpr int ColumnThreads = 256;  // of a block, exactly; equals ColumnPlan.Threads in C#
 
 struct ColumnPlan {
     int columnCount;
@@ -30,7 +30,7 @@ template <int Width> DEVICE ColumnPlace PlaceOf(const ColumnPlan& plan)
     return {first, Minimum(Width, plan.columnCount - first), thread >> plan.acrossBits, ColumnThreads / across};
 }
 
-// The first count columns from a row's place on; what comes after them is not read, and 0.
+// The first count columns from a row's place on; those after them are not read and become 0.
 template <int Width, typename Element>
 DEVICE Pack<Width, Element> LoadColumns(const Element* __restrict__ from, int count, bool isPacked)
 {
@@ -60,7 +60,7 @@ DEVICE void AddRows(
 
 // Joins the values of the threads that share columns; those of row lane 0 get the result. All threads must take part.
 //   order    the upper half of the row lanes is added to the lower half, until one is left
-//   shared   [Width][ColumnThreads]: neighbouring threads meet neighbouring banks
+//   shared   [Width][ColumnThreads]: neighbouring threads use neighbouring banks, so there are no bank conflicts
 template <typename Join, int Width>
 DEVICE void JoinRowLanes(Accumulator (&value)[Width], const ColumnPlan& plan, Accumulator* shared)
 {
@@ -69,7 +69,7 @@ DEVICE void JoinRowLanes(Accumulator (&value)[Width], const ColumnPlan& plan, Ac
         if (thread >= half && thread < 2 * half) {
             for (int c = 0; c < Width; c++) shared[c * ColumnThreads + thread] = value[c];
         }
-        __syncthreads();  // the upper half's values | the lower half reads them; each place is written once
+        __syncthreads();  // writes of the upper half | reads by the lower half; each place is written once
         if (thread < half) {
             for (int c = 0; c < Width; c++) {
                 value[c] = Join::Values(value[c], shared[c * ColumnThreads + thread + half]);

@@ -4,17 +4,17 @@ using System.Runtime.InteropServices;
 namespace GenKernels.Kernels.Common;
 
 /// <summary>
-/// How the blocks of a device with warps share out columns whose rows they add up; laid out as <c>ColumnPlan</c> in
-/// <c>ColumnBlock.cuh</c>.
+/// How blocks divide the columns in a sum over the rows of a matrix, on a device with warps; same layout as
+/// <c>ColumnPlan</c> in <c>ColumnBlock.cuh</c>.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct ColumnPlan
 {
-    /// <summary>Threads of a block; <c>ColumnThreads</c> is the same.</summary>
+    /// <summary>Threads of a block; equals <c>ColumnThreads</c>.</summary>
     internal const int Threads = 256;
 
-    // Blocks that fill every multiprocessor several times over, and rows that are worth a thread: both decide the order
-    // of the additions, so that they must not depend on the device at hand.
+    // Blocks that fill every multiprocessor several times over, and the fewest rows worth a thread. Both determine the
+    // order of the additions, so they must not depend on the device.
     private const int EnoughBlocks = 512;
     private const int EnoughRows = 8;
 
@@ -24,7 +24,7 @@ internal readonly struct ColumnPlan
     private readonly int _isPacked;
 
     /// <param name="columnCount">Elements of a row, at least 1.</param>
-    /// <param name="tensors">What is read and written by packs, of one type; null where there is none.</param>
+    /// <param name="tensors">The tensors read or written in packs, of one type; null for an absent one.</param>
     internal ColumnPlan(int columnCount, params ReadOnlySpan<Tensor?> tensors)
         : this(columnCount, PackWidths.Longest(tensors[0]!.Type), Threads, tensors)
     {
@@ -32,8 +32,10 @@ internal readonly struct ColumnPlan
 
     /// <param name="columnCount">Elements of a row, at least 1.</param>
     /// <param name="width">Columns of a thread.</param>
-    /// <param name="mostAcross">Threads of a block across the columns, a power of two; the others take rows.</param>
-    /// <param name="tensors">What is read and written by packs, of one type; null where there is none.</param>
+    /// <param name="mostAcross">
+    /// Most threads of a block across the columns, a power of two; the others divide the rows.
+    /// </param>
+    /// <param name="tensors">The tensors read or written in packs, of one type; null for an absent one.</param>
     internal ColumnPlan(int columnCount, int width, int mostAcross, params ReadOnlySpan<Tensor?> tensors)
     {
         int packCount = Quotient.Up(columnCount, width);
@@ -47,9 +49,9 @@ internal readonly struct ColumnPlan
     /// <summary>Blocks across the columns.</summary>
     internal int TileCount => _tileCount;
 
-    /// <param name="matrixCount">Matrices whose rows are added up, each on its own.</param>
+    /// <param name="matrixCount">Matrices, each summed separately.</param>
     /// <param name="rowCount">Rows of each.</param>
-    /// <returns>In how many parts the rows are worth adding up, each by a block of its own.</returns>
+    /// <returns>Into how many segments the rows are worth splitting, each summed by a block of its own.</returns>
     internal int SegmentCount(int matrixCount, int rowCount)
     {
         long wanted = (EnoughBlocks - 1 + ((long)matrixCount * _tileCount)) / ((long)matrixCount * _tileCount);

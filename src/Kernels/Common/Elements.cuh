@@ -1,11 +1,10 @@
-// Elements: how a block walks its ElementsPerBlock of n neighbouring elements. Threads take packs of Width elements
-// where every tensor begins at a multiple of a pack (isPacked), so that an instruction asks memory for as much as it
-// can; the few elements after the last pack go one by one. On the host device a pack is one element: the compiler
-// makes vectors of the loop.
+// Elements: how a block walks its ElementsPerBlock of n contiguous elements. Threads take packs of Width elements where
+// every tensor is aligned to a pack (isPacked), so that loads and stores are as wide as possible; the tail after the
+// last pack goes element by element. On the host device a pack is one element: the compiler vectorises the loop.
 #pragma once
 #include "Common/Pack.cuh"
 
-// Calls body(width, i) for elements i to i + width.Value - 1, until each of the block's was met.
+// Calls body(width, i) for elements i to i + width.Value - 1, until all of the block's elements are covered.
 template <int Width, typename Body> DEVICE void ForEachElement(Int64 count, int isPacked, Body body)
 {
     Int64 begin = Int64(blockIdx.x) * ElementsPerBlock;

@@ -1,14 +1,14 @@
-// Epilogue: what follows a sum of products before it is stored, in the order of StyleGAN's layers.
+// Epilogue: what is applied to a sum of products before it is stored, in the order of StyleGAN's layers.
 //   y[r,n] = clamp(gain f(sum[r,n] factor[r / factorRows, n] + noise[r] + bias[n]), -limit, limit) + residual[r,n]
 // Any of factor, noise, bias and residual may be null. Source: Karras et al. 2020, StyleGAN2, appendix B.
 #pragma once
 #include "Common/Activations.cuh"
 #include "Common/Rows.cuh"  // Pack, Quotient
 
-// The numbers of an epilogue; EpilogueNumbers in C# has the same layout.
+// The scalars of an epilogue; EpilogueNumbers in C# has the same layout.
 struct EpilogueNumbers {
-    int function;  // of Activations, in the order of the switch below
-    float slope;   // below zero, of a function of two straight parts
+    int function;  // index of the activation, as in the switch below
+    float slope;   // of a piecewise linear function, below zero
     float gain, limit;
     int factorRows;
 };
@@ -21,7 +21,7 @@ struct Epilogue {
     EpilogueNumbers numbers;
 };
 
-// Whether sums are results.
+// Whether the sums are the results.
 DEVICE bool IsNone(const Epilogue& epilogue)
 {
     const EpilogueNumbers& numbers = epilogue.numbers;
@@ -29,7 +29,7 @@ DEVICE bool IsNone(const Epilogue& epilogue)
         && epilogue.residual == nullptr && numbers.function == 0 && numbers.gain == 1 && numbers.limit == Infinity();
 }
 
-// The functions of two straight parts, which meet at zero.
+// The piecewise linear functions, whose two parts meet at zero.
 DEVICE bool IsStraight(const EpilogueNumbers& numbers) { return numbers.function <= 2; }
 
 template <int Width, typename Function> DEVICE void ReplaceEach(Pack<Width, Accumulator>& z, Function function)
@@ -37,7 +37,7 @@ template <int Width, typename Function> DEVICE void ReplaceEach(Pack<Width, Accu
     Count<Width>::ForEach([&](int k) { z.value[k] = function(z.value[k]); });
 }
 
-// The other functions of each of neighbouring numbers: which one is asked once for all of them.
+// Applies one of the other functions to each element of a pack: the switch is taken once for all of them.
 template <int Width>
 DEVICE void ActivateEach(int function, Pack<Width, Accumulator>& z, Accumulator slope)
 {
@@ -53,20 +53,20 @@ DEVICE void ActivateEach(int function, Pack<Width, Accumulator>& z, Accumulator 
     }
 }
 
-// Where in memory the factors of a row begin.
+// Offset of a row's factors, in elements.
 DEVICE Int64 FactorsAt(const Epilogue& epilogue, Int64 row, int columnCount)
 {
     return epilogue.factor == nullptr ? 0 : Quotient(row, epilogue.numbers.factorRows) * columnCount;
 }
 
-// What is read for neighbouring results of a row: of those operands that are not null. More than one only where the
-// columns before them, and the addresses, are multiples of so many.
+// The operands of Width neighbouring results of a row, as far as they are not null. Width > 1 only where the first
+// column and the addresses are multiples of a pack.
 template <int Width> struct EpilogueOperands {
     ClosedPack<Width> factors, biases, residuals;
     Scalar noise;
 
-    // From the elements that are given on: of the factors, which some rows share; of the bias, which all share; of the
-    // residual, and the noise of a row.
+    // Each loads from element `at` on: factors, which some rows share; biases, which all rows share; the residual and
+    // the noise of one row.
     MEMBER void LoadFactors(const Epilogue& epilogue, Int64 at)
     {
         if (epilogue.factor != nullptr) factors.Load(epilogue.factor + at);
@@ -82,8 +82,8 @@ template <int Width> struct EpilogueOperands {
     }
 };
 
-// The results of neighbouring sums of a row. Without HasCurves the function is known to have straight parts, and the
-// long code of the others is not there.
+// The results of neighbouring sums of a row. Without HasCurves, the function is known to be piecewise linear, and the
+// long code of the others is left out.
 template <int Width, bool HasCurves = true>
 DEVICE Pack<Width> Finished(
     const Epilogue& epilogue, Pack<Width, Accumulator> sums, const EpilogueOperands<Width>& operands)
@@ -115,7 +115,7 @@ DEVICE Pack<Width> Finished(
     return results;
 }
 
-// Likewise, with all that is read.
+// Likewise, loading the operands too.
 template <int Width>
 DEVICE Pack<Width> Finished(
     const Epilogue& epilogue, const Pack<Width, Accumulator>& sums, Int64 row, int column, int columnCount)
@@ -133,8 +133,8 @@ DEVICE Scalar Finished(const Epilogue& epilogue, Accumulator sum, Int64 row, int
     return Finished<1>(epilogue, Pack<1, Accumulator>{{sum}}, row, column, columnCount).value[0];
 }
 
-// Finishes some columns of a row in place, for a kernel in which one thread has the row: sums in y become results.
-// Functions of two straight parts have loops that a CPU's compiler vectorises.
+// Applies the epilogue to some columns of a row in place, for a kernel in which one thread has the row: sums in y
+// become results. For piecewise linear functions, the loops are such that a CPU's compiler vectorises them.
 template <typename Number>
 DEVICE void FinishRow(const Epilogue& epilogue, Number* y, Int64 row, int first, int count, int columnCount)
 {

@@ -3,8 +3,7 @@ using GenKernels.Kernels.Elementwise;
 
 namespace GenKernels.Kernels.Common;
 
-/// <summary>The numbers of what follows a sum of products; laid out as <c>EpilogueNumbers</c> in
-/// <c>Epilogue.cuh</c>.</summary>
+/// <summary>The scalars of an epilogue; same layout as <c>EpilogueNumbers</c> in <c>Epilogue.cuh</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct EpilogueNumbers
 {

@@ -3,7 +3,7 @@
 #pragma once
 
 #if defined(__CUDACC_RTC__)
-// NVRTC's own words: whether it knows the builtin that the other compilers share depends on its version.
+// NVRTC's own intrinsics: whether it knows the builtin that the other compilers share depends on its version.
 DEVICE float BitsToFloat(unsigned bits) { return __uint_as_float(bits); }
 DEVICE unsigned FloatToBits(float value) { return __float_as_uint(value); }
 DEVICE double BitsToDouble(UInt64 bits) { return __longlong_as_double((long long)bits); }
@@ -29,7 +29,7 @@ struct Half {
     MEMBER operator float() const { return ToFloat(bits); }
 
 #if defined(GK_HOST) || defined(GK_SIMT)
-    // Subnormals come out right because the exponent is adjusted by a float multiplication; free of branches, so it
+    // Subnormals come out right because a float multiplication adjusts the exponent; branch-free, so that it
     // vectorises.
     static MEMBER float ToFloat(UInt16 half)
     {

@@ -1,4 +1,4 @@
-// Interpolate: a point between two numbers.
+// Interpolate: linear interpolation between two numbers.
 #pragma once
 
 // From one number (weight 0) to another (weight 1); exact at both ends, because it starts at the nearer one.

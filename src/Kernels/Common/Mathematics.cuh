@@ -1,5 +1,5 @@
-// Mathematics: functions of float and double under one name on every front end. Precise versions: fast ones are asked
-// for by a kernel that says so.
+// Mathematics: functions of float and double under one name on every front end. They are precise unless a comment
+// states an error bound; a kernel that wants fast versions asks for them explicitly.
 #pragma once
 
 #define MATHEMATICS_1(Name, builtin)                              \
@@ -46,9 +46,8 @@ MATHEMATICS_1(Tanh, tanh)
 
 #undef MATHEMATICS_1
 
-// A GPU's instructions for reciprocals are right to a unit or two in the last place; to round as a division does takes
-// a branch, which keeps what a thread computes side by side from overlapping. Numbers below the least normal one count
-// as 0.
+// A GPU's reciprocal instructions are accurate to 1 or 2 ULP; rounding as a division does takes a branch, which keeps a
+// thread's independent computations from overlapping. Subnormals count as 0.
 #if defined(GK_HOST) || defined(GK_SIMT)
 DEVICE float Reciprocal(float x) { return 1 / x; }
 DEVICE float ReciprocalSqrt(float x) { return 1 / Sqrt(x); }
@@ -72,8 +71,8 @@ DEVICE double Reciprocal(double x) { return 1 / x; }
 DEVICE double ReciprocalSqrt(double x) { return 1 / Sqrt(x); }
 DEVICE double Sigmoid(double x) { return 1 / (1 + Exp(-x)); }
 
-// What a GPU has instructions for: powers of two, to two units in the last place; and the greater of two numbers, which
-// of a number and a NaN is the number.
+// Functions that are single GPU instructions: powers of two, accurate to 2 ULP, and the greater of two numbers; of a
+// number and a NaN, the number.
 #if defined(GK_HOST) || defined(GK_SIMT)
 DEVICE float PowerOfTwo(float x) { return __builtin_exp2f(x); }
 DEVICE float MaximumNumber(float a, float b) { return __builtin_fmaxf(a, b); }
@@ -92,7 +91,7 @@ DEVICE float PowerOfTwo(float x)
 }
 #endif
 
-// A number between -limit and limit; a NaN remains one.
+// Clamps to [-limit, limit]; NaN stays NaN.
 DEVICE double Clamped(double x, double limit)
 {
     const double low = x > limit ? limit : x;

@@ -1,9 +1,9 @@
 // Normal: the density of the standard normal distribution and its integral, which share one exponential.
 //
-// In float the integral is right to a few units in the last place on both sides of 0, and in the tail to those of the
-// exponential, whose argument is rounded: the tail is computed, never 1 less
-// something near 1. With t = |z| / sqrt(2): erfc(t) = e^(-t^2) s P(1 - 6 s), s = 1 / (t + 3); P is a near-minimax fit
-// for t <= 11, beyond which the exponential vanishes.
+// In float, the integral is accurate to a few ULP on both sides of 0; in the tail, only as accurate as the exponential,
+// whose argument is rounded. The tail is computed directly, never as 1 less something near 1. With t = |z| / sqrt(2):
+// erfc(t) = e^(-t^2) s P(1 - 6 s), s = 1 / (t + 3); P is a near-minimax fit for t <= 11, beyond which the exponential
+// vanishes.
 #pragma once
 
 template <typename T> struct Normal {

@@ -1,18 +1,18 @@
-// Pack: neighbouring elements that are loaded and stored together, in one instruction where their bytes are those of a
-// register pair or quad. The address must be a multiple of the pack's size.
+// Pack: neighbouring elements that are loaded and stored together, in one vectorised instruction if they have 8 or 16
+// bytes. The address must be a multiple of the pack's size.
 #pragma once
 
 template <int Width, typename Element = Scalar> struct alignas(sizeof(Element) * Width) Pack { Element value[Width]; };
 
-// Elements of the widest load that there is, 16 bytes.
+// Elements of the widest load, 16 bytes.
 template <typename Element> constexpr int PackLength = 16 / sizeof(Element);
 
-// A number of elements that the compiler knows, as an argument.
+// A compile-time number of elements, passed as an argument.
 template <int value> struct Count {
     static constexpr int Value = value;
 
-    // Calls body(k) for k from 0 to below the number. A loop of one turn around branches would stay a loop to g++, and
-    // keep it from making vectors of the loop around.
+    // Calls body(k) for k = 0 to value - 1. With g++, a loop of one iteration around branches stays a loop, and keeps
+    // the enclosing loop from being vectorised.
     template <typename Body> static MEMBER void ForEach(Body body)
     {
         if constexpr (value == 1) {
@@ -29,12 +29,12 @@ template <int Width, typename Element> DEVICE Pack<Width, Element> LoadPack(cons
     return *reinterpret_cast<const Pack<Width, Element>*>(from);
 }
 
-// The words that so many bytes are kept in.
+// The type of the words that hold this many bytes.
 template <int bytes> struct WordOf { using Type = unsigned; };
 template <> struct WordOf<2> { using Type = UInt16; };
 
-// A pack as it lies in memory, which is taken apart where its elements are needed. Left to itself, a device's compiler
-// takes one of 16-bit elements apart within the branch that loads it, which makes the branch wait for the load.
+// A pack as stored in memory, unpacked only where its elements are needed. Left to itself, a device compiler unpacks
+// 16-bit elements within the branch that loads them, which makes the branch wait for the load.
 template <int Width, typename Element = Scalar> struct ClosedPack {
     using Word = typename WordOf<sizeof(Element) * Width>::Type;
     using Words = Pack<sizeof(Element) * Width / sizeof(Word), Word>;
@@ -54,7 +54,7 @@ template <int Width, typename Element = Scalar> struct ClosedPack {
     }
 };
 
-// Stores to global memory, and to no other.
+// Stores to global memory only.
 #if defined(GK_HOST) || defined(GK_SIMT)
 template <int Width, typename Element> DEVICE void StorePack(Element* to, const Pack<Width, Element>& pack)
 {
@@ -64,8 +64,8 @@ template <int Width, typename Element> DEVICE void StorePack(Element* to, const 
     *reinterpret_cast<Pack<Width, Element>*>(to) = pack;
 }
 #else
-// The instruction is spelled out: left to itself, the device's compiler takes the pack apart where a loop goes over
-// rows, and stores every element alone, at a third of the speed.
+// The instruction is spelled out: in a loop over rows, the device compiler would otherwise split the pack and store
+// each element separately, at a third of the speed.
 template <int Width, typename Element> DEVICE void StorePack(Element* to, const Pack<Width, Element>& pack)
 {
     constexpr int Bytes = sizeof(pack);

@@ -1,9 +1,10 @@
-// Prelude: what every kernel stands on, and the only place that knows which compiler is at work.
-//   KERNEL         declares a kernel; KERNEL_OF(threads) one for blocks of at most so many, which may keep more in
-//                  registers; KERNEL_OF(threads, blocks) one that leaves room for so many blocks on a multiprocessor
+// Prelude: the common base of every kernel, and the only place that knows which compiler is at work.
+//   KERNEL         declares a kernel; KERNEL_OF(threads) one for blocks of at most that many threads, which may use
+//                  more registers; KERNEL_OF(threads, blocks) one that leaves room for that many blocks on a
+//                  multiprocessor
 //   Scalar         the stored type, chosen by the launcher: double, float, Half, BFloat16 or an integer
-//   Accumulator    the type that sums of Scalar are kept in: double for double, else float
-//   WarpSize       threads that run in step: 32, or 1 on the host device
+//   Accumulator    the type that sums of Scalar are kept in: double for double, Int64 for int and Int64, else float
+//   WarpSize       threads of a warp: 32, or 1 on the host device
 //   mathematics    Sqrt, ReciprocalSqrt, Exp, ... for float and double, the same names everywhere
 //
 // Front ends: NVRTC and clang's CUDA (device code), g++ and clang++ (GK_HOST: blocks of one thread; GK_SIMT: fibers).
@@ -29,5 +30,5 @@ template <> struct AccumulatorOf<Int64> { using Type = Int64; };
 template <> struct AccumulatorOf<int> { using Type = Int64; };
 using Accumulator = AccumulatorOf<Scalar>::Type;
 
-// Elements that one block of an elementwise kernel walks: 16 for each of 256 threads. LaunchShape has the same number.
+// Elements that a block of an elementwise kernel processes: 16 for each of 256 threads. LaunchShape has it too.
 constexpr int ElementsPerBlock = 4096;

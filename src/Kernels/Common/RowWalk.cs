@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace GenKernels.Kernels.Common;
 
-/// <summary>How blocks share out the rows of a matrix; laid out as <c>RowWalk</c> in <c>Rows.cuh</c>.</summary>
+/// <summary>How blocks divide the rows of a matrix; same layout as <c>RowWalk</c> in <c>Rows.cuh</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct RowWalk
 {
@@ -17,8 +17,10 @@ internal readonly struct RowWalk
 
     /// <param name="rowCount">Rows in all.</param>
     /// <param name="rowLength">Elements of a row.</param>
-    /// <param name="packLength">Neighbouring elements that a thread takes at once; a divisor of the row's.</param>
-    /// <param name="chunkLength">Elements of a row that a block takes at most; the shorter, the more rows.</param>
+    /// <param name="packLength">Neighbouring elements that a thread takes at once; divides the row's length.</param>
+    /// <param name="chunkLength">
+    /// Most elements of a row that a block takes; the shorter the chunk, the more rows.
+    /// </param>
     internal RowWalk(
         long rowCount, int rowLength, int packLength = 1, int chunkLength = LaunchShape.ElementsPerBlock)
     {
@@ -33,7 +35,7 @@ internal readonly struct RowWalk
         _packLength = packLength;
     }
 
-    /// <returns>One block for each group of rows and chunk.</returns>
+    /// <returns>One block for each chunk of each group of rows.</returns>
     internal LaunchShape Shape(Device device) =>
         LaunchShape.Blocks(device, (long)_groupCount * Math.Max(1, Quotient.Up(_rowLength, _chunkLength)));
 }

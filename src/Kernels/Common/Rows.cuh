@@ -1,9 +1,10 @@
-// Rows: how a block walks a matrix of rows. A block takes rowsPerBlock rows and one chunk of at most chunkLength
-// elements of each; a launch-given number of neighbouring threads shares a row, so that short rows fill the block too.
-// On the host device a block is one thread, and what remains is a loop over rows around a plain loop over elements.
+// Rows: how a block walks the rows of a matrix. A block takes rowsPerBlock rows and one chunk of each, of at most
+// chunkLength elements; 2^laneBits neighbouring threads share a row, so that short rows fill the block too. On the host
+// device a block is one thread, and the walk is a loop over rows around a plain loop over elements.
 //   ForEachRow(walk, body)              calls body for the rows of the block, with the thread's elements of each
-//   ForEachRowPack<Width>(walk, bodyOf) calls bodyOf(row) for what to do with the thread's packs of Width elements of
-//                                       that row, where rows were shared out in packs, else with its elements
+//   ForEachRowPack<Width>(walk, bodyOf) calls bodyOf(row) for each row; what it returns is called with the thread's
+//                                       packs of Width elements of that row, or with single elements where the walk is
+//                                       not in packs
 #pragma once
 #include "Common/Pack.cuh"
 
@@ -17,8 +18,8 @@ struct RowWalk {
     int packLength;    // neighbouring elements that a thread takes at once: all rows begin at multiples of a pack
 };
 
-// value / divisor of numbers that are not negative. A division of 32 bits, where they suffice, takes a fraction of the
-// time that one of 64 takes, on either kind of processor; a divisor of 1, which many plans have, takes none.
+// value / divisor of non-negative numbers. A 32-bit division, where it suffices, takes a fraction of the time of a
+// 64-bit one on CPUs and GPUs alike; a divisor of 1, which many plans have, takes none.
 DEVICE Int64 Quotient(Int64 value, int divisor)
 {
     if (WarpSize > 1 && divisor == 1) return value;
@@ -26,7 +27,7 @@ DEVICE Int64 Quotient(Int64 value, int divisor)
     return Int64(narrow) == value ? Int64(narrow / unsigned(divisor)) : value / divisor;
 }
 
-// What a block takes of the matrix.
+// The part of the matrix that a block takes.
 struct RowBlock {
     Int64 firstRow;
     int rowCount, first, end;  // rows, and their elements from first to end - 1
@@ -34,7 +35,7 @@ struct RowBlock {
 
 DEVICE RowBlock RowBlockOf(const RowWalk& walk)
 {
-    // Neighbouring rows follow each other, not the chunks of one: what a filter meets twice is in the cache still.
+    // Neighbouring blocks take neighbouring rows, not chunks of one row: what a filter reads twice is still cached.
     const int block = int(blockIdx.x);
     const int chunk = block < walk.groupCount ? 0 : int(Quotient(block, walk.groupCount));
     const Int64 firstRow = Int64(block - chunk * walk.groupCount) * walk.rowsPerBlock;
@@ -56,8 +57,7 @@ template <typename Body> DEVICE void ForEachRow(const RowWalk& walk, Body body)
     }
 }
 
-// The loops stay loops: enough of them run at once, and a body written out twice needs registers that would leave room
-// for fewer.
+// Not unrolled: enough of these loops run at once, and the registers of an unrolled body would lower occupancy.
 template <int Width, typename BodyOf> DEVICE void WalkPacks(const RowWalk& walk, BodyOf bodyOf)
 {
     const RowBlock block = RowBlockOf(walk);
@@ -71,7 +71,7 @@ template <int Width, typename BodyOf> DEVICE void WalkPacks(const RowWalk& walk,
     }
 }
 
-// Calls bodyOf(row)(width, i) for elements i to i + width.Value - 1 of every row, until each of the thread's was met.
+// Calls bodyOf(row)(width, i) for elements i to i + width.Value - 1 of every row, until the thread's are covered.
 template <int Width, typename BodyOf> DEVICE void ForEachRowPack(const RowWalk& walk, BodyOf bodyOf)
 {
     if constexpr (WarpSize == 1) {

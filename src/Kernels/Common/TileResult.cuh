@@ -1,17 +1,17 @@
-// TileResult: what the tile of a product or convolution ends in. Its sums are stored as they are, to be joined with
-// other parts of them, or as results, with what follows them.
+// TileResult: stores the sums of a product's or convolution's tile: as they are, as a split-K part to be added to
+// others, or as results, after the epilogue.
 //
-// A tile's rows mostly share one row of factors, which is then read once by a thread, as its biases are.
+// A tile's rows mostly share one row of factors, which a thread then loads once, as it does its biases.
 #pragma once
 #include "Common/Epilogue.cuh"
 #include "Common/TensorTile.cuh"
 
-// Where a tile's sums go: to the block's part of all sums, or, where that is null, to y.
+// Where a tile's sums go: to `part`, the block's split-K part, or, where that is null, to y.
 struct TileResult {
     Epilogue epilogue;
     Scalar* y;
     float* part;
-    Int64 row;                // of the whole result, where the tile begins
+    Int64 row;                // the tile's first, in the whole result
     int column, columnCount;  // likewise, and columns of the whole result
 };
 
@@ -20,14 +20,14 @@ template <typename T> DEVICE T* Moved(T* pointer, Int64 elements)
     return pointer == nullptr ? nullptr : pointer + elements;
 }
 
-// Which factors a tile's rows have.
+// The rows of factors that a tile's rows use.
 struct TileFactors {
-    Int64 row;       // of those of the tile's first row
-    int rowsBefore;  // before the tile's first row, that share them
-    bool areMore;    // than those of the first row
+    Int64 row;       // of factors, for the tile's first row
+    int rowsBefore;  // that precede the tile and share this row of factors
+    bool areMore;    // whether the tile uses further rows of factors
 };
 
-// Rows are numbered from the tile's first up to rowEnd.
+// rowEnd is the end of the tile's rows, counted from its first.
 DEVICE TileFactors FactorsOf(const TileResult& tile, int rowEnd)
 {
     if (tile.epilogue.factor == nullptr) return {};
@@ -41,9 +41,9 @@ DEVICE TileFactors FactorsOf(const TileResult& tile, int rowEnd)
 template <int Width, bool HasCurves> struct FinishedColumns {
     TileResult tile;
     TileFactors factors;
-    Int64 at, factorsAt;             // in the result, and among the factors, in the tile's first row
-    Scalar* start;                   // likewise, in y
-    EpilogueOperands<Width> shared;  // by the rows: biases, and factors if there are no more
+    Int64 at, factorsAt;             // offsets in the result and in the factors, at the tile's first row
+    Scalar* start;                   // the address of `at` in y
+    EpilogueOperands<Width> shared;  // by all rows: biases, and factors unless areMore
 
     MEMBER FinishedColumns(const TileResult& result, const TileFactors& its, int first) : tile(result), factors(its)
     {
@@ -72,8 +72,8 @@ template <int Width, bool HasCurves> struct FinishedColumns {
     }
 };
 
-// Stores the sums of a tile, of which as much is in the result as `extent` says. rowOf numbers its rows in the result,
-// from the first one on.
+// Stores the sums of a tile, as much of it as lies in the result according to `extent`. rowOf maps the tile's rows to
+// rows of the result, counted from the tile's first.
 template <typename RowOf>
 DEVICE void StoreResult(
     const TileSums& sums, char* ring, const TileResult& tile, const TileExtent& extent, RowOf rowOf)
@@ -91,7 +91,7 @@ DEVICE void StoreResult(
 
     const TileFactors factors = FactorsOf(tile, rowOf(Minimum(TileRows, extent.rows) - 1) + 1);
     if (IsStraight(tile.epilogue.numbers)) {
-        constexpr int Batch = HasWarpgroups ? 4 : 2;  // more would take registers that other blocks could have
+        constexpr int Batch = HasWarpgroups ? 4 : 2;  // more would cost registers, and with them occupancy
         StoreTile<Batch>(values, extent, rowOf, [=](auto width, int first) {
             return FinishedColumns<width.Value, false>(tile, factors, first);
         });

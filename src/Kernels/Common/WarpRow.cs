@@ -1,24 +1,26 @@
 namespace GenKernels.Kernels.Common;
 
-/// <summary>How the threads of <c>WarpRow.cuh</c> share the rows of matrices: the defines of its kernels.</summary>
+/// <summary>How threads share the rows of matrices in <c>WarpRow.cuh</c>: the defines of its kernels.</summary>
 /// <param name="PackWidth">Neighbouring elements that a thread takes at once.</param>
-/// <param name="Lanes">Neighbouring threads that take a row, <c>RowLanes</c>.</param>
-/// <param name="HeldPacks">What each of them keeps of a row in registers, or 0.</param>
+/// <param name="Lanes">Neighbouring threads that share a row, <c>RowLanes</c>.</param>
+/// <param name="HeldPacks">
+/// Packs of a row that each of them holds in registers; 0 where rows are re-read instead.
+/// </param>
 internal readonly record struct WarpRow(int PackWidth, int Lanes, int HeldPacks)
 {
-    // Threads of a block: few, so that a few thousand short rows have a block for every multiprocessor.
+    // Threads of a block: few, so that even a few thousand short rows yield a block for every multiprocessor.
     internal const int BlockThreads = 128;
 
     private const int WarpSize = 32;
 
-    // Of 16-byte packs: whole lines of the cache.
+    // With 16-byte packs, these fill whole cache lines.
     private const int FewestLanes = 8;
 
-    // More lanes take a row that has more packs than this for each; more still are held where there are no more lanes.
+    // A row with more than FewPacks packs a lane gets more lanes; a lane of a whole warp holds up to MostPacks.
     private const int FewPacks = 5;
     private const int MostPacks = 10;
 
-    /// <summary>Each way of taking a row; other numbers of lanes and packs are as good.</summary>
+    /// <summary>An example of each kind of walk; other numbers of lanes and packs are valid too.</summary>
     internal static readonly string[] Examples =
     [
         new WarpRow(1, 1, 0).ToString(), new WarpRow(1, WarpSize, FewPacks).ToString(),
@@ -26,9 +28,12 @@ internal readonly record struct WarpRow(int PackWidth, int Lanes, int HeldPacks)
         new WarpRow(8, FewestLanes, FewPacks).ToString(),
     ];
 
-    /// <param name="tensors">Of one type and number of channels, the last axis; null where there is none.</param>
+    /// <param name="tensors">
+    /// Tensors of one type and one number of channels (the last axis); null for an absent one.
+    /// </param>
     /// <returns>
-    /// On the host one thread a row; else as few lanes as can keep a row, or a warp, which may read a long one again.
+    /// On the host, one thread a row; otherwise the fewest lanes that can hold a row, or a warp, which re-reads a row
+    /// too long to hold.
     /// </returns>
     internal static WarpRow Of(params ReadOnlySpan<Tensor?> tensors)
     {
@@ -41,7 +46,7 @@ internal readonly record struct WarpRow(int PackWidth, int Lanes, int HeldPacks)
         return new WarpRow(width, lanes, held <= MostPacks ? held : 0);
     }
 
-    /// <returns>Blocks that take every row once.</returns>
+    /// <returns>A launch that processes every row once.</returns>
     internal LaunchShape Shape(Device device, long rowCount)
     {
         int block = device.WarpSize == 1 ? 1 : BlockThreads;

@@ -1,14 +1,14 @@
-// WarpRow: rows of matrices that are met several times, in packs. RowLanes neighbouring lanes share a row, the fewest
-// that can hold it, so that a warp takes several short rows at once. Each keeps HeldPacks packs of what it reads in
-// registers: their loads are under way together, and none is made twice. A row too long to be held, of no held packs,
-// is read anew each time, from cache; it has a warp. On the host device, which has one thread, it is a plain loop.
-// The launcher chooses both numbers (WarpRow.cs).
+// WarpRow: walks matrix rows that are read several times, in packs. RowLanes neighbouring lanes share a row, the fewest
+// that can hold it, so that a warp takes several short rows at once. Each lane holds HeldPacks packs of its row in
+// registers: their loads are in flight together, and none is repeated. A row too long to hold (HeldPacks is 0) gets a
+// whole warp and is re-read each time, from cache. On the host device, which has one thread, it is a plain loop. The
+// launcher chooses both numbers (WarpRow.cs).
 //   RowSum, RowMaximum         over the lanes of a row; every lane of the warp must take part, and all get the result
-//   WithRow(count, lane, load, act)   calls act(row) for a row of so many elements, load(c) being what is read of
-//                              elements c to c + PackWidth - 1; lanes without a row say that it has no elements
+//   WithRow(count, lane, load, act)   calls act(row) for a row of count elements, of which load(c) reads elements c to
+//                              c + PackWidth - 1; lanes without a row pass a count of 0
 //   row.ForEach(body)          calls body(c, read) for the lane's packs, in their order
-//   row.ForEachNumbered(body)  calls body(k, c, read): for the pack k of those held
-//   Row::IsHeld                whether what a body changes is there at the next call
+//   row.ForEachNumbered(body)  calls body(k, c, read): k is the index of the held pack, or 0
+//   Row::IsHeld                whether a body's changes to `read` persist until the next call
 #pragma once
 #include "Common/Pack.cuh"
 #include "Common/Warp.cuh"  // LaneSum, LaneMaximum
@@ -17,7 +17,7 @@ template <typename T> DEVICE T RowSum(T value) { return LaneSum<RowLanes>(value)
 
 template <typename T> DEVICE T RowMaximum(T value) { return LaneMaximum<RowLanes>(value); }
 
-// The elements of a pack as others.
+// Loads a pack and converts its elements.
 template <typename Element> DEVICE Pack<PackWidth, Element> LoadAs(const Scalar* from)
 {
     const Pack<PackWidth> pack = LoadPack<PackWidth>(from);
