@@ -45,7 +45,7 @@ template <typename Element> DEVICE unsigned PackTwo(float first, float second)
     return bits;
 }
 
-// The elements of one register times those of another, rounded once; floats to tf32. A product plus -0 is the product.
+// Elementwise product of two registers, rounded once; floats to tf32. A fused multiply-add with -0 rounds as a product.
 template <typename Element> DEVICE unsigned MultiplyEach(unsigned a, unsigned b)
 {
     unsigned bits;
@@ -64,7 +64,7 @@ DEVICE unsigned SharedAddress(const void* shared)
     return unsigned(__cvta_generic_to_shared(shared));
 }
 
-// Lane 8 i + r names row r of matrix i, 16 bytes at an address that 16 divides; other lanes' addresses are ignored.
+// Lane 8 i + r passes the address of row r of matrix i, 16 bytes aligned to 16; other lanes' addresses are ignored.
 // bits[i] is piece lane % 4 of row lane / 4 of matrix i.
 template <int Count> DEVICE void LoadMatrices(unsigned (&bits)[Count], const void* row)
 {
@@ -99,19 +99,19 @@ template <int Count> DEVICE void LoadMatricesTransposed(unsigned (&bits)[Count],
     }
 }
 
-// Begins to copy 16 bytes from global to shared memory, or, reading nothing, to set them to zero. Both addresses are
-// divisible by 16. Until the thread has waited, what lies at the target is undefined; other threads see it after the
-// next barrier.
+// Starts to copy 16 bytes from global to shared memory, or, unless isThere, to set them to zero without reading. Both
+// addresses are aligned to 16 bytes. The target is undefined until the thread has waited; other threads see it after
+// the next barrier.
 DEVICE void CopyAsync(void* shared, const void* global, bool isThere = true)
 {
     asm volatile("{ .reg .pred isNone; setp.eq.u32 isNone, %2, 0; cp.async.cg.shared.global [%0], [%1], 16, isNone; }"
                  : : "r"(SharedAddress(shared)), "l"(global), "r"(unsigned(isThere)) : "memory");
 }
 
-// Makes a group of the thread's copies since the last one; it may be empty.
+// Commits the thread's copies since the last commit as a group, which may be empty.
 DEVICE void CopyCommit() { asm volatile("cp.async.commit_group;" : : : "memory"); }
 
-// Waits for the thread's own copies, but for those of the last groups that may stay pending.
+// Waits for the thread's own copies, except those of the last Pending groups.
 template <int Pending> DEVICE void CopyWait()
 {
     asm volatile("cp.async.wait_group %0;" : : "n"(Pending) : "memory");

@@ -4,13 +4,13 @@
 struct alignas(64) TensorMap { UInt64 bits[16]; };
 using ByteBarrier = UInt64;
 
-// Where a barrier is: in shared memory alone, so that whoever keeps it need not ask again where that begins.
+// The 32-bit address of a barrier in shared memory, so that code that keeps it need not convert the pointer again.
 struct BarrierPlace {
     unsigned address;
 
     MEMBER BarrierPlace(const ByteBarrier* barrier) : address(SharedAddress(barrier))
     {
-        asm("" : "+r"(address));  // the compiler does not know how to find it anew, which it would do in every loop
+        asm("" : "+r"(address));  // opaque to the compiler, which would compute it anew in every loop
     }
     MEMBER BarrierPlace operator+(int count) const
     {
@@ -20,7 +20,7 @@ struct BarrierPlace {
     }
 };
 
-// The hardware reads the map where the launch has put its arguments.
+// The hardware reads the map in place, among the kernel's parameters.
 #define TENSOR_MAP const __grid_constant__ TensorMap
 
 DEVICE void PrepareBarrier(BarrierPlace barrier, int arrivals = 1)

@@ -7,7 +7,7 @@
 
 template <typename Element, int Columns> struct Wgmma;
 
-// A thread's sums as operands, four to a fragment, and the numbers that they have among those.
+// A thread's sums as operands of asm, four to a fragment, and their operand numbers.
 #define GK_SUM(index)                                                                                             \
     "+f"(sums[index].values[0]), "+f"(sums[index].values[1]), "+f"(sums[index].values[2]),                        \
         "+f"(sums[index].values[3])
@@ -32,8 +32,8 @@ template <typename Element, int Columns> struct Wgmma;
     GK_NUMBERS_160 ", " GK_TEN(8) ", " GK_TEN(9) ", " GK_TEN(10) ", " GK_TEN(11) ", %120, %121, %122, %123, "     \
     "%124, %125, %126, %127"
 
-// What follows the sums has the numbers a to g. A predicate says whether the sums are added to or begun anew; the two
-// ones after it would, as minus ones, negate an operand.
+// a to g are the numbers of the operands after the sums. The predicate says whether the sums are added to or
+// overwritten; the two ones after it are the signs of x and w, which -1 would negate.
 #define GK_WGMMA(Element, type, columns, a, b, c, d, e, f, g)                                                     \
     template <> struct Wgmma<Element, columns> {                                                                  \
         template <bool AcrossX, bool AcrossW, bool Adds = true>                                                   \
@@ -96,7 +96,7 @@ template <int Pending> DEVICE void WgmmaWait()
     asm volatile("wgmma.wait_group.sync.aligned %0;" : : "n"(Pending) : "memory");
 }
 
-// The compiler knows nothing of registers that are written later: each one is marked as changed here.
+// The compiler does not know that the registers are written later, by wgmma: each one is marked as changed here.
 template <int Fragments> DEVICE void WgmmaPin(FragmentSum (&sums)[Fragments])
 {
 #pragma unroll
@@ -113,7 +113,7 @@ template <int Rows, int Fragments> DEVICE void WgmmaFinish(FragmentSum (&sums)[R
     for (int i = 0; i < Rows; i++) WgmmaPin(sums[i]);
 }
 
-// Copies and stores are made through the generic proxy, multiplications read through the asynchronous one.
+// Copies and stores go through the generic proxy, multiplications read through the async proxy.
 DEVICE void ProxyFence() { asm volatile("fence.proxy.async.shared::cta;" : : : "memory"); }
 
 template <int Count> DEVICE void KeepRegisters()

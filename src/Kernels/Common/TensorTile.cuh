@@ -1,17 +1,17 @@
-// TensorTile: a block's tile of a matrix product on tensor cores: slices of both operands stream through a ring in
-// shared memory while the slices that are there are multiplied.
+// TensorTile: a block's tile of a matrix product on tensor cores: k-slices of both operands stream through a ring of
+// shared-memory stages, so that copies overlap multiplications.
 //   sums[m,n] += sum over k of x[m,k] w[k,n], for TileRows x TileColumns of the result
 //
-// The block's variant: TileRows, TileColumns; WarpsDown, WarpsAcross, the warps that share the tile out; Stages, the
-// slices in the ring; HasWarpgroups, which of two ways it is multiplied:
-//   0  each warp by itself: WarpTile.cuh
-//   1  four warps as one, by what compute capability 9.0 has for it: WarpgroupTile.cuh
+// The block's variant: TileRows, TileColumns; WarpsDown, WarpsAcross, how the warps divide the tile; Stages, the slices
+// in the ring; HasWarpgroups, which of two ways multiplies them:
+//   0  each warp by itself (mma.sync): WarpTile.cuh
+//   1  four warps as one (wgmma), on compute capability 9.0: WarpgroupTile.cuh
 //
-// Shared   An operand lies in memory along the depth (its rows are those of the tile) or across it (its rows are
-//          those of the slice). Either way rows are cut into chunks of 16 bytes, which are swizzled, so that the chunks
-//          that are read at once lie in different banks; how is the way's own.
-// Registers  every loop over fragments or chunks is unrolled, or their arrays would lie in memory
-// Order    of the additions: along the depth, from the first to the last, whatever the tile and the stages
+// Shared   An operand lies in memory along the depth (K-major: its rows are rows of the tile) or across it (M- or
+//          N-major: its rows are those of K). Either way, rows are cut into 16-byte chunks, swizzled so that the chunks
+//          that are read at once lie in different banks; each way has its own swizzle.
+// Registers  every loop over fragments or chunks is unrolled, or their arrays would be in local memory
+// Order    additions run along K from first to last, whatever the tile and the stages
 // Source   the pipelines of CUTLASS, Thakkar et al. 2023, and of Boehm 2022
 #pragma once
 #include "Common/Batches.cuh"  // InBatches
@@ -26,24 +26,24 @@
 #endif
 
 constexpr int TileThreads = 32 * WarpsDown * WarpsAcross;
-constexpr int SliceBytes = HasWarpgroups ? 128 : 64;  // of the depth
+constexpr int SliceBytes = HasWarpgroups ? 128 : 64;  // of K
 constexpr int SliceDepth = SliceBytes / sizeof(Scalar);
 constexpr int ChunkLength = 16 / sizeof(Scalar);
 constexpr int XBytes = TileRows * SliceBytes;
-constexpr int StagedColumns = HasWarpgroups ? (TileColumns + 63) / 64 * 64 : TileColumns;  // across, boxes have 64
-constexpr int ScalesAt = (TileRows + StagedColumns) * SliceBytes;                          // in a slice
+constexpr int StagedColumns = HasWarpgroups ? (TileColumns + 63) / 64 * 64 : TileColumns;  // N-major boxes have 64
+constexpr int ScalesAt = (TileRows + StagedColumns) * SliceBytes;                          // offset in a stage
 constexpr int StageBytes = ScalesAt + HasScales * SliceBytes;
-constexpr int SumStride = TileColumns + 8;  // so that the rows that a warp's lanes write at once lie in different banks
+constexpr int SumStride = TileColumns + 8;  // padded: rows that a warp writes at once lie in different banks
 
-// An operand's slice in shared memory; Size is the tile's extent.
+// An operand's k-slice in shared memory; Size is the tile's extent (M or N).
 template <int Size, bool IsAlong> struct Slice {
     static constexpr int ChunksOfRow = IsAlong ? SliceBytes / 16 : Size / ChunkLength;
 
-    // The byte where a chunk of a row lies.
+    // Byte offset of a chunk of a row.
     static MEMBER int Place(int row, int chunk);
 };
 
-// OPERAND declares how a kernel is given an operand.
+// OPERAND declares a kernel's parameter for an operand.
 #if HasWarpgroups
 #include "Common/WarpgroupTile.cuh"
 #define OPERAND TENSOR_MAP
@@ -52,17 +52,17 @@ template <int Size, bool IsAlong> struct Slice {
 #define OPERAND const Scalar* __restrict__
 #endif
 
-// Where in its row of SumStride floats a sum lies, once all are in the ring's memory: in every second 32 columns, fours
-// of neighbours change places, so that neighbouring lanes, which read eight in two steps, meet different banks.
+// Place of a sum in its row of SumStride floats, once all sums are in the ring's memory: in every second 32 columns,
+// neighbouring fours trade places, so that neighbouring lanes, which read eight in two steps, hit different banks.
 DEVICE int SumPlace(int column) { return column / 8 * 8 + (column % 8 ^ column / 32 % 2 * 4); }
 
-// Brings the sums there: a fragment's own order would scatter the stores.
+// Brings the sums there: global stores in the order of fragments would be scattered.
 DEVICE const float* ShareSums(const TileSums& sums, char* ring)
 {
     float* values = reinterpret_cast<float*>(ring);
     const int lane = threadIdx.x % WarpSize, firstColumn = FirstColumn() + lane % 4 * 2;
     float* const own = values + (FirstRow() + lane / 4) * SumStride;
-    __syncthreads();  // the reads of the last slices | the sums over them
+    __syncthreads();  // reads of the last slices | writes of the sums over them
 #pragma unroll
     for (int i = 0; i < XFragments; i++) {
 #pragma unroll
@@ -75,7 +75,7 @@ DEVICE const float* ShareSums(const TileSums& sums, char* ring)
             }
         }
     }
-    __syncthreads();  // the sums | their reads
+    __syncthreads();  // writes of the sums | reads of them
     return values;
 }
 
@@ -91,20 +91,20 @@ template <int Width> DEVICE Pack<Width, float> SumsAt(const float* values, int r
     return sums;
 }
 
-// What of a tile lies within the result, and whether its rows can be written in packs.
+// The part of a tile that lies within the result, and whether its rows can be written in packs.
 struct TileExtent {
     int rows, columns;
     bool isPacked;
 };
 
-// A row of the result, the sums of neighbouring columns in it, and what was read for these.
+// A row of the result, the sums of neighbouring columns in it, and the operands loaded for them.
 template <int Width, typename Operands> struct RowPack {
     int row;
     Operands operands;
     Pack<Width, float> sums;
 };
 
-// Stores such packs in their columns: in place of a closure, which not every compiler would inline.
+// Stores such packs in their columns: a functor in place of a closure, which not every compiler would inline.
 template <typename Columns> struct PackStore {
     Columns columns;
 
@@ -114,8 +114,8 @@ template <typename Columns> struct PackStore {
     }
 };
 
-// A thread keeps to its columns and goes down the rows, so that what depends on columns alone is found once. The last
-// threads have none where the tile's packs are no divisor of them.
+// A thread keeps its columns and walks down the rows, so that what depends on columns alone is computed once. Where the
+// packs of a row of the tile do not divide the threads, the last threads are idle.
 template <int Width, int Batch, typename RowOf, typename ColumnsOf>
 DEVICE void StorePacks(const float* values, const TileExtent& extent, RowOf rowOf, ColumnsOf columnsOf)
 {
@@ -133,9 +133,9 @@ DEVICE void StorePacks(const float* values, const TileExtent& extent, RowOf rowO
     InBatches<Batch>(firstRow, Minimum(TileRows, extent.rows), RowStep, load, store);
 }
 
-// Stores the sums at values: columnsOf(width, column) gives what does it in neighbouring columns, by Load(row) and then
-// Store(row, sums, loaded), to its `start`, unless that is null; rows are numbered by rowOf. `Batch` of what a thread
-// loads is under way together.
+// Stores the sums at `values`. columnsOf(width, column) returns what stores neighbouring columns, by Load(row) and then
+// Store(row, sums, loaded), unless its `start` is null; rowOf maps rows of the tile to rows of the result. `Batch` of a
+// thread's loads are in flight together.
 template <int Batch, typename RowOf, typename ColumnsOf>
 DEVICE void StoreTile(const float* values, const TileExtent& extent, RowOf rowOf, ColumnsOf columnsOf)
 {
@@ -143,14 +143,14 @@ DEVICE void StoreTile(const float* values, const TileExtent& extent, RowOf rowOf
     else StorePacks<1, 1>(values, extent, rowOf, columnsOf);
 }
 
-// Rows or columns that are numbered as in the tile.
+// The identity: rows or columns are numbered as in the tile.
 struct AsInTile {
     MEMBER int operator()(int number) const { return number; }
 };
 
 template <int Width, typename Number> struct PlainColumns {
-    Number* start;  // in row 0
-    int stride;     // from row to row
+    Number* start;  // of row 0
+    int stride;     // between rows
 
     MEMBER int Load(int) const { return 0; }
     MEMBER void Store(int row, const Pack<Width, float>& sums, int) const
@@ -161,8 +161,8 @@ template <int Width, typename Number> struct PlainColumns {
     }
 };
 
-// Stores the sums at values as they are, but for the type, from `start` on in rows that are `stride` apart. A column
-// that placeOf numbers -1 is stored nowhere.
+// Stores the sums at `values` as they are, converted to Number, from `start` on in rows that are `stride` apart.
+// Columns that placeOf maps to -1 are not stored.
 template <typename Number, typename RowOf, typename PlaceOf>
 DEVICE void StorePlain(
     const float* values, const TileExtent& extent, Number* start, int stride, RowOf rowOf, PlaceOf placeOf)

@@ -1,15 +1,16 @@
-// WarpTile: slices are multiplied by mma.sync: each warp loads fragments of its part of the tile. Part of TensorTile.
+// WarpTile: multiplies slices by mma.sync; each warp loads the fragments of its warp tile. Part of TensorTile.
 //
-// With HasScales, each k of w is multiplied by a number of its own, which the x source brings: 64 bytes a slice after
-// both operands. It is done to w's registers on their way to the tensor cores, since a warp has fewer of those than of
-// x's, and leaves w in shared memory as it came.
+// With HasScales, each k of w is multiplied by a scale of its own, which the x source brings: 64 bytes a slice after
+// both operands. The scales are applied to w's registers on their way to the tensor cores, since a warp has at most as
+// many of those as of x's; w in shared memory stays as it came.
 //
-// Shared   A chunk c of row r is put at place c ^ f(r), so that the 8 chunks that the lanes read at once, one below the
-//          other, lie in different banks: along, 64-byte rows: f(r) = r / 2 % 4, two rows of four chunks are 128 bytes;
-//          across, rows of 128 bytes or a multiple: f(r) = r % 8. 32-bit elements across cannot be transposed by a load
-//          of matrices: lanes read them one by one, 4 rows of 8 neighbours, and f(r) = 2 (r % 4) parts them.
+// Shared   chunk c of row r is stored at place c ^ f(r), so that the 8 chunks that lanes read at once, one below the
+//          other, lie in different banks. Along (K-major), rows have 64 bytes: f(r) = r / 2 % 4, as two rows of four
+//          chunks are 128 bytes. Across, rows have 128 bytes or a multiple: f(r) = r % 8. 32-bit elements across cannot
+//          be transposed by ldmatrix: lanes read them one by one, 4 rows of 8 neighbours, and f(r) = 2 (r % 4) keeps
+//          the rows apart.
 //          f repeats from fragment to fragment and from chunk to chunk of a thread, so that their places differ by
-//          constants, which loads and copies have room for.
+//          constants, which are immediate offsets of loads and copies.
 #pragma once
 
 constexpr int WarpRows = TileRows / WarpsDown;
@@ -22,7 +23,7 @@ static_assert(WarpRows % FragmentRows == 0 && WarpColumns % FragmentRows == 0, "
 static_assert((WarpRows & (WarpRows - 1)) == 0 && (WarpColumns & (WarpColumns - 1)) == 0,
               "from a warp's fragment to another, bits of a place change that others leave alone");
 
-// The sums of a thread: of its warp's fragments.
+// The sums of a thread, in the fragments of its warp tile.
 struct TileSums { FragmentSum of[XFragments][WFragments]; };
 
 // Where in the tile this warp's fragments begin.
@@ -35,16 +36,16 @@ template <int Size, bool IsAlong> MEMBER int Slice<Size, IsAlong>::Place(int row
     return (row * ChunksOfRow + (chunk ^ turn)) * 16;
 }
 
-// Fragments of an operand: 16 rows or columns of the tile by 32 bytes of the depth, as four matrices of 8 by 16 bytes,
-// in the order that FragmentX has for x, and two of FragmentW for w. All places of a lane follow from its first.
+// Operand fragments: 16 rows or columns of the tile by 32 bytes of K, loaded as four 8 x 16-byte matrices in the order
+// of FragmentX, or of two FragmentWs. All of a lane's addresses follow from its first.
 template <int Size, bool IsAlong, bool IsX> struct Fragments {
     static constexpr int RowBytes = Slice<Size, IsAlong>::ChunksOfRow * 16;
 
-    // Which half of the tile's 16, and of the depth's bytes, a matrix has.
+    // Which half of the 16 rows or columns of the tile, and of the 32 bytes of K, a matrix covers.
     static MEMBER int TileHalf(int matrix) { return IsX ? matrix % 2 : matrix / 2; }
     static MEMBER int DepthHalf(int matrix) { return IsX ? matrix / 2 : matrix % 2; }
 
-    // The byte of a slice at which this lane reads the warp's first fragment, which begins at `first` of the tile.
+    // Byte offset in a slice at which this lane reads the warp's first fragment, which begins at `first` of the tile.
     static MEMBER int Place(int first)
     {
         const int lane = threadIdx.x % WarpSize, matrix = lane / 8;
@@ -58,7 +59,7 @@ template <int Size, bool IsAlong, bool IsX> struct Fragments {
         }
     }
 
-    // Reads the fragment that lies so many fragments, and steps of 32 bytes of the depth, from the first.
+    // Loads the fragment that lies `fragment` fragments, and `step` steps of 32 bytes of K, from the first.
     static MEMBER void Load(unsigned (&bits)[4], const char* slice, int place, int fragment, int step)
     {
         if constexpr (IsAlong) {
@@ -84,7 +85,7 @@ template <int Count> DEVICE void RoundFloats(unsigned (&bits)[Count])
     }
 }
 
-// All lanes of a row read the same numbers, neighbours in neighbouring banks.
+// A broadcast: all rows of lanes read the same scales, neighbouring lanes from neighbouring banks.
 DEVICE void ScaleW(FragmentW (&w)[WFragments], const char* scales, int step)
 {
     const char* own = scales + step * 32 + threadIdx.x % 4 * 4;
@@ -128,30 +129,31 @@ template <bool IsXAlong, bool IsWAlong> DEVICE void MultiplySlice(TileSums& sums
     }
 }
 
-// The chunks of an operand's slice that a thread copies: they lie below each other, and are swizzled alike.
+// The 16-byte chunks of an operand's k-slice that a thread copies: one below the other, with the same swizzle.
 template <int Size, bool IsAlong> struct Chunks {
     static constexpr int Count = Size * (SliceBytes / 16) / TileThreads;
     static constexpr int RowsApart = TileThreads / Slice<Size, IsAlong>::ChunksOfRow;
     static_assert(Count * TileThreads == Size * (SliceBytes / 16), "every thread copies as many chunks");
     static_assert(RowsApart % (IsAlong || sizeof(Scalar) == 2 ? 8 : 4) == 0, "turns repeat from chunk to chunk");
 
-    // The first one's row, its first element in the row, and its place; the others' places are as far apart.
+    // The row, first element and place of the first chunk; the places of the others are PlacesApart bytes apart.
     static MEMBER int Row() { return int(threadIdx.x) / Slice<Size, IsAlong>::ChunksOfRow; }
     static MEMBER int Element() { return int(threadIdx.x) % Slice<Size, IsAlong>::ChunksOfRow * ChunkLength; }
     static MEMBER int Place() { return Slice<Size, IsAlong>::Place(Row(), Element() / ChunkLength); }
     static constexpr int PlacesApart = TileThreads * 16;
 };
 
-// Brings slices of a matrix in memory, one after the other: rows of the tile that lie along the depth, or rows of the
-// depth across. Where rows begin at multiples of 16 bytes, none ends within a chunk.
+// Copies the k-slices of a matrix in memory, one after the other: rows of the tile along K, or rows of K across. Where
+// rows begin at multiples of 16 bytes, none ends within a chunk.
 template <int Size, bool IsAlong> struct MatrixSource {
     using Own = Chunks<Size, IsAlong>;
-    const Scalar* next;  // this thread's first chunk of the next slice, as far as there are
+    const Scalar* next;  // this thread's first chunk of the next slice, if the matrix has it
     Int64 stride;
     int rows, elements;  // what the matrix has from there on, down and to the right
     bool isAligned;
 
-    // A tile that begins at first of extent, in a matrix of that extent and depth with so many elements a row.
+    // For a tile that begins at `first` of `extent` (M or N), in a matrix of that extent and depth (K) with rowStride
+    // elements from row to row.
     MEMBER MatrixSource(
         const Scalar* matrix, Int64 rowStride, int first, int extent, int depth, int firstSlice, bool areRowsAligned)
         : stride(rowStride), isAligned(areRowsAligned)
@@ -193,7 +195,7 @@ template <int Size, bool IsAlong> struct MatrixSource {
     }
 };
 
-// Slices first up to end of the depth, which the sources bring in order. The ring has Stages * StageBytes bytes.
+// Multiplies k-slices first to end - 1, which the sources copy in order. The ring has Stages * StageBytes bytes.
 template <bool IsXAlong, bool IsWAlong, typename XSource, typename WSource>
 DEVICE void MultiplyTile(TileSums& sums, char* ring, XSource& x, WSource& w, int first, int end)
 {
@@ -208,10 +210,10 @@ DEVICE void MultiplyTile(TileSums& sums, char* ring, XSource& x, WSource& w, int
         CopyCommit();
     }
 
-    int stage = 0, free = LastStage;  // where in the ring this slice lies, and the one that is to be brought
+    int stage = 0, free = LastStage;  // offsets in the ring of the current slice and of the stage to refill
     for (; left > 0; left--) {
         CopyWait<Stages - 2>();
-        __syncthreads();  // everyone's copies of this slice | their reads; the reads of the last slice | copies over it
+        __syncthreads();  // copies of this slice | reads of it; reads of the last slice | copies over it
         if (Stages - 1 < left) bring(ring + free);
         CopyCommit();
         MultiplySlice<IsXAlong, IsWAlong>(sums, ring + stage);

@@ -1,14 +1,14 @@
-// WarpgroupTile: slices are multiplied by wgmma, four warps as one, which reads both operands from shared memory by
-// itself, and copied by the hardware too: one thread asks for a slice of boxes. Part of TensorTile.
+// WarpgroupTile: multiplies slices by wgmma, which reads both operands from shared memory; one thread issues the bulk
+// copies of a slice's boxes (TensorCopy). Part of TensorTile.
 //
-// WarpsDown is 4 times the warpgroups that share the rows out, WarpsAcross the warpgroups that share the columns out.
+// WarpsDown is 4 times the warpgroups that divide the rows, WarpsAcross the warpgroups that divide the columns.
 //
-// Shared   As Wgmma.cuh has it: rows of 128 bytes, chunk c of row r at place c ^ (r % 8). Along the depth such a row is
-//          one of the tile; across it, 64 elements of the tile in one row of the depth, and the rows with the next 64
-//          follow all those of the slice. The ring begins at the first multiple of 1024 in its memory.
+// Shared   the layout of Wgmma.cuh: rows of 128 bytes, chunk c of row r at place c ^ (r % 8). Along the depth
+//          (K-major), such a row is one of the tile; across it, 64 elements of the tile at one k, and the rows with the
+//          next 64 follow all those of the slice. The ring begins at the first multiple of 1024 in its memory.
 // Registers  a thread has 4 XFragments WFragments sums: 128 for 128 x 256 and for 256 x 128 with two warpgroups, and
 //          for 192 x 256 with three; 160 for 256 x 160 with two
-// Limits   elements of 16 bits; no scales, because there is no way past the registers; operands that TensorCopy copies
+// Limits   16-bit elements; no scales, as operands do not pass through registers; operands that TensorCopy copies
 #pragma once
 #include "Common/Wgmma.cuh"
 #include "Common/TensorCopy.cuh"
@@ -22,7 +22,7 @@ constexpr int WFragments = GroupColumns / 8;
 
 static_assert(sizeof(Scalar) == 2 && !HasScales && WarpsDown % 4 == 0 && GroupRows % FragmentRows == 0 && Stages > 2);
 
-// The sums of a thread: of its warp's rows of each multiplication.
+// The sums of a thread: those in its warp's rows of each multiplication.
 struct TileSums { FragmentSum of[XFragments][WFragments]; };
 
 // Where in the tile this warp's fragments begin: its warpgroup's, and its own 16 rows of them.
@@ -35,13 +35,13 @@ template <int Size, bool IsAlong> MEMBER int Slice<Size, IsAlong>::Place(int row
     return chunk / 8 * (SliceDepth * 128) + (row * 8 + (chunk % 8 ^ row % 8)) * 16;
 }
 
-// The part of an operand's slice that begins with a row of the tile.
+// The descriptor of an operand's slice from row or column `first` of the tile on.
 template <bool IsAlong> DEVICE UInt64 OperandAt(const char* slice, int first)
 {
     return MatrixDescriptor(slice + first * 128, IsAlong ? 16 : SliceDepth * 128, AtomBytes);
 }
 
-// From one multiplication's 16 elements of the depth to the next's.
+// Bytes from one multiplication's 16 elements of K to the next's.
 template <bool IsAlong> constexpr int StepBytes = IsAlong ? 32 : 16 * 128;
 
 template <bool IsXAlong, bool IsWAlong> DEVICE void BeginSlice(TileSums& sums, const char* stage)
@@ -61,8 +61,8 @@ template <bool IsXAlong, bool IsWAlong> DEVICE void BeginSlice(TileSums& sums, c
     WgmmaCommit();
 }
 
-// Brings slices of a matrix in memory: rows of the tile that lie along the depth, in one box, or rows of the depth
-// across, in a box for every 64 elements of the tile.
+// Copies the k-slices of a matrix: K-major, in one box with the tile's rows; across, in a box of rows of K for every 64
+// elements of the tile.
 template <int Size, bool IsAlong> struct MatrixSource {
     const TensorMap& map;
     int first, matrix;
@@ -88,14 +88,14 @@ DEVICE void BringSlice(char* stage, XSource& x, WSource& w, int number, ByteBarr
     w.Bring(stage + XBytes, number, barrier);
 }
 
-// Slices first up to end of the depth. The ring has Stages * StageBytes bytes, and 1024 more for its beginning. Every
-// place of it is filled at first. A slice is still being multiplied when the next one begins: then the place of the one
-// before both is free.
+// Multiplies k-slices first to end - 1. The ring has Stages * StageBytes bytes, and 1024 more for its alignment. All of
+// its stages are filled at first. A slice's multiplications are in flight while the one before it is waited for and its
+// stage refilled.
 template <bool IsXAlong, bool IsWAlong, typename XSource, typename WSource>
 DEVICE void MultiplyTile(TileSums& sums, char* memory, XSource& x, WSource& w, int first, int end)
 {
-    // The sums of a loop that may not run would meet those of one that did in moves before the last wait, for which
-    // the assembler makes every multiplication wait (its remark C7515).
+    // If the loop could run zero times, its sums would be merged in moves before the last wait, for which ptxas makes
+    // every multiplication wait (its remark C7515).
     if (first >= end) [[unlikely]] return;
     __shared__ ByteBarrier isThere[Stages];  // [stage]
     char* const ring = memory + BytesToAtom(memory);
@@ -106,14 +106,14 @@ DEVICE void MultiplyTile(TileSums& sums, char* memory, XSource& x, WSource& w, i
             BringSlice<IsWAlong>(ring + stage * StageBytes, x, w, first + stage, isThere + stage);
         }
     }
-    __syncthreads();  // new barriers | waiting for them
+    __syncthreads();  // initialisation of the barriers | waits on them
 
     int stage = 0, parity = 0;
     for (int number = first; number < end; number++) {
         WaitForPhase(isThere + stage, parity);
         BeginSlice<IsXAlong, IsWAlong>(sums, ring + stage * StageBytes);
         WgmmaWait<1>();
-        __syncthreads();  // everyone's reads of the slice before this one | copies over it
+        __syncthreads();  // reads of the slice before this one | copies over it
         const int free = stage == 0 ? Stages - 1 : stage - 1, next = number - 1 + Stages;
         if (threadIdx.x == 0 && number > first && next < end) {
             BringSlice<IsWAlong>(ring + free * StageBytes, x, w, next, isThere + free);
