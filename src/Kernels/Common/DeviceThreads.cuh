@@ -1,5 +1,5 @@
-// DeviceThreads: the device front ends' half of the prelude. NVRTC knows CUDA's words by itself; clang, which is run
-// here without a CUDA toolkit and only to prove that the source is device code, is told them.
+// DeviceThreads: the device front ends' half of the prelude. NVRTC knows CUDA's keywords and built-in variables; clang,
+// which is run here without a CUDA toolkit and only to prove that the source is device code, has them defined here.
 #pragma once
 
 #if defined(__clang__) && defined(__CUDA__) && !defined(__CUDACC_RTC__)
@@ -60,11 +60,11 @@ static __device__ __forceinline__ unsigned long __cvta_generic_to_shared(const v
 
 constexpr int WarpSize = 32;
 
-// Names the block's dynamic shared memory, as many bytes as the launch asks for, as an array of a type.
+// Declares a typed pointer to the block's dynamic shared memory, whose size the launch sets.
 alignas(128) extern __shared__ unsigned char gkDynamicShared[];
 #define DYNAMIC_SHARED(type, name) type* const name = reinterpret_cast<type*>(gkDynamicShared)
 
-// What the lanes of a warp wrote before it, all of them can read after it; all 32 lanes must take part.
+// What the lanes of a warp wrote before it is visible to all of them after it; all 32 lanes must take part.
 DEVICE void WarpBarrier() { __syncwarp(); }
 
 // The value of another lane of the warp; all 32 lanes must take part.
@@ -82,7 +82,7 @@ DEVICE unsigned ShuffleBits(unsigned value, int lane)
     return result;
 }
 
-// Bit i is set where lane i of the warp gives true; all 32 lanes must take part.
+// Bit i is set where lane i of the warp passes true; all 32 lanes must take part.
 DEVICE unsigned BallotBits(bool value)
 {
     unsigned result;

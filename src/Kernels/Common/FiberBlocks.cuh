@@ -27,7 +27,7 @@ FIBER __attribute__((noinline, format(printf, 2, 3))) int Report(const Launch& l
     return 1;
 }
 
-// A gate that some threads wait at: a warp's first and the block's last, because a narrow fault says more.
+// A gate at which some threads wait: warps' gates come first and the block's last, as a narrower gate says more.
 FIBER int StuckGate(const Block& block)
 {
     int index = 0;
@@ -78,7 +78,7 @@ FIBER __attribute__((noinline)) int ReportFault(const Block& block)
 
 // --- Shared memory ---------------------------------------------------------------------------------------------------
 
-// The fields of the loader's dl_phdr_info and Elf64_Phdr.
+// As the loader's dl_phdr_info and Elf64_Phdr.
 struct Segment {
     unsigned type, flags;
     unsigned long offset, address, physicalAddress, fileBytes, memoryBytes, alignment;
@@ -93,7 +93,7 @@ struct Module {
     char* threadLocals;
 };
 
-// Shared arrays are thread-local variables, so they all lie in this library's block of those.
+// Shared arrays are thread-local variables, so they all lie in this library's thread-local storage.
 FIBER int FindStaticShared(void* found, unsigned long, void* argument)
 {
     constexpr unsigned ThreadLocalSegment = 7;
@@ -112,14 +112,14 @@ FIBER int FindStaticShared(void* found, unsigned long, void* argument)
     return 0;
 }
 
-// Fills shared memory with NaN of every float type. The prelude's own variables lie between the shared arrays.
+// Fills shared memory with NaN of every float type. The prelude's own variables, among the shared arrays, are kept.
 FIBER __attribute__((noinline)) void PoisonShared(Block& block)
 {
     const uint3 savedIndex = blockIdx, savedGrid = gridDim, savedSize = blockDim;
     void* const savedShared = dynamicShared;
     __builtin_memset(block.staticShared, 0xFF, block.staticSharedBytes);
     __builtin_memset(savedShared, 0xFF, block.launch->sharedBytes);
-    // The compiler takes it that no pointer leads to these variables, unless it sees their addresses leave.
+    // The compiler assumes that no pointer leads to these variables, unless it sees their addresses escape.
     asm volatile("" : : "r"(&blockIdx), "r"(&gridDim), "r"(&blockDim), "r"(&dynamicShared), "r"(&s_block) : "memory");
     blockIdx = savedIndex;
     gridDim = savedGrid;
@@ -131,7 +131,7 @@ FIBER __attribute__((noinline)) void PoisonShared(Block& block)
 // --- Blocks ----------------------------------------------------------------------------------------------------------
 
 // Mappings are kept between launches in the runtime's slots: a new one costs a page fault for every stack. What one OS
-// thread did with a mapping comes before what the next one does.
+// thread did with a mapping happens before what the next one does.
 FIBER Block* TakeMapping(const Launch& launch)
 {
     for (int slot = 0; slot < launch.stackSlotCount; slot++) {
@@ -168,7 +168,7 @@ FIBER void KeepMapping(const Launch& launch, Block* block)
     munmap(block, block->mappedBytes);
 }
 
-// The last words of a module in which a sanitizer found a fault: where the thread at work is.
+// Called when a sanitizer ends the process: names the thread and block that were running.
 FIBER void Announce()
 {
     char text[128];
@@ -189,7 +189,7 @@ FIBER void PrepareSanitizer(Block& block)
     }
 }
 
-// Of as many neighbouring threads as the block has of these.
+// A gate of `size` neighbouring threads, or of as many as the block has.
 FIBER Gate NewGate(const Block& block, int first, int size)
 {
     const int left = block.threadCount - first;

@@ -1,6 +1,6 @@
-// FiberMma: the wrappers of Mma on the simt device. Lanes meet at their warp's gate, and the last to come computes for
-// all. A copy is made when its thread waits for it; until then its target is filled with NaN, so that a missing wait
-// and a target that others still read both show in the result. Part of Mma.
+// FiberMma: the wrappers of Mma on the simt device. Lanes meet at their warp's gate, and the last to arrive computes
+// for all. A copy is made when its thread waits for it; until then its target is filled with NaN, so that a missing
+// wait and a target that others are still reading both show in the result. Part of Mma.
 #pragma once
 
 namespace Fibers {
@@ -13,7 +13,7 @@ struct MultiplyArguments {
     const FragmentW* w;
 };
 
-// Checked by sanitizers or not, it sees nothing but its own copies.
+// Whether or not sanitizers instrument it, it accesses nothing but its own copies.
 template <typename Element> static __attribute__((noinline)) void MultiplyFragments(
     FragmentSum (&sums)[WarpSize], const FragmentX (&x)[WarpSize], const FragmentW (&w)[WarpSize])
 {
@@ -22,7 +22,7 @@ template <typename Element> static __attribute__((noinline)) void MultiplyFragme
     float left[16][Depth], right[Depth][8], product[16][8];
     const auto element = [](unsigned bits, int index) {
         if constexpr (sizeof(Element) == 4) {
-            return BitsToFloat(bits & 0xFFFFE000u);  // tf32 leaves out the last 13 bits
+            return BitsToFloat(bits & 0xFFFFE000u);  // tf32 drops the last 13 bits
         } else {
             Element value;
             value.bits = UInt16(bits >> 16 * index);
@@ -100,7 +100,7 @@ template <int Count, bool IsTransposed> FIBER void LoadWarp(void* const* argumen
     }
 }
 
-// Each lane reads the row that it names, which is what sanitizers see.
+// Each lane reads the row that it passes, so that sanitizers see the access.
 template <int Count, bool IsTransposed> DEVICE void Load(unsigned (&bits)[Count], const void* row, Place place)
 {
     static_assert(Count == 1 || Count == 2 || Count == 4);

@@ -1,4 +1,4 @@
-// FiberPending: what the simt device keeps of work that a kernel has asked for and not yet waited for. Part of Fibers.
+// FiberPending: asynchronous work that a kernel has issued and not yet waited for, on the simt device. Part of Fibers.
 #pragma once
 
 namespace Fibers {
@@ -7,18 +7,18 @@ constexpr int WarpgroupSize = 4 * WarpSize;
 constexpr int MaximumCopies = 256;          // of a thread
 constexpr int MaximumBoxes = 128;           // of a block
 constexpr int MaximumMultiplications = 64;  // of a warpgroup
-constexpr int MaximumHiddenSums = 4;        // of a warpgroup, that they are added to
+constexpr int MaximumHiddenSums = 4;        // of a warpgroup, with multiplications pending
 constexpr int MaximumColumns = 256;
 
-// An asynchronous copy into shared memory that was asked for and not yet waited for.
+// An asynchronous copy into shared memory that was issued and not yet waited for.
 struct Copy {
     char* to;
     const char* from;
-    bool isThere;  // else zeros come
+    bool isThere;  // otherwise zeros are written
     int group;
 };
 
-// A copy by the hardware, of a box of a tensor or of bytes as they lie, likewise; see FiberTensorCopy.
+// Likewise a bulk copy, of a box of a tensor or of contiguous bytes; see FiberTensorCopy.
 struct BoxCopy {
     char* to;
     const void* map;  // null where bytes are copied
@@ -29,22 +29,22 @@ struct BoxCopy {
     int tap[3];
 };
 
-// What a warpgroup multiplies: descriptors, of x too unless threads have it in registers, and how they are read.
+// The operands of a multiplication: descriptors, of x too unless it is in registers, and how they are read.
 struct Operands {
     UInt64 x, w;
     int columns;
     bool isXAcross, isWAcross, isXInRegisters;
 };
 
-// A multiplication that was asked for and not yet waited for.
+// A multiplication that was issued and not yet waited for.
 struct Multiplication {
     Operands operands;
     int group;
-    UInt64 digests[WarpgroupSize];  // of what each thread read when it was asked for
+    UInt64 digests[WarpgroupSize];  // of what each thread read when it was issued
     const unsigned* registers[WarpgroupSize];
 };
 
-// Sums that are being added to, a matrix of 64 rows: the threads' own are NaN meanwhile.
+// Sums with multiplications pending, a matrix of 64 rows: meanwhile, the threads' own sums are NaN.
 struct HiddenSums {
     float* sums[WarpgroupSize];
     int columns;  // 0 where the place is free

@@ -1,21 +1,21 @@
-// FiberSanitizer: what AddressSanitizer and ThreadSanitizer are told of fibers, in a module that is built with one of
-// them (GK_SANITIZE_ADDRESS, GK_SANITIZE_THREAD); without, every function here is empty. Part of Fibers.
+// FiberSanitizer: what AddressSanitizer and ThreadSanitizer are told about fibers, in a module that is built with one
+// of them (GK_SANITIZE_ADDRESS, GK_SANITIZE_THREAD); without, every function here is empty. Part of Fibers.
 //
-// AddressSanitizer learns which stack is in use. Shared arrays are plain static variables there, because it sets no
-// red zones around thread-local ones: such a module runs on one OS thread. Dynamic shared memory is a block of exactly
-// as many bytes as the launch asks for.
+// AddressSanitizer learns which stack is in use. Shared arrays are plain static variables there, because it sets no red
+// zones around thread-local ones: such a module runs on one OS thread. Dynamic shared memory is an allocation of
+// exactly as many bytes as the launch asks for.
 //
-// ThreadSanitizer takes every thread of a block for a thread of its own, and is told of CUDA's order alone: a barrier
-// orders the threads that meet at it, a shuffle orders nothing, neither does the order in which fibers happen to run.
-// So a missing barrier is a data race, although no two fibers ever run at the same time. The blocks of one OS thread
-// are ordered, because they use the same shared memory; the runner spreads neighbouring ones over two.
+// ThreadSanitizer takes every thread of a block for a separate thread, and is told of CUDA's order alone: a barrier
+// orders the threads that meet at it; a shuffle orders nothing, nor does the order in which fibers happen to run. So a
+// missing barrier is a data race, although no two fibers ever run at the same time. The blocks of one OS thread are
+// ordered, because they use the same shared memory; the runner spreads neighbouring ones over two.
 #pragma once
 
 #if defined(GK_SANITIZE_ADDRESS)
 #define __shared__ __attribute__((used)) static
 #else
 // Shared by the fibers of an OS thread. Marked as used, because PoisonShared writes them unseen by the compiler, which
-// would else take an array that no kernel writes for zeros.
+// would otherwise assume that an array no kernel writes holds zeros.
 #define __shared__ __attribute__((used)) static thread_local
 #endif
 
@@ -53,7 +53,7 @@ FIBER void* OwnContext() { return nullptr; }
 FIBER void Release(char&) {}
 FIBER void Acquire(char&) {}
 
-// The first on a new stack. A block begins with a switch from the scheduler's, whose bounds are learned here.
+// The first call on a new stack. A block begins with a switch from the scheduler's, whose bounds are recorded here.
 FIBER void Arrive(Scheduler& scheduler, void* fakeStack = nullptr)
 {
     const void* bottom;
@@ -62,7 +62,7 @@ FIBER void Arrive(Scheduler& scheduler, void* fakeStack = nullptr)
     if (scheduler.bottom == nullptr) scheduler = {bottom, bytes};
 }
 
-// A thread that leaves for good has nowhere to be saved.
+// For a thread that leaves for good, saved is null.
 FIBER void Switch(Scheduler& scheduler, void** saved, void* next, const void* bottom, unsigned long bytes)
 {
     void* fakeStack = nullptr;
@@ -72,7 +72,7 @@ FIBER void Switch(Scheduler& scheduler, void** saved, void* next, const void* bo
     Arrive(scheduler, fakeStack);
 }
 
-// The red zones of a thread that left for good are still on its stack.
+// Clears the red zones that a thread which left for good has left on its stack.
 FIBER void Renew(char* bottom, unsigned long bytes) { __asan_unpoison_memory_region(bottom, bytes); }
 
 FIBER void* NewShared(void*, unsigned long bytes)

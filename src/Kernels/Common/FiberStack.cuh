@@ -1,9 +1,9 @@
-// FiberStack: what a fiber needs of the machine: the switch from one stack to another, and memory for stacks. Written
-// for Linux on x86-64 and AArch64. The C library's functions are declared here: its headers, and C++'s, would cost
-// every module compile time.
+// FiberStack: the machine-dependent part of fibers: the switch from one stack to another, and memory for stacks.
+// Written for Linux on x86-64 and AArch64. The C library's functions are declared here: its headers, and C++'s, would
+// cost every module compile time.
 #pragma once
 
-// The fibers' own functions: sanitizers look at kernels alone.
+// The fibers' own functions: sanitizers instrument kernels alone.
 #define GK_UNCHECKED __attribute__((no_sanitize("address"), no_sanitize("thread")))
 #define FIBER GK_UNCHECKED static inline
 
@@ -13,9 +13,8 @@ int munmap(void*, unsigned long) noexcept;
 int mprotect(void*, unsigned long, int) noexcept;
 long sysconf(int) noexcept;
 
-// Keeps the registers that a function must preserve on the stack in use, its stack pointer in *saved, and goes on
-// with the stack whose pointer is next. To the compiler it is a call, so that all other registers are saved where
-// they matter.
+// Saves the callee-saved registers on the current stack and its pointer in *saved, and continues on the stack whose
+// pointer is next. To the compiler it is a call, so that all other registers are saved where they matter.
 __attribute__((visibility("hidden"))) void GkSwitchStack(void** saved, void* next);
 }
 
@@ -87,7 +86,7 @@ namespace Fibers {
 constexpr unsigned long StackBytes = 64 << 10;
 constexpr int PageSizeName = 30, NoAccess = 0, ReadAndWrite = 3, PrivateAnonymousUnreserved = 0x4022;
 
-// Addresses without memory behind them; Commit gives it to a part. Null where there is no room.
+// Reserves addresses without memory; Commit backs a part of them. Null if there is no room.
 FIBER char* Reserve(unsigned long bytes)
 {
     void* address = mmap(nullptr, bytes, NoAccess, PrivateAnonymousUnreserved, -1, 0);
@@ -101,7 +100,7 @@ FIBER void* NewStack(char* top, void (*entry)())
 {
     void** words = reinterpret_cast<void**>(top);
 #if defined(__x86_64__)
-    words[-1] = nullptr;  // where a caller would have left its address: the end, to a debugger
+    words[-1] = nullptr;  // in place of a return address: the end of the stack, to a debugger
     words[-2] = reinterpret_cast<void*>(entry);
     words[-3] = nullptr;  // the frame pointer
     return words - 8;

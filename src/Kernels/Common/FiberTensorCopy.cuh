@@ -4,12 +4,12 @@
 // TensorCopy.
 #pragma once
 
-// What a launcher tells of a tensor; SimulatedTensorMap in the runtime has the same layout. Axes from the innermost on.
+// A tensor map from the launcher; SimulatedTensorMap in the runtime has the same layout. The innermost axis is first.
 struct alignas(64) TensorMap {
     const char* start;
-    Int64 strides[4];  // bytes from one to the next along axes 1 to 4
+    Int64 strides[4];  // in bytes, of axes 1 to 4
     int sizes[5];
-    int box[5];           // elements; of pixels: channels and outputs
+    int box[5];           // in elements; of pixels: channels and outputs
     int lower[3];         // of pixels: where the first output begins along columns, rows, frames
     int upper[3];         // likewise the last, before the last pixel
     UInt8 steps[3];       // from output to output
@@ -19,7 +19,7 @@ static_assert(sizeof(TensorMap) == 128);
 
 #define TENSOR_MAP const TensorMap
 
-// Phases that have ended, the arrivals of each, and what is missing of the one that lasts.
+// The phases that have ended, the arrivals of each, and what the current one still lacks.
 struct ByteBarrier {
     UInt16 ended;
     UInt8 arrivals, missingArrivals;
@@ -41,7 +41,7 @@ FIBER int RowsOfBox(const TensorMap& map)
     return rows;
 }
 
-// The bytes of the row of a box that begins at a place; zeros where it is outside.
+// Copies the row of a box that begins at a place; zeros where it is outside of the tensor.
 DEVICE void CopyRow(const TensorMap& map, const int (&at)[5], char* to, unsigned address)
 {
     bool isInside = true;
@@ -57,7 +57,7 @@ DEVICE void CopyRow(const TensorMap& map, const int (&at)[5], char* to, unsigned
     }
 }
 
-// From the pixel of one output to that of the next.
+// Moves from the pixel of one output to that of the next.
 FIBER void NextPixel(const TensorMap& map, int (&at)[5])
 {
     for (int axis = 0; axis < 3; axis++) {
@@ -115,7 +115,7 @@ FIBER __attribute__((noinline)) void RememberBox(
     kept.tap[2] = tap.t;
 }
 
-// The bytes that are on their way to a barrier.
+// The bytes in flight to a barrier.
 FIBER int BytesComing(const Block& block, const void* barrier)
 {
     int bytes = 0;
@@ -125,7 +125,7 @@ FIBER int BytesComing(const Block& block, const void* barrier)
     return bytes;
 }
 
-// Takes one copy to a barrier out of those that are kept.
+// Removes one copy to a barrier from those that are kept.
 FIBER bool TakeBox(Block& block, const void* barrier, BoxCopy& copy)
 {
     for (int index = 0; index < block.boxCount; index++) {
@@ -137,7 +137,7 @@ FIBER bool TakeBox(Block& block, const void* barrier, BoxCopy& copy)
     return false;
 }
 
-// What a barrier holds is no memory of the kernel's: sanitizers do not see how it is kept.
+// A barrier's contents are not the kernel's memory: sanitizers do not see how these functions access them.
 FIBER __attribute__((noinline)) bool HasEnded(const ByteBarrier& barrier, int parity)
 {
     return barrier.ended % 2 != parity;
@@ -170,7 +170,7 @@ FIBER __attribute__((noinline)) void Arrive(Block& block, ByteBarrier& barrier, 
     if (barrier.missingArrivals == 0 && barrier.missingBytes == 0) End(block, barrier, 0, place);
 }
 
-// Lets the others run, one of which must do what the running thread waits for.
+// Lets other threads run, one of which must do what the running thread waits for.
 FIBER __attribute__((noinline)) void Yield(Block& block, Place place)
 {
     constexpr int MostYields = 1 << 20;

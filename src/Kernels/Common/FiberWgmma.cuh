@@ -1,9 +1,8 @@
 // FiberWgmma: the wrappers of Wgmma on the simt device. The threads of a warpgroup meet at its gate. Each reads its
-// share of the operands through the descriptors, as the hardware would, and the last to come multiplies. The sums are
+// share of the operands through the descriptors, as the hardware would, and the last to arrive multiplies. The sums are
 // kept aside until they are waited for: meanwhile the threads' own are NaN, so that a missing commit or wait shows in
 // the result. When they are waited for, each thread reads its share, and its registers of x, once more, and the launch
-// fails if anything has changed.
-// Part of Wgmma.
+// fails if anything has changed. Part of Wgmma.
 #pragma once
 
 namespace Fibers {
@@ -25,10 +24,10 @@ namespace Fibers {
 
 // --- Operands --------------------------------------------------------------------------------------------------------
 
-// Where the hardware has what belongs to an address.
+// Where the hardware stores what belongs to an address: the 128-byte swizzle.
 FIBER unsigned Swizzled(unsigned address) { return address ^ (address >> 7 & 7) << 4; }
 
-// The address of an element of an operand: `at` counts the rows of x or the columns of w, k the depth.
+// The address of an element of an operand: `at` is the row of x or the column of w, k the index along K.
 FIBER unsigned ElementAddress(UInt64 descriptor, bool isAcross, int at, int k)
 {
     const unsigned start = (descriptor & 0x3FFF) << 4;
@@ -38,7 +37,7 @@ FIBER unsigned ElementAddress(UInt64 descriptor, bool isAcross, int at, int k)
     return Swizzled(address);
 }
 
-// The bits of an element; the thread reads it itself, which is what sanitizers see.
+// The bits of an element; each thread reads its own, so that sanitizers see the access.
 DEVICE UInt16 ReadElement(UInt64 descriptor, bool isAcross, int at, int k, Place place)
 {
     const unsigned offset = ElementAddress(descriptor, isAcross, at, k) - FirstSharedAddress;
@@ -46,8 +45,8 @@ DEVICE UInt16 ReadElement(UInt64 descriptor, bool isAcross, int at, int k, Place
     return *reinterpret_cast<const UInt16*>(static_cast<char*>(dynamicShared) + offset);
 }
 
-// Calls actX and actW(bits) for a thread's share of each operand: 8 elements of x, which are those of its registers
-// where it has them, and an eighth of a row of w.
+// Calls actX and actW(bits) for a thread's share of each operand: 8 elements of x, from its registers if x is there,
+// and an eighth of a row of w.
 template <typename ActX, typename ActW>
 DEVICE void ForShare(const Operands& operands, const unsigned* registers, Place place, ActX actX, ActW actW)
 {
@@ -100,7 +99,8 @@ FIBER float& SumOf(HiddenSums& hidden, int thread, int index)
     return hidden.values[row][index / 4 * 8 + thread % 4 * 2 + index % 2];
 }
 
-// The place where these sums are kept aside; they are put there, or zeros if they begin anew, if they are not yet.
+// The place where these sums are kept aside. If they are not there yet, they are moved there; if they are overwritten,
+// it is filled with zeros.
 FIBER HiddenSums& Hide(Warpgroup& warpgroup, void* const* arguments)
 {
     const WarpgroupArguments& first = ArgumentsOf(arguments, 0);
@@ -161,7 +161,7 @@ template <typename Element, int Columns> static __attribute__((noinline)) GK_UNC
     }
 }
 
-// The index-th of those that are pending, from the oldest on.
+// The index-th pending multiplication, from the oldest on.
 FIBER Multiplication& MultiplicationAt(Warpgroup& warpgroup, int index)
 {
     return warpgroup.multiplications[(warpgroup.firstMultiplication + index) % MaximumMultiplications];
@@ -208,7 +208,7 @@ FIBER void CommitWarpgroup(void* const*)
     OwnWarpgroup().group++;
 }
 
-// Whether a group may not stay pending.
+// Whether a wait that leaves `pending` groups pending covers a group.
 FIBER bool MustEnd(const Warpgroup& warpgroup, int group, int pending)
 {
     return group - (warpgroup.group - pending) < 0;
@@ -233,7 +233,7 @@ struct OwnShare {
     UInt64 digest;
 };
 
-// That of the index-th multiplication, if it must end.
+// That of the index-th multiplication, if the wait covers it.
 FIBER __attribute__((noinline)) bool NextShare(int index, int pending, OwnShare& share)
 {
     Warpgroup& warpgroup = OwnWarpgroup();
@@ -245,7 +245,7 @@ FIBER __attribute__((noinline)) bool NextShare(int index, int pending, OwnShare&
     return true;
 }
 
-// What multiplications read must stay as it is until they are done.
+// Operands must not change before the multiplications that read them are complete.
 DEVICE void CheckOperands(int pending, Place place)
 {
     OwnShare share;

@@ -1,10 +1,10 @@
 // Fibers: the simt device. A block's threads are fibers of one OS thread: each runs until it waits at a barrier or a
-// shuffle, then the next goes on. A thread that ends without waiting leaves its stack to the next one, so that a
-// kernel without barriers is a loop over threads on a single stack.
+// shuffle, then the next runs. A thread that ends without waiting leaves its stack to the next one, so that a kernel
+// without barriers is a loop over threads on a single stack.
 //
-// Every thread that can run stands in one queue. A gate (of the block, a warpgroup or a warp) counts the threads that
-// have come to it and puts them all back into the queue when the last one is there. A queue that runs empty while
-// threads still wait is a barrier that not every thread reaches: an error, which the launch reports.
+// Runnable threads form one queue. A gate (of the block, a warpgroup or a warp) counts the threads that have arrived at
+// it and requeues all of them when the last one arrives. A queue that runs empty while threads still wait means a
+// barrier that not every thread reaches: an error, which the launch reports.
 #pragma once
 #include "Common/FiberStack.cuh"      // FIBER
 #include "Common/FiberSanitizer.cuh"  // __shared__
@@ -42,7 +42,7 @@ struct Thread {
     UInt16 firstCopy;
     UInt16 copyCount;
     int copyGroup;
-    bool hasUnfenced;  // copies that it has waited for, since its last fence between the proxies
+    bool hasUnfenced;  // whether it has waited for copies since its last proxy fence
 };
 
 struct Gate {
@@ -51,14 +51,14 @@ struct Gate {
     int arrived;
     Place place;
     UInt8 phase;
-    char orders[2];  // ThreadSanitizer's: what each of two phases in a row makes happen before what
+    char orders[2];  // ThreadSanitizer's: the happens-before points of two phases in a row
 };
 
-// A block in progress, at the start of a mapping that the stacks follow in.
+// A block in progress, at the start of a memory mapping; the stacks follow it.
 struct Block {
     unsigned long mappedBytes;  // first, because FiberStacks in the runtime reads it to unmap
     unsigned long pageBytes;
-    unsigned long strideBytes;  // of a stack and the page before it that guards it
+    unsigned long strideBytes;  // of a stack and the guard page before it
     char* stacks;
     int committedStacks;
 
@@ -74,8 +74,8 @@ struct Block {
     int freeCount;
     int failedGate;
     int failedThread;
-    const char* fault;  // what the failed thread did, where it is no gate's
-    bool hasUnfenced;   // copies that a barrier showed to other threads without a fence between the proxies
+    const char* fault;  // what the failed thread did wrong; null where a gate failed
+    bool hasUnfenced;   // whether a barrier has shown copies to other threads without a proxy fence
     UInt64 random;
     void* schedulerStack;
     Sanitizer::Scheduler scheduler;
@@ -93,7 +93,7 @@ struct Block {
     Warpgroup warpgroups[MaximumWarpgroups];
     Copy copies[MaximumThreads][MaximumCopies];
     int boxCount;
-    int yields;  // since bytes have last come
+    int yields;  // since a phase of a ByteBarrier last ended
     BoxCopy boxes[MaximumBoxes];
     alignas(128) char shared[MaximumSharedBytes];
 };
@@ -111,7 +111,7 @@ FIBER unsigned Random(Block& block)
 }
 
 // Queues neighbouring threads in the launch's order. A warp or warpgroup goes to the front: it runs on before another
-// starts, so that few stacks are alive. In random order that too is drawn.
+// starts, so that few stacks are alive. In random order, whether it does is drawn too.
 FIBER void Enqueue(Block& block, int first, int count, bool inFront)
 {
     const unsigned order = block.launch->threadOrder;
@@ -156,7 +156,7 @@ FIBER void SetRunning(Block& block, int thread)
     Sanitizer::Select(block.threads[thread].context);
 }
 
-// Stacks start at different offsets, or their busy ends would all compete for the same few lines of the cache.
+// Stacks start at different offsets, or their busy ends would all compete for the same few cache lines.
 FIBER char* StackTop(const Block& block, int stack)
 {
     return block.stacks + (stack + 1) * block.strideBytes - (stack % 16) * 256;
@@ -167,8 +167,8 @@ FIBER char* StackBottom(const Block& block, int stack)
     return block.stacks + stack * block.strideBytes + block.pageBytes;
 }
 
-// A stack that no thread uses. The page before it stays without access, so that an overflow stops at once; where the
-// system has no room for so many mappings, it is given up.
+// A stack that no thread uses. The guard page before it stays inaccessible, so that an overflow faults at once; where
+// the system allows no more mappings, the guard is given up.
 FIBER int TakeStack(Block& block, int thread)
 {
     if (Sanitizer::HasOwnStacks && thread < block.committedStacks) return thread;
@@ -203,7 +203,7 @@ FIBER void SwitchTo(Block& block, int thread, void** saved)
     __builtin_unreachable();
 }
 
-// Ends the running thread. It returns for a thread that has not started, which then runs on the same stack.
+// Ends the running thread. Returns only for a next thread that has not started, which then runs on the same stack.
 FIBER __attribute__((noinline)) void NextThread(Block& block, int stack)
 {
     Sanitizer::Release(block.ends);
@@ -221,7 +221,7 @@ FIBER __attribute__((noinline)) void NextThread(Block& block, int stack)
     SwitchTo(block, next, nullptr);
 }
 
-// Not inlined: the sanitizers look at the kernel, and ThreadSanitizer's record of calls is a thread's own.
+// Not inlined: sanitizers instrument the kernel but not the fibers, and ThreadSanitizer keeps a call stack per thread.
 template <auto kernel> static __attribute__((noinline)) void RunThread(void** values) { Call<kernel>(kernel, values); }
 
 // The first function on every stack.
@@ -239,7 +239,7 @@ template <auto kernel> FIBER void RunThreads()
 
 // --- Waiting ---------------------------------------------------------------------------------------------------------
 
-// Returns when every thread of the gate has come to it. A barrier orders what the threads do before and after it.
+// Returns when every thread of the gate has arrived. A barrier orders what the threads do before and after it.
 FIBER __attribute__((noinline)) void Wait(Block& block, int index, Place place, bool isBarrier)
 {
     Gate& gate = block.gates[index];
@@ -268,7 +268,7 @@ FIBER __attribute__((noinline)) void Wait(Block& block, int index, Place place, 
     if (isBarrier) Sanitizer::Acquire(order);
 }
 
-// The value that another lane of the warp brings. Two shuffles in a row use different slots, so that a lane that runs
+// The value passed by another lane of the warp. Two shuffles in a row use different slots, so that a lane that runs
 // ahead to the second cannot overwrite what a slower one has yet to read of the first.
 FIBER __attribute__((noinline)) unsigned Exchange(unsigned value, int source, bool isMask, Place place)
 {
@@ -279,11 +279,11 @@ FIBER __attribute__((noinline)) unsigned Exchange(unsigned value, int source, bo
     slots[lane] = value;
     Wait(block, warp, place, false);
     const int sourceLane = (isMask ? lane ^ source : source) % unsigned(WarpSize);
-    // A lane that the last warp of a block does not have gives a NaN; on a GPU its value is undefined.
+    // A lane that the last warp of a block does not have passes a NaN; on a GPU its value is undefined.
     return sourceLane < block.gates[warp].count ? slots[sourceLane] : 0xFFFFFFFFu;
 }
 
-// Ends the launch for what the running thread did.
+// Ends the launch with an error of the running thread.
 [[noreturn]] FIBER __attribute__((noinline)) void Fail(Block& block, Place place, const char* fault)
 {
     block.fault = fault;
@@ -292,7 +292,7 @@ FIBER __attribute__((noinline)) unsigned Exchange(unsigned value, int source, bo
     LeaveBlock(block);
 }
 
-// Ends the launch where an address of global memory is one of the block's dynamic shared memory.
+// Ends the launch if an address that must be of global memory lies in the block's dynamic shared memory.
 FIBER __attribute__((noinline)) void RequireGlobal(
     const void* address, const char* kind, const char* file = __builtin_FILE(), int line = __builtin_LINE())
 {
@@ -303,7 +303,8 @@ FIBER __attribute__((noinline)) void RequireGlobal(
     }
 }
 
-// What the threads of a gate do as one: the last to come does it for all, with what each brings. It orders nothing.
+// A collective operation of a gate's threads: the last to arrive performs it for all, on what each passes. It orders no
+// memory accesses.
 using GateFunction = void (*)(void* const* arguments);
 FIBER __attribute__((noinline)) void DoTogether(
     Block& block, int index, int size, void* own, GateFunction function, Place place)

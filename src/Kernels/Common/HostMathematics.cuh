@@ -1,7 +1,7 @@
 // HostMathematics: functions of float for the CPU, free of calls and branches, so that loops over them vectorise: the C
-// library takes one element at a time. Each is within 2 units in the last place, where the result is a normal number.
-// Polynomials are near-minimax fits on the interval named. Fused multiplications and bit operations stand where the
-// compiler, which may reorder sums, must not.
+// library takes one element at a time. Each is accurate to 2 ULP where the result is a normal number. Polynomials are
+// near-minimax fits on the interval named. Fused multiply-adds and bit operations stand where the compiler, which may
+// reassociate sums, must not.
 #pragma once
 
 DEVICE float Fused(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
@@ -18,7 +18,7 @@ DEVICE float ExpPolynomial(float r)
 }
 
 // e^x = 2^n e^r with n = x / ln 2, rounded. Half of n goes into the exponent of e^r and half into a factor, so that
-// results below and above the normal numbers come out right.
+// subnormal and infinite results come out right.
 DEVICE float HostExp(float x)
 {
     const float bounded = x > -104.0f ? (x < 89.0f ? x : 89.0f) : -104.0f;
@@ -31,10 +31,10 @@ DEVICE float HostExp(float x)
     return x == x ? scaled : x;
 }
 
-// 1 / (1 + e^-x). Beyond 87 the exponential stays as it is there, a normal number, so that its exponent needs no care.
+// 1 / (1 + e^-x). x is clamped to [-87, 87], where the exponential is a normal number and its exponent cannot overflow.
 DEVICE float HostSigmoid(float x)
 {
-    const float raised = -87.0f > x ? -87.0f : x;  // in this order a NaN stays, without an instruction of its own
+    const float raised = -87.0f > x ? -87.0f : x;  // in this order a NaN passes through, without an extra instruction
     const float bounded = 87.0f < raised ? 87.0f : raised;
     const float n = __builtin_rintf(bounded * -1.44269504f);
     const float r = Fused(n, 1.9046543e-9f, Fused(n, -0.6931471824645996f, -bounded));
@@ -49,11 +49,11 @@ DEVICE float HostExpMinusOne(float x)
     return x > -0.3475f && x < 0.3475f ? small : large;
 }
 
-// ln(1 + x) = n ln 2 + ln(1 + f), where f = 2^-n (1 + x) - 1 is rounded once; beyond 2^60 the 1 does not count.
+// ln(1 + x) = n ln 2 + ln(1 + f), where f = 2^-n (1 + x) - 1 is rounded once; beyond 2^60 the 1 is negligible.
 DEVICE float HostLogOnePlus(float x)
 {
     const unsigned bits = FloatToBits(1.0f + x);
-    const int n = int(bits - 0x3F3504F3u) >> 23;  // so that 1 + f lies between the roots of 1/2 and of 2
+    const int n = int(bits - 0x3F3504F3u) >> 23;  // so that 1 + f lies between sqrt(1/2) and sqrt(2)
     const float scale = PowerOfTwo(-n);
     const float mantissa = BitsToFloat(bits - (unsigned(n) << 23));
     const float f = n > 60 ? mantissa - 1.0f : Fused(x, scale, scale - 1.0f);

@@ -1,8 +1,8 @@
-// HostMaximum: the greatest of neighbouring elements, for the host's one thread. One maximum that goes from element to
-// element would not be vectorised, as the order decides what becomes of a NaN; maxima of lanes are.
+// HostMaximum: the greatest of neighbouring elements, for the host's one thread. A single running maximum would not
+// vectorise, as the order decides what becomes of a NaN; one maximum for each lane does.
 #pragma once
 
-constexpr int MaximumLanes = 32;  // two vectors of the widest processors, so that one need not wait for the other
+constexpr int MaximumLanes = 32;  // two of the widest CPU vectors, so that one need not wait for the other
 
 // The greatest of map(x[i]); minus infinity if there is none.
 template <typename Element, typename Map>

@@ -1,10 +1,10 @@
-// HostRows: rows of few columns that the host device takes as one row, so that they fill its vectors.
+// HostRows: short rows that the host device processes as one joined row, so that they fill its vectors.
 #pragma once
 #include "Common/Prelude.cuh"
 
-constexpr int JoinedLength = 256;  // elements of rows that are taken as one, at most
+constexpr int JoinedLength = 256;  // most elements of a joined row
 
-// What each of the rows meets, once for every one of them: joined[row, c] = values[c].
+// Repeats per-column values for each of the joined rows: joined[row, c] = values[c].
 DEVICE void RepeatRow(
     const Scalar* __restrict__ values, int columnCount, int rowCount, Scalar (&joined)[JoinedLength])
 {

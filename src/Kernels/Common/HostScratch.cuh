@@ -1,5 +1,5 @@
-// HostScratch: memory of one thread of the CPU for the kernels that run there alone. It only grows, begins at a line of
-// the cache, and what a block leaves in it means nothing to the next.
+// HostScratch: scratch memory of one CPU thread, for kernels that run on the CPU alone. It only grows, is aligned to a
+// cache line, and holds nothing from one block to the next.
 #pragma once
 
 #include <cstdlib>

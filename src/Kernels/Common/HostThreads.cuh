@@ -4,7 +4,7 @@
 
 struct uint3 { unsigned x, y, z; };
 
-// What the runtime tells a trampoline of a launch; NativeLaunch in the runtime has the same layout.
+// A launch as the runtime passes it to a trampoline; NativeLaunch in the runtime has the same layout.
 struct Launch {
     unsigned grid[3];
     unsigned block[3];
@@ -30,7 +30,7 @@ static thread_local uint3 blockIdx;
 static thread_local uint3 gridDim;
 static thread_local void* dynamicShared;
 
-// Names the block's dynamic shared memory, as many bytes as the launch asks for, as an array of a type.
+// Declares a typed pointer to the block's dynamic shared memory, whose size the launch sets.
 #define DYNAMIC_SHARED(type, name) type* const name = static_cast<type*>(dynamicShared)
 
 template <typename... Parameters> struct ParameterSizes {
