@@ -1,5 +1,5 @@
 // DeviceThreads: the device front ends' half of the prelude. NVRTC knows CUDA's keywords and built-in variables; clang,
-// which is run here without a CUDA toolkit and only to prove that the source is device code, has them defined here.
+// which is run without a CUDA toolkit and only to prove that the source is device code, has them defined here.
 #pragma once
 
 #if defined(__clang__) && defined(__CUDA__) && !defined(__CUDACC_RTC__)

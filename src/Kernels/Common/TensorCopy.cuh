@@ -8,7 +8,7 @@
 //                              block come before other threads use it. BarrierPlace is a pointer to one
 //   Arrive(barrier)            what the thread has done before is visible to the threads that wait
 //   ExpectBytes(barrier, n)    likewise, and the phase expects n more bytes
-//   WaitForPhase(barrier, parity)   until the phase of that parity, 0 at first and then in turns, has ended
+//   WaitForPhase(barrier, parity)   waits until the phase of that parity has ended; parities alternate, starting with 0
 //   CopyBox<Axes>(to, map, barrier, at)    the box of 3 or 4 axes whose first element is at `at`, innermost axis first
 //   CopyPixels(to, map, barrier, at, tap)  im2col of neighbouring outputs of a convolution: the channels from at[0] on
 //                              of the pixels that the outputs read with a tap. at[1..4] is the pixel that the first
