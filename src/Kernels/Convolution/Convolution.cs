@@ -6,15 +6,15 @@ using GenKernels.Kernels.Movement;
 namespace GenKernels.Kernels.Convolution;
 
 /// <summary>
-/// Launches <c>Convolution.cu</c>, on tensor cores <c>ConvolutionTensor.cu</c>, on the CPU <c>ConvolutionHost.cpp</c>:
-/// convolutions and their adjoints.
+/// Convolutions and their adjoints: launches <c>Convolution.cu</c>, on tensor cores <c>ConvolutionTensor.cu</c>, on the
+/// CPU <c>ConvolutionHost.cpp</c>, or cuDNN where it is found and measured faster.
 /// </summary>
 public static class Convolution
 {
     private const int Tile = 64;
 
-    // Rows of a packed matrix, and about how many elements a packed row has: 512 x 512 floats are 1 MB, a core's own
-    // cache.
+    // Rows of the packed matrix, and about how many elements a packed row has: 512 x 512 floats are 1 MB, a core's
+    // private cache.
     private const int HostRows = 512;
     private const int HostDepth = 512;
     private const int FewestHostRows = 32;
@@ -26,31 +26,32 @@ public static class Convolution
     private static readonly KernelSource s_hostSource =
         Source("Convolution/ConvolutionHost.cpp", [ElementType.Float64, ElementType.Float32]);
 
-    /// <summary>The file for CUDA cores.</summary>
+    /// <summary>The kernel for CUDA cores.</summary>
     internal static KernelSource SourceFile => s_source;
 
-    /// <summary>The CPU's file.</summary>
+    /// <summary>The kernel for the CPU.</summary>
     internal static KernelSource HostSourceFile => s_hostSource;
 
-    /// <summary>Cross-correlates, as networks do.</summary>
-    /// <param name="x">Activations, <c>[N, T, H, W, C]</c>; one frame, or one row, for fewer dimensions.</param>
+    /// <summary>Cross-correlates: a convolution as networks define it, the kernel not flipped.</summary>
+    /// <param name="x">Activations, <c>[N, T, H, W, C]</c>; T is 1 for two dimensions, T and H for one.</param>
     /// <param name="w">Weights, <c>[O, kT, kH, kW, C / groups]</c>.</param>
     /// <param name="options">Stride, padding, dilation, groups.</param>
     /// <returns>A new tensor, <c>[N, T', H', W', O]</c>; the caller or its scope disposes it.</returns>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentException">The tensors are not floats, or differ in type or device.</exception>
     public static Tensor Forward(Tensor x, Tensor w, ConvolutionOptions options) =>
         Forward(x, w, options, ProductEpilogue.None);
 
     /// <inheritdoc cref="Forward(Tensor, Tensor, ConvolutionOptions)"/>
-    /// <param name="x">Activations, <c>[N, T, H, W, C]</c>; one frame, or one row, for fewer dimensions.</param>
+    /// <param name="x">Activations, <c>[N, T, H, W, C]</c>; T is 1 for two dimensions, T and H for one.</param>
     /// <param name="w">Weights, <c>[O, kT, kH, kW, C / groups]</c>.</param>
     /// <param name="options">Stride, padding, dilation, groups.</param>
     /// <param name="epilogue">
-    /// What follows: rows are the outputs of all clips, columns their channels.
+    /// Applied to the sums: its rows are the output positions of all clips, its columns the output channels.
     /// </param>
     /// <param name="scales">
-    /// Factors of the activations, one a clip, frame (or one for all frames) and channel: <c>[N, T or 1, C]</c>; or
-    /// null.
+    /// Factors that multiply the activations first, per clip, frame (or 1 for all frames) and channel,
+    /// <c>[N, T or 1, C]</c>; or null.
     /// </param>
     public static Tensor Forward(
         Tensor x, Tensor w, ConvolutionOptions options, ProductEpilogue epilogue, Tensor? scales = null)
@@ -66,12 +67,13 @@ public static class Convolution
 
     /// <summary>The adjoint with respect to the activations: what other libraries call a transposed
     /// convolution.</summary>
-    /// <param name="dy">Of the shape of the convolution's result.</param>
+    /// <param name="dy">The upstream gradient, of the shape of the convolution's result.</param>
     /// <param name="w">The convolution's weights.</param>
     /// <param name="inputShape">The shape of the convolution's activations.</param>
     /// <param name="options">Those of the convolution.</param>
     /// <returns>A new tensor of <paramref name="inputShape"/>; the caller or its scope disposes it.</returns>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentException">The tensors are not floats, or differ in type or device.</exception>
     public static Tensor DataGradient(Tensor dy, Tensor w, Shape inputShape, ConvolutionOptions options)
     {
         Require.Float(dy);
@@ -84,8 +86,8 @@ public static class Convolution
         return Launch(dy, w, null, plan, inputShape, ProductEpilogue.None, isAdjoint: true);
     }
 
-    /// <summary>Convolves in a way of a device with warps; all is checked.</summary>
-    /// <remarks>Where it is the adjoint, the weights are those of the convolution.</remarks>
+    /// <summary>Convolves by a given algorithm on a device with warps; the arguments are checked already.</summary>
+    /// <remarks>If <paramref name="isAdjoint"/>, <paramref name="w"/> are the weights of the convolution.</remarks>
     internal static void Launch(
         ProductWay way, Tensor x, Tensor w, Tensor y, ConvolutionPlan plan, ProductEpilogue epilogue, bool isAdjoint,
         Tensor? scales = null)
@@ -112,14 +114,14 @@ public static class Convolution
         else LaunchOnCudaCores(x, w, y, plan, epilogue);
     }
 
-    /// <summary>Convolves by a method of the CPU, without gaps; all is checked.</summary>
+    /// <summary>Convolves without gaps by a given method on the CPU; the arguments are checked already.</summary>
     internal static void LaunchOnHost(
         HostMethod method, Tensor x, Tensor w, Tensor? scales, Tensor y, ConvolutionPlan plan,
         ProductEpilogue epilogue, bool isAdjoint)
     {
         bool isByTiles = method is HostMethod.Tiles or HostMethod.TallTiles;
 
-        // Tiles read the weights turned; the other ways need them turned in memory.
+        // Tiles transform the adjoint's weights as they lie; the other methods need them transposed in memory.
         if (isAdjoint && !isByTiles)
         {
             using Tensor turned = StridedCopy.TurnWeights(w, plan.Groups);
@@ -144,7 +146,8 @@ public static class Convolution
             KernelArgument.Structure(ref division), scales?.Shape[1] ?? 0, rows, lines, (int)method, isAdjoint ? 1 : 0);
     }
 
-    /// <exception cref="ShapeException">They do not fit the activations.</exception>
+    /// <exception cref="ShapeException">The scales are not <c>[N, T or 1, C]</c>.</exception>
+    /// <exception cref="ArgumentException">The two differ in type or device.</exception>
     internal static void RequireScales(Tensor x, Tensor scales)
     {
         Require.SameKind(x, scales);
@@ -152,7 +155,7 @@ public static class Convolution
         Require.Shape(scales, [x.Shape[0], frames, x.Shape[4]]);
     }
 
-    /// <returns>The activations times their factors, where those are not applied on the way.</returns>
+    /// <returns>The activations times their scales, for kernels that do not apply them as they load.</returns>
     internal static Tensor Scaled(Tensor x, Tensor scales)
     {
         using Tensor broadcast = scales.View([x.Shape[0], scales.Shape[1], 1, 1, x.Shape[4]]);
@@ -220,7 +223,8 @@ public static class Convolution
             KernelArgument.Structure(ref plan));
     }
 
-    /// <summary>The adjoint of a strided convolution, without products with gaps; nothing follows it.</summary>
+    /// <summary>The adjoint of a strided convolution, one launch a phase, so that no gap is multiplied; without an
+    /// epilogue.</summary>
     private static void LaunchPhasesOnHost(Tensor x, Tensor w, Tensor y, ConvolutionPlan plan)
     {
         using Tensor turned = StridedCopy.TurnWeights(w, plan.Groups);

@@ -1,5 +1,5 @@
-// Convolution: cross-correlation over time, rows and columns, as an implicit matrix product. With gaps between the
-// elements of x (up) it is the adjoint of a strided one too.
+// Convolution: cross-correlation over time, rows and columns, as an implicit matrix product (implicit GEMM). With gaps
+// between the elements of x (up) it also computes the adjoint of a strided convolution.
 //   y[n,p,o] = epilogue(sum over taps k and channels c of w[o,k,c] x[n,q,c]), see Epilogue.cuh,
 //   with q = (stride p - before + dilation k) / up, where that is whole and within x
 //
@@ -8,16 +8,16 @@
 // Types    stored as Scalar, summed in Accumulator
 // Launch   256 threads a block, exactly; one block for every Tile x Tile of [rows of a phase, O]; groups along y of the
 //          grid, the phases of Phases.cuh along z
-// Cost     2*rows*G*O*taps*C operations, divided by the phases; reads x O/Tile times
+// Cost     2*rows*G*O*taps*C operations, divided by the number of phases; reads x O/Tile times
 // Limits   no host form: there a convolution goes to ConvolutionHost
 // Source   implicit matrix product: Chetlur et al. 2014, cuDNN, section 3.2
 #include "Common/Prelude.cuh"
 #include "Common/Epilogue.cuh"
 #include "Convolution/Phases.cuh"
 
-constexpr int Tile = 64;    // output rows and channels that a block computes
-constexpr int Depth = 16;   // of the slices of x and w in shared memory
-constexpr int Patch = 4;    // rows and channels that a thread computes: 16 x 16 threads
+constexpr int Tile = 64;    // output rows, and channels, that a block computes
+constexpr int Depth = 16;   // K extent of the slices of x and w in shared memory
+constexpr int Patch = 4;    // rows, and channels, that a thread computes: 16 x 16 threads
 constexpr int Threads = 256;
 
 KERNEL Convolution(
@@ -25,23 +25,23 @@ KERNEL Convolution(
     const Scalar* __restrict__ noise, const Scalar* __restrict__ bias, const Scalar* __restrict__ residual,
     Scalar* __restrict__ y, EpilogueNumbers numbers, Plan plan)
 {
-    // One column more than needed, so that the threads of a warp that write a column of a slice meet different banks.
+    // Padded by one, so that the threads that write one column of a slice hit different banks.
     __shared__ Accumulator xSlice[Depth][Tile + 1];
     __shared__ Accumulator wSlice[Depth][Tile + 1];
-    __shared__ Site sites[Tile];  // where the rows of this block lie; read by all, written once
+    __shared__ Site sites[Tile];  // of this block's rows; written once, read by all
     const int tilesAcross = (plan.outGroup + Tile - 1) / Tile;
     const Phase phase = PhaseOf(plan, blockIdx.z);
     const Int64 rowCount = OutputCount(phase.plan);
     const Int64 row = Int64(blockIdx.x / tilesAcross) * Tile;
     const int column = int(blockIdx.x % tilesAcross) * Tile;
     const int group = blockIdx.y;
-    if (row >= rowCount) return;  // the block as a whole: not all phases have as many rows
+    if (row >= rowCount) return;  // the whole block: the grid is sized for the phase with the most rows
     const Int64 weightRow = Int64(plan.kT) * plan.kH * plan.kW * plan.inGroup;
     const Scalar* weights = w + Int64(group) * plan.outGroup * weightRow;
     const int patchRow = int(threadIdx.x) / (Tile / Patch) * Patch;
     const int patchColumn = int(threadIdx.x) % (Tile / Patch) * Patch;
     if (threadIdx.x < Tile) sites[threadIdx.x] = OutputSite(phase.plan, row + threadIdx.x);
-    __syncthreads();  // the sites are there before anyone reads them
+    __syncthreads();  // writes of the sites | reads of them
 
     Accumulator sum[Patch][Patch] = {};
     for (Int64 slice = 0; slice < phase.depth; slice += Depth) {
@@ -59,13 +59,13 @@ KERNEL Convolution(
             xSlice[lane][r] = xValue;
             wSlice[lane][r] = wValue;
         }
-        __syncthreads();  // the slices are whole before anyone reads them
+        __syncthreads();  // writes of the slices | reads of them
         for (int p = 0; p < Depth; p++) {
             for (int i = 0; i < Patch; i++) {
                 for (int j = 0; j < Patch; j++) sum[i][j] += xSlice[p][patchRow + i] * wSlice[p][patchColumn + j];
             }
         }
-        __syncthreads();  // everyone has read the slices before they are overwritten
+        __syncthreads();  // reads of the slices | writes of the next ones
     }
 
     const Epilogue epilogue = {factor, noise, bias, residual, numbers};

@@ -4,7 +4,7 @@ using GenKernels.Kernels.Random;
 
 namespace GenKernels.Kernels.Convolution;
 
-/// <summary>The one place that decides how a device with warps convolves, and computes data gradients.</summary>
+/// <summary>The one place that decides how a device with warps computes convolutions and data gradients.</summary>
 internal sealed class ConvolutionChoice : ITunedWork<ConvolutionKey, ProductWay>
 {
     /// <inheritdoc/>
@@ -59,7 +59,7 @@ internal sealed class ConvolutionChoice : ITunedWork<ConvolutionKey, ProductWay>
         return way => Convolution.Launch(way, x, w, y, plan, epilogue, isAdjoint, scales);
     }
 
-    /// <returns>Tiles of all phases.</returns>
+    /// <returns>The tiles of all phases together.</returns>
     private static long Blocks(MatrixTiling tiling, in ConvolutionKey key) =>
         ConvolutionTensor.TileCount(tiling, key.Plan, HasScales(tiling, key)) * key.Plan.PhaseCount;
 

@@ -1,15 +1,15 @@
-// ConvolutionHost: convolution on the CPU, a stretch of the outputs a block, one core a block, by one of four methods:
-// through transformed tiles (HostWinograd); directly, with few output channels as the lanes of a vector (HostDirect),
-// or with columns where they would not fill it (HostColumns); else the rows of x that the outputs meet are packed, some
-// lines of taps at a time so that the packed matrix stays in the core's cache, and multiplied.
+// ConvolutionHost: convolution on the CPU, a range of the outputs a block, one core a block, by one of four methods:
+// Winograd tiles, flat or tall (HostWinograd); directly, with few output channels as the vector lanes (HostDirect), or
+// with columns as lanes where channels would not fill a vector (HostColumns); or by im2col and a matrix product, some
+// lines of taps at a time, so that the packed matrix stays in the core's cache.
 //   y[row,o] = epilogue(sum over taps and channels of w[o,tap,c] x[source(row,tap),c]), see Epilogue.cuh
 //   with scales: x[source,c] scales[n,t,c] in place of x[source,c], where t is the frame of the source
-//   and where isAdjoint, through tiles only, w[c,last tap - tap,o] in place of w[o,tap,c]
+//   isAdjoint, by tiles only: w[c,last tap - tap,o] in place of w[o,tap,c]
 //
 // Shapes   as Convolution.cu; scales: [N, T or 1, G*C], or null
 // Types    float and double
-// Launch   one block for every rowsPerBlock output rows; for tiles as WinogradPlan divides them
-// Cost     2*rows*O*taps*C operations; 3.6 times fewer through tiles, 4.3 through tall ones
+// Launch   one block for every rowsPerBlock output rows; by tiles as WinogradPlan divides them
+// Cost     2*rows*O*taps*C operations; 3.6 times fewer by tiles, 4.3 by tall ones
 // Source   Chellapilla et al. 2006, High performance convolutional neural networks (unrolling to a matrix product)
 #include "Common/Prelude.cuh"
 #include "Convolution/Plan.cuh"
@@ -37,7 +37,7 @@ KERNEL ConvolutionHost(
     }
     const int outChannels = plan.groups * plan.outGroup;
     if (method == Directly || method == ByColumns) {
-        // Blocks of whole lines: those that begin within the block's rows.
+        // A block computes whole lines: those that begin within its rows.
         const Int64 lineCount = OutputCount(plan) / plan.outW;
         const Int64 firstLine = (Int64(blockIdx.x) * rowsPerBlock + plan.outW - 1) / plan.outW;
         const Int64 endLine = Minimum(lineCount, (Int64(blockIdx.x + 1) * rowsPerBlock + plan.outW - 1) / plan.outW);

@@ -4,18 +4,18 @@ using GenKernels.Runtime.Interop;
 namespace GenKernels.Kernels.Convolution;
 
 /// <summary>
-/// Convolutions and their gradients by cuDNN, for <see cref="Convolution"/> and
-/// <see cref="ConvolutionWeightGradient"/>: another way to the same results, on a GPU.
+/// Convolutions and their gradients by cuDNN on a GPU, as an alternative that <see cref="Convolution"/> and
+/// <see cref="ConvolutionWeightGradient"/> may choose.
 /// </summary>
 internal static class ConvolutionLibrary
 {
-    // What an engine may read at once.
+    // Bytes of the widest vectorised load of an engine.
     private const int MostAlignment = 16;
 
-    /// <returns>Whether the library has an engine of a rank for all work of a key, scales left out.</returns>
-    /// <param name="device">That would do it.</param>
+    /// <returns>Whether the library has an engine of this rank for the work of a key, apart from its scales.</returns>
+    /// <param name="device">Where it would run.</param>
     /// <param name="key">The work.</param>
-    /// <param name="rank">Counts the engines that the library's heuristic names, the first being 0.</param>
+    /// <param name="rank">Index in the engines that the library's heuristic returns, the best being 0.</param>
     internal static bool Fits(Device device, in ConvolutionKey key, int rank)
     {
         if (!key.IsAligned) return false;
@@ -29,17 +29,17 @@ internal static class ConvolutionLibrary
         return IsSupported(kind, device, key.Type, resultType, MostAlignment, plan, rank);
     }
 
-    /// <returns>Whether the library can do it: it is there, on a GPU, and has an engine for types and sizes.</returns>
+    /// <returns>Whether the library is found, the device is a GPU, and an engine takes the types and sizes.</returns>
     /// <inheritdoc cref="Launch" path="/param"/>
     internal static bool Fits(Tensor x, Tensor w, Tensor y, ProductEpilogue epilogue, ConvolutionPlan plan) =>
         IsSupported(CudaConvolutionKind.Forward, x.Device, x.Type, SumType(y, epilogue), Alignment(x, w, y), plan);
 
-    /// <param name="x">Activations, <c>[N, T, H, W, C]</c>; checked, as is all else.</param>
+    /// <param name="x">Activations, <c>[N, T, H, W, C]</c>; checked already, as are the other arguments.</param>
     /// <param name="w">Weights, <c>[O, kT, kH, kW, C / groups]</c>.</param>
     /// <param name="y">The result, <c>[N, T', H', W', O]</c>; written.</param>
-    /// <param name="epilogue">What follows the sums, which are not rounded before: of <see cref="JoinParts"/>.</param>
+    /// <param name="epilogue">Applied by <see cref="JoinParts"/> to the sums, which are not rounded before.</param>
     /// <param name="plan">The geometry.</param>
-    /// <param name="rank">Of the engine among those that the library's heuristic names.</param>
+    /// <param name="rank">Index in the engines that the library's heuristic returns.</param>
     /// <exception cref="CudaException">The library has no engine for it, or failed.</exception>
     internal static void Launch(
         Tensor x, Tensor w, Tensor y, ProductEpilogue epilogue, ConvolutionPlan plan, int rank = 0)
@@ -50,37 +50,37 @@ internal static class ConvolutionLibrary
         if (!epilogue.IsNone) JoinParts.Into(sums ?? y, epilogue, y);
     }
 
-    /// <returns>Whether the library can do it, as for the convolution.</returns>
+    /// <returns>Whether the library can compute it, under the conditions of the convolution.</returns>
     /// <inheritdoc cref="LaunchDataGradient" path="/param"/>
     internal static bool FitsDataGradient(Tensor dy, Tensor w, Tensor dx, ConvolutionPlan forward) =>
         IsSupported(CudaConvolutionKind.DataGradient, dy.Device, dy.Type, dx.Type, Alignment(dx, w, dy), forward);
 
-    /// <param name="dy">The gradient that arrives at the result, <c>[N, T', H', W', O]</c>.</param>
-    /// <param name="w">The convolution's weights, as they are: not turned.</param>
+    /// <param name="dy">The upstream gradient, <c>[N, T', H', W', O]</c>.</param>
+    /// <param name="w">The convolution's weights, not transposed.</param>
     /// <param name="dx">The gradient of the activations, <c>[N, T, H, W, C]</c>; written.</param>
     /// <param name="forward">The geometry of the convolution itself.</param>
-    /// <param name="rank">Of the engine among those that the library's heuristic names.</param>
+    /// <param name="rank">Index in the engines that the library's heuristic returns.</param>
     /// <exception cref="CudaException">The library has no engine for it, or failed.</exception>
     internal static void LaunchDataGradient(
         Tensor dy, Tensor w, Tensor dx, ConvolutionPlan forward, int rank = 0) =>
         Convolve(CudaConvolutionKind.DataGradient, dx, w, dy, forward, rank);
 
-    /// <returns>Whether the library can do it, as for the convolution.</returns>
+    /// <returns>Whether the library can compute it, under the conditions of the convolution.</returns>
     /// <inheritdoc cref="LaunchWeightGradient" path="/param"/>
     internal static bool FitsWeightGradient(Tensor x, Tensor dy, Tensor dw, ConvolutionPlan plan) =>
         IsSupported(CudaConvolutionKind.WeightGradient, x.Device, x.Type, dw.Type, Alignment(x, dw, dy), plan);
 
     /// <param name="x">The activations of the convolution, <c>[N, T, H, W, C]</c>.</param>
-    /// <param name="dy">The gradient that arrives at its result, <c>[N, T', H', W', O]</c>.</param>
+    /// <param name="dy">The upstream gradient, <c>[N, T', H', W', O]</c>.</param>
     /// <param name="dw">The gradient of the weights, <c>[O, kT, kH, kW, C / groups]</c>; written.</param>
     /// <param name="plan">The convolution's geometry.</param>
-    /// <param name="rank">Of the engine among those that the library's heuristic names.</param>
+    /// <param name="rank">Index in the engines that the library's heuristic returns.</param>
     /// <exception cref="CudaException">The library has no engine for it, or failed.</exception>
     internal static void LaunchWeightGradient(
         Tensor x, Tensor dy, Tensor dw, ConvolutionPlan plan, int rank = 0) =>
         Convolve(CudaConvolutionKind.WeightGradient, x, dw, dy, plan, rank);
 
-    /// <remarks>Beyond 2^31 elements cuDNN has given wrong results without a word; it is not asked there.</remarks>
+    /// <remarks>With 2^31 elements or more cuDNN has silently returned wrong results; it is not used there.</remarks>
     private static bool IsSupported(
         CudaConvolutionKind kind, Device device, ElementType type, ElementType resultType, int alignment,
         ConvolutionPlan plan, int rank = 0)
@@ -109,7 +109,7 @@ internal static class ConvolutionLibrary
         ((CudaDevice)x.Device).Dnn.Convolve(problem, rank, x, w, y, cost);
     }
 
-    /// <returns>Whether no elements are left out at the borders, which cuDNN has no word for.</returns>
+    /// <returns>Whether no padding is negative: cuDNN cannot crop.</returns>
     private static bool IsPadded(CudaConvolutionShape shape)
     {
         ((int T, int H, int W) before, (int T, int H, int W) after) = (shape.Before, shape.After);
@@ -117,7 +117,7 @@ internal static class ConvolutionLibrary
             && Math.Min(Math.Min(after.T, after.H), after.W) >= 0;
     }
 
-    /// <returns>What sums are stored in: 32 bits where something follows them.</returns>
+    /// <returns>The type that sums are stored in: 32-bit floats if an epilogue follows.</returns>
     private static ElementType SumType(Tensor y, ProductEpilogue epilogue) =>
         epilogue.IsNone ? y.Type : ElementType.Float32;
 

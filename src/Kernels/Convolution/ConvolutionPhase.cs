@@ -1,18 +1,18 @@
 namespace GenKernels.Kernels.Convolution;
 
 /// <summary>
-/// A phase of a convolution with gaps between the elements of its input: as in <c>Phases.cuh</c>, for the CPU, where
-/// each phase is a launch of its own.
+/// A phase of a convolution with gaps between the elements of its input, as in <c>Phases.cuh</c>. On the CPU each phase
+/// has its own launch.
 /// </summary>
 /// <param name="Plan">Without gaps, with the phase's outputs and taps.</param>
-/// <param name="Number">Of the first output along each axis.</param>
-/// <param name="FirstTap">Of those that do not fall into gaps.</param>
-/// <param name="TapStep">From one to the next.</param>
-/// <param name="TapCount">How many they are; perhaps none.</param>
+/// <param name="Number">Index of the phase's first output along each axis.</param>
+/// <param name="FirstTap">The first tap that does not fall into a gap, along each axis.</param>
+/// <param name="TapStep">From one such tap to the next.</param>
+/// <param name="TapCount">The number of such taps, possibly 0.</param>
 internal readonly record struct ConvolutionPhase(
     ConvolutionPlan Plan, Triple Number, Triple FirstTap, Triple TapStep, Triple TapCount)
 {
-    /// <returns>The first tap along one axis that meets an element; as many as there are taps if none does.</returns>
+    /// <returns>The first tap along one axis outside the gaps; <paramref name="taps"/> if there is none.</returns>
     internal static int FirstTapOf(int number, int up, int taps, int before, int dilation)
     {
         int tap = 0;
@@ -20,7 +20,7 @@ internal readonly record struct ConvolutionPhase(
         return tap;
     }
 
-    /// <returns>Steps from a tap that meets an element to the next that does.</returns>
+    /// <returns>The steps from one tap outside the gaps to the next.</returns>
     internal static int TapStepOf(int up, int dilation)
     {
         int step = 1;

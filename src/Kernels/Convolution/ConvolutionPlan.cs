@@ -6,7 +6,7 @@ namespace GenKernels.Kernels.Convolution;
 [StructLayout(LayoutKind.Sequential)]
 internal readonly record struct ConvolutionPlan
 {
-    // 640 KB of 32-bit weights of one group.
+    // Elements: 640 KB of 32-bit weights of one group.
     internal const int MostDirectWeights = 160 << 10;
     private const int MostDirectWeightsOfOneTap = 32 << 10;
     private const int FewestTileChannels = 12;
@@ -29,17 +29,17 @@ internal readonly record struct ConvolutionPlan
     internal long RowCount => _n * _out.Product;
 
     /// <summary>
-    /// Multiplications and additions of the product, those with a border among them, those with gaps left out.
+    /// Multiplications and additions, including those with padding, excluding those with gaps.
     /// </summary>
     internal long Operations => 2 * RowCount * _groups * _outGroup * TapCount * _inGroup / _up.Product;
 
-    /// <summary>Taps in all.</summary>
+    /// <summary>Taps over all three axes.</summary>
     internal int TapCount => (int)_taps.Product;
 
-    /// <summary>Taps over time and rows: each meets a run of neighbouring columns and channels.</summary>
+    /// <summary>Lines of taps: taps over time and rows, each of which reads a run of neighbouring columns.</summary>
     internal int LineCount => _taps.T * _taps.H;
 
-    /// <summary>Elements of a run of one group.</summary>
+    /// <summary>Elements of a line of one group: taps over columns, by channels.</summary>
     internal int LineLength => _taps.W * _inGroup;
 
     /// <summary>The activations, <c>[N, T, H, W, C]</c>.</summary>
@@ -55,48 +55,48 @@ internal readonly record struct ConvolutionPlan
     internal Shape AdjointWeightShape => [_groups * _inGroup, _taps.T, _taps.H, _taps.W, _outGroup];
 
     /// <summary>
-    /// How the CPU convolves by rule. By tiles wherever their transforms apply and channels fill most of a vector; else
-    /// directly where the weights stay in a core's own cache and there are columns enough to keep in registers; else by
-    /// packed rows. Measured on a Zen 5: by tiles up to twice the rate that its vector units reach without them,
-    /// directly 0.7 times that rate. On a Xeon, layers of 12 to 24 channels: by tiles 1.2 to 2.1 times the rate of
-    /// other ways; of 8 channels 0.6 to 1.1 times.
+    /// How the CPU convolves where nothing was tuned. By tiles wherever their transforms apply and channels fill most of
+    /// a vector; else directly where the weights stay in a core's private cache and there are enough columns to keep in
+    /// registers; else by packed rows. Measured on a Zen 5: by tiles up to twice the rate that its vector units could
+    /// reach without them, directly 0.7 times that rate. On a Xeon, layers of 12 to 24 channels: by tiles 1.2 to 2.1
+    /// times the rate of the other methods; of 8 channels 0.6 to 1.1 times.
     /// </summary>
     internal HostMethod MethodOnHost =>
         IsForTiles && Math.Min(_inGroup, _outGroup) >= FewestTileChannels ? HostMethod.Tiles
         : !IsForDirect ? HostMethod.PackedRows : HostMethod.Direct;
 
     /// <summary>
-    /// Whether columns fill vectors better than output channels do, for the direct way of a convolution. Measured on
+    /// Whether columns fill vectors better than output channels do when a convolution is computed directly. Measured on
     /// layers of 8 to 24 channels: up to twice as fast.
     /// </summary>
     internal bool IsForColumnsOnHost =>
         HasPlainColumns && _outGroup % 16 != 0 && _outGroup < 32 && _out.W % 16 == 0;
 
-    /// <summary>Terms of a sum: taps by channels of a group.</summary>
+    /// <summary>K of the implicit matrix product: taps times channels of a group.</summary>
     internal long Depth => (long)TapCount * _inGroup;
 
     /// <summary>Clips.</summary>
     internal int ClipCount => _n;
 
     /// <summary>
-    /// Sets of outputs that meet the same taps, the others falling into gaps: see <c>Phases.cuh</c>.
+    /// Sets of outputs for which the same taps fall into gaps, each a convolution without gaps: see <c>Phases.cuh</c>.
     /// </summary>
     internal int PhaseCount => (int)_up.Product;
 
     /// <summary>Rows of the largest phase.</summary>
     internal long PhaseRowCount => _n * _out.Zip(_up, default, (size, up, _) => CountOf(size, up)).Product;
 
-    /// <summary>Terms of a sum of the phase that meets the most taps.</summary>
+    /// <summary>K of the phase with the most taps.</summary>
     internal long PhaseDepth => (long)PhaseTapCount * _inGroup;
 
-    /// <summary>The most taps that a phase meets.</summary>
+    /// <summary>The most taps of a phase.</summary>
     internal int PhaseTapCount =>
         (int)_taps.Zip(_up, _dilation, static (taps, up, dilation) =>
             CountOf(taps, ConvolutionPhase.TapStepOf(up, dilation))).Product;
 
     /// <summary>
-    /// Whether the hardware of compute capability 9.0 can walk over the pixels that outputs meet: one group, no gaps,
-    /// and what its instructions have room for.
+    /// Whether TMA (compute capability 9.0) can copy the pixels that outputs read, in im2col mode: one group, no gaps,
+    /// and strides, corners and dilated taps within its encoding's limits.
     /// </summary>
     internal bool FitsPixelBoxes =>
         _groups == 1 && PhaseCount == 1 && PixelWalk is var walk
@@ -106,7 +106,7 @@ internal readonly record struct ConvolutionPlan
         && _taps.Zip(_dilation, default, static (taps, dilation, _) => (taps - 1) * dilation) is var reach
         && Math.Max(reach.T, Math.Max(reach.H, reach.W)) <= TensorMap.PixelWalk.MostTap;
 
-    /// <summary>The pixels that outputs meet with their first tap.</summary>
+    /// <summary>The pixels that outputs read at their first tap.</summary>
     internal TensorMap.PixelWalk PixelWalk
     {
         get
@@ -131,7 +131,7 @@ internal readonly record struct ConvolutionPlan
 
     internal Triple Out => _out;
 
-    /// <summary>Steps between elements of the input, with gaps between them where more than 1.</summary>
+    /// <summary>The upsampling of the input along each axis: Up - 1 zeros (gaps) between neighbouring elements.</summary>
     internal Triple Up => _up;
 
     internal Triple Stride => _stride;
@@ -140,23 +140,23 @@ internal readonly record struct ConvolutionPlan
 
     internal Triple Dilation => _dilation;
 
-    /// <summary>Whether the CPU can convolve by tiles.</summary>
+    /// <summary>Whether the CPU can convolve by Winograd tiles.</summary>
     internal bool IsForTiles =>
         (_taps.H, _taps.W) == (3, 3) && (_stride, _dilation, _up) == (Triple.One, Triple.One, Triple.One)
         && _groups == 1 && _out.H > 1 && _out.W > 1;
 
-    /// <summary>Whether the CPU can convolve with columns as lanes.</summary>
+    /// <summary>Whether the CPU can convolve with columns as vector lanes.</summary>
     internal bool HasPlainColumns => _groups == 1 && _stride.W == 1 && _up.W == 1;
 
-    /// <summary>Numbers that the direct way keeps of the weights of a group.</summary>
+    /// <summary>Elements of a group's weights, padded to vectors of 16, that the direct method keeps.</summary>
     internal long DirectWeights => (long)TapCount * _inGroup * ((_outGroup + 15) / 16 * 16);
 
     private bool IsForDirect => !IsForProduct && _out.W >= 4 && DirectWeights <= MostDirectWeights;
 
     /// <summary>
-    /// Whether a convolution of one tap, which is a matrix product as it lies, is best left to one: where output
+    /// Whether a convolution with one tap, which is a matrix product without packing, is best computed as one: output
     /// channels do not fill a vector, rows are short or the weights many. Measured on an AMD EPYC with 512-bit vectors:
-    /// the direct ways take 1.05 to 4 times as long there.
+    /// the direct methods take 1.05 to 4 times as long there.
     /// </summary>
     private bool IsForProduct =>
         IsPlainProduct && (_outGroup < 16 || _out.W <= 8 || DirectWeights > MostDirectWeightsOfOneTap);
@@ -177,8 +177,8 @@ internal readonly record struct ConvolutionPlan
             options.Groups, x[4], w[0]);
     }
 
-    /// <summary>The plan of dx = the adjoint of conv(., w) at dy: a convolution of dy with the kernel turned round, its
-    /// strides as gaps.</summary>
+    /// <summary>The plan of dx = the adjoint of conv(., w) at dy: a convolution of dy with the flipped kernel and with
+    /// gaps in place of strides.</summary>
     internal static ConvolutionPlan DataGradient(Shape dy, Shape w, Triple inputSize, ConvolutionOptions options)
     {
         Triple taps = new(w[1], w[2], w[3]);
@@ -221,14 +221,14 @@ internal readonly record struct ConvolutionPlan
             reach, options.Stride, (length, span, stride) => length < span ? 0 : ((length - span) / stride) + 1);
     }
 
-    /// <returns>Zeros before the first element of an adjoint, of those of the convolution, or the other way.</returns>
+    /// <returns>The padding before the first element of the adjoint, given the convolution's, or vice versa.</returns>
     private static Triple OppositeOf(Triple before, Triple taps, Triple dilation) =>
         taps.Zip(dilation, before, (count, apart, pad) => ((count - 1) * apart) - pad);
 
-    /// <returns>How many of some elements there are, one every so many steps.</returns>
+    /// <returns>The number of elements 0, step, 2 step, ... below <paramref name="size"/>.</returns>
     private static int CountOf(int size, int step) => Math.Max(0, Quotient.Up(size, step));
 
-    /// <summary>Names it in the tables of a tuner: all that differs from one step without gaps.</summary>
+    /// <summary>The plan in a tuner's tables: sizes, and whatever differs from the defaults.</summary>
     public override string ToString()
     {
         string text = $"{_n} x {_in} x {_groups * _inGroup} to {_out} x {_groups * _outGroup}, {_taps} taps";

@@ -1,14 +1,14 @@
 namespace GenKernels.Kernels.Convolution;
 
-/// <summary>What of a layer is computed.</summary>
+/// <summary>Which of a layer's three computations a convolution is.</summary>
 internal enum ConvolutionRole
 {
-    /// <summary>Its result.</summary>
+    /// <summary>The layer's result.</summary>
     Forward,
 
-    /// <summary>The gradient of its activations.</summary>
+    /// <summary>The gradient with respect to its activations.</summary>
     DataGradient,
 
-    /// <summary>The gradient of its weights.</summary>
+    /// <summary>The gradient with respect to its weights.</summary>
     WeightGradient,
 }

@@ -7,8 +7,8 @@ namespace GenKernels.Kernels.Convolution;
 /// <see cref="Convolution"/>.</summary>
 internal static class ConvolutionTensor
 {
-    // Rows that tiles may compute for nothing because they end with a frame, for one that counts. Scaling in a launch
-    // of its own costs less where frames are that small.
+    // The most padding rows per useful row that tiles may compute because they end with a frame. With smaller frames, a
+    // separate launch that scales costs less.
     private const double MostWaste = 0.5;
 
     private const string File = "Convolution/ConvolutionTensor.cu";
@@ -23,15 +23,18 @@ internal static class ConvolutionTensor
         File, TensorCores.WarpgroupTypes,
         [.. MatrixTiling.Warpgroups.Select(tiling => $"{tiling.Variant};{s_forms[0]}")]);
 
-    /// <returns>Whether tensor cores can convolve: channels are whole chunks of one group.</returns>
+    /// <returns>
+    /// Whether tensor cores can convolve: they multiply the type, there is one group, and channels are whole, aligned
+    /// chunks of 16 bytes.
+    /// </returns>
     /// <param name="x">The activations.</param>
-    /// <param name="w">The weights; null where they are a new tensor.</param>
+    /// <param name="w">The weights; null if they will be copied to a new tensor, which is aligned.</param>
     /// <param name="plan">The geometry.</param>
     internal static bool Fits(Tensor x, Tensor? w, ConvolutionPlan plan) =>
         TensorCores.Multiply(x) && plan.Groups == 1 && plan.Depth <= int.MaxValue
         && TensorCores.AreRowsAligned(x, plan.InGroup) && (w is null || TensorCores.AreRowsAligned(w));
 
-    /// <returns>Whether the input's channels can be scaled on the way too: frames fill tiles.</returns>
+    /// <returns>Whether the kernel can also scale the input's channels: frames mostly fill tiles.</returns>
     internal static bool FitsScaled(Tensor x, Tensor w, Tensor scales, ConvolutionPlan plan)
     {
         if (!Fits(x, w, plan) || !TensorCores.AreRowsAligned(scales)) return false;
@@ -40,15 +43,17 @@ internal static class ConvolutionTensor
         return tiling.TileCount(frameRows, 1) * tiling.Rows <= frameRows * (1 + MostWaste);
     }
 
-    /// <param name="x">Activations, <c>[N, T, H, W, C]</c>; checked, as is all else.</param>
+    /// <param name="x">Activations, <c>[N, T, H, W, C]</c>; checked already, as are the other arguments.</param>
     /// <param name="w">Weights, <c>[O, kT, kH, kW, C]</c>.</param>
     /// <param name="y">The result, <c>[N, T', H', W', O]</c>; written.</param>
-    /// <param name="epilogue">What follows the sums.</param>
+    /// <param name="epilogue">Applied to the sums.</param>
     /// <param name="plan">The geometry.</param>
     /// <param name="scales">Factors of the activations, <c>[N, T or 1, C]</c>; or null.</param>
-    /// <param name="tiling">By default the one that suits the size.</param>
-    /// <param name="parts">Into how many parts the sums are divided; by default as suits the size.</param>
-    /// <exception cref="ArgumentException">The tiling is not for these elements or this device.</exception>
+    /// <param name="tiling">Null for the one that suits the size.</param>
+    /// <param name="parts">Split-K parts of the sums; null for as many as suit the size.</param>
+    /// <exception cref="ArgumentException">
+    /// The tiling does not fit the elements, the geometry, the scales or the device.
+    /// </exception>
     internal static void Launch(
         Tensor x, Tensor w, Tensor y, ProductEpilogue epilogue, ConvolutionPlan plan, Tensor? scales = null,
         MatrixTiling? tiling = null, int? parts = null)
@@ -75,7 +80,7 @@ internal static class ConvolutionTensor
         if (sums is not null) JoinParts.Into(sums, epilogue, y);
     }
 
-    /// <returns>Tiles of the result, or of a phase of it: with scales they end with a frame.</returns>
+    /// <returns>Tiles of the result, or of its largest phase: with scales, tiles end with a frame.</returns>
     internal static long TileCount(MatrixTiling tiling, ConvolutionPlan plan, bool hasScales)
     {
         long frameRows = (long)plan.Out.H * plan.Out.W;
@@ -83,11 +88,11 @@ internal static class ConvolutionTensor
             : tiling.TileCount(plan.PhaseRowCount, plan.OutGroup);
     }
 
-    /// <returns>How a kernel is given activations: by warpgroups boxes of pixels are copied.</returns>
-    /// <param name="tiling">What multiplies.</param>
+    /// <returns>The activations as a kernel's argument: for warpgroups, a tensor map of boxes of pixels.</returns>
+    /// <param name="tiling">The kernel's.</param>
     /// <param name="x">The activations.</param>
     /// <param name="plan">The geometry.</param>
-    /// <param name="outputs">Whose pixels a box has.</param>
+    /// <param name="outputs">The number of outputs whose pixels a box holds.</param>
     internal static KernelArgument Pixels(MatrixTiling tiling, Tensor x, ConvolutionPlan plan, int outputs) =>
         !tiling.HasWarpgroups ? x : KernelArgument.Mapped(
             x, TensorMap.OfPixels(
@@ -99,10 +104,10 @@ internal static class ConvolutionTensor
                 w.Type, [plan.InGroup, plan.TapCount, plan.OutGroup],
                 [TensorMap.RowLength(w.Type), 1, tiling.Columns]));
 
-    /// <returns>The kernel's file, with the variants of the tiling's kind.</returns>
+    /// <returns>The kernel's source, with the variants of the tiling's kind: warps or warpgroups.</returns>
     internal static KernelSource SourceOf(MatrixTiling tiling) => tiling.HasWarpgroups ? s_warpgroupSource : s_source;
 
-    /// <returns>The defines of a kernel.</returns>
+    /// <returns>The defines that a kernel is compiled with.</returns>
     internal static string Variant(MatrixTiling tiling, ConvolutionPlan plan, bool hasScales) =>
         $"{tiling.Variant};{s_forms[plan.PhaseCount > 1 ? 2 : hasScales ? 1 : 0]}";
 }

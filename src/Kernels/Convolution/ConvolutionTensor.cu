@@ -1,18 +1,18 @@
-// ConvolutionTensor: cross-correlation on tensor cores, with what follows it fused; with gaps between the elements of x
-// (up) it is the adjoint of a strided one too.
+// ConvolutionTensor: cross-correlation on tensor cores with a fused epilogue; with gaps between the elements of x (up)
+// it also computes the adjoint of a strided convolution.
 //   y[n,p,o] = epilogue(sum over taps k and channels c of w[o,k,c] x[n,q,c]), see Epilogue.cuh,
 //   with q = (stride p - before + dilation k) / up, where that is whole and within x
-//   HasPhases: with such gaps; a launch has the phases of Phases.cuh, so that none is multiplied
+//   HasPhases: up > 1; a launch covers the phases of Phases.cuh, so that no gap is multiplied
 //   HasScales: x[n,q,c] scales[n,qT,c] in place of x[n,q,c], where qT is the frame of q
-//   With S > 1 parts of the sum: parts[s] = part s; JoinParts does the rest.
+//   Split-K, S > 1: parts[s] = partial sum s; JoinParts adds them and applies the epilogue
 //
 // Shapes   x: [N, T, H, W, C]; w: [O, kT, kH, kW, C]; y, residual: [N, T', H', W', O]; bias: [O]; noise: [rows];
 //          scales: [N, T or 1, C]; factor: [rows / factorRows, O]; parts: [S, rows, O]; contiguous
 // Types    Half, BFloat16, or, not in warpgroups, float multiplied as tf32; summed in float
 // Launch   TileThreads a block, exactly; one block for every tile of [rows, O], parts along y of the grid, phases
 //          along z
-// Cost     2*rows*O*taps*C operations, divided by the phases; reads x O/TileColumns times
-// Limits   no host form; one group; C is a multiple of 16 bytes; neither scales nor phases in warpgroups
+// Cost     2*rows*O*taps*C operations, divided by the number of phases; reads x O/TileColumns times
+// Limits   no host form; one group; C channels are a multiple of 16 bytes; neither scales nor phases in warpgroups
 // Source   implicit matrix product: Chetlur et al. 2014, cuDNN, section 3.2; see TensorTile.cuh
 #include "Common/Prelude.cuh"      // KERNEL_OF, Scalar
 #include "Common/TensorTile.cuh"   // MultiplyTile
@@ -30,7 +30,7 @@
 
 struct RowSpan { Int64 first, end; };
 
-// The rows of a tile: with scales, tiles do not go beyond the frame in which they begin.
+// The rows of a tile: with scales, a tile ends with the frame in which it begins.
 DEVICE RowSpan TileSpan(const Plan& plan, int tile)
 {
     if constexpr (!HasScales) return {Int64(tile) * TileRows, OutputCount(plan)};
@@ -46,7 +46,7 @@ KERNEL_OF(TileThreads) ConvolutionTensor(
     Scalar* __restrict__ y, float* __restrict__ parts, EpilogueNumbers numbers, Plan plan,
     int slicesOfPart, int scaleFrames, int isPacked)
 {
-    DYNAMIC_SHARED(char, ring);  // [Stages, slices as TensorTile.cuh has them], then [TileRows, SumStride] floats
+    DYNAMIC_SHARED(char, ring);  // [Stages, StageBytes], then in its place [TileRows, SumStride] floats
     const int outputs = plan.outGroup;
     const int tilesAcross = (outputs + TileColumns - 1) / TileColumns;
     const int column = int(blockIdx.x % tilesAcross) * TileColumns;
@@ -55,7 +55,7 @@ KERNEL_OF(TileThreads) ConvolutionTensor(
 #if HasPhases
     __shared__ Phase phase;  // in registers, it would leave none for fragments
     if (threadIdx.x == 0) phase = PhaseOf(plan, blockIdx.z);
-    __syncthreads();  // the phase | its reads
+    __syncthreads();  // the write of the phase | its reads
     const Plan& own = phase.plan;
     const int depth = phase.depth;
 #else
@@ -63,7 +63,7 @@ KERNEL_OF(TileThreads) ConvolutionTensor(
     const int depth = plan.kT * plan.kH * plan.kW * plan.inGroup;
 #endif
     const RowSpan rows = TileSpan(own, int(blockIdx.x / tilesAcross));
-    if (rows.first >= rows.end) return;  // the block as a whole: not all phases have as many rows
+    if (rows.first >= rows.end) return;  // the whole block: the grid is sized for the phase with the most rows
 #if HasWarpgroups
     const int sliceCount = depth / plan.inGroup * BoxesOfTap(plan);
     OutputsByTaps xSource = {x, plan, PixelOf(plan, rows.first, 0)};

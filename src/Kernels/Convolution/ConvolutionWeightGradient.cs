@@ -5,19 +5,20 @@ using GenKernels.Kernels.Reduction;
 namespace GenKernels.Kernels.Convolution;
 
 /// <summary>
-/// Launches <c>ConvolutionWeightGradient.cu</c>, on tensor cores <c>ConvolutionWeightGradientTensor.cu</c>, on the CPU
-/// <c>ConvolutionWeightGradientHost.cpp</c>.
+/// Gradients of convolutions with respect to weights: launches <c>ConvolutionWeightGradient.cu</c>, on tensor cores
+/// <c>ConvolutionWeightGradientTensor.cu</c>, on the CPU <c>ConvolutionWeightGradientHost.cpp</c>, or cuDNN where it is
+/// found and measured faster.
 /// </summary>
 public static class ConvolutionWeightGradient
 {
     private const int Tile = 64;
 
-    // On the CPU: rows that are packed at a time, and about how many elements a packed row has.
+    // On the CPU: rows packed at a time, and about how many elements a packed row has.
     private const int HostRows = 512;
     private const int HostDepth = 512;
 
-    // Blocks that fill a processor, and the fewest rows that are worth a segment of their own. The number of segments
-    // decides the order of the additions, so that it must depend on the shapes alone.
+    // Blocks that fill a processor, and the fewest rows that are worth a separate segment. The number of segments
+    // decides the order of the additions, so that it must depend on the shapes alone, not on the device.
     private const int ManyHostBlocks = 8;
     private const int ManyBlocks = 256;
     private const int FewestRows = 2048;
@@ -28,19 +29,20 @@ public static class ConvolutionWeightGradient
     private static readonly KernelSource s_hostSource =
         Source("Convolution/ConvolutionWeightGradientHost.cpp", [ElementType.Float64, ElementType.Float32]);
 
-    /// <summary>The file for CUDA cores.</summary>
+    /// <summary>The kernel for CUDA cores.</summary>
     internal static KernelSource SourceFile => s_source;
 
-    /// <summary>The CPU's file.</summary>
+    /// <summary>The kernel for the CPU.</summary>
     internal static KernelSource HostSourceFile => s_hostSource;
 
     /// <param name="x">The activations of the convolution, <c>[N, T, H, W, C]</c>.</param>
-    /// <param name="dy">The gradient that arrives at its result, <c>[N, T', H', W', O]</c>.</param>
-    /// <param name="weightShape">Of the result, <c>[O, kT, kH, kW, C / groups]</c>.</param>
+    /// <param name="dy">The upstream gradient, <c>[N, T', H', W', O]</c>.</param>
+    /// <param name="weightShape">The shape of the result, <c>[O, kT, kH, kW, C / groups]</c>.</param>
     /// <param name="options">Those of the convolution.</param>
-    /// <param name="scales">Factors of the activations, as those of the convolution; or null.</param>
+    /// <param name="scales">The convolution's scales of the activations, <c>[N, T or 1, C]</c>; or null.</param>
     /// <returns>The gradient of the weights; the caller or its scope disposes it.</returns>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentException">The tensors are not floats, or differ in type or device.</exception>
     public static Tensor Forward(
         Tensor x, Tensor dy, Shape weightShape, ConvolutionOptions options, Tensor? scales = null)
     {
@@ -81,7 +83,7 @@ public static class ConvolutionWeightGradient
         return Launch(x.Device.Tuner.Choose(s_choice, key), x, dy, weightShape, plan);
     }
 
-    /// <summary>Computes it in a way of a device with warps; all is checked.</summary>
+    /// <summary>Computes it by a given algorithm on a device with warps; the arguments are checked already.</summary>
     internal static Tensor Launch(ProductWay way, Tensor x, Tensor dy, Shape weightShape, ConvolutionPlan plan)
     {
         if (way.Method == ProductMethod.CudaCores) return LaunchOnCudaCores(x, dy, weightShape, plan);
@@ -95,7 +97,7 @@ public static class ConvolutionWeightGradient
         return dw;
     }
 
-    /// <summary>Computes it by a method of the CPU; all is checked.</summary>
+    /// <summary>Computes it by a given method on the CPU; the arguments are checked already.</summary>
     internal static Tensor LaunchOnHost(
         HostMethod method, Tensor x, Tensor dy, Tensor? scales, Shape weightShape, ConvolutionPlan plan)
     {
@@ -147,7 +149,7 @@ public static class ConvolutionWeightGradient
     private static int SegmentCount(long rowCount, int wanted) =>
         (int)Math.Clamp(rowCount / FewestRows, 1, Math.Max(1, wanted));
 
-    /// <summary>Adds up the segments and rounds to the type once; takes ownership of
+    /// <summary>Adds up the segments, then rounds to the type once; takes ownership of
     /// <paramref name="parts"/>.</summary>
     private static Tensor SumOfSegments(Tensor parts, Shape weightShape, ElementType type)
     {

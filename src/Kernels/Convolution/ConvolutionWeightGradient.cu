@@ -1,19 +1,20 @@
-// ConvolutionWeightGradient: the gradient of a convolution with respect to its weights, by segments of the rows.
+// ConvolutionWeightGradient: the gradient of a convolution with respect to its weights, one partial sum per segment of
+// the rows.
 //   dw[s,o,k,c] = sum over the rows of segment s of dy[row,o] x[source(row,k),c]
 //
-// Shapes   x: [N, T, H, W, G*C]; dy: [N, T', H', W', G*O]; dw: [S, G*O, kT, kH, kW, C]; contiguous; the S
-//          parts are summed after
+// Shapes   x: [N, T, H, W, G*C]; dy: [N, T', H', W', G*O]; dw: [S, G*O, kT, kH, kW, C]; contiguous; the launcher adds
+//          up the S segments
 // Types    read as Scalar, summed and written in Accumulator
-// Launch   256 threads a block, exactly; one block for every Tile x Tile of [O, taps*C]; segments along y,
+// Launch   256 threads a block, exactly; one block for every Tile x Tile of [O, taps*C]; segments along y of the grid,
 //          groups along z
 // Cost     2*rows*G*O*taps*C operations
 // Limits   no host form: there it goes to ConvolutionWeightGradientHost
-// Source   as Convolution; segments instead of atomics, so that the same input gives the same bits
+// Source   as Convolution.cu; segments instead of atomics, so that the same input gives the same bits
 #include "Common/Prelude.cuh"
 #include "Convolution/Plan.cuh"
 
-constexpr int Tile = 64;    // output channels, and taps by channels, that a block computes
-constexpr int Depth = 16;   // rows in shared memory at a time
+constexpr int Tile = 64;    // output channels, and columns of taps x channels, that a block computes
+constexpr int Depth = 16;   // rows (K) in shared memory at a time
 constexpr int Patch = 4;    // of each, that a thread computes: 16 x 16 threads
 constexpr int Threads = 256;
 
@@ -21,7 +22,7 @@ KERNEL ConvolutionWeightGradient(
     const Scalar* __restrict__ x, const Scalar* __restrict__ dy, Accumulator* __restrict__ dw, Plan plan,
     int segmentCount)
 {
-    // One column more than needed, so that the threads of a warp that write a column of a slice meet different banks.
+    // Padded as in Convolution.cu; a warp writes along a row here, so that the padding has no effect.
     __shared__ Accumulator gSlice[Depth][Tile + 1];
     __shared__ Accumulator xSlice[Depth][Tile + 1];
     const Int64 depth = Int64(plan.kT) * plan.kH * plan.kW * plan.inGroup;
@@ -39,7 +40,7 @@ KERNEL ConvolutionWeightGradient(
     Accumulator sum[Patch][Patch] = {};
     for (Int64 slice = first; slice < end; slice += Depth) {
         for (int i = threadIdx.x; i < Tile * Depth; i += Threads) {
-            const int lane = i % Tile, r = i / Tile;  // neighbouring threads read neighbouring channels
+            const int lane = i % Tile, r = i / Tile;  // neighbouring threads read neighbouring channels: coalesced
             const Int64 row = slice + r, at = k0 + lane;
             Accumulator xValue = 0, gValue = 0;
             if (row < end && at < depth) {
@@ -52,13 +53,13 @@ KERNEL ConvolutionWeightGradient(
             gSlice[r][lane] = gValue;
             xSlice[r][lane] = xValue;
         }
-        __syncthreads();  // the slices are whole before anyone reads them
+        __syncthreads();  // writes of the slices | reads of them
         for (int p = 0; p < Depth; p++) {
             for (int i = 0; i < Patch; i++) {
                 for (int j = 0; j < Patch; j++) sum[i][j] += gSlice[p][patchO + i] * xSlice[p][patchK + j];
             }
         }
-        __syncthreads();  // everyone has read the slices before they are overwritten
+        __syncthreads();  // reads of the slices | writes of the next ones
     }
 
     for (int i = 0; i < Patch; i++) {

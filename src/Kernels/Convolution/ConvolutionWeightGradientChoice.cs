@@ -5,7 +5,7 @@ using GenKernels.Kernels.Reduction;
 
 namespace GenKernels.Kernels.Convolution;
 
-/// <summary>The one place that decides how a device with warps computes gradients of weights.</summary>
+/// <summary>The one place that decides how a device with warps computes weight gradients of convolutions.</summary>
 internal sealed class ConvolutionWeightGradientChoice : ITunedWork<ConvolutionKey, ProductWay>
 {
     /// <inheritdoc/>

@@ -1,13 +1,15 @@
-// ConvolutionWeightGradientHost: the weight gradient on the CPU, some lines of taps and one segment of the rows a
-// block; with few output channels done directly (HostDirect), one segment of the output lines a block; or through
-// transformed tiles (HostWinogradGradient), some output channels and one segment of the blocks of tiles a block.
+// ConvolutionWeightGradientHost: the weight gradient of a convolution on the CPU. By im2col and a matrix product, a
+// block of the launch computes some lines of taps over one segment of the rows; directly (HostDirect), all weights over
+// one segment of the output lines; by Winograd tiles (HostWinogradGradient), some input and output channels over one
+// segment of the blocks of tiles.
 //   dw[s,o,tap,c] = sum over the rows of segment s of dy[row,o] x[source(row,tap),c]
 //   with scales: x[source,c] scales[n,t,c] in place of x[source,c], where t is the frame of the source
 //
 // Shapes   as ConvolutionWeightGradient.cu; scales: [N, T or 1, G*C], or null
 // Types    float and double
-// Launch   one block for every linesPerBlock lines of taps, or every chunk of input and output channels, and segment
-// Cost     2*rows*O*taps*C operations; 3.6 times fewer through tiles
+// Launch   one block for every segment, or by packed rows for every linesPerBlock lines of taps and segment, or by
+//          tiles for every chunk of input and of output channels and segment
+// Cost     2*rows*O*taps*C operations; 3.6 times fewer by tiles
 #include "Common/Prelude.cuh"
 #include "Convolution/Plan.cuh"
 #include "MatrixProduct/HostProduct.cuh"
@@ -56,7 +58,7 @@ KERNEL ConvolutionWeightGradientHost(
     for (int group = 0; group < plan.groups; group++) {
         Scalar* target =
             dw + (Int64(segment) * outChannels + group * plan.outGroup) * depth + Int64(firstLine) * lineLength;
-        if (first >= end) {  // no rows are left for the last segments
+        if (first >= end) {  // the last segments may be empty
             for (int o = 0; o < plan.outGroup; o++) memset(target + o * depth, 0, sizeof(Scalar) * width);
         }
         for (Int64 row = first; row < end; row += rowsPerPack) {

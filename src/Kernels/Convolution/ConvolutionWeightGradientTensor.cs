@@ -2,7 +2,7 @@ using GenKernels.Kernels.MatrixProduct;
 
 namespace GenKernels.Kernels.Convolution;
 
-/// <summary>Launches <c>ConvolutionWeightGradientTensor.cu</c>: gradients of weights on tensor cores, for
+/// <summary>Launches <c>ConvolutionWeightGradientTensor.cu</c>: weight gradients on tensor cores, for
 /// <see cref="ConvolutionWeightGradient"/>.</summary>
 internal static class ConvolutionWeightGradientTensor
 {
@@ -14,25 +14,32 @@ internal static class ConvolutionWeightGradientTensor
     private static readonly KernelSource s_warpgroupSource =
         Source(File, TensorCores.WarpgroupTypes, [.. Warpgroups.Select(tiling => tiling.Variant)]);
 
-    /// <summary>The tilings by warpgroups: the taps that a box has are those of the tile.</summary>
+    /// <summary>The tilings for warpgroups: those whose columns are whole boxes of channels.</summary>
     internal static IEnumerable<MatrixTiling> Warpgroups => MatrixTiling.Warpgroups.Where(Fits);
 
-    /// <returns>Whether tensor cores can do it: channels on both sides are whole chunks of one group.</returns>
+    /// <returns>
+    /// Whether tensor cores can compute it: they multiply the type, there is one group and less than 2^31 rows, and
+    /// channels of x and dy are whole, aligned chunks of 16 bytes.
+    /// </returns>
     internal static bool Fits(Tensor x, Tensor dy, ConvolutionPlan plan) =>
         TensorCores.Multiply(x) && plan.Groups == 1 && plan.OutGroup > 0 && plan.Depth <= int.MaxValue
         && plan.RowCount <= int.MaxValue
         && TensorCores.AreRowsAligned(x, plan.InGroup) && TensorCores.AreRowsAligned(dy, plan.OutGroup);
 
-    /// <returns>Whether columns are divided so that whole boxes can be copied.</returns>
+    /// <returns>Whether a tile's columns are whole boxes.</returns>
     internal static bool Fits(MatrixTiling tiling) => tiling.HasWholeBoxes;
 
-    /// <param name="x">The activations of the convolution, <c>[N, T, H, W, C]</c>; checked, as is all else.</param>
-    /// <param name="dy">The gradient that arrives at its result, <c>[N, T', H', W', O]</c>.</param>
+    /// <param name="x">
+    /// The activations of the convolution, <c>[N, T, H, W, C]</c>; checked already, as are the other arguments.
+    /// </param>
+    /// <param name="dy">The upstream gradient, <c>[N, T', H', W', O]</c>.</param>
     /// <param name="dw">The result, <c>[O, kT, kH, kW, C]</c>; written.</param>
     /// <param name="plan">The convolution's geometry.</param>
-    /// <param name="tiling">By default the one that suits the size.</param>
-    /// <param name="parts">Into how many parts the sums are divided; by default as suits the size.</param>
-    /// <exception cref="ArgumentException">The tiling is not for these elements or this device.</exception>
+    /// <param name="tiling">Null for the one that suits the size.</param>
+    /// <param name="parts">Split-K parts of the sums; null for as many as suit the size.</param>
+    /// <exception cref="ArgumentException">
+    /// The tiling does not fit the elements, the geometry or the device.
+    /// </exception>
     internal static void Launch(
         Tensor x, Tensor dy, Tensor dw, ConvolutionPlan plan, MatrixTiling? tiling = null, int? parts = null)
     {
@@ -53,6 +60,6 @@ internal static class ConvolutionWeightGradientTensor
         if (sums is not null) JoinParts.Into(sums, ProductEpilogue.None, dw);
     }
 
-    /// <returns>The kernel's file, with the variants of the tiling's kind.</returns>
+    /// <returns>The kernel's source, with the variants of the tiling's kind: warps or warpgroups.</returns>
     internal static KernelSource SourceOf(MatrixTiling tiling) => tiling.HasWarpgroups ? s_warpgroupSource : s_source;
 }

@@ -1,13 +1,13 @@
 // ConvolutionWeightGradientTensor: the gradient of a convolution with respect to its weights on tensor cores.
 //   dw[o,k,c] = sum over the rows of dy[row,o] x[source(row,k),c]
-//   With S > 1 parts of the rows: parts[s] = the sum over part s; JoinParts adds them.
+//   Split-K, S > 1: parts[s] = the sum over part s of the rows; JoinParts adds them
 //
 // Shapes   x: [N, T, H, W, C]; dy: [N, T', H', W', O]; dw: [O, kT, kH, kW, C]; parts: [S, O, taps*C]; contiguous
 // Types    Half, BFloat16, or, not in warpgroups, float multiplied as tf32; summed in float
 // Launch   TileThreads a block, exactly; one block for every tile of [O, taps*C], parts along y of the grid
 // Cost     2*rows*O*taps*C operations
-// Limits   no host form; one group; C and O are multiples of 16 bytes; up to 2^31 - 1 rows
-// Source   as ConvolutionTensor; parts instead of atomics, so that the same input gives the same bits
+// Limits   no host form; one group; C and O channels are multiples of 16 bytes; up to 2^31 - 1 rows
+// Source   as ConvolutionTensor.cu; parts instead of atomics, so that the same input gives the same bits
 #include "Common/Prelude.cuh"      // KERNEL_OF, Scalar
 #include "Common/TensorTile.cuh"   // MultiplyTile, StoreTile
 #include "Convolution/Plan.cuh"    // Plan
@@ -21,7 +21,7 @@ KERNEL_OF(TileThreads) ConvolutionWeightGradientTensor(
     OPERAND x, OPERAND dy, Scalar* __restrict__ dw, float* __restrict__ parts,
     Plan plan, int slicesOfPart)
 {
-    DYNAMIC_SHARED(char, ring);  // [Stages, slices as TensorTile.cuh has them], then [TileRows, SumStride] floats
+    DYNAMIC_SHARED(char, ring);  // [Stages, StageBytes], then in its place [TileRows, SumStride] floats
     const int outputs = plan.outGroup;
     const int columns = plan.kT * plan.kH * plan.kW * plan.inGroup;
 #if HasWarpgroups
@@ -46,7 +46,7 @@ KERNEL_OF(TileThreads) ConvolutionWeightGradientTensor(
     TileSums sums = {};
     MultiplyTile<false, false>(sums, ring, dySource, xSource, first, Minimum(sliceCount, first + slicesOfPart));
 
-    // Columns are multiples of a pack.
+    // Always packed: C is a multiple of a pack.
     const TileExtent extent = {outputs - row, placeCount - column, true};
     const auto placeOf = [=](int c) {
 #if HasWarpgroups

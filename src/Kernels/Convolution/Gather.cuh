@@ -1,16 +1,17 @@
-// Gather: brings slices of the implicit matrix of a convolution, one row an output, one column a tap and channel, into
-// shared memory, 16 bytes at a time: chunks that meet the border are zeros. What can be is computed once: a thread's
-// chunks share their columns, so that along the depth it walks the taps, and across it the outputs. Pointers walk along
-// with it; what is met is found anew where a tap or a row of x ends. They may leave x: then zeros are brought.
-// Limits: one group; no gaps between the elements of x, see Phases.cuh; the channels of x are a multiple of a chunk's,
-// so that none spans two taps.
+// Gather: copies k-slices of a convolution's implicit (im2col) matrix, one row per output and one column per tap and
+// channel, into shared memory in chunks of 16 bytes; chunks outside x are zero-filled. Index arithmetic is done once
+// where possible: all chunks of a thread share their columns, so that along the depth (K) the thread walks the taps,
+// and across it the outputs. Its pointers advance in step, and are recomputed only where a tap or a row of x ends. They
+// may point outside x: the copy then writes zeros.
+// Limits: one group; no gaps between the elements of x, see Phases.cuh; the channels of x are a multiple of a chunk's
+// elements, so that no chunk spans two taps.
 #pragma once
 #include "Common/TensorTile.cuh"
 #include "Convolution/Phases.cuh"
 
 DEVICE bool IsWithin(int position, int size) { return unsigned(position) < unsigned(size); }
 
-// A place in x, or steps from one to another.
+// A position in x, or the steps from one to another.
 struct Pixel {
     int t, h, w;
 };
@@ -22,20 +23,20 @@ DEVICE bool IsWithin(const Plan& plan, Pixel pixel)
     return IsWithin(pixel.t, plan.inT) && IsWithin(pixel.h, plan.inH) && IsWithin(pixel.w, plan.inW);
 }
 
-// The elements that such steps pass.
+// The distance of such steps in elements of x.
 DEVICE Int64 ElementsOf(const Plan& plan, Pixel steps)
 {
     return ((Int64(steps.t) * plan.inH + steps.h) * plan.inW + steps.w) * plan.inGroup;
 }
 
-// The pixel that an output meets with the first tap.
+// The pixel that an output reads at the first tap.
 DEVICE Pixel FirstPixel(const Plan& plan, Site site)
 {
     return {site.t * plan.strideT - plan.beforeT, site.h * plan.strideH - plan.beforeH,
             site.w * plan.strideW - plan.beforeW};
 }
 
-// A tap, or steps from one to another.
+// A tap, or the steps from one to another.
 struct Tap {
     int t, h, w;
 };
@@ -50,14 +51,15 @@ DEVICE Pixel StepsOf(const Plan& plan, Tap tap)
     return {tap.t * plan.dilationT, tap.h * plan.dilationH, tap.w * plan.dilationW};
 }
 
-// Walks taps by channels, slice by slice.
+// Walks taps x channels, one k-slice at a time.
 struct TapWalk {
-    Tap tap;  // of this thread's chunks in the next slice
+    Tap tap;  // of this thread's chunks in the next k-slice
     int channel;
 
     MEMBER TapWalk(const Plan& plan, int at) : tap(TapOf(plan, at / plan.inGroup)), channel(at % plan.inGroup) {}
 
-    // Calls stay() where the next slice has the same tap, else move(taps, channels) with the steps to its own.
+    // Calls stay() if the next k-slice has the same tap, else move(taps, channels) with the steps to its tap and
+    // channel.
     template <typename Stay, typename Move> MEMBER void Advance(const Plan& plan, Stay stay, Move move)
     {
         channel += SliceDepth;
@@ -80,17 +82,17 @@ struct TapWalk {
     }
 };
 
-// Outputs are the tile's rows, the depth is taps by channels.
+// The implicit matrix as x operand: outputs are the tile's rows, taps x channels are K.
 struct OutputsByTaps {
     using Own = Chunks<TileRows, true>;
     const Plan& plan;
     TapWalk walk;
-    Pixel first[Own::Count];         // what the outputs meet with the first tap: beyond the last row, nothing in x
-    const Scalar* next[Own::Count];  // this thread's chunks of the next slice
+    Pixel first[Own::Count];         // read at the first tap; a pixel outside x for rows beyond the last
+    const Scalar* next[Own::Count];  // this thread's chunks of the next k-slice
     unsigned there = 0;              // bit i: chunk i is in x
-    const Scalar* scales = nullptr;  // if HasScales, those of the tile's clip, frame of x (or one for all) and channel
-    int scaleFrames = 0;
-    int frame = 0;  // what the tile's outputs meet with the first tap
+    const Scalar* scales = nullptr;  // if HasScales, [scaleFrames, C] of the tile's clip
+    int scaleFrames = 0;             // of x, or 1 for all of them
+    int frame = 0;                   // of x, that the tile's outputs read at the first tap
 
     // The tile's rows begin at firstRow and end before endRow.
     MEMBER OutputsByTaps(const Scalar* x, const Plan& geometry, Int64 firstRow, Int64 endRow, int firstSlice)
@@ -139,7 +141,8 @@ struct OutputsByTaps {
         for (int index = 0; index < Own::Count; index++) next[index] += elements;
     }
 
-    // Gives it the scales of every clip; the tile's rows meet one clip, and with a tap one frame of it.
+    // Sets the scales, given those of all clips. All rows of the tile read the same clip, and at each tap the same
+    // frame of it.
     MEMBER void Scale(const Scalar* ofAll, int frames, Int64 firstRow)
     {
         const Site site = OutputSite(plan, firstRow);
@@ -148,7 +151,7 @@ struct OutputsByTaps {
         frame = FirstPixel(plan, site).t;
     }
 
-    // The first four threads bring those of the four chunks of the depth.
+    // The first four threads copy one chunk of scales each: a k-slice has four chunks.
     MEMBER void BringScales(char* target)
     {
         if (threadIdx.x >= 4) return;  // no barrier follows in here
@@ -159,14 +162,14 @@ struct OutputsByTaps {
     }
 };
 
-// Output channels are the tile's columns, the depth is a phase's taps by channels.
+// The weights as w operand: output channels are the tile's columns, a phase's taps x channels are K.
 struct WeightsByTaps {
     using Own = Chunks<TileColumns, true>;
     const Plan& plan;  // of all phases
     const Phase& phase;
     TapWalk walk;
-    const Scalar* next;  // this thread's first chunk of the next slice
-    int outputs;         // from that chunk's on, while there are taps
+    const Scalar* next;  // this thread's first chunk of the next k-slice
+    int outputs;         // output channels left from that chunk's row on; 0 beyond the last tap
 
     MEMBER WeightsByTaps(const Scalar* w, const Plan& geometry, const Phase& own, int column, int firstSlice)
         : plan(geometry), phase(own), walk(own.plan, firstSlice * SliceDepth + Own::Element()),
@@ -200,17 +203,17 @@ struct WeightsByTaps {
     }
 };
 
-// Taps by channels are the tile's columns, the depth is the outputs.
+// The implicit matrix as w operand: taps x channels are the tile's columns, outputs are K.
 struct TapsByOutputs {
     using Own = Chunks<TileColumns, false>;
     const Scalar* x;
     const Plan& plan;
-    Pixel first;  // what the first output meets with this thread's tap
-    bool isInside;
+    Pixel first;         // that the first output reads at this thread's tap
+    bool isInside;       // whether this thread's column is within the taps
     Site site;           // of this thread's next chunk
     Site step;           // from chunk to chunk
-    const Scalar* next;  // of the pixel that the site meets
-    int width;           // pixels of the row of x in which that lies; 0 where there is no such row
+    const Scalar* next;  // the pixel that the site reads
+    int width;           // pixels in that pixel's row of x; 0 if there is no such row
 
     MEMBER TapsByOutputs(const Scalar* source, const Plan& geometry, int firstColumn, int firstSlice) : plan(geometry)
     {

@@ -1,11 +1,12 @@
-// HostColumns: convolution of few channels on the CPU, where output channels would not fill a vector. Columns are the
-// lanes: lines of x are turned, so that the columns of each channel lie together, and outputs are turned back.
+// HostColumns: direct convolution on the CPU where output channels would not fill a vector. Columns are the vector
+// lanes: lines of x are transposed, so that the columns of each channel are contiguous, and outputs transposed back.
 #pragma once
 #include "Convolution/HostDirect.cuh"
 
-constexpr int ColumnChannels = Registers == 32 ? 12 : 4;  // output channels whose sums are kept in registers, at most
+constexpr int ColumnChannels = Registers == 32 ? 12 : 4;  // most output channels whose sums are kept in registers
 
-// Weights of a group as [tap over time and rows][channel][tap over columns][output channel], filled up with zeros.
+// The weights as [tap over time and rows][channel][tap over columns][output channel], output channels zero-padded to
+// width.
 DEVICE void TurnWeightsForColumns(const Plan& plan, const Scalar* weights, int firstChannel, int width, Scalar* turned)
 {
     const int lineCount = plan.kT * plan.kH, lineLength = plan.kW * plan.inGroup;
@@ -21,8 +22,8 @@ DEVICE void TurnWeightsForColumns(const Plan& plan, const Scalar* weights, int f
     }
 }
 
-// `Vectors` vectors of neighbouring columns of `Channels` output channels. Not inlined: among the rest of the kernel it
-// would have to share the registers.
+// Computes `Vectors` vectors of neighbouring columns of `Channels` output channels. Not inlined: it needs all registers
+// for itself.
 template <int Channels, int Vectors>
 static __attribute__((noinline)) void ColumnStretch(
     const Plan& plan, PaddedLines lines, const Scalar* weight, int column, int channelCount, Scalar* target)
@@ -31,7 +32,7 @@ static __attribute__((noinline)) void ColumnStretch(
     for (int line = 0; line < plan.kT * plan.kH; line++) {
         const Scalar* source = LineOfTap(lines, line / plan.kH, line % plan.kH) + column;
         for (int c = 0; c < plan.inGroup; c++, source += lines.channelStride) {
-            // Unrolled, sums of taps would be added up in a tree of more registers than there are.
+            // Unrolled, the compiler adds the taps' products in a tree that needs more registers than there are.
 #pragma GCC unroll 1
             for (int tap = 0; tap < plan.kW; tap++, weight += Channels) {
                 Vector x[Vectors];
@@ -69,7 +70,7 @@ DEVICE void ColumnLine(const Plan& plan, PaddedLines lines, const Scalar* weight
     if (column < plan.outW) ColumnStretch<Channels, 1>(plan, lines, weights, column, channelCount, target);
 }
 
-// Output lines firstLine ... endLine - 1, as ConvolveLines.
+// ConvolveLines with columns as lanes: output lines firstLine ... endLine - 1.
 DEVICE void ConvolveLinesByColumns(
     const Plan& plan, const Input& input, const Scalar* w, Scalar* y, Int64 firstLine, Int64 endLine)
 {

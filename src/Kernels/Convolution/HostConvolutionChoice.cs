@@ -5,15 +5,15 @@ using GenKernels.Kernels.Reduction;
 
 namespace GenKernels.Kernels.Convolution;
 
-/// <summary>The one place that decides how the CPU convolves, and computes gradients of convolutions.</summary>
+/// <summary>The one place that decides how the CPU computes convolutions and their gradients.</summary>
 internal sealed class HostConvolutionChoice : ITunedWork<HostConvolutionKey, HostMethod>
 {
-    // The direct way is not tried where its weights are so many that it cannot win: every block turns them.
+    // With more weights the direct method is not tried, as it cannot win: every block transposes all of them.
     private const int MostDirectWeights = 4 * ConvolutionPlan.MostDirectWeights;
 
     private static readonly HostMethod[] s_tiles = [HostMethod.Tiles, HostMethod.TallTiles];
 
-    /// <summary>For all launches.</summary>
+    /// <summary>The instance that all launches share.</summary>
     internal static HostConvolutionChoice Instance { get; } = new();
 
     /// <inheritdoc/>

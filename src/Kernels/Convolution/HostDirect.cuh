@@ -1,5 +1,5 @@
-// HostDirect: convolution of few output channels on the CPU without a packed matrix. Output channels are the lanes of a
-// vector; a stretch of neighbouring columns is kept in registers while all taps and channels are added up. A matrix
+// HostDirect: convolution of few output channels on the CPU without a packed (im2col) matrix. Output channels are the
+// vector lanes; the sums of a stretch of neighbouring columns stay in registers over all taps and channels. A matrix
 // library packs both operands of every product, which costs as much as the product itself where one side is this
 // narrow.
 #pragma once
@@ -7,15 +7,16 @@
 #include "Convolution/HostInput.cuh"
 #include "Convolution/HostVector.cuh"
 
-// Rows of x as one output line sees them: for each tap over time and rows a line of columns with its zeros in place.
-// The lines of one tap over time form a ring, so that the next output line needs but one new line of each.
+// The rows of x that one output line reads, padded: for each tap over time and rows, a line of columns that includes
+// the zeros of the padding and the gaps. The lines of one tap over time form a ring buffer, so that the next output
+// line needs only one new line in each.
 struct PaddedLines {
     Scalar* memory;
     int columns;  // of a line
     Int64 lineLength;
-    int ring;   // lines of one tap over time
-    int first;  // where in its ring the line of the first tap over rows lies
-    int channelStride;  // 0: channels of a column lie together; else columns of a channel do, and this is their number
+    int ring;           // lines of one tap over time
+    int first;          // index in each ring of the line of the first tap over rows
+    int channelStride;  // 0: a column's channels are contiguous; else a channel's columns are, and this is their pitch
 };
 
 DEVICE Scalar* LineOfTap(PaddedLines lines, int tapT, int tapH)
@@ -48,7 +49,7 @@ DEVICE void FillLine(const Plan& plan, const Scalar* row, int columns, Scalar* t
     }
 }
 
-// Turns up to a vector of columns and of channels, so that the columns of each channel lie together.
+// Transposes up to a vector of columns by a vector of channels, so that the columns of each channel are contiguous.
 DEVICE void TurnColumns(
     const Scalar* from, const Scalar* end, int channels, int columnCount, int channelCount, Scalar* to,
     int channelStride)
@@ -70,7 +71,7 @@ DEVICE void TurnColumns(
     }
 }
 
-// Scales lines of columns, one a channel.
+// Scales a transposed line, one factor a channel.
 DEVICE void ScaleTurned(Scalar* line, int channelStride, const Scalar* scales, int channels)
 {
     if (scales == nullptr) return;
@@ -79,7 +80,7 @@ DEVICE void ScaleTurned(Scalar* line, int channelStride, const Scalar* scales, i
     }
 }
 
-// A line of columns with its zeros in place, turned; `end` is where x ends.
+// FillLine, transposed. `end`, where x ends, bounds the vector loads.
 DEVICE void FillTurnedLine(
     const Plan& plan, const Scalar* row, const Scalar* end, int columns, int channelStride, Scalar* target)
 {
@@ -100,8 +101,8 @@ DEVICE void FillTurnedLine(
     }
 }
 
-// Fills the lines of the output line at a site; where it follows the one that they were filled for last, only those
-// that are new.
+// Fills the lines that the output line at a site reads. If isNext, they hold those of the line before it, and only the
+// new ones are filled where the geometry allows.
 DEVICE void FillLines(const Plan& plan, const Input& input, Site site, int group, bool isNext, PaddedLines& lines)
 {
     const int channels = plan.groups * plan.inGroup;
@@ -129,7 +130,7 @@ DEVICE void FillLines(const Plan& plan, const Input& input, Site site, int group
     }
 }
 
-// Weights of a group as [tap and channel][output channel], output channels filled up with zeros to whole vectors.
+// Weights of a group as [tap and channel][output channel], output channels zero-padded to whole vectors.
 DEVICE void TurnWeights(const Plan& plan, const Scalar* weights, Scalar* turned, int width)
 {
     const int depth = plan.kT * plan.kH * plan.kW * plan.inGroup;
@@ -139,7 +140,7 @@ DEVICE void TurnWeights(const Plan& plan, const Scalar* weights, Scalar* turned,
     }
 }
 
-// `Columns` neighbouring outputs of `Vectors` vectors of channels.
+// Computes `Columns` neighbouring outputs of `Vectors` vectors of channels.
 template <int Columns, int Vectors>
 DEVICE void Stretch(
     const Plan& plan, PaddedLines lines, const Scalar* turned, int width, int column, int channel, Scalar* target)
@@ -152,7 +153,7 @@ DEVICE void Stretch(
         for (int tap = 0; tap < plan.kW; tap++) {
             const Scalar* source = columns + Int64(column * plan.strideW + tap * plan.dilationW) * plan.inGroup;
 
-            // One pointer for three columns: a pointer for each would not fit the registers.
+            // One pointer for every three columns: one for each would spill.
             const Scalar* third[(Columns + 2) / 3];
 #pragma GCC unroll 6
             for (int i = 0; i < Columns; i += 3) third[i / 3] = source + i * step;
@@ -195,7 +196,7 @@ DEVICE void Line(const Plan& plan, PaddedLines lines, const Scalar* turned, int 
     }
 }
 
-// Output lines firstLine ... endLine - 1: the line of a row over all its columns.
+// Output lines firstLine ... endLine - 1; a line is one row of y over all its columns.
 DEVICE void ConvolveLines(
     const Plan& plan, const Input& input, const Scalar* w, Scalar* y, Int64 firstLine, Int64 endLine)
 {
@@ -220,8 +221,8 @@ DEVICE void ConvolveLines(
     }
 }
 
-// Adds to `Channels` neighbouring elements of a line, for `Vectors` vectors of output channels, the products over all
-// columns.
+// turned[c,o] += sum over columns of source[column,c] gradient[column,o], an outer product per column, for `Channels`
+// neighbouring elements c of a line and `Vectors` vectors of output channels o.
 template <int Channels, int Vectors>
 DEVICE void Outer(const Plan& plan, const Scalar* source, const Scalar* gradient, int width, Scalar* turned)
 {
@@ -251,7 +252,7 @@ DEVICE void Outer(const Plan& plan, const Scalar* source, const Scalar* gradient
     }
 }
 
-// All elements of a run of neighbouring taps and channels.
+// Outer over all elements of a contiguous run of taps and channels.
 template <int Vectors>
 DEVICE void OuterRun(
     const Plan& plan, const Scalar* source, int count, const Scalar* gradient, int width, Scalar* turned)
@@ -267,7 +268,7 @@ DEVICE void OuterRun(
 
 DEVICE void WeightGradientOfLine(const Plan& plan, PaddedLines lines, const Scalar* gradient, int width, Scalar* turned)
 {
-    // Without dilation neighbouring taps lie beside each other, as their channels do.
+    // Without dilation, all taps of a line and their channels are one contiguous run.
     const int run = plan.dilationW == 1 ? plan.kW * plan.inGroup : plan.inGroup;
     const int runs = plan.dilationW == 1 ? 1 : plan.kW;
     for (int line = 0; line < plan.kT * plan.kH; line++) {

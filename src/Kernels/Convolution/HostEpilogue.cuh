@@ -1,11 +1,11 @@
-// HostEpilogue: what follows a convolution on the CPU, applied while its sums are in the cache.
+// HostEpilogue: the epilogue of a convolution on the CPU, applied while its sums are still in the cache.
 #pragma once
 #include "Common/Epilogue.cuh"
 #include "Convolution/HostVector.cuh"
 
-// What is one for all columns of a row.
+// The epilogue's operands for one row.
 struct RowEpilogue {
-    const Scalar *factor, *bias, *residual;  // of the row's first column, or null
+    const Scalar *factor, *bias, *residual;  // at the row's first column, or null
     Scalar noise, slope, gain;
     Vector limit;
 };
@@ -22,7 +22,7 @@ template <bool IsWhole> DEVICE void FinishVector(const RowEpilogue& row, Scalar*
     Store<IsWhole>(y, z, count);
 }
 
-// FinishRow by vectors of columns.
+// FinishRow, vectorised over columns.
 DEVICE void FinishVectors(const Epilogue& epilogue, Scalar* y, Int64 row, int first, int count, int columnCount)
 {
     const EpilogueNumbers& numbers = epilogue.numbers;
@@ -44,7 +44,7 @@ DEVICE void FinishVectors(const Epilogue& epilogue, Scalar* y, Int64 row, int fi
     if (i < count) FinishVector<false>(own, y + i, first + i, count - i);
 }
 
-// Some whole rows.
+// Finishes whole rows.
 DEVICE void FinishRows(const Epilogue& epilogue, Scalar* y, Int64 firstRow, Int64 endRow, int columnCount)
 {
     if (IsNone(epilogue)) return;

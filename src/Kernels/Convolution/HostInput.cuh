@@ -1,4 +1,4 @@
-// HostInput: the activations of a convolution on the CPU, which are scaled on the way where there are scales.
+// HostInput: the activations of a convolution on the CPU, scaled as they are loaded if there are scales.
 #pragma once
 #include "Convolution/Plan.cuh"
 
@@ -8,7 +8,7 @@ struct Input {
     int scaleFrames;       // T or 1
 };
 
-// The factors of a frame's channels from those of a group on; null where there are none, or no such frame.
+// The scales of a frame's channels, from the group's first on; null if there are no scales or no such frame.
 DEVICE const Scalar* ScalesOf(const Plan& plan, const Input& input, int clip, int t, int group)
 {
     if (input.scales == nullptr || t < 0 || t >= plan.inT) return nullptr;
@@ -16,7 +16,7 @@ DEVICE const Scalar* ScalesOf(const Plan& plan, const Input& input, int clip, in
     return input.scales + (frame * plan.groups + group) * plan.inGroup;
 }
 
-// Scales neighbouring columns, whose channels lie together.
+// Scales neighbouring columns with contiguous channels.
 DEVICE void ScaleColumns(Scalar* columns, int count, const Scalar* scales, int channels)
 {
     if (scales == nullptr) return;

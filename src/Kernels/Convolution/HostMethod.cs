@@ -1,20 +1,21 @@
 namespace GenKernels.Kernels.Convolution;
 
-/// <summary>The ways to convolve on the CPU; the same numbers as in <c>HostMethod.cuh</c>.</summary>
+/// <summary>The algorithms that convolve on the CPU; the same numbers as in <c>HostMethod.cuh</c>.</summary>
 internal enum HostMethod
 {
-    /// <summary>What outputs meet is packed into rows of a matrix, and multiplied.</summary>
+    /// <summary>Im2col: the inputs that outputs read are packed into rows of a matrix, which is multiplied.</summary>
     PackedRows,
 
-    /// <summary>Output channels are the lanes of a vector, a stretch of columns is kept in registers.</summary>
+    /// <summary>Without packing: output channels are the vector lanes, and a stretch of columns is kept in
+    /// registers.</summary>
     Direct,
 
-    /// <summary>Tiles of outputs from transformed inputs and weights (Winograd).</summary>
+    /// <summary>Winograd, with tiles of 3 x 4 outputs.</summary>
     Tiles,
 
-    /// <summary>As direct, but columns are the lanes. Not for weight gradients.</summary>
+    /// <summary>As <see cref="Direct"/>, with columns as the vector lanes. Not for weight gradients.</summary>
     Columns,
 
-    /// <summary>As tiles, of 5 rows of outputs in place of 3. Not for weight gradients.</summary>
+    /// <summary>As <see cref="Tiles"/>, with tiles of 5 x 4 outputs. Not for weight gradients.</summary>
     TallTiles,
 }

@@ -1,8 +1,10 @@
-// HostPack: gathers what output rows meet of x into the rows of a packed matrix, for the convolutions of the CPU.
+// HostPack: im2col for convolutions on the CPU: gathers the elements of x that output rows read into rows of a packed
+// matrix.
 #pragma once
 #include "Convolution/HostInput.cuh"
 
-// Copies one line (tap over time and row `line`, all columns of taps) of one output row; zeros where x has nothing.
+// Packs one line of taps (`line` counts taps over time and rows; all taps over columns) for one output row, with zeros
+// outside x and in gaps.
 DEVICE void PackLine(const Plan& plan, const Input& input, Site site, int line, int group, Scalar* target)
 {
     const int channels = plan.inGroup * plan.groups;
@@ -41,7 +43,7 @@ DEVICE void Advance(const Plan& plan, Site& site)
     site.n++;
 }
 
-// Packs lines firstLine ... endLine - 1 of rows firstRow ... endRow - 1, one packed row an output row.
+// Packs lines firstLine ... endLine - 1 of taps for output rows firstRow ... endRow - 1, one packed row for each.
 DEVICE void PackLines(
     const Plan& plan, const Input& input, Int64 firstRow, Int64 endRow, int firstLine, int endLine, int group,
     Scalar* packed)
@@ -56,7 +58,8 @@ DEVICE void PackLines(
     }
 }
 
-// Whether a packed row would be the row of x itself, as in a convolution with one tap.
+// Whether a packed row would equal the row of x itself, so that none need be packed: one tap, one group, and no stride,
+// gaps, padding or scales.
 DEVICE bool IsPlain(const Plan& plan, const Input& input)
 {
     return input.scales == nullptr && plan.kT * plan.kH * plan.kW == 1 && plan.groups == 1

@@ -1,12 +1,14 @@
-// HostTileAxes: the transforms of tiles along one axis, for 3 taps and a tile of 3, 4 or 5 outputs. Taps and gradients
-// are coefficients of polynomials, whose product is known by its values at as many points as it has coefficients:
-//   Places     a patch of inputs at every point (B' d), times what the points have in common (N)
+// HostTileAxes: the Winograd (Toom-Cook) transforms along one axis, for 3 taps and a tile of 3, 4 or 5 outputs. Taps
+// and gradients are coefficients of polynomials, whose product is determined by its values at as many points as it has
+// coefficients:
+//   Places     a patch of inputs at every point, times N (B' d)
 //   Evaluate   a polynomial at every point (A y; G g is that divided by N)
-//   Gather     its adjoint (A' m; G' u is that of u divided by N)
-//   Divide     by N
-// Elements lie `step` apart. Points are 0, pairs of opposites, which share sums and differences, and infinity, last.
-// They are chosen for their error, of which 1, -1 and 2 (and -2) have more than twice as much. Sums of 512 * 9 products
-// of floats are off by 1e-6 of their root mean square in tiles of 3 x 4 outputs, by 1.7e-6 in those of 5 x 4.
+//   Gather     the adjoint of Evaluate (A' m; G' u is that of u divided by N)
+//   Divide     by N, every point's Lagrange denominator
+// Elements lie `step` apart. The points are 0, opposite pairs, which share sums and differences, and infinity, which
+// comes last. They are chosen for a small error: the usual points 1, -1 and 2 (and -2) have more than twice as much.
+// Sums of 512 * 9 products of floats are off by 1e-6 of their root mean square in tiles of 3 x 4 outputs, by 1.7e-6 in
+// those of 5 x 4.
 //
 // Source   Toom 1963 and Cook 1966; Lavin and Gray 2016, Fast Algorithms for Convolutional Neural Networks, section 4
 #pragma once
@@ -55,7 +57,7 @@ struct ThreeOutputs {
     }
 };
 
-// The points 0, P, -P, Q, -Q and infinity. A polynomial has Count coefficients: of taps 3, of outputs 4.
+// The points 0, P, -P, Q, -Q and infinity. A polynomial has Count coefficients: 3 for taps, 4 for outputs.
 struct FourOutputs {
     static constexpr int Outputs = 4;
     static constexpr Scalar P = 0.75, Q = 1.5, PP = P * P, QQ = Q * Q;
@@ -107,12 +109,13 @@ struct FourOutputs {
     }
 };
 
-// The points P, -P, Q, -Q, R, -R and infinity. Taps have 3 coefficients, outputs 5; no weight gradients.
+// The points P, -P, Q, -Q, R, -R and infinity. Evaluate takes the 3 coefficients of taps, Gather gives 5 outputs: not
+// for weight gradients.
 struct FiveOutputs {
     static constexpr int Outputs = 5;
     static constexpr Scalar P = 0.3125, Q = 0.8125, R = 1.75, PP = P * P, QQ = Q * Q, RR = R * R;
 
-    // The places of the points A and -A; BB and CC are the squares of the others.
+    // The places of the points A and -A; BB and CC are the squares of the other two pairs.
     static MEMBER void Pair(const Vector* d, int step, Scalar A, Scalar BB, Scalar CC, Vector* to)
     {
         const Vector even = d[4 * step] - (BB + CC) * d[2 * step] + BB * CC * d[0];

@@ -1,9 +1,9 @@
-// HostTileTransforms: what HostWinograd makes of inputs, weights and products.
+// HostTileTransforms: the Winograd transforms of inputs, weights and products, for HostWinograd and its gradient.
 #pragma once
 #include "Convolution/HostEpilogue.cuh"
 #include "Convolution/HostTiles.cuh"
 
-// The places of a patch, of `count` channels: its columns, then its rows transformed.
+// Transforms a patch of `count` channels to its places: first along its columns, then along its rows.
 template <class Tile, bool IsWhole>
 DEVICE void TransformPatch(
     const Scalar* const* elements, int channel, int count, const Scalar* scales, Scalar* to, Int64 placeStride)
@@ -23,7 +23,7 @@ DEVICE void TransformPatch(
     StorePlaces<Tile>(places, to, placeStride);
 }
 
-// The elements of x that a tile meets; `zeros` where x has nothing.
+// The elements of x that a tile reads; `zeros` for those outside x.
 template <class Tile>
 DEVICE void FindPatch(
     const Plan& plan, const Scalar* x, const Scalar* zeros, int clip, int t, int line, int column,
@@ -38,7 +38,8 @@ DEVICE void FindPatch(
     }
 }
 
-// v: [place][row][rowStride], rows being tiles of one frame after the other; zeros fill up channels to whole vectors.
+// Fills v: [place][row][rowStride], where rows are the tiles of one frame after the other and channels are zero-padded
+// to whole vectors.
 template <class Tile>
 static void TransformInput(
     const Plan& plan, const WinogradPlan& division, const TileBlock& block, Chunk chunk, const Input& input,
@@ -63,7 +64,7 @@ static void TransformInput(
     }
 }
 
-// The places of 3 x 3 taps, which lie tapStride apart; of the adjoint's, a negative stride from the last.
+// The places of 3 x 3 taps, which lie tapStride apart; the adjoint's taps start at the last, with a negative stride.
 template <class Tile>
 DEVICE void TransformTaps(const Scalar* taps, Int64 tapStride, int count, Vector* places)
 {
@@ -82,7 +83,8 @@ DEVICE void TransformTaps(const Scalar* taps, Int64 tapStride, int count, Vector
     }
 }
 
-// Weights of `count` output channels from firstOutput on, to u: [place][tap over time and channel][width].
+// Transforms the weights of `count` output channels, from firstOutput on, to
+// u: [place][tap over time and channel][width].
 template <class Tile>
 static void TransformWeights(
     const Plan& plan, Chunk chunk, const Scalar* w, int firstOutput, int count, int width, Scalar* u)
@@ -100,7 +102,7 @@ static void TransformWeights(
                 for (int i = outputs; i < Lanes; i++) turned[tap][i] = Vector{};
                 for (int i = 0; i < outputs; i++) {
                     turned[tap][i] = LoadChannels(from + i * kernelSize, present);
-                    // Too many lines, too far apart, for the processor to see the next ones coming.
+                    // Too many streams, too far apart, for the hardware prefetcher.
                     __builtin_prefetch(from + i * kernelSize + Lanes);
                 }
                 Transpose(turned[tap]);
@@ -114,7 +116,8 @@ static void TransformWeights(
     }
 }
 
-// The same from the weights of the convolution whose adjoint this is: inputs and outputs exchanged, taps in reverse.
+// The same from the weights of the convolution whose adjoint this is: input and output channels exchanged, taps in
+// reverse.
 template <class Tile>
 static void TransformAdjointWeights(
     const Plan& plan, Chunk chunk, const Scalar* w, int firstOutput, int count, int width, Scalar* u)
@@ -132,7 +135,7 @@ static void TransformAdjointWeights(
     }
 }
 
-// The outputs of the products of a tile.
+// Transforms the products of a tile to its outputs.
 template <class Tile>
 DEVICE void TransformProducts(const Scalar* m, Int64 placeStride, Vector* outputs)
 {
@@ -150,7 +153,7 @@ DEVICE void TransformProducts(const Scalar* m, Int64 placeStride, Vector* output
     }
 }
 
-// `count` outputs of a panel from m: [place][row][width], with what follows.
+// Transforms m: [place][row][width] to `count` output channels of a panel, and applies the epilogue.
 template <class Tile>
 static void TransformOutput(
     const Plan& plan, const WinogradPlan& division, const TileBlock& block, const Scalar* m, Int64 placeStride,

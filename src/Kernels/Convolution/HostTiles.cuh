@@ -1,8 +1,9 @@
 // HostTiles: how HostWinograd and its gradient divide a convolution with 3 x 3 taps a frame into tiles of 3 x 4
-// outputs, each with the patch of 5 x 6 inputs that it meets: 3.6 times fewer products. Of 4 x 4 the places are more
-// than the registers, and frames of 9, 18 and 36 rows are whole tiles of 3; measured 1.1 to 1.9 times as slow. Tiles of
-// 5 x 4 with 7 x 6 inputs, 4.3 times fewer products, are for convolutions alone, and for frames that fill them better:
-// of 5 rows, for one, a tile of 42 places takes what two of 30 do.
+// outputs, each with the patch of 5 x 6 inputs that it reads: 3.6 times fewer multiplications. A place is an element of
+// a transformed patch. Tiles of 4 x 4 have more places (36) than there are registers, and frames of 9, 18 and 36 rows
+// are whole tiles of 3: measured 1.1 to 1.9 times as slow. Tiles of 5 x 4 outputs with 7 x 6 inputs, 4.3 times fewer
+// multiplications, are not for weight gradients, and for frames that fill them better: a frame of 5 rows needs one
+// tile of 42 places in place of two of 30.
 #pragma once
 #include "Convolution/HostInput.cuh"
 #include "Convolution/HostTileAxes.cuh"
@@ -10,7 +11,7 @@
 using WidthAxis = FourOutputs;
 constexpr int TileWidth = WidthAxis::Outputs, PatchWidth = TileWidth + 2;
 
-// A tile by the transforms along its columns.
+// A tile, given the transforms along its height.
 template <class Axis> struct TileOf {
     using HeightAxis = Axis;
     static constexpr int Height = Axis::Outputs, PatchHeight = Height + 2, Places = PatchHeight * PatchWidth;
@@ -18,42 +19,42 @@ template <class Axis> struct TileOf {
 using FlatTile = TileOf<ThreeOutputs>;
 using TallTile = TileOf<FiveOutputs>;
 
-// Rows and output channels whose sums are kept in registers, and the depth of a panel of weights that stays in the
-// first-level cache meanwhile.
+// The micro-kernel's tile, rows x output channels whose sums are kept in registers, and the depth (K) of a panel of
+// weights that meanwhile stays in the L1 cache.
 constexpr int StripRows = Registers == 32 ? 12 : 6;
 constexpr int PanelWidth = 2 * Lanes;
 constexpr int PanelDepth = 16384 / PanelWidth / int(sizeof(Scalar));
 
 DEVICE int Parts(int size, int part) { return (size + part - 1) / part; }
 
-// How the work is divided; WinogradPlan in C# has the same layout.
+// How the work is divided into blocks; WinogradPlan in C# has the same layout.
 struct WinogradPlan {
     int tilesH, tilesW;                 // of a frame
     int framesPerBlock, linesPerBlock;  // lines of tiles
     int inputsAtOnce, outputsAtOnce;    // channels
 };
 
-// Channels filled up to whole vectors.
+// Channels rounded up to whole vectors.
 DEVICE int WholeVectors(int channels) { return Parts(channels, Lanes) * Lanes; }
 
 // Tiles that are transformed together: some lines of tiles of some neighbouring frames.
 struct TileBlock {
     int clip, firstFrame, frames, firstLine, lines;
     int tiles;      // of one frame
-    int rows;       // of all frames, filled up to whole strips
-    int rowsRead;   // and with the frames that the taps over time meet besides
+    int rows;       // tiles of all frames, rounded up to whole strips
+    int rowsRead;   // rows, and those of the frames that the taps over time read in addition
     int rowStride;  // between rows of transformed inputs
 };
 
-// Channels that are worked on together.
+// A range of channels that are processed together.
 struct Chunk {
     int first, channels;
 };
 
 DEVICE Chunk ChunkAt(int first, int size, int count) { return {first, Minimum(size, count - first)}; }
 
-// The distance between rows of transformed inputs: the channels of a chunk. Of many, a line of the cache more, so that
-// the rows of a strip do not meet in one set.
+// The distance between rows of transformed inputs: the channels of a chunk. With many channels, one cache line more, so
+// that the rows of a strip do not map to the same cache set.
 DEVICE int RowStride(const WinogradPlan& division)
 {
     constexpr int Line = 64 / int(sizeof(Scalar));
@@ -83,14 +84,14 @@ DEVICE TileBlock TileBlockAt(const Plan& plan, const WinogradPlan& division, Int
     return block;
 }
 
-// The most rows that a block reads.
+// An upper bound of the rows that a block reads.
 DEVICE Int64 MostRows(const Plan& plan, const WinogradPlan& division)
 {
     const Int64 tiles = Int64(division.linesPerBlock) * division.tilesW;
     return (division.framesPerBlock + plan.kT - 1) * tiles + StripRows;
 }
 
-// The outputs of a tile: its first, counted in outputs, and how many are there along rows and columns.
+// The outputs of a tile: the index of its first, and how many rows and columns of it lie within the frame.
 struct TileSite {
     Int64 place;
     int rows, columns;
@@ -106,8 +107,7 @@ DEVICE TileSite TileSiteAt(const Plan& plan, const WinogradPlan& division, const
     return {place, Minimum(Tile::Height, plan.outH - h), Minimum(TileWidth, plan.outW - w)};
 }
 
-// The distance between the places of transformed tiles: not a power of two, so that they do not meet in one set of the
-// cache.
+// The distance between the places of transformed tiles: no power of two, so that they do not map to the same cache set.
 DEVICE Int64 PlaceStride(Int64 size) { return size + 17 * Lanes; }
 
 DEVICE Int64 InputStride(const TileBlock& block) { return PlaceStride(Int64(block.rowsRead) * block.rowStride); }

@@ -1,4 +1,4 @@
-// HostVector: the vectors of the processor at hand, for the convolutions of the CPU.
+// HostVector: SIMD vectors of the widest kind that the compilation's target has, for the convolutions on the CPU.
 #pragma once
 
 #include <cstring>
@@ -19,8 +19,8 @@ DEVICE Vector Load(const Scalar* from) { return *reinterpret_cast<const Unaligne
 
 DEVICE void Store(Scalar* to, Vector value) { *reinterpret_cast<UnalignedVector*>(to) = value; }
 
-// Stores to an address that is a multiple of a vector's size, past the caches where the processor can: lines that are
-// written whole and not read soon need not be read first. OrderStreams makes them visible before what is stored next.
+// Non-temporal store, where the processor has one, to an address aligned to a vector: cache lines that are written
+// whole and not read soon are not fetched first. OrderStreams orders these stores before the ones that follow.
 DEVICE void Stream(Scalar* to, Vector value)
 {
     Vector* target = reinterpret_cast<Vector*>(to);
@@ -48,7 +48,8 @@ DEVICE void OrderStreams()
 #endif
 }
 
-// Copies `count` elements, at most a vector of them, in pieces of fixed sizes: one of any size would be a call.
+// Copies `count` elements, at most a vector of them, in pieces of constant size: a memcpy of variable size would be a
+// call.
 template <int Size = Lanes> DEVICE void CopyPart(Scalar* to, const Scalar* from, int count)
 {
     if (count >= Size) memcpy(to, from, sizeof(Scalar) * Size);
@@ -58,7 +59,7 @@ template <int Size = Lanes> DEVICE void CopyPart(Scalar* to, const Scalar* from,
     }
 }
 
-// The first `count` lanes from memory, zeros in the others.
+// Loads the first `count` lanes and zeroes the others.
 DEVICE Vector LoadPart(const Scalar* from, int count)
 {
 #if defined(__AVX512F__)
@@ -81,7 +82,7 @@ DEVICE void StorePart(Scalar* to, Vector value, int count)
 #endif
 }
 
-// The same for counts that are mostly all lanes, or more.
+// The same where `count` mostly is all lanes, or more than that.
 DEVICE Vector LoadChannels(const Scalar* from, int count)
 {
     return count >= Lanes ? Load(from) : LoadPart(from, count);
@@ -93,7 +94,7 @@ DEVICE void StoreChannels(Scalar* to, Vector value, int count)
     else StorePart(to, value, count);
 }
 
-// A vector of `count` lanes, which IsWhole says are all.
+// Loads `count` lanes; IsWhole: all of them.
 template <bool IsWhole> DEVICE Vector Load(const Scalar* from, int count)
 {
     return IsWhole ? Load(from) : LoadPart(from, count);
@@ -118,7 +119,7 @@ template <int Half, int... Lane> DEVICE void ExchangeHalves(Vector& first, Vecto
 }
 #endif
 
-// In two vectors exchanges the upper half of every 2 Half lanes of the first with the lower half of the second's.
+// Exchanges the upper half of every group of 2 * Half lanes of the first vector with the lower half of the second's.
 template <int Half> DEVICE void ExchangeHalves(Vector& first, Vector& second)
 {
 #ifdef __clang__
@@ -144,5 +145,5 @@ template <int Half> DEVICE void TransposeBlocks(Vector* rows)
     if constexpr (Half > 1) TransposeBlocks<Half / 2>(rows);
 }
 
-// Exchanges rows and columns of as many vectors as a vector has lanes.
+// Transposes Lanes vectors in place.
 DEVICE void Transpose(Vector* rows) { TransposeBlocks<Lanes / 2>(rows); }

@@ -1,23 +1,23 @@
 // HostWinograd: convolutions with 3 x 3 taps a frame and without stride on the CPU, with 3.6 times fewer
-// multiplications, or 4.3 times. Of each tile of 3 x 4 (or 5 x 4) outputs the 5 x 6 (7 x 6) inputs that it meets (a
-// patch) are transformed, so that the 30 (42) places of a patch become as many independent products of matrices
-// [tiles, taps over time and channels] x [taps over time and channels, output channels]; their results are transformed
+// multiplications, or 4.3 times. For each tile of 3 x 4 (or 5 x 4) outputs, the patch of 5 x 6 (7 x 6) inputs that it
+// reads is transformed, so that the 30 (42) places of a patch become as many independent matrix products
+// [tiles, taps over time and channels] x [taps over time and channels, output channels], whose results are transformed
 // back.
 //   y = A' [(G g G') . (B' d B)] A for every tile, output channel and tap over time, summed over taps and channels
-// Taps over time are rows further on in the same matrix. Nothing is packed: what a transform writes lies as the
-// product reads it.
+// A tap over time reads the same matrix some rows further on. There is no packing: a transform writes in the layout
+// that the product reads.
 //
 // Source   Lavin and Gray 2016, Fast Algorithms for Convolutional Neural Networks, section 4: F(3x4, 3x3), F(5x4, 3x3)
 #pragma once
 #include "Convolution/HostTileTransforms.cuh"
 
-// m[row][channel] = (isFirst ? 0 : m) + v u for the rows of a strip and `Vectors` vectors of channels. The sum
-// of a pass is added to those before as one: a third of the error of a sum that goes on from pass to pass.
+// m[row][channel] = (isFirst ? 0 : m) + v u for the rows of a strip and `Vectors` vectors of channels. Each pass sums
+// from zero and is then added to m: a third of the error of continuing one running sum from pass to pass.
 template <int Vectors>
 DEVICE void MultiplyStrip(const Scalar* v, Int64 rowStride, const Scalar* u, int depth, Scalar* m, bool isFirst)
 {
     constexpr int Width = Vectors * Lanes;
-    // One pointer for three rows: a pointer for each would not fit the registers.
+    // One pointer for every three rows: one for each would spill.
     const Scalar* third[StripRows / 3];
 #pragma GCC unroll 4
     for (int i = 0; i < StripRows; i += 3) third[i / 3] = v + i * rowStride;
@@ -47,14 +47,14 @@ DEVICE void MultiplyStrip(const Scalar* v, Int64 rowStride, const Scalar* u, int
     }
 }
 
-// What a block keeps of some neighbouring panels of output channels: for each m: [place][row][width], then
+// A block's memory for some neighbouring panels of output channels: for each panel m: [place][row][width], then
 // u: [place][tap over time and channel][width].
 struct Panels {
     Scalar* memory;
     int places;         // of a tile
     Int64 size;         // of one panel
     Int64 placeStride;  // of m
-    int depth;          // taps over time and channels of the chunk at hand
+    int depth;          // K: taps over time and channels of the current chunk
     int firstOutput, endOutput;
 };
 
@@ -66,7 +66,7 @@ DEVICE int CountOf(const Panels& panels, int panel)
     return Minimum(PanelWidth, panels.endOutput - panels.firstOutput - panel * PanelWidth);
 }
 
-// The same filled up to whole vectors.
+// The same rounded up to whole vectors.
 DEVICE int WidthOf(const Panels& panels, int panel) { return WholeVectors(CountOf(panels, panel)); }
 
 DEVICE Scalar* ProductsOf(const Panels& panels, int panel, int place)
@@ -79,10 +79,10 @@ DEVICE Scalar* WeightsOf(const Panels& panels, int panel, int place)
     return ProductsOf(panels, panel, panels.places) + Int64(place) * panels.depth * WidthOf(panels, panel);
 }
 
-// The products of one place and chunk. A strip of rows stays in the first-level cache for all panels.
+// The products of one place and one chunk. A strip of rows stays in the L1 cache for all panels.
 static void MultiplyPlace(const TileBlock& block, Chunk chunk, const Scalar* v, const Panels& panels, int place)
 {
-    int depth = 0;  // of a pass, which does not go beyond a tap
+    int depth = 0;  // of a pass, which ends with a tap
     for (int k = 0; k < panels.depth; k += depth) {
         const int tap = k / chunk.channels, c = k % chunk.channels;
         depth = Minimum(PanelDepth, chunk.channels - c);
@@ -113,8 +113,8 @@ static void TransformPanels(const Plan& plan, Chunk chunk, const Scalar* w, bool
     }
 }
 
-// The outputs of one block of tiles and outputsAtOnce output channels, the sums of one chunk of input channels after
-// the other; the memory of the block is v: [place][row][rowStride], then the panels, then a row of zeros.
+// The outputs of one block of tiles and outputsAtOnce output channels, accumulated over chunks of input channels. The
+// block's memory is v: [place][row][rowStride], then the panels, then a row of zeros.
 template <class Tile>
 static void ConvolveTiles(
     const Plan& plan, const WinogradPlan& division, const Input& input, const Scalar* w, const Epilogue& epilogue,

@@ -1,17 +1,18 @@
-// HostWinogradGradient: the weight gradient of a convolution that HostWinograd does, in the same places.
+// HostWinogradGradient: the weight gradient of a convolution that HostWinograd computes, place by place in the same
+// transformed domain.
 //   dw = G' [sum over tiles of (B' d B) . (A dy A')] G for every output channel, tap over time and channel
 #pragma once
 #include "Convolution/HostTileTransforms.cuh"
 
 using Tile = FlatTile;
 
-// Input channels whose sums are kept in registers, with two vectors of output channels.
+// Input channels whose sums over two vectors of output channels are kept in registers.
 constexpr int StripChannels = Registers == 32 && Lanes >= 8 ? 8 : Lanes >= 4 ? 4 : Lanes;
 
-// A pass of rows stays in the first-level cache, of both factors.
+// Rows of a pass, so that both operands' rows stay in the L1 cache.
 constexpr int RowsPerPass = 64;
 
-// The places of the gradients of a tile; nothing beyond the edges.
+// The places of a tile's upstream gradients; zeros beyond the edges of the frame.
 template <bool IsWhole>
 DEVICE void TransformTileGradient(const Plan& plan, TileSite site, const Scalar* from, int count, Vector* places)
 {
@@ -33,7 +34,7 @@ DEVICE void TransformTileGradient(const Plan& plan, TileSite site, const Scalar*
     }
 }
 
-// g: [place][row][width] from the upstream gradient of the block's tiles; zeros fill up channels to whole vectors.
+// Fills g: [place][row][width] from the upstream gradient of the block's tiles, channels zero-padded to whole vectors.
 static void TransformGradient(
     const Plan& plan, const WinogradPlan& division, const TileBlock& block, const Scalar* dy, Chunk outputs,
     Scalar* g, Int64 placeStride)
@@ -52,7 +53,7 @@ static void TransformGradient(
     }
 }
 
-// Sets, or adds to, StripChannels x (Vectors * Lanes) sums the products over some rows.
+// sums[c][o] = (isFirst ? 0 : sums) + sum over rows of v[row][c] g[row][o], for StripChannels x (Vectors * Lanes) sums.
 template <int Vectors>
 DEVICE void AddStrip(const Scalar* v, int rowStride, const Scalar* g, int rows, Scalar* sums, bool isFirst)
 {
@@ -80,7 +81,7 @@ DEVICE void AddStrip(const Scalar* v, int rowStride, const Scalar* g, int rows, 
     }
 }
 
-// The products of one place and one panel; sums: [tap over time][channel][width].
+// Adds the products of one place and one panel to sums: [tap over time][channel][width].
 template <int Vectors>
 static void AddPlace(
     const TileBlock& block, int taps, int channels, const Scalar* v, const Scalar* g, Scalar* sums, bool isFirst)
@@ -99,7 +100,7 @@ static void AddPlace(
     }
 }
 
-// The 3 x 3 taps of the sums of all places.
+// Transforms the sums of all places to 3 x 3 taps.
 DEVICE void TransformSumsOfPlaces(const Scalar* from, Int64 placeStride, Vector* taps)
 {
     Vector lines[3 * PatchWidth];
@@ -118,7 +119,7 @@ DEVICE void TransformSumsOfPlaces(const Scalar* from, Int64 placeStride, Vector*
     }
 }
 
-// Weights' gradient of a panel and a chunk from its sums: [place][tap over time][channel][width].
+// The weight gradient of a panel and a chunk of input channels from their sums: [place][tap over time][channel][width].
 static void TransformSums(const Plan& plan, Chunk inputs, Chunk outputs, const Scalar* sums, Scalar* dw)
 {
     const int channels = WholeVectors(inputs.channels), width = WholeVectors(outputs.channels);
@@ -154,8 +155,8 @@ DEVICE Chunk PanelOf(Chunk outputs, int panel)
     return {outputs.first + part.first, part.channels};
 }
 
-// dw for one chunk of input channels and one of output channels = the weight gradient over the blocks of tiles of a
-// segment. The memory of the block is v: [place][row][rowStride], g: [panel][place][row][width],
+// dw of one chunk of input channels and one of output channels, summed over the blocks of tiles of a segment. The
+// launch block's memory is v: [place][row][rowStride], g: [panel][place][row][width],
 // sums: [panel][place][tap over time][channel][width], then a row of zeros.
 static void WeightGradientOfTiles(
     const Plan& plan, const WinogradPlan& division, const Input& input, const Scalar* dy, Scalar* dw, Chunk inputs,
@@ -190,7 +191,7 @@ static void WeightGradientOfTiles(
             }
         }
     }
-    // An empty segment.
+    // An empty segment has written no sums.
     if (firstBlock >= endBlock) memset(sums, 0, sizeof(Scalar) * panelCount * Tile::Places * sumsSize);
     for (int panel = 0; panel < panelCount; panel++) {
         TransformSums(plan, inputs, PanelOf(outputs, panel), sums + panel * Tile::Places * sumsSize, dw);

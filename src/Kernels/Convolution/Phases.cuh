@@ -1,6 +1,7 @@
-// Phases: a convolution with gaps between the elements of x (up), as the adjoint of a strided one has, without products
-// with the gaps. Outputs that lie `up` apart along each axis are a phase: all of them meet the same taps, some steps
-// apart, and the other taps fall into gaps. Each phase is a convolution without gaps, with some of the taps.
+// Phases: a convolution with gaps between the elements of x (up), such as the adjoint of a strided one, without the
+// multiplications by the zeros in the gaps. Outputs `up` apart along each axis form a phase: for all of them the same
+// evenly spaced taps hit elements of x, and the other taps fall into gaps. Each phase is a convolution without gaps
+// over a subset of the taps.
 #pragma once
 #include "Convolution/Plan.cuh"
 
@@ -21,9 +22,9 @@ DEVICE AxisPhase AxisPhaseOf(int number, int up, int outputs, int taps, int befo
 }
 
 struct Phase {
-    Plan plan;  // without gaps; at least one tap, so that it can be divided by
+    Plan plan;  // without gaps; at least one tap along each axis, as indices are divided by the tap counts
     AxisPhase t, h, w;
-    int depth;  // terms of a sum: none where all taps fall into gaps
+    int depth;  // K, the terms of a sum: 0 where all taps fall into gaps
 };
 
 DEVICE Phase PhaseOf(const Plan& plan, int number)
@@ -45,7 +46,7 @@ DEVICE Phase PhaseOf(const Plan& plan, int number)
     return phase;
 }
 
-// Where an output of a phase lies among all rows.
+// The row of the whole result that a row of a phase becomes.
 DEVICE Int64 RowOf(const Plan& plan, const Phase& phase, Int64 row)
 {
     const Site site = OutputSite(phase.plan, row);
@@ -53,20 +54,20 @@ DEVICE Int64 RowOf(const Plan& plan, const Phase& phase, Int64 row)
     return ((Int64(site.n) * plan.outT + t) * plan.outH + h) * plan.outW + site.w * phase.w.up + phase.w.number;
 }
 
-// Steps among all taps that some of the phase's are.
+// Converts steps counted in the phase's taps to steps counted in all taps.
 DEVICE int TapSteps(const Plan& plan, const Phase& phase, int t, int h, int w)
 {
     return (t * phase.t.tapStep * plan.kH + h * phase.h.tapStep) * plan.kW + w * phase.w.tapStep;
 }
 
-// The number among all taps of one of the phase's.
+// The index among all taps of one of the phase's taps.
 DEVICE int TapNumber(const Plan& plan, const Phase& phase, int t, int h, int w)
 {
     const int first = (phase.t.firstTap * plan.kH + phase.h.firstTap) * plan.kW + phase.w.firstTap;
     return first + TapSteps(plan, phase, t, h, w);
 }
 
-// Where among all taps and channels one of the phase's lies.
+// Converts a flat index over the phase's taps and channels to one over all taps and channels.
 DEVICE int WeightElement(const Plan& plan, const Phase& phase, int at)
 {
     const int tap = at / plan.inGroup, line = tap / phase.plan.kW;

@@ -1,16 +1,17 @@
-// PixelBoxes: Gather for warpgroups: slices of the implicit matrix of a convolution as boxes that the hardware copies,
-// pixels met with a tap. A slice along the depth has 64 channels of one tap, zeros where those are fewer.
-// Limits: one group; no gaps between the elements of x; what ConvolutionPlan.FitsPixelBoxes says.
+// PixelBoxes: Gather.cuh's counterpart for warpgroups: TMA (im2col mode) copies k-slices of a convolution's implicit
+// matrix as boxes, each of the pixels that neighbouring outputs read at a tap. A k-slice of taps x channels holds 64
+// channels of one tap, zero-padded where fewer are left.
+// Limits: one group; no gaps between the elements of x; ConvolutionPlan.FitsPixelBoxes.
 #pragma once
 #include "Common/TensorTile.cuh"
 #include "Convolution/Plan.cuh"
 
-// Boxes that have the channels of a tap, side by side.
+// Boxes that hold all channels of a tap, side by side.
 DEVICE int BoxesOfTap(const Plan& plan) { return (plan.inGroup + BoxLength - 1) / BoxLength; }
 
 struct TapBox { int tap, channel; };
 
-// The tap of a box, and the first of its channels.
+// The tap of a box, and its first channel.
 DEVICE TapBox TapBoxOf(const Plan& plan, int number)
 {
     const int boxes = BoxesOfTap(plan);
@@ -23,7 +24,7 @@ DEVICE TapPlace TapPlaceOf(const Plan& plan, int tap)
             tap / plan.kW / plan.kH * plan.dilationT};
 }
 
-// The channel from which on an output meets the pixel of its first tap.
+// Where a box begins: at a channel of the pixel that an output reads at the first tap.
 DEVICE BoxPlace PixelOf(const Plan& plan, Int64 row, int channel)
 {
     const Site site = OutputSite(plan, row);
@@ -31,7 +32,7 @@ DEVICE BoxPlace PixelOf(const Plan& plan, Int64 row, int channel)
              site.t * plan.strideT - plan.beforeT, site.n}};
 }
 
-// Outputs are the tile's rows, the depth is taps by channels.
+// The implicit matrix as x operand: outputs are the tile's rows, taps x channels are K.
 struct OutputsByTaps {
     const TensorMap& map;
     const Plan& plan;
@@ -45,7 +46,7 @@ struct OutputsByTaps {
     }
 };
 
-// Output channels are the tile's columns, the depth is taps by channels.
+// The weights as w operand: output channels are the tile's columns, taps x channels are K.
 struct WeightsByTaps {
     const TensorMap& map;
     const Plan& plan;
@@ -58,7 +59,8 @@ struct WeightsByTaps {
     }
 };
 
-// Taps by channels are the tile's columns, 64 channels of a tap together; the depth is the outputs.
+// The implicit matrix as w operand: taps x channels are the tile's columns, in boxes of 64 channels of one tap; outputs
+// are K.
 struct TapsByOutputs {
     const TensorMap& map;
     const Plan& plan;
@@ -69,7 +71,7 @@ struct TapsByOutputs {
         const int taps = plan.kT * plan.kH * plan.kW;
         BoxPlace place = PixelOf(plan, Int64(number) * SliceDepth, 0);
         for (int at = 0; at < TileColumns; at += BoxLength) {
-            // Beyond the last tap no such channels are there, and what comes is zeros.
+            // Beyond the last tap the box begins past the last channel, so that it is filled with zeros.
             TapBox box = TapBoxOf(plan, (firstColumn + at) / BoxLength);
             if (box.tap >= taps) box = {0, BoxesOfTap(plan) * BoxLength};
             place.at[0] = box.channel;

@@ -10,10 +10,11 @@ struct Plan {
     int beforeT, beforeH, beforeW;
     int dilationT, dilationH, dilationW;
     int upT, upH, upW;          // x is read as if up - 1 zeros followed each element
-    int groups, inGroup, outGroup;  // channels of a group on either side
+    int groups, inGroup, outGroup;  // inGroup, outGroup: channels of x and of y in one group
 };
 
-// The element of x that output `out` meets with tap `tap` along one axis, or -1 where there is none.
+// The element of x that output `out` reads at tap `tap` along one axis, or -1 where there is none: in the padding or in
+// a gap.
 DEVICE int Source(int out, int tap, int stride, int before, int dilation, int up, int size)
 {
     const int position = out * stride - before + tap * dilation;
@@ -34,8 +35,8 @@ DEVICE Site OutputSite(const Plan& plan, Int64 row)
     return {int(row / plan.outT), int(row % plan.outT), h, w};
 }
 
-// The element of x that an output site meets at `at`, a tap and channel of a group counted together; -1 where there
-// is none.
+// The element of x that an output site reads at `at`, the flat index of a tap and a channel of the group; -1 where
+// there is none.
 DEVICE Int64 SourceElement(const Plan& plan, Site site, int group, Int64 at)
 {
     const int channel = int(at % plan.inGroup), tap = int(at / plan.inGroup);

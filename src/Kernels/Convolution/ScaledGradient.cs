@@ -6,13 +6,13 @@ using GenKernels.Kernels.Reduction;
 namespace GenKernels.Kernels.Convolution;
 
 /// <summary>
-/// Launches <c>ScaledGradient.cu</c>: in one pass back through the factor, bias and activation that follow a
-/// convolution, or through the scale before it.
+/// Launches <c>ScaledGradient.cu</c>: the backward pass of the factor, noise, bias and activation that follow a
+/// convolution, or of the scale before it, in one pass over memory.
 /// </summary>
 public static class ScaledGradient
 {
-    // Rows that are worth a segment of their own. The number of segments decides the order of the additions, so that it
-    // must depend on the shapes alone.
+    // Rows that are worth a separate segment. The number of segments decides the order of the additions, so that it
+    // must depend on the shapes alone, not on the device.
     private const int SegmentRows = 1024;
 
     private static readonly KernelSource s_source = Source("Convolution/ScaledGradient.cu");
@@ -20,22 +20,31 @@ public static class ScaledGradient
     /// <summary>No activation, no gain, no clamp.</summary>
     private static BiasActivationOptions Plain => ProductEpilogue.None.Activation;
 
-    /// <returns>Whether the result of what follows tells its derivative: two straight parts that meet in 0.</returns>
+    /// <returns>
+    /// Whether the activation's derivative follows from its result: it is piecewise linear with its kink at 0, its gain
+    /// and clamp are positive and its slope is not negative.
+    /// </returns>
     public static bool IsToldByResult(BiasActivationOptions after) =>
         after.Activation.IsPiecewiseLinear() && after is { Gain: > 0, Slope: >= 0, Clamp: > 0 };
 
-    /// <summary>Back through y = clamp(gain f(sum · factor + noise + bias)).</summary>
-    /// <param name="g">The gradient that arrives at <paramref name="y"/>, of its shape.</param>
-    /// <param name="y">The result, <c>[…, C]</c>, its rows those of some frames, one after the other.</param>
-    /// <param name="frameCount">How many frames; divides the rows.</param>
+    /// <summary>The backward pass of y = clamp(gain f(sum · factor + noise + bias)).</summary>
+    /// <param name="g">The upstream gradient, of the shape of <paramref name="y"/>.</param>
+    /// <param name="y">The result, <c>[…, C]</c>: the rows of frame 0, then of frame 1, and so on.</param>
+    /// <param name="frameCount">The number of frames; divides the rows.</param>
     /// <param name="factor">Of each frame, <c>[F, C]</c>; or null.</param>
     /// <param name="noise">Of each row, <c>[rows]</c>; or null.</param>
-    /// <param name="after">The activation f, its gain and clamp; <see cref="IsToldByResult"/> holds.</param>
+    /// <param name="after">The activation f, its gain and clamp, for which <see cref="IsToldByResult"/> holds.</param>
     /// <returns>
     /// The gradient of the sum, of the shape of <paramref name="y"/>; and for each frame and channel, <c>[F, C]</c>,
-    /// the sums of dz, where z is what f gets, and of dz (z - noise). The caller or its scope disposes them.
+    /// the sums of dz, where z is the input of f, and of dz (z - noise). The caller or its scope disposes them.
     /// </returns>
-    /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    /// <exception cref="ShapeException">
+    /// The shapes do not fit, <paramref name="g"/> and <paramref name="y"/> differ in type or device, or
+    /// <see cref="IsToldByResult"/> does not hold.
+    /// </exception>
+    /// <exception cref="ArgumentException">
+    /// The tensors are not floats, or factor or noise differ from <paramref name="y"/> in type or device.
+    /// </exception>
     public static (Tensor Gradient, Tensor Sums, Tensor Products) OfResult(
         Tensor g, Tensor y, int frameCount, Tensor? factor, Tensor? noise, BiasActivationOptions after)
     {
@@ -43,15 +52,18 @@ public static class ScaledGradient
         return (gradient, sums!, products!);
     }
 
-    /// <summary>Back through y = clamp(gain f(z + bias)).</summary>
-    /// <param name="g">The gradient that arrives at <paramref name="y"/>, of its shape.</param>
+    /// <summary>The backward pass of y = clamp(gain f(z + bias)).</summary>
+    /// <param name="g">The upstream gradient, of the shape of <paramref name="y"/>.</param>
     /// <param name="y">The result, <c>[…, C]</c>.</param>
-    /// <param name="after">The activation f, its gain and clamp; <see cref="IsToldByResult"/> holds.</param>
+    /// <param name="after">The activation f, its gain and clamp, for which <see cref="IsToldByResult"/> holds.</param>
     /// <returns>
-    /// The gradient of z, of the shape of <paramref name="y"/>, and its sums, <c>[1, C]</c>: the gradient of the bias.
-    /// The caller or its scope disposes them.
+    /// The gradient of z, of the shape of <paramref name="y"/>, and its sums over the rows, <c>[1, C]</c>: the gradient
+    /// of the bias. The caller or its scope disposes them.
     /// </returns>
-    /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    /// <exception cref="ShapeException">
+    /// The two tensors differ in shape, type or device, or <see cref="IsToldByResult"/> does not hold.
+    /// </exception>
+    /// <exception cref="ArgumentException">The tensors are not floats.</exception>
     public static (Tensor Gradient, Tensor Sums) OfResult(Tensor g, Tensor y, BiasActivationOptions after)
     {
         (Tensor gradient, Tensor? sums, _) =
@@ -59,14 +71,19 @@ public static class ScaledGradient
         return (gradient, sums!);
     }
 
-    /// <summary>Back through x · scale.</summary>
-    /// <param name="g">The gradient that arrives at the product, of the shape of <paramref name="x"/>.</param>
-    /// <param name="x">What was scaled, <c>[…, C]</c>.</param>
+    /// <summary>The backward pass of x · scale.</summary>
+    /// <param name="g">The upstream gradient, of the shape of <paramref name="x"/>.</param>
+    /// <param name="x">The unscaled input, <c>[…, C]</c>: the rows of frame 0, then of frame 1, and so on.</param>
     /// <param name="scales">For each frame, <c>[F, C]</c>.</param>
     /// <returns>
     /// The gradients of <paramref name="x"/> and of <paramref name="scales"/>; the caller or its scope disposes them.
     /// </returns>
-    /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    /// <exception cref="ShapeException">
+    /// The shapes do not fit, or <paramref name="g"/> and <paramref name="x"/> differ in type or device.
+    /// </exception>
+    /// <exception cref="ArgumentException">
+    /// The tensors are not floats, or the scales differ from <paramref name="x"/> in type or device.
+    /// </exception>
     public static (Tensor X, Tensor Scales) OfScale(Tensor g, Tensor x, Tensor scales)
     {
         (Tensor gradient, _, Tensor? products) =

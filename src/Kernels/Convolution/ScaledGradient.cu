@@ -1,16 +1,17 @@
-// ScaledGradient: back through what follows the sums of a convolution, of which its result y says enough: a factor,
-// noise, bias and an activation of two straight parts that meet in 0. With no activation, back through a scale.
+// ScaledGradient: the backward pass of a convolution's epilogue, from its result y alone: a factor, noise, bias and an
+// activation that is piecewise linear with its kink at 0. With no activation, the backward pass of a scale.
 //   dz[r,c] = g[r,c] gain (y[r,c] > 0 ? 1 : slope) where y is not clamped, else 0
 //   dx[r,c] = dz[r,c] factor[f,c]
 //   sums[f,s,c] = sum of dz[r,c] over the rows r of segment s of frame f
-//   products[f,s,c] = that of dz[r,c] (z[r,c] - noise[r]), where dz z = g y
+//   products[f,s,c] = sum of dz[r,c] (z[r,c] - noise[r]) over the same rows, where z is the input of the activation and
+//   dz z = g y
 //
 // Shapes   g, y, dx: [F*R, C]; factor: [F, C]; noise: [F*R]; sums, products: [F, S, C]; contiguous; factor and
 //          noise may be null, sums where there is a factor, products where there is none
 // Types    stored as Scalar; sums and products are Accumulator
-// Launch   blocks of ColumnThreads threads, as ColumnBlock has them, for some columns of one segment; on the host one
-//          thread for all of its columns
-// Cost     reads 2*F*R*C, writes F*R*C: bound by memory
+// Launch   blocks of ColumnThreads threads, as in ColumnBlock.cuh, for some columns of one segment; on the host one
+//          thread for all columns of a segment
+// Cost     reads 2*F*R*C, writes F*R*C: memory-bound
 // Source   ours
 #include "Common/Prelude.cuh"      // KERNEL, Scalar, Accumulator
 #include "Common/Block.cuh"        // JoinBySum
@@ -35,7 +36,8 @@ DEVICE Term TermAt(Accumulator g, Accumulator y, Accumulator noise, const Straig
 }
 
 #if defined(GK_HOST)
-// Neighbouring elements, each with a sum, a product or both and perhaps a factor of its own.
+// Neighbouring elements, each of which has its own accumulator of the sum, the product or both, and if HasFactor its
+// own factor.
 template <bool HasFactor, bool HasSum, bool HasProduct>
 DEVICE void AddTerms(
     const Scalar* __restrict__ g, const Scalar* __restrict__ y, const Scalar* __restrict__ factor, Accumulator noise,
@@ -50,7 +52,8 @@ DEVICE void AddTerms(
     }
 }
 
-// Rows first ... end - 1; factor, sum and product are the frame's.
+// Rows first ... end - 1; factor is the frame's, sum and product are the segment's. Short rows without noise are joined
+// to longer ones, which the compiler vectorises.
 template <bool HasFactor, bool HasSum, bool HasProduct>
 DEVICE void AddRows(
     const Scalar* __restrict__ g, const Scalar* __restrict__ y, const Scalar* __restrict__ factor,
@@ -90,7 +93,7 @@ struct ColumnSums {
     Accumulator sum[Width], product[Width];
 };
 
-// What is read of a row.
+// A thread's loads from one row.
 struct RowColumns {
     Pack<Width> g, y;
     Accumulator noise;
@@ -143,7 +146,7 @@ KERNEL ScaledGradient(
     Accumulator* __restrict__ products, int frameRows, int segmentCount, ColumnPlan plan, float slope, float gain,
     float limit)
 {
-    // The bound that was stored, not the one that was meant.
+    // The limit as it was stored, rounded to Scalar: clamped elements of y equal that.
     const Straight after = {slope, gain, limit == Infinity() ? limit : Accumulator(Scalar(limit))};
     const int columnCount = plan.columnCount;
     const Int64 part = WarpSize == 1 ? blockIdx.x : blockIdx.x / unsigned(plan.tileCount);  // frame and segment

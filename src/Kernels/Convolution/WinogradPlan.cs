@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace GenKernels.Kernels.Convolution;
 
 /// <summary>
-/// How a convolution by tiles is divided; laid out as <c>WinogradPlan</c> in <c>HostTiles.cuh</c>. What a block of the
-/// launch transforms and sums up, some rows of some input and output channels at a time, is some megabytes: a core's
-/// share of the third-level cache.
+/// How a convolution by Winograd tiles is divided into blocks; laid out as <c>WinogradPlan</c> in <c>HostTiles.cuh</c>.
+/// A block's working set, rows of some input and output channels at a time, is some megabytes: a core's share of the L3
+/// cache. A row is a tile.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct WinogradPlan
@@ -15,15 +15,15 @@ internal readonly struct WinogradPlan
     private const int TileWidth = 4;
     private const int PanelWidth = 32;
 
-    // A vector of the widest kind.
+    // Elements of the widest vector.
     private const int ChannelGranularity = 16;
 
-    // Rows that are multiplied together, and how many take as long as a transform of the weights.
+    // Rows that are multiplied together, and the number of rows that take as long as transforming the weights.
     private const int StripRows = 12;
     private const int RowsOfWeights = 36;
 
-    // Every block transforms its weights, so that with few channels, when the weights are few as well, fewer rows are
-    // enough.
+    // Rows of a block. Every block transforms its weights; few channels have few weights, so that fewer rows amortise
+    // that.
     private const int MostRows = 512;
     private const int RowsOfFewChannels = 320;
     private const int RowsPerChannel = 4;
@@ -33,18 +33,19 @@ internal readonly struct WinogradPlan
     private const int InputsAtOnce = 128;
     private const int OutputsAtOnce = 128;
 
-    // With few rows most of the time goes to the transforms of weights, or of a gradient's sums, so that a block's stay
-    // in the second-level cache: measured 1.2 to 1.5 times as fast.
+    // With few rows most of the time goes to transforming weights, or a gradient's sums; a block has few channels then,
+    // so that these stay in the L2 cache: measured 1.2 to 1.5 times as fast.
     private const int FewRows = 32;
     private const int InputsOfFewRows = 64;
     private const int OutputsOfFewRows = PanelWidth;
 
-    // Frames of a block share those that their taps over time add.
+    // Neighbouring frames of a block share most of the frames that their taps over time read.
     private const int FewestFrames = 8;
 
     private const int BlocksPerCore = 4;
 
-    // Of a weight gradient the division decides the order of the additions, so that it must depend on the shapes alone.
+    // A weight gradient's division decides the order of the additions, so that it must depend on the shapes alone, not
+    // on the device.
     private const int FewestGradientBlocks = 8;
 
     private readonly int _tilesH, _tilesW, _framesPerBlock, _linesPerBlock, _inputsAtOnce, _outputsAtOnce;
@@ -61,13 +62,13 @@ internal readonly struct WinogradPlan
     }
 
     /// <summary>
-    /// Whether tiles of 5 rows of outputs clearly take less time than those of 3. They have 42 places in place of 30,
-    /// and pay where frames are filled better: of 4, 5 or 10 rows.
+    /// Whether tiles of 5 rows of outputs are clearly faster than tiles of 3. They have 42 places instead of 30, and pay
+    /// off for frames that fill them better: those of 4, 5 or 10 rows.
     /// </summary>
     internal static bool IsTall(ConvolutionPlan plan) => 10 * Work(plan, TallHeight) <= 9 * Work(plan, FlatHeight);
 
     /// <summary>The division of a convolution, or of its data gradient. It does not change the result.</summary>
-    /// <returns>It, and how many blocks a launch has.</returns>
+    /// <returns>The division, and the blocks of a launch.</returns>
     internal static (WinogradPlan Division, long BlockCount) Forward(ConvolutionPlan plan, int coreCount, bool isTall)
     {
         int height = isTall ? TallHeight : FlatHeight;
@@ -90,7 +91,7 @@ internal readonly struct WinogradPlan
     }
 
     /// <summary>The division of a weight gradient.</summary>
-    /// <returns>It, into how many segments its tiles are divided, and how many blocks a launch has.</returns>
+    /// <returns>The division, the segments of the blocks of tiles, and the blocks of a launch.</returns>
     internal static (WinogradPlan Division, int SegmentCount, long BlockCount) WeightGradient(ConvolutionPlan plan)
     {
         bool hasFewRows = RowCount(plan, FlatHeight) <= FewRows;
@@ -105,7 +106,9 @@ internal readonly struct WinogradPlan
     private static long RowCount(ConvolutionPlan plan, int tileHeight) =>
         (long)plan.ClipCount * plan.Out.T * Quotient.Up(plan.Out.H, tileHeight) * Quotient.Up(plan.Out.W, TileWidth);
 
-    /// <returns>The time of the products and of the transform of the weights, in places of a column of rows.</returns>
+    /// <returns>
+    /// The estimated time of the products and of the weights' transform, in rows times the places of a patch's column.
+    /// </returns>
     private static long Work(ConvolutionPlan plan, int tileHeight)
     {
         long rows = RowCount(plan, tileHeight);
@@ -124,6 +127,6 @@ internal readonly struct WinogradPlan
     private long TileBlockCount(ConvolutionPlan plan) =>
         (long)plan.ClipCount * Quotient.Up(plan.Out.T, _framesPerBlock) * Quotient.Up(_tilesH, _linesPerBlock);
 
-    /// <returns>The size of parts that are as many as parts of a size, and as even as can be.</returns>
+    /// <returns>The smallest size of as many parts as parts of the given size make: as even as possible.</returns>
     private static int EvenPart(int size, int part) => Quotient.Up(size, Quotient.Up(size, part));
 }
