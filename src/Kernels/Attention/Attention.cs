@@ -23,11 +23,14 @@ public static class Attention
     /// <param name="v">Values, of the shape of <paramref name="k"/>.</param>
     /// <param name="options">Scale and mask.</param>
     /// <returns>
-    /// The means of the values, weighted by the softmax of the scaled products, of the shape of <paramref name="q"/>
-    /// (zeros where there are no keys), and for the gradient the log of the sum of every row's exponentials,
-    /// <c>[N, Heads, Lq]</c>, in 64 bits for 64-bit tensors, else 32. The caller or its scope disposes both.
+    /// The means of the values weighted by the softmax of the logits, of the shape of <paramref name="q"/> (zeros if
+    /// there are no keys), and for the gradient the log-sum-exp of every row of logits, <c>[N, Heads, Lq]</c>, in 64
+    /// bits for 64-bit tensors, else 32. The caller or its scope disposes both.
     /// </returns>
-    /// <exception cref="ArgumentException">The three do not fit each other.</exception>
+    /// <exception cref="ArgumentException">
+    /// The tensors are not floats, differ in type or device, or have shapes that do not fit, or the scale is not
+    /// positive and finite.
+    /// </exception>
     public static (Tensor Y, Tensor LogSumExp) Forward(Tensor q, Tensor k, Tensor v, AttentionOptions options)
     {
         AttentionPlan plan = new(q, k, v, options);
@@ -66,7 +69,7 @@ public static class Attention
         return (y, logSumExp);
     }
 
-    /// <summary>As <see cref="Forward"/>, in a way of tensor cores, into tensors that are there.</summary>
+    /// <summary><see cref="Forward"/> by a given way of tensor cores, into existing tensors.</summary>
     internal static void Launch(
         AttentionWay way, Tensor q, Tensor k, Tensor v, Tensor y, Tensor logSumExp, AttentionPlan plan)
     {
@@ -75,8 +78,8 @@ public static class Attention
         else AttentionWarpgroup.Launch(way, q, k, v, y, logSumExp, plan, cost);
     }
 
-    /// <summary>Every query's result is its own, so that the division may follow the machine: some blocks a core, none
-    /// smaller than one tile of queries.</summary>
+    /// <summary>Queries are independent, so that the division may depend on the device: some blocks a core, each of at
+    /// least one tile of queries.</summary>
     private static int HostSegments(AttentionPlan plan, Tensor q)
     {
         const int blocksPerCore = 4;

@@ -1,13 +1,13 @@
-// Attention: softmax attention of every head, a tile of queries a block, keys tile by tile with a running maximum and
-// sum, so that no matrix of logits is ever stored.
-//   s[i,j] = scale * sum over d of q[n,i,h,d] k[n,j,h,d], left out where causal and j > i
+// Attention: softmax attention of every head, a tile of queries a block, over tiles of keys with an online softmax, so
+// that the matrix of logits is never stored.
+//   s[i,j] = scale * sum over d of q[n,i,h,d] k[n,j,h,d], masked where causal and j > i
 //   y[n,i,h,d] = sum over j of exp(s[i,j] - r[i]) v[n,j,h,d], where r[n,h,i] = log of the sum over j of exp s[i,j]
 //
 // Shapes   q, y: [N, Lq, Heads, D]; k, v: [N, Lk, Heads, D]; logSumExp: [N, Heads, Lq]
 // Types    stored as Scalar; products, sums and r in Accumulator
 // Launch   256 threads a block, exactly; one block for every Tile queries of every sequence and head
 // Cost     4*N*Heads*Lq*Lk*D operations; reads k and v Lq/Tile times from cache; memory linear in tokens
-// Limits   D up to 16 times ColumnsPerThread; no host form: there AttentionHost
+// Limits   D up to 16 * ColumnsPerThread; no host form: there it goes to AttentionHost
 // Source   Milakov and Gimelshein 2018, Online normalizer calculation for softmax; Dao et al. 2022, FlashAttention,
 //          algorithm 1
 #include "Common/Prelude.cuh"
@@ -61,7 +61,7 @@ KERNEL Attention(
 
     Accumulator factor[Patch];
     for (int i = 0; i < Patch; i++) {
-        factor[i] = total[i] == 0 ? Accumulator(0) : 1 / total[i];  // no keys: nothing to take a mean of
+        factor[i] = total[i] == 0 ? Accumulator(0) : 1 / total[i];  // 0: there are no keys, and the mean is zero
         const bool isMine = column == 0 && row + i < queryCount;
         if (isMine) logSumExp[pair * plan.queries + query + row + i] = largest[i] + Log(total[i]);
     }

@@ -2,7 +2,7 @@ using GenKernels.Kernels.Random;
 
 namespace GenKernels.Kernels.Attention;
 
-/// <summary>The one place that decides how tensor cores compute an attention.</summary>
+/// <summary>The one place that decides how tensor cores compute attention.</summary>
 internal sealed class AttentionChoice() : AttentionTuning(
     nameof(Attention), AttentionWarpgroup.Known, AttentionTensor.SourceFile, AttentionWarpgroup.SourceFile)
 {

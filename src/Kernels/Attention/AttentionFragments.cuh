@@ -1,24 +1,24 @@
-// AttentionFragments: what a warp on tensor cores has of an attention in registers: logits and sums of 16 tokens of its
-// own (rows), in fragments of 8 columns as Mma.cuh has them. The columns of logits are the tokens that they meet, those
-// of sums the channels of a head.
+// AttentionFragments: a warp's registers of an attention on tensor cores: logits and output sums of its 16 own tokens
+// (rows), in fragments of 8 columns with the layout of Mma.cuh. The columns of logits are the other tokens, those of
+// sums the channels of a head.
 //
-// Registers  every loop over fragments is unrolled, or their arrays would lie in memory
-// Powers   are of two, with the logarithm of e in the scale
+// Registers  every loop over fragments is unrolled, or their arrays would be in local memory
+// Powers   exponentials are powers of two, with log2(e) folded into the scale
 // Source   Dao 2023, FlashAttention-2, section 3.1
 #pragma once
 #include "Attention/AttentionPlan.cuh"
 #include "Common/Mma.cuh"
 #include "Common/Warp.cuh"
 
-// 16 rows of 8 * Count columns; those of weights, rounded, as the left operand of a product.
+// 16 rows of 8 * Count columns; WeightRow holds them rounded, as the left operand of a product.
 template <int Count> struct FragmentRow { FragmentSum of[Count]; };
 template <int Count> struct WeightRow { FragmentX of[Count / 2]; };
 
-// The column and the row that a lane's value of a fragment belongs to.
+// The column and the row of a lane's value in a fragment.
 DEVICE int ColumnOf(int fragment, int value) { return fragment * 8 + int(threadIdx.x) % 4 * 2 + value % 2; }
 DEVICE int RowOf(int value) { return int(threadIdx.x) % WarpSize / 4 + value / 2 * 8; }
 
-// What is known of a thread's two rows, of a warp whose queries begin with one.
+// Loads the numbers of a thread's two rows; `query` is the warp's first.
 DEVICE void LoadNumbers(QueryNumbers (&numbers)[2], const QueryNumbers* ofHead, int query)
 {
     for (int half = 0; half < 2; half++) numbers[half] = ofHead[query + RowOf(2 * half)];
@@ -34,7 +34,7 @@ template <int Count, typename Body> DEVICE void ForEachValue(const FragmentRow<C
     }
 }
 
-// Over the four lanes that share a row.
+// Reductions over the four lanes that share a row.
 DEVICE float RowSum(float value)
 {
     value += ShuffleXor(value, 1);
@@ -47,8 +47,8 @@ DEVICE float RowMaximum(float value)
     return MaximumNumber(value, ShuffleXor(value, 2));
 }
 
-// Logits of queries (rows, from one on) with keys (columns) that they do not see become those of nothing. The test of
-// the whole tile comes first, because few tiles have such logits.
+// Masks logits: those of queries (rows, from `query` on) with keys (columns, from `key` on) that they do not see become
+// -infinity. Few tiles have any, so that the whole tile is tested first.
 template <int Count> DEVICE void HideUnseen(FragmentRow<Count>& logits, const AttentionPlan& plan, int query, int key)
 {
     const int end = key + 8 * Count;
@@ -60,7 +60,7 @@ template <int Count> DEVICE void HideUnseen(FragmentRow<Count>& logits, const At
     });
 }
 
-// Likewise those of keys (rows) with queries (columns) that do not see them.
+// Likewise for transposed logits: keys are the rows, queries the columns.
 template <int Count> DEVICE void HideUnseeing(FragmentRow<Count>& logits, const AttentionPlan& plan, int key, int query)
 {
     if (query + 8 * Count <= plan.queries && !(plan.isCausal && key + 15 > query)) return;
@@ -71,17 +71,17 @@ template <int Count> DEVICE void HideUnseeing(FragmentRow<Count>& logits, const 
     });
 }
 
-// The running maximum and sum of a thread's two rows. A sum is of the thread's own columns until it is read. The
-// maximum may lag behind, so that sums of before need not be scaled down at every tile: weights pass one then, but not
-// 2^Slack.
+// Online softmax: the running maximum and sum of a thread's two rows. A sum covers the thread's own columns only, until
+// Finish. The maximum may lag behind, so that earlier sums need not be rescaled at every tile: weights may then exceed
+// 1, but not 2^Slack.
 // Source   Zadouri et al. 2026, FlashAttention-4 (the lag)
 struct RunningRows {
     static constexpr float Slack = 8;
     float largest[2] = {-Infinity(), -Infinity()};
     float total[2] = {0, 0};
-    float correction[2] = {0, 0};  // what sums of before are scaled by, down to the new maximum
+    float correction[2] = {0, 0};  // that earlier sums are multiplied by, for the new maximum
 
-    // Raw products become weights. Two chains for each row find its maximum: one would wait for itself.
+    // Turns raw products into weights. Each row's maximum is found in two independent chains, which hide latency.
     template <int Count> MEMBER void Weigh(FragmentRow<Count>& logits, float scale)
     {
         float next[2][2] = {{largest[0], largest[0]}, {largest[1], largest[1]}};  // [row, chain]
@@ -123,8 +123,8 @@ struct RunningRows {
         ForEachValue(sums, [&](int piece, int i) { sums.of[piece].values[i] *= correction[i / 2]; });
     }
 
-    // After the last tile: stores the logs of the sums of rows that begin with one of so many, if these lanes' are to
-    // be, and gives what the weighted sums are multiplied by.
+    // After the last tile: stores the log-sum-exp of the warp's rows, from `row` on and below `rows`, if isMine, and
+    // returns the factors that normalise the weighted sums.
     MEMBER void Finish(float* logSumExp, int row, int rows, float scale, bool isMine, float (&factor)[2]) const
     {
 #pragma unroll
@@ -137,8 +137,8 @@ struct RunningRows {
     }
 };
 
-// Logits become weights, and the products of values and gradients the slopes of the logits; numbersOf(column, i) are
-// those of the query of a value.
+// Turns raw logits into weights p, and slopes, the products of values and upstream gradients, into the gradients of the
+// logits, p (slope - mean); numbersOf(fragment, i) are those of the query that a value belongs to.
 template <int Count, typename NumbersOf> DEVICE void WeighSlopes(
     FragmentRow<Count>& logits, FragmentRow<Count>& slopes, float scale, NumbersOf numbersOf)
 {
@@ -150,15 +150,16 @@ template <int Count, typename NumbersOf> DEVICE void WeighSlopes(
     });
 }
 
-// What a lane has of the sums of two neighbouring fragments is what it needs of a row of 16.
+// Rounds two neighbouring accumulator fragments to one left operand of 16 columns: a lane already holds the values that
+// it needs, so that there are no shuffles.
 DEVICE FragmentX PackWeights(const FragmentSum& first, const FragmentSum& second)
 {
     return {{PackTwo<Scalar>(first.values[0], first.values[1]), PackTwo<Scalar>(first.values[2], first.values[3]),
              PackTwo<Scalar>(second.values[0], second.values[1]), PackTwo<Scalar>(second.values[2], second.values[3])}};
 }
 
-// A warp's rows of a tile, and channels of them, that lie at `to` in memory: those from (row, channel) on, of so many.
-// Each half of the rows is multiplied by a number of its own.
+// Stores a warp's sums to the tile at `to`, from (row, channel) on, bounded by `count` rows and `channels` channels. A
+// lane's two rows are multiplied by a factor each.
 template <int Count> DEVICE void StoreTokens(
     Scalar* to, int row, int channel, int count, Int64 stride, int channels, const FragmentRow<Count>& sums,
     const float (&factor)[2])

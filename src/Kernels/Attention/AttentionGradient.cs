@@ -5,13 +5,14 @@ using GenKernels.Kernels.Reduction;
 namespace GenKernels.Kernels.Attention;
 
 /// <summary>
-/// Launches <c>AttentionGradient.cu</c>; where tensor cores can do it <c>AttentionTensorGradient.cu</c>, or
-/// <c>AttentionWarpgroupGradientQuery.cu</c> and <c>AttentionWarpgroupGradientKeyValue.cu</c>; or on the CPU
-/// <c>AttentionGradientHost.cpp</c>.
+/// The gradients of attention: launches <c>AttentionGradient.cu</c>; <c>AttentionTensorGradient.cu</c>, or
+/// <c>AttentionWarpgroupGradientQuery.cu</c> and <c>AttentionWarpgroupGradientKeyValue.cu</c>, where tensor cores can
+/// do it; or on the CPU <c>AttentionGradientHost.cpp</c>.
 /// </summary>
 public static class AttentionGradient
 {
-    // Blocks that fill a processor. The parts of dq are added up, so that their number must depend on the shapes alone.
+    // Blocks that fill a processor. The number of partial sums of dq decides the order of the additions, so that it
+    // must depend on the shapes alone, not on the device.
     private const int ManyHostBlocks = 8;
     private const int FewestHostKeys = 128;
 
@@ -26,14 +27,16 @@ public static class AttentionGradient
     /// <param name="k">Its keys, <c>[N, Lk, Heads, D]</c>.</param>
     /// <param name="v">Its values, of the shape of <paramref name="k"/>.</param>
     /// <param name="y">Its result, of the shape of <paramref name="q"/>.</param>
-    /// <param name="logSumExp">Its rows' logs of sums, <c>[N, Heads, Lq]</c>.</param>
-    /// <param name="dy">The gradient that arrives at its result.</param>
+    /// <param name="logSumExp">The log-sum-exp of its rows of logits, <c>[N, Heads, Lq]</c>.</param>
+    /// <param name="dy">The upstream gradient, of the shape of <paramref name="q"/>.</param>
     /// <param name="options">Its scale and mask.</param>
     /// <returns>
-    /// The gradients of queries, keys and values, each of the shape of what it is the gradient of; the caller or its
-    /// scope disposes them.
+    /// The gradients of queries, keys and values, of the same shapes as these; the caller or its scope disposes them.
     /// </returns>
-    /// <exception cref="ArgumentException">The tensors do not fit each other.</exception>
+    /// <exception cref="ArgumentException">
+    /// The tensors are not floats, differ in type or device, or have shapes that do not fit, or the scale is not
+    /// positive and finite.
+    /// </exception>
     public static (Tensor Dq, Tensor Dk, Tensor Dv) Forward(
         Tensor q, Tensor k, Tensor v, Tensor y, Tensor logSumExp, Tensor dy, AttentionOptions options)
     {
@@ -54,7 +57,7 @@ public static class AttentionGradient
             : OnDevice(q, k, v, y, logSumExp, dy, plan, AttentionKey.Of(q, k, options));
     }
 
-    /// <summary>As <see cref="Forward"/>, in a way of tensor cores, into tensors that are there.</summary>
+    /// <summary><see cref="Forward"/> by a given way of tensor cores, into existing tensors.</summary>
     internal static void Launch(
         AttentionWay way, Tensor q, Tensor k, Tensor v, Tensor dy, Tensor numbers, Tensor dq, Tensor dk, Tensor dv,
         AttentionPlan plan)

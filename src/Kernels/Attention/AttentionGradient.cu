@@ -1,5 +1,5 @@
-// AttentionGradient: the gradients of attention, with the logits computed again tile by tile and nothing stored of
-// their size. Queries and keys have kernels of their own, so that each result is summed by one block, in one order.
+// AttentionGradient: the gradients of attention, with the logits recomputed tile by tile and nothing of their size
+// stored. Queries and keys have separate kernels, so that each result is summed by one block, in one order.
 //   p[i,j] = exp(s[i,j] - r[i]), delta[i] = sum over d of dy[i,d] y[i,d]
 //   ds[i,j] = p[i,j] (sum over d of dy[i,d] v[j,d] - delta[i])
 //   dv[j] = sum over i of p[i,j] dy[i], dq[i] = scale * sum over j of ds[i,j] k[j], dk[j] = scale * sum of ds[i,j] q[i]
@@ -9,8 +9,8 @@
 // Launch   delta: one warp a row. The others: 256 threads a block, exactly; one block for every Tile queries, or keys,
 //          of every sequence and head
 // Cost     6*N*Heads*Lq*Lk*D operations for dq, 8 for dk and dv; memory linear in tokens
-// Limits   D up to 16 times ColumnsPerThread; no host form: there AttentionGradientHost
-// Source   Dao et al. 2022, FlashAttention, algorithm 4; in two passes in place of its atomic additions
+// Limits   D up to 16 * ColumnsPerThread; no host form: there it goes to AttentionGradientHost
+// Source   Dao et al. 2022, FlashAttention, algorithm 4; with two passes instead of atomic additions
 #include "Common/Prelude.cuh"
 #include "Attention/AttentionTile.cuh"
 
@@ -19,7 +19,7 @@ KERNEL AttentionGradientDelta(
 {
     const int lane = threadIdx.x % WarpSize;
     const Int64 index = Int64(blockIdx.x) * (blockDim.x / WarpSize) + threadIdx.x / WarpSize;
-    if (index >= Int64(plan.clips) * plan.heads * plan.queries) return;  // a warp leaves as a whole
+    if (index >= Int64(plan.clips) * plan.heads * plan.queries) return;  // uniform in a warp
     const Int64 pair = index / plan.queries;
     const Int64 from = HeadStart(plan, pair, plan.queries) + index % plan.queries * TokenStride(plan);
     Accumulator sum = 0;

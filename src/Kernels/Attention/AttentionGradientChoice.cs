@@ -2,7 +2,7 @@ using GenKernels.Kernels.Random;
 
 namespace GenKernels.Kernels.Attention;
 
-/// <summary>The one place that decides how tensor cores compute the gradients of an attention.</summary>
+/// <summary>The one place that decides how tensor cores compute the gradients of attention.</summary>
 internal sealed class AttentionGradientChoice() : AttentionTuning(
     nameof(AttentionGradient), AttentionWarpgroupGradientQuery.Known, AttentionTensorGradient.SourceFile,
     AttentionWarpgroupGradientQuery.SourceFile, AttentionWarpgroupGradientKeyValue.SourceFile)

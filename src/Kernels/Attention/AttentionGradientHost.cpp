@@ -1,11 +1,11 @@
 // AttentionGradientHost: the gradients of attention on the CPU, some keys of one head a block, one core a block. Every
-// logit is computed again once and serves all three gradients; blocks of the same head sum over their own keys alone,
-// so that each leaves its own part of dq.
+// logit is recomputed once and serves all three gradients; a block sums over its own keys only, so that each of a
+// head's blocks writes a partial dq.
 //   as AttentionGradient.cu
 //
 // Shapes   as AttentionGradient.cu; dq: [segmentCount, N, Lq, Heads, D]
 // Types    float and double
-// Launch   one block for every segmentCount-th part of the keys of every sequence and head
+// Launch   segmentCount blocks for every sequence and head, each with a part of its keys
 // Cost     10*N*Heads*Lq*Lk*D operations; scratch memory of 3*D+2 numbers a query
 // Source   as AttentionGradient.cu
 #include "Common/Prelude.cuh"
@@ -14,7 +14,7 @@
 constexpr int KeyGroups = 2;  // of Columns keys; 1 to 4 take the same time at 1,024 tokens of 40 and 80 channels
 constexpr int KeyTile = KeyGroups * Columns;
 
-// What a tile of queries keeps between two tiles of keys.
+// The state of a tile of queries between two tiles of keys.
 struct QueryState {
     Scalar* queries;     // [channels, Columns], scaled
     Scalar* upstream;    // [channels, Columns]: dy
@@ -23,12 +23,12 @@ struct QueryState {
     Scalar* mean;        // [Columns]: delta
 };
 
-// What a tile of keys needs; of every weight the slope stands KeyTile rows below it.
+// The state of a tile of keys; the slope of every weight is KeyTile rows below it.
 struct KeyState {
     Scalar* keys;      // [channels, KeyTile]
     Scalar* values;    // [channels, KeyTile]
     Scalar* weights;   // [2, KeyTile, Columns]: p and ds, a key a row
-    Scalar* turned;    // [2, KeyGroups, Columns, Columns]: the same, a query a row
+    Scalar* turned;    // [2, KeyGroups, Columns, Columns]: the same transposed, a query a row
     Scalar* keySum;    // [KeyGroups, channels, Columns]: dk before the scale
     Scalar* valueSum;  // [KeyGroups, channels, Columns]: dv
 };
@@ -52,7 +52,7 @@ DEVICE KeyState KeyStateAt(const AttentionPlan& plan, Scalar* memory)
         memory, memory + size, weights, weights + 2 * KeyTile * Columns, memory + 2 * size, memory + 3 * size};
 }
 
-// Logits and slopes of keys [count, Columns] become weights and what flows to the logits.
+// Turns logits and slopes [count, Columns] into weights p and the gradients ds of the logits.
 DEVICE void Weigh(const QueryState& state, int count, Scalar* logits, Scalar* slopes)
 {
     for (int part = 0; part < Columns; part += Lanes) {
@@ -66,7 +66,7 @@ DEVICE void Weigh(const QueryState& state, int count, Scalar* logits, Scalar* sl
     }
 }
 
-// [KeyTile, Columns], a key a row, to [KeyGroups, Columns, Columns], a query a row; zeros beyond the keys.
+// Transposes [KeyTile, Columns], a key a row, to [KeyGroups, Columns, Columns], a query a row; zeros beyond the keys.
 DEVICE void Turn(const Scalar* from, int count, Scalar* to)
 {
     for (int key = 0; key < (count + Columns - 1) / Columns * Columns; key += Lanes) {

@@ -1,6 +1,7 @@
 namespace GenKernels.Kernels.Attention;
 
-/// <summary>Launches <c>AttentionGradientNumbers.cu</c>.</summary>
+/// <summary>Launches <c>AttentionGradientNumbers.cu</c>: what the gradients on tensor cores need of every
+/// query.</summary>
 internal static class AttentionGradientNumbers
 {
     // As in the kernels.
@@ -10,16 +11,16 @@ internal static class AttentionGradientNumbers
     private static readonly KernelSource s_source =
         Source("Attention/AttentionGradientNumbers.cu", AttentionTensor.Types);
 
-    /// <returns>For how many queries of a head there is room: whole tiles of them.</returns>
+    /// <returns>The queries of a head that the result has room for: whole tiles of them.</returns>
     internal static int NumberCount(int queries) => Quotient.Up(queries, NumberRound) * NumberRound;
 
     /// <param name="y">An attention's result, <c>[N, L, Heads, D]</c>, of 16-bit floats.</param>
-    /// <param name="dy">The gradient that arrives at it.</param>
-    /// <param name="logSumExp">Its rows' logs of sums, <c>[N, Heads, L]</c>.</param>
-    /// <param name="plan">Its sizes.</param>
+    /// <param name="dy">The upstream gradient, of the shape of <paramref name="y"/>.</param>
+    /// <param name="logSumExp">The log-sum-exp of the attention's rows of logits, <c>[N, Heads, L]</c>.</param>
+    /// <param name="plan">The attention's sizes.</param>
     /// <returns>
-    /// For every query of a head that log to the base 2, and the product of result and gradient summed over channels,
-    /// <c>[N, Heads, L', 2]</c>: zeros beyond the last query. The caller or its scope disposes it.
+    /// For every query of a head its log-sum-exp in base 2, and the dot product of its result and upstream gradient,
+    /// <c>[N, Heads, L', 2]</c>, zeros beyond the last query. The caller or its scope disposes it.
     /// </returns>
     internal static Tensor Forward(Tensor y, Tensor dy, Tensor logSumExp, AttentionPlan plan)
     {

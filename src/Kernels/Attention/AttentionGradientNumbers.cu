@@ -1,11 +1,12 @@
-// AttentionGradientNumbers: what the gradients of attention on tensor cores need to know of every query.
+// AttentionGradientNumbers: the QueryNumbers of every query, log-sum-exp in base 2 and delta, for the gradients of
+// attention on tensor cores.
 //   numbers[n,h,i] = (log2(e) r[n,h,i], sum over d of dy[n,i,h,d] y[n,i,h,d]); zeros beyond the last query
 //
-// Shapes   y, dy: [N, L, Heads, D]; logSumExp (r): [N, Heads, L]; numbers: [N, Heads, L', 2], L' as NumberCount
+// Shapes   y, dy: [N, L, Heads, D]; logSumExp (r): [N, Heads, L]; numbers: [N, Heads, L', 2], L' = NumberCount
 // Types    y and dy Half or BFloat16; the others, and sums, float
 // Launch   QueryLanes neighbouring lanes for every query of every sequence and head, up to L'; blocks of whole warps
 // Cost     reads y and dy once
-// Limits   D a multiple of 8; addresses that 16 divides
+// Limits   D a multiple of 8; 16-byte aligned addresses
 // Source   Dao et al. 2022, FlashAttention, algorithm 4, line 19
 #include "Common/Prelude.cuh"           // KERNEL, Scalar
 #include "Attention/AttentionPlan.cuh"  // QueryNumbers
@@ -19,7 +20,7 @@ KERNEL AttentionGradientNumbers(
     const Scalar* __restrict__ y, const Scalar* __restrict__ dy, const float* __restrict__ logSumExp,
     QueryNumbers* __restrict__ numbers, AttentionPlan plan)
 {
-    // Sequences, queries and heads as they lie in memory. Lanes beyond them stay for the sums of their warp.
+    // In memory order, heads fastest, for coalesced loads. Lanes without a query stay for the shuffles of their warp.
     const int count = NumberCount(plan), lane = threadIdx.x % QueryLanes;
     const Int64 index = Int64(blockIdx.x) * (blockDim.x / QueryLanes) + threadIdx.x / QueryLanes;
     const Int64 token = Quotient(index, plan.heads), clip = Quotient(token, count);

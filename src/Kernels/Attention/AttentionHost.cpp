@@ -1,10 +1,10 @@
-// AttentionHost: softmax attention on the CPU, some queries of one head a block, one core a block. A tile of keys is
-// met by all queries of the block before the next, so that it stays in the core's cache.
+// AttentionHost: softmax attention on the CPU, some queries of one head a block, one core a block. All queries of the
+// block use a tile of keys before the next tile, so that it stays in the core's cache.
 //   as Attention.cu
 //
 // Shapes   as Attention.cu
 // Types    float and double
-// Launch   one block for every segmentCount-th part of the queries of every sequence and head
+// Launch   segmentCount blocks for every sequence and head, each with a part of its queries
 // Cost     4*N*Heads*Lq*Lk*D operations; scratch memory of 2*D+2 numbers a query
 // Source   as Attention.cu
 #include "Common/Prelude.cuh"
@@ -12,7 +12,7 @@
 
 constexpr int KeyTile = 96;  // eight strips of rows; 48 to 192 take the same time at 1,024 tokens of 40 and 80 channels
 
-// What a tile of queries keeps between two tiles of keys.
+// The state of a tile of queries between two tiles of keys.
 struct QueryState {
     Scalar* queries;  // [channels, Columns], scaled
     Scalar* sum;      // [channels, Columns]
@@ -32,8 +32,8 @@ DEVICE QueryState StateAt(const AttentionPlan& plan, Scalar* memory, int tile)
     return state;
 }
 
-// Leaves in place of the logits of keys [count, Columns] their weights, and what the earlier sums must be multiplied
-// by.
+// Online softmax: replaces the logits [count, Columns] of a tile of keys by their weights, and returns in `correction`
+// what earlier sums must be multiplied by.
 DEVICE void Weigh(const QueryState& state, int count, Scalar* logits, Scalar* correction)
 {
     for (int part = 0; part < Columns; part += Lanes) {
@@ -106,7 +106,7 @@ KERNEL AttentionHost(
         for (int i = 0; i < count; i++) {
             logSumExp[pair * plan.queries + tile * Columns + i] = state.largest[i] + Log(state.total[i]);
         }
-        // Without keys there is nothing to take a mean of.
+        // A total of 0: there are no keys, and the mean is zero.
         for (int i = 0; i < Columns; i++) state.total[i] = state.total[i] == 0 ? 0 : 1 / state.total[i];
         UnpackTokens(state.sum, count, stride, channels, state.total, results + tile * Columns * stride);
     }

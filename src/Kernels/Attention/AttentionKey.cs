@@ -1,6 +1,6 @@
 namespace GenKernels.Kernels.Attention;
 
-/// <summary>What the time of an attention on tensor cores depends on.</summary>
+/// <summary>The tuner's key of an attention on tensor cores: all that its time depends on.</summary>
 /// <param name="Type">Of the elements.</param>
 /// <param name="Clips">Sequences.</param>
 /// <param name="Queries">Of a sequence.</param>
@@ -15,14 +15,14 @@ internal readonly record struct AttentionKey(
 
     internal Shape KeyShape => [Clips, Keys, Heads, Channels];
 
-    /// <summary>The scale does not matter.</summary>
+    /// <summary>With the usual scale: the time does not depend on it.</summary>
     internal AttentionOptions Options => AttentionOptions.For(Channels, IsCausal);
 
-    /// <returns>That of an attention.</returns>
+    /// <returns>The key of an attention's arguments.</returns>
     internal static AttentionKey Of(Tensor q, Tensor k, AttentionOptions options) =>
         new(q.Type, q.Shape[0], q.Shape[1], k.Shape[1], q.Shape[2], q.Shape[3], options.IsCausal);
 
-    /// <summary>Names it in the tables of a tuner.</summary>
+    /// <summary>The name of the work in a tuner's tables.</summary>
     public override string ToString() =>
         $"{Type}, {Clips} x {Queries} to {Keys}, {Heads} heads of {Channels}{(IsCausal ? ", causal" : "")}";
 }

@@ -1,8 +1,11 @@
 namespace GenKernels.Kernels.Attention;
 
-/// <summary>How logits are made of products.</summary>
-/// <param name="Scale">What products of queries and keys are multiplied by; positive and finite.</param>
-/// <param name="IsCausal">Whether query i sees keys 0 to i alone, also where there are more keys than queries.</param>
+/// <summary>The scale and the mask of an attention's logits.</summary>
+/// <param name="Scale">Multiplies the products of queries and keys; positive and finite.</param>
+/// <param name="IsCausal">
+/// Whether query i sees keys 0 to i only, even if there are more keys than queries: the mask is aligned to the top left
+/// of the matrix.
+/// </param>
 public readonly record struct AttentionOptions(float Scale, bool IsCausal = false)
 {
     /// <returns>The usual scale, one over the root of the channels of a head.</returns>

@@ -6,13 +6,16 @@ namespace GenKernels.Kernels.Attention;
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct AttentionPlan
 {
-    /// <summary>The most channels of a head: sums of that many are kept in registers.</summary>
+    /// <summary>The most channels of a head, whose sums are kept in registers.</summary>
     private const int MostChannels = 512;
 
     private readonly int _clips, _queries, _keys, _heads, _channels, _isCausal;
     private readonly double _scale;
 
-    /// <exception cref="ArgumentException">The three do not fit each other; see the message.</exception>
+    /// <exception cref="ArgumentException">
+    /// The tensors are not floats, differ in type or device, or have shapes that do not fit, or the scale is not
+    /// positive and finite.
+    /// </exception>
     internal AttentionPlan(Tensor q, Tensor k, Tensor v, AttentionOptions options)
     {
         Require.Float(q);
@@ -38,13 +41,13 @@ internal readonly struct AttentionPlan
 
     internal bool IsCausal => _isCausal != 0;
 
-    /// <summary>Sequences times heads: each attends by itself.</summary>
+    /// <summary>Pairs of a sequence and a head, which are independent.</summary>
     internal long Pairs => (long)_clips * _heads;
 
-    /// <summary>Of the log-sum-exp of every row of logits.</summary>
+    /// <summary>The shape of the log-sum-exp of every row of logits.</summary>
     internal Shape RowShape => [_clips, _heads, _queries];
 
-    /// <summary>Logits that are not masked, of all pairs.</summary>
+    /// <summary>Unmasked logits of all pairs.</summary>
     internal long LogitCount
     {
         get
@@ -55,7 +58,7 @@ internal readonly struct AttentionPlan
         }
     }
 
-    /// <returns>The cost of a launch that makes so many products of a logit's size.</returns>
+    /// <returns>The cost of a launch that multiplies matrices of Lq x Lk x D so many times in every pair.</returns>
     internal LaunchCost Cost(int products, params ReadOnlySpan<Tensor?> tensors) =>
         LaunchCost.Of(tensors) with { Operations = 2 * products * LogitCount * _channels };
 }

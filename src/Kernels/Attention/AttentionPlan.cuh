@@ -1,4 +1,4 @@
-// AttentionPlan: the sizes of an attention, and where the rows of a head lie; AttentionPlan in C# has the same layout.
+// AttentionPlan: the sizes of an attention, and how a head's tokens lie; AttentionPlan in C# has the same layout.
 #pragma once
 
 struct AttentionPlan {
@@ -10,21 +10,22 @@ struct AttentionPlan {
 // From one token of a head to the next.
 DEVICE Int64 TokenStride(const AttentionPlan& plan) { return Int64(plan.heads) * plan.channels; }
 
-// Where token 0 of a pair (sequence and head) lies in a sequence of so many tokens.
+// The offset of token 0 of a pair (sequence and head), where a sequence has `tokens` tokens.
 DEVICE Int64 HeadStart(const AttentionPlan& plan, Int64 pair, int tokens)
 {
     return (pair / plan.heads * tokens * plan.heads + pair % plan.heads) * plan.channels;
 }
 
-// What a block has at a time: a tile of the tokens whose result it computes, and all the others that they meet.
+// The work of a block: a tile of its own tokens, whose results it computes (queries, or keys and values), and all other
+// tokens of the same pair, which they are multiplied with (keys and values, or queries).
 struct TokenTile {
     Int64 pair;               // sequence and head
-    int first, count;         // of the own tokens
+    int first, count;         // own tokens of the pair
     Int64 stride;             // from token to token
-    Int64 start, otherStart;  // where the first own token lies, and the first of the others
+    Int64 start, otherStart;  // offsets of the first own token, and of the first other one
 };
 
-// Tiles of so many tokens are counted through a pair, and then through the next one.
+// Tile `number`, of `length` own tokens; tiles are numbered through one pair, then through the next.
 DEVICE TokenTile TileOf(const AttentionPlan& plan, unsigned number, int ownTokens, int otherTokens, int length)
 {
     const int tileCount = (ownTokens + length - 1) / length;
@@ -38,11 +39,11 @@ DEVICE TokenTile TileOf(const AttentionPlan& plan, unsigned number, int ownToken
     return tile;
 }
 
-// What the gradients need to know of a query: what its logits must be lessened by to become weights, powers of two, and
-// its slopes by.
+// A query's numbers for the backward pass: normalizer, its log-sum-exp in base 2, is subtracted from its logits to make
+// them the logarithms of weights; mean, its delta, from its slopes, the gradients of the weights.
 struct alignas(8) QueryNumbers { float normalizer, mean; };
 
-// A head has those of its queries, and zeros up to the next multiple of this.
+// The numbers of a head's queries are zero-padded to a multiple of this.
 constexpr int NumberRound = 64;
 
 DEVICE int NumberCount(const AttentionPlan& plan)
@@ -50,7 +51,7 @@ DEVICE int NumberCount(const AttentionPlan& plan)
     return (plan.queries + NumberRound - 1) / NumberRound * NumberRound;
 }
 
-// Those of a pair.
+// The numbers of a pair.
 DEVICE const QueryNumbers* NumbersOf(const QueryNumbers* numbers, const AttentionPlan& plan, Int64 pair)
 {
     return numbers + pair * NumberCount(plan);

@@ -9,10 +9,10 @@ internal static class AttentionTensor
     private const int ChunkBytes = 16;
     private const int JoinBytes = 1024;
 
-    /// <summary>What the kernels on tensor cores are compiled for.</summary>
+    /// <summary>The element types that the kernels on tensor cores are compiled for.</summary>
     internal static readonly ElementType[] Types = [ElementType.Float16, ElementType.BFloat16];
 
-    // The pieces of heads whose channels the warps share out.
+    // HeadPieces of heads whose channels are split between the warps.
     private const int Shared = 64;
 
     // For heads of up to 8, 16, 40, 64, 80, 160 and 512 channels.
@@ -21,14 +21,15 @@ internal static class AttentionTensor
     private static readonly KernelSource s_source = Source(
         "Attention/AttentionTensor.cu", Types, [.. s_headPieces.Select(Define)]);
 
-    /// <summary>The kernel's file.</summary>
+    /// <summary>The kernel's source.</summary>
     internal static KernelSource SourceFile => s_source;
 
-    /// <summary>Those of the gradients.</summary>
+    /// <summary>The variants of the gradients' kernels.</summary>
     internal static string[] GradientVariants => [.. s_headPieces[..^1].Select(Define)];
 
     /// <returns>
-    /// Whether tensor cores can do it: of 16-bit floats, with whole, aligned chunks of channels.
+    /// Whether tensor cores can compute it: 16-bit floats on a device with warps, some keys, and channels in whole,
+    /// aligned chunks of 16 bytes.
     /// </returns>
     internal static bool Fits(AttentionPlan plan, params ReadOnlySpan<Tensor> tensors)
     {
@@ -45,17 +46,17 @@ internal static class AttentionTensor
     internal static bool FitsGradient(AttentionPlan plan, params ReadOnlySpan<Tensor> tensors) =>
         HeadPieces(plan.Channels) != Shared && Fits(plan, tensors);
 
-    /// <summary>As <see cref="Attention.Forward"/>, into tensors that are there.</summary>
+    /// <summary><see cref="Attention.Forward"/> into existing tensors.</summary>
     internal static void Launch(
         Tensor q, Tensor k, Tensor v, Tensor y, Tensor logSumExp, AttentionPlan plan, LaunchCost cost) =>
         q.Device.Load(s_source, q.Type, Variant(plan.Channels)).Kernel("AttentionTensor").Launch(
             Blocks(plan, plan.Queries, ownTiles: 1) with { Cost = cost }, q, k, v, y, logSumExp,
             KernelArgument.Structure(ref plan));
 
-    /// <returns>The variant for heads of so many channels.</returns>
+    /// <returns>The variant for heads with the given channels.</returns>
     internal static string Variant(int channels) => Define(HeadPieces(channels));
 
-    /// <returns>A block for every tile of the tokens, with so many tiles of its own in shared memory.</returns>
+    /// <returns>A block for every tile of the tokens, with the given number of own tiles in shared memory.</returns>
     internal static LaunchShape Blocks(AttentionPlan plan, int tokens, int ownTiles)
     {
         int pieces = HeadPieces(plan.Channels);

@@ -1,13 +1,14 @@
-// AttentionTensor: softmax attention of every head on tensor cores, a tile of queries a block, keys tile by tile with
-// a running maximum and sum. The next tile comes while one is computed.
-//   as Attention.cu, with the weights rounded to Scalar before they meet the values
+// AttentionTensor: softmax attention of every head on tensor cores, a tile of queries a block, over tiles of keys with
+// an online softmax. The copy of the next tile overlaps the computation of the current one.
+//   as Attention.cu, with the weights rounded to Scalar before they are multiplied with v
 //
 // Shapes   q, y: [N, Lq, Heads, D]; k, v: [N, Lk, Heads, D]; logSumExp: [N, Heads, Lq]
 // Types    Half and BFloat16; products and sums in float
-// Launch   128 threads a block, exactly; one block for every Rows (64; 16 of heads beyond 160 channels) queries of
-//          every sequence and head; dynamic shared memory of OwnBytes + 4 * OtherBytes, and for joined shares
+// Launch   128 threads a block, exactly; one block for every Rows (64; 16 for heads of more than 160 channels) queries
+//          of every sequence and head; dynamic shared memory of OwnBytes + 4 * OtherBytes, and with Shares > 1 of
+//          Warps * JoinLength floats more
 // Cost     4*N*Heads*Lq*Lk*D operations; reads k and v Lq/Rows times from cache; memory linear in tokens
-// Limits   D a multiple of 8, up to 8 times HeadPieces; addresses that 16 divides; Lk >= 1; no host form
+// Limits   D a multiple of 8, up to 8 * HeadPieces; 16-byte aligned addresses; Lk >= 1; no host form
 // Source   Dao 2023, FlashAttention-2, algorithm 1
 #include "Common/Prelude.cuh"
 #include "Attention/AttentionTensorTile.cuh"
@@ -16,7 +17,7 @@ KERNEL AttentionTensor(
     const Scalar* __restrict__ q, const Scalar* __restrict__ k, const Scalar* __restrict__ v, Scalar* __restrict__ y,
     float* __restrict__ logSumExp, AttentionPlan plan)
 {
-    DYNAMIC_SHARED(char, shared);  // [Rows, RowBytes] of q, twice [Others, RowBytes] of k and of v, [Warps, JoinLength]
+    DYNAMIC_SHARED(char, shared);  // [Rows, RowBytes] q, 2 x [Others, RowBytes] k and v, [Warps, JoinLength] floats
     const TokenTile tile = TileOf(plan, blockIdx.x, plan.queries, plan.keys, Rows);
     const int query = tile.first, firstQuery = query + FirstRow();
     const Int64 stride = tile.stride, keyStart = tile.otherStart;
@@ -37,7 +38,7 @@ KERNEL AttentionTensor(
     for (int key = 0, turn = 0; key < end; key += Others, turn ^= 1) {
         char* stage = ring + turn * 2 * OtherBytes;
         CopyWait<0>();
-        __syncthreads();  // everyone's copies of this tile | their reads; the reads of the last tile | copies over it
+        __syncthreads();  // all threads' copies of this tile | their reads; reads of the last tile | copies over it
         if (key + Others < end) bring(key + Others, ring + (turn ^ 1) * 2 * OtherBytes);
         CopyCommit();
         LogitSums logits;

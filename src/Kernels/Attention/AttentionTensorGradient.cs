@@ -7,11 +7,11 @@ internal static class AttentionTensorGradient
     private static readonly KernelSource s_source = Source(
         "Attention/AttentionTensorGradient.cu", AttentionTensor.Types, AttentionTensor.GradientVariants);
 
-    /// <summary>The kernels' file.</summary>
+    /// <summary>The kernels' source.</summary>
     internal static KernelSource SourceFile => s_source;
 
-    /// <summary>As <see cref="AttentionGradient.Forward"/>, into tensors that are there.</summary>
-    /// <param name="numbers">Those of <see cref="AttentionGradientNumbers"/>.</param>
+    /// <summary><see cref="AttentionGradient.Forward"/> into existing tensors.</summary>
+    /// <param name="numbers">The result of <see cref="AttentionGradientNumbers"/>.</param>
     internal static void Launch(
         Tensor q, Tensor k, Tensor v, Tensor dy, Tensor numbers, Tensor dq, Tensor dk, Tensor dv, AttentionPlan plan)
     {

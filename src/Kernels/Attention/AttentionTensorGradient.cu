@@ -1,6 +1,6 @@
-// AttentionTensorGradient: the gradients of attention on tensor cores, with the logits computed again tile by tile.
-// Queries and keys have kernels of their own, so that each result is summed by one block, in one order.
-//   as AttentionGradient.cu, with p and ds rounded to Scalar before they meet dy, k and q
+// AttentionTensorGradient: the gradients of attention on tensor cores, with the logits recomputed tile by tile. Queries
+// and keys have separate kernels, so that each result is summed by one block, in one order.
+//   as AttentionGradient.cu, with p and ds rounded to Scalar before they are multiplied with dy, k and q
 //
 // Shapes   q, dy, dq: [N, Lq, Heads, D]; k, v, dk, dv: [N, Lk, Heads, D]; numbers: [N, Heads, Lq', 2], of
 //          AttentionGradientNumbers.cu
@@ -8,13 +8,13 @@
 // Launch   128 threads a block, exactly; one block for every 64 queries, or keys, of every sequence and head; dynamic
 //          shared memory of 2 * OwnBytes + 4 * OtherBytes
 // Cost     6*N*Heads*Lq*Lk*D operations for dq, 8 for dk and dv; memory linear in tokens
-// Limits   D a multiple of 8, up to 8 times HeadPieces, HeadPieces up to 20: no shares of channels; addresses that 16
-//          divides; no host form
-// Source   Dao 2023, FlashAttention-2, algorithm 2; in two passes in place of its atomic additions
+// Limits   D a multiple of 8, up to 8 * HeadPieces; HeadPieces up to 20, where channels are not split between warps;
+//          16-byte aligned addresses; no host form
+// Source   Dao 2023, FlashAttention-2, algorithm 2; with two passes instead of atomic additions
 #include "Common/Prelude.cuh"
 #include "Attention/AttentionTensorTile.cuh"
 
-// Two sequences of tokens that a tile is made of, and where they lie in memory and, twice, in shared memory.
+// Two tensors whose tokens are copied together, as one tile below the other in shared memory: q and dy, or k and v.
 struct TokenPair {
     const Scalar* first;
     const Scalar* second;
@@ -51,7 +51,7 @@ KERNEL AttentionTensorGradientQuery(
     for (int key = 0, turn = 0; key < end; key += Others, turn ^= 1) {
         const char* stage = ring + turn * 2 * OtherBytes;
         CopyWait<0>();
-        __syncthreads();  // everyone's copies of this tile | their reads; the reads of the last tile | copies over it
+        __syncthreads();  // all threads' copies of this tile | their reads; reads of the last tile | copies over it
         const int next = key + Others;
         if (next < end) others.Bring(ring + (turn ^ 1) * 2 * OtherBytes, Others, next, plan.keys - next);
         CopyCommit();
@@ -77,11 +77,11 @@ KERNEL AttentionTensorGradientKeyValue(
     const int key = tile.first;
     const TokenPair own = {k + tile.start, v + tile.start, tile.stride, plan.channels};
     const TokenPair others = {q + tile.otherStart, dy + tile.otherStart, tile.stride, plan.channels};
-    const int start = plan.isCausal ? key : 0;  // a multiple of Rows; earlier queries see none of these keys
+    const int start = plan.isCausal ? key : 0;  // a multiple of Rows; earlier queries do not see these keys
     const float scale = float(plan.scale);
     char* ring = shared + 2 * OwnBytes;
 
-    // What the threads need to know of each query of a tile; visible after the barrier of the turn.
+    // Double-buffered numbers of a tile's queries; the barrier of a turn makes them visible.
     __shared__ QueryNumbers ofColumns[2][Others];  // [turn, query]
     const QueryNumbers* const ofHead = NumbersOf(numbers, plan, tile.pair);
     const auto bringNumbers = [&](int query, int turn) {
@@ -98,7 +98,7 @@ KERNEL AttentionTensorGradientKeyValue(
     for (int query = start, turn = 0; query < plan.queries; query += Others, turn ^= 1) {
         const char* stage = ring + turn * 2 * OtherBytes;
         CopyWait<0>();
-        __syncthreads();  // everyone's copies of this tile | their reads; the reads of the last tile | copies over it
+        __syncthreads();  // all threads' copies of this tile | their reads; reads of the last tile | copies over it
         const int next = query + Others;
         if (next < plan.queries) others.Bring(ring + (turn ^ 1) * 2 * OtherBytes, Others, next, plan.queries - next);
         CopyCommit();
@@ -113,7 +113,7 @@ KERNEL AttentionTensorGradientKeyValue(
         AddWeighted(weights, stage + OtherBytes, valueSums);
         AddWeighted(slopes, stage, keySums);
     }
-    CopyWait<0>();  // where no query sees the keys, their copies are still under way
+    CopyWait<0>();  // if no query sees these keys, the copies of k and v are still in flight
 
     const float ones[2] = {1, 1}, scales[2] = {scale, scale};
     StoreTokens(dv + tile.start, tile.count, tile.stride, plan.channels, valueSums, ones);

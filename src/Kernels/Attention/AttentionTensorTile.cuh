@@ -1,42 +1,43 @@
-// AttentionTensorTile: the two products of attention on tensor cores, for a block of Warps warps. A warp has 16 tokens
-// of its own (rows), and meets tiles of Others tokens (columns) that the block brings into shared memory. Where a head
-// has more channels than a thread has registers for, all warps have the same 16 tokens and share out the channels.
+// AttentionTensorTile: the two matrix products of attention by mma.sync, for a block of Warps warps. Each warp has 16
+// own tokens (rows), and multiplies them with tiles of Others tokens (columns) that the block copies into shared
+// memory. Where a head has more channels than a thread has registers for, all warps have the same 16 tokens, and the
+// channels are split between them.
 //
-// The block's variant: HeadPieces, the pieces of 8 channels that a head has at most; those beyond its own are zeros.
+// The block's variant: HeadPieces, the pieces of 8 channels that a head has at most; missing ones are zero-padded.
 //
-// Shared   a token is a row of 2 * Steps chunks of 16 bytes and one more that nobody reads: the number is odd, so that
-//          the same chunk of 8 rows, which a load of matrices takes at once, lies in different banks
+// Shared   a token is a row of 2 * Steps chunks of 16 bytes and one of padding: an odd number, so that the same chunk
+//          of 8 rows, which ldmatrix reads at once, lies in different banks
 // Order    of the additions: along the channels, or the tokens, from the first to the last
-// Source   Dao 2023, FlashAttention-2, section 3.3: queries divided among the warps; the weights stay in registers
+// Source   Dao 2023, FlashAttention-2, section 3.3: queries split between the warps; the weights stay in registers
 #pragma once
 #include "Attention/AttentionFragments.cuh"
 
 constexpr int Warps = 4;
 constexpr int Threads = Warps * 32;
-constexpr int Shares = HeadPieces > 20 ? Warps : 1;  // warps that share out the channels
+constexpr int Shares = HeadPieces > 20 ? Warps : 1;  // warps that the channels are split between
 constexpr int Rows = Warps / Shares * 16;
 constexpr int Others = HeadPieces > 20 ? 16 : HeadPieces > 10 ? 32 : 64;
-constexpr int Steps = (HeadPieces + 1) / 2;  // of 16 channels
+constexpr int Steps = (HeadPieces + 1) / 2;  // K steps of 16 channels
 constexpr int WarpSteps = Steps / Shares;
 constexpr int WarpPieces = HeadPieces / Shares;
 constexpr int RowBytes = (2 * Steps + 1) * 16;
 constexpr int OwnBytes = Rows * RowBytes;
 constexpr int OtherBytes = Others * RowBytes;
 constexpr int ChunkLength = 8;
-constexpr int JoinLength = Others / 2 * 32;  // sums of all lanes of a warp
+constexpr int JoinLength = Others / 2 * 32;  // logits of all lanes of a warp
 
-// Products of the own tokens with the others, and sums of the warp's channels.
+// Logits of the own tokens with a tile of others, and output sums of the warp's channels.
 using LogitSums = FragmentRow<Others / 8>;
 using HeadSums = FragmentRow<WarpPieces>;
 
-// The first of the warp's rows in the block's tile, and of its channels.
+// The warp's first row in the block's tile, and its first channel.
 DEVICE int FirstRow() { return int(threadIdx.x) / WarpSize / Shares * 16; }
 DEVICE int FirstChannel() { return int(threadIdx.x) / WarpSize % Shares * WarpPieces * ChunkLength; }
 
-// Where they lie in a tile in shared memory.
+// Their byte offset in a tile in shared memory.
 DEVICE int FirstByte() { return FirstRow() * RowBytes + FirstChannel() * 2; }
 
-// Begins to bring so many tokens, of as many as there is room for, and zeros for the rest.
+// Starts to copy `count` tokens to a tile of `room` tokens, zero-filling the rest.
 DEVICE void BringTokens(char* target, int room, const Scalar* from, int count, Int64 stride, int channels)
 {
     constexpr int Chunks = 2 * Steps;
@@ -48,7 +49,7 @@ DEVICE void BringTokens(char* target, int room, const Scalar* from, int count, I
     }
 }
 
-// products[row,column] = sum over the warp's channels of own[row] others[column]; tiles in shared memory.
+// products[row,column] = sum over the warp's channels of own[row] others[column]; both tiles are in shared memory.
 DEVICE void MultiplyTokens(const char* own, const char* others, LogitSums& products)
 {
     const int lane = threadIdx.x % WarpSize, matrix = lane / 8;
@@ -69,8 +70,8 @@ DEVICE void MultiplyTokens(const char* own, const char* others, LogitSums& produ
     }
 }
 
-// Adds up what the shares of the channels have, from the first to the last, so that all have the whole. A barrier of
-// the caller's separates the reads here from the writes of the next call; area has JoinLength numbers for each warp.
+// Sums the logits over the shares of the channels, from the first to the last, so that every warp has the totals. The
+// caller's barrier separates the reads here from the writes of the next call; area has JoinLength floats for each warp.
 DEVICE void JoinShares(LogitSums& products, float* area)
 {
     if constexpr (Shares > 1) {
@@ -79,7 +80,7 @@ DEVICE void JoinShares(LogitSums& products, float* area)
         for (int index = 0; index < Others / 2; index++) {
             area[warp * JoinLength + index * 32 + lane] = products.of[index / 4].values[index % 4];
         }
-        __syncthreads();  // all parts | their sums
+        __syncthreads();  // writes of all partial logits | reads of them
 #pragma unroll
         for (int index = 0; index < Others / 2; index++) {
             float sum = 0;
@@ -109,7 +110,7 @@ DEVICE void AddWeighted(const LogitSums& weights, const char* others, HeadSums& 
     }
 }
 
-// The warp's part of a tile that lies at `to` in memory and ends after so many tokens; see AttentionFragments.cuh.
+// Stores the warp's part of the tile at `to`, which has `count` tokens; see AttentionFragments.cuh.
 DEVICE void StoreTokens(
     Scalar* to, int count, Int64 stride, int channels, const HeadSums& sums, const float (&factor)[2])
 {

@@ -1,17 +1,17 @@
 namespace GenKernels.Kernels.Attention;
 
-/// <summary>How blocks of 256 threads divide an attention; the other half of <c>AttentionTile.cuh</c>.</summary>
+/// <summary>How blocks of 256 threads divide an attention; the C# side of <c>AttentionTile.cuh</c>.</summary>
 internal static class AttentionTile
 {
     private const int Across = 16;
 
-    // For heads of up to 16, 48, 64, 80, 160 and 512 channels: those of the models.
+    // For heads of up to 16, 48, 64, 80, 160 and 512 channels: the sizes in the models.
     private static readonly int[] s_columnsPerThread = [1, 3, 4, 5, 10, 32];
 
-    /// <summary>What the kernels are compiled for.</summary>
+    /// <summary>The variants that the kernels are compiled for.</summary>
     internal static string[] Variants { get; } = [.. s_columnsPerThread.Select(Define)];
 
-    /// <returns>The variant for heads of so many channels.</returns>
+    /// <returns>The variant for heads with the given channels.</returns>
     internal static string Variant(int channels) => Define(ColumnsPerThread(channels));
 
     /// <returns>A block for every tile of the tokens of every sequence and head.</returns>

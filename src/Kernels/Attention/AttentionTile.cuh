@@ -1,6 +1,6 @@
-// AttentionTile: the two products of attention for a block of 256 threads, Across x Across of them over a tile of
-// Tile x Tile logits. A thread computes Patch x Patch logits, and of as many rows of a result every Across-th channel.
-// All of a row lies with Across neighbouring threads of one warp.
+// AttentionTile: the two matrix products of attention for a block of 256 threads, Across x Across of them over a tile
+// of Tile x Tile logits. A thread computes Patch x Patch logits, and every Across-th channel of Patch rows of a result.
+// A row is held by Across neighbouring threads of one warp.
 #pragma once
 #include "Attention/AttentionPlan.cuh"
 #include "Common/Warp.cuh"
@@ -9,12 +9,12 @@ constexpr int Across = 16;
 constexpr int Threads = Across * Across;
 constexpr int Patch = sizeof(Accumulator) == 8 || ColumnsPerThread > 10 ? 2 : 4;
 constexpr int Tile = Across * Patch;
-constexpr int Depth = 16;  // channels of the slices in shared memory
+constexpr int Depth = 16;  // channels (K) of the slices in shared memory
 
-// [channel][row]; one more than needed, so that the threads that write a column of a slice meet different banks.
+// [channel][row]; padded by one, so that the threads that write one column of a slice hit different banks.
 using AttentionSlice = Accumulator[Depth][Tile + 1];
 
-// [row][column] of what a result's rows are weighted with; written and read by the same warp.
+// [row][column], the left operand of AddWeighted; a row is written and read by the same warp.
 using AttentionWeights = Accumulator[Tile][Tile + 1];
 
 DEVICE int RowOfThread() { return int(threadIdx.x) / Across * Patch; }
@@ -39,10 +39,10 @@ DEVICE void MultiplyTokens(
         for (int j = 0; j < Patch; j++) product[i][j] = 0;
     }
     for (int channel = 0; channel < channels; channel += Depth) {
-        __syncthreads();  // everyone has read the slices of before
+        __syncthreads();  // reads of the last slices | writes of these
         LoadSlice(left, leftRows, stride, channel, channels, leftSlice);
         LoadSlice(right, rightRows, stride, channel, channels, rightSlice);
-        __syncthreads();  // the slices are whole
+        __syncthreads();  // writes of the slices | reads of them
         for (int c = 0; c < Depth; c++) {
             for (int i = 0; i < Patch; i++) {
                 for (int j = 0; j < Patch; j++) {
@@ -53,14 +53,14 @@ DEVICE void MultiplyTokens(
     }
 }
 
-// sum[i][j] += sum over tokens of weights[row i of the thread][t] tokens[t][channel j of the thread]. Between the same
-// thread's warp having written the weights and others of it overwriting them stand the two barriers here.
+// sum[i][j] += sum over tokens of weights[row i of the thread][t] tokens[t][channel j of the thread]. Its two barriers
+// separate these reads of the weights from the warp's writes before and after the call.
 DEVICE void AddWeighted(
     const AttentionWeights& weights, const Scalar* tokens, int count, Int64 stride, int channels,
     Accumulator (&sum)[Patch][ColumnsPerThread])
 {
     const int row = RowOfThread(), column = ColumnOfThread();
-    WarpBarrier();  // the rows of the warp are whole
+    WarpBarrier();  // writes of the warp's weights | reads of them
     for (int token = 0; token < count; token++) {
         for (int j = 0; j < ColumnsPerThread; j++) {
             const int channel = column + j * Across;
@@ -69,10 +69,10 @@ DEVICE void AddWeighted(
             for (int i = 0; i < Patch; i++) sum[i][j] += weights[row + i][token] * value;
         }
     }
-    WarpBarrier();  // all of the warp have read them
+    WarpBarrier();  // reads of the warp's weights | the next writes
 }
 
-// Rows of a result, each multiplied by a number of its own.
+// Stores the rows of a result, each multiplied by its factor.
 DEVICE void StoreTokens(
     Scalar* to, int rows, Int64 stride, int channels, const Accumulator (&sum)[Patch][ColumnsPerThread],
     const Accumulator (&factor)[Patch])
@@ -86,7 +86,7 @@ DEVICE void StoreTokens(
     }
 }
 
-// Over the Across neighbouring threads that share a row.
+// Reductions over the Across neighbouring threads that share a row.
 template <typename T> DEVICE T RowSum(T value)
 {
     for (int mask = Across / 2; mask > 0; mask /= 2) value += ShuffleXor(value, mask);

@@ -1,9 +1,9 @@
 namespace GenKernels.Kernels.Attention;
 
-/// <summary>What the choices of a way to compute an attention, and its gradients, have in common.</summary>
-/// <param name="name">Names the work in a table.</param>
-/// <param name="known">How warpgroups can compute it.</param>
-/// <param name="sources">The kernels.</param>
+/// <summary>The common part of the choices of a way to compute attention and its gradients.</summary>
+/// <param name="name">The name of the work in a tuner's tables.</param>
+/// <param name="known">The ways of warpgroups.</param>
+/// <param name="sources">The kernels' sources.</param>
 internal abstract class AttentionTuning(string name, AttentionWays known, params KernelSource[] sources)
     : ITunedWork<AttentionKey, AttentionWay>
 {
@@ -14,7 +14,7 @@ internal abstract class AttentionTuning(string name, AttentionWays known, params
     public IReadOnlyList<KernelSource> Sources => sources;
 
     /// <inheritdoc/>
-    /// <remarks>Warpgroups, where there are some: an H100 takes half the time with them.</remarks>
+    /// <remarks>Warpgroups where the device and the head allow them: they halve the time on an H100.</remarks>
     public AttentionWay Rule(Device device, in AttentionKey key) => known.Rule(device, key.Channels);
 
     /// <inheritdoc/>
@@ -30,6 +30,6 @@ internal abstract class AttentionTuning(string name, AttentionWays known, params
     /// <inheritdoc/>
     public abstract Action<AttentionWay> Prepare(Device device, AttentionKey key);
 
-    /// <returns>What a way needs compiled for heads of so many channels.</returns>
+    /// <returns>The modules that a way needs for heads with the given channels.</returns>
     protected abstract IEnumerable<(KernelSource Source, string Variant)> Modules(AttentionWay way, int channels);
 }

@@ -8,14 +8,15 @@ internal static class AttentionWarpgroup
     private const int BoxChannels = 64;
     private const int RowBytes = 128;
 
-    // As in the kernels: larger tiles leave room for fewer.
+    // As in the kernels: larger tiles leave room for three stages only.
     private const int LargeTile = 24576;
 
-    // Shared memory begins at the first multiple of this.
+    // Tiles begin at the first multiple of this in shared memory.
     private const int Alignment = 1024;
 
     /// <summary>
-    /// For heads of up to 40, 64, 80 and 160 channels; of more tokens or warpgroups registers hold too little.
+    /// The ways for heads of up to 40, 64, 80 and 160 channels; larger tiles or more warpgroups do not fit the
+    /// registers.
     /// </summary>
     internal static AttentionWays Known { get; } = new(
         (5, new(2, 64)), (5, new(2, 128)), (5, new(3, 128)), (8, new(2, 128)), (8, new(3, 64)), (10, new(2, 128)),
@@ -24,10 +25,10 @@ internal static class AttentionWarpgroup
     private static readonly KernelSource s_source =
         Source("Attention/AttentionWarpgroup.cu", AttentionTensor.Types, Known.Variants);
 
-    /// <summary>The kernel's file.</summary>
+    /// <summary>The kernel's source.</summary>
     internal static KernelSource SourceFile => s_source;
 
-    /// <summary>As <see cref="Attention.Forward"/>, into tensors that are there.</summary>
+    /// <summary><see cref="Attention.Forward"/> into existing tensors.</summary>
     internal static void Launch(
         AttentionWay way, Tensor q, Tensor k, Tensor v, Tensor y, Tensor logSumExp, AttentionPlan plan,
         LaunchCost cost) =>
@@ -35,17 +36,19 @@ internal static class AttentionWarpgroup
             Blocks(q.Device, way, plan, plan.Queries, ownTensors: 0) with { Cost = cost }, q, Tokens(k, way),
             Tokens(v, way), y, logSumExp, KernelArgument.Structure(ref plan));
 
-    /// <returns>How a kernel is given tokens that the hardware copies: tiles of one head.</returns>
+    /// <returns>Tokens as a kernel's argument: a tensor map with boxes of one tile of one head.</returns>
     internal static KernelArgument Tokens(Tensor x, AttentionWay way) => KernelArgument.Mapped(
         x, TensorMap.OfBoxes(
             x.Type, [x.Shape[3], x.Shape[2], x.Shape[1], x.Shape[0]],
             [TensorMap.RowLength(x.Type), 1, way.TileTokens, 1]));
 
     /// <returns>
-    /// Blocks that compute tiles of the tokens, one after the other, with the tiles of so many tensors of their own.
+    /// Blocks that compute one tile of own tokens after the other, with those of the given number of tensors in shared
+    /// memory.
     /// </returns>
     /// <remarks>
-    /// A multiprocessor has room for one. With a mask tiles take different times, and blocks come as others end.
+    /// A multiprocessor has room for one block. Without a mask, blocks are persistent, at most one a multiprocessor.
+    /// With one, tiles take different times, and each has its own block, for the hardware to balance.
     /// </remarks>
     internal static LaunchShape Blocks(Device device, AttentionWay way, AttentionPlan plan, int tokens, int ownTensors)
     {

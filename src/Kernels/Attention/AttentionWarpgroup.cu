@@ -1,23 +1,23 @@
-// AttentionWarpgroup: softmax attention of every head by warpgroups, with a running maximum and sum.
+// AttentionWarpgroup: softmax attention of every head by warpgroups (wgmma), with an online softmax.
 //   as AttentionTensor.cu
 //
 // Shapes   q, y: [N, Lq, Heads, D]; k, v: [N, Lk, Heads, D]; logSumExp: [N, Heads, Lq]
 // Types    Half and BFloat16; products and sums in float
 // Launch   Threads a block, exactly; up to one block for every Rows queries of every sequence and head; dynamic shared
-//          memory of RingBytes, and 1024 more for its beginning
+//          memory of RingBytes, and 1024 more to align it
 // Cost     4*N*Heads*Lq*Lk*D operations; reads k and v Lq/Rows times from cache; memory linear in tokens
-// Limits   D a multiple of 8, up to 8 times HeadPieces, HeadPieces up to 20; Lk >= 1; see AttentionWarpgroupTile.cuh
+// Limits   D a multiple of 8, up to 8 * HeadPieces, HeadPieces up to 20; Lk >= 1; see AttentionWarpgroupTile.cuh
 // Source   Shah et al. 2024, FlashAttention-3, algorithm 2
 #include "Common/Prelude.cuh"
 #include "Attention/AttentionWarpgroupTile.cuh"
 
-// A warp's queries, what it knows of them, and the tile that it meets.
+// A consumer's work for MeetTiles: the warp's queries, their online softmax, and the current tile of keys.
 struct QueryWork {
     static constexpr bool AddsFirst = false, AddsSecond = true;
     const AttentionPlan& plan;
     const RingPair& rings;  // of keys and values
     const Turn& turn;
-    float scale;  // of logits as powers of two
+    float scale;  // times log2(e)
     FragmentX queries[Steps];
     LogitSums logits;
     Weights weights;
@@ -26,7 +26,7 @@ struct QueryWork {
 
     MEMBER int FirstQuery() const { return turn.own.first + FirstRow(); }
 
-    // The queries as a left operand; q is the first of the block's.
+    // Loads the queries as left operands; q points to the block's first.
     MEMBER void Load(const Scalar* q)
     {
 #pragma unroll
@@ -75,7 +75,7 @@ KERNEL_OF(Threads, 1) AttentionWarpgroup(
     const Scalar* __restrict__ q, TENSOR_MAP k, TENSOR_MAP v, Scalar* __restrict__ y, float* __restrict__ logSumExp,
     AttentionPlan plan)
 {
-    DYNAMIC_SHARED(char, memory);  // [Stages] tiles of k, then of v, from the first multiple of 1024 on
+    DYNAMIC_SHARED(char, memory);  // [Stages] tiles of k, then of v, aligned to 1024
     __shared__ RingBarriers barriers[2];
     const RingPair rings(k, v, barriers, memory + BytesToAtom(memory));
     if (threadIdx.x == 0) {

@@ -4,24 +4,24 @@ namespace GenKernels.Kernels.Attention;
 internal static class AttentionWarpgroupGradientKeyValue
 {
     /// <summary>
-    /// For heads of up to 40, 64 and 80 channels: two gradients take the registers of two warpgroups and small tiles.
+    /// The ways for heads of up to 40, 64 and 80 channels: the sums of two gradients leave registers only for two
+    /// warpgroups and small tiles.
     /// </summary>
     private static readonly AttentionWays s_known = new((5, Way), (8, Way), (10, Way));
 
     private static readonly KernelSource s_source =
         Source("Attention/AttentionWarpgroupGradientKeyValue.cu", AttentionTensor.Types, s_known.Variants);
 
-    /// <summary>The kernel's file.</summary>
+    /// <summary>The kernel's source.</summary>
     internal static KernelSource SourceFile => s_source;
 
     private static AttentionWay Way => new(Warpgroups: 2, TileTokens: 64);
 
-    /// <returns>What it is compiled for, for heads of so many channels.</returns>
+    /// <returns>The variant for heads with the given channels.</returns>
     internal static string Variant(int channels) => s_known.Variant(Way, channels);
 
-    /// <summary>As <see cref="AttentionGradient.Forward"/>, the part of keys and values, into tensors that are
-    /// there.</summary>
-    /// <param name="numbers">Those of <see cref="AttentionGradientNumbers"/>.</param>
+    /// <summary>The keys' and values' part of <see cref="AttentionGradient.Forward"/>, into existing tensors.</summary>
+    /// <param name="numbers">The result of <see cref="AttentionGradientNumbers"/>.</param>
     internal static void Launch(
         Tensor q, Tensor k, Tensor v, Tensor dy, Tensor numbers, Tensor dk, Tensor dv, AttentionPlan plan)
     {

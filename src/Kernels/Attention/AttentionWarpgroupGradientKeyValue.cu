@@ -5,28 +5,28 @@
 //          AttentionGradientNumbers.cu
 // Types    Half and BFloat16; numbers, products and sums in float
 // Launch   Threads a block, exactly; up to one block for every Rows keys of every sequence and head; dynamic shared
-//          memory of OwnBytes + RingBytes, and 1024 more for its beginning
+//          memory of OwnBytes + RingBytes, and 1024 more to align it
 // Cost     8*N*Heads*Lq*Lk*D operations; memory linear in tokens
-// Limits   D a multiple of 8, up to 8 times HeadPieces, HeadPieces up to 10: registers; see AttentionWarpgroupTile.cuh
-// Source   Shah et al. 2024, FlashAttention-3, algorithm 3; with a kernel of its own in place of its atomic additions
+// Limits   D a multiple of 8, up to 8 * HeadPieces, HeadPieces up to 10 (registers); see AttentionWarpgroupTile.cuh
+// Source   Shah et al. 2024, FlashAttention-3, algorithm 3; with a separate kernel for dq instead of atomic additions
 #include "Common/Prelude.cuh"
 #include "Attention/AttentionWarpgroupOwn.cuh"
 
 constexpr int NumberBytes = TileTokens * sizeof(QueryNumbers);
 
-// What warps need to know of the queries of a tile, of two neighbours at a time.
+// The numbers of a tile's queries, loaded as pairs of neighbours.
 struct alignas(16) NumberPair { QueryNumbers of[2]; };
 using TileNumbers = NumberPair[TileTokens / 2];
 
-// A warp's keys and the tile of queries that it meets.
+// A consumer's work for MeetTiles: the warp's keys and the current tile of queries. It multiplies transposed logits.
 struct KeyWork {
     static constexpr bool AddsFirst = true, AddsSecond = true;
     const AttentionPlan& plan;
     const OwnTiles& own;
-    const RingPair& rings;      // of queries and gradients
-    const TileNumbers* places;  // [Stages], in shared memory, beside those gradients
+    const RingPair& rings;      // of queries and upstream gradients
+    const TileNumbers* places;  // [Stages], in shared memory; they arrive with the tiles of the second ring
     const Turn& turn;
-    float scale;  // of logits as powers of two
+    float scale;  // times log2(e)
     NumberPair numbers[TileTokens / 8];
     LogitSums logits, slopes;
     Weights ofValues, ofKeys;
@@ -95,7 +95,7 @@ KERNEL_OF(Threads, 1) AttentionWarpgroupGradientKeyValue(
     TENSOR_MAP q, TENSOR_MAP k, TENSOR_MAP v, TENSOR_MAP dy, const QueryNumbers* __restrict__ numbers,
     Scalar* __restrict__ dk, Scalar* __restrict__ dv, AttentionPlan plan)
 {
-    DYNAMIC_SHARED(char, memory);  // own tiles of k and of v, [Stages] tiles of q, of dy, from a multiple of 1024
+    DYNAMIC_SHARED(char, memory);  // own tiles of k and of v, [Stages] tiles of q, of dy, aligned to 1024
     __shared__ RingBarriers barriers[2];
     __shared__ OwnBarriers ownBarriers;
     __shared__ TileNumbers places[Stages];

@@ -4,7 +4,7 @@ namespace GenKernels.Kernels.Attention;
 internal static class AttentionWarpgroupGradientQuery
 {
     /// <summary>
-    /// For heads of up to 40, 64 and 80 channels; of more tokens or warpgroups registers hold too little.
+    /// The ways for heads of up to 40, 64 and 80 channels; larger tiles or more warpgroups do not fit the registers.
     /// </summary>
     internal static AttentionWays Known { get; } = new(
         (5, new(2, 128)), (5, new(3, 64)), (8, new(2, 128)), (8, new(3, 64)), (10, new(2, 64)), (10, new(3, 64)));
@@ -12,12 +12,12 @@ internal static class AttentionWarpgroupGradientQuery
     private static readonly KernelSource s_source =
         Source("Attention/AttentionWarpgroupGradientQuery.cu", AttentionTensor.Types, Known.Variants);
 
-    /// <summary>The kernel's file.</summary>
+    /// <summary>The kernel's source.</summary>
     internal static KernelSource SourceFile => s_source;
 
-    /// <summary>As <see cref="AttentionGradient.Forward"/>, the queries' part, into a tensor that is there.</summary>
-    /// <param name="way">One of those that are known.</param>
-    /// <param name="numbers">Those of <see cref="AttentionGradientNumbers"/>.</param>
+    /// <summary>The queries' part of <see cref="AttentionGradient.Forward"/>, into an existing tensor.</summary>
+    /// <param name="way">One of <see cref="Known"/>.</param>
+    /// <param name="numbers">The result of <see cref="AttentionGradientNumbers"/>.</param>
     internal static void Launch(
         AttentionWay way, Tensor q, Tensor k, Tensor v, Tensor dy, Tensor numbers, Tensor dq, AttentionPlan plan)
     {

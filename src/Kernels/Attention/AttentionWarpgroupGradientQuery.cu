@@ -5,21 +5,21 @@
 //          AttentionGradientNumbers.cu
 // Types    Half and BFloat16; numbers, products and sums in float
 // Launch   Threads a block, exactly; up to one block for every Rows queries of every sequence and head; dynamic shared
-//          memory of OwnBytes + RingBytes, and 1024 more for its beginning
+//          memory of OwnBytes + RingBytes, and 1024 more to align it
 // Cost     6*N*Heads*Lq*Lk*D operations; memory linear in tokens
-// Limits   D a multiple of 8, up to 8 times HeadPieces, HeadPieces up to 10: registers; see AttentionWarpgroupTile.cuh
-// Source   Shah et al. 2024, FlashAttention-3, algorithm 3; with a kernel of its own in place of its atomic additions
+// Limits   D a multiple of 8, up to 8 * HeadPieces, HeadPieces up to 10 (registers); see AttentionWarpgroupTile.cuh
+// Source   Shah et al. 2024, FlashAttention-3, algorithm 3; with a separate kernel for dq instead of atomic additions
 #include "Common/Prelude.cuh"
 #include "Attention/AttentionWarpgroupOwn.cuh"
 
-// A warp's queries and the tile of keys that it meets.
+// A consumer's work for MeetTiles: the warp's queries and the current tile of keys.
 struct QueryWork {
     static constexpr bool AddsFirst = true, AddsSecond = false;
     const AttentionPlan& plan;
     const OwnTiles& own;
     const RingPair& rings;  // of keys and values
     const Turn& turn;
-    float scale;  // of logits as powers of two
+    float scale;  // times log2(e)
     QueryNumbers numbers[2];
     LogitSums logits, slopes;
     Weights weights;
@@ -69,7 +69,7 @@ KERNEL_OF(Threads, 1) AttentionWarpgroupGradientQuery(
     TENSOR_MAP q, TENSOR_MAP k, TENSOR_MAP v, TENSOR_MAP dy, const QueryNumbers* __restrict__ numbers,
     Scalar* __restrict__ dq, AttentionPlan plan)
 {
-    DYNAMIC_SHARED(char, memory);  // own tiles of q and of dy, [Stages] tiles of k, of v, from a multiple of 1024
+    DYNAMIC_SHARED(char, memory);  // own tiles of q and of dy, [Stages] tiles of k, of v, aligned to 1024
     __shared__ RingBarriers barriers[2];
     __shared__ OwnBarriers ownBarriers;
     char* const start = memory + BytesToAtom(memory);

@@ -1,22 +1,23 @@
-// AttentionWarpgroupOwn: the own tokens of a block whose products need two sequences of them, queries and the gradients
-// that arrive or keys and values: the hardware copies them into shared memory too, and they stay there for a turn.
+// AttentionWarpgroupOwn: the own tokens of a gradient's block, from two tensors: queries and upstream gradients, or
+// keys and values. TMA copies them into shared memory too, where they stay for a turn.
 // Source   Shah et al. 2024, FlashAttention-3, algorithm 3
 #pragma once
 #include "Attention/AttentionWarpgroupTile.cuh"
 
-constexpr int OwnCount = Rows / TileTokens;  // tiles
+constexpr int OwnCount = Rows / TileTokens;  // tiles of own tokens from one tensor
 constexpr int OwnBytes = 2 * OwnCount * TileBytes;
 
 static_assert(Rows % TileTokens == 0, "own tokens fill tiles as large as those of the rings");
 
+// The full and the empty barrier.
 struct OwnBarriers { ByteBarrier isThere, isFree; };
 
-// The block's own tokens of two sequences, in shared memory: tiles of the first, then of the other.
+// The block's own tokens in shared memory: the tiles of the first tensor, then those of the second.
 struct OwnTiles {
     const TensorMap &first, &second;
     BarrierPlace isThere, isFree;
     char* tiles;
-    UInt64 operand;  // the warpgroup's own, of the first
+    UInt64 operand;  // descriptor of the warpgroup's tokens of the first tensor
 
     MEMBER OwnTiles(
         const TensorMap& firstTokens, const TensorMap& secondTokens, OwnBarriers& barriers, char* places)
@@ -27,7 +28,7 @@ struct OwnTiles {
         operand = OperandAt(places + token / TileTokens * TileBytes + token % TileTokens * RowBytes);
     }
 
-    // These as TokenRing has them.
+    // The methods are those of TokenRing, with turns in place of tile numbers.
     MEMBER void Prepare() const
     {
         PrepareBarrier(isThere);
@@ -49,7 +50,7 @@ struct OwnTiles {
 
     MEMBER void Leave() const
     {
-        WarpBarrier();  // all lanes' reads | the arrival of their warp
+        WarpBarrier();  // all lanes' reads | their warp's arrival
         if (threadIdx.x % WarpSize == 0) Arrive(isFree);
     }
 

@@ -1,18 +1,18 @@
-// AttentionWarpgroupTile: the products of attention by warpgroups. A warpgroup has 64 tokens of its own (rows), and
-// meets tiles of TileTokens tokens (columns). A producer warpgroup brings these: the hardware (TMA) copies them into
-// rings in shared memory, whose places the consumers wait for and give back each at its own pace, so that one
-// multiplies while another computes powers; and within one, the sums of a tile are multiplied while the next one's
-// weights are computed. A block is persistent: it takes one tile of own tokens after the other, and the rings do not
-// run empty between them.
+// AttentionWarpgroupTile: the matrix products of attention by warpgroups (wgmma). A consumer warpgroup has 64 own
+// tokens (rows), and multiplies them with tiles of TileTokens tokens (columns). One thread of a producer warpgroup has
+// TMA copy these into ring buffers in shared memory, whose stages each consumer waits for and releases at its own pace,
+// so that one multiplies while another computes exponentials; and within a consumer, the product of one tile's weights
+// overlaps the computation of the next tile's. A block is persistent where the grid has fewer blocks than there are
+// tiles of own tokens: it takes one after the other, and its rings do not drain between them.
 //
-// The block's variant: Warpgroups, those that multiply; HeadPieces, the pieces of 8 channels that a head has at most,
-// those beyond its own being zeros; and TileTokens, 64 or 128.
+// The block's variant: Warpgroups, the consumers; HeadPieces, the pieces of 8 channels that a head has at most, missing
+// ones being zero-padded; and TileTokens, 64 or 128.
 //
-// Shared   a tile is TileTokens rows of 128 bytes for every 64 channels, as Wgmma.cuh has them: along the depth where
-//          channels are added up, across it where tokens are. The memory of a block begins at the first multiple of
-//          1024 in it.
-// Registers  a multiprocessor's are for one block: the consumers take what the producer gives back
-// Limits   compute capability 9.0; tokens that TensorCopy copies: chunks of 16 bytes, from addresses that 16 divides
+// Shared   a tile is TileTokens rows of 128 bytes for every 64 channels, with the layout of Wgmma.cuh: rows lie along K
+//          in products over channels, and across it in products over tokens. The tiles begin at the first multiple of
+//          1024 in a block's memory.
+// Registers  one block has all of a multiprocessor's: the consumers take what the producer gives back
+// Limits   compute capability 9.0; tokens that TensorCopy copies: chunks of 16 bytes, 16-byte aligned addresses
 // Source   Shah et al. 2024, FlashAttention-3, sections 3.1 and 3.2
 #pragma once
 #include "Attention/AttentionFragments.cuh"
@@ -24,7 +24,7 @@ constexpr int MultiplyingWarps = MultiplyingThreads / WarpSize;
 constexpr int Threads = MultiplyingThreads + WarpgroupThreads;
 constexpr int BringingRegisters = Warpgroups == 2 ? 40 : 32;
 constexpr int MultiplyingRegisters = Warpgroups == 2 ? 232 : 160;
-constexpr int OwnTokens = 64;  // of a warpgroup
+constexpr int OwnTokens = 64;  // of a consumer warpgroup
 constexpr int Rows = Warpgroups * OwnTokens;
 constexpr int HeadChannels = 8 * HeadPieces;
 constexpr int BoxChannels = 64;
@@ -32,20 +32,20 @@ constexpr int RowBytes = 128;
 constexpr int BoxBytes = TileTokens * RowBytes;
 constexpr int Boxes = (HeadChannels + BoxChannels - 1) / BoxChannels;
 constexpr int TileBytes = Boxes * BoxBytes;
-constexpr int Stages = TileBytes > 24576 ? 3 : 4;  // what shared memory has room for
+constexpr int Stages = TileBytes > 24576 ? 3 : 4;  // as many as shared memory has room for
 constexpr int RingBytes = Stages * 2 * TileBytes;
-constexpr int Steps = (HeadPieces + 1) / 2;  // of 16 channels
+constexpr int Steps = (HeadPieces + 1) / 2;  // K steps of 16 channels
 
 using LogitSums = FragmentRow<TileTokens / 8>;
 using Weights = WeightRow<TileTokens / 8>;
 using HeadSums = FragmentRow<HeadPieces>;
 
-// The first of the warp's rows in the block's tile.
+// The warp's first row in the block's tile.
 DEVICE int FirstRow() { return int(threadIdx.x) / WarpSize * 16; }
 
 // --- Tiles -----------------------------------------------------------------------------------------------------------
 
-// A sequence and a head of it.
+// A head of a sequence, as the tensor map counts them.
 struct HeadPlace { int head, sequence; };
 
 DEVICE HeadPlace HeadOf(const AttentionPlan& plan, Int64 pair)
@@ -61,25 +61,25 @@ DEVICE void BringTile(char* to, const TensorMap& map, BarrierPlace barrier, int 
     }
 }
 
-// A tile as an operand, whether channels are added up or tokens: along the depth the leading distance means nothing.
+// The descriptor of a tile, for products over channels as well as over tokens: the former ignore the leading distance.
 DEVICE UInt64 OperandAt(const char* tile) { return MatrixDescriptor(tile, BoxBytes, AtomBytes); }
 
-// In shared memory, one for a ring: of its places.
+// The full and the empty barriers of a ring's stages, in shared memory.
 struct RingBarriers { ByteBarrier isThere[Stages], isFree[Stages]; };
 
-// Places for tiles in shared memory, filled and emptied in the order of the tiles' numbers, from 0 on.
+// A ring buffer of tiles in shared memory, filled and released in the order of the tiles' numbers, from 0 on.
 struct TokenRing {
     const TensorMap& map;
     BarrierPlace isThere, isFree;  // [Stages]
     char* places;
-    UInt64 operand;  // in the first place
+    UInt64 operand;  // descriptor of the first stage
 
     MEMBER TokenRing(const TensorMap& tokens, RingBarriers& barriers, char* first)
         : map(tokens), isThere(barriers.isThere), isFree(barriers.isFree), places(first), operand(OperandAt(first))
     {
     }
 
-    // By one thread; a ProxyFence of it must follow, and a barrier of the block.
+    // Called by one thread, which then calls ProxyFence; a barrier of the block must follow.
     MEMBER void Prepare() const
     {
         for (int stage = 0; stage < Stages; stage++) {
@@ -88,8 +88,8 @@ struct TokenRing {
         }
     }
 
-    // By the thread that brings tiles: when their place is free. So many bytes more come with the tile; the barrier
-    // that they go to is returned.
+    // Called by the producer thread: waits until the tile's stage is free, and starts the copy. Returns the stage's
+    // full barrier, which also expects moreBytes, for the caller to copy.
     MEMBER BarrierPlace Bring(int number, HeadPlace head, int token, int moreBytes = 0) const
     {
         const int stage = StageOf(number);
@@ -99,17 +99,18 @@ struct TokenRing {
         return isThere + stage;
     }
 
-    // When it has come.
+    // Waits until a tile has arrived, and returns its descriptor.
     MEMBER UInt64 Await(int number) const
     {
         WaitForPhase(isThere + StageOf(number), RoundOf(number) % 2);
         return OperandOf(number);
     }
 
-    // Which has come.
+    // The descriptor of a tile that has arrived.
     MEMBER UInt64 OperandOf(int number) const { return Advance(operand, StageOf(number) * TileBytes); }
 
-    // By one lane of every warp that multiplies, when nothing reads the tile for the warp any more.
+    // Releases a tile's stage: called by one lane of every consumer warp when none of the warp's products reads it any
+    // more.
     MEMBER void Leave(int number) const { Arrive(isFree + StageOf(number)); }
 
     static MEMBER int StageOf(int number) { return int(unsigned(number) % Stages); }
@@ -118,7 +119,7 @@ private:
     static MEMBER int RoundOf(int number) { return int(unsigned(number) / Stages); }
 };
 
-// Two sequences of as many tokens, side by side.
+// The rings of two tensors whose tiles have the same numbers: k and v, or q and dy.
 struct RingPair {
     TokenRing first, second;
 
@@ -128,18 +129,18 @@ struct RingPair {
     {
     }
 
-    // As TokenRing has it.
+    // As in TokenRing.
     MEMBER void Prepare() const
     {
         first.Prepare();
         second.Prepare();
     }
 
-    // By every warp.
+    // Called by all lanes of every consumer warp.
     template <bool LeavesFirst, bool LeavesSecond> MEMBER void Leave(int number) const
     {
         if constexpr (LeavesFirst || LeavesSecond) {
-            WarpBarrier();  // all lanes' reads | the arrival of their warp
+            WarpBarrier();  // all lanes' reads | their warp's arrival
             if (threadIdx.x % WarpSize == 0) {
                 if (LeavesFirst) first.Leave(number);
                 if (LeavesSecond) second.Leave(number);
@@ -150,22 +151,22 @@ struct RingPair {
 
 // --- Turns -----------------------------------------------------------------------------------------------------------
 
-// What a block does at a time: a tile of own tokens meets tiles of others.
+// One step of a persistent block: a tile of own tokens against its tiles of other tokens.
 struct Turn {
     TokenTile own;
-    int number;      // of the block's turns
-    int firstOther;  // token
-    int firstTile, endTile;  // of others, as rings count
+    int number;              // counts the block's turns
+    int firstOther;          // the first other token
+    int firstTile, endTile;  // tiles of other tokens, as the rings number them
 
     MEMBER int TokenOf(int tile) const { return firstOther + (tile - firstTile) * TileTokens; }
 };
 
-// The turns of a block: the tiles of own tokens, queries or keys, of all heads go round the blocks. A query meets all
-// keys, or if the attention is causal those up to its own place.
+// The turns of a block: the tiles of own tokens, queries or keys, of all heads are dealt to the blocks round-robin. A
+// query is multiplied with all keys or, if the attention is causal, with those up to its own position.
 template <bool OfQueries> struct Turns {
     const AttentionPlan& plan;
     unsigned index = blockIdx.x;
-    int number = 0, firstTile = 0;  // of the next one
+    int number = 0, firstTile = 0;  // of the next turn
 
     MEMBER bool Next(Turn& turn)
     {
@@ -183,7 +184,7 @@ template <bool OfQueries> struct Turns {
     }
 };
 
-// By the thread that brings tiles: those of a turn.
+// Called by the producer thread: copies the tiles of a turn into both rings.
 DEVICE void BringTiles(const RingPair& rings, const Turn& turn, HeadPlace head)
 {
     for (int tile = turn.firstTile; tile < turn.endTile; tile++) {
@@ -192,11 +193,11 @@ DEVICE void BringTiles(const RingPair& rings, const Turn& turn, HeadPlace head)
     }
 }
 
-// Whether the thread is of a warpgroup that multiplies. The block goes two ways here: of the other warpgroup one thread
-// brings tiles, and what the block has prepared is seen.
+// Whether the thread is a consumer. The block splits here: its barrier publishes the initialised mbarriers, and the
+// consumers take registers that the producer warpgroup, of which only one thread works, gives back.
 DEVICE bool Multiplies()
 {
-    __syncthreads();  // new barriers | waiting for them
+    __syncthreads();  // initialisation of the mbarriers | their use
     const bool multiplies = threadIdx.x < MultiplyingThreads;
     if (multiplies) TakeRegisters<MultiplyingRegisters>();
     else KeepRegisters<BringingRegisters>();
@@ -207,10 +208,10 @@ DEVICE bool BringsTiles() { return threadIdx.x == MultiplyingThreads; }
 
 // --- Products --------------------------------------------------------------------------------------------------------
 
-// From the first 16 channels to those of a step.
+// The byte offset from the first 16 channels to those of a K step.
 constexpr int StepBytes(int step) { return step / 4 * BoxBytes + step % 4 * 32; }
 
-// Begins products[row,column] = sum over channels of own[row] others[column], own in registers.
+// Issues products[row,column] = sum over channels of own[row] others[column], own in registers.
 DEVICE void BeginProducts(LogitSums& products, const FragmentX (&own)[Steps], UInt64 others)
 {
     using Product = Wgmma<Scalar, TileTokens>;
@@ -221,7 +222,7 @@ DEVICE void BeginProducts(LogitSums& products, const FragmentX (&own)[Steps], UI
     }
 }
 
-// Likewise, own in shared memory.
+// Likewise with own in shared memory.
 DEVICE void BeginProducts(LogitSums& products, UInt64 own, UInt64 others)
 {
     using Product = Wgmma<Scalar, TileTokens>;
@@ -233,7 +234,7 @@ DEVICE void BeginProducts(LogitSums& products, UInt64 own, UInt64 others)
     }
 }
 
-// Begins sums[row,channel] += sum over columns of weights[row,column] others[column,channel].
+// Issues sums[row,channel] += sum over columns of weights[row,column] others[column,channel].
 DEVICE void BeginSums(HeadSums& sums, const Weights& weights, UInt64 others)
 {
     using Product = Wgmma<Scalar, HeadChannels>;
@@ -251,7 +252,7 @@ DEVICE void Pack(Weights& packed, const LogitSums& weights)
     }
 }
 
-// When there are the products with a tile.
+// Follows the products with a tile: releases the rings that no sum reads, and computes the weights.
 template <typename Work> DEVICE void WeighTile(const RingPair& rings, int tile, bool isLast, Work& work)
 {
     rings.Leave<!Work::AddsFirst, !Work::AddsSecond>(tile);
@@ -259,12 +260,13 @@ template <typename Work> DEVICE void WeighTile(const RingPair& rings, int tile, 
     work.Weigh(tile);
 }
 
-// Meets the tiles of a turn, which has some. work.Begin(tile) begins products with them, Prepare(tile) brings what
-// their weights need besides, and Weigh(tile) makes weights of them and pins those; Keep() rounds them, while nothing
-// reads those of before, and Add(tile) begins the sums with them. Work::AddsFirst and AddsSecond say of which ring the
-// sums are; the other's tile is left when there are products. Part() follows the last products. The wait for sums
-// begins the loop's body, because the assembler would have it before the weights that are to be computed meanwhile, if
-// they stood in one block with it.
+// The software pipeline of a consumer over the tiles of a turn, which has at least one. work.Begin(tile) issues the
+// products with a tile, Prepare(tile) meanwhile loads what else its weights need, and Weigh(tile) turns the products
+// into weights and pins those; Keep() rounds them to operands, once no product reads the last ones, and Add(tile)
+// issues the sums with them. Part() is called after the last products. Work::AddsFirst and AddsSecond tell from which
+// rings the sums read; a tile of the other ring is released as soon as its products are there. The wait for the sums
+// opens the loop's body: in one basic block with the weights that are to overlap the sums, the assembler would move it
+// ahead of them.
 template <typename Work> DEVICE void MeetTiles(const RingPair& rings, const Turn& turn, Work& work)
 {
     constexpr bool AddsFirst = Work::AddsFirst, AddsSecond = Work::AddsSecond;

@@ -2,14 +2,14 @@ namespace GenKernels.Kernels.Attention;
 
 /// <summary>How attention of 16-bit floats is computed on tensor cores.</summary>
 /// <param name="Warpgroups">
-/// Of a block: four warps multiply as one, where the device has such products. 0 where every warp does by itself.
+/// Consumer warpgroups of a block, on devices with wgmma; 0 where every warp multiplies by itself.
 /// </param>
-/// <param name="TileTokens">That a warpgroup meets at a time.</param>
+/// <param name="TileTokens">Tokens of a tile that a warpgroup processes at a time.</param>
 internal readonly record struct AttentionWay(int Warpgroups, int TileTokens)
 {
-    /// <summary>Every warp by itself.</summary>
+    /// <summary>Every warp multiplies by itself (mma.sync).</summary>
     internal static AttentionWay Warps => default;
 
-    /// <summary>Names it in the tables of a tuner.</summary>
+    /// <summary>The name of the way in a tuner's tables.</summary>
     public override string ToString() => Warpgroups == 0 ? "warps" : $"{Warpgroups} warpgroups, tiles of {TileTokens}";
 }

@@ -1,18 +1,19 @@
-// HostAttention: what attention on the CPU is made of. Tokens lie side by side in the lanes of two vectors: a logit's
-// row is a key and its columns are queries, so that maxima and sums over keys need no exchange between lanes, and
-// channels are rows of a product, of which there may be any number without waste.
+// HostAttention: the building blocks of attention on the CPU. Tokens are the lanes of two vectors: a row of logits is a
+// key and its columns are queries, so that maxima and sums over keys need no shuffles between lanes, and channels are
+// rows of a product, whose number needs no padding.
 #pragma once
 #include "Attention/AttentionPlan.cuh"
 #include "MatrixProduct/HostProduct.cuh"
 #include "Convolution/HostVector.cuh"
 
-// Tokens side by side, and rows whose sums are kept in registers: 24 of 32 vectors, or 12 of 16.
+// The micro-kernel's tile: tokens in two vectors, and rows whose sums are kept in registers (24 of 32, or 12 of 16).
 constexpr int Columns = 2 * Lanes;
 constexpr int StripRows = Registers == 32 ? 12 : 6;
 
 typedef decltype(Vector{} < Vector{}) Mask;
 
-// e^x for x up to about 0, in every lane; 0 below the least normal number. The series is as long as its type can tell.
+// e^x in every lane, for x up to about 0; results below the smallest normal number become 0. The series is as long as
+// the type's precision needs.
 DEVICE Vector Exponential(Vector x)
 {
     constexpr bool isDouble = sizeof(Scalar) == 8;
@@ -71,8 +72,8 @@ DEVICE void MultiplyRest(
     else if constexpr (Rows > 1) MultiplyRest<Rows - 1>(rows, a, lda, b, depth, factor, c);
 }
 
-// c[row,column] = factor[column] c[row,column] + sum over p of a[p,row] b[p,column] for all Columns; no factor stands
-// for zeros, whatever c holds.
+// c[row,column] = factor[column] c[row,column] + sum over p of a[p,row] b[p,column] for all Columns; a null factor
+// stands for zeros, whatever c holds.
 __attribute__((noinline)) static void Multiply(
     int rows, const Scalar* a, Int64 lda, const Scalar* b, int depth, const Scalar* factor, Scalar* c)
 {
@@ -83,7 +84,8 @@ __attribute__((noinline)) static void Multiply(
     if (row < rows) MultiplyRest<StripRows - 1>(rows - row, a + row, lda, b, depth, factor, c + row * Columns);
 }
 
-// Tokens [count, channels], a stride apart, to columns [channels, width]: to[c,t] = factor from[t,c], zeros beyond.
+// Transposes tokens [count, channels], a stride apart, to columns [channels, width]: to[c,t] = factor from[t,c], zeros
+// for t >= count.
 static void PackTokens(
     const Scalar* from, int count, Int64 stride, int channels, Scalar factor, Scalar* to, int width)
 {
@@ -105,7 +107,7 @@ static void PackTokens(
     }
 }
 
-// The way back: to[t,c] = factor[t] from[c,t] for the columns [channels, Columns].
+// The inverse for columns [channels, Columns]: to[t,c] = factor[t] from[c,t].
 static void UnpackTokens(
     const Scalar* from, int count, Int64 stride, int channels, const Scalar* factor, Scalar* to)
 {

@@ -55,11 +55,11 @@ internal readonly record struct ConvolutionPlan
     internal Shape AdjointWeightShape => [_groups * _inGroup, _taps.T, _taps.H, _taps.W, _outGroup];
 
     /// <summary>
-    /// How the CPU convolves where nothing was tuned. By tiles wherever their transforms apply and channels fill most of
-    /// a vector; else directly where the weights stay in a core's private cache and there are enough columns to keep in
-    /// registers; else by packed rows. Measured on a Zen 5: by tiles up to twice the rate that its vector units could
-    /// reach without them, directly 0.7 times that rate. On a Xeon, layers of 12 to 24 channels: by tiles 1.2 to 2.1
-    /// times the rate of the other methods; of 8 channels 0.6 to 1.1 times.
+    /// How the CPU convolves where nothing was tuned: by tiles wherever their transforms apply and channels fill most
+    /// of a vector; else directly where the weights stay in a core's private cache and there are enough columns to keep
+    /// in registers; else by packed rows. Measured on a Zen 5: by tiles up to twice the rate that its vector units
+    /// could reach without them, directly 0.7 times that rate. On a Xeon, layers of 12 to 24 channels: by tiles 1.2 to
+    /// 2.1 times the rate of the other methods; of 8 channels 0.6 to 1.1 times.
     /// </summary>
     internal HostMethod MethodOnHost =>
         IsForTiles && Math.Min(_inGroup, _outGroup) >= FewestTileChannels ? HostMethod.Tiles
@@ -131,7 +131,7 @@ internal readonly record struct ConvolutionPlan
 
     internal Triple Out => _out;
 
-    /// <summary>The upsampling of the input along each axis: Up - 1 zeros (gaps) between neighbouring elements.</summary>
+    /// <summary>The input is read with Up - 1 zeros, the gaps, between neighbouring elements of each axis.</summary>
     internal Triple Up => _up;
 
     internal Triple Stride => _stride;

@@ -62,8 +62,8 @@ internal readonly struct WinogradPlan
     }
 
     /// <summary>
-    /// Whether tiles of 5 rows of outputs are clearly faster than tiles of 3. They have 42 places instead of 30, and pay
-    /// off for frames that fill them better: those of 4, 5 or 10 rows.
+    /// Whether tiles of 5 rows of outputs are clearly faster than tiles of 3. They have 42 places instead of 30, and
+    /// pay off for frames that fill them better: those of 4, 5 or 10 rows.
     /// </summary>
     internal static bool IsTall(ConvolutionPlan plan) => 10 * Work(plan, TallHeight) <= 9 * Work(plan, FlatHeight);
 
