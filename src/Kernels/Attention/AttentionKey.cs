@@ -7,7 +7,7 @@ namespace GenKernels.Kernels.Attention;
 /// <param name="Keys">Of a sequence.</param>
 /// <param name="Heads">Of a token.</param>
 /// <param name="Channels">Of a head.</param>
-/// <param name="IsCausal">Whether a query sees only the keys up to its own place.</param>
+/// <param name="IsCausal">Whether a query sees only the keys up to its own position.</param>
 internal readonly record struct AttentionKey(
     ElementType Type, int Clips, int Queries, int Keys, int Heads, int Channels, bool IsCausal)
 {

@@ -58,7 +58,7 @@ internal readonly struct AttentionPlan
         }
     }
 
-    /// <returns>The cost of a launch that multiplies matrices of Lq x Lk x D so many times in every pair.</returns>
+    /// <returns>The cost of a launch with this many matrix products, each of 2 D operations an unmasked logit.</returns>
     internal LaunchCost Cost(int products, params ReadOnlySpan<Tensor?> tensors) =>
         LaunchCost.Of(tensors) with { Operations = 2 * products * LogitCount * _channels };
 }

@@ -127,6 +127,6 @@ internal readonly struct WinogradPlan
     private long TileBlockCount(ConvolutionPlan plan) =>
         (long)plan.ClipCount * Quotient.Up(plan.Out.T, _framesPerBlock) * Quotient.Up(_tilesH, _linesPerBlock);
 
-    /// <returns>The smallest size of as many parts as parts of the given size make: as even as possible.</returns>
+    /// <returns>The smallest part size with no more parts than the given one: parts are as even as possible.</returns>
     private static int EvenPart(int size, int part) => Quotient.Up(size, Quotient.Up(size, part));
 }
