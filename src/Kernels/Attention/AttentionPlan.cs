@@ -58,7 +58,7 @@ internal readonly struct AttentionPlan
         }
     }
 
-    /// <returns>The cost of a launch with this many matrix products, each of 2 D operations an unmasked logit.</returns>
+    /// <returns>The cost of a launch of this many matrix products, at 2 D operations an unmasked logit each.</returns>
     internal LaunchCost Cost(int products, params ReadOnlySpan<Tensor?> tensors) =>
         LaunchCost.Of(tensors) with { Operations = 2 * products * LogitCount * _channels };
 }
