@@ -1,9 +1,13 @@
 namespace GenKernels.Runtime;
 
-/// <summary>Lays the arguments of a launch out as drivers want them: the address of each value.</summary>
+/// <summary>
+/// Lays out the arguments of a launch as the driver and the CPU trampolines take them: an array of value addresses.
+/// </summary>
 internal static unsafe class ArgumentValues
 {
-    /// <returns>The bytes that <see cref="Fill"/> needs for maps of tensors.</returns>
+    /// <returns>
+    /// The bytes that <see cref="Fill"/> needs for tensor maps, padding for their alignment included.
+    /// </returns>
     internal static int BytesOfMaps(ReadOnlySpan<KernelArgument> arguments)
     {
         int count = 0;
@@ -11,11 +15,11 @@ internal static unsafe class ArgumentValues
         return count == 0 ? 0 : (count * TensorMap.Bytes) + TensorMap.Alignment;
     }
 
-    /// <param name="arguments">What is launched with.</param>
-    /// <param name="values">Gets the addresses, one an argument.</param>
-    /// <param name="bits">Room for the values that are no structures, one an argument.</param>
-    /// <param name="maps">Room for maps.</param>
-    /// <param name="encode">Writes the map of an argument.</param>
+    /// <param name="arguments">The arguments of the launch.</param>
+    /// <param name="values">Receives the addresses, one per argument.</param>
+    /// <param name="bits">Room for the values of all arguments that are not structures, one per argument.</param>
+    /// <param name="maps">Room for tensor maps, <see cref="BytesOfMaps"/> bytes.</param>
+    /// <param name="encode">Writes the tensor map of an argument.</param>
     internal static void Fill(
         ReadOnlySpan<KernelArgument> arguments, void** values, ulong* bits, byte* maps,
         delegate*<KernelArgument, byte*, void> encode)

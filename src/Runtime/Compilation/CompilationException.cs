@@ -16,9 +16,9 @@ public sealed partial class CompilationException : InvalidOperationException
     }
 
     /// <param name="source">Which file, in which type and variant.</param>
-    /// <param name="compiler">The compiler, as the user knows it.</param>
-    /// <param name="log">What the compiler said.</param>
-    /// <param name="text">The expanded source that it was given.</param>
+    /// <param name="compiler">The compiler's name and version for the message.</param>
+    /// <param name="log">The compiler's log.</param>
+    /// <param name="text">The expanded source that was compiled.</param>
     internal static CompilationException FromLog(string source, string compiler, string log, string text)
     {
         StringBuilder message = new();
@@ -33,7 +33,7 @@ public sealed partial class CompilationException : InvalidOperationException
         return new CompilationException(message.ToString());
     }
 
-    /// <summary>A place as g++ and clang write it, or as NVRTC does.</summary>
+    /// <summary>A source location as g++ and clang print it (<c>file:line</c>), or NVRTC (<c>file(line)</c>).</summary>
     [GeneratedRegex(@"(?<file>[\w./-]+\.(?:cuh?|cpp))(?::(?<line>\d+)|\((?<line>\d+)\))")]
     private static partial Regex Place();
 

@@ -1,8 +1,10 @@
 namespace GenKernels.Runtime;
 
-/// <summary>What a compiler and a loader tell of one kernel.</summary>
-/// <param name="Handle">The function: of the driver on a GPU, the entry of the trampoline on the CPU.</param>
+/// <summary>One kernel, compiled and loaded.</summary>
+/// <param name="Handle">
+/// The driver's function on a GPU; the trampoline's entry point on the CPU, or a number in <see cref="LaunchRunner"/>.
+/// </param>
 /// <param name="ParameterSizes">
-/// In bytes; null where a driver cannot tell them, so that arguments go unchecked.
+/// In bytes; null where a driver cannot report them, so that arguments go unchecked.
 /// </param>
 internal sealed record CompiledKernel(nint Handle, int[]? ParameterSizes);

@@ -7,13 +7,13 @@ namespace GenKernels.Runtime;
 /// <summary>Compiles kernels with the system's C++ compiler into a shared library for this processor.</summary>
 internal sealed class HostCompiler
 {
-    // Sums may be reordered, which is what lets the compiler vectorise them; NaN and infinity keep their meaning.
+    // Sums may be reordered, without which the compiler cannot vectorise them; NaN and infinity keep their meaning.
     private const string Options =
         "-std=c++20 -O3 -march=native -fPIC -shared -x c++ -w -fassociative-math -fno-signed-zeros -fno-trapping-math "
         + "-fno-math-errno -ffp-contract=fast -fvisibility=hidden -fno-exceptions -fno-rtti -fno-stack-protector "
         + "-mprefer-vector-width=512";
 
-    // The last level of optimisation counts. Lines alone are enough for a report.
+    // The last -O wins over the one before. Line tables (-g1) are all that a report needs.
     private const string SanitizedOptions = "-O1 -g1 -fno-omit-frame-pointer -fsanitize=";
     private const string ProgramOptions = "-std=c++20 -x c++ -pthread -ldl";
 
@@ -26,8 +26,8 @@ internal sealed class HostCompiler
     private readonly Lazy<string?> _path = new(Find);
 
     /// <param name="cache">Where compiled kernels are kept.</param>
-    /// <param name="defines">Lines before every source.</param>
-    /// <param name="sanitizer">What every library and program is built with.</param>
+    /// <param name="defines">Preprocessor lines put before every source.</param>
+    /// <param name="sanitizer">The sanitizer that every library and program is built with.</param>
     internal HostCompiler(KernelCache cache, string defines, Sanitizer sanitizer)
     {
         _cache = cache;
@@ -38,13 +38,13 @@ internal sealed class HostCompiler
         _programOptions = $"{ProgramOptions} {SanitizedOptions}{sanitizer.Option()}";
     }
 
-    /// <summary>The compiler's path, or that there is none.</summary>
+    /// <summary>The compiler's path, or a note that there is none.</summary>
     internal string Description => _path.Value ?? "no C++ compiler";
 
     private static string? Chosen =>
         Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } chosen ? chosen : null;
 
-    /// <returns>The compiler's name and version as it tells them itself, or that there is none.</returns>
+    /// <returns>The first line of the compiler's <c>--version</c>, or a note that there is no compiler.</returns>
     internal string Version()
     {
         if (_path.Value is not { } compiler) return Description;
@@ -56,7 +56,7 @@ internal sealed class HostCompiler
         return line;
     }
 
-    /// <returns>The processor's name as the system tells it.</returns>
+    /// <returns>The processor's model name as the system reports it.</returns>
     internal static string ProcessorName()
     {
         const string file = "/proc/cpuinfo";
@@ -67,8 +67,8 @@ internal sealed class HostCompiler
     }
 
     /// <returns>
-    /// The path of the compiler: what <c>GENKERNELS_CXX</c> names and no other, else <c>CXX</c>, or the first of g++
-    /// and clang++ on the path; null where there is none.
+    /// The path of the compiler: the one that <c>GENKERNELS_CXX</c> names and no other, else the first that exists of
+    /// <c>CXX</c>, g++ and clang++; null where there is none.
     /// </returns>
     internal static string? Find()
     {
@@ -86,7 +86,7 @@ internal sealed class HostCompiler
     internal string Compile(KernelSource source, ElementType type, string variant) =>
         Compile(Title(source, type, variant), Text(source, type, variant), _options, ".so");
 
-    /// <returns>The assembly of the shared library, made anew.</returns>
+    /// <returns>The assembly of the shared library, compiled anew on every call.</returns>
     /// <exception cref="CompilationException">There is no compiler, or it refused the source.</exception>
     internal string Assembly(KernelSource source, ElementType type, string variant)
     {
@@ -103,7 +103,7 @@ internal sealed class HostCompiler
         }
     }
 
-    /// <param name="name">Of the source, for messages.</param>
+    /// <param name="name">The source's name in messages.</param>
     /// <param name="text">The source.</param>
     /// <returns>The path of the program, compiled now or found in the cache.</returns>
     /// <exception cref="CompilationException">There is no compiler, or it refused the source.</exception>
@@ -152,7 +152,7 @@ internal sealed class HostCompiler
         }
         catch (IOException)
         {
-            // It ended before it had read everything; its status and log, below, say why.
+            // The compiler exited before it had read everything; its exit code and log, below, say why.
         }
 
         process.WaitForExit();
@@ -172,7 +172,9 @@ internal sealed class HostCompiler
         }
     }
 
-    /// <summary>Asking the compiler for its version would cost more than finding a kernel in the cache does.</summary>
+    /// <summary>
+    /// The compiler's file and its modification time: running it for its version would cost more than a cache hit.
+    /// </summary>
     private static string Identity(string compiler)
     {
         FileInfo file = new(Path.GetFullPath(compiler));

@@ -8,7 +8,7 @@ public sealed class Kernel
     /// <param name="device">The device that it runs on.</param>
     /// <param name="module">The module that it belongs to.</param>
     /// <param name="name">The name in the source.</param>
-    /// <param name="index">Its place in the module.</param>
+    /// <param name="index">Its index in the module.</param>
     internal Kernel(Device device, KernelModule module, string name, int index)
     {
         (Device, Module, Name) = (device, module, name);
@@ -25,7 +25,7 @@ public sealed class Kernel
     public KernelModule Module { get; }
 
     /// <summary>
-    /// The sizes in bytes of the parameters that the kernel declares; empty where a driver cannot tell them.
+    /// The sizes in bytes of the parameters that the kernel declares; empty where a driver cannot report them.
     /// </summary>
     public ReadOnlySpan<int> ParameterSizes => Compiled.ParameterSizes;
 
@@ -38,9 +38,9 @@ public sealed class Kernel
     /// <param name="shape">Grid, block and dynamic shared memory.</param>
     /// <param name="arguments">In the order of the kernel's parameters.</param>
     /// <exception cref="LaunchException">
-    /// Number or size of the arguments differ from what the kernel declares, the grid is larger than a GPU takes on a
-    /// device with warps, or the launch failed. Where a step is recorded, the kernel may still be compiling: the end of
-    /// the recording says so then.
+    /// The number or sizes of the arguments differ from what the kernel declares; a tensor lies on another device; the
+    /// grid exceeds a GPU's limits on a device with warps; or the launch failed. While a step is recorded the kernel
+    /// may still be compiling, so argument sizes are checked at the end of the recording.
     /// </exception>
     public void Launch(LaunchShape shape, params ReadOnlySpan<KernelArgument> arguments)
     {
@@ -66,7 +66,7 @@ public sealed class Kernel
     /// <inheritdoc/>
     public override string ToString() => $"{Name} on {Device}";
 
-    /// <summary>Compares arguments with what the kernel declares, where that is known.</summary>
+    /// <summary>Checks arguments against the kernel's parameters, where their sizes are known.</summary>
     /// <exception cref="LaunchException">Their number or sizes differ.</exception>
     internal void CheckSizes(ReadOnlySpan<KernelArgument> arguments)
     {

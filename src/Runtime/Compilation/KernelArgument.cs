@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace GenKernels.Runtime;
 
-/// <summary>One argument of a launch: a tensor, by its address or a map; a number, by its bits; a structure.</summary>
+/// <summary>
+/// One argument of a launch: a tensor, as its address or as a tensor map; a number, as its bits; or a structure.
+/// </summary>
 public readonly struct KernelArgument
 {
     private KernelArgument(
@@ -27,7 +29,9 @@ public readonly struct KernelArgument
     /// <summary>The tensor whose address this is, or null.</summary>
     public Tensor? Tensor { get; }
 
-    /// <summary>How the hardware copies boxes of <see cref="Tensor"/>, where the kernel is told that.</summary>
+    /// <summary>
+    /// The tensor map of <see cref="Tensor"/> where the kernel takes one in place of an address; else null.
+    /// </summary>
     internal TensorMap? Map { get; }
 
     public static implicit operator KernelArgument(Tensor? tensor) =>
@@ -51,15 +55,15 @@ public readonly struct KernelArgument
     public static unsafe KernelArgument Structure<T>(ref T value)
         where T : unmanaged => new((ulong)(nint)Unsafe.AsPointer(ref value), sizeof(T), null, isStructure: true);
 
-    /// <param name="tensor">What boxes are copied of.</param>
-    /// <param name="map">Which boxes.</param>
+    /// <param name="tensor">The tensor that boxes are copied from.</param>
+    /// <param name="map">Its layout and the shape of the boxes.</param>
     internal static KernelArgument Mapped(Tensor tensor, TensorMap map) =>
         new((ulong)tensor.Address, TensorMap.Bytes, tensor, map: map);
 
-    /// <returns>The same of another tensor.</returns>
+    /// <returns>The same argument with another tensor.</returns>
     internal KernelArgument Of(Tensor tensor) => new((ulong)tensor.Address, Size, tensor, map: Map);
 
-    /// <returns>A structure that lies somewhere for as long as it is launched with.</returns>
+    /// <returns>A structure at an address that stays valid for all launches with it.</returns>
     internal static KernelArgument StructureAt(nint address, int size) =>
         new((ulong)address, size, null, isStructure: true);
 }

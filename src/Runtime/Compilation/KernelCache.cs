@@ -19,19 +19,19 @@ public sealed class KernelCache
     /// </param>
     public KernelCache(string? folder = null) => Folder = folder ?? DefaultFolder();
 
-    /// <summary>Where the entries lie.</summary>
+    /// <summary>The folder that holds the entries.</summary>
     public string Folder { get; }
 
-    /// <summary>Entries found whole, since the start.</summary>
+    /// <summary>Entries found intact so far.</summary>
     public int Hits { get; private set; }
 
-    /// <summary>Entries compiled because they were missing or damaged.</summary>
+    /// <summary>Entries compiled so far because they were missing or damaged.</summary>
     public int Misses { get; private set; }
 
     /// <returns>The key of all parts together, in hexadecimal.</returns>
     public static string Key(params ReadOnlySpan<string> parts)
     {
-        // Not a cryptographic one: those need OpenSSL, which a bare machine may lack.
+        // Not a cryptographic hash: .NET's need OpenSSL, which a bare machine may lack.
         XxHash128 hash = new();
         foreach (string part in parts)
         {
@@ -44,10 +44,12 @@ public sealed class KernelCache
 
     /// <summary>Finds an entry, or compiles and stores it.</summary>
     /// <param name="key">From <see cref="Key"/>.</param>
-    /// <param name="extension">Of the file, such as <c>.so</c>; the loader of the platform may insist on it.</param>
-    /// <param name="compile">Writes the compiled code to the path that it is given.</param>
-    /// <returns>The path of a whole entry: the compiled code, followed by a short trailer.</returns>
-    /// <exception cref="IOException">The folder cannot be made or written, or the disk is full.</exception>
+    /// <param name="extension">
+    /// The file's extension, such as <c>.so</c>; the platform's loader may insist on it.
+    /// </param>
+    /// <param name="compile">Writes the compiled code to a given path.</param>
+    /// <returns>The path of an intact entry: the compiled code, followed by a short trailer.</returns>
+    /// <exception cref="IOException">The folder cannot be created or written, or the disk is full.</exception>
     public string GetOrCompile(string key, string extension, Action<string> compile)
     {
         string path = Path.Combine(Folder, key + extension);
@@ -87,7 +89,7 @@ public sealed class KernelCache
         string temporary = Path.Combine(Folder, $".{key}.{writer}{Path.GetExtension(path)}");
         try
         {
-            File.WriteAllBytes(temporary, []);  // where no file can be made, the compiler need not be started
+            File.WriteAllBytes(temporary, []);  // fails before the compiler is started where the folder takes no files
             compile(temporary);
             AppendTrailer(temporary);
             File.Move(temporary, path, overwrite: true);

@@ -1,6 +1,8 @@
 namespace GenKernels.Runtime;
 
-/// <summary>One source in one variant for one device: the kernels that it declares, compiled together.</summary>
+/// <summary>
+/// One source in one type and variant for one device: the kernels that it declares, compiled together.
+/// </summary>
 public sealed class KernelModule
 {
     private readonly Kernel[] _kernels;
@@ -10,7 +12,7 @@ public sealed class KernelModule
     /// <param name="source">What is compiled.</param>
     /// <param name="type">The value of <c>Scalar</c>.</param>
     /// <param name="variant">The defines besides <c>Scalar</c>.</param>
-    /// <param name="compile">Makes what the source declares, in its order.</param>
+    /// <param name="compile">Compiles the kernels that the source declares, in their order.</param>
     internal KernelModule(
         Device device, KernelSource source, ElementType type, string variant, Func<CompiledKernel[]> compile)
     {
@@ -28,7 +30,7 @@ public sealed class KernelModule
     /// <summary>The defines besides <c>Scalar</c>.</summary>
     public string Variant { get; }
 
-    /// <summary>Whether its kernels can be launched without waiting for a compiler.</summary>
+    /// <summary>Whether its kernels can be launched without waiting for the compiler.</summary>
     internal bool IsCompiled => _compiled.IsValueCreated;
 
     /// <param name="name">As the source declares it.</param>
@@ -44,10 +46,10 @@ public sealed class KernelModule
         throw new ArgumentException($"{Source} declares no kernel {name}; it declares {declared}");
     }
 
-    /// <summary>Compiles, unless that is done; where another thread is at it, waits for that one.</summary>
+    /// <summary>Compiles unless that is done; waits where another thread is compiling.</summary>
     /// <exception cref="CompilationException">The source does not compile, or there is no compiler.</exception>
     internal void Compile() => _ = _compiled.Value;
 
-    /// <returns>What the compiler made of the index-th kernel.</returns>
+    /// <returns>The compiled kernel of an index.</returns>
     internal CompiledKernel Compiled(int index) => _compiled.Value[index];
 }

@@ -5,8 +5,9 @@ using System.Text.RegularExpressions;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// One <c>.cu</c> file and the variants that it may be compiled in. The text is read from the resources of an assembly,
-/// with its own headers put in the place of their <c>#include</c> lines, so that a compiler needs no file at all.
+/// One <c>.cu</c> file and the variants that it may be compiled in. The text comes from the resources of an assembly,
+/// with the headers in the resources expanded in place of their <c>#include</c> lines, so that a compiler needs no
+/// files.
 /// </summary>
 public sealed partial class KernelSource
 {
@@ -20,7 +21,7 @@ public sealed partial class KernelSource
     /// <param name="assembly">The one that carries the file and its headers.</param>
     /// <param name="types">The values that <c>Scalar</c> may take.</param>
     /// <param name="variants">
-    /// The sets of defines besides <c>Scalar</c>, each as <c>Name=value;Name=value</c>; one empty set when none is
+    /// The sets of defines besides <c>Scalar</c>, each as <c>Name=value;Name=value</c>; a single empty set when none is
     /// given.
     /// </param>
     public KernelSource(string path, Assembly assembly, ElementType[] types, params string[] variants)
@@ -45,12 +46,12 @@ public sealed partial class KernelSource
     public IReadOnlyList<string> Variants { get; }
 
     /// <summary>
-    /// Whether a variant may give the names of a listed one other whole numbers; the listed ones are examples then, and
-    /// the launcher knows the limits.
+    /// Whether a variant may set the names of a listed one to other whole numbers; the listed ones are then examples,
+    /// and the launcher enforces the limits.
     /// </summary>
     public bool HasOpenVariants { get; init; }
 
-    /// <summary>The source with its headers in place; <c>#line</c> keeps the names and numbers of the files.</summary>
+    /// <summary>The source with its headers expanded; <c>#line</c> keeps file names and line numbers.</summary>
     public string Text => _text.Value;
 
     /// <summary>The kernels that the file declares, in order.</summary>

@@ -6,16 +6,17 @@ using static GenKernels.Runtime.Interop.Nvrtc;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// Compiles kernels with NVRTC: to machine code for the very GPU, or, where the GPU is newer than NVRTC, to PTX of the
-/// newest architecture that NVRTC knows, which the driver then translates.
+/// Compiles kernels with NVRTC: to machine code for exactly this GPU, or, where the GPU is newer than NVRTC, to PTX of
+/// the newest architecture that NVRTC knows, which the driver then JIT-compiles.
 /// </summary>
 internal sealed unsafe class NvrtcCompiler
 {
-    // Precise mathematics is the default and stays; functions without a mark, such as constexpr ones, are device code.
+    // No --use_fast_math: precise mathematics stays the default. Unannotated functions, such as constexpr ones, are
+    // device code.
     private const string Options =
         "--std=c++20 --fmad=true --device-as-default-execution-space --generate-line-info --disable-warnings";
 
-    // From here on an architecture has features of its own, asked for by an "a" (PTX ISA: sm_90a, sm_100a, ...).
+    // From this capability on, an "a" asks for architecture-specific features (PTX ISA: sm_90a, sm_100a, ...).
     private const int FirstWithOwnFeatures = 90;
 
     private readonly KernelCache _cache;
@@ -25,7 +26,7 @@ internal sealed unsafe class NvrtcCompiler
 
     /// <param name="cache">Where compiled code is kept.</param>
     /// <param name="capability">The GPU's compute capability, as 10 times major plus minor.</param>
-    /// <param name="library">NVRTC; another one in tests.</param>
+    /// <param name="library">NVRTC; tests pass another.</param>
     internal NvrtcCompiler(KernelCache cache, int capability, NativeLibraryLocator? library = null)
     {
         _cache = cache;
@@ -34,10 +35,10 @@ internal sealed unsafe class NvrtcCompiler
         _target = new Lazy<(string, string)>(ReadTarget);
     }
 
-    /// <summary>NVRTC's version, or that it is missing.</summary>
+    /// <summary>NVRTC's version, or a note that it is missing.</summary>
     internal string Description => _library.IsFound ? _target.Value.Version : "no NVRTC";
 
-    /// <returns>The compiled code, of now or from the cache: machine code, or PTX with the zero at its end.</returns>
+    /// <returns>The code, compiled now or found in the cache: machine code, or PTX with its terminating zero.</returns>
     /// <exception cref="CompilationException">There is no NVRTC, or it refused the source.</exception>
     internal byte[] Compile(KernelSource source, ElementType type, string variant)
     {
@@ -49,15 +50,15 @@ internal sealed unsafe class NvrtcCompiler
             key, extension, output => File.WriteAllBytes(output, Run(what, text, target, version))));
     }
 
-    /// <summary>Whether <see cref="Compile"/> gives machine code.</summary>
+    /// <summary>Whether <see cref="Compile"/> returns machine code rather than PTX.</summary>
     internal bool IsMachineCode => IsMachine(_target.Value.Target);
 
-    /// <returns>Whether this is what kernels are compiled for.</returns>
-    /// <param name="target">As <see cref="TargetFor"/> has it.</param>
-    /// <exception cref="CompilationException">NVRTC knows nothing that the GPU can run.</exception>
+    /// <returns>Whether kernels are compiled for this target; false without NVRTC.</returns>
+    /// <param name="target">In the form that <see cref="TargetFor"/> returns.</param>
+    /// <exception cref="CompilationException">NVRTC supports no architecture that the GPU can run.</exception>
     internal bool CompilesFor(string target) => _library.IsFound && _target.Value.Target == target;
 
-    /// <returns>The PTX that the machine code comes from, made anew.</returns>
+    /// <returns>The PTX behind the machine code, compiled anew on every call.</returns>
     /// <exception cref="CompilationException">There is no NVRTC, or it refused the source.</exception>
     internal string Ptx(KernelSource source, ElementType type, string variant)
     {
@@ -68,9 +69,9 @@ internal sealed unsafe class NvrtcCompiler
     }
 
     /// <returns>The architecture to compile for: <c>sm_</c> for machine code, <c>compute_</c> for PTX.</returns>
-    /// <param name="capability">Of the GPU, as 10 times major plus minor.</param>
-    /// <param name="supported">What NVRTC compiles for, in the same form.</param>
-    /// <exception cref="CompilationException">NVRTC knows nothing that the GPU can run.</exception>
+    /// <param name="capability">The GPU's compute capability, as 10 times major plus minor.</param>
+    /// <param name="supported">The capabilities that NVRTC compiles for, in the same form.</param>
+    /// <exception cref="CompilationException">NVRTC supports no architecture that the GPU can run.</exception>
     internal static string TargetFor(int capability, ReadOnlySpan<int> supported)
     {
         if (supported.Contains(capability)) return $"sm_{capability}{(capability >= FirstWithOwnFeatures ? "a" : "")}";
@@ -117,7 +118,7 @@ internal sealed unsafe class NvrtcCompiler
                 throw CompilationException.FromLog(what, $"{version} ({target})", Log(program), text);
             }
 
-            // Any other failure is not the source's: an unknown option, missing builtins. The log still says more.
+            // Any other failure is not the source's: an unknown option, missing builtins. The log still has details.
             if (status != nvrtcResult.NVRTC_SUCCESS) status.ThrowIfFailed($"compiling {what} ({Log(program)})");
             return IsMachine(target) ? MachineCode(program) : Ptx(program);
         }

@@ -1,22 +1,22 @@
 namespace GenKernels.Runtime;
 
-/// <summary>What looks for faults in kernels on the simt device as they happen.</summary>
+/// <summary>Which checker watches kernels on the simt device for faults as they run.</summary>
 public enum Sanitizer
 {
-    /// <summary>Nothing: kernels run at their own speed.</summary>
+    /// <summary>None: kernels run at full speed.</summary>
     None,
 
-    /// <summary>AddressSanitizer of the compiler: reads and writes outside of tensors and arrays.</summary>
+    /// <summary>The compiler's AddressSanitizer: out-of-bounds accesses to tensors and arrays.</summary>
     Address,
 
     /// <summary>
-    /// ThreadSanitizer of the compiler: two threads that use the same number, one of them writing, with no barrier
-    /// between them.
+    /// The compiler's ThreadSanitizer: data races, where two threads access the same memory, one of them writing, with
+    /// no barrier in between.
     /// </summary>
     Thread,
 
     /// <summary>
-    /// Every launch is run with its threads in forward, reverse and random order, and must give the same bits.
+    /// Every launch is run with its threads in forward, reverse and random order, and must give bitwise equal results.
     /// </summary>
     Order,
 }

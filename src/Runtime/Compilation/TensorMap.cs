@@ -3,16 +3,17 @@ using System.Runtime.InteropServices;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// How a tensor lies, and which boxes of it the hardware of compute capability 9.0 copies into shared memory by itself:
-/// rows of 128 bytes with the swizzle of as many. A launch adds the address; see <c>Common/TensorCopy.cuh</c>.
+/// The layout of a tensor, and which boxes of it the Tensor Memory Accelerator (TMA, compute capability 9.0) copies
+/// into shared memory: rows of 128 bytes with the 128-byte swizzle. A launch adds the address; see
+/// <c>Common/TensorCopy.cuh</c>.
 /// </summary>
 /// <remarks>CUDA driver API, "Tensor Map Object Management".</remarks>
 internal sealed unsafe class TensorMap
 {
-    /// <summary>The size of what a kernel is given, in bytes.</summary>
+    /// <summary>The size of the descriptor that a kernel takes (<c>CUtensorMap</c>), in bytes.</summary>
     internal const int Bytes = 128;
 
-    /// <summary>What its address must be a multiple of.</summary>
+    /// <summary>The alignment of the descriptor in bytes.</summary>
     internal const int Alignment = 64;
 
     private const int Axes = 5;
@@ -21,51 +22,51 @@ internal sealed unsafe class TensorMap
     private TensorMap(ElementType type, long[] sizes, long[] strides, int[] box) =>
         (Type, Sizes, Strides, Box) = (type, sizes, strides, box);
 
-    /// <summary>Of the elements: of 16 bits.</summary>
+    /// <summary>The element type, of 16 bits.</summary>
     internal ElementType Type { get; }
 
     /// <summary>Elements along the axes, the innermost first.</summary>
     internal long[] Sizes { get; }
 
-    /// <summary>Bytes from one to the next along all axes but the innermost.</summary>
+    /// <summary>Strides in bytes of all axes but the innermost.</summary>
     internal long[] Strides { get; }
 
-    /// <summary>Elements of a box along the axes; of pixels: channels and outputs.</summary>
+    /// <summary>Elements of a box along the axes; for a map of pixels, channels and outputs.</summary>
     internal int[] Box { get; }
 
-    /// <summary>The walk over pixels, where boxes are of those.</summary>
+    /// <summary>The walk over pixels of an im2col map; null for a tiled one.</summary>
     internal PixelWalk? Walk { get; private init; }
 
-    /// <summary>Elements of a row of a box.</summary>
+    /// <summary>Elements of a 128-byte row of a box.</summary>
     internal static int RowLength(ElementType type) => RowBytes / type.Size();
 
-    /// <returns>A map of boxes of <paramref name="rows"/> rows of 128 bytes each of a batch of matrices.</returns>
+    /// <returns>A tiled map of a batch of matrices, in boxes of <paramref name="rows"/> rows of 128 bytes.</returns>
     /// <param name="type">Of the elements.</param>
     /// <param name="rowLength">Elements of a row of a matrix.</param>
     /// <param name="rowCount">Rows of a matrix.</param>
-    /// <param name="matrices">In a row.</param>
-    /// <param name="rows">Of a box, up to 256.</param>
+    /// <param name="matrices">Matrices in the batch.</param>
+    /// <param name="rows">Rows of a box, up to 256.</param>
     internal static TensorMap OfMatrices(ElementType type, long rowLength, long rowCount, long matrices, int rows) =>
         OfBoxes(type, [rowLength, rowCount, matrices], [RowLength(type), rows, 1]);
 
-    /// <returns>A map of boxes of a contiguous tensor.</returns>
+    /// <returns>A tiled map of a contiguous tensor.</returns>
     /// <param name="type">Of the elements.</param>
-    /// <param name="sizes">Of the tensor, the innermost first.</param>
-    /// <param name="box">Of a box, up to 256 each.</param>
+    /// <param name="sizes">Sizes of the tensor, the innermost first.</param>
+    /// <param name="box">Sizes of a box, up to 256 each.</param>
     internal static TensorMap OfBoxes(ElementType type, ReadOnlySpan<long> sizes, ReadOnlySpan<int> box) =>
         new(type, AtLeastOne(sizes), ContiguousStrides(type, sizes), box.ToArray());
 
-    /// <returns>A map of the pixels that neighbouring outputs of a convolution meet.</returns>
+    /// <returns>An im2col map: the pixels that one tap reads for consecutive outputs of a convolution.</returns>
     /// <param name="type">Of the elements.</param>
     /// <param name="sizes">Channels, columns, rows, frames, clips.</param>
-    /// <param name="outputs">Of a box, up to 1,024.</param>
+    /// <param name="outputs">Outputs of a box, up to 1,024.</param>
     /// <param name="walk">The geometry.</param>
     internal static TensorMap OfPixels(ElementType type, ReadOnlySpan<long> sizes, int outputs, PixelWalk walk) =>
         new(type, AtLeastOne(sizes), ContiguousStrides(type, sizes), [RowLength(type), outputs]) { Walk = walk };
 
-    /// <summary>Writes what the simt device's kernels take.</summary>
-    /// <param name="address">Of the tensor.</param>
-    /// <param name="target"><see cref="Bytes"/> bytes.</param>
+    /// <summary>Writes the descriptor that kernels on the simt device take.</summary>
+    /// <param name="address">The tensor's address.</param>
+    /// <param name="target">Receives <see cref="Bytes"/> bytes.</param>
     internal void Simulate(nint address, byte* target)
     {
         SimulatedTensorMap map = new() { Start = address, IsOfPixels = (byte)(Walk is null ? 0 : 1) };
@@ -85,7 +86,7 @@ internal sealed unsafe class TensorMap
         *(SimulatedTensorMap*)target = map;
     }
 
-    // A map cannot be of nothing; no box of it is copied then.
+    // The driver refuses sizes of zero; no box of an empty tensor is ever copied.
     private static long[] AtLeastOne(ReadOnlySpan<long> sizes)
     {
         long[] some = sizes.ToArray();
@@ -101,16 +102,18 @@ internal sealed unsafe class TensorMap
         return strides;
     }
 
-    /// <summary>Where the outputs of a convolution begin, along columns, rows and frames.</summary>
-    /// <param name="Lower">Where the first one does: before the first pixel by the padding.</param>
-    /// <param name="Upper">Where the last one does, before the last pixel.</param>
-    /// <param name="Steps">From one to the next, up to 8.</param>
+    /// <summary>
+    /// Where the outputs of a convolution start in the input, along columns, rows and frames (im2col's bounding box).
+    /// </summary>
+    /// <param name="Lower">Start of the first output relative to the first pixel: minus the padding.</param>
+    /// <param name="Upper">Start of the last output relative to the last pixel.</param>
+    /// <param name="Steps">The convolution's strides, up to 8.</param>
     internal sealed record PixelWalk(int[] Lower, int[] Upper, int[] Steps)
     {
-        /// <summary>The largest step, and the largest distance of a tap from the first.</summary>
+        /// <summary>The largest stride, and the largest offset of a tap from the first.</summary>
         internal const int MostStep = 8, MostTap = 31;
 
-        /// <returns>Whether there is room for a corner.</returns>
+        /// <returns>Whether a start fits the descriptor, which has 5 bits for each of three axes.</returns>
         internal static bool HasCorner(int corner) => corner is >= -16 and <= 15;
     }
 

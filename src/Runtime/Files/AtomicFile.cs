@@ -2,13 +2,13 @@ using System.Text;
 
 namespace GenKernels.Runtime;
 
-/// <summary>Writes files whole or not at all: a kill or a full disk leaves the old file, not half a new one.</summary>
+/// <summary>Writes files atomically: a kill or a full disk leaves the old file, not half a new one.</summary>
 public static class AtomicFile
 {
     private const int BufferSize = 1 << 16;
 
     /// <summary>Writes a temporary file in the same folder, flushes it to disk and renames it over the path.</summary>
-    /// <param name="path">The file to make or replace; its folder must exist.</param>
+    /// <param name="path">The file to create or replace; its folder must exist.</param>
     /// <param name="write">Writes the content and leaves the stream open; if it throws, the old file stays.</param>
     /// <exception cref="IOException">The folder is missing or takes no files, or the disk is full.</exception>
     public static void Write(string path, Action<Stream> write)
@@ -31,12 +31,12 @@ public static class AtomicFile
         }
     }
 
-    /// <param name="path">The file to make or replace; its folder must exist.</param>
+    /// <param name="path">The file to create or replace; its folder must exist.</param>
     /// <param name="text">Written as UTF-8 without a byte order mark.</param>
     /// <inheritdoc cref="Write" path="/exception"/>
     public static void WriteText(string path, string text) => WriteBytes(path, Encoding.UTF8.GetBytes(text));
 
-    /// <param name="path">The file to make or replace; its folder must exist.</param>
+    /// <param name="path">The file to create or replace; its folder must exist.</param>
     /// <param name="bytes">The whole content.</param>
     /// <inheritdoc cref="Write" path="/exception"/>
     public static void WriteBytes(string path, ReadOnlyMemory<byte> bytes) =>
@@ -65,10 +65,12 @@ public static class AtomicFile
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            // The fault that brought us here says more than this one would.
+            // The exception being handled says more than this one would.
         }
     }
 
-    /// <summary>The system names the temporary file, which says nothing to anybody.</summary>
+    /// <summary>
+    /// The system's message, cut before the name of the temporary file, which would tell the user nothing.
+    /// </summary>
     private static string Reason(Exception fault) => fault.Message.ReplaceLineEndings(" ").Split(" : '")[0];
 }

@@ -1,7 +1,7 @@
 namespace GenKernels.Runtime;
 
 /// <summary>A 16-bit brain float: the upper half of a 32-bit float, rounded to nearest even.</summary>
-/// <param name="Bits">Sign, 8 bits of exponent, 7 of fraction.</param>
+/// <param name="Bits">Sign, 8 exponent bits, 7 fraction bits.</param>
 public readonly record struct BFloat16(ushort Bits)
 {
     /// <param name="value">Any float; a NaN stays a NaN.</param>

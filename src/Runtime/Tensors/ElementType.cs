@@ -6,13 +6,13 @@ public enum ElementType
     /// <summary>64-bit float, the type of gradient checks.</summary>
     Float64,
 
-    /// <summary>32-bit float, the type of training by default.</summary>
+    /// <summary>32-bit float, the default type of training.</summary>
     Float32,
 
-    /// <summary>16-bit float with 5 bits of exponent.</summary>
+    /// <summary>IEEE half: 16-bit float with 5 exponent bits.</summary>
     Float16,
 
-    /// <summary>16-bit float with 8 bits of exponent.</summary>
+    /// <summary>Brain float: 16-bit float with 8 exponent bits.</summary>
     BFloat16,
 
     /// <summary>32-bit signed integer.</summary>
@@ -25,7 +25,7 @@ public enum ElementType
     UInt8,
 }
 
-/// <summary>What is known of an <see cref="ElementType"/>.</summary>
+/// <summary>Properties of an <see cref="ElementType"/>.</summary>
 public static class ElementTypes
 {
     /// <returns>The size of one element in bytes.</returns>
@@ -41,7 +41,7 @@ public static class ElementTypes
     /// <returns>Whether the type is one of the four float types.</returns>
     public static bool IsFloat(this ElementType type) => type <= ElementType.BFloat16;
 
-    /// <returns>The type in which numbers of a float type are added up: of 64 bits for such, else of 32.</returns>
+    /// <returns>The type that sums of a float type accumulate in: 64-bit floats for those, else 32-bit ones.</returns>
     public static ElementType SumType(this ElementType type) =>
         type == ElementType.Float64 ? ElementType.Float64 : ElementType.Float32;
 
@@ -59,10 +59,10 @@ public static class ElementTypes
     };
 
     /// <returns>
-    /// The element type that holds the .NET type <typeparamref name="T"/>; a 16-bit brain float is a
-    /// <see cref="BFloat16"/>.
+    /// The element type of the .NET type <typeparamref name="T"/>, such as <see cref="BFloat16"/> or
+    /// <see cref="Half"/>.
     /// </returns>
-    /// <exception cref="ArgumentException"><typeparamref name="T"/> is no element type.</exception>
+    /// <exception cref="ArgumentException"><typeparamref name="T"/> has no element type.</exception>
     public static ElementType Of<T>()
         where T : unmanaged
     {

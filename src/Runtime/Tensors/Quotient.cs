@@ -1,9 +1,9 @@
 namespace GenKernels.Runtime;
 
-/// <summary>Divisions of counts.</summary>
+/// <summary>Ceiling division of counts.</summary>
 internal static class Quotient
 {
-    /// <returns>How many parts a count has, the last of which may not be whole.</returns>
+    /// <returns><paramref name="count"/> / <paramref name="part"/>, rounded up.</returns>
     internal static int Up(int count, int part) => (count + part - 1) / part;
 
     /// <inheritdoc cref="Up(int, int)"/>

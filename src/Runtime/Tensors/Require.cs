@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace GenKernels.Runtime;
 
-/// <summary>Checks at the public boundary. A message says who asked, what was needed, and what came.</summary>
+/// <summary>Argument checks of the public API. A message names the caller, what was required and what it got.</summary>
 public static class Require
 {
     /// <exception cref="ShapeException"><paramref name="tensor"/> has another rank.</exception>
@@ -33,10 +33,10 @@ public static class Require
     }
 
     /// <returns>
-    /// The elements of axes <paramref name="first"/> up to but not including <paramref name="end"/>, as kernels count
-    /// them.
+    /// The number of elements in axes <paramref name="first"/> up to but not including <paramref name="end"/>, as the
+    /// 32-bit integer that kernels take.
     /// </returns>
-    /// <exception cref="ShapeException">They are 2^31 or more.</exception>
+    /// <exception cref="ShapeException">There are 2^31 or more.</exception>
     public static int Product(
         Tensor tensor, int first, int end,
         [CallerArgumentExpression(nameof(tensor))] string name = "", [CallerFilePath] string caller = "")

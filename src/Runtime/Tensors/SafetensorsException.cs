@@ -1,6 +1,8 @@
 namespace GenKernels.Runtime;
 
-/// <summary>A file is no legal safetensors, or lacks what was asked of it; one line names file and fault.</summary>
+/// <summary>
+/// A file is not valid safetensors, or lacks what was asked of it; the message, one line, names file and fault.
+/// </summary>
 public sealed class SafetensorsException : FormatException
 {
     public SafetensorsException(string message)

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 
 namespace GenKernels.Runtime;
 
-/// <summary>A safetensors file, mapped into memory and checked whole before anything of it is handed out.</summary>
-/// <remarks>The file must keep its length while open: reading pages that are gone ends the process.</remarks>
+/// <summary>A safetensors file, memory-mapped; its header is validated in full when it is opened.</summary>
+/// <remarks>The file must not be truncated while open: reading a page past its end kills the process.</remarks>
 public sealed unsafe class SafetensorsFile : IDisposable
 {
     private readonly MemoryMappedFile _mapping;
@@ -23,7 +23,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _bytes);
     }
 
-    /// <summary>The path as it was given to <see cref="Open"/>.</summary>
+    /// <summary>The path that was given to <see cref="Open"/>.</summary>
     public string Path { get; }
 
     /// <summary>The strings of <c>__metadata__</c>; empty where the file has none.</summary>
@@ -33,7 +33,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
     public IReadOnlyList<string> Names => _header.Names;
 
     /// <param name="path">An existing file.</param>
-    /// <returns>The open file; the caller disposes it, and spans of it are dead from then on.</returns>
+    /// <returns>The open file; the caller disposes it, which invalidates all spans of it.</returns>
     /// <exception cref="SafetensorsException">The file breaks any rule of the format.</exception>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
     public static SafetensorsFile Open(string path)
@@ -51,13 +51,15 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <returns>Whether the file has a tensor of that name.</returns>
     public bool Contains(string name) => _header.Entries.ContainsKey(name);
 
-    /// <returns>Type and shape of the tensor.</returns>
+    /// <returns>Type, shape and length of the tensor.</returns>
     /// <exception cref="SafetensorsException">There is no tensor of that name.</exception>
     public SafetensorsEntry Entry(string name) => _header.Entries.TryGetValue(name, out SafetensorsEntry? entry)
         ? entry
         : throw new SafetensorsException($"{Path}: there is no tensor {SafetensorsFormat.Quote(name)}");
 
-    /// <returns>The little-endian bytes as they lie in the file, not copied; valid until it is disposed.</returns>
+    /// <returns>
+    /// The little-endian bytes as stored in the file, without a copy; valid until the file is disposed.
+    /// </returns>
     /// <exception cref="SafetensorsException">There is no tensor of that name, or it has 2 GiB or more.</exception>
     /// <exception cref="ObjectDisposedException">The file is disposed.</exception>
     public ReadOnlySpan<byte> Bytes(string name)

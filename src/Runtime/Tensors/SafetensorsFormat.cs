@@ -1,9 +1,11 @@
 namespace GenKernels.Runtime;
 
-/// <summary>What reader and writer agree on: 8 bytes of header length, a JSON header, the tensors' bytes.</summary>
+/// <summary>
+/// The layout that reader and writer share: 8 bytes of header length, a JSON header, the tensors' bytes.
+/// </summary>
 internal static class SafetensorsFormat
 {
-    /// <summary>The little-endian header length stands in the first 8 bytes.</summary>
+    /// <summary>In bytes; a file begins with the header's length as a little-endian integer of this size.</summary>
     public const int PrefixLength = 8;
 
     /// <summary>In bytes; the limit of the reference implementation.</summary>
@@ -26,7 +28,7 @@ internal static class SafetensorsFormat
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "unknown element type"),
     };
 
-    /// <returns>The type of that name; null where the runtime has none for it.</returns>
+    /// <returns>The type of that name; null where the runtime has no such type.</returns>
     public static ElementType? TypeOf(string name) => name switch
     {
         "F64" => ElementType.Float64,
@@ -39,7 +41,7 @@ internal static class SafetensorsFormat
         _ => null,
     };
 
-    /// <returns>A text of a file as it may stand in a message: on one line, and short.</returns>
+    /// <returns>A text from a file, quoted for a message: on one line, and cut at 80 characters.</returns>
     public static string Quote(string text)
     {
         string start = text.Length <= MaximumQuotedLength ? text : text[..MaximumQuotedLength] + "…";

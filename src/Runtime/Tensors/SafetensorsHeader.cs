@@ -3,7 +3,9 @@ using System.Text.Unicode;
 
 namespace GenKernels.Runtime;
 
-/// <summary>The header of a safetensors file, fully checked: the tensors fill the data from end to end.</summary>
+/// <summary>
+/// The header of a safetensors file, fully validated: the tensors cover the data without gaps or overlaps.
+/// </summary>
 internal sealed class SafetensorsHeader
 {
     private readonly Dictionary<string, string> _metadata = new(StringComparer.Ordinal);
@@ -22,9 +24,9 @@ internal sealed class SafetensorsHeader
     public IReadOnlyList<string> Names { get; private set; } = [];
 
     /// <param name="path">Named in every message.</param>
-    /// <param name="json">The header without its length.</param>
-    /// <param name="dataLength">In bytes: what follows the header.</param>
-    /// <exception cref="SafetensorsException">Anything about the header is not as the format wants it.</exception>
+    /// <param name="json">The header without its length prefix.</param>
+    /// <param name="dataLength">Bytes that follow the header.</param>
+    /// <exception cref="SafetensorsException">The header breaks any rule of the format.</exception>
     public static SafetensorsHeader Parse(string path, ReadOnlySpan<byte> json, long dataLength)
     {
         SafetensorsHeader header = new(path, dataLength);
@@ -36,7 +38,7 @@ internal sealed class SafetensorsHeader
         }
         catch (JsonException fault)
         {
-            // Its own message may repeat the rest of the file.
+            // The parser's own message may quote the rest of the file.
             string place = $"line {fault.LineNumber + 1}, byte {fault.BytePositionInLine}";
             throw header.Fault($"the header is not valid JSON at {place}", fault);
         }
@@ -60,7 +62,7 @@ internal sealed class SafetensorsHeader
             if (!_entries.TryAdd(name, entry)) throw Fault($"the name {Quote(name)} occurs twice");
         }
 
-        reader.Read();  // throws where anything but blanks follows the closing brace
+        reader.Read();  // throws where anything but white space follows the closing brace
     }
 
     private void ReadMetadata(ref Utf8JsonReader reader)

@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace GenKernels.Runtime;
 
-/// <summary>Collects tensors and streams them into one safetensors file, which is never whole in memory.</summary>
+/// <summary>
+/// Collects tensors and streams them into one safetensors file, which is never held in memory as a whole.
+/// </summary>
 /// <remarks>Wider types come first and names are sorted within a type, so equal content gives equal bytes.</remarks>
 public sealed class SafetensorsWriter
 {
@@ -15,10 +17,10 @@ public sealed class SafetensorsWriter
     public IDictionary<string, string> Metadata { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
 
     /// <param name="name">Unique in the file.</param>
-    /// <param name="type">The type of the elements that <paramref name="write"/> gives.</param>
+    /// <param name="type">The type of the elements that <paramref name="write"/> writes.</param>
     /// <param name="shape">Outermost axis first; empty for a scalar.</param>
     /// <param name="write">Called by <see cref="Save"/>; writes the little-endian elements in row-major order.</param>
-    /// <exception cref="ArgumentException">The name is taken or reserved, or the tensor passes 2^63 bytes.</exception>
+    /// <exception cref="ArgumentException">The name is taken or reserved, or the tensor exceeds 2^63 bytes.</exception>
     public void Add(string name, ElementType type, Shape shape, Action<Stream> write)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -52,8 +54,10 @@ public sealed class SafetensorsWriter
         Add(name, ElementTypes.Of<T>(), shape, stream => stream.Write(MemoryMarshal.AsBytes(values.Span)));
     }
 
-    /// <param name="path">The file to make or replace; its folder must exist.</param>
-    /// <exception cref="SafetensorsException">The header passes 100 MB, or a source wrote another length.</exception>
+    /// <param name="path">The file to create or replace; its folder must exist.</param>
+    /// <exception cref="SafetensorsException">
+    /// The header exceeds 100 MB, or a tensor's writer wrote another number of bytes.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Save(string path)
     {
@@ -109,7 +113,7 @@ public sealed class SafetensorsWriter
             json.WriteEndObject();
         }
 
-        int padding = -buffer.WrittenCount & 7;  // so that the data starts at a multiple of 8, as its widest type wants
+        int padding = -buffer.WrittenCount & 7;  // aligns the data to 8 bytes for the widest type
         buffer.Write("       "u8[..padding]);
         return buffer.WrittenMemory;
     }

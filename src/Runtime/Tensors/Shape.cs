@@ -20,13 +20,13 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     /// <inheritdoc/>
     public int Count => Rank;
 
-    /// <param name="axis">From 0, or from the end: <c>shape[^1]</c> is the fastest axis.</param>
+    /// <param name="axis">From 0, or from the end: <c>shape[^1]</c> is the fastest-varying axis.</param>
     public int this[int axis] => _sizes is { } sizes && (uint)axis < (uint)sizes.Length
         ? sizes[axis]
         : throw new ShapeException($"shape {this} has no axis {axis}");
 
     /// <param name="sizes">Outermost first; none negative.</param>
-    /// <exception cref="ShapeException">A size is negative, or the product passes 2^63.</exception>
+    /// <exception cref="ShapeException">A size is negative, or the product exceeds 2^63.</exception>
     public static Shape Create(ReadOnlySpan<int> sizes)
     {
         long count = 1;
@@ -58,7 +58,7 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
         return product;
     }
 
-    /// <returns>The axis counted from 0, for one counted from 0 or, negative, from the end.</returns>
+    /// <returns>The axis counted from 0; a negative <paramref name="axis"/> counts from the end.</returns>
     /// <exception cref="ShapeException">There is no such axis.</exception>
     public int Axis(int axis)
     {

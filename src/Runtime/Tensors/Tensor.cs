@@ -4,12 +4,12 @@ using System.Runtime.InteropServices;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// Numbers of one type in the memory of one device, contiguous, the last axis fastest. It is freed by
-/// <see cref="Dispose"/> or by the <see cref="TensorScope"/> that it was made in, never by the garbage collector.
+/// Numbers of one type in the memory of one device, contiguous and row-major. Freed by <see cref="Dispose"/> or by the
+/// <see cref="TensorScope"/> that it was made in, never by the garbage collector.
 /// </summary>
 public sealed class Tensor : IDisposable
 {
-    // More than any device has, and few enough that sums of sizes stay below 2^63.
+    // More than any device has, and small enough that sums of sizes stay below 2^63.
     private const long MostBytes = 1L << 60;
 
     private readonly DeviceBuffer _buffer;
@@ -34,7 +34,7 @@ public sealed class Tensor : IDisposable
     /// <summary>The type of every element.</summary>
     public ElementType Type { get; }
 
-    /// <summary>Where the elements lie.</summary>
+    /// <summary>The device that holds the elements.</summary>
     public Device Device { get; }
 
     /// <summary>The number of elements.</summary>
@@ -62,15 +62,15 @@ public sealed class Tensor : IDisposable
 
     internal TensorScope? Scope { get; set; }
 
-    /// <summary>The memory that it views.</summary>
+    /// <summary>The memory that the tensor views.</summary>
     internal DeviceBuffer Buffer => _buffer;
 
-    /// <summary>Bytes of that memory before the first element.</summary>
+    /// <summary>Offset of the first element in <see cref="Buffer"/>, in bytes.</summary>
     internal long Offset => _offset;
 
-    /// <returns>A new tensor with whatever the memory holds.</returns>
+    /// <returns>A new tensor with uninitialised elements.</returns>
     /// <exception cref="OutOfDeviceMemoryException">The device has no room.</exception>
-    /// <exception cref="ShapeException">The size passes 2^60 bytes.</exception>
+    /// <exception cref="ShapeException">The size exceeds 2^60 bytes.</exception>
     public static Tensor Empty(Shape shape, ElementType type, Device device)
     {
         bool isTooLarge = shape.ElementCount > MostBytes / type.Size();
@@ -112,7 +112,7 @@ public sealed class Tensor : IDisposable
     public static Tensor From<T>(T[] values, Shape shape, Device device)
         where T : unmanaged => From((ReadOnlySpan<T>)values, shape, device);
 
-    /// <returns>The same elements under another shape of as many elements, without a copy.</returns>
+    /// <returns>The same elements under another shape with the same element count, without a copy.</returns>
     /// <exception cref="ShapeException">The number of elements differs.</exception>
     public Tensor View(Shape shape)
     {
@@ -137,7 +137,10 @@ public sealed class Tensor : IDisposable
         return MakeView(Shape.With(0, count), start * Shape.Product(1, Shape.Rank) * Type.Size());
     }
 
-    /// <returns>A part of the elements, in row-major order, under a shape of its own, without a copy.</returns>
+    /// <returns>
+    /// A run of the elements, from number <paramref name="start"/> in row-major order, under another shape, without a
+    /// copy.
+    /// </returns>
     /// <exception cref="ShapeException">They are not within the tensor.</exception>
     public Tensor Part(long start, Shape shape)
     {
@@ -153,7 +156,7 @@ public sealed class Tensor : IDisposable
         return this;
     }
 
-    /// <summary>Copies all elements into the program's memory, after all work before it.</summary>
+    /// <summary>Copies all elements to host memory once all earlier work is done.</summary>
     /// <exception cref="ArgumentException">
     /// <typeparamref name="T"/> is not the tensor's type, or the length differs.
     /// </exception>
@@ -164,7 +167,7 @@ public sealed class Tensor : IDisposable
         Device.CopyToHost(Address, MemoryMarshal.AsBytes(destination));
     }
 
-    /// <summary>Copies the elements from the program's memory.</summary>
+    /// <summary>Copies the elements from host memory.</summary>
     /// <exception cref="ArgumentException">
     /// <typeparamref name="T"/> is not the tensor's type, or the length differs.
     /// </exception>
@@ -175,7 +178,7 @@ public sealed class Tensor : IDisposable
         Device.CopyFromHost(MemoryMarshal.AsBytes(source), Address);
     }
 
-    /// <summary>Copies the elements of a tensor of the same shape, type and device.</summary>
+    /// <summary>Copies the elements from a tensor of the same shape, type and device.</summary>
     public void CopyFrom(Tensor source)
     {
         Require.Same(this, source);
@@ -200,7 +203,7 @@ public sealed class Tensor : IDisposable
         return values;
     }
 
-    /// <returns>A tensor that does not hold its memory and need not be disposed: whoever makes it holds that.</returns>
+    /// <returns>A tensor that borrows its memory and need not be disposed; the caller keeps the buffer alive.</returns>
     internal static Tensor Over(Shape shape, ElementType type, Device device, DeviceBuffer buffer, long offset) =>
         new(shape, type, device, buffer, offset, isScoped: false);
 
@@ -217,7 +220,7 @@ public sealed class Tensor : IDisposable
 
     private Tensor MakeView(Shape shape, long byteOffset)
     {
-        _ = Address;  // a tensor that was disposed has no views
+        _ = Address;  // throws where the tensor was disposed
         _buffer.AddReference();
         return new Tensor(shape, Type, Device, _buffer, _offset + byteOffset);
     }
