@@ -3,13 +3,14 @@ using System.Diagnostics;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// Spreads the blocks of a launch over the cores. The calling thread works too, and the others join when they come
-/// awake: a launch never waits for a thread to start, only for one that is in the middle of a block. Nothing is
-/// allocated.
+/// Spreads the blocks of a launch over the cores. The calling thread works too, and workers join as they wake up: a
+/// launch never waits for a worker to start, only for one that is in the middle of a chunk of blocks. A launch
+/// allocates nothing.
 /// </summary>
 internal sealed unsafe class BlockScheduler : IDisposable
 {
-    // Waking a sleeping thread costs some microseconds: a launch shorter than this is run where it was made.
+    // Waking a sleeping thread costs some microseconds: a launch expected to be shorter than this, 10 us, runs on the
+    // calling thread alone.
     private static readonly long s_worthSharing = Stopwatch.Frequency / 100_000;
 
     private readonly Lock _launch = new();
@@ -48,7 +49,7 @@ internal sealed unsafe class BlockScheduler : IDisposable
         _wake.Dispose();
     }
 
-    /// <summary>Runs all blocks and returns when the last is done.</summary>
+    /// <summary>Runs all blocks; returns when the last is done.</summary>
     /// <returns>0, or the status of a block that failed.</returns>
     internal int Run(
         delegate* unmanaged<NativeLaunch*, void**, long, long, int> entry, NativeLaunch* arguments, void** values,
@@ -115,7 +116,7 @@ internal sealed unsafe class BlockScheduler : IDisposable
 
     private void WaitForWork()
     {
-        // A training step launches often: some tens of microseconds of looking save most sleeps.
+        // A training step launches often: spinning for 50 us avoids most sleeps.
         long until = Stopwatch.GetTimestamp() + (Stopwatch.Frequency / 20_000);
         while (Stopwatch.GetTimestamp() < until)
         {

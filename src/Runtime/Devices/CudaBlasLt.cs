@@ -3,16 +3,16 @@ using static GenKernels.Runtime.Interop.CuBlasLt;
 
 namespace GenKernels.Runtime;
 
-/// <summary>The matrix products of one GPU by cuBLASLt, on the device's stream; rows lie one after the other.</summary>
+/// <summary>The matrix products of one GPU by cuBLASLt, on the device's stream; matrices are row-major.</summary>
 /// <remarks>
-/// The same product gives the same bits: its algorithm is chosen once and kept, partial sums are joined in one order
-/// (see <see cref="CudaProductPlan"/>), and the workspace is this object's own, of which NVIDIA's documentation
-/// (cuBLAS, "Results reproducibility") says that it makes <c>cublasLtMatmul</c> repeatable. It can be recorded, and
-/// captured in a graph.
+/// The same product gives the same bits: its algorithm is chosen once and kept, split-K partial sums are reduced in a
+/// fixed order (see <see cref="CudaProductPlan"/>), and the workspace belongs to this object, which according to
+/// NVIDIA's documentation (cuBLAS, "Results reproducibility") makes <c>cublasLtMatmul</c> repeatable. A product can be
+/// recorded, and captured in a graph.
 /// </remarks>
 internal sealed unsafe class CudaBlasLt : IDisposable
 {
-    // What cuBLAS' documentation recommends for compute capability 9.0.
+    // The size that cuBLAS' documentation recommends for compute capability 9.0.
     private const long WorkspaceBytes = 32 << 20;
 
     private readonly CudaDevice _device;
@@ -40,17 +40,17 @@ internal sealed unsafe class CudaBlasLt : IDisposable
     /// <summary>
     /// C = alpha op(A) op(B) + beta C + bias for every matrix of a batch, with op(A) [M, K], op(B) [K, N], C [M, N].
     /// </summary>
-    /// <param name="product">Sizes, and how the matrices lie; none is empty.</param>
+    /// <param name="product">Sizes and layouts of the matrices, none of which is empty.</param>
     /// <param name="a">
-    /// A's first element is that of the tensor, whatever its shape; so for B and C. Factors have one type, the result
-    /// theirs or <see cref="ElementType.Float32"/>; sums are kept in double for double, else in float. Factors of
-    /// 32-bit floats are rounded where <see cref="Device.Precision"/> allows it.
+    /// A starts at the tensor's first element, whatever the tensor's shape; likewise B and C. Both factors have one
+    /// type, the result theirs or <see cref="ElementType.Float32"/>; sums accumulate in double for double, else in
+    /// float. Factors of 32-bit floats are rounded to TF32 where <see cref="Device.Precision"/> allows it.
     /// </param>
     /// <param name="b">See <paramref name="a"/>.</param>
     /// <param name="c">See <paramref name="a"/>; read only where beta is not 0.</param>
-    /// <param name="cost">What profiles hold the time against.</param>
-    /// <param name="bias">One number a column, <c>[N]</c>, of the type of the result; or null.</param>
-    /// <exception cref="CudaException">cuBLASLt refused it.</exception>
+    /// <param name="cost">The least work, which profiles compare the time with.</param>
+    /// <param name="bias">One number per column, <c>[N]</c>, in the result's type; or null.</param>
+    /// <exception cref="CudaException">cuBLASLt refused the product.</exception>
     internal void Multiply(
         CudaProductShape product, Tensor a, Tensor b, Tensor c, LaunchCost cost, double alpha = 1, double beta = 0,
         Tensor? bias = null)

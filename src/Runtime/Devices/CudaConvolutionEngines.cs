@@ -6,15 +6,15 @@ using Note = GenKernels.Runtime.Interop.CuDnn.cudnnBackendNumericalNote_t;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// The engines of cuDNN that may do one convolution, in the order in which its heuristic proposes them: those that give
-/// the same bits every time, sum as exactly as our own kernels and are content with a bounded workspace.
+/// The cuDNN engines that may run one convolution, in the order of its heuristic: those that are deterministic,
+/// accumulate as exactly as this library's own kernels and need no more than a bounded workspace.
 /// </summary>
 internal sealed class CudaConvolutionEngines : IDisposable
 {
-    // Some engines of three dimensions take more than all tensors of a model.
+    // Some engines for three spatial dimensions ask for more than all tensors of a model.
     private const long MostWorkspaceBytes = 256 << 20;
 
-    // More than there are.
+    // More than there are numerical notes.
     private const int NoteCapacity = 32;
 
     private readonly CudaConvolutionProblem _problem;
@@ -44,7 +44,7 @@ internal sealed class CudaConvolutionEngines : IDisposable
     /// <summary>Why there is no engine, or no further one.</summary>
     internal CudaException Refusal => _refusal ?? NoEngine();
 
-    /// <returns>The plan of the engine of a rank, made when it is first asked for; null where there is none.</returns>
+    /// <returns>The plan of the engine of a rank, built on first request; null where there is none.</returns>
     /// <exception cref="CudaException">The library refused a descriptor.</exception>
     internal CudaConvolutionPlan? Plan(int rank)
     {
@@ -60,7 +60,7 @@ internal sealed class CudaConvolutionEngines : IDisposable
         _graph?.Dispose();
     }
 
-    /// <returns>Whether an error says that the library cannot do what was asked, not that it went wrong.</returns>
+    /// <returns>Whether an error means that the library does not support the request, not that it failed.</returns>
     private static bool IsNotSupported(CudaException exception) =>
         exception.Code / 1000 == (int)cudnnStatus_t.CUDNN_STATUS_NOT_SUPPORTED / 1000;
 
@@ -70,7 +70,7 @@ internal sealed class CudaConvolutionEngines : IDisposable
         using CudaDnnDescriptor heuristic = new(cudnnBackendDescriptorType_t.CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR);
         heuristic.Set(Name.CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, graph.Descriptor)
             .Set(Name.CUDNN_ATTR_ENGINEHEUR_MODE, cudnnBackendAttributeType_t.CUDNN_TYPE_HEUR_MODE, mode);
-        if (heuristic.TryFinish() != cudnnStatus_t.CUDNN_STATUS_SUCCESS) return [];  // it knows nothing of such graphs
+        if (heuristic.TryFinish() != cudnnStatus_t.CUDNN_STATUS_SUCCESS) return [];  // no heuristic for such graphs
         int count = heuristic.Get<cudnnBackendDescriptor_t>(Name.CUDNN_ATTR_ENGINEHEUR_RESULTS, descriptor, []);
         CudaDnnDescriptor[] configurations = new CudaDnnDescriptor[count];
         for (int index = 0; index < count; index++)
@@ -91,7 +91,7 @@ internal sealed class CudaConvolutionEngines : IDisposable
             [cudnnBackendHeurMode_t.CUDNN_HEUR_MODE_A, cudnnBackendHeurMode_t.CUDNN_HEUR_MODE_FALLBACK];
         foreach (cudnnBackendHeurMode_t mode in modes)
         {
-            if (_plans.Count > 0) yield break;  // the second names the first's again
+            if (_plans.Count > 0) yield break;  // the fallback would propose the same engines again
             Queue<CudaDnnDescriptor> configurations = Configurations(graph, mode);
             try
             {
@@ -122,8 +122,7 @@ internal sealed class CudaConvolutionEngines : IDisposable
         return null;
     }
 
-    /// <returns>Whether an engine gives the same bits every time, and loses no digits that our own kernels keep.
-    /// </returns>
+    /// <returns>Whether an engine is deterministic, and as exact as this library's own kernels.</returns>
     private bool IsFaithful(CudaDnnDescriptor configuration)
     {
         using CudaDnnDescriptor engine = new(cudnnBackendDescriptorType_t.CUDNN_BACKEND_ENGINE_DESCRIPTOR);
@@ -142,8 +141,8 @@ internal sealed class CudaConvolutionEngines : IDisposable
     }
 
     /// <remarks>
-    /// Transforms of large tiles lose digits of 32-bit floats, as do all transforms of 16-bit ones; on tensor cores
-    /// 32-bit factors are rounded.
+    /// Winograd transforms of large tiles lose digits even of 32-bit floats, and small tiles those of 16-bit ones;
+    /// tensor cores round 32-bit factors.
     /// </remarks>
     private bool IsExcluded(Note note) => note switch
     {

@@ -4,16 +4,16 @@ using Name = GenKernels.Runtime.Interop.CuDnn.cudnnBackendAttributeName_t;
 
 namespace GenKernels.Runtime;
 
-/// <summary>A convolution as cuDNN is told of it: a graph of one operation on three tensors, channels last.</summary>
+/// <summary>A convolution as a cuDNN operation graph: one operation on three channels-last tensors.</summary>
 internal sealed class CudaConvolutionGraph : IDisposable
 {
-    /// <summary>By these the tensors of a run are known.</summary>
+    /// <summary>The unique ids that bind a run's addresses to the tensors.</summary>
     internal const long IdOfX = 1, IdOfW = 2, IdOfY = 3;
 
     private readonly List<CudaDnnDescriptor> _owned = [];
     private readonly CudaConvolutionProblem _problem;
 
-    /// <exception cref="CudaException">The library does not take it.</exception>
+    /// <exception cref="CudaException">The library refused a descriptor.</exception>
     internal CudaConvolutionGraph(cudnnHandle_t handle, CudaConvolutionProblem problem)
     {
         _problem = problem;
@@ -99,7 +99,9 @@ internal sealed class CudaConvolutionGraph : IDisposable
             .Finish($"the convolution: {_problem}");
     }
 
-    /// <summary>The library's axes are rows (clips or outputs), channels, then places, however they lie.</summary>
+    /// <summary>
+    /// The library orders axes as rows (clips or outputs), channels, then places; strides give the memory layout.
+    /// </summary>
     private CudaDnnDescriptor TensorOf(
         long id, CudaConvolutionKind madeBy, int rows, int channels, (int T, int H, int W) places)
     {

@@ -4,7 +4,7 @@ using Name = GenKernels.Runtime.Interop.CuDnn.cudnnBackendAttributeName_t;
 
 namespace GenKernels.Runtime;
 
-/// <summary>One engine of cuDNN, ready to do one convolution.</summary>
+/// <summary>A cuDNN execution plan: one engine, configured for one convolution.</summary>
 internal sealed class CudaConvolutionPlan : IDisposable
 {
     private readonly CudaConvolutionProblem _problem;
@@ -21,16 +21,17 @@ internal sealed class CudaConvolutionPlan : IDisposable
         WorkspaceBytes = workspaceBytes;
     }
 
-    /// <summary>What a run needs for itself.</summary>
+    /// <summary>The workspace of a run.</summary>
     internal long WorkspaceBytes { get; }
 
     /// <returns>
-    /// The plan, which disposes the configuration from then on; null where the engine is not able, or needs more.
+    /// The plan, which takes ownership of the configuration; null where the engine does not support the problem or
+    /// needs a larger workspace, and the caller keeps it.
     /// </returns>
-    /// <param name="handle">The library's.</param>
-    /// <param name="problem">What is convolved.</param>
-    /// <param name="configuration">The engine, with all its settings.</param>
-    /// <param name="mostWorkspaceBytes">What a run may take.</param>
+    /// <param name="handle">The library's handle.</param>
+    /// <param name="problem">The convolution to plan.</param>
+    /// <param name="configuration">The engine with its settings.</param>
+    /// <param name="mostWorkspaceBytes">The largest workspace of a run.</param>
     internal static CudaConvolutionPlan? TryMake(
         cudnnHandle_t handle, CudaConvolutionProblem problem, CudaDnnDescriptor configuration, long mostWorkspaceBytes)
     {
@@ -53,7 +54,9 @@ internal sealed class CudaConvolutionPlan : IDisposable
         }
     }
 
-    /// <summary>Convolves; of the three addresses the kind says which is written.</summary>
+    /// <summary>
+    /// Convolves, or computes a gradient: the problem's kind says which of the three tensors is written.
+    /// </summary>
     internal void Run(cudnnHandle_t handle, nint x, nint w, nint y, nint workspace)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);

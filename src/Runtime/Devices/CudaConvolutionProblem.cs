@@ -1,11 +1,11 @@
 namespace GenKernels.Runtime;
 
-/// <summary>All that decides how a convolution is best done: what a plan is kept under.</summary>
-/// <param name="Kind">What is made.</param>
-/// <param name="Type">Of the two tensors that are read.</param>
-/// <param name="ResultType">Of the one that is made.</param>
+/// <summary>Everything that the choice of an engine depends on: the key of cached plans.</summary>
+/// <param name="Kind">Which tensor is computed.</param>
+/// <param name="Type">The type of the two tensors that are read.</param>
+/// <param name="ResultType">The type of the one that is written.</param>
 /// <param name="IsRounded">Whether 32-bit factors may be rounded for tensor cores.</param>
-/// <param name="Alignment">What the addresses are multiples of, in bytes.</param>
+/// <param name="Alignment">The alignment of all addresses in bytes.</param>
 /// <param name="Shape">The geometry.</param>
 internal readonly record struct CudaConvolutionProblem(
     CudaConvolutionKind Kind, ElementType Type, ElementType ResultType, bool IsRounded, int Alignment,

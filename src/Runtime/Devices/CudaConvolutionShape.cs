@@ -7,7 +7,7 @@ namespace GenKernels.Runtime;
 /// <param name="N">Clips.</param>
 /// <param name="Inputs">Channels of x.</param>
 /// <param name="Outputs">Channels of y.</param>
-/// <param name="Groups">Into how many parts the channels are divided.</param>
+/// <param name="Groups">The number of channel groups.</param>
 internal readonly record struct CudaConvolutionShape(int N, int Inputs, int Outputs, int Groups)
 {
     /// <summary>The size of x.</summary>
@@ -20,32 +20,35 @@ internal readonly record struct CudaConvolutionShape(int N, int Inputs, int Outp
 
     internal (int T, int H, int W) Stride { get; init; }
 
-    /// <summary>Zeros before the first element.</summary>
+    /// <summary>Zero padding before the first element of each axis.</summary>
     internal (int T, int H, int W) Before { get; init; }
 
     internal (int T, int H, int W) Dilation { get; init; }
 
-    /// <summary>Elements of the greatest of the three tensors.</summary>
+    /// <summary>Elements of the largest of the three tensors.</summary>
     internal long MostElements => Math.Max(
         (long)Outputs * (Inputs / Groups) * Product(Taps),
         Math.Max(N * Product(In) * Inputs, N * Product(Out) * Outputs));
 
     /// <summary>
-    /// Zeros after the last element. What no tap meets may be there or not, so that there are as many as before where
-    /// that gives the same result: few libraries take sides that differ. Negative where elements are left out.
+    /// Zero padding after the last element of each axis. Padding that no tap reaches is free, so it equals
+    /// <see cref="Before"/> where the result is the same: few libraries support asymmetric padding. Negative where
+    /// trailing elements are left out.
     /// </summary>
     internal (int T, int H, int W) After => (
         AfterOf(In.T, Out.T, Taps.T, Stride.T, Before.T, Dilation.T),
         AfterOf(In.H, Out.H, Taps.H, Stride.H, Before.H, Dilation.H),
         AfterOf(In.W, Out.W, Taps.W, Stride.W, Before.W, Dilation.W));
 
-    /// <summary>The same convolution as one of single frames, where frames do not meet.</summary>
+    /// <summary>
+    /// The same convolution with the frames folded into N, where no tap reaches another frame; else this one.
+    /// </summary>
     internal CudaConvolutionShape OfFrames =>
         Taps.T == 1 && In.T == Out.T && Before.T == 0 && (In.T == 1 || Stride.T == 1)
             ? this with { N = N * In.T, In = In with { T = 1 }, Out = Out with { T = 1 } }
             : this;
 
-    /// <summary>Whether each frame is convolved by itself, so that two dimensions say all.</summary>
+    /// <summary>Whether it is one of single frames, so that two spatial dimensions suffice.</summary>
     internal bool IsFlat => (In.T, Out.T, Taps.T, Before.T) == (1, 1, 1, 0);
 
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using static GenKernels.Runtime.Interop.CudaDriver;
 
 namespace GenKernels.Runtime;
 
-// Captures of launches. Each goes to a stream of its own, so that what other threads launch meanwhile runs.
+// Stream capture. Each capture has its own stream, so that what other threads launch meanwhile still runs.
 public sealed unsafe partial class CudaDevice
 {
     private readonly ThreadLocal<CUstream> _capture = new();
@@ -11,11 +11,9 @@ public sealed unsafe partial class CudaDevice
 
     internal override bool IsCapturing => _capture.Value != default;
 
-    /// <summary>
-    /// Captures what this thread launches from now on instead of running it, until <see cref="EndCapture"/>.
-    /// </summary>
+    /// <summary>Captures this thread's launches instead of running them, until <see cref="EndCapture"/>.</summary>
     /// <remarks>
-    /// Meanwhile memory may come from the pool's cache only, and nothing may wait for the device: run the step once
+    /// During a capture memory may come from the pool's cache only, and nothing may synchronise: run the step once
     /// before.
     /// </remarks>
     public void BeginCapture()
@@ -29,7 +27,7 @@ public sealed unsafe partial class CudaDevice
         (_capture.Value, _capturedLaunches.Value) = (stream, 0);
     }
 
-    /// <returns>What was launched since <see cref="BeginCapture"/>, to be repeated; the caller disposes it.</returns>
+    /// <returns>The graph of what was launched since <see cref="BeginCapture"/>; the caller disposes it.</returns>
     public CudaGraph EndCapture()
     {
         MakeCurrent();
@@ -45,14 +43,16 @@ public sealed unsafe partial class CudaDevice
         }
     }
 
-    /// <remarks>What is captured counts whenever it is replayed.</remarks>
+    /// <remarks>Captured launches count at every replay, not at the capture.</remarks>
     internal override void CountLaunches(int count)
     {
         if (IsCapturing) _capturedLaunches.Value += count;
         else base.CountLaunches(count);
     }
 
-    /// <remarks>Where every kernel is to answer for itself, nothing is captured.</remarks>
+    /// <remarks>
+    /// With <c>GENKERNELS_SYNCHRONOUS=1</c> nothing is captured, so that every kernel's failure is its own.
+    /// </remarks>
     internal override CudaGraph? Capture(Action work)
     {
         if (_synchronous) return null;
@@ -71,14 +71,14 @@ public sealed unsafe partial class CudaDevice
         return EndCapture();
     }
 
-    /// <summary>Ends a capture that failed; its status says so once more.</summary>
+    /// <summary>Discards the capture after a failure; the status would only repeat that.</summary>
     private void AbandonCapture()
     {
         CUgraph graph = default;
         if (TakeCapture(&graph) == CUresult.CUDA_SUCCESS) cuGraphDestroy(graph);
     }
 
-    /// <summary>Ends this thread's capture, whatever became of it.</summary>
+    /// <summary>Ends this thread's capture, valid or not.</summary>
     private CUresult TakeCapture(CUgraph* graph)
     {
         CUstream stream = _capture.Value;

@@ -4,7 +4,7 @@ using static GenKernels.Runtime.Interop.CudaDriver;
 
 namespace GenKernels.Runtime;
 
-// What kernels are made of and what they take.
+// The code and the resources of kernels.
 public sealed unsafe partial class CudaDevice
 {
     private static readonly (string Name, string[] Arguments)[] s_disassemblers =
@@ -45,7 +45,7 @@ public sealed unsafe partial class CudaDevice
         return texts;
     }
 
-    /// <returns>Machine code as text; null where no program that can is found.</returns>
+    /// <returns>Machine code as text; null where no disassembler is found.</returns>
     private static string? Disassemble(byte[] code)
     {
         foreach ((string name, string[] arguments) in s_disassemblers)

@@ -5,7 +5,7 @@ using static GenKernels.Runtime.Interop.CudaDriver;
 
 namespace GenKernels.Runtime;
 
-// What goes to the stream: memory, copies, modules, launches.
+// Memory, copies, modules and launches.
 public sealed unsafe partial class CudaDevice
 {
     /// <inheritdoc/>
@@ -54,9 +54,7 @@ public sealed unsafe partial class CudaDevice
         Check(cuMemsetD8Async(destination, 0, (nuint)bytes, Stream));
     }
 
-    /// <exception cref="LaunchException">
-    /// The status is not success; the message tells the kernel launched last.
-    /// </exception>
+    /// <exception cref="LaunchException">The status is not success; the message names the last launch.</exception>
     internal void Check(CUresult status, [CallerArgumentExpression(nameof(status))] string call = "")
     {
         if (status == CUresult.CUDA_SUCCESS) return;
@@ -83,7 +81,7 @@ public sealed unsafe partial class CudaDevice
     }
 
     /// <remarks>
-    /// The status is left unread: memory is given back after a failure, too, and is gone already then.
+    /// The status is ignored: after a failed kernel the memory is lost anyway, and freeing it fails too.
     /// </remarks>
     internal override void FreeMemory(nint address, long bytes)
     {
@@ -126,11 +124,14 @@ public sealed unsafe partial class CudaDevice
     }
 
     /// <summary>
-    /// Lets a library put work on the stream: takes it down where a step is recorded, and tells it to who watches.
+    /// Lets a library enqueue work on the stream; records it where the calling thread records a step, and tells the
+    /// observer.
     /// </summary>
     /// <param name="work">Name, cost and type.</param>
-    /// <param name="arguments">Tensors that it reads or writes, each of which may be null; kept.</param>
-    /// <param name="call">Calls the library, with the addresses of the tensors as they are then; 0 for null.</param>
+    /// <param name="arguments">
+    /// Tensors that it reads or writes, each of which may be null; a recording keeps the array.
+    /// </param>
+    /// <param name="call">Calls the library with the tensors' addresses at that time, 0 for null.</param>
     internal void Call(in DeviceWork work, KernelArgument[] arguments, Action<ReadOnlySpan<nint>> call)
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);
@@ -151,7 +152,9 @@ public sealed unsafe partial class CudaDevice
         if (_synchronous && !IsCapturing) Synchronize();
     }
 
-    /// <returns>What a failure may come from though another call tells it: the kernel launched last.</returns>
+    /// <returns>
+    /// The likely cause of an asynchronous failure that a later call reports: the last launch, in words.
+    /// </returns>
     private string Suspect()
     {
         string? last = _lastLaunch.Describe();
@@ -183,14 +186,15 @@ public sealed unsafe partial class CudaDevice
         CUfunction function;
         cuModuleGetFunction(&function, module, name).ThrowIfFailed($"cuModuleGetFunction({name})");
 
-        // Asking makes the driver load a function that it would else load at its first launch, in a capture perhaps.
+        // The query forces the driver to load a function that it would otherwise load lazily at the first launch,
+        // perhaps in a capture.
         int shared;
         cuFuncGetAttribute(&shared, CUfunction_attribute.MAX_DYNAMIC_SHARED_SIZE_BYTES, function).ThrowIfFailed();
         _sharedLimits[function.Value] = shared;
         return new CompiledKernel(function.Value, ReadParameterSizes(function));
     }
 
-    /// <returns>The sizes in bytes, or null where the driver cannot tell them.</returns>
+    /// <returns>The sizes in bytes, or null where the driver cannot report them.</returns>
     private static int[]? ReadParameterSizes(CUfunction function)
     {
         if (!KnowsParameters) return null;
@@ -205,7 +209,7 @@ public sealed unsafe partial class CudaDevice
     }
 
     /// <summary>
-    /// Raises the limit of a kernel's dynamic shared memory, which is lower than the GPU's own until asked.
+    /// Opts a kernel in to more dynamic shared memory where a launch needs more than the default limit.
     /// </summary>
     private void AllowShared(Kernel kernel, int bytes)
     {

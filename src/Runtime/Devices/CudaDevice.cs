@@ -6,9 +6,8 @@ using static GenKernels.Runtime.Interop.CudaDriver;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// An NVIDIA GPU through the driver API: its primary context, which other libraries of the process share, and one
-/// stream.
-/// Kernels are compiled for it by NVRTC when they are first needed.
+/// An NVIDIA GPU through the driver API: its primary context, which other libraries in the process share, and one
+/// stream. NVRTC compiles kernels for it when they are first needed.
 /// </summary>
 public sealed unsafe partial class CudaDevice : Device
 {
@@ -32,7 +31,7 @@ public sealed unsafe partial class CudaDevice : Device
     private int _released;
 
     /// <param name="ordinal">
-    /// The GPU's number, from 0, in the order of the driver (<c>CUDA_VISIBLE_DEVICES</c> chooses).
+    /// The GPU's number, from 0, in the driver's order (<c>CUDA_VISIBLE_DEVICES</c> applies).
     /// </param>
     /// <param name="cache">Where compiled kernels are kept; the user's cache folder by default.</param>
     /// <exception cref="DeviceUnavailableException">There is no driver, no such GPU, or the GPU is too old.</exception>
@@ -80,7 +79,7 @@ public sealed unsafe partial class CudaDevice : Device
     public override int WarpSize => 32;
 
     /// <inheritdoc/>
-    /// <remarks>An NVRTC that is older than the GPU compiles for GPUs without them.</remarks>
+    /// <remarks>False with an NVRTC older than the GPU, which compiles for an earlier architecture.</remarks>
     public override bool HasWarpgroupProducts => _compiler.CompilesFor("sm_90a");
 
     /// <inheritdoc/>
@@ -89,18 +88,20 @@ public sealed unsafe partial class CudaDevice : Device
     /// <inheritdoc/>
     public override int SharedBytesPerBlock => _gpu.SharedBytesPerBlock;
 
-    /// <summary>What the driver tells of the GPU.</summary>
+    /// <summary>The GPU's properties, from the driver.</summary>
     public CudaGpu Gpu => _gpu;
 
-    /// <summary>Matrix products of the GPU; opened when first needed.</summary>
+    /// <summary>Matrix products by cuBLASLt; opened when first needed.</summary>
     /// <exception cref="LibraryNotFoundException">cuBLASLt was not found.</exception>
     internal CudaBlasLt Blas => _blas.Value;
 
-    /// <summary>Convolutions of the GPU; opened when first needed.</summary>
+    /// <summary>Convolutions by cuDNN; opened when first needed.</summary>
     /// <exception cref="LibraryNotFoundException">cuDNN was not found.</exception>
     internal CudaDnn Dnn => _dnn.Value;
 
-    /// <summary>Where the calling thread's work goes: to the device's stream, or into its capture.</summary>
+    /// <summary>
+    /// The stream that the calling thread enqueues to: the device's, or the one that the thread captures.
+    /// </summary>
     internal CUstream Stream => _capture.Value is { Value: not 0 } capture ? capture : _stream;
 
     internal override string TuningTarget =>
@@ -128,7 +129,7 @@ public sealed unsafe partial class CudaDevice : Device
         }
     }
 
-    /// <summary>The memory of the GPU, in bytes: free now, for all programs, and in all.</summary>
+    /// <summary>The memory of the GPU in bytes: free at present, counting all processes, and in total.</summary>
     public (long Free, long Total) MemoryInformation()
     {
         MakeCurrent();
@@ -144,14 +145,18 @@ public sealed unsafe partial class CudaDevice : Device
         return new CudaEvent(this);
     }
 
-    /// <summary>Makes the GPU that of the calling thread; other libraries may have changed it since.</summary>
+    /// <summary>
+    /// Makes the GPU's context current on the calling thread; other libraries may have changed it since.
+    /// </summary>
     internal void MakeCurrent()
     {
         ObjectDisposedException.ThrowIf(_released != 0, this);
         cuCtxSetCurrent(_context).ThrowIfFailed();
     }
 
-    /// <returns>Whether the GPU is there still; after its end there is nothing to give back.</returns>
+    /// <returns>
+    /// Whether the context could be made current; once the device is disposed there is nothing left to free.
+    /// </returns>
     internal bool TryMakeCurrent() => _released == 0 && cuCtxSetCurrent(_context) == CUresult.CUDA_SUCCESS;
 
     private static string Named(string name, NativeLibraryLocator library) =>
@@ -196,7 +201,7 @@ public sealed unsafe partial class CudaDevice : Device
         bool isCurrent = TryMakeCurrent();
         if (Interlocked.Exchange(ref _released, 1) != 0) return;
 
-        // Statuses are of no use here: after a failed kernel every call fails, and the context takes all with it.
+        // Statuses are ignored: after a failed kernel every call fails, and the context frees everything anyway.
         if (isCurrent)
         {
             cuStreamSynchronize(_stream);

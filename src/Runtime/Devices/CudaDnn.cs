@@ -3,10 +3,10 @@ using static GenKernels.Runtime.Interop.CuDnn;
 
 namespace GenKernels.Runtime;
 
-/// <summary>The convolutions of one GPU by cuDNN 9, on the device's stream; channels are last.</summary>
+/// <summary>The convolutions of one GPU by cuDNN 9, on the device's stream; tensors are channels-last.</summary>
 /// <remarks>
 /// The same convolution by the engine of the same rank gives the same bits. It can be recorded, and captured in a
-/// graph; its workspace is a tensor like others.
+/// graph; its workspace is an ordinary tensor.
 /// </remarks>
 internal sealed unsafe class CudaDnn : IDisposable
 {
@@ -21,7 +21,7 @@ internal sealed unsafe class CudaDnn : IDisposable
     {
         _device = device;
 
-        // cuDNN looks for cuBLASLt by its bare name, which the loader knows once it is loaded.
+        // cuDNN loads cuBLASLt by its bare name, which the loader resolves once it is loaded from its path.
         _ = NativeLibraries.CuBlasLt.IsFound;
         device.MakeCurrent();
         cudnnHandle_t handle;
@@ -29,25 +29,27 @@ internal sealed unsafe class CudaDnn : IDisposable
         _handle = handle;
     }
 
-    /// <returns>Whether there is an engine of a rank, which is asked for once and kept.</returns>
+    /// <returns>Whether there is an engine of a rank; the answer is cached.</returns>
     /// <param name="problem">Kind, types and geometry.</param>
     /// <param name="rank">See <see cref="Convolve"/>.</param>
-    /// <exception cref="CudaException">cuDNN failed otherwise.</exception>
+    /// <exception cref="CudaException">cuDNN failed, other than by not supporting it.</exception>
     internal bool Supports(CudaConvolutionProblem problem, int rank)
     {
         lock (_lock) return EnginesFor(problem).Plan(rank) is not null;
     }
 
     /// <summary>
-    /// Convolves, or makes one of the two gradients; of the three tensors the kind says which is made.
+    /// Convolves, or computes one of the two gradients: the problem's kind says which of the three tensors is written.
     /// </summary>
-    /// <param name="problem">Kind, types and geometry, of single frames where they do not meet.</param>
-    /// <param name="rank">Of the engine among <see cref="CudaConvolutionEngines"/>, from 0.</param>
-    /// <param name="x">The activations, whose first element counts; none of the three is empty.</param>
-    /// <param name="w">The weights.</param>
-    /// <param name="y">The result.</param>
-    /// <param name="cost">What profiles hold the time against.</param>
-    /// <exception cref="CudaException">No engine does it, or it failed.</exception>
+    /// <param name="problem">Kind, types and geometry; see <see cref="CudaConvolutionShape.OfFrames"/>.</param>
+    /// <param name="rank">The engine's index in <see cref="CudaConvolutionEngines"/>, from 0.</param>
+    /// <param name="x">
+    /// The activations, or their gradient. No tensor is empty; shapes are those of the problem, whatever the tensors'.
+    /// </param>
+    /// <param name="w">The weights, or their gradient.</param>
+    /// <param name="y">The result, or its gradient.</param>
+    /// <param name="cost">The least work, which profiles compare the time with.</param>
+    /// <exception cref="CudaException">There is no engine of that rank, or it failed.</exception>
     internal void Convolve(CudaConvolutionProblem problem, int rank, Tensor x, Tensor w, Tensor y, LaunchCost cost)
     {
         CudaConvolutionPlan plan = PlanOf(problem, rank);

@@ -3,12 +3,12 @@ using static GenKernels.Runtime.Interop.CuDnn;
 
 namespace GenKernels.Runtime;
 
-/// <summary>One of cuDNN's backend descriptors, owned: made, given its attributes, finished, destroyed.</summary>
+/// <summary>Owns a cuDNN backend descriptor: created, given its attributes, finalised, destroyed.</summary>
 internal sealed unsafe class CudaDnnDescriptor : IDisposable
 {
     private cudnnBackendDescriptor_t _handle;
 
-    /// <exception cref="CudaException">There is no room for it.</exception>
+    /// <exception cref="CudaException">The library could not create it.</exception>
     internal CudaDnnDescriptor(cudnnBackendDescriptorType_t type)
     {
         cudnnBackendDescriptor_t handle;
@@ -19,7 +19,7 @@ internal sealed unsafe class CudaDnnDescriptor : IDisposable
     internal cudnnBackendDescriptor_t Handle => _handle;
 
     /// <returns>This, with an attribute set.</returns>
-    /// <exception cref="CudaException">The library does not take it.</exception>
+    /// <exception cref="CudaException">The library refused the attribute.</exception>
     internal CudaDnnDescriptor Set<T>(
         cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type, params ReadOnlySpan<T> values)
         where T : unmanaged
@@ -41,21 +41,21 @@ internal sealed unsafe class CudaDnnDescriptor : IDisposable
     internal CudaDnnDescriptor Set(cudnnBackendAttributeName_t name, CudaDnnDescriptor value) =>
         Set(name, cudnnBackendAttributeType_t.CUDNN_TYPE_BACKEND_DESCRIPTOR, value._handle);
 
-    /// <summary>Lets the library check the attributes, which stay as they are from then on.</summary>
-    /// <returns>What it says.</returns>
+    /// <summary>Finalises: the library checks the attributes, which are fixed from then on.</summary>
+    /// <returns>The library's status.</returns>
     internal cudnnStatus_t TryFinish() => cudnnBackendFinalize(_handle);
 
-    /// <returns>This, finished.</returns>
-    /// <param name="what">What the descriptor is of, for people.</param>
-    /// <exception cref="CudaException">The attributes do not fit.</exception>
+    /// <returns>This, finalised.</returns>
+    /// <param name="what">What the descriptor describes, for messages.</param>
+    /// <exception cref="CudaException">The library refused the attributes.</exception>
     internal CudaDnnDescriptor Finish(string what)
     {
         TryFinish().ThrowIfFailed($"cudnnBackendFinalize of {what}");
         return this;
     }
 
-    /// <summary>Reads as many elements of an attribute as there are, or as there is room for.</summary>
-    /// <returns>How many there are.</returns>
+    /// <summary>Reads the elements of an attribute, as many as <paramref name="values"/> holds.</summary>
+    /// <returns>The number that there are, which may be larger.</returns>
     internal int Get<T>(cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type, Span<T> values)
         where T : unmanaged
     {

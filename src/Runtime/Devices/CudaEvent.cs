@@ -3,7 +3,7 @@ using static GenKernels.Runtime.Interop.CudaDriver;
 
 namespace GenKernels.Runtime;
 
-/// <summary>A moment in the stream of a GPU.</summary>
+/// <summary>An event in the stream of a GPU.</summary>
 internal sealed unsafe class CudaEvent : DeviceEvent
 {
     private readonly CudaDevice _device;

@@ -3,7 +3,9 @@ using static GenKernels.Runtime.Interop.CudaDriver;
 
 namespace GenKernels.Runtime;
 
-/// <summary>Launches of a GPU, captured once and repeated as one: the same kernels with the same arguments.</summary>
+/// <summary>
+/// A CUDA graph: launches captured once and replayed as one, the same kernels with the same arguments.
+/// </summary>
 public sealed unsafe class CudaGraph : IDisposable
 {
     private readonly CudaDevice _device;
@@ -18,9 +20,9 @@ public sealed unsafe class CudaGraph : IDisposable
         _executable = executable.Value;
     }
 
-    /// <summary>Puts the captured work on the device's stream; the tensors that it names must still be there.</summary>
+    /// <summary>Enqueues the captured work on the device's stream; its tensors must still be alive.</summary>
     /// <exception cref="ObjectDisposedException">The graph or its device was disposed.</exception>
-    /// <exception cref="LaunchException">The driver refused it, or work before it failed.</exception>
+    /// <exception cref="LaunchException">The driver refused it, or earlier work failed.</exception>
     public void Launch()
     {
         ObjectDisposedException.ThrowIf(_executable == 0, this);

@@ -3,9 +3,8 @@ using System.Text;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// The last launch on a GPU, or call of a library. A kernel runs later than its launch, so that what fails in it is
-/// only seen by a later call, which must tell the kernel all the same. Nothing is allocated for a launch. Any number of
-/// threads may launch at once.
+/// The last launch on a GPU, or library call. Launches are asynchronous, so that a failure in a kernel surfaces in a
+/// later call, whose error should still name the kernel. Recording a launch allocates nothing. Thread-safe.
 /// </summary>
 internal sealed class CudaLaunchRecord
 {
@@ -16,7 +15,9 @@ internal sealed class CudaLaunchRecord
     private string? _name;
     private LaunchShape? _shape;
 
-    /// <summary>Keeps a launch in the place of the one before; a library does not tell the shape of its own.</summary>
+    /// <summary>
+    /// Replaces the launch kept before; <paramref name="shape"/> is null for libraries, which do not tell theirs.
+    /// </summary>
     internal void Set(string name, LaunchShape? shape, ReadOnlySpan<KernelArgument> arguments)
     {
         lock (_lock)
@@ -27,13 +28,13 @@ internal sealed class CudaLaunchRecord
         }
     }
 
-    /// <summary>Forgets the launch: it is known to have ended well.</summary>
+    /// <summary>Forgets the launch, which is known to have succeeded.</summary>
     internal void Clear()
     {
         lock (_lock) _name = null;
     }
 
-    /// <returns>The launch in words, or null where none is open.</returns>
+    /// <returns>The launch in words, or null where none is pending.</returns>
     internal string? Describe()
     {
         lock (_lock) return _name is null ? null : Describe(_name, _shape, _arguments.AsSpan(0, _argumentCount));
@@ -57,7 +58,7 @@ internal sealed class CudaLaunchRecord
         if (argument.IsStructure) return $"a structure of {argument.Size} bytes";
         if (argument.Size != sizeof(int)) return $"0x{argument.Bits:X}";
 
-        // The kind of a four-byte number is not known any more: a float of usual size is a huge integer.
+        // The type of a four-byte number is no longer known: the bits of a float of usual magnitude are a huge integer.
         int integer = (int)argument.Bits;
         float real = BitConverter.Int32BitsToSingle(integer);
         bool isReal = MathF.Abs(real) is > 1e-20f and < 1e20f;

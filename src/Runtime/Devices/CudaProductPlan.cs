@@ -13,10 +13,10 @@ internal sealed unsafe class CudaProductPlan : IDisposable
     private cublasLtMatrixLayout_t _layoutC;
     private cublasLtMatmulAlgo_t _algorithm;
 
-    /// <param name="handle">Of the library.</param>
-    /// <param name="problem">What is multiplied.</param>
-    /// <param name="bias">Where one is; the heuristic may look at it.</param>
-    /// <param name="workspaceBytes">What the algorithm may take.</param>
+    /// <param name="handle">The library's handle.</param>
+    /// <param name="problem">The product to plan.</param>
+    /// <param name="bias">The address of the bias, or 0; the heuristic may look at it.</param>
+    /// <param name="workspaceBytes">The largest workspace of the algorithm.</param>
     /// <exception cref="CudaException">The library has no algorithm for it, or refused a descriptor.</exception>
     internal CudaProductPlan(cublasLtHandle_t handle, CudaProductProblem problem, nint bias, long workspaceBytes)
     {
@@ -43,7 +43,7 @@ internal sealed unsafe class CudaProductPlan : IDisposable
         bool isDouble = _problem.Type == ElementType.Float64;
         cublasLtMatmulAlgo_t algorithm = _algorithm;
 
-        // The library reads columns where our rows are, that is the transposes; and C^T = op(B)^T op(A)^T.
+        // The library is column-major, so it sees the transposes of row-major matrices: C^T = op(B)^T op(A)^T.
         cublasLtMatmul(
             handle, _descriptor, isDouble ? &alpha : &alphaSingle, b, _layoutB, a, _layoutA,
             isDouble ? &beta : &betaSingle, c, _layoutC, c, _layoutC, &algorithm, workspace, (nuint)workspaceBytes,
@@ -71,7 +71,7 @@ internal sealed unsafe class CudaProductPlan : IDisposable
         Set(cublasLtMatmulDescAttributes_t.CUBLASLT_MATMUL_DESC_TRANSA, Operation(shape.TransposeB));
         Set(cublasLtMatmulDescAttributes_t.CUBLASLT_MATMUL_DESC_TRANSB, Operation(shape.TransposeA));
 
-        // A bias is for the rows of what the library sees, which are our columns.
+        // The library adds a bias per row of its column-major result, which is a column here.
         if (_problem.HasBias)
         {
             Set(
@@ -128,8 +128,8 @@ internal sealed unsafe class CudaProductPlan : IDisposable
     }
 
     /// <remarks>
-    /// Partial sums may only be joined by a second kernel, from the workspace and without further rounding. Joining in
-    /// place and in the type of the result are left out: there 16-bit results are rounded with every part.
+    /// Split-K partial sums may be reduced only by a second kernel, from the workspace and in the compute type.
+    /// Reduction in place and in the output type are excluded: they round 16-bit results at every partial sum.
     /// </remarks>
     private void Prefer(cublasLtMatmulPreference_t preference, long workspaceBytes)
     {

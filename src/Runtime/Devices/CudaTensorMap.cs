@@ -3,14 +3,14 @@ using static GenKernels.Runtime.Interop.CudaDriver;
 
 namespace GenKernels.Runtime;
 
-/// <summary>Lets the driver write maps of tensors.</summary>
+/// <summary>Encodes tensor maps by the driver.</summary>
 internal static unsafe class CudaTensorMap
 {
     private const int Axes = 5;
 
-    /// <param name="argument">A tensor with its map.</param>
-    /// <param name="target">Gets the map, <see cref="TensorMap.Bytes"/> bytes.</param>
-    /// <exception cref="CudaException">The driver refused it.</exception>
+    /// <param name="argument">A tensor argument with its map.</param>
+    /// <param name="target">Receives the descriptor, <see cref="TensorMap.Bytes"/> bytes.</param>
+    /// <exception cref="CudaException">The driver refused the map.</exception>
     internal static void Encode(KernelArgument argument, byte* target)
     {
         TensorMap map = argument.Map!;

@@ -3,11 +3,11 @@ using System.Collections.Concurrent;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// What runs kernels and holds tensors: a GPU, or the CPU in one of two ways. All work goes to one stream, in order.
+/// Runs kernels and holds tensors: a GPU, or the CPU in one of two ways. All work goes to one in-order stream.
 /// </summary>
 /// <remarks>
 /// Any number of threads may load, launch, allocate and copy at once; a <see cref="TensorScope"/> belongs to the thread
-/// that opened it. A tensor that one thread writes is for that thread alone until it is done.
+/// that opened it. While one thread writes a tensor, no other may use it.
 /// </remarks>
 public abstract class Device : IDisposable
 {
@@ -32,47 +32,50 @@ public abstract class Device : IDisposable
     /// <summary><c>host</c>, <c>simt</c> or <c>cuda:N</c>.</summary>
     public abstract string Name { get; }
 
-    /// <summary>What the device is.</summary>
+    /// <summary>GPU, or which of the two CPU devices.</summary>
     public abstract DeviceKind Kind { get; }
 
-    /// <summary>One line for people: the processor's name and size.</summary>
+    /// <summary>One line for humans: the processor's name and size, and the compiler.</summary>
     public abstract string Description { get; }
 
-    /// <summary>Threads that run in step: 1 on <c>host</c>, else 32.</summary>
+    /// <summary>Threads of a warp: 1 on <c>host</c>, else 32.</summary>
     public abstract int WarpSize { get; }
 
-    /// <summary>Whether four warps can multiply matrices as one: compute capability 9.0, and its simulation.</summary>
+    /// <summary>
+    /// Whether kernels may use warpgroup matrix products (wgmma, by four warps): at compute capability 9.0, and in its
+    /// simulation.
+    /// </summary>
     public virtual bool HasWarpgroupProducts => false;
 
-    /// <summary>Processors that run blocks at the same time: cores of a CPU, multiprocessors of a GPU.</summary>
+    /// <summary>Processors that run blocks concurrently: cores of a CPU, multiprocessors of a GPU.</summary>
     public abstract int ProcessorCount { get; }
 
-    /// <summary>The most shared memory that a block can have, in bytes.</summary>
+    /// <summary>The most shared memory that a block can use, in bytes.</summary>
     public abstract int SharedBytesPerBlock { get; }
 
     /// <summary>The pool that tensors come from.</summary>
     public MemoryPool Memory { get; }
 
-    /// <summary>Where compiled kernels are kept between runs.</summary>
+    /// <summary>The on-disk cache of compiled kernels.</summary>
     public KernelCache Cache { get; }
 
-    /// <summary>Chooses where a kernel can do its work in several ways.</summary>
+    /// <summary>Chooses the fastest way where an operation has several.</summary>
     public Tuner Tuner { get; }
 
     /// <summary>
-    /// With which numbers networks compute from now on; <see cref="Precision.Fp32"/>, unless set. To be set where no
-    /// other thread launches.
+    /// The number formats that networks compute in from now on; <see cref="Precision.Fp32"/> by default. Set it only
+    /// while no other thread launches.
     /// </summary>
     public Precision Precision { get; set; } = Precision.Fp32;
 
-    /// <summary>Whether the device was disposed; its tensors are gone with it.</summary>
+    /// <summary>Whether the device was disposed, and its tensors with it.</summary>
     public bool IsDisposed { get; private set; }
 
-    /// <summary>Kernels launched since the start, those of replays among them.</summary>
+    /// <summary>Kernels launched since the device was opened, including those of replays.</summary>
     public long LaunchCount => Volatile.Read(ref _launchCount);
 
     /// <summary>
-    /// Told of all work as it is given to the device, but for work apart and what is captured; null for nobody.
+    /// Told of all work as it is enqueued, except what runs <see cref="Apart"/> or is being captured; null for none.
     /// </summary>
     internal IWorkObserver? Observer
     {
@@ -80,7 +83,7 @@ public abstract class Device : IDisposable
         set => _observer = value;
     }
 
-    /// <summary>Takes the lines of <see cref="Notice"/>; standard error by default.</summary>
+    /// <summary>Receives the lines of <see cref="Notice"/>; standard error by default.</summary>
     public Action<string> Notices { get; set; } = Console.Error.WriteLine;
 
     internal TensorScope? CurrentScope
@@ -89,35 +92,42 @@ public abstract class Device : IDisposable
         set => _scope.Value = value;
     }
 
-    /// <summary>What takes down the work of the calling thread instead of running it; null where it is run.</summary>
+    /// <summary>Records the calling thread's work instead of running it; null where work is run.</summary>
     internal StepRecorder? Recorder =>
         _recorder is { } recorder && recorder.IsOwn && !IsApart ? recorder : null;
 
-    /// <summary>Whether the calling thread does work apart.</summary>
+    /// <summary>Whether the calling thread is inside <see cref="Apart"/>.</summary>
     internal bool IsApart => _apartThread == Environment.CurrentManagedThreadId;
 
-    /// <summary>Whether launches are being captured instead of run.</summary>
+    /// <summary>Whether the calling thread's launches are being captured instead of run.</summary>
     internal virtual bool IsCapturing => false;
 
-    /// <summary>What measured times hold for: the model, and the compiler and libraries with their versions.</summary>
+    /// <summary>
+    /// What measured times are valid for: the device's model, and the compiler and libraries with their versions.
+    /// </summary>
     internal abstract string TuningTarget { get; }
 
-    /// <summary>Whether what new tensors hold is set to NaN, to find reads of what nobody wrote.</summary>
+    /// <summary>Whether new tensors are filled with NaN, to expose reads of uninitialised memory.</summary>
     internal virtual bool FillsNewTensors => false;
 
-    /// <summary>Opens a scope: tensors made by this thread on this device from now on are disposed with it.</summary>
+    /// <summary>
+    /// Opens a scope: tensors that this thread makes on this device while it is open are disposed with it.
+    /// </summary>
     public TensorScope Scope() => CurrentScope = new TensorScope(this, CurrentScope);
 
-    /// <summary>Tells people, once for each line, of work that takes a slower way than it might.</summary>
+    /// <summary>Reports, once per distinct line, that work takes a slower path than it could.</summary>
     public void Notice(string line)
     {
         if (_notices.TryAdd(line, true)) Notices(line);
     }
 
-    /// <summary>Finds a compiled module, or compiles it; where the calling thread records a step, meanwhile.</summary>
+    /// <summary>
+    /// Returns a compiled module, compiling it at its first use; while the calling thread records a step, in the
+    /// background.
+    /// </summary>
     /// <param name="source">The kernel's file.</param>
     /// <param name="type">The value of <c>Scalar</c>.</param>
-    /// <param name="variant">Further defines, as <paramref name="source"/> declares them.</param>
+    /// <param name="variant">Further defines, one of the sets that <paramref name="source"/> declares.</param>
     /// <exception cref="CompilationException">The source does not compile, or there is no compiler.</exception>
     public KernelModule Load(KernelSource source, ElementType type, string variant = "")
     {
@@ -129,7 +139,7 @@ public abstract class Device : IDisposable
         return module;
     }
 
-    /// <summary>Compiles a module; one that fails is forgotten, so that it is tried again when next needed.</summary>
+    /// <summary>Compiles a module; a failure is not cached, so that the next use tries again.</summary>
     internal void Compile(KernelModule module)
     {
         try
@@ -143,11 +153,9 @@ public abstract class Device : IDisposable
         }
     }
 
-    /// <summary>
-    /// Compiles many modules at once on all cores, so that the first step need not wait for each in turn.
-    /// </summary>
-    /// <param name="modules">What will be needed.</param>
-    /// <param name="progress">Told the number done and the number in all, or null.</param>
+    /// <summary>Compiles many modules in parallel, so that the first step does not wait for each in turn.</summary>
+    /// <param name="modules">Modules that will be needed.</param>
+    /// <param name="progress">Told the number done and the total; may be null.</param>
     /// <exception cref="CompilationException">One of them does not compile.</exception>
     public void Prepare(
         IReadOnlyCollection<(KernelSource Source, ElementType Type, string Variant)> modules,
@@ -168,10 +176,12 @@ public abstract class Device : IDisposable
         }
     }
 
-    /// <summary>Waits until all work given to the device is done.</summary>
+    /// <summary>Waits until all enqueued work is done.</summary>
     public abstract void Synchronize();
 
-    /// <summary>Copies from this device's memory to the program's, after all work before it.</summary>
+    /// <summary>
+    /// Copies from device memory to host memory after all earlier work; returns when the data has arrived.
+    /// </summary>
     /// <exception cref="RecordingException">The calling thread records a step.</exception>
     public void CopyToHost(nint source, Span<byte> destination)
     {
@@ -183,7 +193,7 @@ public abstract class Device : IDisposable
         observer?.End(mark);
     }
 
-    /// <summary>Copies from the program's memory to this device's; the source may be reused on return.</summary>
+    /// <summary>Copies from host memory to device memory; the source may be reused on return.</summary>
     /// <exception cref="RecordingException">The calling thread records a step.</exception>
     public void CopyFromHost(ReadOnlySpan<byte> source, nint destination)
     {
@@ -195,7 +205,7 @@ public abstract class Device : IDisposable
         observer?.End(mark);
     }
 
-    /// <summary>Copies within this device's memory.</summary>
+    /// <summary>Copies within device memory.</summary>
     public void Copy(nint source, nint destination, long bytes)
     {
         if (Recorder is { } recorder)
@@ -210,7 +220,7 @@ public abstract class Device : IDisposable
         observer?.End(mark);
     }
 
-    /// <summary>Sets bytes of this device's memory to zero.</summary>
+    /// <summary>Sets bytes of device memory to zero.</summary>
     public void Clear(nint destination, long bytes)
     {
         if (Recorder is { } recorder)
@@ -225,23 +235,23 @@ public abstract class Device : IDisposable
         observer?.End(mark);
     }
 
-    /// <summary>Marks a moment in the device's work, to measure the time between two.</summary>
+    /// <summary>Records an event in the device's stream, to measure the time between two.</summary>
     public abstract DeviceEvent RecordEvent();
 
     /// <summary>
-    /// Names what this thread gives to the device until the result is disposed, for profilers: ours, and NVIDIA's where
-    /// its library is there.
+    /// Names the work that this thread enqueues until the result is disposed, for <see cref="Profiler"/> and, where
+    /// NVTX is installed, NVIDIA's profilers.
     /// </summary>
     /// <param name="name">A few words, such as <c>generator</c>.</param>
     public DeviceRange Range(string name) => new(Observer, name);
 
-    /// <returns>What a launch takes of a processor; null where the device cannot tell.</returns>
+    /// <returns>The resources that a launch takes of a multiprocessor; null where the device cannot tell.</returns>
     /// <param name="kernel">Of this device.</param>
-    /// <param name="shape">As it is launched.</param>
+    /// <param name="shape">The launch configuration.</param>
     public virtual KernelFootprint? Footprint(Kernel kernel, LaunchShape shape) => null;
 
-    /// <summary>What the compilers make of a kernel's file, as text.</summary>
-    /// <returns>Each text with the name of its language, the one nearest to the source first.</returns>
+    /// <summary>The compilers' output for a kernel's file, as text.</summary>
+    /// <returns>Each text with the name of its language, the one closest to the source first.</returns>
     /// <exception cref="CompilationException">The source does not compile, or there is no compiler.</exception>
     /// <inheritdoc cref="Load" path="/param"/>
     public abstract IReadOnlyList<(string Language, string Text)> Translate(
@@ -261,20 +271,22 @@ public abstract class Device : IDisposable
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    /// <returns>The address, or 0 where there is no room.</returns>
+    /// <returns>The address, or 0 where memory is exhausted.</returns>
     internal abstract nint AllocateMemory(long bytes);
 
     internal abstract void FreeMemory(nint address, long bytes);
 
-    /// <summary>Fills memory with NaN where the device does so.</summary>
+    /// <summary>Fills memory with NaN where <see cref="FillsNewTensors"/>.</summary>
     internal virtual void FillNew(nint address, long bytes)
     {
     }
 
-    /// <returns>What <paramref name="work"/> launches, as one launch; null where launches are run one by one.</returns>
+    /// <returns>
+    /// A graph of what <paramref name="work"/> launches; null, with nothing run, where the device does not capture.
+    /// </returns>
     internal virtual CudaGraph? Capture(Action work) => null;
 
-    /// <summary>Lets a recorder take down the work of the calling thread; other threads that record wait.</summary>
+    /// <summary>Hands the calling thread's work to a recorder; waits while another thread records.</summary>
     /// <exception cref="RecordingException">The calling thread records a step already.</exception>
     internal void BeginRecording(StepRecorder recorder)
     {
@@ -291,7 +303,7 @@ public abstract class Device : IDisposable
     }
 
     /// <summary>
-    /// Does work of the calling thread at once, beside a step that it records, and unseen by the observer. For one
+    /// Runs work of the calling thread immediately, even while it records a step, and hidden from the observer. For one
     /// thread at a time.
     /// </summary>
     internal void Apart(Action work)
@@ -307,7 +319,7 @@ public abstract class Device : IDisposable
         }
     }
 
-    /// <summary>Counts kernels that run.</summary>
+    /// <summary>Adds to <see cref="LaunchCount"/> and the meter.</summary>
     internal virtual void CountLaunches(int count)
     {
         Interlocked.Add(ref _launchCount, count);

@@ -6,8 +6,8 @@ public static class DeviceFactory
     private const string CudaPrefix = "cuda:";
 
     /// <param name="name">
-    /// <c>host</c>, <c>simt</c>, <c>cuda:N</c>, <c>cuda</c> for the first GPU, or <c>auto</c>: the first GPU where
-    /// there is one that the kernels run on, else <c>host</c>.
+    /// <c>host</c>, <c>simt</c>, <c>cuda:N</c>, <c>cuda</c> for the first GPU, or <c>auto</c>: the first GPU where the
+    /// kernels can run on it, else <c>host</c>.
     /// </param>
     /// <param name="cache">Where compiled kernels are kept; the user's cache folder by default.</param>
     /// <returns>The device; the caller disposes it.</returns>

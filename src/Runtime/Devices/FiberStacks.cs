@@ -4,8 +4,8 @@ using GenKernels.Runtime.Interop;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// Slots in which the trampolines of <see cref="SimtDevice"/> leave their fibers' stacks for the next launch, of
-/// whatever kernel. One slot a core is enough: no more launches than that run at once.
+/// Slots in which the trampolines of <see cref="SimtDevice"/> leave their fibers' stacks for reuse by the next launch,
+/// of whatever kernel. One slot per core is enough: no more threads than that run blocks at once.
 /// </summary>
 internal sealed unsafe class FiberStacks : IDisposable
 {
@@ -21,7 +21,7 @@ internal sealed unsafe class FiberStacks : IDisposable
 
     internal void** Slots => _slots;
 
-    /// <summary>Gives the stacks back to the system; no launch may be running.</summary>
+    /// <summary>Unmaps the stacks; no launch may be running.</summary>
     public void Dispose()
     {
         if (_slots == null) return;

@@ -1,8 +1,8 @@
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// The memory that a launch may use: the elements of the tensors that it takes, and not a byte more. Tensors that share
-/// elements are in one buffer; views of one tensor that do not are apart.
+/// The memory that a launch may access: exactly the elements of its tensor arguments. Overlapping tensors form one
+/// buffer; disjoint views of one tensor are separate buffers.
 /// </summary>
 internal sealed unsafe class LaunchBuffers
 {
@@ -29,7 +29,7 @@ internal sealed unsafe class LaunchBuffers
 
     internal int Count => _ranges.Count;
 
-    /// <returns>The buffer in which a tensor lies, and the bytes before it there.</returns>
+    /// <returns>The buffer that holds a tensor, and the tensor's offset in it in bytes.</returns>
     internal (int Buffer, long Offset) Find(Tensor tensor)
     {
         (nint start, nint end) = Range(tensor);
@@ -37,7 +37,7 @@ internal sealed unsafe class LaunchBuffers
         return (buffer, start - _ranges[buffer].Start);
     }
 
-    /// <summary>Writes each buffer as its size, in eight bytes, and its bytes.</summary>
+    /// <summary>Writes each buffer as its size, in eight bytes, followed by its bytes.</summary>
     internal void WriteTo(Stream stream)
     {
         foreach ((nint start, nint end) in _ranges)
@@ -48,23 +48,23 @@ internal sealed unsafe class LaunchBuffers
         }
     }
 
-    /// <summary>Reads the bytes of each buffer.</summary>
+    /// <summary>Reads the bytes of each buffer, without sizes.</summary>
     internal void ReadFrom(Stream stream)
     {
         foreach ((nint Start, nint End) range in _ranges) stream.ReadExactly(Bytes(range));
     }
 
-    /// <returns>The bytes of each buffer as they are now.</returns>
+    /// <returns>A copy of the bytes of each buffer.</returns>
     internal byte[][] Copy() => [.. _ranges.Select(range => Bytes(range).ToArray())];
 
-    /// <summary>Sets the bytes of each buffer.</summary>
+    /// <summary>Sets the bytes of each buffer to those of an earlier <see cref="Copy"/>.</summary>
     internal void Restore(byte[][] copy)
     {
         for (int buffer = 0; buffer < copy.Length; buffer++) copy[buffer].CopyTo(Bytes(_ranges[buffer]));
     }
 
     /// <returns>
-    /// The argument and element where the buffers differ from what they were; empty where they do not.
+    /// The first argument and element that differ from <paramref name="copy"/>, in words; empty where none does.
     /// </returns>
     internal string FirstDifference(byte[][] copy, ReadOnlySpan<KernelArgument> arguments)
     {

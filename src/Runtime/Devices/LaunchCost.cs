@@ -1,9 +1,10 @@
 namespace GenKernels.Runtime;
 
-/// <summary>What a launch must do at least, by its launcher's own formula: the bound that its time is held against.
+/// <summary>
+/// The least work of a launch, by its launcher's formula: the roofline bound that its time is compared with.
 /// </summary>
-/// <param name="Bytes">Read and written once each, in bytes.</param>
-/// <param name="Operations">Multiplications and additions, each counted as one; 0 where they are few.</param>
+/// <param name="Bytes">Bytes read and written, each once.</param>
+/// <param name="Operations">Multiplications and additions, each counted as one; 0 where they are negligible.</param>
 public readonly record struct LaunchCost(long Bytes, long Operations = 0)
 {
     /// <returns>The cost of reading or writing each of the tensors once; those that are null cost nothing.</returns>

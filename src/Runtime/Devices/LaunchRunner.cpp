@@ -1,5 +1,5 @@
 // LaunchRunner: the program in which the simt device runs modules that were built with a sanitizer. Every buffer that
-// a launch takes is a block of exactly its size here, between red zones; a report ends this program, not the caller's.
+// a launch takes is an allocation of exactly its size, in red zones; a report ends this program, not the caller's.
 //
 //   request    Header, path of the module, name of the kernel, then for a launch: the runtime's NativeLaunch, each
 //              buffer as its size and its bytes, each argument as Argument and its bytes
@@ -27,7 +27,7 @@ struct Header {
 
 struct Argument {
     std::int32_t size;
-    std::int32_t buffer;  // -1: the bytes are the value, else they begin with an offset into the buffer
+    std::int32_t buffer;  // -1: the bytes are the value; else they begin with an offset into the buffer
 };
 
 struct Outcome {
@@ -134,9 +134,9 @@ std::vector<Value> ReadArguments(int count, const std::vector<Buffer>& buffers)
     return arguments;
 }
 
-// ThreadSanitizer sees two blocks race only on two threads, and neighbours are the likeliest to. What a thread keeps
-// between blocks stays its own, or would order them. AddressSanitizer's modules hold shared memory where only one
-// thread may use it.
+// ThreadSanitizer sees a race between blocks only if they run on two threads, and neighbouring blocks are the likeliest
+// to race: each thread runs every second one. Each keeps stack slots of its own, since sharing them would order the
+// blocks. AddressSanitizer's modules keep shared memory where only one thread may use it.
 int RunBlocks(Trampoline run, const Launch& launch, void** values)
 {
     const long long count = 1ll * launch.grid[0] * launch.grid[1] * launch.grid[2];
@@ -179,7 +179,8 @@ void Run(const Header& header, const std::string& path, const std::string& name)
     Write(&outcome, sizeof outcome);
     Write(message.data(), message.size());
     if (status != 0) {
-        // Threads are left in the middle of a block, so that nothing is sure any more; the caller starts anew.
+        // Fibers were left in the middle of a block, so the state of this process is unreliable; the caller starts
+        // another.
         std::fflush(stdout);
         std::_Exit(0);
     }

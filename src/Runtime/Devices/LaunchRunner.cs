@@ -7,10 +7,9 @@ using GenKernels.Runtime.Interop;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// Runs kernels that were built with a sanitizer, in <c>LaunchRunner.cpp</c>, a program of its own: there every buffer
-/// is a block of exactly its size, the sanitizer sees kernels and nothing else, and a report, which ends that program,
-/// is known to belong to the launch that was running. The program is started with the first kernel and anew after a
-/// fault.
+/// Runs kernels that were built with a sanitizer in a separate process, <c>LaunchRunner.cpp</c>: every buffer there is
+/// an allocation of exactly its size, the sanitizer sees nothing but kernels, and a report, which ends that process,
+/// belongs to the launch that was running. The process is started with the first kernel and again after a fault.
 /// </summary>
 internal sealed unsafe partial class LaunchRunner : IDisposable
 {
@@ -30,13 +29,13 @@ internal sealed unsafe partial class LaunchRunner : IDisposable
         _sanitizer = sanitizer;
     }
 
-    /// <summary>Ends the program.</summary>
+    /// <summary>Ends the process.</summary>
     public void Dispose()
     {
         lock (_lock) Stop();
     }
 
-    /// <returns>A kernel whose handle is its number here.</returns>
+    /// <returns>A kernel whose handle is its number in this runner.</returns>
     internal CompiledKernel Open(string path, string name)
     {
         lock (_lock)
@@ -125,14 +124,14 @@ internal sealed unsafe partial class LaunchRunner : IDisposable
         }
         catch (IOException)
         {
-            // The program is gone, and has said why.
+            // The process has ended; standard error says why.
             string report = _report!.Result;
             Stop();
             throw new LaunchException($"{what}: {Digest(report)}");
         }
     }
 
-    /// <returns>What was found, and where, in one line, then the report as far as it speaks of the source.</returns>
+    /// <returns>The finding and its place in one line, then the report up to its summary.</returns>
     private static string Digest(string report)
     {
         Match summary = SummaryLine().Match(report);
@@ -160,8 +159,9 @@ internal sealed unsafe partial class LaunchRunner : IDisposable
     }
 
     /// <summary>
-    /// ThreadSanitizer refuses to run where the system spreads addresses widely. A process inherits the setting of the
-    /// thread that starts it; a system that does not let it be changed leaves it as it is.
+    /// Starts the process without address-space layout randomisation, since ThreadSanitizer refuses to run where it is
+    /// strong. A process inherits the setting of the thread that starts it; where the system forbids the change,
+    /// nothing changes.
     /// </summary>
     private static Process StartAtFixedAddresses(ProcessStartInfo start)
     {
@@ -182,7 +182,7 @@ internal sealed unsafe partial class LaunchRunner : IDisposable
     private void Stop()
     {
         if (_process is null) return;
-        _process.StandardInput.Close();  // the program ends when there are no more requests
+        _process.StandardInput.Close();  // the process exits at the end of its input
         _process.WaitForExit();
         _process.Dispose();
         _process = null;

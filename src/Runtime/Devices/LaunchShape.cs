@@ -1,60 +1,62 @@
 namespace GenKernels.Runtime;
 
-/// <summary>How many blocks of how many threads a kernel is launched with.</summary>
+/// <summary>A launch configuration: grid, block and dynamic shared memory.</summary>
 /// <param name="GridX">Blocks along x, at least 1, at most 2^31 - 1.</param>
 /// <param name="GridY">Blocks along y, at most 65,535.</param>
 /// <param name="GridZ">Blocks along z, at most 65,535.</param>
-/// <param name="BlockX">Threads of a block along x; at most 1,024 in all.</param>
+/// <param name="BlockX">Threads of a block, all along x; at most 1,024.</param>
 /// <param name="SharedBytes">Dynamic shared memory of a block in bytes.</param>
 public readonly record struct LaunchShape(long GridX, int GridY, int GridZ, int BlockX, int SharedBytes = 0)
 {
     /// <summary>
-    /// The block of elementwise and row kernels on devices with warps: what divides the 1,536 or 2,048 threads that a
-    /// multiprocessor holds, so that registers alone limit how many are there. Not held against other sizes.
+    /// The block size of elementwise and row kernels on devices with warps. It divides the 1,536 or 2,048 threads that
+    /// a multiprocessor holds, so that registers alone limit occupancy. Not measured against other sizes.
     /// </summary>
     public const int DefaultBlock = 256;
 
     /// <summary>
-    /// Elements that one block of an elementwise kernel walks; the kernels' <c>ElementsPerBlock</c> is the same.
+    /// Elements that one block of an elementwise kernel processes; equal to the kernels' <c>ElementsPerBlock</c>.
     /// </summary>
     public const int ElementsPerBlock = 4096;
 
-    /// <summary>The most blocks of a grid along y, and along z.</summary>
+    /// <summary>The most blocks of a grid along y, and likewise along z.</summary>
     internal const int MostAcross = 65_535;
 
     /// <summary>
-    /// Whether every block is worth waking a core for. The CPU runs the first block of other launches alone, to see
-    /// whether the rest is worth sharing.
+    /// Whether every block runs long enough to be worth waking a core for. Of other launches the CPU runs the first
+    /// block alone, to time whether the rest is worth spreading over the cores.
     /// </summary>
     public bool HasLongBlocks { get; init; }
 
     /// <summary>
-    /// Whether the launch leaves something in the order in which its threads came, such as a list that a later launch
-    /// sorts: <see cref="Sanitizer.Order"/> lets it pass.
+    /// Whether the output may depend on the order in which threads run, as a list that a later launch sorts does:
+    /// <see cref="Sanitizer.Order"/> does not check such a launch.
     /// </summary>
     public bool LeavesAnyOrder { get; init; }
 
-    /// <summary>What the launch must do at least, for those who measure it.</summary>
+    /// <summary>The least work of the launch, for profiles.</summary>
     public LaunchCost Cost { get; init; }
 
     /// <summary>The number of blocks.</summary>
     public long BlockCount => GridX * GridY * GridZ;
 
-    /// <summary>Whether a GPU takes a grid of this size.</summary>
+    /// <summary>Whether the grid is within a GPU's limits.</summary>
     internal bool FitsGrid => GridX <= int.MaxValue && GridY <= MostAcross && GridZ <= MostAcross;
 
-    /// <returns>One block for every <see cref="ElementsPerBlock"/> elements.</returns>
+    /// <returns>One block per <see cref="ElementsPerBlock"/> elements.</returns>
     public static LaunchShape Elements(Device device, long elementCount) =>
         Blocks(device, AtLeastOne(Quotient.Up(elementCount, ElementsPerBlock)));
 
-    /// <returns>One warp for every row: blocks of eight warps, or of one thread where a warp is one thread.</returns>
+    /// <returns>One warp per row: blocks of eight warps, or of one thread where a warp is one thread.</returns>
     public static LaunchShape WarpPerRow(Device device, long rowCount)
     {
         int block = device.WarpSize == 1 ? 1 : DefaultBlock;
         return new LaunchShape(AtLeastOne(Quotient.Up(rowCount, block / device.WarpSize)), 1, 1, block);
     }
 
-    /// <returns>As many blocks of the default size as asked for, at least one.</returns>
+    /// <returns>
+    /// As many blocks along x as asked for, at least one, of the default size or of one thread where a warp is one.
+    /// </returns>
     public static LaunchShape Blocks(Device device, long blockCount, int gridY = 1, int gridZ = 1) =>
         new(Math.Max(1, blockCount), gridY, gridZ, device.WarpSize == 1 ? 1 : DefaultBlock);
 

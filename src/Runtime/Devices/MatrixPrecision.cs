@@ -1,14 +1,16 @@
 namespace GenKernels.Runtime;
 
-/// <summary>How matrix products and convolutions of 32-bit floats multiply; sums are not rounded further.</summary>
+/// <summary>
+/// How matrix products and convolutions of 32-bit floats round their factors; sums are not rounded further.
+/// </summary>
 public enum MatrixPrecision
 {
-    /// <summary>Every product of two 32-bit floats as it is: without tensor cores.</summary>
+    /// <summary>Not at all: 32-bit factors are multiplied without tensor cores.</summary>
     Exact,
 
     /// <summary>
-    /// Factors are rounded to 10 bits of fraction first, the exponent kept (NVIDIA's TF32): tensor cores do the rest.
-    /// Devices without warps multiply exactly all the same.
+    /// To 10 fraction bits, with the exponent kept (NVIDIA's TF32), so that tensor cores multiply them. Devices without
+    /// warps multiply exactly nevertheless.
     /// </summary>
     Tf32,
 }

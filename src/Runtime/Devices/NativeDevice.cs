@@ -6,7 +6,7 @@ using GenKernels.Runtime.Interop;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// The CPU: kernels compiled by the system's C++ compiler, blocks spread over the cores, memory of the process.
+/// The CPU: kernels compiled by the system's C++ compiler, blocks spread over the cores, tensors in host memory.
 /// </summary>
 public abstract unsafe class NativeDevice : Device
 {
@@ -21,7 +21,7 @@ public abstract unsafe class NativeDevice : Device
         Compiler = new HostCompiler(Cache, defines, sanitizer);
         _scheduler = new BlockScheduler(coreCount ?? Environment.ProcessorCount);
 
-        // The system promises more memory than there is, and ends the process that uses what it was promised.
+        // The system overcommits memory, and kills a process that touches more than there is.
         Memory.Limit = Math.Min(Memory.Limit, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 10 * 9);
     }
 
@@ -80,7 +80,7 @@ public abstract unsafe class NativeDevice : Device
     private protected override CompiledKernel[] Compile(KernelSource source, ElementType type, string variant) =>
         [.. source.KernelNames.Select(Open(Compiler.Compile(source, type, variant)))];
 
-    /// <returns>What finds a kernel of a compiled library by its name.</returns>
+    /// <returns>A function that finds a kernel of a compiled library by its name.</returns>
     private protected virtual Func<string, CompiledKernel> Open(string path)
     {
         nint library = NativeLibrary.Load(path);
@@ -117,7 +117,7 @@ public abstract unsafe class NativeDevice : Device
     private static void Simulate(KernelArgument argument, byte* target) =>
         argument.Map!.Simulate((nint)argument.Bits, target);
 
-    /// <returns>A launch that lacks only where to write errors.</returns>
+    /// <returns>The launch's description, complete but for the error buffer.</returns>
     private protected NativeLaunch Describe(LaunchShape shape)
     {
         NativeLaunch launch = new() { SharedBytes = (uint)shape.SharedBytes };
@@ -127,7 +127,7 @@ public abstract unsafe class NativeDevice : Device
         return launch;
     }
 
-    /// <summary>Sets what a testing device asks of the trampolines.</summary>
+    /// <summary>Sets the options of the trampolines that a testing device uses.</summary>
     private protected virtual void Configure(ref NativeLaunch launch)
     {
     }

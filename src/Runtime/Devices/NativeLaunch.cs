@@ -2,9 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace GenKernels.Runtime;
 
-/// <summary>
-/// What a trampoline is told of a launch; laid out as <c>Launch</c> in <c>Common/HostThreads.cuh</c>.
-/// </summary>
+/// <summary>A launch as trampolines take it; laid out as <c>Launch</c> in <c>Common/HostThreads.cuh</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct NativeLaunch
 {
@@ -17,7 +15,7 @@ internal unsafe struct NativeLaunch
     /// <summary>Dynamic shared memory of a block in bytes.</summary>
     internal uint SharedBytes;
 
-    /// <summary>The order in which fibers of a block run: 0 forward, 1 reverse, 2 random.</summary>
+    /// <summary>The order in which the fibers of a block run: 0 forward, 1 reverse, 2 random.</summary>
     internal uint ThreadOrder;
 
     /// <summary>The seed of a random order.</summary>
@@ -26,10 +24,10 @@ internal unsafe struct NativeLaunch
     /// <summary>Whether shared memory is filled with NaN before each block.</summary>
     internal uint FillShared;
 
-    /// <summary>Where a trampoline writes what went wrong, as zero-terminated text.</summary>
+    /// <summary>Where a trampoline writes its error message, as zero-terminated text.</summary>
     internal byte* Error;
 
-    /// <summary>The room at <see cref="Error"/> in bytes.</summary>
+    /// <summary>The size of the buffer at <see cref="Error"/> in bytes.</summary>
     internal int ErrorCapacity;
 
     /// <summary>The number of <see cref="StackSlots"/>.</summary>

@@ -1,13 +1,13 @@
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// With which numbers networks compute. Whichever it is, parameters, what an optimizer knows of them, sums within
-/// kernels, losses and what layers call delicate have 32 bits.
+/// The number formats that networks compute in. In every one of them parameters, optimizer state, accumulators within
+/// kernels, losses and what layers declare delicate have 32 bits.
 /// </summary>
 /// <remarks>
-/// Sources: Micikevicius et al. 2018, Mixed Precision Training (activations of 16 bits, parameters of 32, scaled
-/// losses); Kalamkar et al. 2019, A Study of BFLOAT16 for Deep Learning Training (no scale is needed with 8 bits of
-/// exponent); NVIDIA 2020, A100 Tensor Core GPU Architecture (TF32).
+/// Sources: Micikevicius et al. 2018, Mixed Precision Training (16-bit activations, 32-bit parameters, loss scaling);
+/// Kalamkar et al. 2019, A Study of BFLOAT16 for Deep Learning Training (no loss scaling with 8 exponent bits); NVIDIA
+/// 2020, A100 Tensor Core GPU Architecture (TF32).
 /// </remarks>
 public sealed class Precision
 {
@@ -19,47 +19,47 @@ public sealed class Precision
         (Name, _meaning, Activations, Matrix, ScalesLosses) = (name, meaning, activations, matrix, scalesLosses);
     }
 
-    /// <summary>32-bit floats alone, and nothing is rounded that they would keep.</summary>
+    /// <summary>32-bit floats throughout, with factors unrounded.</summary>
     public static Precision Fp32 { get; } = new(
         "fp32", "32-bit floats, multiplied exactly", ElementType.Float32, MatrixPrecision.Exact);
 
-    /// <summary>32-bit floats, which tensor cores multiply.</summary>
+    /// <summary>32-bit floats, whose products tensor cores compute in TF32.</summary>
     public static Precision Tf32 { get; } = new(
         "tf32", "32-bit floats, factors of products rounded to 10 bits of fraction", ElementType.Float32,
         MatrixPrecision.Tf32);
 
-    /// <summary>Activations with the range of 32-bit floats and 7 bits of fraction.</summary>
+    /// <summary>Activations in bfloat16: the range of 32-bit floats and 7 fraction bits.</summary>
     public static Precision Bf16 { get; } = new(
         "bf16", "activations of 16 bits, 8 of them exponent; weights, sums and losses of 32", ElementType.BFloat16,
         MatrixPrecision.Exact);
 
-    /// <summary>Activations with 10 bits of fraction and a small range, into which the losses are scaled.</summary>
+    /// <summary>Activations in IEEE half: 10 fraction bits and a small range, so that losses are scaled.</summary>
     public static Precision Fp16 { get; } = new(
         "fp16", "activations of 16 bits, 5 of them exponent; weights, sums and scaled losses of 32",
         ElementType.Float16, MatrixPrecision.Exact, scalesLosses: true);
 
-    /// <summary>All that there are.</summary>
+    /// <summary>All precisions.</summary>
     public static IReadOnlyList<Precision> All { get; } = [Fp32, Tf32, Bf16, Fp16];
 
-    /// <summary>The names of all, for people.</summary>
+    /// <summary>The names of all, comma-separated, for messages.</summary>
     public static string Names => string.Join(", ", All.Select(precision => precision.Name));
 
-    /// <summary>A short word for it, such as <c>bf16</c>.</summary>
+    /// <summary>The short name, such as <c>bf16</c>.</summary>
     public string Name { get; }
 
-    /// <summary>The type of what passes from layer to layer.</summary>
+    /// <summary>The element type of activations between layers.</summary>
     public ElementType Activations { get; }
 
     /// <summary>
-    /// How products and convolutions of 32-bit floats multiply. Beside activations of 16 bits only delicate ones
-    /// remain, which are few, and they are exact: one logit that is rounded changes the whole gradient of its clip.
+    /// How matrix products and convolutions of 32-bit floats multiply. With 16-bit activations only the delicate ones
+    /// are left in 32 bits; they are few, and stay exact: rounding one logit changes the whole gradient of its clip.
     /// </summary>
     public MatrixPrecision Matrix { get; }
 
-    /// <summary>Whether losses are multiplied, so that gradients of 16 bits neither vanish nor overflow.</summary>
+    /// <summary>Whether losses are scaled, so that 16-bit gradients neither underflow nor overflow.</summary>
     public bool ScalesLosses { get; }
 
-    /// <returns>The one of that name, or null.</returns>
+    /// <returns>The precision of that name, or null.</returns>
     public static Precision? Find(string? name) => All.FirstOrDefault(precision => precision.Name == name);
 
     /// <returns>The name and what it means on a device, in a few words.</returns>

@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// The CPU in the shape of a GPU: real block sizes, warps of 32, each thread of a block a fiber. It finds races (by
-/// running threads in another order), barriers that not every thread reaches, and reads of memory that nobody wrote.
+/// The CPU simulating a GPU: real block sizes, warps of 32, each thread of a block a fiber. It finds races (by running
+/// threads in another order), barriers that not every thread reaches, and reads of uninitialised memory.
 /// </summary>
 public sealed unsafe class SimtDevice : NativeDevice
 {
-    // What a block of compute capability 9.0 can have; the kernels' prelude has the same number.
+    // The limit of a block at compute capability 9.0; the kernels' prelude repeats the number.
     private const int MaximumSharedBytes = 227 << 10;
 
     private readonly ThreadOrder _order;
@@ -22,10 +22,10 @@ public sealed unsafe class SimtDevice : NativeDevice
     /// <param name="poison">Whether shared memory and new tensors are filled with NaN.</param>
     /// <param name="coreCount">Cores to use; all by default.</param>
     /// <param name="sanitizer">
-    /// Looks for faults in kernels; by default the one that <c>GENKERNELS_SANITIZE</c> names. What it finds is a
-    /// <see cref="LaunchException"/>. With one of the compiler's, launches run in a program of their own.
+    /// Checks kernels for faults, which are thrown as <see cref="LaunchException"/>; by default the one that
+    /// <c>GENKERNELS_SANITIZE</c> names. With one of the compiler's sanitizers, launches run in a separate process.
     /// </param>
-    /// <exception cref="ArgumentException"><c>GENKERNELS_SANITIZE</c> names none.</exception>
+    /// <exception cref="ArgumentException"><c>GENKERNELS_SANITIZE</c> names no sanitizer.</exception>
     public SimtDevice(
         KernelCache? cache = null, ThreadOrder order = ThreadOrder.Forward, bool poison = true, int? coreCount = null,
         Sanitizer? sanitizer = null)

@@ -9,6 +9,6 @@ public enum ThreadOrder
     /// <summary>From the last thread to the first.</summary>
     Reverse,
 
-    /// <summary>In an order drawn anew at every barrier.</summary>
+    /// <summary>In a random order, drawn anew at every barrier.</summary>
     Random,
 }

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// Numbers of one type in the memory of one device, contiguous and row-major. Freed by <see cref="Dispose"/> or by the
-/// <see cref="TensorScope"/> that it was made in, never by the garbage collector.
+/// Numbers of one type in the memory of one device, contiguous and row-major. It is freed by <see cref="Dispose"/> or
+/// by the <see cref="TensorScope"/> that it was made in, never by the garbage collector.
 /// </summary>
 public sealed class Tensor : IDisposable
 {
