@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace GenKernels.Runtime;
 
-/// <summary>Profiled steps as a file for <c>chrome://tracing</c> and Perfetto (Trace Event Format).</summary>
+/// <summary>Writes profiled steps for <c>chrome://tracing</c> and Perfetto (Trace Event Format).</summary>
 public static class ChromeTrace
 {
     private const int Process = 1, KernelTrack = 1, RangeTrack = 2;
 
-    /// <param name="path">The file to make or replace, whole or not at all.</param>
-    /// <param name="device">Its name, for the title.</param>
-    /// <param name="steps">One after the other in time.</param>
+    /// <param name="path">The file to create or replace, atomically.</param>
+    /// <param name="device">The device's name, for the title.</param>
+    /// <param name="steps">The steps, laid one after the other.</param>
     /// <exception cref="IOException">The folder is missing or takes no files, or the disk is full.</exception>
     public static void Write(string path, string device, IReadOnlyList<ProfiledStep> steps) =>
         AtomicFile.Write(path, stream => Write(stream, device, steps));

@@ -1,14 +1,16 @@
 namespace GenKernels.Runtime;
 
-/// <summary>What a device reaches at best, measured: what the times of kernels are held against.</summary>
-/// <param name="BytesPerSecond">Of a large copy, read and written.</param>
-/// <param name="OperationsPerSecond">Of a large matrix product of each type; a type that is missing is unknown.</param>
+/// <summary>The measured roofline of a device, which times of kernels are compared with.</summary>
+/// <param name="BytesPerSecond">Bandwidth of a large copy, with reads and writes counted.</param>
+/// <param name="OperationsPerSecond">
+/// Throughput of a large matrix product of each type; a missing type is unknown.
+/// </param>
 public sealed record DeviceCeiling(
     double BytesPerSecond, IReadOnlyDictionary<ElementType, double> OperationsPerSecond)
 {
-    /// <returns>The least seconds that work can take: those of its bytes or those of its operations.</returns>
-    /// <param name="cost">What it must do at least.</param>
-    /// <param name="type">What it computes in; null for copies.</param>
+    /// <returns>The roofline bound in seconds: the larger of the times of its bytes and of its operations.</returns>
+    /// <param name="cost">The least work.</param>
+    /// <param name="type">The element type it computes in; null, for copies, counts as 32-bit floats.</param>
     public double LeastSeconds(LaunchCost cost, ElementType? type)
     {
         double memory = cost.Bytes / BytesPerSecond;

@@ -2,7 +2,7 @@ using GenKernels.Runtime.Interop;
 
 namespace GenKernels.Runtime;
 
-/// <summary>A named part of a step, from <see cref="Device.Range"/> until it is disposed.</summary>
+/// <summary>A named range of work, from <see cref="Device.Range"/> until it is disposed.</summary>
 public readonly struct DeviceRange : IDisposable
 {
     private readonly IWorkObserver? _observer;
@@ -14,7 +14,7 @@ public readonly struct DeviceRange : IDisposable
         Nvtx.Push(name);
     }
 
-    /// <summary>Ends the part.</summary>
+    /// <summary>Ends the range.</summary>
     public void Dispose()
     {
         Nvtx.Pop();

@@ -1,17 +1,19 @@
 namespace GenKernels.Runtime;
 
-/// <summary>One thing that a device is given to do.</summary>
-/// <param name="Name">The kernel's, or the library and what it does, or what else is done.</param>
-/// <param name="Cost">What it must do at least.</param>
-/// <param name="Kernel">What is launched; null for libraries, copies and the like.</param>
-/// <param name="Shape">Of the launch.</param>
+/// <summary>One piece of work that a device is given.</summary>
+/// <param name="Name">The kernel's name; or the library and what it does; or what else is done, in brackets.</param>
+/// <param name="Cost">Its least work.</param>
+/// <param name="Kernel">The kernel that is launched; null for library calls, copies and clears.</param>
+/// <param name="Shape">The launch configuration.</param>
 internal readonly record struct DeviceWork(
     string Name, LaunchCost Cost, Kernel? Kernel = null, LaunchShape Shape = default)
 {
-    /// <summary>What a library computes in; null where a kernel tells it, and for copies and the like.</summary>
+    /// <summary>
+    /// The element type that a library computes in; null for kernels, whose module has it, and for copies and clears.
+    /// </summary>
     internal ElementType? Type { get; init; }
 
-    /// <summary>Copies and the like stand apart from kernels by their names.</summary>
+    /// <summary>Brackets tell the names of copies and clears from those of kernels.</summary>
     internal static DeviceWork Copy(long bytes) => new("(copy)", new LaunchCost(2 * bytes));
 
     internal static DeviceWork Clear(long bytes) => new("(clear)", new LaunchCost(bytes));

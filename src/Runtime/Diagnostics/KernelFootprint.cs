@@ -1,8 +1,8 @@
 namespace GenKernels.Runtime;
 
-/// <summary>What a launch takes of a GPU's multiprocessor, as the driver tells it.</summary>
-/// <param name="Registers">Of a thread.</param>
-/// <param name="SharedBytes">Shared memory of a block, static and dynamic.</param>
-/// <param name="LocalBytes">Of a thread in local memory: more than a few mean that registers were spilled.</param>
-/// <param name="Occupancy">Threads that a multiprocessor holds at a time over the most that it can, 0 to 1.</param>
+/// <summary>The resources that a launch takes of a multiprocessor, from the driver.</summary>
+/// <param name="Registers">Registers per thread.</param>
+/// <param name="SharedBytes">Shared memory per block, static and dynamic.</param>
+/// <param name="LocalBytes">Local memory per thread: more than a few bytes mean register spills.</param>
+/// <param name="Occupancy">Resident threads over the most that a multiprocessor can hold, 0 to 1.</param>
 public sealed record KernelFootprint(int Registers, int SharedBytes, int LocalBytes, double Occupancy);

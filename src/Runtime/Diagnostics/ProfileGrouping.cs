@@ -1,14 +1,14 @@
 namespace GenKernels.Runtime;
 
-/// <summary>What of a step's work counts as the same.</summary>
+/// <summary>Which work of a step a profile puts into one row.</summary>
 public enum ProfileGrouping
 {
     /// <summary>All launches of a kernel.</summary>
     Kernel,
 
-    /// <summary>Those of a kernel in one type and variant.</summary>
+    /// <summary>All launches of a kernel in one type and variant.</summary>
     Variant,
 
-    /// <summary>Those with tensors of the same shapes, too.</summary>
+    /// <summary>All launches of a kernel in one type and variant with tensors of the same shapes.</summary>
     Shape,
 }

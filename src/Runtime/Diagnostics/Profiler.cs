@@ -3,13 +3,13 @@ using System.Diagnostics;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// Measures what a device does in a step, launch by launch: each lies between two of the device's events, which are
-/// read when the step is over. Copies between the device and the program count as work of the device.
+/// Times what a device does in a step, launch by launch: each is bracketed by two device events, which are read when
+/// the step is over. Copies between device and host count as work of the device.
 /// </summary>
 /// <remarks>
-/// Events cost about a microsecond of the program's time each, which counts as time outside of kernels. Launches of
-/// several threads at once are told each by itself, so that on a CPU their times overlap. What is captured in a graph
-/// is not seen, neither then nor when it is repeated.
+/// Each event costs about a microsecond of host time, which counts as time outside kernels. Concurrent launches of
+/// several threads are timed separately, so that on a CPU their times overlap. Work captured in a graph is not seen,
+/// neither at the capture nor at replays.
 /// </remarks>
 public sealed class Profiler : IWorkObserver, IDisposable
 {
@@ -21,13 +21,13 @@ public sealed class Profiler : IWorkObserver, IDisposable
     private readonly Dictionary<int, Stack<int>> _open = [];
     private readonly Dictionary<(Kernel, int, int), KernelFootprint?> _footprints = [];
 
-    /// <param name="device">What is watched while a step is measured; it must outlive the profiler.</param>
+    /// <param name="device">The device to observe while a step is measured; it must outlive the profiler.</param>
     public Profiler(Device device) => _device = device;
 
-    /// <summary>Takes a step and tells what the device did; for one thread at a time.</summary>
-    /// <param name="step">What is measured.</param>
-    /// <returns>The times of all work, the waiting for its end among them.</returns>
-    /// <exception cref="InvalidOperationException">The device is watched by another already.</exception>
+    /// <summary>Runs a step and times what the device did; for one thread at a time.</summary>
+    /// <param name="step">The step to measure.</param>
+    /// <returns>The times of all work; the wall time includes waiting for its end.</returns>
+    /// <exception cref="InvalidOperationException">The device has another observer already.</exception>
     public ProfiledStep Measure(Action step)
     {
         if (_device.Observer is not null) throw new InvalidOperationException($"{_device} is being watched already");
@@ -107,7 +107,7 @@ public sealed class Profiler : IWorkObserver, IDisposable
         RangeEntry entry;
         lock (_lock)
         {
-            // A part that began before the step is none of ours.
+            // A range that was opened before the step is not profiled.
             if (!_open.TryGetValue(Environment.CurrentManagedThreadId, out Stack<int>? open)) return;
             if (!open.TryPop(out int index)) return;
             entry = _ranges[index];

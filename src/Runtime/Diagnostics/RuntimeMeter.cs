@@ -3,42 +3,41 @@ using System.Diagnostics.Metrics;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// What the runtime counts for whoever listens (<c>dotnet-counters</c>, OpenTelemetry, a test): the names of the meter
-/// and of all its instruments. Those of a device carry its name as the tag <c>device</c>.
+/// The runtime's metrics (for <c>dotnet-counters</c>, OpenTelemetry, tests): the names of the meter and its
+/// instruments. Per-device instruments carry the device's name as the tag <c>device</c>.
 /// </summary>
 public static class RuntimeMeter
 {
-    /// <summary>The meter.</summary>
+    /// <summary>The meter's name.</summary>
     public const string Name = "GenKernels.Runtime";
 
-    /// <summary>Buffers that tensors hold; goes up and down; of a device.</summary>
+    /// <summary>Buffers that tensors hold; an up-down counter, per device.</summary>
     public const string LiveBuffers = "genkernels.memory.live_buffers";
 
-    /// <summary>Bytes that tensors hold; goes up and down; of a device.</summary>
+    /// <summary>Bytes that tensors hold; an up-down counter, per device.</summary>
     public const string LiveBytes = "genkernels.memory.live_bytes";
 
-    /// <summary>Kernels launched, those of replays among them; of a device.</summary>
+    /// <summary>Kernels launched, including those of replays; per device.</summary>
     public const string Launches = "genkernels.launches";
 
-    /// <summary>Bytes copied from a device's memory to the program's; of a device.</summary>
+    /// <summary>Bytes copied from device memory to host memory; per device.</summary>
     public const string BytesToHost = "genkernels.copy.to_host";
 
-    /// <summary>Bytes copied from the program's memory to a device's; of a device.</summary>
+    /// <summary>Bytes copied from host memory to device memory; per device.</summary>
     public const string BytesFromHost = "genkernels.copy.from_host";
 
-    /// <summary>Compiled kernels that were found on disk.</summary>
+    /// <summary>Compiled modules found in the kernel cache.</summary>
     public const string CacheHits = "genkernels.cache.hits";
 
-    /// <summary>Kernels that were not found on disk, or damaged, and so compiled.</summary>
+    /// <summary>Modules compiled because the kernel cache lacked them or held a damaged entry.</summary>
     public const string CacheMisses = "genkernels.cache.misses";
 
-    /// <summary>Seconds that each compilation took, its result's way to disk among them; their number is there too.
-    /// </summary>
+    /// <summary>A histogram of the seconds that each compilation took, including the write to the cache.</summary>
     public const string CompileTime = "genkernels.compile.time";
 
     private const string Bytes = "By";
 
-    // Before the instruments, which are made by it.
+    // Declared before the instruments, whose initialisers use it.
     internal static Meter Meter { get; } = new(Name);
 
     private static readonly Counter<long> s_launches =

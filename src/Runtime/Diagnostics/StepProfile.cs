@@ -1,9 +1,11 @@
 namespace GenKernels.Runtime;
 
-/// <summary>Where the time of a step goes, averaged over some steps: rows whose times add up to the step's.</summary>
+/// <summary>
+/// Where the time of a step goes, averaged over several steps: rows whose times add up to the step's.
+/// </summary>
 public sealed class StepProfile
 {
-    /// <summary>The name of the row of what no kernel and no copy takes.</summary>
+    /// <summary>The name of the row for the time that no kernel, library call, copy or clear takes.</summary>
     public const string Outside = "(outside kernels)";
 
     private StepProfile(double stepSeconds, double wallSeconds, int stepCount, IReadOnlyList<ProfileRow> rows)
@@ -14,21 +16,21 @@ public sealed class StepProfile
         Rows = rows;
     }
 
-    /// <summary>From begin to end on the device, the mean over the steps.</summary>
+    /// <summary>Time from begin to end on the device, the mean over the steps.</summary>
     public double StepSeconds { get; }
 
-    /// <summary>The same by the process' clock.</summary>
+    /// <summary>The same by the host's clock.</summary>
     public double WallSeconds { get; }
 
-    /// <summary>Steps that were measured.</summary>
+    /// <summary>The number of steps measured.</summary>
     public int StepCount { get; }
 
-    /// <summary>The row that takes longest first, what is outside of kernels among them.</summary>
+    /// <summary>Rows by falling time, including <see cref="Outside"/>.</summary>
     public IReadOnlyList<ProfileRow> Rows { get; }
 
     /// <param name="steps">At least one.</param>
-    /// <param name="grouping">What makes a row.</param>
-    /// <param name="ceiling">What times are held against.</param>
+    /// <param name="grouping">Which work makes one row.</param>
+    /// <param name="ceiling">The roofline that times are compared with.</param>
     /// <exception cref="ArgumentException">There is no step.</exception>
     public static StepProfile Of(IReadOnlyList<ProfiledStep> steps, ProfileGrouping grouping, DeviceCeiling ceiling)
     {

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// A block of a device's memory that several tensors may view; the last one to let go returns it to the pool.
+/// A reference-counted block of device memory that several tensors may view; the last release returns it to the pool.
 /// </summary>
 internal sealed class DeviceBuffer
 {
@@ -16,7 +16,9 @@ internal sealed class DeviceBuffer
         (Address, Capacity, IsPromised) = (address, capacity, isPromised);
     }
 
-    /// <summary>Counts a buffer that nobody released; the driver is never called from here.</summary>
+    /// <summary>
+    /// Counts the leak of a buffer that was never released; the driver is never called from a finalizer.
+    /// </summary>
     ~DeviceBuffer()
     {
         if (!IsPromised) _pool.CountLeak(this);
@@ -24,19 +26,21 @@ internal sealed class DeviceBuffer
 
     internal nint Address { get; private set; }
 
-    /// <summary>Bytes that the pool took for it.</summary>
+    /// <summary>The size of the block in bytes; of a promised buffer the size that was asked for.</summary>
     internal long Capacity { get; private set; }
 
-    /// <summary>Whether it has an address but no memory: it was asked for by a step that is recorded.</summary>
+    /// <summary>
+    /// Whether it has a placeholder address and no memory yet, because a step that is being recorded asked for it.
+    /// </summary>
     internal bool IsPromised { get; private set; }
 
-    /// <summary>Whether a tensor, or another holder, has not let go yet.</summary>
+    /// <summary>Whether a tensor, or another holder, still references it.</summary>
     internal bool IsHeld => Volatile.Read(ref _references) > 0;
 
-    /// <summary>Whether it was promised memory that it will never have, because the recording failed.</summary>
+    /// <summary>Whether its promised memory will never come, because the recording failed.</summary>
     internal bool IsLost { get; private set; }
 
-    /// <summary>Takes the promise back.</summary>
+    /// <summary>Sets <see cref="IsLost"/>.</summary>
     internal void Lose() => IsLost = true;
 
     /// <summary>Gives a promised buffer its memory.</summary>

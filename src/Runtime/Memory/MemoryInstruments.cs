@@ -3,8 +3,8 @@ using System.Diagnostics.Metrics;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// What all pools of the process hold in tensors. A buffer counts until its last tensor lets go, whatever becomes of
-/// its device.
+/// Counts the live buffers of all pools in the process. A buffer counts until its last tensor releases it, even if its
+/// device is disposed before.
 /// </summary>
 internal static class MemoryInstruments
 {

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// The memory of one device: freed blocks are kept by size and given to the next request of that size.
-/// Sizes are rounded up to an eighth of their power of two, so that a block fits most requests near its own size.
+/// The caching allocator of one device: freed blocks are kept by size and reused for the next request of that size.
+/// Sizes are rounded up to a multiple of an eighth of the power of two below them, and of 512 bytes, so that a block
+/// fits most requests near its own size.
 /// </summary>
 public sealed class MemoryPool : IDisposable
 {
@@ -14,7 +15,7 @@ public sealed class MemoryPool : IDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<long, Stack<nint>> _free = [];
 
-    // By address, not the buffers themselves: those must stay free to be lost, so that a leak is counted.
+    // By address, not by buffer: a reference would keep a leaked buffer from being finalised and counted.
     private readonly Dictionary<nint, (long Capacity, string Label)> _live = [];
     private readonly ThreadLocal<string> _label = new(() => "");
     private long _liveBytes;
@@ -25,12 +26,13 @@ public sealed class MemoryPool : IDisposable
     internal MemoryPool(Device device) => _device = device;
 
     /// <summary>
-    /// The most that may be taken from the device, in bytes: by default the megabytes that <c>GENKERNELS_MEMORY</c>
-    /// names, else no limit but the device's own.
+    /// The most memory that the pool takes from the device, in bytes: by default the megabytes in
+    /// <c>GENKERNELS_MEMORY</c>, else no limit but the device's own; on the CPU at most nine tenths of the available
+    /// memory.
     /// </summary>
     public long Limit { get; set; } = NamedLimit() ?? long.MaxValue;
 
-    /// <summary>Named by the statistics for what this thread allocates from now on.</summary>
+    /// <summary>The label under which statistics count what this thread allocates from now on.</summary>
     public string Label
     {
         get => _label.Value!;
@@ -52,13 +54,13 @@ public sealed class MemoryPool : IDisposable
         }
     }
 
-    /// <summary>Makes the peak what is live now, to measure the next stretch.</summary>
+    /// <summary>Resets the peak to the bytes that are live now.</summary>
     public void ResetPeak()
     {
         lock (_lock) _peakBytes = _liveBytes;
     }
 
-    /// <summary>Gives every cached block back to the device.</summary>
+    /// <summary>Waits for the device and frees every cached block.</summary>
     public void Trim()
     {
         lock (_lock)
@@ -75,7 +77,9 @@ public sealed class MemoryPool : IDisposable
         return new DeviceBuffer(this, TakeLive(bytes, capacity, Label), capacity);
     }
 
-    /// <returns>A buffer that is not larger than it must be, and no use to others once it is returned.</returns>
+    /// <returns>
+    /// A buffer rounded up to 512 bytes only; once returned, its odd size rarely serves another request.
+    /// </returns>
     internal DeviceBuffer RentWhole(long bytes, string label)
     {
         long capacity = (bytes + SmallestBlock - 1) / SmallestBlock * SmallestBlock;
@@ -106,12 +110,12 @@ public sealed class MemoryPool : IDisposable
 
     internal void CountLeak(DeviceBuffer buffer) => Interlocked.Add(ref _leakedBytes, buffer.Capacity);
 
-    /// <summary>Gives everything back, what tensors still hold too: the device is going away.</summary>
+    /// <summary>Frees everything, including what tensors still hold, because the device is being disposed.</summary>
     public void Dispose()
     {
         lock (_lock)
         {
-            // Without waiting for the device: its work may have failed, which is no reason to fail here too.
+            // Without synchronising: the device's work may have failed, which is no reason to fail here too.
             FreeCached();
             foreach ((nint address, (long capacity, _)) in _live) _device.FreeMemory(address, capacity);
             _live.Clear();

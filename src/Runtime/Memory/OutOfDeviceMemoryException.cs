@@ -1,6 +1,6 @@
 namespace GenKernels.Runtime;
 
-/// <summary>A device has no room for a request, even with its cache given back.</summary>
+/// <summary>A device cannot satisfy a request for memory, even after its pool freed all cached blocks.</summary>
 public sealed class OutOfDeviceMemoryException : InvalidOperationException
 {
     public OutOfDeviceMemoryException(string message)

@@ -1,8 +1,8 @@
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// Disposes, when it is disposed, every tensor that was made on its device by its thread since it began and was not
-/// kept. Scopes nest; a tensor belongs to the innermost one that was open when it was made.
+/// On disposal disposes every tensor that its thread made on its device while it was open and did not keep. Scopes
+/// nest; a tensor belongs to the innermost scope that was open when it was made.
 /// </summary>
 public sealed class TensorScope : IDisposable
 {
@@ -20,7 +20,7 @@ public sealed class TensorScope : IDisposable
         _outer = outer;
     }
 
-    /// <summary>Hands a tensor on to the scope around this one, or to the caller where there is none.</summary>
+    /// <summary>Moves a tensor to the enclosing scope, or to the caller's care where there is none.</summary>
     /// <returns><paramref name="tensor"/>.</returns>
     public Tensor Keep(Tensor tensor)
     {
@@ -31,7 +31,7 @@ public sealed class TensorScope : IDisposable
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">Another thread opened it.</exception>
+    /// <exception cref="InvalidOperationException">Another thread opened the scope.</exception>
     public void Dispose()
     {
         if (_disposed) return;
@@ -53,8 +53,8 @@ public sealed class TensorScope : IDisposable
     }
 
     /// <summary>
-    /// Takes a tensor in. From time to time those are forgotten that are gone or elsewhere, so that a long loop within
-    /// one scope does not keep all that it ever made.
+    /// Adds a tensor. Now and then, entries that were disposed or moved elsewhere are dropped, so that a long loop
+    /// within one scope does not keep every tensor that it ever made.
     /// </summary>
     internal void Add(Tensor tensor)
     {

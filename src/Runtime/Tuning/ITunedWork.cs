@@ -1,38 +1,39 @@
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// Work that can be done in several ways: what they are, which of them a rule names, and how they are tried. To offer
-/// one more way is to name it in <see cref="Ways"/> and to do it where the others are done.
+/// Work with several implementations ("ways"): which they are, which one a fixed rule picks, and how to run them for
+/// autotuning. A new way is listed in <see cref="Ways"/> and implemented beside the others.
 /// </summary>
 /// <typeparam name="TKey">
-/// Everything that a way's time depends on: sizes, types, options. Its text is what a table finds it by, so that two
-/// keys that differ have texts that differ.
+/// Everything that a way's time depends on: sizes, types, options. Tables look it up by its text, so different keys
+/// must have different texts.
 /// </typeparam>
-/// <typeparam name="TWay">One way; its text is its name in a table.</typeparam>
+/// <typeparam name="TWay">A way; its text is its name in tables.</typeparam>
 internal interface ITunedWork<TKey, TWay>
     where TKey : struct, IEquatable<TKey>
     where TWay : struct
 {
-    /// <summary>Names the work in a table.</summary>
+    /// <summary>The name of the work in tables.</summary>
     public string Name { get; }
 
-    /// <summary>Whose text the times depend on: when one is edited, all is measured anew.</summary>
+    /// <summary>The sources that the times depend on: choices are measured again when one of them is edited.</summary>
     public IReadOnlyList<KernelSource> Sources { get; }
 
-    /// <returns>The way that is taken where nothing is measured; it depends on the key alone.</returns>
-    /// <remarks>It is asked for at every launch where tuning is off, and so should allocate nothing.</remarks>
+    /// <returns>The way that is taken where nothing is measured; a function of the device and the key alone.</returns>
+    /// <remarks>Called at every launch while tuning is off, so it should allocate nothing.</remarks>
     public TWay Rule(Device device, in TKey key);
 
-    /// <returns>The ways there are, the rule's first; whoever looks for one need not find those after it, of which a
-    /// library may have to be asked.</returns>
+    /// <returns>
+    /// The available ways, the rule's first; enumerated lazily, since finding a later way may mean querying a library.
+    /// </returns>
     public IEnumerable<TWay> Ways(Device device, in TKey key);
 
-    /// <returns>What the ways need compiled, so that it is compiled at once.</returns>
+    /// <returns>The modules that the ways need, so that they are compiled in parallel.</returns>
     public IEnumerable<(KernelSource Source, ElementType Type, string Variant)> Modules(
         TKey key, IReadOnlyList<TWay> ways);
 
-    /// <summary>Makes operands of random numbers, which the caller's scope disposes.</summary>
-    /// <remarks>Of random numbers, because a GPU that multiplies zeros is faster than with any other.</remarks>
-    /// <returns>What does the work once, in a way.</returns>
+    /// <summary>Allocates operands, which the caller's scope disposes, and fills them with random numbers.</summary>
+    /// <remarks>Random, because a GPU multiplies zeros faster than any other numbers.</remarks>
+    /// <returns>An action that does the work once in a given way.</returns>
     public Action<TWay> Prepare(Device device, TKey key);
 }

@@ -1,7 +1,7 @@
 namespace GenKernels.Runtime;
 
-/// <summary>One of several ways to do the same work, while it is measured. A way that throws is out.</summary>
-/// <param name="device">What it runs on.</param>
+/// <summary>One of several ways to do the same work, while it is measured. A way that throws drops out.</summary>
+/// <param name="device">The device that the way runs on.</param>
 /// <param name="work">Does the work once.</param>
 internal sealed class TimedWay(Device device, Action work) : IDisposable
 {
@@ -9,25 +9,27 @@ internal sealed class TimedWay(Device device, Action work) : IDisposable
     private CudaGraph? _graph;
     private double _glance = double.PositiveInfinity;
 
-    /// <summary>Of doing the work once: the median of the turns, or of the glances the best; infinity for a way that
-    /// is out.</summary>
+    /// <summary>
+    /// The time of doing the work once: the median of the turns, or without turns the best run of the glance; infinity
+    /// for a way that dropped out.
+    /// </summary>
     internal double Seconds => Fault is not null ? double.PositiveInfinity
         : _turns.Count == 0 ? _glance : _turns.Order().ElementAt(_turns.Count / 2);
 
-    /// <summary>Whether it had no turns.</summary>
+    /// <summary>Whether its time is that of the glance, as it had no turns.</summary>
     internal bool IsGlance => _turns.Count == 0;
 
-    /// <summary>Why it is out, or null.</summary>
+    /// <summary>Why it dropped out, or null.</summary>
     internal Exception? Fault { get; private set; }
 
     /// <summary>
-    /// Runs the way once for what is compiled or allocated at first, then some times for its time, of which the system
-    /// may have taken one for itself.
+    /// A quick first measurement: one warm-up run, which compiles and allocates, then several timed ones, of which the
+    /// best counts in case the system interrupted one.
     /// </summary>
-    /// <param name="most">Times at most.</param>
-    /// <param name="patience">Seconds after which there is no further time.</param>
-    /// <param name="begin">To measure with.</param>
-    /// <param name="end">Likewise.</param>
+    /// <param name="most">The most timed runs.</param>
+    /// <param name="patience">Seconds after which no further run is timed.</param>
+    /// <param name="begin">An event to measure with.</param>
+    /// <param name="end">Another.</param>
     internal void Glance(int most, double patience, DeviceEvent begin, DeviceEvent end) => Guard(() =>
     {
         work();
@@ -41,7 +43,7 @@ internal sealed class TimedWay(Device device, Action work) : IDisposable
         }
     });
 
-    /// <summary>Runs it some times between two events.</summary>
+    /// <summary>Times repetitions of the way between two events.</summary>
     internal void TakeTurn(int repetitions, DeviceEvent begin, DeviceEvent end) => Guard(() =>
     {
         if (_turns.Count == 0) _graph = device.Capture(Repeat);

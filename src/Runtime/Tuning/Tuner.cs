@@ -3,17 +3,17 @@ using System.Collections.Concurrent;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// Chooses, where a kernel can do its work in several ways, the one that is fastest on a device: from what was measured
-/// before, or by measuring when work of a shape is first met. Choices are kept in the folder of the kernel cache.
+/// The autotuner of a device: chooses the fastest of several ways to do a piece of work, from earlier measurements or
+/// by measuring when a shape is first met. Choices are stored in the folder of the kernel cache.
 /// </summary>
 /// <remarks>
-/// Ways may add in another order: the same table gives the same bits, and a training that goes on on the same machine
-/// has the same table. Where bits must not depend on a machine, the policy is <see cref="TuningPolicy.Off"/>, as it is
-/// on the CPU unless it is set.
+/// Ways may sum in different orders: the same table gives the same bits, and training resumed on the same machine finds
+/// the same table. Where bits must not depend on the machine, use <see cref="TuningPolicy.Off"/>, the default on the
+/// CPU.
 /// </remarks>
 public sealed class Tuner
 {
-    // What the fastest must win by to be taken instead of the rule's: less may be chance.
+    // The factor by which the fastest way must beat the rule's to replace it; less may be noise.
     private const double Tie = 1.02;
 
     private readonly Device _device;
@@ -23,8 +23,8 @@ public sealed class Tuner
     private readonly Lazy<TuningTable> _table;
     private TuningPolicy _policy;
 
-    /// <param name="device">The one that it chooses for.</param>
-    /// <param name="policy">What is asked for; null for the default of the kind of device.</param>
+    /// <param name="device">The device to choose for.</param>
+    /// <param name="policy">The requested policy; null for the default of the kind of device.</param>
     internal Tuner(Device device, TuningPolicy? policy)
     {
         _device = device;
@@ -33,9 +33,8 @@ public sealed class Tuner
     }
 
     /// <summary>
-    /// What is done with work of several ways: by default what <c>GENKERNELS_TUNE</c> says (<c>measure</c>,
-    /// <c>known</c>, <c>off</c>), else a GPU measures and the CPU goes by the rule. To be set where no other thread
-    /// launches.
+    /// How ways are chosen: by default as <c>GENKERNELS_TUNE</c> says (<c>measure</c>, <c>known</c>, <c>off</c>), else
+    /// a GPU measures and the CPU follows the rule. Set it only while no other thread launches.
     /// </summary>
     public TuningPolicy Policy
     {
@@ -47,34 +46,36 @@ public sealed class Tuner
         }
     }
 
-    /// <summary>The file that choices are kept in; it need not exist yet.</summary>
+    /// <summary>The file that choices are stored in; it need not exist yet.</summary>
     public string TablePath => _table.Value.Path;
 
-    /// <summary>All choices that are known for the device.</summary>
+    /// <summary>All known choices for the device.</summary>
     public IReadOnlyList<TunedChoice> Choices => _table.Value.Choices;
 
-    /// <summary>The measured choices that were asked for since the device was opened.</summary>
+    /// <summary>The measured choices that were used since the device was opened.</summary>
     public IReadOnlyCollection<TunedChoice> Met => [.. _met.Values];
 
     /// <summary>Choices measured since the device was opened.</summary>
     public int MeasuredCount { get; private set; }
 
-    /// <summary>Told of every choice that is measured; null for nobody.</summary>
+    /// <summary>Called for every choice that is measured; may be null.</summary>
     public Action<TunedChoice>? Measured { get; set; }
 
-    /// <summary>Where tables that are only read lie; to be set before the first choice.</summary>
+    /// <summary>The folder of the read-only tables; to be set before the first choice.</summary>
     internal string ShippedFolder { get; set; } = Path.Combine(AppContext.BaseDirectory, "tuning");
 
     /// <summary>
-    /// Writes all choices that are known for the device to a file. In a folder <c>tuning</c> beside a program it serves
-    /// on every machine with such a device.
+    /// Writes all known choices for the device to a file. In a folder <c>tuning</c> beside a program it is used on
+    /// every machine with the same model of device and the same compiler and library versions.
     /// </summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     public void Export(string path) => _table.Value.Export(path);
 
-    /// <returns>The way to do a piece of work. Of work that was met before it allocates nothing.</returns>
-    /// <param name="work">One object for all work of a kind.</param>
-    /// <param name="key">Which.</param>
+    /// <returns>The way to do a piece of work. For a key that was met before, nothing is allocated.</returns>
+    /// <param name="work">
+    /// The kind of work; always the same object, as known choices are kept by reference to it.
+    /// </param>
+    /// <param name="key">The piece of work.</param>
     internal TWay Choose<TKey, TWay>(ITunedWork<TKey, TWay> work, in TKey key)
         where TKey : struct, IEquatable<TKey>
         where TWay : struct
@@ -90,7 +91,7 @@ public sealed class Tuner
         where TKey : struct, IEquatable<TKey>
         where TWay : struct
     {
-        // What is captured is not run; and work within work that is being measured goes by the rule.
+        // Captured work does not run, so cannot be measured; work within a measurement follows the rule.
         if (_device.IsCapturing || _device.IsApart) return work.Rule(_device, key);
         lock (_measuring)
         {
@@ -123,7 +124,7 @@ public sealed class Tuner
         return ways[Array.IndexOf(names, choice.Way)];
     }
 
-    /// <returns>The choice; null where none of the ways can be tried.</returns>
+    /// <returns>The choice; null where no way could be measured.</returns>
     private TunedChoice? Measure<TKey, TWay>(
         ITunedWork<TKey, TWay> work, TKey key, (string Kernel, string Shape, string Source) name,
         IReadOnlyList<TWay> ways, string[] names)
@@ -165,7 +166,7 @@ public sealed class Tuner
 
     private static double? Microseconds(double seconds) => double.IsFinite(seconds) ? seconds * 1e6 : null;
 
-    /// <summary>A module that does not compile is told of when its way is tried.</summary>
+    /// <summary>Compiles ahead; a module that fails is reported when its way is tried.</summary>
     private void Compile(IEnumerable<(KernelSource Source, ElementType Type, string Variant)> modules)
     {
         try
@@ -177,10 +178,8 @@ public sealed class Tuner
         }
     }
 
-    /// <summary>
-    /// Measures with memory that is given back whatever happens, beside what is recorded and observed.
-    /// </summary>
-    /// <returns>The times; null where the device has no room for the operands.</returns>
+    /// <summary>Measures apart from recording and observation, with memory that is freed whatever happens.</summary>
+    /// <returns>The result; null where the device has no memory for the operands.</returns>
     private T? Try<T>((string Kernel, string Shape, string Source) name, Func<T> measure)
         where T : class
     {

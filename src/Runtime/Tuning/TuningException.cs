@@ -1,4 +1,4 @@
 namespace GenKernels.Runtime;
 
-/// <summary>What is asked of a device's tuner cannot be had; the message says why.</summary>
+/// <summary>A tuning setting is invalid; the message names it.</summary>
 public sealed class TuningException(string message) : Exception(message);

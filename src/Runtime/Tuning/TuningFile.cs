@@ -3,13 +3,13 @@ using System.Text.Json.Serialization;
 
 namespace GenKernels.Runtime;
 
-/// <summary>Choices as they lie in a file.</summary>
-/// <param name="Device">Model and compiler that they hold for.</param>
+/// <summary>The content of a tuning file, as JSON.</summary>
+/// <param name="Device">The <see cref="Device.TuningTarget"/> that the choices hold for.</param>
 /// <param name="Choices">In the order in which they were made.</param>
 internal sealed record TuningFile(string Device, IReadOnlyList<TunedChoice> Choices)
 {
-    /// <exception cref="JsonException">It is damaged, or no such file.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="JsonException">The file is damaged, or not a tuning file.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
     internal static TuningFile Read(string path)
     {
         TuningFile? file = JsonSerializer.Deserialize(File.ReadAllBytes(path), TuningFileJson.Default.TuningFile);
@@ -17,13 +17,13 @@ internal sealed record TuningFile(string Device, IReadOnlyList<TunedChoice> Choi
         return file;
     }
 
-    /// <summary>Writes it whole or not at all.</summary>
+    /// <summary>Writes the file atomically.</summary>
     /// <exception cref="IOException">The folder is missing or takes no files, or the disk is full.</exception>
     internal void Write(string path) =>
         AtomicFile.WriteBytes(path, JsonSerializer.SerializeToUtf8Bytes(this, TuningFileJson.Default.TuningFile));
 }
 
-/// <summary>Makes the code that reads and writes it, without reflection.</summary>
+/// <summary>Source-generated serialisation, without reflection.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n",
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]

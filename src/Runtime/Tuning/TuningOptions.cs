@@ -1,12 +1,12 @@
 namespace GenKernels.Runtime;
 
-/// <summary>How people ask for tuning.</summary>
+/// <summary>The tuning policy from the environment.</summary>
 internal static class TuningOptions
 {
     private const string Variable = "GENKERNELS_TUNE";
 
-    /// <returns>What <c>GENKERNELS_TUNE</c> asks for; null where it is empty.</returns>
-    /// <exception cref="TuningException">It asks for something else.</exception>
+    /// <returns>The policy that <c>GENKERNELS_TUNE</c> names; null where it is unset or empty.</returns>
+    /// <exception cref="TuningException">It names no policy.</exception>
     internal static TuningPolicy? FromEnvironment() => Environment.GetEnvironmentVariable(Variable) switch
     {
         null or "" => null,

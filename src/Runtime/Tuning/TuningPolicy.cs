@@ -1,14 +1,18 @@
 namespace GenKernels.Runtime;
 
-/// <summary>What a device does where a kernel can do its work in several ways.</summary>
+/// <summary>How a device chooses among several ways to do a piece of work.</summary>
 public enum TuningPolicy
 {
-    /// <summary>Takes the way that a rule names: the same on every machine, and so the same bits.</summary>
+    /// <summary>
+    /// Takes the rule's way, which no measurement influences, so that results have the same bits on every run.
+    /// </summary>
     Off,
 
-    /// <summary>Takes the way that a table knows to be the fastest; the rule's where none does.</summary>
+    /// <summary>Takes the fastest way from a table, and the rule's where no table has the key.</summary>
     Known,
 
-    /// <summary>As <see cref="Known"/>; what no table knows is measured when it is first met, and kept.</summary>
+    /// <summary>
+    /// As <see cref="Known"/>, but a key that no table has is measured when it is first met, and the choice stored.
+    /// </summary>
     Measure,
 }

@@ -3,9 +3,9 @@ using System.Text.Json;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// The choices that are known for a device: those measured on this machine, in a file of the kernel cache that several
-/// processes may write, and those of the files in the folder <c>tuning</c> beside the program, which are only read. A
-/// file is for one model of a device and one version of its compiler and libraries.
+/// The known choices for a device: those measured on this machine, in a file in the kernel cache's folder that several
+/// processes may write, and those of the read-only files in the folder <c>tuning</c> beside the program. A file is for
+/// one device model and one version of its compiler and libraries.
 /// </summary>
 internal sealed class TuningTable
 {
@@ -18,8 +18,8 @@ internal sealed class TuningTable
     private readonly Dictionary<(string, string, string), TunedChoice> _own = [];
     private readonly Dictionary<(string, string, string), TunedChoice> _shipped = [];
 
-    /// <param name="device">The one that it is for.</param>
-    /// <param name="shippedFolder">Where the files lie that came with the program; it need not exist.</param>
+    /// <param name="device">The device that the table is for.</param>
+    /// <param name="shippedFolder">The folder of the files shipped with the program; it need not exist.</param>
     internal TuningTable(Device device, string shippedFolder)
     {
         _device = device;
@@ -34,10 +34,10 @@ internal sealed class TuningTable
         AddTo(_own, Read(Path));
     }
 
-    /// <summary>The file that what is measured goes to; it need not exist yet.</summary>
+    /// <summary>The file that measured choices are written to; it need not exist yet.</summary>
     internal string Path { get; }
 
-    /// <summary>All that is known; what was measured here counts more than what came with the program.</summary>
+    /// <summary>All known choices; those measured here take precedence over shipped ones.</summary>
     internal IReadOnlyList<TunedChoice> Choices
     {
         get
@@ -52,10 +52,12 @@ internal sealed class TuningTable
         lock (_lock) return _own.GetValueOrDefault(key) ?? _shipped.GetValueOrDefault(key);
     }
 
-    /// <summary>Adds a choice and writes the file, unless another process did so for the same work before.</summary>
-    /// <param name="choice">What was measured.</param>
-    /// <param name="ways">The names of the ways there are.</param>
-    /// <returns>The choice that holds: whoever was first.</returns>
+    /// <summary>Adds a choice and writes the file, unless another process has stored one for the same key.</summary>
+    /// <param name="choice">The measured choice.</param>
+    /// <param name="ways">The names of the available ways.</param>
+    /// <returns>
+    /// The choice that stands: the other process' where its way is available, else <paramref name="choice"/>.
+    /// </returns>
     internal TunedChoice Add(TunedChoice choice, IReadOnlyCollection<string> ways)
     {
         lock (_lock)
@@ -79,8 +81,8 @@ internal sealed class TuningTable
         }
     }
 
-    /// <summary>Writes all that is known to a file of its own.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <summary>Writes all known choices to another file, without the times of all ways.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     internal void Export(string path) =>
         new TuningFile(_target, [.. Choices.Select(choice => choice with { Ways = null })]).Write(path);
 
@@ -90,7 +92,7 @@ internal sealed class TuningTable
         foreach (TunedChoice choice in more) choices.TryAdd(choice.Key, choice);
     }
 
-    /// <returns>The choices of a file for this device; none where there is no such file, or it is damaged.</returns>
+    /// <returns>The choices of a file; none where it is missing, damaged or for another device.</returns>
     private IReadOnlyList<TunedChoice> Read(string path)
     {
         try
@@ -106,8 +108,10 @@ internal sealed class TuningTable
         }
     }
 
-    /// <returns>What keeps other processes from writing until it is disposed; null where one keeps it too long, and
-    /// then a choice of theirs may get lost.</returns>
+    /// <returns>
+    /// A lock file that keeps other processes from writing until it is disposed; null where another process holds it
+    /// for more than 5 seconds, in which case a choice of theirs may get lost.
+    /// </returns>
     private FileStream? Hold()
     {
         for (int attempt = 0; attempt < LockTries; attempt++)

@@ -1,10 +1,10 @@
 namespace GenKernels.Runtime;
 
-/// <summary>What one of several ways to do a piece of work took.</summary>
-/// <param name="Name">Of the way.</param>
-/// <param name="Microseconds">That it took; null where it failed.</param>
+/// <summary>The measured time of one way to do a piece of work.</summary>
+/// <param name="Name">The name of the way.</param>
+/// <param name="Microseconds">Its time; null where it failed.</param>
 /// <param name="IsGlance">
-/// Whether it was far slower than the fastest at first sight, and measured no further: the time between launches is
-/// part of what it took.
+/// Whether the time is a quick first measurement only, since the way was far slower than the fastest; it includes the
+/// gaps between launches.
 /// </param>
 public sealed record WayTime(string Name, double? Microseconds, bool IsGlance);

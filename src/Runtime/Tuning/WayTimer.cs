@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// Measures several ways to do the same work, in turns, so that whatever slows the machine down meanwhile slows all of
-/// them. On a GPU the repetitions of a turn are one graph, as in a recorded step: the time between launches is no part
-/// of it.
+/// Measures several ways to do the same work, interleaved in rounds, so that whatever slows the machine down meanwhile
+/// slows all of them. On a GPU the repetitions of a turn are one graph, as in a recorded step, which excludes launch
+/// gaps.
 /// </summary>
 internal static class WayTimer
 {
@@ -14,20 +14,20 @@ internal static class WayTimer
     private const int MostRepetitions = 50;
     private const int Glances = 4;
 
-    // A turn of a way: long beside what an event costs, and on a CPU beside what the system does meanwhile.
+    // The length of a turn: long compared with the cost of an event, and on a CPU with interruptions by the system.
     private const double TurnSeconds = 2e-3;
     private const double TurnSecondsOnCpu = 10e-3;
 
-    // What a glance may be off by, as a factor and by the time between launches: a slower way gets no turns.
+    // The error allowed for a glance, as a factor and for launch gaps: a way slower than that gets no turns.
     private const double Doubt = 1.5;
     private const double DoubtSeconds = 20e-6;
 
-    // Rounds end early when they have taken this long.
+    // After the fewest rounds, no further one starts when they have taken this long.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
     /// <param name="device">What the ways run on.</param>
-    /// <param name="ways">Each does the work once.</param>
-    /// <returns>What came of each.</returns>
+    /// <param name="ways">Actions that each do the work once.</param>
+    /// <returns>For each way its time, whether only a glance was taken, and why it dropped out.</returns>
     internal static (double Seconds, bool IsGlance, Exception? Fault)[] Measure(Device device, IEnumerable<Action> ways)
     {
         using DeviceEvent begin = device.RecordEvent();
