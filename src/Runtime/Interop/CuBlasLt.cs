@@ -3,9 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace GenKernels.Runtime.Interop;
 
-/// <summary>
-/// cuBLASLt: the matrix products of a GPU. Columns lie one after the other; sizes and strides count elements.
-/// </summary>
+/// <summary>cuBLASLt: matrix products on a GPU. Matrices are column-major; sizes and strides count elements.</summary>
 /// <remarks>Numbers are those of NVIDIA's header <c>cublasLt.h</c>, the same in CUDA 12 and 13.</remarks>
 internal static unsafe partial class CuBlasLt
 {
@@ -21,7 +19,7 @@ internal static unsafe partial class CuBlasLt
 
     internal readonly record struct cublasLtMatmulPreference_t(nint Value);
 
-    /// <summary>What a heuristic chose; nothing in it is for others to read.</summary>
+    /// <summary>An algorithm that the heuristic chose; opaque.</summary>
     internal struct cublasLtMatmulAlgo_t
     {
         internal fixed ulong data[8];
@@ -92,10 +90,14 @@ internal static unsafe partial class CuBlasLt
         CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES = 8,
     }
 
-    /// <summary>How sums that several blocks share are joined; one block a sum is always allowed.</summary>
+    /// <summary>
+    /// How split-K partial sums are reduced, as bits of a mask; algorithms without split-K are always allowed.
+    /// </summary>
     internal enum cublasLtReductionScheme_t
     {
-        /// <summary>Partial sums lie in the workspace as they were summed, and a second kernel adds them.</summary>
+        /// <summary>
+        /// Partial sums are kept in the workspace in the compute type, and reduced by a second kernel.
+        /// </summary>
         CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE = 2,
     }
 
@@ -119,7 +121,7 @@ internal static unsafe partial class CuBlasLt
     [LibraryImport(Library)]
     internal static partial cublasStatus_t cublasLtDestroy(cublasLtHandle_t handle);
 
-    /// <param name="scaleType">That of alpha and beta.</param>
+    /// <param name="scaleType">The type of alpha and beta.</param>
     [LibraryImport(Library)]
     internal static partial cublasStatus_t cublasLtMatmulDescCreate(
         cublasLtMatmulDesc_t* descriptor, cublasComputeType_t computeType, cudaDataType scaleType);
@@ -153,7 +155,7 @@ internal static unsafe partial class CuBlasLt
         cublasLtMatmulPreference_t preference, cublasLtMatmulPreferenceAttributes_t attribute, void* value,
         nuint bytes);
 
-    /// <summary>Proposes algorithms, the one it expects to be fastest first.</summary>
+    /// <summary>Proposes algorithms by expected speed, the fastest first.</summary>
     [LibraryImport(Library)]
     internal static partial cublasStatus_t cublasLtMatmulAlgoGetHeuristic(
         cublasLtHandle_t handle, cublasLtMatmulDesc_t descriptor, cublasLtMatrixLayout_t a, cublasLtMatrixLayout_t b,

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace GenKernels.Runtime.Interop;
 
 /// <summary>
-/// cuDNN 9 through its backend API: descriptors with attributes, joined to a graph of operations, for which the library
-/// proposes engines.
+/// cuDNN 9 through its backend API: descriptors with attributes form an operation graph, for which the library proposes
+/// engines.
 /// </summary>
 /// <remarks>Numbers are those of NVIDIA's header <c>cudnn_graph.h</c>, read in cuDNN 9.6.</remarks>
 internal static unsafe partial class CuDnn
@@ -43,7 +43,7 @@ internal static unsafe partial class CuDnn
         CUDNN_HEUR_MODE_A = 3,
     }
 
-    /// <summary>What an engine does to numbers.</summary>
+    /// <summary>Numerical properties of an engine.</summary>
     internal enum cudnnBackendNumericalNote_t
     {
         CUDNN_NUMERICAL_NOTE_TENSOR_CORE = 0,
@@ -141,7 +141,7 @@ internal static unsafe partial class CuDnn
         }
     }
 
-    /// <returns>The status' name in the header.</returns>
+    /// <returns>The status' name as in the header.</returns>
     internal static string NameOf(cudnnStatus_t status) =>
         Marshal.PtrToStringUTF8(cudnnGetErrorString(status)) ?? "cuDNN error";
 
@@ -173,12 +173,14 @@ internal static unsafe partial class CuDnn
         cudnnBackendDescriptor_t descriptor, cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type,
         long count, void* elements);
 
-    /// <param name="descriptor">Finalized, but for an engine's that is filled in.</param>
-    /// <param name="name">What is asked for.</param>
-    /// <param name="type">Of its elements.</param>
-    /// <param name="wanted">How many there is room for; 0 to ask how many there are.</param>
-    /// <param name="count">How many there are.</param>
-    /// <param name="elements">Descriptors among them are made before, and filled in.</param>
+    /// <param name="descriptor">
+    /// A finalised descriptor, or an engine's that <see cref="cudnnBackendGetAttribute"/> filled in.
+    /// </param>
+    /// <param name="name">The attribute to read.</param>
+    /// <param name="type">The type of its elements.</param>
+    /// <param name="wanted">The capacity of <paramref name="elements"/>; 0 to query the count only.</param>
+    /// <param name="count">Receives the number of elements that there are.</param>
+    /// <param name="elements">Receives the elements; descriptors must be created before, and are filled in.</param>
     [LibraryImport(Library)]
     internal static partial cudnnStatus_t cudnnBackendGetAttribute(
         cudnnBackendDescriptor_t descriptor, cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type,
@@ -188,7 +190,7 @@ internal static unsafe partial class CuDnn
     internal static partial cudnnStatus_t cudnnBackendExecute(
         cudnnHandle_t handle, cudnnBackendDescriptor_t plan, cudnnBackendDescriptor_t variantPack);
 
-    /// <returns>What the library says of this thread's last failure.</returns>
+    /// <returns>The library's message on this thread's last failure.</returns>
     private static string LastMessage()
     {
         byte* text = stackalloc byte[LongestMessage];

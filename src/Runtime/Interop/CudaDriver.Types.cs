@@ -1,6 +1,6 @@
 namespace GenKernels.Runtime.Interop;
 
-// Handles and the values used, under the names of cuda.h.
+// Handles and those enum values that are used, named as in cuda.h.
 internal static partial class CudaDriver
 {
     internal readonly record struct CUcontext(nint Value);
@@ -17,7 +17,7 @@ internal static partial class CudaDriver
 
     internal readonly record struct CUgraphExec(nint Value);
 
-    /// <summary>The statuses that are told apart; the driver names the others.</summary>
+    /// <summary>The statuses that the code distinguishes; the driver names the others.</summary>
     internal enum CUresult
     {
         CUDA_SUCCESS = 0,

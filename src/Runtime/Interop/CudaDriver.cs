@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace GenKernels.Runtime.Interop;
 
 /// <summary>
-/// The CUDA driver API, as far as it is used; native names, sizes in bytes, addresses of the device as integers.
+/// The CUDA driver API, as far as it is used: native names, sizes in bytes, device addresses as integers.
 /// </summary>
 internal static unsafe partial class CudaDriver
 {
@@ -17,15 +17,14 @@ internal static unsafe partial class CudaDriver
     static CudaDriver() => NativeLibraries.UseLocators();
 
     /// <summary>
-    /// The newest CUDA that the driver supports, as 1000 times the major version and 10 times the minor; 0 without
-    /// a driver.
+    /// The newest CUDA version that the driver supports, as 1000 times major plus 10 times minor; 0 without a driver.
     /// </summary>
     internal static int Version => s_version.Value;
 
-    /// <summary>The same for people, such as <c>CUDA 13.0</c>.</summary>
+    /// <summary>The same as text, such as <c>CUDA 13.0</c>.</summary>
     internal static string VersionText => $"CUDA {Version / 1000}.{Version % 1000 / 10}";
 
-    /// <summary>Whether the driver can tell the sizes of a kernel's parameters; drivers since CUDA 12.4 can.</summary>
+    /// <summary>Whether the driver reports the sizes of a kernel's parameters, as drivers since CUDA 12.4 do.</summary>
     internal static bool KnowsParameters => s_parameterInfo.Value != 0;
 
     /// <exception cref="CudaException">The status is not success.</exception>
@@ -44,7 +43,7 @@ internal static unsafe partial class CudaDriver
         return cuGetErrorName(status, &text) == CUresult.CUDA_SUCCESS ? Text(text) : "CUDA error";
     }
 
-    /// <returns>What the driver says of a status; nothing without a driver.</returns>
+    /// <returns>The driver's description of a status; empty without a driver.</returns>
     internal static string TextOf(CUresult status)
     {
         if (!NativeLibraries.Cuda.IsFound) return "";
@@ -53,7 +52,7 @@ internal static unsafe partial class CudaDriver
     }
 
     /// <summary>
-    /// A parameter's place and size; invalid value past the last. Only where <see cref="KnowsParameters"/>.
+    /// A parameter's offset and size; an invalid-value status past the last. Only where <see cref="KnowsParameters"/>.
     /// </summary>
     internal static CUresult cuFuncGetParamInfo(CUfunction function, nuint index, nuint* offset, nuint* size)
     {

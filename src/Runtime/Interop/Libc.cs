@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace GenKernels.Runtime.Interop;
 
-/// <summary>The C library.</summary>
+/// <summary>Functions of the C library.</summary>
 internal static partial class Libc
 {
     [LibraryImport("libc")]

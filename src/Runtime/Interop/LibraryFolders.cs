@@ -1,16 +1,16 @@
 namespace GenKernels.Runtime.Interop;
 
-/// <summary>The folders in which native libraries are looked for, besides the loader's own.</summary>
+/// <summary>The folders that are searched for native libraries, besides the loader's own.</summary>
 internal static class LibraryFolders
 {
     private const string ToolkitOfWindows = "NVIDIA GPU Computing Toolkit/CUDA/v*";
 
-    // Where Linux under Windows, container clusters and NixOS put the driver.
+    // Where WSL, container runtimes and NixOS put the driver.
     private static readonly string[] s_driverFolders =
         ["/usr/lib/wsl/lib", "/usr/local/nvidia/lib64", "/run/opengl-driver/lib"];
 
     /// <returns>The folders that the user named, in <c>GENKERNELS_LIBRARY_PATH</c> and then <c>CUDA_PATH</c>.</returns>
-    /// <param name="environment">Reads a variable of the environment.</param>
+    /// <param name="environment">Reads an environment variable.</param>
     internal static List<string> Named(Func<string, string?> environment)
     {
         List<string> folders = [.. Split(environment("GENKERNELS_LIBRARY_PATH"))];
@@ -19,10 +19,10 @@ internal static class LibraryFolders
     }
 
     /// <returns>
-    /// Where toolkits and Python packages usually put libraries; a pattern that matches nothing stays as it is, to
-    /// be reported.
+    /// Where toolkits and Python packages usually put libraries; a pattern without matches is returned as it is, to
+    /// appear in reports.
     /// </returns>
-    /// <param name="environment">Reads a variable of the environment.</param>
+    /// <param name="environment">Reads an environment variable.</param>
     internal static List<string> Usual(Func<string, string?> environment)
     {
         List<string> patterns = [];
@@ -42,9 +42,8 @@ internal static class LibraryFolders
     }
 
     /// <returns>
-    /// The folders that match a pattern whose parts may hold <c>*</c>, the greatest name first, which is the newest
-    /// version;
-    /// the pattern itself where none does.
+    /// The folders that match a pattern whose parts may hold <c>*</c>, in descending order of names so that newer
+    /// versions come first; the pattern itself where none does.
     /// </returns>
     internal static List<string> Expand(string pattern)
     {
@@ -80,7 +79,7 @@ internal static class LibraryFolders
         return folders.Select(folder => Path.Combine(toolkit, folder));
     }
 
-    /// <summary>Where NVIDIA's Python packages put their libraries, each package in a folder of its own.</summary>
+    /// <summary>Where NVIDIA's Python packages put their libraries, one folder per package.</summary>
     private static IEnumerable<string> OfPython(string prefix)
     {
         string[] folders = OperatingSystem.IsWindows()
@@ -105,7 +104,7 @@ internal static class LibraryFolders
     }
 
     /// <returns>
-    /// The installations of the Pythons on the path, through links too: a virtual environment links to its base.
+    /// The prefixes of the Pythons on the path, with links followed too, as a virtual environment links to its base.
     /// </returns>
     private static IEnumerable<string> PrefixesOnPath(Func<string, string?> environment)
     {

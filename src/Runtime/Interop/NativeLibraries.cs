@@ -3,9 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace GenKernels.Runtime.Interop;
 
-/// <summary>
-/// The native libraries that this assembly can use; each is optional and looked for when it is first needed.
-/// </summary>
+/// <summary>The native libraries that this assembly can use; each is optional, and located when first needed.</summary>
 public static class NativeLibraries
 {
     internal const string CudaName = "cuda";
@@ -21,14 +19,14 @@ public static class NativeLibraries
         return true;
     });
 
-    /// <summary>The CUDA driver, which comes with the GPU's driver.</summary>
+    /// <summary>The CUDA driver API, which is part of the GPU's driver.</summary>
     public static NativeLibraryLocator Cuda { get; } = new(
         CudaName,
         "the NVIDIA driver",
         () => Names("nvcuda.dll", "libcuda.so.1"),
         "install it");
 
-    /// <summary>NVIDIA's run-time compiler of kernels.</summary>
+    /// <summary>NVIDIA's run-time compiler for CUDA C++.</summary>
     public static NativeLibraryLocator Nvrtc { get; } = new(
         NvrtcName,
         "NVRTC",
@@ -74,18 +72,21 @@ public static class NativeLibraries
         "install it to see names of phases in Nsight Systems (Python package nvidia-nvtx for CUDA 13, "
         + "nvidia-nvtx-cu12 for 12)");
 
-    /// <summary>All of them, in the order in which people should read of them.</summary>
+    /// <summary>All of them, in the order for listings.</summary>
     public static IReadOnlyList<NativeLibraryLocator> All { get; } = [Cuda, Nvrtc, CuBlasLt, CuDnn, OpenBlas, Nvtx];
 
     /// <summary>
-    /// Makes this assembly's imports go through the locators; bindings call it before their first function.
+    /// Routes this assembly's imports through the locators; bindings call it before their first function.
     /// </summary>
     internal static void UseLocators() => _ = s_resolver.Value;
 
-    /// <returns>The name on Windows or elsewhere.</returns>
+    /// <returns>The name for the operating system.</returns>
     private static string[] Names(string windows, string others) => [OperatingSystem.IsWindows() ? windows : others];
 
-    /// <remarks>A driver runs the code of its own major version and of older ones, not of a newer one.</remarks>
+    /// <remarks>
+    /// The driver's own major version first: a driver runs code of its own and of older major versions, but not of
+    /// newer ones.
+    /// </remarks>
     private static string[] ForDriver(string[] cuda13, string[] cuda12) =>
         CudaDriver.Version is > 0 and < 13000 ? [.. cuda12, .. cuda13] : [.. cuda13, .. cuda12];
 

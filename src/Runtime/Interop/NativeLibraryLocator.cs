@@ -4,8 +4,9 @@ using System.Text;
 namespace GenKernels.Runtime.Interop;
 
 /// <summary>
-/// Finds one optional native library when it is first needed: a path named in the environment, the folders named there,
-/// the loader's own path, then where toolkits and Python packages usually put it.
+/// Locates an optional native library when it is first needed: at the path that its environment variable names, else in
+/// the folders that the environment names, the loader's search path, and the usual folders of toolkits and Python
+/// packages.
 /// </summary>
 public sealed class NativeLibraryLocator
 {
@@ -19,20 +20,22 @@ public sealed class NativeLibraryLocator
     private readonly Lazy<Outcome> _outcome;
 
     /// <param name="name">
-    /// As bindings import it; in capitals after <c>GENKERNELS_</c> the variable that may hold its path.
+    /// The name that bindings import; upper-cased after <c>GENKERNELS_</c>, the environment variable that may hold its
+    /// path.
     /// </param>
-    /// <param name="title">As people know it.</param>
-    /// <param name="fileNames">The names that the file may have, the best first.</param>
-    /// <param name="advice">What to install where it is missing.</param>
+    /// <param name="title">The name in messages.</param>
+    /// <param name="fileNames">The names that the file may have, the preferred first.</param>
+    /// <param name="advice">What to install where the library is missing.</param>
     /// <param name="companions">
-    /// Patterns of files that the library needs and its loader may miss; loaded first, from the library's own folder.
+    /// Patterns of files that the library depends on and the loader may not find; loaded first, from the library's own
+    /// folder.
     /// </param>
-    /// <param name="environment">Reads a variable of the environment; the process' own by default.</param>
+    /// <param name="environment">Reads an environment variable; the process' own by default.</param>
     /// <param name="version">
-    /// Asks the library for its version, as 10000 times major plus 100 times minor plus patch; null where it is not
-    /// asked.
+    /// Queries the library's version, as 10000 times major plus 100 times minor plus patch; null for libraries that are
+    /// not asked.
     /// </param>
-    /// <param name="prepare">What must be done before the library is loaded.</param>
+    /// <param name="prepare">Called before the library is loaded; may be null.</param>
     internal NativeLibraryLocator(
         string name,
         string title,
@@ -54,19 +57,21 @@ public sealed class NativeLibraryLocator
         _outcome = new Lazy<Outcome>(Find);
     }
 
-    /// <summary>As bindings import the library, such as <c>openblas</c>.</summary>
+    /// <summary>The name that bindings import, such as <c>openblas</c>.</summary>
     public string Name { get; }
 
-    /// <summary>The variable of the environment that may hold the library's path.</summary>
+    /// <summary>The environment variable that may hold the library's path.</summary>
     public string Variable => "GENKERNELS_" + Name.ToUpperInvariant();
 
     /// <summary>Whether the library was found and loaded.</summary>
     public bool IsFound => _outcome.Value.Handle != 0;
 
-    /// <summary>What was loaded: a full path, or the bare name that the loader knew; null where nothing was.</summary>
+    /// <summary>
+    /// What was loaded: a full path, or the bare name that the loader resolved; null where nothing was.
+    /// </summary>
     public string? Path => _outcome.Value.Path;
 
-    /// <summary>The version that the library tells; null where there is no library, or it is not asked.</summary>
+    /// <summary>The version that the library reports; null where it is missing or not asked.</summary>
     public Version? Version
     {
         get
@@ -78,11 +83,11 @@ public sealed class NativeLibraryLocator
     }
 
     /// <summary>
-    /// Where the library was found, or every path tried and what to install; loader failures are told either way.
+    /// Where the library was found, or every path tried and what to install; includes loader failures either way.
     /// </summary>
     public string Report => _outcome.Value.Report;
 
-    /// <summary>The loaded library, which stays loaded.</summary>
+    /// <summary>The handle of the loaded library, which is never unloaded.</summary>
     /// <exception cref="LibraryNotFoundException">It was not found, or what was found does not load.</exception>
     internal nint Handle => IsFound ? _outcome.Value.Handle : throw new LibraryNotFoundException(Report);
 
@@ -123,7 +128,9 @@ public sealed class NativeLibraryLocator
         return new Outcome(0, null, report);
     }
 
-    /// <remarks>A library that the user named is that one or none: another in its place would be a surprise.</remarks>
+    /// <remarks>
+    /// Where the user names a path, it is the only candidate: another library in its place would be a surprise.
+    /// </remarks>
     private IEnumerable<string> Candidates()
     {
         string? named = _environment(Variable);
@@ -168,7 +175,7 @@ public sealed class NativeLibraryLocator
         return report.ToString();
     }
 
-    /// <returns>What the platform's loader said; the lines before it are the same for every library.</returns>
+    /// <returns>The platform loader's message; the first line is the same for every library.</returns>
     private static string Reason(Exception exception)
     {
         const StringSplitOptions Trimmed = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;

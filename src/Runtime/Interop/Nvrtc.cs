@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace GenKernels.Runtime.Interop;
 
-/// <summary>NVRTC, NVIDIA's run-time compiler of CUDA C++; native names.</summary>
+/// <summary>NVRTC, NVIDIA's run-time compiler for CUDA C++; native names.</summary>
 internal static unsafe partial class Nvrtc
 {
     private const string Library = NativeLibraries.NvrtcName;
@@ -34,7 +34,7 @@ internal static unsafe partial class Nvrtc
     internal static partial nvrtcResult nvrtcGetNumSupportedArchs(int* count);
 
     /// <summary>
-    /// Fills in the compute capabilities that it compiles for, as 10 times major plus minor, ascending.
+    /// Fills in the compute capabilities that NVRTC compiles for, as 10 times major plus minor, ascending.
     /// </summary>
     [LibraryImport(Library)]
     internal static partial nvrtcResult nvrtcGetSupportedArchs(int* architectures);

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace GenKernels.Runtime.Interop;
 
 /// <summary>
-/// NVTX: names of what a thread does, which NVIDIA's profilers show; nothing happens where the library is missing.
+/// NVTX: named ranges of a thread's work, which NVIDIA's profilers show; does nothing where the library is missing.
 /// </summary>
 internal static partial class Nvtx
 {
@@ -11,13 +11,13 @@ internal static partial class Nvtx
 
     static Nvtx() => NativeLibraries.UseLocators();
 
-    /// <summary>Begins a range within the one that the thread is in.</summary>
+    /// <summary>Opens a range on the calling thread, nested in its current one.</summary>
     internal static void Push(string name)
     {
         if (NativeLibraries.Nvtx.IsFound) _ = nvtxRangePushA(name);
     }
 
-    /// <summary>Ends the range that the thread began last.</summary>
+    /// <summary>Closes the range that the thread opened last.</summary>
     internal static void Pop()
     {
         if (NativeLibraries.Nvtx.IsFound) _ = nvtxRangePop();

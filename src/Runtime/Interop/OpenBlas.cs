@@ -2,16 +2,16 @@ using System.Runtime.InteropServices;
 
 namespace GenKernels.Runtime.Interop;
 
-/// <summary>OpenBLAS: the matrix products of the CPU. Sizes and leading dimensions count elements.</summary>
+/// <summary>OpenBLAS: matrix products on the CPU. Sizes and leading dimensions count elements.</summary>
 internal static partial class OpenBlas
 {
-    /// <summary>Rows lie one after the other (<c>CblasRowMajor</c>).</summary>
+    /// <summary>Row-major storage (<c>CblasRowMajor</c>).</summary>
     internal const int RowMajor = 101;
 
-    /// <summary>A matrix as it lies (<c>CblasNoTrans</c>).</summary>
+    /// <summary>A matrix as stored (<c>CblasNoTrans</c>).</summary>
     internal const int AsIs = 111;
 
-    /// <summary>A matrix read with rows and columns exchanged (<c>CblasTrans</c>).</summary>
+    /// <summary>The transpose of a matrix as stored (<c>CblasTrans</c>).</summary>
     internal const int Transposed = 112;
 
     private const string Library = NativeLibraries.OpenBlasName;
@@ -20,7 +20,7 @@ internal static partial class OpenBlas
 
     static OpenBlas() => NativeLibraries.UseLocators();
 
-    /// <summary>Whether the library is there.</summary>
+    /// <summary>Whether the library was found.</summary>
     internal static bool IsAvailable => NativeLibraries.OpenBlas.IsFound;
 
     /// <summary>The address of <c>cblas_sgemm</c>, for a kernel that calls it through a pointer.</summary>
@@ -31,7 +31,7 @@ internal static partial class OpenBlas
     /// <exception cref="LibraryNotFoundException">OpenBLAS was not found.</exception>
     internal static nint DgemmAddress => s_dgemm.Value;
 
-    /// <summary>Version, options and processor core, as the library tells them.</summary>
+    /// <summary>Version, build options and core type, as the library reports them.</summary>
     internal static string Configuration => Marshal.PtrToStringUTF8(openblas_get_config()) ?? "";
 
     /// <summary>C = alpha op(A) op(B) + beta C, with op(A) [m, k], op(B) [k, n], C [m, n].</summary>
@@ -47,7 +47,7 @@ internal static partial class OpenBlas
         double alpha, nint a, int lda, nint b, int ldb, double beta, nint c, int ldc);
 
     /// <summary>
-    /// Threads of one product from now on; 1 where the caller spreads products over the cores itself.
+    /// Sets the threads of a product from now on; 1 where the caller spreads products over the cores itself.
     /// </summary>
     [LibraryImport(Library)]
     internal static partial void openblas_set_num_threads(int count);

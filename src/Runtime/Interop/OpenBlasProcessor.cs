@@ -5,26 +5,30 @@ using System.Text;
 namespace GenKernels.Runtime.Interop;
 
 /// <summary>
-/// Tells OpenBLAS what processor it runs on. It knows them by their models, and takes one of Intel's that is newer than
-/// itself for one without AVX: a quarter of the speed.
+/// Tells OpenBLAS which core type to use. It identifies processors by model, and treats an Intel one newer than itself
+/// as one without AVX, at a quarter of the speed.
 /// </summary>
 public static class OpenBlasProcessor
 {
-    /// <summary>What OpenBLAS reads when it is loaded; where people set it, theirs counts.</summary>
+    /// <summary>
+    /// The environment variable that OpenBLAS reads when it is loaded; a value that the user sets takes precedence.
+    /// </summary>
     public const string Variable = "OPENBLAS_CORETYPE";
 
-    /// <summary>What it is told; null where it is left to itself.</summary>
+    /// <summary>The core type that OpenBLAS is told; null where it detects the processor itself.</summary>
     public static string? Core =>
         OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable(Variable) is null
             ? CoreOf(Vendor, Avx512BW.VL.IsSupported, Avx2.IsSupported) : null;
 
-    /// <summary>To be called before the library is loaded.</summary>
+    /// <summary>Sets the variable; to be called before the library is loaded.</summary>
     internal static void Tell()
     {
         if (Core is { } core) _ = Libc.setenv(Variable, core, overwrite: 0);
     }
 
-    /// <returns>The oldest core of OpenBLAS with all that a processor has; null for what it knows by itself.</returns>
+    /// <returns>
+    /// OpenBLAS' oldest core type with the processor's vector extensions; null where it detects the processor itself.
+    /// </returns>
     internal static string? CoreOf(string vendor, bool hasAvx512, bool hasAvx2) => vendor switch
     {
         "GenuineIntel" when hasAvx512 => "SkylakeX",

@@ -1,24 +1,24 @@
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// Where a recorded step keeps what it needs only in its middle: every buffer from its first use to its last, all in
-/// one arena.
+/// The layout of a recorded step's arena, from liveness analysis: every temporary buffer has a place in it from its
+/// first use to its last.
 /// </summary>
-/// <param name="Work">What the step does, in order: names of kernels, and of copies and such.</param>
-/// <param name="Buffers">In the order of their first use.</param>
+/// <param name="Work">The step's work in order: names of kernels, library calls, copies, clears and fills.</param>
+/// <param name="Buffers">The temporary buffers, in the order of their first use.</param>
 /// <param name="ArenaBytes">The size of the arena.</param>
-/// <param name="LowerBound">The most bytes that are in use at the same time: no arena can be smaller.</param>
+/// <param name="LowerBound">The peak of live bytes: no arena can be smaller.</param>
 /// <param name="OuterBytes">
-/// In buffers that the step uses but that are not its own: parameters, inputs, results.
+/// Bytes of the buffers that the step uses outside the arena: parameters, inputs, results.
 /// </param>
 public sealed record MemoryPlan(
     IReadOnlyList<string> Work, IReadOnlyList<PlannedBuffer> Buffers, long ArenaBytes, long LowerBound,
     long OuterBytes)
 {
-    /// <summary>What the buffers would take if none shared memory with another, in bytes.</summary>
+    /// <summary>The bytes that the buffers would take if none shared memory with another.</summary>
     public long TotalBytes => Buffers.Sum(buffer => buffer.Bytes);
 
-    /// <returns>For each piece of work the bytes that are in use while it runs.</returns>
+    /// <returns>The bytes that are live at each piece of work.</returns>
     public long[] LiveBytes()
     {
         long[] live = new long[Work.Count + 1];
@@ -32,7 +32,7 @@ public sealed record MemoryPlan(
         return live[..Work.Count];
     }
 
-    /// <returns>The buffers that are in use at the moment of most bytes, the largest first.</returns>
+    /// <returns>The buffers that are live at the peak, the largest first.</returns>
     public IReadOnlyList<PlannedBuffer> AtThePeak()
     {
         long[] live = LiveBytes();

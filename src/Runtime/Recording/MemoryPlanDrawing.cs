@@ -3,7 +3,7 @@ using System.Text;
 
 namespace GenKernels.Runtime;
 
-/// <summary>Draws the arena of a recorded step over time, for people: as text, or as a picture for a report.</summary>
+/// <summary>Draws the arena of a recorded step over time: as text, or as an SVG for a report.</summary>
 public static class MemoryPlanDrawing
 {
     private const int Columns = 100;
@@ -12,10 +12,8 @@ public static class MemoryPlanDrawing
     private const int Margin = 40;
     private const double Megabyte = 1e6;
 
-    /// <param name="plan">What is drawn.</param>
-    /// <returns>
-    /// How many bytes are in use as the step goes on, then the largest buffers at the moment of the most.
-    /// </returns>
+    /// <param name="plan">The plan to draw.</param>
+    /// <returns>A chart of the live bytes over the step, then the largest buffers at the peak.</returns>
     public static string ToText(MemoryPlan plan)
     {
         StringBuilder text = new();
@@ -40,12 +38,12 @@ public static class MemoryPlanDrawing
         return text.ToString();
     }
 
-    /// <param name="plan">What is drawn.</param>
-    /// <param name="width">Of the picture, in pixels.</param>
-    /// <param name="height">Of the picture, in pixels.</param>
+    /// <param name="plan">The plan to draw.</param>
+    /// <param name="width">In pixels.</param>
+    /// <param name="height">In pixels.</param>
     /// <returns>
-    /// An SVG: to the right the work of the step in order, upwards the bytes of the arena; each buffer is a rectangle
-    /// in the colour of what makes it, and names itself under the pointer.
+    /// An SVG: the x axis is the work of the step in order, the y axis the bytes of the arena; each buffer is a
+    /// rectangle in the colour of the work that produces it, with a tooltip.
     /// </returns>
     public static string ToSvg(MemoryPlan plan, int width = 1000, int height = 500)
     {
@@ -97,7 +95,7 @@ public static class MemoryPlanDrawing
         return live.AsSpan(first, end - first).ToArray().Max();
     }
 
-    /// <summary>The same for a name in every picture: a hue from its letters.</summary>
+    /// <summary>A colour by the hash of a name, the same in every picture.</summary>
     private static string Colour(string name)
     {
         uint hash = 2166136261;

@@ -1,20 +1,19 @@
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// Lays buffers out in an arena: two may share memory when the last use of one comes before the first of the other.
+/// Lays out buffers in an arena: two may share memory when the last use of one comes before the first use of the other.
 /// </summary>
 /// <remarks>
-/// The least arena is hard to find (it is bin packing with times). Buffers are placed one by one, each into the
-/// smallest gap that holds it among those that are in use at the same time; that is done in several orders, and the
-/// smallest result counts. Source: Pisarchyk and Lee 2020, Efficient Memory Management for Deep Neural Net Inference
-/// (greedy by size).
+/// Finding the smallest arena is NP-hard (dynamic storage allocation). Buffers are placed one by one, each into the
+/// smallest gap that holds it among the buffers live at the same time; several orders are tried, and the smallest arena
+/// wins. Source: Pisarchyk and Lee 2020, Efficient Memory Management for Deep Neural Net Inference (greedy by size).
 /// </remarks>
 internal static class MemoryPlanner
 {
-    // What a GPU reads at once at best, and more than a processor does.
+    // In bytes: enough for a GPU's widest coalesced accesses, and more than a CPU needs.
     private const long Alignment = 256;
 
-    /// <summary>Sets the offsets of the buffers that are temporary.</summary>
+    /// <summary>Sets the offsets of the temporary buffers.</summary>
     internal static MemoryPlan Plan(IReadOnlyList<RecordedWork> work, IReadOnlyList<TracedBuffer> buffers)
     {
         TracedBuffer[] used =
@@ -37,7 +36,9 @@ internal static class MemoryPlanner
             bestBytes, bound, buffers.Where(buffer => !buffer.IsTemporary).Sum(buffer => buffer.Bytes));
     }
 
-    /// <summary>Largest first; largest area of bytes and time first; longest first; in the order of time.</summary>
+    /// <summary>
+    /// Largest first; largest product of bytes and lifetime first; longest-lived first; by first use.
+    /// </summary>
     private static IEnumerable<Func<TracedBuffer, long>> Orders() =>
     [
         buffer => -Size(buffer),
@@ -50,7 +51,7 @@ internal static class MemoryPlanner
     {
         int[] order = [.. Enumerable.Range(0, buffers.Length).OrderBy(index => rank(buffers[index]))];
         long[] offsets = new long[buffers.Length];
-        List<(long Offset, long End, int First, int Last)> placed = new(buffers.Length);  // by rising offset
+        List<(long Offset, long End, int First, int Last)> placed = new(buffers.Length);  // by ascending offset
         long arena = 0;
         foreach (int index in order)
         {

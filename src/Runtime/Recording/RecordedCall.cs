@@ -1,7 +1,7 @@
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// A library's work in a recorded step; the addresses among its arguments follow the buffers. See
+/// A library call of a recorded step; the addresses of its tensors follow their buffers. See
 /// <see cref="CudaDevice.Call"/>.
 /// </summary>
 internal sealed class RecordedCall : RecordedWork
@@ -13,8 +13,8 @@ internal sealed class RecordedCall : RecordedWork
 
     /// <param name="work">Name and cost.</param>
     /// <param name="arguments">Tensors, each of which may be null.</param>
-    /// <param name="call">Given the addresses of the tensors as they are then.</param>
-    /// <param name="placeOf">Where the tensor of an argument lies.</param>
+    /// <param name="call">Calls the library with the tensors' addresses at that time, 0 for null.</param>
+    /// <param name="placeOf">Finds the buffer and the offset of a tensor.</param>
     internal RecordedCall(
         in DeviceWork work, KernelArgument[] arguments, Action<ReadOnlySpan<nint>> call,
         Func<Tensor, TracedPlace> placeOf)

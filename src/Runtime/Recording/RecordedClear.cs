@@ -1,6 +1,6 @@
 namespace GenKernels.Runtime;
 
-/// <summary>Zeros that a recorded step sets.</summary>
+/// <summary>A clear to zero in a recorded step.</summary>
 internal sealed class RecordedClear(TracedPlace destination, long bytes) : RecordedWork("clear")
 {
     private readonly TracedPlace[] _places = [destination];

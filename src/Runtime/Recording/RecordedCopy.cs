@@ -1,6 +1,6 @@
 namespace GenKernels.Runtime;
 
-/// <summary>A copy within the device's memory that a recorded step makes.</summary>
+/// <summary>A copy within device memory in a recorded step.</summary>
 internal sealed class RecordedCopy(TracedPlace source, TracedPlace destination, long bytes) : RecordedWork("copy")
 {
     private readonly TracedPlace[] _places = [source, destination];

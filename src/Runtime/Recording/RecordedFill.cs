@@ -1,7 +1,7 @@
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// What a testing device does to a new tensor: just before its first use the memory holds NaN, whatever lay there
+/// Fills a new tensor with NaN on a testing device just before its first use, whatever its place in the arena held
 /// before.
 /// </summary>
 internal sealed class RecordedFill(TracedBuffer buffer) : RecordedWork("fill with NaN")

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace GenKernels.Runtime;
 
-/// <summary>A launch of a recorded step, with its arguments as they were; addresses follow the buffers.</summary>
+/// <summary>
+/// A launch of a recorded step, with its recorded arguments; the addresses of tensors follow their buffers.
+/// </summary>
 internal sealed unsafe class RecordedLaunch : RecordedWork
 {
     private const int StructureAlignment = 16;
@@ -10,12 +12,12 @@ internal sealed unsafe class RecordedLaunch : RecordedWork
     private readonly LaunchShape _shape;
     private readonly KernelArgument[] _arguments;
     private readonly TracedPlace[] _places;
-    private readonly byte[] _structures;  // pinned: a launch is given their addresses
+    private readonly byte[] _structures;  // pinned, since launches take their addresses
 
-    /// <param name="kernel">What is launched.</param>
-    /// <param name="shape">Grid and block.</param>
-    /// <param name="arguments">Structures among them are copied.</param>
-    /// <param name="placeOf">Where the tensor of an argument lies.</param>
+    /// <param name="kernel">The kernel that is launched.</param>
+    /// <param name="shape">The launch configuration.</param>
+    /// <param name="arguments">The arguments; structures are copied.</param>
+    /// <param name="placeOf">Finds the buffer and the offset of a tensor.</param>
     internal RecordedLaunch(
         Kernel kernel, LaunchShape shape, ReadOnlySpan<KernelArgument> arguments, Func<Tensor, TracedPlace> placeOf)
         : base(kernel.Name)

@@ -1,16 +1,16 @@
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// What a step asks of a device, taken down once and repeated as often as wanted: on a GPU as one launch, on the CPU
-/// as a list of launches. The step's own buffers lie in one arena, each from its first use to its last.
+/// A step's work on a device, recorded once and replayed any number of times: on a GPU as one graph launch, on the CPU
+/// as a list of launches. The step's temporary buffers share one arena, each from its first use to its last.
 /// </summary>
 /// <remarks>
-/// The step's code runs once, when it is recorded, and then nothing is computed: the first replay gives the first
-/// values. A replay reads what the tensors from outside hold then, so that inputs, learning rates and the states of
-/// random generators are changed between replays by copying into the same tensors. Tensors that the step takes out of
-/// its scope (<see cref="Tensor.Unscoped"/>) are results: they keep their memory, every replay writes it anew, and the
-/// caller disposes them. All memory that the step uses lives as long as the recorded step, but for memory that it
-/// names by bare addresses alone. A replay allocates no managed memory.
+/// The step's code runs once, when it is recorded, and computes nothing then: the first replay gives the first values.
+/// A replay reads what outside tensors hold at that time, so inputs, learning rates and the states of random generators
+/// are changed between replays by copying into the same tensors. Tensors that the step takes out of its scope
+/// (<see cref="Tensor.Unscoped"/>) are results: they keep their memory, every replay overwrites it, and the caller
+/// disposes them. All memory that the step uses lives as long as the recorded step, except memory that it knows by bare
+/// address only. A replay allocates no managed memory.
 /// </remarks>
 public sealed class RecordedStep : IDisposable
 {
@@ -35,25 +35,25 @@ public sealed class RecordedStep : IDisposable
         _arena = arena ?? new StepArena(device);
     }
 
-    /// <summary>Where it runs.</summary>
+    /// <summary>The device that it runs on.</summary>
     public Device Device { get; }
 
-    /// <summary>Where its buffers lie in the arena, and when they are used.</summary>
+    /// <summary>The places of its buffers in the arena, and their lifetimes.</summary>
     public MemoryPlan Plan { get; }
 
-    /// <summary>Kernels that a replay runs.</summary>
+    /// <summary>The number of kernels that a replay launches.</summary>
     public int LaunchCount { get; }
 
-    /// <summary>Runs a step's code to take down what it asks of a device; nothing of that is done yet.</summary>
-    /// <param name="device">The one that the step uses.</param>
+    /// <summary>Runs a step's code to record its work on a device, without running that work.</summary>
+    /// <param name="device">The device that the step uses.</param>
     /// <param name="step">
-    /// It may not read values back, nor copy values to the device. What it makes and does not take out of its scope is
-    /// temporary.
+    /// The step's code; it must neither read values back nor copy values to the device. Tensors that it makes and does
+    /// not take out of its scope are temporary.
     /// </param>
-    /// <param name="arena">Shared with other steps; one of its own by default.</param>
+    /// <param name="arena">An arena shared with other steps; by default the step has its own.</param>
     /// <returns>The recorded step; the caller disposes it, before a shared arena.</returns>
     /// <exception cref="RecordingException">
-    /// The step did what cannot be recorded, or is part of one that is being recorded.
+    /// The step did something that cannot be recorded, or the calling thread is recording another.
     /// </exception>
     public static RecordedStep Record(Device device, Action step, StepArena? arena = null)
     {
@@ -74,9 +74,9 @@ public sealed class RecordedStep : IDisposable
         }
     }
 
-    /// <summary>Does what was recorded.</summary>
+    /// <summary>Runs the recorded work.</summary>
     /// <exception cref="RecordingException">
-    /// Another thread replays a step of the same arena, or the calling thread records one.
+    /// Another thread is replaying a step of the same arena, or the calling thread is recording one.
     /// </exception>
     /// <exception cref="LaunchException">A kernel failed.</exception>
     /// <exception cref="OutOfDeviceMemoryException">There is no room for the arena.</exception>
@@ -111,7 +111,9 @@ public sealed class RecordedStep : IDisposable
         foreach (DeviceBuffer buffer in _held) buffer.Release();
     }
 
-    /// <summary>Gives all work the addresses of its memory, which has moved; on a GPU makes one launch of it.</summary>
+    /// <summary>
+    /// Updates the addresses in all work after the arena moved; on a GPU captures the work in a graph.
+    /// </summary>
     private void Bind()
     {
         _graph?.Dispose();

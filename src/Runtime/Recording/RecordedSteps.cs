@@ -1,8 +1,8 @@
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// A step that is given other inputs each time: it is recorded once for each set of shapes that comes, and replayed
-/// with inputs copied to where the recording reads them.
+/// A step whose inputs change from call to call: it is recorded once per set of input shapes, and replayed with the
+/// inputs copied to where the recording reads them.
 /// </summary>
 /// <remarks>For one thread at a time.</remarks>
 public sealed class RecordedSteps : IDisposable
@@ -11,24 +11,25 @@ public sealed class RecordedSteps : IDisposable
     private readonly StepArena? _arena;
     private readonly List<(Tensor?[] Inputs, int Variant, RecordedStep Step)> _recorded = [];
 
-    /// <param name="device">Where the step runs.</param>
-    /// <param name="arena">Shared with other steps; one for each recording by default.</param>
+    /// <param name="device">The device that the step runs on.</param>
+    /// <param name="arena">An arena shared with other steps; by default each recording has its own.</param>
     public RecordedSteps(Device device, StepArena? arena = null) => (_device, _arena) = (device, arena);
 
     /// <summary>The recordings so far, in the order in which they were made.</summary>
     public IEnumerable<RecordedStep> Recorded => _recorded.Select(entry => entry.Step);
 
-    /// <summary>Runs the step on inputs.</summary>
+    /// <summary>Replays the step on inputs, recording it first where their shapes are new.</summary>
     /// <param name="inputs">
-    /// What the step reads and what changes from call to call; null where there is nothing. They are copied.
+    /// The tensors that change from call to call, which are copied; null where the step is not given one.
     /// </param>
     /// <param name="step">
-    /// The step's code, given tensors of the same shapes in the same order; see <see cref="RecordedStep.Record"/>. It
-    /// runs only where these shapes come for the first time.
+    /// The step's code, called with tensors of the inputs' shapes and types in the same order, and only where these are
+    /// met for the first time; see <see cref="RecordedStep.Record"/>.
     /// </param>
-    /// <param name="variant">A number that the step depends on beside the shapes: each has recordings of its own.
+    /// <param name="variant">
+    /// A number that the step depends on besides the shapes; each value has its own recordings.
     /// </param>
-    /// <exception cref="RecordingException">The step did what cannot be recorded.</exception>
+    /// <exception cref="RecordingException">The step did something that cannot be recorded.</exception>
     public void Run(ReadOnlySpan<Tensor?> inputs, Action<Tensor?[]> step, int variant = 0)
     {
         int found = Find(inputs, variant);

@@ -1,7 +1,7 @@
 namespace GenKernels.Runtime;
 
-/// <summary>One thing that a recorded step lets its device do.</summary>
-/// <param name="name">Of the kernel, or what is done.</param>
+/// <summary>One piece of work of a recorded step.</summary>
+/// <param name="name">The name of the kernel, or what is done.</param>
 internal abstract class RecordedWork(string name)
 {
     internal string Name => name;
@@ -9,11 +9,11 @@ internal abstract class RecordedWork(string name)
     /// <summary>The places that it reads or writes.</summary>
     internal abstract ReadOnlySpan<TracedPlace> Places { get; }
 
-    /// <summary>Takes the addresses that the buffers have now.</summary>
+    /// <summary>Updates the arguments to the buffers' current addresses.</summary>
     internal virtual void Bind()
     {
     }
 
-    /// <summary>Gives the work to the device; nothing is allocated.</summary>
+    /// <summary>Enqueues the work; allocates nothing.</summary>
     internal abstract void Run(Device device);
 }

@@ -1,6 +1,6 @@
 namespace GenKernels.Runtime;
 
-/// <summary>A step does what cannot be recorded, or a recorded step is used as it cannot be.</summary>
+/// <summary>A step does something that cannot be recorded, or a recorded step or its arena is misused.</summary>
 public sealed class RecordingException : InvalidOperationException
 {
     public RecordingException(string message)

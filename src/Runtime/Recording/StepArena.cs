@@ -1,10 +1,12 @@
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// The memory in which recorded steps keep what they need only in their middle. Steps that never run at the same time,
-/// such as those of a generator and of its discriminator, share one: it is as large as the largest of them needs.
+/// The memory of the temporary buffers of recorded steps. Steps that never run at the same time, such as those of a
+/// generator and its discriminator, can share one, which is as large as the largest of them needs.
 /// </summary>
-/// <remarks>Its steps are replayed by one thread at a time; a second one that comes meanwhile is refused.</remarks>
+/// <remarks>
+/// Only one thread at a time may replay its steps; a second one gets a <see cref="RecordingException"/>.
+/// </remarks>
 public sealed class StepArena : IDisposable
 {
     private const string Label = "arena of recorded steps";
@@ -12,16 +14,16 @@ public sealed class StepArena : IDisposable
     private int _isBusy;
     private bool _isDisposed;
 
-    /// <param name="device">Whose memory it is.</param>
+    /// <param name="device">The device whose memory it takes.</param>
     public StepArena(Device device) => _device = device;
 
     /// <summary>Its size in bytes; 0 until the first replay.</summary>
     public long Bytes => Buffer?.Capacity ?? 0;
 
-    /// <summary>The memory; another one after it grew.</summary>
+    /// <summary>The memory; replaced when the arena grows.</summary>
     internal DeviceBuffer? Buffer { get; private set; }
 
-    /// <summary>Gives the memory back; the steps that lie there cannot be replayed any more.</summary>
+    /// <summary>Releases the memory; the arena's steps cannot be replayed afterwards.</summary>
     public void Dispose()
     {
         _isDisposed = true;
@@ -29,9 +31,11 @@ public sealed class StepArena : IDisposable
         Buffer = null;
     }
 
-    /// <summary>Takes the arena for one replay, large enough; <see cref="Leave"/> gives it back.</summary>
-    /// <exception cref="RecordingException">Another thread has it.</exception>
-    /// <exception cref="OutOfDeviceMemoryException">There is no room.</exception>
+    /// <summary>
+    /// Locks the arena for one replay, until <see cref="Leave"/>, and grows it where it is too small.
+    /// </summary>
+    /// <exception cref="RecordingException">Another thread is replaying a step.</exception>
+    /// <exception cref="OutOfDeviceMemoryException">The device has no room for it.</exception>
     internal void Enter(long bytes)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);

@@ -1,13 +1,14 @@
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// Takes down what one thread asks of a device, in order, while nothing of it is done: tensors get addresses without
-/// memory, launches are kept with their arguments. So a recording takes neither memory nor time on the device, and
+/// Records one thread's work on a device, in order, without running it: tensors get placeholder addresses without
+/// memory, launches are kept with their arguments. A recording thus takes neither memory nor time on the device, and
 /// changes no state.
 /// </summary>
 internal sealed class StepRecorder
 {
-    // No processor has memory there, and no address is given twice: an address names its buffer.
+    // Placeholder addresses: beyond the memory of any processor, and never reused, so that an address identifies its
+    // buffer.
     private const long FirstAddress = 1L << 60;
     private const long Spacing = 4096;
 
@@ -22,10 +23,10 @@ internal sealed class StepRecorder
 
     internal StepRecorder(Device device) => _device = device;
 
-    /// <summary>Whether the calling thread is the one that records.</summary>
+    /// <summary>Whether the calling thread is the one that is recording.</summary>
     internal bool IsOwn => Environment.CurrentManagedThreadId == _thread;
 
-    /// <returns>A buffer with an address and no memory.</returns>
+    /// <returns>A buffer with a placeholder address and no memory.</returns>
     internal DeviceBuffer Promise(MemoryPool pool, long bytes, string label)
     {
         DeviceBuffer buffer = new(pool, (nint)_nextAddress, bytes, isPromised: true);
@@ -35,7 +36,7 @@ internal sealed class StepRecorder
         return buffer;
     }
 
-    /// <summary>Compiles a module on another thread: nothing is launched before the recording's end.</summary>
+    /// <summary>Compiles a module in the background: nothing is launched before the recording ends.</summary>
     internal void Compile(KernelModule module)
     {
         if (!_compilations.ContainsKey(module)) _compilations.Add(module, Task.Run(() => _device.Compile(module)));
@@ -67,10 +68,10 @@ internal sealed class StepRecorder
         if (bytes > 0) Add(new RecordedClear(Find(destination), bytes));
     }
 
-    /// <summary>Keeps the memory of a tensor from outside for as long as the recorded step.</summary>
+    /// <summary>Keeps the memory of an outside tensor alive as long as the recorded step.</summary>
     internal void Hold(Tensor tensor) => PlaceOf(tensor);
 
-    /// <returns>Where an address lies that was given without its tensor.</returns>
+    /// <returns>The place of an address that was given without its tensor.</returns>
     internal TracedPlace Find(nint address)
     {
         Dictionary<DeviceBuffer, TracedBuffer> candidates = (long)address >= FirstAddress ? _own : _outer;
@@ -83,7 +84,9 @@ internal sealed class StepRecorder
         return new TracedPlace(null, address);
     }
 
-    /// <summary>Appends work, and before it what a testing device does to the buffers that are new to it.</summary>
+    /// <summary>
+    /// Appends work, preceded on a testing device by a NaN fill of every temporary buffer whose first use it is.
+    /// </summary>
     internal void Add(RecordedWork work)
     {
         foreach (TracedPlace place in work.Places)
@@ -107,11 +110,14 @@ internal sealed class StepRecorder
         + "the recording, and let the step read that");
 
     /// <summary>
-    /// Waits for the compilers, and gives memory to what tensors still hold at the end; all else is temporary.
+    /// Waits for compilations, and allocates memory for the buffers that tensors still hold; all others are temporary.
     /// </summary>
-    /// <returns>The work, what lies in the arena, and what the step uses beside that, held once more for it.</returns>
+    /// <returns>
+    /// The work; all buffers, of the arena and from outside; and those with memory of their own, each with a reference
+    /// added for the step.
+    /// </returns>
     /// <exception cref="CompilationException">A kernel does not compile.</exception>
-    /// <exception cref="LaunchException">Arguments are not those that a kernel declares.</exception>
+    /// <exception cref="LaunchException">The arguments of a launch do not match the kernel's parameters.</exception>
     internal (RecordedWork[] Work, TracedBuffer[] Buffers, DeviceBuffer[] Held) Finish()
     {
         Task.WhenAll(_compilations.Values).GetAwaiter().GetResult();
@@ -129,10 +135,10 @@ internal sealed class StepRecorder
         return ([.. _work], [.. _own.Values.Concat(_outer.Values).Distinct()], [.. _outer.Keys]);
     }
 
-    /// <summary>Lets go of everything: the step failed.</summary>
+    /// <summary>Releases everything after the step failed.</summary>
     internal void Abandon()
     {
-        // A compiler's own failure is not what ended the step, or was told already.
+        // A compilation's failure either did not end the step or was reported already.
         Task.WhenAll(_compilations.Values).ContinueWith(_ => { }, TaskScheduler.Default).Wait();
         foreach (DeviceBuffer buffer in _promised)
         {

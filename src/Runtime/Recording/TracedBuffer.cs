@@ -1,15 +1,18 @@
 namespace GenKernels.Runtime;
 
-/// <summary>A buffer that a recorded step uses: one of its own, which gets a place in the arena, or one from outside.
+/// <summary>
+/// A buffer that a recorded step uses: a temporary one, which gets a place in the arena, or one from outside.
 /// </summary>
 internal sealed class TracedBuffer
 {
     private readonly DeviceBuffer? _own;
     private DeviceBuffer? _home;
 
-    /// <param name="buffer">Memory that stays where it is, or null for what lies in the arena.</param>
+    /// <param name="buffer">
+    /// The buffer as allocated, or as promised by the recorder; unused while it lies in the arena.
+    /// </param>
     /// <param name="bytes">The size.</param>
-    /// <param name="label">The pool's label when it was asked for.</param>
+    /// <param name="label">The memory pool's label when it was requested.</param>
     internal TracedBuffer(DeviceBuffer? buffer, long bytes, string label)
     {
         (_own, Bytes, Label) = (buffer, bytes, label);
@@ -22,22 +25,22 @@ internal sealed class TracedBuffer
     /// <summary>The work that used it first.</summary>
     internal string MadeBy { get; private set; } = "";
 
-    /// <summary>The number of the work that uses it first; -1 for none.</summary>
+    /// <summary>The index of the work that uses it first; -1 for none.</summary>
     internal int FirstUse { get; private set; } = -1;
 
-    /// <summary>The number of the work that uses it last.</summary>
+    /// <summary>The index of the work that uses it last; -1 for none.</summary>
     internal int LastUse { get; private set; } = -1;
 
-    /// <summary>Whether nothing but the step knows it, so that it lies in the arena.</summary>
+    /// <summary>Whether nothing outside the step refers to it, so that it lies in the arena.</summary>
     internal bool IsTemporary { get; set; }
 
-    /// <summary>Bytes before it in the arena.</summary>
+    /// <summary>Its offset in the arena in bytes.</summary>
     internal long Offset { get; set; }
 
-    /// <summary>The memory in which it lies.</summary>
+    /// <summary>The memory that holds it: the arena, or its own.</summary>
     internal DeviceBuffer Home => _home ?? throw new InvalidOperationException("the recorded step has no memory yet");
 
-    /// <summary>Bytes of <see cref="Home"/> before it.</summary>
+    /// <summary>Its offset in <see cref="Home"/> in bytes.</summary>
     internal long HomeOffset => IsTemporary ? Offset : 0;
 
     internal void Use(int work, string name)
@@ -46,6 +49,6 @@ internal sealed class TracedBuffer
         LastUse = work;
     }
 
-    /// <param name="arena">Where what is temporary lies.</param>
+    /// <param name="arena">The memory of temporary buffers.</param>
     internal void Bind(DeviceBuffer? arena) => _home = IsTemporary ? arena : _own;
 }

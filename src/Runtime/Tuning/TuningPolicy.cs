@@ -4,7 +4,8 @@ namespace GenKernels.Runtime;
 public enum TuningPolicy
 {
     /// <summary>
-    /// Takes the rule's way, which no measurement influences, so that results have the same bits on every run.
+    /// Takes the rule's way, which depends on no measurement: the same on every machine with such a device, and so the
+    /// same bits.
     /// </summary>
     Off,
 
