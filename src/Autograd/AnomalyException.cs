@@ -1,6 +1,6 @@
 namespace GenKernels.Autograd;
 
-/// <summary>An operation made a NaN; the message names it.</summary>
+/// <summary>An operation produced a NaN; the message names the operation.</summary>
 public sealed class AnomalyException : InvalidOperationException
 {
     public AnomalyException(string message)

@@ -1,17 +1,19 @@
 namespace GenKernels.Autograd;
 
 /// <summary>
-/// Finds the operation that first made a NaN: while it is on, every result is read back and looked at, which is slow.
+/// Finds the operation that first produces a NaN: while it is on, every result is read back and checked, which is slow.
 /// </summary>
 public static class AnomalyMode
 {
     [ThreadStatic]
     private static bool s_isEnabled;
 
-    /// <summary>Whether this thread looks at every result: then no step can be recorded.</summary>
+    /// <summary>
+    /// Whether this thread checks every result; if so, no step can be recorded, since results are read back.
+    /// </summary>
     public static bool IsEnabled => s_isEnabled;
 
-    /// <summary>Looks at every result of this thread until the result is disposed.</summary>
+    /// <summary>Checks every result of this thread until the returned object is disposed.</summary>
     public static IDisposable Enable() => new Restore();
 
     /// <exception cref="AnomalyException">The result holds a NaN and no input does.</exception>

@@ -1,18 +1,18 @@
 namespace GenKernels.Autograd;
 
 /// <summary>
-/// Trades time for memory: what a function computes on its way is freed at once, and computed again when backward comes
-/// to it. Values and gradients of every order are those without it.
+/// Gradient checkpointing trades time for memory: a function's intermediate results are freed at once, and recomputed
+/// when backward reaches it. Values and gradients of every order are the same as without.
 /// </summary>
 /// <remarks>Chen et al. 2016, Training Deep Nets with Sublinear Memory Cost, section 4.1.</remarks>
 public static class Checkpointing
 {
     /// <param name="function">
-    /// From the inputs to a result. It runs again in backward, so it must give the same then: it draws no random
-    /// numbers and changes no state.
+    /// Maps the inputs to a result. It runs again in backward and must then compute the same: it must draw no random
+    /// numbers and change no state.
     /// </param>
-    /// <param name="inputs">Handed to <paramref name="function"/>; at least one. They must live until backward.</param>
-    /// <param name="parameters">Every other variable that it uses and that gradients are asked for.</param>
+    /// <param name="inputs">Passed to <paramref name="function"/>; at least one. They must live until backward.</param>
+    /// <param name="parameters">Every other variable that the function uses and that needs a gradient.</param>
     /// <returns>The result; the caller, its scope or backward disposes it.</returns>
     public static Variable Run(
         Func<Variable[], Variable> function, IReadOnlyList<Variable> inputs, IReadOnlyList<Variable> parameters)
@@ -27,9 +27,9 @@ public static class Checkpointing
     }
 
     /// <inheritdoc cref="Run(Func{Variable[], Variable}, IReadOnlyList{Variable}, IReadOnlyList{Variable})"/>
-    /// <param name="function">As above, of one input.</param>
-    /// <param name="input">Handed to <paramref name="function"/>; it must live until backward.</param>
-    /// <param name="module">The one whose parameters the function uses.</param>
+    /// <param name="function">Maps the input to a result; see the other overload.</param>
+    /// <param name="input">Passed to <paramref name="function"/>; it must live until backward.</param>
+    /// <param name="module">The module whose parameters the function uses.</param>
     public static Variable Run(Func<Variable, Variable> function, Variable input, Module module) =>
         Run(
             inputs => function(inputs[0]), [input],
@@ -41,7 +41,7 @@ public static class Checkpointing
         using TensorScope scope = inputs[0].Device.Scope();
         Tensor value = function(inputs).Value;
 
-        // A function that hands on an input must not make backward free it as its own result.
+        // Where the function returns an input itself, a view keeps backward from freeing the input as a result.
         return scope.Keep(Array.Exists(inputs, input => input.Value == value) ? value.View(value.Shape) : value);
     }
 
@@ -53,7 +53,7 @@ public static class Checkpointing
         Variable result;
         using (GradientMode.Set(enabled: true))
         {
-            // The same variable may be given twice, or be a parameter too: each place gets a variable of its own.
+            // The same variable may be passed twice, or be a parameter too: each position gets its own variable.
             for (int index = 0; index < inputCount; index++)
             {
                 again[index] = differentiable

@@ -1,19 +1,19 @@
 namespace GenKernels.Autograd;
 
 /// <summary>
-/// Compares gradients with finite differences in double precision, along one random direction for each input.
+/// Compares gradients with central differences in double precision, along one random direction per input.
 /// </summary>
 public static class GradientCheck
 {
-    // The error of a central difference is of the order of step² + 1e-16 / step: least near 1e-5.
+    // The error of a central difference is of the order of step² + 1e-16 / step, which is least near 1e-5.
     private const double Step = 1e-5;
     private const double Tolerance = 2e-6;
 
-    /// <param name="function">From the inputs to a result of any shape; smooth near the inputs.</param>
+    /// <param name="function">Maps the inputs to a result of any shape; smooth near the inputs.</param>
     /// <param name="inputs">Of type <see cref="ElementType.Float64"/>; every one is checked.</param>
-    /// <param name="order">1 checks the gradient, 2 the gradient of the gradient too.</param>
+    /// <param name="order">1 checks the gradient, 2 the second-order gradient too.</param>
     /// <exception cref="GradientCheckException">
-    /// A gradient disagrees; the message says of which input, and by how much.
+    /// A gradient disagrees; the message names the input and gives both values.
     /// </exception>
     public static void Run(Func<Variable[], Variable> function, Tensor[] inputs, int order)
     {
@@ -68,7 +68,7 @@ public static class GradientCheck
         return scalar(leaves).ToScalar();
     }
 
-    /// <summary>A sum with fixed random weights, so that no gradient is lost to symmetry.</summary>
+    /// <summary>A sum with fixed random weights, so that no part of the gradient cancels by symmetry.</summary>
     private static Variable WeightedSum(Variable y, int seed)
     {
         double[] weights = Directions(y.Value.ElementCount, new Random(seed));

@@ -1,6 +1,6 @@
 namespace GenKernels.Autograd;
 
-/// <summary>Whether this thread records operations. It does, unless told otherwise.</summary>
+/// <summary>Whether this thread records operations for backward; on by default.</summary>
 public static class GradientMode
 {
     [ThreadStatic]
@@ -9,10 +9,10 @@ public static class GradientMode
     /// <summary>Whether operations are recorded.</summary>
     public static bool IsEnabled => !s_isDisabled;
 
-    /// <summary>Stops recording until the result is disposed.</summary>
+    /// <summary>Stops recording until the returned object is disposed.</summary>
     public static IDisposable Disable() => new Restore(disable: true);
 
-    /// <returns>Whether an operation of these inputs, of which some may be missing, is recorded.</returns>
+    /// <returns>Whether an operation on these inputs, some of which may be null, is recorded.</returns>
     internal static bool Records(params ReadOnlySpan<Variable?> inputs)
     {
         if (!IsEnabled) return false;
@@ -24,7 +24,7 @@ public static class GradientMode
         return false;
     }
 
-    /// <summary>Records, or stops recording, until the result is disposed.</summary>
+    /// <summary>Turns recording on or off until the returned object is disposed.</summary>
     internal static IDisposable Set(bool enabled) => new Restore(!enabled);
 
     private sealed class Restore : IDisposable

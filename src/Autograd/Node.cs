@@ -1,7 +1,7 @@
 namespace GenKernels.Autograd;
 
 /// <summary>
-/// One recorded operation. Numbers grow with time, so that the largest first is an order from results to inputs.
+/// One recorded operation. Numbers grow with time, so descending order is a topological order from results to inputs.
 /// </summary>
 internal sealed class Node(
     string name, Variable[] inputs, Func<Variable, Variable, bool[], Variable?[]> backward, Tensor? saved = null)
@@ -41,7 +41,7 @@ internal sealed class Node(
         return gradients;
     }
 
-    /// <summary>Lets go of what the operation had saved.</summary>
+    /// <summary>Releases what the operation saved for backward.</summary>
     internal void Consume()
     {
         _backward = null;

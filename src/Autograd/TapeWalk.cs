@@ -1,6 +1,6 @@
 namespace GenKernels.Autograd;
 
-/// <summary>One walk over the record from a result back to its sources.</summary>
+/// <summary>One backward walk over the record, from a result to its sources.</summary>
 internal sealed class TapeWalk : IDisposable
 {
     private readonly IReadOnlyList<Variable> _sources;
@@ -29,7 +29,7 @@ internal sealed class TapeWalk : IDisposable
     {
         List<Variable> order = ResultsThatLead(y);
         Variable seed = upstream ?? Variable.Full(y.Shape, 1, y.Type, y.Device);
-        if (upstream is not null) AddUse(upstream);  // the caller's own: never disposed here
+        if (upstream is not null) AddUse(upstream);  // a use for the caller, so it is never disposed here
         Accumulate(y, seed);
         foreach (Variable result in order)
         {
@@ -48,7 +48,7 @@ internal sealed class TapeWalk : IDisposable
         return answers;
     }
 
-    /// <summary>All results from which a source is reached, latest first.</summary>
+    /// <summary>All results that depend on a source, latest first.</summary>
     private List<Variable> ResultsThatLead(Variable y)
     {
         List<Variable> order = [];
@@ -107,7 +107,7 @@ internal sealed class TapeWalk : IDisposable
     {
         if (_differentiable) return node.Backward(result, arrived, needed);
 
-        // Nothing of what a backward makes on its way outlives it but the gradients.
+        // Of the tensors that a backward makes, only the gradients outlive it.
         using TensorScope scope = result.Device.Scope();
         Variable?[] gradients = node.Backward(result.Detach(), arrived, needed);
         foreach (Variable? gradient in gradients)
@@ -139,7 +139,7 @@ internal sealed class TapeWalk : IDisposable
 
     private void AddUse(Variable gradient) => _uses[gradient] = _uses.GetValueOrDefault(gradient) + 1;
 
-    /// <summary>The same variable may be the gradient of several: it is freed when the last is done with it.</summary>
+    /// <summary>One variable may be the gradient of several results: it is freed with its last use.</summary>
     private void RemoveUse(Variable gradient)
     {
         if (--_uses[gradient] == 0 && !_differentiable) gradient.Value.Dispose();

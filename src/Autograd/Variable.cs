@@ -1,14 +1,14 @@
 namespace GenKernels.Autograd;
 
 /// <summary>
-/// A tensor and how it came about. Operations on variables record themselves while <see cref="GradientMode"/> is on and
-/// an input asks for gradients; <see cref="Gradient.Of(Variable, IReadOnlyList{Variable}, Variable?, bool, bool)"/>
-/// walks the record back.
+/// A tensor with the operation that made it. Operations on variables are recorded while <see cref="GradientMode"/> is
+/// on and an input requires a gradient;
+/// <see cref="Gradient.Of(Variable, IReadOnlyList{Variable}, Variable?, bool, bool)"/> walks the record back.
 /// </summary>
 public sealed partial class Variable
 {
-    /// <param name="value">The tensor; whoever made it, or its scope, disposes it.</param>
-    /// <param name="requiresGradient">Whether operations on it are recorded.</param>
+    /// <param name="value">The tensor; its creator or its scope disposes it.</param>
+    /// <param name="requiresGradient">Whether it takes part in differentiation: operations on it are recorded.</param>
     public Variable(Tensor value, bool requiresGradient = false)
     {
         Value = value;
@@ -18,10 +18,10 @@ public sealed partial class Variable
     private Variable(Tensor value, Node node)
         : this(value, requiresGradient: true) => Node = node;
 
-    /// <summary>The numbers.</summary>
+    /// <summary>The tensor.</summary>
     public Tensor Value { get; internal set; }
 
-    /// <summary>Whether operations on it are recorded.</summary>
+    /// <summary>Whether it takes part in differentiation: operations on it are recorded.</summary>
     public bool RequiresGradient { get; set; }
 
     /// <summary>The sizes, outermost first.</summary>
@@ -30,37 +30,37 @@ public sealed partial class Variable
     /// <summary>The type of every element.</summary>
     public ElementType Type => Value.Type;
 
-    /// <summary>Where the numbers lie.</summary>
+    /// <summary>The device that holds the tensor.</summary>
     public Device Device => Value.Device;
 
     /// <summary>The operation that made it, or null for a leaf.</summary>
     internal Node? Node { get; private set; }
 
-    /// <summary>Whether backward leaves the value alone when it has consumed the record around it.</summary>
+    /// <summary>Whether the value survives the backward that consumes its record.</summary>
     internal bool IsKept { get; private set; }
 
-    /// <summary>Makes the result of an operation of one or several inputs.</summary>
-    /// <param name="name">Of the operation, for messages.</param>
+    /// <summary>Makes the result of an operation, recording the operation where gradients are needed.</summary>
+    /// <param name="name">The operation's name, for messages.</param>
     /// <param name="value">Its result.</param>
     /// <param name="inputs">What it was computed from.</param>
     /// <param name="backward">
-    /// From the result and the gradient that arrives at it, the gradients of the inputs in order, written in variables;
-    /// null for an input that none flows to.
+    /// The VJP: maps the result and its upstream gradient to the gradients of the inputs, in order, written in
+    /// variables; null for an input without a gradient.
     /// </param>
     public static Variable FromOperation(
         string name, Tensor value, Variable[] inputs, Func<Variable, Variable, Variable?[]> backward) =>
         FromOperation(name, value, inputs, (output, upstream, _) => backward(output, upstream));
 
     /// <inheritdoc cref="FromOperation(string, Tensor, Variable[], Func{Variable, Variable, Variable[]})"/>
-    /// <param name="name">Of the operation, for messages.</param>
+    /// <param name="name">The operation's name, for messages.</param>
     /// <param name="value">Its result.</param>
     /// <param name="inputs">What it was computed from.</param>
     /// <param name="backward">
-    /// As above; told too for which inputs a gradient is asked, so that the others cost nothing.
+    /// The same, also told which inputs need a gradient, so that the others cost nothing.
     /// </param>
     /// <param name="saved">
-    /// What only <paramref name="backward"/> reads besides: freed when the record is consumed, or at once where
-    /// there is none.
+    /// A tensor that only <paramref name="backward"/> reads: freed when the record is consumed, or at once where
+    /// nothing is recorded.
     /// </param>
     public static Variable FromOperation(
         string name, Tensor value, Variable[] inputs, Func<Variable, Variable, bool[], Variable?[]> backward,
@@ -72,10 +72,10 @@ public sealed partial class Variable
         return new Variable(value);
     }
 
-    /// <returns>The same numbers without their history.</returns>
+    /// <returns>A leaf with the same tensor.</returns>
     public Variable Detach() => new(Value);
 
-    /// <summary>Keeps the value when backward consumes the record, for whoever reads it afterwards.</summary>
+    /// <summary>Makes the value survive the backward that consumes its record, to be read afterwards.</summary>
     /// <returns>This variable.</returns>
     public Variable Keep()
     {
@@ -83,8 +83,8 @@ public sealed partial class Variable
         return this;
     }
 
-    /// <returns>The one number of a variable with one element.</returns>
-    /// <exception cref="ShapeException">There are more or none.</exception>
+    /// <returns>The value of a variable with one element.</returns>
+    /// <exception cref="ShapeException">The variable does not have exactly one element.</exception>
     public double ToScalar()
     {
         Require.That(Value.ElementCount == 1, $"a scalar has one element, got shape {Shape}");

@@ -3,7 +3,7 @@ using GenKernels.Kernels.Vision;
 
 namespace GenKernels.Autograd;
 
-/// <summary>Clips through affine maps of the plane, one for all frames of a clip.</summary>
+/// <summary>Warps clips by affine maps of the plane, one map for all frames of a clip.</summary>
 /// <remarks>
 /// Source: Karras et al. 2020, Training Generative Adversarial Networks with Limited Data, appendix B.2 and figure 12.
 /// </remarks>
@@ -11,18 +11,20 @@ public static class ClipWarpOperation
 {
     private const int Rate = 2;
 
-    // A margin that is short by less moves no result by more than rounding does.
+    // In pixels: a margin too short by less changes results by no more than rounding does.
     private const double Rounding = 1e-6;
 
     /// <summary>
-    /// Reflects the frames at their edges as far as the maps reach, doubles them, reads them where the maps say, and
-    /// halves them again, so that neither aliasing nor blur shows. Differentiable to any order.
+    /// Pads the frames by reflection as far as the maps reach, upsamples by 2, samples where the maps point, and
+    /// downsamples again, which avoids both aliasing and blur. Differentiable to any order with respect to the clips.
     /// </summary>
     /// <param name="x">Clips, <c>[N, T, H, W, C]</c>, floats.</param>
-    /// <param name="sources">For each clip, from a pixel of the result to where it is read.</param>
+    /// <param name="sources">For each clip, the map from a pixel of the result to where it is sampled.</param>
     /// <param name="lowpass">An even number of taps that sum to 1, <c>[K]</c>, 32-bit floats.</param>
     /// <returns>Clips of the shape of <paramref name="x"/>.</returns>
-    /// <exception cref="ShapeException">The clips have another rank, or there is not one map for each.</exception>
+    /// <exception cref="ShapeException">
+    /// The clips have another rank or no pixels, or the number of maps is not that of the clips.
+    /// </exception>
     public static Variable WarpClips(this Variable x, IReadOnlyList<PlaneMap> sources, Tensor lowpass)
     {
         Require.Rank(x.Value, 5);
@@ -32,7 +34,8 @@ public static class ClipWarpOperation
         Require.That(h > 0 && w > 0, $"there is no pixel in {x.Shape}");
         if (n == 0) return x;
 
-        // All frames of a clip are channels of one picture: one grid serves them, and rows of memory are longer.
+        // The frames of a clip become channels of one picture: they share one grid, and contiguous runs in memory are
+        // longer.
         int reach = lowpass.Shape[0] / 4;
         ImagePadding margin = Margin(sources, h, w, reach);
         Variable pictures = x.Permute(0, 2, 3, 1, 4).Reshape([n, h, w, t * c])
@@ -49,11 +52,11 @@ public static class ClipWarpOperation
 
     /// <param name="sources">As for <see cref="WarpClips"/>.</param>
     /// <param name="height">Rows of the frames.</param>
-    /// <param name="width">Columns of them.</param>
-    /// <param name="reach">How far the filters reach, in pixels.</param>
+    /// <param name="width">Columns of the frames.</param>
+    /// <param name="reach">The reach of the filters in pixels.</param>
     /// <returns>
-    /// By how much the frames must be reflected at each edge for the corners of all results to lie within, in pixels;
-    /// at most all of them but one.
+    /// The reflection padding in pixels that each edge needs for the corners of all results to lie within the frames;
+    /// at most the frame's size minus one.
     /// </returns>
     public static ImagePadding Margin(IReadOnlyList<PlaneMap> sources, int height, int width, int reach)
     {
@@ -77,7 +80,8 @@ public static class ClipWarpOperation
     }
 
     /// <summary>
-    /// The maps between the enlarged pictures, whose middle the margins have moved, from -1 to 1 on both sides.
+    /// The maps between the upsampled pictures, whose centre the margins have moved, in coordinates from -1 to 1 on
+    /// both sides.
     /// </summary>
     private static Tensor Map(
         IReadOnlyList<PlaneMap> sources, ImagePadding margin, Variable pictures, int rows, int columns)

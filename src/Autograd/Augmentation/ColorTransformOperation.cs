@@ -2,14 +2,14 @@ using Transform = GenKernels.Kernels.Augmentation.ColorTransform;
 
 namespace GenKernels.Autograd;
 
-/// <summary>The colours of every pixel through an affine map, one for each sample.</summary>
+/// <summary>Transforms the colours of every pixel by an affine map, one per sample.</summary>
 public static class ColorTransformOperation
 {
     /// <summary>Differentiable to any order.</summary>
     /// <param name="x">Pictures or clips, <c>[N, …, 3]</c>, floats.</param>
     /// <param name="matrix">
-    /// One map a sample, <c>[N, 3, 4]</c>, or <c>[N, 4, 4]</c> of which the last row is not read: a product, then the
-    /// last column is added; of 64-bit floats where the pictures are, else of 32-bit floats.
+    /// One map per sample, <c>[N, 3, 4]</c>, or <c>[N, 4, 4]</c> whose last row is not read: a 3 x 3 matrix, and a last
+    /// column that is added; 64-bit floats where the pictures are, else 32-bit floats.
     /// </param>
     /// <returns>Of the shape and type of <paramref name="x"/>.</returns>
     /// <exception cref="ShapeException">A shape or type does not fit.</exception>

@@ -5,7 +5,7 @@ namespace GenKernels.Autograd;
 /// <summary>Brightness, saturation and contrast of whole clips.</summary>
 public static class DiffAugColorOperation
 {
-    /// <summary>Differentiable to any order: but for a constant it is linear and its own adjoint.</summary>
+    /// <summary>Differentiable to any order: apart from a constant it is linear and self-adjoint.</summary>
     /// <inheritdoc cref="Kernels.Augmentation.DiffAugColor.Forward"/>
     public static Variable DiffAugColor(this Variable x, Tensor brightness, Tensor saturation, Tensor contrast)
     {

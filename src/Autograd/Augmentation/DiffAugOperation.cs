@@ -7,10 +7,10 @@ public static class DiffAugOperation
 {
     /// <summary>Differentiable to any order.</summary>
     /// <param name="x">Clips, <c>[N, T, H, W, C]</c>, floats.</param>
-    /// <param name="draws">One number a clip for each part; a part without draws is left out.</param>
+    /// <param name="draws">One number per clip for each part; a part without draws is skipped.</param>
     /// <returns>Clips of the shape of <paramref name="x"/>.</returns>
     /// <exception cref="ShapeException">
-    /// The clips have another rank, a draw is not one number a clip, or only some draws of a part are there.
+    /// The clips have another rank, a draw is not one number per clip, or only some draws of a part are given.
     /// </exception>
     public static Variable DiffAug(this Variable x, DiffAugDraws draws)
     {

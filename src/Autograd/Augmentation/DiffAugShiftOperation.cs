@@ -2,10 +2,10 @@ using Shift = GenKernels.Kernels.Augmentation.DiffAugShift;
 
 namespace GenKernels.Autograd;
 
-/// <summary>Translation of whole clips by pixels, and a rectangle cut out of them.</summary>
+/// <summary>Translation of whole clips by whole pixels, and cutout of a rectangle.</summary>
 public static class DiffAugShiftOperation
 {
-    /// <summary>Differentiable to any order: linear, and its adjoint's adjoint is itself.</summary>
+    /// <summary>Differentiable to any order, as it is linear.</summary>
     /// <inheritdoc cref="Kernels.Augmentation.DiffAugShift.Forward"/>
     public static Variable DiffAugShift(
         this Variable x, Tensor? rows, Tensor? columns, Tensor? cutoutRows, Tensor? cutoutColumns, bool adjoint = false)

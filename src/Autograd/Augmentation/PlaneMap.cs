@@ -1,21 +1,21 @@
 namespace GenKernels.Autograd;
 
 /// <summary>
-/// An affine map of the plane, in pixels from the middle of the pictures, x to the right and y downwards:
-/// (x, y) to (XX x + XY y + X, YX x + YY y + Y).
+/// An affine map of the plane, in pixels from the centre of the pictures, x to the right and y downwards: (x, y) to (XX
+/// x + XY y + X, YX x + YY y + Y).
 /// </summary>
-/// <param name="XX">Of x in x.</param>
-/// <param name="XY">Of y in x.</param>
-/// <param name="X">Added to x.</param>
-/// <param name="YX">Of x in y.</param>
-/// <param name="YY">Of y in y.</param>
-/// <param name="Y">Added to y.</param>
+/// <param name="XX">Factor of x in the new x.</param>
+/// <param name="XY">Factor of y in the new x.</param>
+/// <param name="X">Offset of x.</param>
+/// <param name="YX">Factor of x in the new y.</param>
+/// <param name="YY">Factor of y in the new y.</param>
+/// <param name="Y">Offset of y.</param>
 public readonly record struct PlaneMap(double XX, double XY, double X, double YX, double YY, double Y)
 {
-    /// <summary>Every point stays.</summary>
+    /// <summary>The identity.</summary>
     public static PlaneMap Identity => Stretch(1, 1);
 
-    /// <summary>The second map, then the first.</summary>
+    /// <summary>The composition: applies the second map, then the first.</summary>
     public static PlaneMap operator *(PlaneMap first, PlaneMap second) => new(
         (first.XX * second.XX) + (first.XY * second.YX), (first.XX * second.XY) + (first.XY * second.YY),
         (first.XX * second.X) + (first.XY * second.Y) + first.X,
@@ -37,6 +37,6 @@ public readonly record struct PlaneMap(double XX, double XY, double X, double YX
         return new(cosine, -sine, 0, sine, cosine, 0);
     }
 
-    /// <returns>Where a point goes.</returns>
+    /// <returns>The image of a point.</returns>
     public (double X, double Y) Of(double x, double y) => ((XX * x) + (XY * y) + X, (YX * x) + (YY * y) + Y);
 }

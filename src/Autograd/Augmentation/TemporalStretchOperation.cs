@@ -2,13 +2,13 @@ using Stretch = GenKernels.Kernels.Augmentation.TemporalStretch;
 
 namespace GenKernels.Autograd;
 
-/// <summary>Every clip at its own speed: linear, and its adjoint's adjoint is itself.</summary>
+/// <summary>Resamples every clip in time at its own speed; linear.</summary>
 public static class TemporalStretchOperation
 {
     /// <summary>Differentiable to any order.</summary>
     /// <inheritdoc cref="Kernels.Augmentation.TemporalStretch.Forward"/>
-    /// <param name="frameCount">Frames of the result; as many as came by default.</param>
-    /// <remarks>A scale of 1 and no padding make this a crop of its own place for each clip.</remarks>
+    /// <param name="frameCount">Frames of the result; as many as the input's by default.</param>
+    /// <remarks>With a scale of 1 and no padding this is a crop at a different place for each clip.</remarks>
     public static Variable TemporalStretch(
         this Variable x, Tensor scale, Tensor padding, Tensor cropStart, int? frameCount = null)
     {

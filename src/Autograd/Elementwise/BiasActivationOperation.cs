@@ -12,7 +12,7 @@ public static class BiasActivationOperation
     /// <param name="x">Activations, <c>[…, C]</c>.</param>
     /// <param name="bias"><c>[C]</c>, or null.</param>
     /// <param name="activation">The function.</param>
-    /// <param name="clamp">Bounds the result on both sides; infinity for none.</param>
+    /// <param name="clamp">Bound on the result's magnitude; infinity for none.</param>
     public static Variable BiasActivation(
         this Variable x, Variable? bias, Activation activation, float clamp = float.PositiveInfinity) =>
         x.BiasActivation(bias, BiasActivationOptions.For(activation, clamp));
@@ -25,8 +25,8 @@ public static class BiasActivationOperation
     /// <returns>y, of the shape of <paramref name="x"/>.</returns>
     /// <remarks>
     /// With F the function without the residual: dx = g F'(x + b), db = Σ dx, dr = g; differentiable up to the third
-    /// derivative of F. Where y alone tells F', its gradient reads y, which the next layer keeps, and not x, and finds
-    /// db in the same pass.
+    /// derivative of F. Where F' follows from y alone (<see cref="ScaledGradient.IsToldByResult"/>), the gradient reads
+    /// y, which the next layer keeps anyway, instead of x, and sums db in the same pass.
     /// </remarks>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
     public static Variable BiasActivation(
@@ -45,7 +45,7 @@ public static class BiasActivationOperation
     /// <summary>x / (1 + e^-x).</summary>
     public static Variable Silu(this Variable x) => x.Activate(Activation.Swish);
 
-    /// <summary>x Φ(x), with the error function.</summary>
+    /// <summary>x Φ(x), by the error function.</summary>
     public static Variable Gelu(this Variable x) => x.Activate(Activation.Gelu);
 
     /// <summary>x / (1 + e^(-1.702 x)).</summary>
@@ -57,12 +57,12 @@ public static class BiasActivationOperation
     /// <summary>ln(1 + e^x).</summary>
     public static Variable Softplus(this Variable x) => x.Activate(Activation.Softplus);
 
-    /// <summary>Back through y = clamp(gain f(z + bias)), where y tells the slope.</summary>
-    /// <param name="g">The gradient that arrives at <paramref name="y"/>.</param>
+    /// <summary>The VJP of y = clamp(gain f(z + bias)), where the slope follows from y.</summary>
+    /// <param name="g">The upstream gradient of <paramref name="y"/>.</param>
     /// <param name="y">The result, <c>[…, C]</c>.</param>
     /// <param name="bias"><c>[C]</c>.</param>
-    /// <param name="options">For which <see cref="ScaledGradient.IsToldByResult"/> holds.</param>
-    /// <param name="needsBias">Whether the bias' gradient is asked for; else it may be null.</param>
+    /// <param name="options">The options, for which <see cref="ScaledGradient.IsToldByResult"/> holds.</param>
+    /// <param name="needsBias">Whether the bias' gradient is needed; else it may be null.</param>
     /// <returns>The gradients of z and of the bias, differentiable where gradients are recorded.</returns>
     internal static (Variable Z, Variable? Bias) BackThroughActivation(
         this Variable g, Variable y, Variable bias, BiasActivationOptions options, bool needsBias)
@@ -77,7 +77,7 @@ public static class BiasActivationOperation
         using (sums) return (new Variable(dz), new Variable(sums.View(bias.Shape)));
     }
 
-    /// <returns>g F', straight in g and, but for the kinks, the same for all y of a sign.</returns>
+    /// <returns>g F', linear in g; F' is constant on either side of its kinks, so no gradient flows to y.</returns>
     private static Variable TimesSlope(Variable g, Tensor y, BiasActivationOptions options)
     {
         (Tensor value, Tensor sums) = ScaledGradient.OfResult(g.Value, y, options);
@@ -89,7 +89,7 @@ public static class BiasActivationOperation
     private static Variable Activate(this Variable x, Activation activation) =>
         x.BiasActivation(null, new BiasActivationOptions(activation, Gain: 1));
 
-    /// <param name="other">A factor of the derivative; in order 0 what is added, or null.</param>
+    /// <param name="other">A factor of the derivative; in order 0 the residual, or null.</param>
     private static Variable Derivative(
         Variable? other, Variable x, Variable? bias, BiasActivationOptions options, int order)
     {

@@ -25,7 +25,7 @@ public sealed partial class Variable
         FromOperation("Divide", Binary.Forward(BinaryKind.Divide, a.Value, b.Value), [a, b], (y, g, needed) =>
             [needed[0] ? (g / b).SumTo(a.Shape) : null, needed[1] ? -(g * y / b).SumTo(b.Shape) : null]);
 
-    /// <summary>1 where the two are equal, else 0; no gradient flows.</summary>
+    /// <summary>1 where the two are equal, else 0; not differentiable.</summary>
     /// <param name="other">Broadcast against this.</param>
     public Variable EqualTo(Variable other) => new(Binary.Forward(BinaryKind.Equal, Value, other.Value));
 }

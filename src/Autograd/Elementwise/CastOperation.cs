@@ -1,6 +1,6 @@
 namespace GenKernels.Autograd;
 
-/// <summary>The same numbers in another type.</summary>
+/// <summary>Conversion to another element type.</summary>
 public static class CastOperation
 {
     /// <inheritdoc cref="Kernels.Elementwise.Cast.Forward"/>

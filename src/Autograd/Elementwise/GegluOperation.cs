@@ -1,14 +1,13 @@
 namespace GenKernels.Autograd;
 
-/// <summary>Values gated by GELU.</summary>
+/// <summary>GEGLU: values gated by GELU.</summary>
 public static class GegluOperation
 {
     /// <summary>The first half of the last axis, each element times GELU of its partner in the second half.</summary>
     /// <param name="x">Values, then gates, <c>[…, 2 C]</c>.</param>
     /// <returns><c>[…, C]</c>.</returns>
     /// <remarks>
-    /// The gradient is a kernel of its own; where it is to be differentiated again, that of
-    /// <see cref="GegluComposed"/> stands in.
+    /// The gradient has its own kernel; for higher-order gradients that of <see cref="GegluComposed"/> is used.
     /// </remarks>
     public static Variable Geglu(this Variable x)
     {
@@ -18,7 +17,7 @@ public static class GegluOperation
             : [new Variable(Kernels.Elementwise.Geglu.Gradient(x.Value, g.Value))]);
     }
 
-    /// <summary>The same made of other operations.</summary>
+    /// <summary>The same composed of other operations.</summary>
     /// <inheritdoc cref="Geglu"/>
     public static Variable GegluComposed(this Variable x)
     {

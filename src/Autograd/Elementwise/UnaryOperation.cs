@@ -2,7 +2,7 @@ using GenKernels.Kernels.Elementwise;
 
 namespace GenKernels.Autograd;
 
-/// <summary>Functions of every element; differentiable to any order where they are smooth.</summary>
+/// <summary>Elementwise functions; differentiable to any order where they are smooth.</summary>
 public sealed partial class Variable
 {
     /// <remarks>dx = -g.</remarks>
@@ -65,7 +65,7 @@ public sealed partial class Variable
     /// <remarks>dx = g (1 - y²).</remarks>
     public Variable Tanh() => Apply(UnaryKind.HyperbolicTangent, (y, g) => g * y.Square().Affine(-1, 1));
 
-    /// <summary>-1, 0 or 1; no gradient flows.</summary>
+    /// <summary>-1, 0 or 1; not differentiable.</summary>
     public Variable Sign() => new(Unary.Forward(UnaryKind.Sign, Value));
 
     private Variable Apply(UnaryKind kind, Func<Variable, Variable, Variable> backward) =>

@@ -3,17 +3,17 @@ using GenKernels.Kernels.MatrixProduct;
 
 namespace GenKernels.Autograd;
 
-/// <summary>A linear layer with what follows it.</summary>
+/// <summary>A linear layer with a fused epilogue.</summary>
 public static class LinearOperation
 {
     /// <summary>
-    /// y = clamp(gain f(x wᵀ + b)) + r, in one launch; where gradients are recorded, a function that is not linear is
-    /// a launch of its own, so that backward need not multiply again.
+    /// y = clamp(gain f(x wᵀ + b)) + r, in one launch; where gradients are recorded, a nonlinear f or a clamp is a
+    /// separate launch, so that backward need not repeat the product.
     /// </summary>
     /// <param name="x">Activations, <c>[…, K]</c>.</param>
     /// <param name="w">Weights, <c>[N, K]</c>.</param>
     /// <param name="bias">b, <c>[N]</c>; or null.</param>
-    /// <param name="options">f, gain and clamp; by default nothing.</param>
+    /// <param name="options">f, gain and clamp; none by default.</param>
     /// <param name="residual">r, of the shape of the result; or null.</param>
     /// <returns>y, <c>[…, N]</c>.</returns>
     /// <remarks>Where f is linear, with d = gain g: dx = d w, dw = dᵀ x, db = Σ d, dr = g.</remarks>

@@ -3,8 +3,9 @@ namespace GenKernels.Autograd;
 /// <summary>Matrix products.</summary>
 public static class MatMulOperation
 {
-    /// <summary>Batched: every gradient is a product with one of the two transposed, so that any order is
-    /// differentiable.</summary>
+    /// <summary>
+    /// Batched; differentiable to any order, as every gradient is again a product with transposed operands.
+    /// </summary>
     /// <remarks>With Y = op(X) op(W): d op(X) = G op(W)ᵀ, d op(W) = op(X)ᵀ G.</remarks>
     /// <inheritdoc cref="Kernels.MatrixProduct.MatMul.Forward(Tensor, Tensor, bool, bool)"/>
     public static Variable BatchMatMul(this Variable x, Variable w, bool transposeX = false, bool transposeW = false)
@@ -27,8 +28,8 @@ public static class MatMulOperation
     /// <summary>The product of two matrices.</summary>
     /// <param name="x"><c>[M, K]</c>, or <c>[K, M]</c> if transposed.</param>
     /// <param name="w"><c>[K, N]</c>, or <c>[N, K]</c> if transposed.</param>
-    /// <param name="transposeX">Whether <paramref name="x"/> is read with rows and columns exchanged.</param>
-    /// <param name="transposeW">Whether <paramref name="w"/> is read with rows and columns exchanged.</param>
+    /// <param name="transposeX">Whether <paramref name="x"/> is read transposed.</param>
+    /// <param name="transposeW">Whether <paramref name="w"/> is read transposed.</param>
     /// <returns><c>[M, N]</c>.</returns>
     public static Variable MatMul(this Variable x, Variable w, bool transposeX = false, bool transposeW = false)
     {
@@ -41,7 +42,7 @@ public static class MatMulOperation
 
     private static Variable WeightGradient(Variable x, Variable w, Variable g, bool transposeX, bool transposeW)
     {
-        // One weight for all products: the sum over the batch is part of the product when the batch is made rows.
+        // One weight for the whole batch: with the batch folded into the rows, the product itself sums over it.
         if (w.Shape[0] == 1 && x.Shape[0] > 1 && !transposeX)
         {
             x = x.Reshape([1, x.Shape[0] * x.Shape[1], x.Shape[2]]);

@@ -2,20 +2,22 @@ using GenKernels.Kernels.Normalization;
 
 namespace GenKernels.Autograd;
 
-/// <summary>Mean 0 and variance 1 of groups of channels.</summary>
+/// <summary>Group normalisation.</summary>
 public static class GroupNormOperation
 {
-    /// <summary>Normalises groups of channels of each sample, then weighs, adds a bias and applies SiLU.</summary>
+    /// <summary>
+    /// Normalises groups of channels of each sample to mean 0 and variance 1, then scales, adds a bias and optionally
+    /// applies SiLU.
+    /// </summary>
     /// <param name="x">Activations, <c>[N, …, C]</c>.</param>
-    /// <param name="groups">Divides the channels.</param>
+    /// <param name="groups">The number of groups; divides the channels.</param>
     /// <param name="weight"><c>[C]</c>, or null for ones.</param>
     /// <param name="bias"><c>[C]</c>, or null for zeros.</param>
     /// <param name="epsilon">Added to the variance; positive.</param>
-    /// <param name="silu">Whether z / (1 + e^-z) follows.</param>
+    /// <param name="silu">Whether SiLU, z / (1 + e^-z), follows.</param>
     /// <returns>Of the shape of <paramref name="x"/>.</returns>
     /// <remarks>
-    /// The gradient is a kernel of its own; where it is to be differentiated again, that of
-    /// <see cref="GroupNormComposed"/> stands in.
+    /// The gradient has its own kernel; for higher-order gradients that of <see cref="GroupNormComposed"/> is used.
     /// </remarks>
     public static Variable GroupNorm(
         this Variable x, int groups, Variable? weight = null, Variable? bias = null, float epsilon = 1e-5f,
@@ -46,7 +48,7 @@ public static class GroupNormOperation
             saved: statistics);
     }
 
-    /// <summary>The same made of other operations: differentiable to any order, and several times slower.</summary>
+    /// <summary>The same composed of other operations: differentiable to any order, and several times slower.</summary>
     /// <inheritdoc cref="GroupNorm"/>
     public static Variable GroupNormComposed(
         this Variable x, int groups, Variable? weight = null, Variable? bias = null, float epsilon = 1e-5f,

@@ -1,17 +1,16 @@
 namespace GenKernels.Autograd;
 
-/// <summary>Mean 0 and variance 1 of every row.</summary>
+/// <summary>Layer normalisation.</summary>
 public static class LayerNormOperation
 {
-    /// <summary>Normalises the last axis, then weighs and adds a bias.</summary>
+    /// <summary>Normalises the last axis to mean 0 and variance 1, then scales and adds a bias.</summary>
     /// <param name="x">Activations, <c>[…, C]</c>.</param>
     /// <param name="weight"><c>[C]</c>, or null for ones.</param>
     /// <param name="bias"><c>[C]</c>, or null for zeros.</param>
     /// <param name="epsilon">Added to the variance; positive.</param>
     /// <returns>Of the shape of <paramref name="x"/>.</returns>
     /// <remarks>
-    /// The gradient is a kernel of its own; where it is to be differentiated again, that of
-    /// <see cref="LayerNormComposed"/> stands in.
+    /// The gradient has its own kernel; for higher-order gradients that of <see cref="LayerNormComposed"/> is used.
     /// </remarks>
     public static Variable LayerNorm(
         this Variable x, Variable? weight = null, Variable? bias = null, float epsilon = 1e-5f)
@@ -39,7 +38,7 @@ public static class LayerNormOperation
         });
     }
 
-    /// <summary>The same made of other operations: differentiable to any order, and several times slower.</summary>
+    /// <summary>The same composed of other operations: differentiable to any order, and several times slower.</summary>
     /// <inheritdoc cref="LayerNorm"/>
     public static Variable LayerNormComposed(
         this Variable x, Variable? weight = null, Variable? bias = null, float epsilon = 1e-5f)

@@ -1,6 +1,6 @@
 namespace GenKernels.Autograd;
 
-/// <summary>How much samples of a group differ, as further channels.</summary>
+/// <summary>Minibatch standard deviation, as further channels.</summary>
 public static class MinibatchDeviationOperation
 {
     /// <summary>
@@ -8,18 +8,20 @@ public static class MinibatchDeviationOperation
     /// positions and channels.
     /// </summary>
     /// <param name="x">Activations, <c>[N, …, C]</c>; sample n belongs to group n mod (N / groupSize).</param>
-    /// <param name="groupSize">Samples of a group; divides N, from 2 on if unbiased.</param>
-    /// <param name="channels">How many are appended: each from as many neighbouring channels; divides C.</param>
+    /// <param name="groupSize">Samples of a group; divides N, and at least 2 if unbiased.</param>
+    /// <param name="channels">
+    /// The number of channels appended, each from an equal share of neighbouring channels; divides C.
+    /// </param>
     /// <param name="epsilon">
-    /// Added to the variance; not negative. Without it there is no gradient where samples are alike.
+    /// Added to the variance; not negative. With 0 the gradient is undefined where the samples of a group agree.
     /// </param>
     /// <param name="isUnbiased">Whether the variance is divided by groupSize - 1.</param>
     /// <returns><c>[N, …, C + channels]</c>.</returns>
-    /// <exception cref="ShapeException">Samples or channels do not divide.</exception>
+    /// <exception cref="ShapeException">Samples or channels do not divide evenly.</exception>
     /// <remarks>
-    /// Karras et al. 2018, Progressive Growing of GANs, section 3, as StyleGAN2 has it (epsilon 1e-8, biased). Made of
-    /// other operations, differentiable to any order: the layer is applied to maps of 4 x 4 alone, where a kernel of
-    /// its own has nothing to gain.
+    /// Karras et al. 2018, Progressive Growing of GANs, section 3, as in StyleGAN2 (epsilon 1e-8, biased). Composed of
+    /// other operations, differentiable to any order: the layer is applied to 4 x 4 maps only, where a fused kernel has
+    /// nothing to gain.
     /// </remarks>
     public static Variable MinibatchDeviation(
         this Variable x, int groupSize, int channels = 1, float epsilon = 1e-8f, bool isUnbiased = false)

@@ -1,9 +1,9 @@
 namespace GenKernels.Autograd;
 
-/// <summary>Unit root mean square of every row.</summary>
+/// <summary>Normalises every row to unit root mean square.</summary>
 public static class PixelNormOperation
 {
-    /// <summary>Differentiable to any order: the gradient is itself made of operations.</summary>
+    /// <summary>Differentiable to any order: the gradient is composed of operations.</summary>
     /// <remarks>
     /// With r = (mean x² + ε)^(-1/2), y = r x and upstream g: dx = r (g - y mean(g y)), means over c.
     /// </remarks>

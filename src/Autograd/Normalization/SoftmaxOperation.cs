@@ -1,9 +1,9 @@
 namespace GenKernels.Autograd;
 
-/// <summary>Rows as distributions, and their logarithms.</summary>
+/// <summary>Softmax and its logarithm.</summary>
 public static class SoftmaxOperation
 {
-    /// <summary>The last axis as a distribution; differentiable to any order.</summary>
+    /// <summary>Softmax over the last axis; differentiable to any order.</summary>
     /// <param name="x">Logits, <c>[…, C]</c>.</param>
     /// <returns>Of the shape of <paramref name="x"/>; every row sums to 1.</returns>
     public static Variable Softmax(this Variable x)

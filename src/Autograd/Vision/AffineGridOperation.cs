@@ -1,10 +1,10 @@
 namespace GenKernels.Autograd;
 
-/// <summary>Where an affine map takes the pixels of a picture: linear in the map.</summary>
+/// <summary>The sampling grid of an affine map; linear in the map.</summary>
 public static class AffineGridOperation
 {
     /// <summary>Differentiable to any order.</summary>
-    /// <remarks>With the pixels' own places P, <c>[I J, 2]</c>: dm = [gᵀ P, sum of g].</remarks>
+    /// <remarks>With the pixels' coordinates P, <c>[I J, 2]</c>: dm = [gᵀ P, sum of g].</remarks>
     /// <inheritdoc cref="Kernels.Vision.AffineGrid.Forward"/>
     public static Variable AffineGrid(this Variable map, int height, int width)
     {

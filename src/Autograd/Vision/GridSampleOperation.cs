@@ -2,12 +2,12 @@ using Sampling = GenKernels.Kernels.Vision.GridSample;
 
 namespace GenKernels.Autograd;
 
-/// <summary>Pictures read at given places: linear in the pictures.</summary>
+/// <summary>Samples pictures at the places of a grid; linear in the pictures.</summary>
 public static class GridSampleOperation
 {
     /// <summary>
-    /// Differentiable to any order with respect to the pictures, and once with respect to the grid: its derivative
-    /// jumps between pixels, and differentiating it again is refused.
+    /// Differentiable to any order with respect to the pictures, and once with respect to the grid: that derivative
+    /// jumps between pixels, and differentiating it again throws.
     /// </summary>
     /// <inheritdoc cref="Kernels.Vision.GridSample.Forward"/>
     public static Variable GridSample(this Variable x, Variable grid) => Variable.FromOperation(

@@ -2,7 +2,7 @@ using GenKernels.Kernels.Vision;
 
 namespace GenKernels.Autograd;
 
-/// <summary>Pictures brought to another size: linear, and its adjoint's adjoint is itself.</summary>
+/// <summary>Resizes pictures; linear.</summary>
 public static class InterpolateOperation
 {
     /// <summary>Differentiable to any order.</summary>
@@ -14,11 +14,11 @@ public static class InterpolateOperation
             [g.InterpolateAdjoint(x.Shape[1], x.Shape[2], options)]);
     }
 
-    /// <summary>Every pixel repeated along both axes.</summary>
+    /// <summary>Repeats every pixel along both axes.</summary>
     /// <param name="x">Pictures, <c>[N, H, W, C]</c>, floats.</param>
-    /// <param name="factor">How many times; positive.</param>
+    /// <param name="factor">Repetitions per axis; positive.</param>
     /// <returns><c>[N, factor H, factor W, C]</c>.</returns>
-    /// <exception cref="ShapeException">Another rank, or a picture without pixels.</exception>
+    /// <exception cref="ShapeException">The pictures have another rank or no pixels.</exception>
     public static Variable UpsampleNearest(this Variable x, int factor)
     {
         Require.Rank(x.Value, 4);

@@ -62,7 +62,7 @@ public static class NativeLibraries
         "install it (Debian, Ubuntu: apt install libopenblas0-pthread)",
         prepare: OpenBlasProcessor.Tell);
 
-    /// <summary>Names of parts of a program for NVIDIA's profilers.</summary>
+    /// <summary>Named ranges for NVIDIA's profilers.</summary>
     public static NativeLibraryLocator Nvtx { get; } = new(
         NvtxName,
         "NVTX",
