@@ -12,8 +12,8 @@ public static class AttentionOperation
     /// the caller, its scope or backward disposes them.
     /// </returns>
     /// <remarks>
-    /// Memory is linear in tokens, forward and backward. Only where gradients are to be differentiated themselves is
-    /// the backward written in variables, with matrices of logits, so that any order is differentiable.
+    /// Memory is linear in the number of tokens, forward and backward. Only for higher-order gradients is the backward
+    /// composed of other operations, which materialise the logits; it is differentiable to any order.
     /// </remarks>
     public static Variable Attention(this Variable q, Variable k, Variable v, AttentionOptions options)
     {
@@ -36,15 +36,17 @@ public static class AttentionOperation
             saved: logSumExp);
     }
 
-    /// <summary>The same attention written out in products and a softmax, with matrices of logits: the formula that the
-    /// fused one is held against.</summary>
+    /// <summary>
+    /// The same attention composed of matrix products and a softmax, with materialised logits: the reference for the
+    /// fused kernels.
+    /// </summary>
     /// <inheritdoc cref="Attention"/>
     public static Variable ComposedAttention(this Variable q, Variable k, Variable v, AttentionOptions options) =>
         Gather(Weights(q, k, options).BatchMatMul(Scatter(v)), q.Shape);
 
     /// <remarks>
-    /// With P the weights and G what arrives: dV = Pᵀ G, dP = G Vᵀ, dS = scale P (dP - rows' sums of dP P), dQ = dS K,
-    /// dK = dSᵀ Q.
+    /// With P the attention weights and G the upstream gradient: dV = Pᵀ G, dP = G Vᵀ, dS = scale P (dP - row sums of
+    /// dP P), elementwise, dQ = dS K, dK = dSᵀ Q.
     /// </remarks>
     private static Variable?[] ComposedGradient(
         Variable q, Variable k, Variable v, Variable g, bool[] needed, AttentionOptions options)
@@ -72,8 +74,8 @@ public static class AttentionOperation
 
     /// <returns>Minus infinity where a key comes after the query, else 0, <c>[1, Lq, Lk]</c>.</returns>
     /// <remarks>
-    /// All rows are those of one line, each turned by one place more: as lines follow each other in memory, those that
-    /// are one place shorter do just that. It is made on the device, so that a step can be recorded.
+    /// Each row is one line shifted right by one more place than the row above: copies of the line, contiguous in
+    /// memory, are read as rows that are one element shorter. Made on the device, so that a step can be recorded.
     /// </remarks>
     private static Variable Mask(Variable logits)
     {

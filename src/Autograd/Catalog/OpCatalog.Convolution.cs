@@ -91,6 +91,6 @@ public static partial class OpCatalog
         ];
     }
 
-    /// <summary>A filter of two axes without any symmetry.</summary>
+    /// <summary>A 2-D filter without any symmetry.</summary>
     private static Tensor Square(Variable x, int size) => Taps(x, size * size).View([size, size]);
 }

@@ -37,7 +37,7 @@ public static partial class OpCatalog
             x[1], Taps(x[0], 5), Taps(x[0], 60).View([20, 3]), new(2, 1, 12, 13, 4, 1))),
     ];
 
-    /// <summary>A filter for each tap count, zeros before its taps.</summary>
+    /// <summary>One filter per tap count, with zeros before its taps.</summary>
     private static Tensor Bank(Variable x, params int[] tapCounts)
     {
         int length = tapCounts.Max();

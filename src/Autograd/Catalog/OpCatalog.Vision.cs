@@ -39,7 +39,7 @@ public static partial class OpCatalog
         yield return new("UpsampleNearest", [[2, 3, 2, 5]], x => x[0].UpsampleNearest(3));
     }
 
-    /// <summary>Places of a picture that is turned, made smaller and moved, partly beyond its edges.</summary>
+    /// <summary>A sampling grid that rotates, scales and moves a picture, partly beyond its edges.</summary>
     private static Variable Turned(Variable x, int height, int width)
     {
         Tensor map = Floats(x, 0.9f, -0.7f, 0.3f, 0.6f, 1.1f, -0.2f, 0.5f, 0.1f, 0.2f, -0.2f, 0.4f, 0.1f);

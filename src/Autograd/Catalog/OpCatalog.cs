@@ -1,8 +1,7 @@
 namespace GenKernels.Autograd;
 
 /// <summary>
-/// Every differentiable operation with sample inputs: what the generic tests of values, gradients, types and devices
-/// run over.
+/// Every differentiable operation with sample inputs, for the generic tests of values, gradients, types and devices.
 /// </summary>
 public static partial class OpCatalog
 {

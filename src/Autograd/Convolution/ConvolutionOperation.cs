@@ -5,13 +5,15 @@ using GenKernels.Kernels.MatrixProduct;
 namespace GenKernels.Autograd;
 
 /// <summary>
-/// Convolution and its two adjoints. Each is linear in both of its arguments, and the gradients of each are the other
-/// two, so that all orders are differentiable.
+/// Convolution, its data gradient and its weight gradient. Each is bilinear, and the gradients of each are the other
+/// two, so that all are differentiable to any order.
 /// </summary>
 public static class ConvolutionOperation
 {
-    /// <summary>Cross-correlates, as networks do, and adds a residual in the same launch.</summary>
-    /// <param name="x">Activations, <c>[N, T, H, W, C]</c>; one frame, or one row, for fewer dimensions.</param>
+    /// <summary>Cross-correlation, as usual in networks, with a residual added in the same launch.</summary>
+    /// <param name="x">
+    /// Activations, <c>[N, T, H, W, C]</c>; one frame, or one row, where there are fewer dimensions.
+    /// </param>
     /// <param name="w">Weights, <c>[O, kT, kH, kW, C / groups]</c>.</param>
     /// <param name="options">Stride, padding, dilation, groups.</param>
     /// <param name="residual">Of the shape of the result, or null.</param>
@@ -31,14 +33,18 @@ public static class ConvolutionOperation
         });
     }
 
-    /// <summary>y = clamp(gain f(conv(x, w) + bias)), in one launch, of which backward keeps only y.</summary>
-    /// <param name="x">Activations, <c>[N, T, H, W, C]</c>; one frame, or one row, for fewer dimensions.</param>
+    /// <summary>
+    /// y = clamp(gain f(conv(x, w) + bias)), in one launch that saves only y for backward, besides the inputs.
+    /// </summary>
+    /// <param name="x">
+    /// Activations, <c>[N, T, H, W, C]</c>; one frame, or one row, where there are fewer dimensions.
+    /// </param>
     /// <param name="w">Weights, <c>[O, kT, kH, kW, C / groups]</c>.</param>
     /// <param name="options">Stride, padding, dilation, groups.</param>
     /// <param name="bias"><c>[O]</c>.</param>
     /// <param name="after">
-    /// The activation f, its gain and clamp. Where gradients are recorded and y does not tell the slope of f, bias and
-    /// activation are a launch of their own.
+    /// The activation f, its gain and clamp. Where gradients are recorded and the slope of f does not follow from y,
+    /// bias and activation are a separate launch.
     /// </param>
     /// <returns>y, <c>[N, T', H', W', O]</c>.</returns>
     /// <remarks>With dz = g gain f', the gradients of the convolution are those at dz, and db = Σ dz.</remarks>

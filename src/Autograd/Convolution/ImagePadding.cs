@@ -1,12 +1,12 @@
 namespace GenKernels.Autograd;
 
-/// <summary>Zeros around images, in pixels; negative to leave pixels out.</summary>
+/// <summary>Zero padding of images in pixels; negative to crop.</summary>
 /// <param name="Left">Before the first column.</param>
 /// <param name="Right">After the last column.</param>
 /// <param name="Top">Before the first row.</param>
 /// <param name="Bottom">After the last row.</param>
 public readonly record struct ImagePadding(int Left, int Right, int Top, int Bottom)
 {
-    /// <param name="count">On each of the four sides.</param>
+    /// <param name="count">Pixels on each of the four sides.</param>
     public static ImagePadding Around(int count) => new(count, count, count, count);
 }

@@ -3,8 +3,9 @@ using GenKernels.Kernels.Convolution;
 namespace GenKernels.Autograd;
 
 /// <summary>
-/// Convolutions of images whose input channels are scaled by a style for each image. The weights are shared: what is
-/// scaled are the activations, before by the style and after by the factor that brings them back to unit variance.
+/// Modulated convolutions of images, whose input channels are scaled by a style per image. All images share the
+/// weights, as the activations are scaled in their place: by the style before the convolution, and after it by the
+/// demodulation, the factor that restores unit variance.
 /// </summary>
 public static class ModulatedConvolutionOperation
 {
@@ -15,11 +16,11 @@ public static class ModulatedConvolutionOperation
     /// </summary>
     /// <param name="x">Images, <c>[N, H, W, C]</c>, floats.</param>
     /// <param name="w">Weights, <c>[O, kH, kW, C]</c>.</param>
-    /// <param name="style">One factor an image and input channel, <c>[N, C]</c>.</param>
+    /// <param name="style">One factor per image and input channel, <c>[N, C]</c>.</param>
     /// <param name="filter">As for the resampled convolution; may be null where nothing is resampled.</param>
-    /// <param name="options">Factors, padding; one group.</param>
-    /// <param name="demodulate">Whether the result is brought back to unit variance.</param>
-    /// <param name="noise">Added last, <c>[N, H', W', 1]</c> or whatever is broadcast; or null.</param>
+    /// <param name="options">Resampling factors and padding; one group.</param>
+    /// <param name="demodulate">Whether the result is scaled back to unit variance.</param>
+    /// <param name="noise">Added last, <c>[N, H', W', 1]</c> or another shape that broadcasts; or null.</param>
     /// <returns><c>[N, H', W', O]</c>.</returns>
     /// <remarks>Source: Karras et al. 2020, StyleGAN2, section 2.2. Differentiable to any order.</remarks>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
@@ -42,23 +43,23 @@ public static class ModulatedConvolutionOperation
     }
 
     /// <summary>
-    /// As <see cref="ModulatedConvolution"/> of weights and styles of unit mean square, each output channel of the
-    /// weights by itself and the styles over the whole batch. With E[o,c] = Σ over taps of w[o,·,c]²:
-    /// y[n,…,o] = conv(x[n] g s[n], w)[…,o] / √(Σ over c of s[n,c]² E[o,c] + 1e-8 mean s² mean w[o]²).
-    /// Without demodulation neither is normalised.
+    /// As <see cref="ModulatedConvolution"/>, with weights and styles normalised to unit mean square: the weights per
+    /// output channel, the styles over the whole batch. With E[o,c] = Σ over taps of w[o,·,c]²: y[n,…,o] = conv(x[n] g
+    /// s[n], w)[…,o] / √(Σ over c of s[n,c]² E[o,c] + 1e-8 mean s² mean w[o]²). Without demodulation neither is
+    /// normalised.
     /// </summary>
     /// <param name="x">Images, <c>[N, H, W, C]</c>, floats.</param>
     /// <param name="w">Weights, <c>[O, kH, kW, C]</c>.</param>
-    /// <param name="style">One factor an image and input channel, <c>[N, C]</c>.</param>
+    /// <param name="style">One factor per image and input channel, <c>[N, C]</c>.</param>
     /// <param name="inputGain">
     /// A further factor g of the activations: one number, <c>[C]</c> or <c>[N, C]</c>; or null.
     /// </param>
     /// <param name="padding">Zeros around the images.</param>
-    /// <param name="demodulate">Whether the result is brought back to unit variance.</param>
+    /// <param name="demodulate">Whether the result is scaled back to unit variance.</param>
     /// <returns><c>[N, H', W', O]</c>.</returns>
     /// <remarks>
-    /// Source: Karras et al. 2021, Alias-Free Generative Adversarial Networks, appendix. The two norms cancel but for
-    /// the epsilon, which carries them here; gradients flow through them all the same.
+    /// Source: Karras et al. 2021, Alias-Free Generative Adversarial Networks, appendix. The two norms cancel except in
+    /// the epsilon, which carries them here; gradients flow through them nevertheless.
     /// </remarks>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
     public static Variable NormalizedModulatedConvolution(
@@ -74,7 +75,7 @@ public static class ModulatedConvolutionOperation
         return InOnePass(x, w, factor, padding, (Variance(style, energy) + epsilon).ReciprocalSqrt());
     }
 
-    /// <summary>Without resampling the images are clips of one frame.</summary>
+    /// <summary>One fused launch: without resampling, images are clips of one frame.</summary>
     private static Variable InOnePass(
         Variable x, Variable w, Variable style, ImagePadding padding, Variable? demodulation = null,
         Variable? noise = null)
@@ -94,14 +95,14 @@ public static class ModulatedConvolutionOperation
         return noise is null || isFused ? y : y + noise;
     }
 
-    /// <returns>x times a factor for each image and channel.</returns>
+    /// <returns>x times one factor per image and channel.</returns>
     private static Variable Modulated(this Variable x, Variable factor) =>
         x * factor.Reshape([factor.Shape[0], 1, 1, factor.Shape[1]]);
 
     /// <returns>The sums of squares over the taps, <c>[O, C]</c>.</returns>
     private static Variable Energy(Variable w) => w.SumOfSquares(1, 2).Reshape([w.Shape[0], w.Shape[3]]);
 
-    /// <returns>What the convolution makes of activations of unit variance, <c>[N, O]</c>.</returns>
+    /// <returns>The variance of the result for activations of unit variance, <c>[N, O]</c>.</returns>
     private static Variable Variance(Variable style, Variable energy) =>
         style.Square().MatMul(energy, transposeW: true);
 

@@ -3,23 +3,23 @@ using GenKernels.Kernels.Filtering;
 
 namespace GenKernels.Autograd;
 
-/// <summary>A convolution of images that become larger before it, or smaller after it.</summary>
+/// <summary>A convolution of images with upsampling before it, or downsampling after it.</summary>
 /// <remarks>Source: Karras et al. 2020, Analyzing and Improving the Image Quality of StyleGAN, appendix B.</remarks>
 public static class ResampledConvolutionOperation
 {
     /// <summary>
-    /// y = down(filter(conv(filter(up(x))))), in the cheapest order that gives the same: a kernel of one tap meets the
-    /// images where they are smallest; others skip what is thrown away by their stride, and the zeros of enlarged
-    /// images as a transposed convolution, which comes before the filter then. The filter has the gain Up² that makes
-    /// up for the zeros. Differentiable to any order.
+    /// y = down(filter(conv(filter(up(x))))), in the cheapest equivalent order: a 1 x 1 kernel is applied where the
+    /// images are smallest; larger kernels take the downsampling as their stride, and the upsampling as a transposed
+    /// convolution, which then precedes the filter. The filter's gain of Up² compensates for the inserted zeros.
+    /// Differentiable to any order.
     /// </summary>
     /// <param name="x">Images, <c>[N, H, W, C]</c>, floats.</param>
     /// <param name="w">Weights, <c>[O, kH, kW, C / groups]</c>.</param>
     /// <param name="filter">
-    /// Taps for both axes, <c>[K]</c>, or of both, <c>[I, J]</c>, of 32-bit floats; they sum to 1 to keep the mean. Not
-    /// read, and may be null, where nothing is resampled.
+    /// A separable filter for both axes, <c>[K]</c>, or a 2-D one, <c>[I, J]</c>, of 32-bit floats; taps that sum to 1
+    /// keep the mean. Not read, and may be null, where nothing is resampled.
     /// </param>
-    /// <param name="options">Factors, padding, groups.</param>
+    /// <param name="options">Resampling factors, padding and groups.</param>
     /// <returns>
     /// <c>[N, H', W', O]</c>. With an even number of taps and padding (kH - 1) / 2, H' = H Up / Down.
     /// </returns>
@@ -56,13 +56,11 @@ public static class ResampledConvolutionOperation
         return down == 1 ? y : y.Resampled(filter, new(1, down), new(1, down));
     }
 
-    /// <returns>
-    /// The weights as a convolution takes them; of a single tap there is nothing to turn.
-    /// </returns>
+    /// <returns>The weights, flipped along both axes where the options say so; a 1 x 1 kernel needs no flip.</returns>
     internal static Variable Turned(this Variable w, ResampledConvolutionOptions options) =>
         options.IsTurned && w.Shape.Product(1, 3) > 1 ? w.Flip(1).Flip(2) : w;
 
-    /// <summary>The padding beside that of the caller makes the filter's delay the same on both sides.</summary>
+    /// <summary>Adds to the caller's padding what centres the filter, with its delay the same on both sides.</summary>
     private static (int Before, int After) Sides(
         int before, int after, int taps, ResampledConvolutionOptions options)
     {
@@ -73,8 +71,9 @@ public static class ResampledConvolutionOperation
     }
 
     /// <summary>
-    /// Zeros between the pixels, the convolution, then the filter. What a padding or a crop is before the convolution
-    /// it is after it, less the reach of the kernel; the convolution leaves out already what both sides crop.
+    /// Zero insertion and convolution as one transposed convolution, then the filter. Padding or a crop before the
+    /// convolution is the same after it, less the reach of the kernel; what both sides crop the convolution does not
+    /// compute.
     /// </summary>
     private static Variable Enlarge(
         Variable x, Variable w, Tensor filter, ResampledConvolutionOptions options, ImagePadding padding)
@@ -111,8 +110,8 @@ public static class ResampledConvolutionOperation
     }
 
     /// <returns>
-    /// <c>[O, kH, kW, C / groups]</c> with inputs and outputs exchanged within each group,
-    /// <c>[C, 1, kH, kW, O / groups]</c>.
+    /// Weights <c>[O, kH, kW, C / groups]</c> with input and output channels exchanged within each group, <c>[C, 1, kH,
+    /// kW, O / groups]</c>.
     /// </returns>
     private static Variable Exchange(Variable w, int groups)
     {

@@ -1,14 +1,14 @@
 namespace GenKernels.Autograd;
 
-/// <summary>What <see cref="ResampledConvolutionOperation"/> does beside convolving.</summary>
-/// <param name="Up">How many times larger the images become first, at least 1.</param>
-/// <param name="Down">How many times smaller they become last, at least 1.</param>
-/// <param name="Padding">Zeros around the enlarged images, beside those that make up for the filter.</param>
+/// <summary>Resampling, padding and grouping of a <see cref="ResampledConvolutionOperation"/>.</summary>
+/// <param name="Up">The upsampling factor before the convolution, at least 1.</param>
+/// <param name="Down">The downsampling factor after it, at least 1.</param>
+/// <param name="Padding">Zero padding around the upsampled images, besides that which centres the filter.</param>
 /// <param name="IsTurned">
-/// Whether the weights are turned by half a circle, which makes it a convolution in the strict sense; else it
-/// correlates, as networks do.
+/// Whether the weights are flipped along both axes, for a convolution in the strict sense; else cross-correlation, as
+/// usual in networks.
 /// </param>
-/// <param name="Groups">Into how many parts the channels are divided, each convolved by itself.</param>
+/// <param name="Groups">The number of channel groups, each convolved separately.</param>
 public readonly record struct ResampledConvolutionOptions(
     int Up = 1, int Down = 1, ImagePadding Padding = default, bool IsTurned = false, int Groups = 1)
 {

@@ -5,33 +5,35 @@ using GenKernels.Kernels.MatrixProduct;
 namespace GenKernels.Autograd;
 
 /// <summary>
-/// A convolution of scaled activations, with what follows it: what modulated convolutions of images and of videos come
-/// to.
+/// A convolution of scaled activations with a fused epilogue: the core of the modulated convolutions of images and
+/// videos.
 /// </summary>
 public static class ScaledConvolutionOperation
 {
     /// <summary>
-    /// y = clamp(gain f(conv(x · scales, w) · factors + noise + bias)), one launch where the device can. Beside its
-    /// inputs only y is kept for the gradient, where f has two straight parts: it tells which of them, and what was
-    /// clamped.
+    /// y = clamp(gain f(conv(x · scales, w) · factors + noise + bias)), in one launch where the device can. Where f has
+    /// two linear pieces, backward keeps only y besides the inputs: y tells which piece applied, and what was clamped.
     /// </summary>
     /// <param name="x">Activations, <c>[N, T, H, W, C]</c>.</param>
     /// <param name="w">Weights, <c>[O, kT, kH, kW, C]</c>.</param>
-    /// <param name="scales">For each clip, frame (or one for all frames) and channel, <c>[N, T or 1, C]</c>.</param>
+    /// <param name="scales">
+    /// Factors of x per clip, frame (or one for all frames) and channel, <c>[N, T or 1, C]</c>.
+    /// </param>
     /// <param name="options">Padding, dilation, stride; one group.</param>
     /// <param name="factors">
-    /// Of the result, for each clip, frame (or one for all frames) and channel, <c>[N, T' or 1, O]</c>; or null. Their
-    /// gradient is found from y and loses digits where the sums times them are small beside the bias.
+    /// Factors of the sums per clip, frame (or one for all frames) and channel, <c>[N, T' or 1, O]</c>; or null. Their
+    /// gradient is recovered from y, and loses digits to cancellation where sums times factors are small compared with
+    /// the bias.
     /// </param>
-    /// <param name="noise">Added to all channels, <c>[N, T', H', W', 1]</c>; or null. No gradient reaches it.</param>
+    /// <param name="noise">Added to all channels, <c>[N, T', H', W', 1]</c>; or null. It gets no gradient.</param>
     /// <param name="bias"><c>[O]</c>, or null.</param>
     /// <param name="after">The activation f, its gain and clamp; by default none.</param>
     /// <returns><c>[N, T', H', W', O]</c>.</returns>
     /// <remarks>
-    /// With z = u d + noise + b, where u are the sums and d the factors, and dz = g gain f'(z): the gradients of the
-    /// convolution are those at dz d; db = Σ dz; dd = Σ dz u = (Σ dz (z - noise) - b Σ dz) / d, where dz z = g y, as f
-    /// is straight on either side of 0. Where the gradient is to be differentiated again, that of
-    /// <see cref="ScaledConvolutionComposed"/> stands in.
+    /// With z = u d + noise + b, where u are the convolution's sums and d the factors, and dz = g gain f'(z): the
+    /// gradients of the convolution are those at dz d; db = Σ dz; dd = Σ dz u = (Σ dz (z - noise) - b Σ dz) / d, where
+    /// dz z = g y, as f is linear on either side of 0. For higher-order gradients that of
+    /// <see cref="ScaledConvolutionComposed"/> is used.
     /// </remarks>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
     public static Variable ScaledConvolution(
@@ -80,7 +82,9 @@ public static class ScaledConvolutionOperation
         });
     }
 
-    /// <summary>The same made of other operations: differentiable to any order, and it keeps every step.</summary>
+    /// <summary>
+    /// The same composed of other operations: differentiable to any order, but every intermediate result is kept.
+    /// </summary>
     /// <inheritdoc cref="ScaledConvolution"/>
     public static Variable ScaledConvolutionComposed(
         this Variable x, Variable w, Variable scales, ConvolutionOptions options, Variable? factors = null,
@@ -117,7 +121,7 @@ public static class ScaledConvolutionOperation
         using (dScales) return (dx, dScales.View(scales.Shape));
     }
 
-    /// <returns>One number a frame and channel, for all rows and columns.</returns>
+    /// <returns>One number per frame and channel, broadcast over rows and columns.</returns>
     private static Variable OfFrames(Variable values) =>
         values.Reshape([values.Shape[0], values.Shape[1], 1, 1, values.Shape[2]]);
 

@@ -15,23 +15,22 @@ public static class TemporalModulatedConvolutionOperation
     /// </summary>
     /// <param name="x">Activations, <c>[N, T, H, W, C]</c>.</param>
     /// <param name="w">
-    /// Weights, <c>[O, kT, kH, kW, C]</c>, of unit variance: they are divided by √F here. They, styles, gain and bias
-    /// may have 32 bits where <paramref name="x"/> has 16.
+    /// Weights, <c>[O, kT, kH, kW, C]</c>, of unit variance: they are divided by √F here. Weights, styles, gain and
+    /// bias may have 32 bits where <paramref name="x"/> has 16.
     /// </param>
-    /// <param name="style">One factor a frame and input channel, <c>[N, T, C]</c>.</param>
+    /// <param name="style">One factor per frame and input channel, <c>[N, T, C]</c>.</param>
     /// <param name="inputGain">A further factor of <paramref name="x"/>, one element; or null.</param>
-    /// <param name="padding">Zeros on both sides. When demodulating, the number of frames must stay the same.</param>
-    /// <param name="demodulate">Whether each output frame is brought back to unit variance.</param>
-    /// <param name="outputGain">A factor of the result, which costs nothing here when demodulating.</param>
+    /// <param name="padding">Zero padding on both sides. With demodulation it must keep the number of frames.</param>
+    /// <param name="demodulate">Whether each output frame is scaled back to unit variance.</param>
+    /// <param name="outputGain">A factor of the result, folded into the demodulation or the styles at no cost.</param>
     /// <param name="bias">Added to y, <c>[O]</c>; or null.</param>
     /// <param name="options">The activation that follows, its gain and clamp; by default none.</param>
     /// <returns><c>[N, T', H', W', O]</c>, of the type of <paramref name="x"/>.</returns>
     /// <remarks>
-    /// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, appendix B; Karras et al. 2020,
-    /// StyleGAN2, section 2.2.
-    /// The maxima only keep half precision from overflowing. They cancel but for the epsilon, so that other types use
-    /// the raw weights and styles and the epsilon carries the maxima: 1e-8 F max|w|² max|s|². Gradients flow through
-    /// them all the same.
+    /// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, appendix B; Karras et al. 2020, StyleGAN2,
+    /// section 2.2. The maxima only keep half precision from overflowing. They cancel except in the epsilon, so other
+    /// types use the raw weights and styles, and the epsilon carries the maxima: 1e-8 F max|w|² max|s|². Gradients flow
+    /// through them nevertheless.
     /// </remarks>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
     public static Variable TemporalModulatedConvolution(
@@ -60,7 +59,7 @@ public static class TemporalModulatedConvolutionOperation
             demodulation = Demodulation(w, style) * outputGain;                        // [N, T, O]
         }
 
-        // The sums of squares, their roots and the maxima are delicate: until here all has the bits of the weights.
+        // Sums of squares, their roots and the maxima are delicate: up to here everything has the type of the weights.
         (w, factor) = (w.Cast(x.Type), factor.Cast(x.Type));
         (demodulation, bias) = (demodulation?.Cast(x.Type), bias?.Cast(x.Type));
         return x.ScaledConvolution(

@@ -1,6 +1,6 @@
 namespace GenKernels.Autograd;
 
-/// <summary>Every sample at a noise level of its own: linear in samples and noise.</summary>
+/// <summary>Noises every sample to its own level; linear in samples and noise.</summary>
 public static class ForwardDiffusionOperation
 {
     /// <summary>Differentiable to any order with respect to samples and noise.</summary>

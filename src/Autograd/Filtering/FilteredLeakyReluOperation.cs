@@ -4,25 +4,28 @@ using Filtered = GenKernels.Kernels.Filtering.FilteredLeakyRelu;
 
 namespace GenKernels.Autograd;
 
-/// <summary>A leaky rectifier between two filters.</summary>
+/// <summary>A leaky ReLU between an upsampling and a downsampling filter.</summary>
 public static class FilteredLeakyReluOperation
 {
     /// <summary>
-    /// Adds a bias, goes up, filters, activates, filters and goes down. Differentiable to any order: a change of the
-    /// input goes through the same filters and meets the same signs, its gradient through the exchanged ones.
+    /// Adds a bias, upsamples with a filter, activates, and downsamples with a filter. Differentiable to any order:
+    /// with the signs of the forward pass the operation is linear, and its adjoint uses the same signs with the filters
+    /// exchanged.
     /// </summary>
     /// <remarks>
-    /// With U and D the filters and M a factor for each number between them, 1, slope or 0: y = D M U (x + b),
-    /// dx = U' M D' g, db = Σ dx. Filters too long for a kernel are applied one after the other, which the device tells
-    /// once (<see cref="Device.Notice"/>).
+    /// With U and D the filters and M one factor per element between them, 1, slope or 0: y = D M U (x + b), dx = Uᵀ M
+    /// Dᵀ g, db = Σ dx. Filters too long for the fused kernel are applied one after the other, which is reported once
+    /// (<see cref="Device.Notice"/>).
     /// </remarks>
     /// <param name="x">Images, <c>[N, H, W, C]</c>, floats.</param>
-    /// <param name="bias">Added to the pixels, not to what pads them, <c>[C]</c>; or null.</param>
+    /// <param name="bias">Added to the pixels but not to their padding, <c>[C]</c>; or null.</param>
     /// <param name="upFilter">
-    /// Before the activation, of 32-bit floats: <c>[K]</c>, applied along both axes, or <c>[I, J]</c>; with a gain of
-    /// <c>Up²</c>; or null.
+    /// The filter before the activation, 32-bit floats: <c>[K]</c>, applied along both axes, or <c>[I, J]</c>; applied
+    /// with a gain of <c>Up²</c>; or null.
     /// </param>
-    /// <param name="downFilter">After it, as <paramref name="upFilter"/> but without a gain; or null.</param>
+    /// <param name="downFilter">
+    /// The filter after the activation, as <paramref name="upFilter"/> but without a gain; or null.
+    /// </param>
     /// <param name="options">Rates, paddings, slope, gain and clamp.</param>
     /// <returns><c>[N, Q, P, C]</c>.</returns>
     /// <exception cref="ShapeException">Shapes and types do not fit.</exception>
@@ -48,7 +51,7 @@ public static class FilteredLeakyReluOperation
         });
     }
 
-    /// <summary>As <see cref="FilteredLeakyRelu"/>, each step an operation of its own: for any filters.</summary>
+    /// <summary>As <see cref="FilteredLeakyRelu"/> for any filters, with each step a separate operation.</summary>
     internal static Variable FilteredInSteps(
         Variable x, Variable? bias, Tensor? upFilter, Tensor? downFilter, FilteredLeakyReluOptions options)
     {

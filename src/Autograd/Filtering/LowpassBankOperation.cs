@@ -2,7 +2,7 @@ using Bank = GenKernels.Kernels.Filtering.LowpassBank;
 
 namespace GenKernels.Autograd;
 
-/// <summary>Every noise channel through every filter of a bank: linear, and its adjoint's adjoint is itself.</summary>
+/// <summary>Filters every noise channel with every filter of a bank; linear.</summary>
 public static class LowpassBankOperation
 {
     /// <summary>Differentiable to any order with respect to the noise.</summary>

@@ -1,19 +1,21 @@
 namespace GenKernels.Autograd;
 
-/// <summary>Filtering, up- and downsampling along one axis; two calls are a separable filter.</summary>
+/// <summary>Filtering, up- and downsampling along one axis; two calls make a separable 2-D filter.</summary>
 /// <remarks>
-/// The paddings are those of StyleGAN2 (Karras et al. 2020): the taps are shared out evenly to both sides, and an axis
-/// keeps its length, or has it multiplied or divided by the scale. Beyond the ends lie zeros.
+/// The paddings are those of StyleGAN2 (Karras et al. 2020): taps are split evenly between both sides, so that an axis
+/// keeps its length, or has it multiplied or divided by the scale. Beyond the ends are zeros.
 /// </remarks>
 public static class ResampleOperation
 {
-    /// <summary>Up by a whole factor; the gain makes up for the zeros put between the samples.</summary>
+    /// <summary>
+    /// Upsampling by an integer factor; the gain compensates for the zeros inserted between the samples.
+    /// </summary>
     /// <param name="x">Any shape, floats.</param>
-    /// <param name="axis">Which axis, from 0 or, negative, from the end.</param>
-    /// <param name="filter">The taps, <c>[K]</c>, that sum to 1 to keep the mean.</param>
-    /// <param name="scale">How many times longer the axis becomes.</param>
-    /// <param name="padding">Further zeros on both sides, at the higher rate; negative to crop.</param>
-    /// <param name="flip">False to convolve, true to correlate.</param>
+    /// <param name="axis">The axis, from 0 or, negative, from the end.</param>
+    /// <param name="filter">The taps, <c>[K]</c>; taps that sum to 1 keep the mean.</param>
+    /// <param name="scale">The upsampling factor.</param>
+    /// <param name="padding">Additional zeros on both sides, at the higher rate; negative to crop.</param>
+    /// <param name="flip">False for convolution, true for correlation.</param>
     /// <param name="gain">A further factor of the result.</param>
     public static Variable Upsample(
         this Variable x, int axis, Tensor filter, int scale = 2, int padding = 0, bool flip = false, float gain = 1)
@@ -24,13 +26,13 @@ public static class ResampleOperation
         return x.Upfirdn(filter, axis, scale, 1, before, after, flip, gain * scale);
     }
 
-    /// <summary>Down by a whole factor.</summary>
+    /// <summary>Downsampling by an integer factor.</summary>
     /// <param name="x">Any shape, floats.</param>
-    /// <param name="axis">Which axis, from 0 or, negative, from the end.</param>
+    /// <param name="axis">The axis, from 0 or, negative, from the end.</param>
     /// <param name="filter">The taps, <c>[K]</c>.</param>
-    /// <param name="scale">How many times shorter the axis becomes.</param>
-    /// <param name="padding">Further zeros on both sides; negative to crop.</param>
-    /// <param name="flip">False to convolve, true to correlate.</param>
+    /// <param name="scale">The downsampling factor.</param>
+    /// <param name="padding">Additional zeros on both sides; negative to crop.</param>
+    /// <param name="flip">False for convolution, true for correlation.</param>
     /// <param name="gain">A factor of the result.</param>
     public static Variable Downsample(
         this Variable x, int axis, Tensor filter, int scale = 2, int padding = 0, bool flip = false, float gain = 1)
@@ -41,12 +43,12 @@ public static class ResampleOperation
         return x.Upfirdn(filter, axis, 1, scale, before, after, flip, gain);
     }
 
-    /// <summary>A filter at the same rate.</summary>
+    /// <summary>Filtering at the same rate.</summary>
     /// <param name="x">Any shape, floats.</param>
-    /// <param name="axis">Which axis, from 0 or, negative, from the end.</param>
+    /// <param name="axis">The axis, from 0 or, negative, from the end.</param>
     /// <param name="filter">The taps, <c>[K]</c>.</param>
-    /// <param name="padding">Further zeros on both sides; negative to crop.</param>
-    /// <param name="flip">False to convolve, true to correlate.</param>
+    /// <param name="padding">Additional zeros on both sides; negative to crop.</param>
+    /// <param name="flip">False for convolution, true for correlation.</param>
     /// <param name="gain">A factor of the result.</param>
     public static Variable Filter(
         this Variable x, int axis, Tensor filter, int padding = 0, bool flip = false, float gain = 1)

@@ -2,11 +2,13 @@ using GenKernels.Kernels.Filtering;
 
 namespace GenKernels.Autograd;
 
-/// <summary>Up by zeros, a filter of two axes, down: linear, and its own kind of adjoint.</summary>
+/// <summary>
+/// Upsampling by zero insertion, a 2-D FIR filter, downsampling: linear, and its adjoint is of the same kind.
+/// </summary>
 public static class Upfirdn2dOperation
 {
     /// <summary>Differentiable to any order: the gradient is the same operation with up and down exchanged.</summary>
-    /// <remarks>dx = the turned filter over g; see <see cref="Resampling.Adjoint"/>.</remarks>
+    /// <remarks>dx = g through the flipped filter; see <see cref="Resampling.Adjoint"/>.</remarks>
     /// <inheritdoc cref="Kernels.Filtering.Upfirdn2d.Forward"/>
     public static Variable Upfirdn2d(
         this Variable x, Tensor filter, Resampling rows, Resampling columns, bool flip = false, float gain = 1)

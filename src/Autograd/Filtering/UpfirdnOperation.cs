@@ -2,15 +2,19 @@ using GenKernels.Kernels.Filtering;
 
 namespace GenKernels.Autograd;
 
-/// <summary>Up by zeros, filter, down: linear, and its own kind of adjoint.</summary>
+/// <summary>
+/// Upsampling by zero insertion, an FIR filter, downsampling: linear, and its adjoint is of the same kind.
+/// </summary>
 public static class UpfirdnOperation
 {
     /// <summary>Differentiable to any order: the gradient is the same operation with up and down exchanged.</summary>
-    /// <remarks>dx = the filter backwards over g, up by down and down by up; see
-    /// <see cref="Resampling.Adjoint"/>.</remarks>
+    /// <remarks>
+    /// dx = g through the flipped filter, upsampled by down and downsampled by up; see
+    /// <see cref="Resampling.Adjoint"/>.
+    /// </remarks>
     /// <inheritdoc cref="Kernels.Filtering.Upfirdn.Forward"/>
     /// <param name="x">Any shape, floats.</param>
-    /// <param name="axis">Which axis is filtered, from 0 or, negative, from the end.</param>
+    /// <param name="axis">The axis that is filtered, from 0 or, negative, from the end.</param>
     public static Variable Upfirdn(
         this Variable x, Tensor filter, int axis, int up = 1, int down = 1, int padBefore = 0, int padAfter = 0,
         bool flip = false, float gain = 1)

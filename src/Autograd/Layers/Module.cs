@@ -1,8 +1,8 @@
 namespace GenKernels.Autograd;
 
 /// <summary>
-/// A part of a network: parameters, buffers and smaller parts under names. The order of registration is the order of
-/// the state dict: a module's parameters, its buffers, then its children's.
+/// A part of a network: named parameters, buffers and child modules. The state dict has them in the order of
+/// registration: a module's parameters, its buffers, then its children's.
 /// </summary>
 public abstract class Module : IDisposable
 {
@@ -12,11 +12,12 @@ public abstract class Module : IDisposable
     private readonly List<IDisposable> _owned = [];
     private readonly HashSet<string> _names = [];
 
-    /// <summary>Elements of all parameters.</summary>
+    /// <summary>The number of elements of all parameters.</summary>
     public long ParameterCount => NamedParameters().Sum(entry => entry.Parameter.Value.Value.ElementCount);
 
     /// <returns>
-    /// All parameters with their names from here, as in <c>layers.0.weight</c>; own ones first, then the children's.
+    /// All parameters with their paths from this module, as in <c>layers.0.weight</c>; own ones first, then the
+    /// children's.
     /// </returns>
     public IEnumerable<(string Name, Parameter Parameter)> NamedParameters()
     {
@@ -30,7 +31,7 @@ public abstract class Module : IDisposable
         }
     }
 
-    /// <returns>All buffers with their names from here; own ones first, then the children's.</returns>
+    /// <returns>All buffers with their paths from this module; own ones first, then the children's.</returns>
     public IEnumerable<(string Name, StateBuffer Buffer)> NamedBuffers()
     {
         foreach ((string Name, StateBuffer Buffer) entry in _buffers) yield return entry;
@@ -44,15 +45,15 @@ public abstract class Module : IDisposable
     }
 
     /// <summary>
-    /// Says for all parameters whether operations on them are recorded: of a network that is not trained now they need
-    /// not be.
+    /// Sets for all parameters whether operations on them are recorded; false saves that for a network that is not
+    /// being trained.
     /// </summary>
     public void RequiresGradient(bool value)
     {
         foreach ((_, Parameter parameter) in NamedParameters()) parameter.Value.RequiresGradient = value;
     }
 
-    /// <summary>Disposes parameters, buffers, children and what the module owns besides.</summary>
+    /// <summary>Disposes parameters, buffers, children and whatever else the module owns.</summary>
     public void Dispose()
     {
         foreach (IDisposable part in _owned) part.Dispose();
@@ -77,7 +78,7 @@ public abstract class Module : IDisposable
         }
     }
 
-    /// <param name="name">Within this module; unique, not empty.</param>
+    /// <param name="name">The name within this module; unique and not empty.</param>
     /// <param name="child">Disposed with this module.</param>
     /// <returns><paramref name="child"/>.</returns>
     /// <exception cref="ArgumentException">The name is empty or taken.</exception>
@@ -89,7 +90,7 @@ public abstract class Module : IDisposable
         return child;
     }
 
-    /// <param name="name">Within this module; unique, not empty.</param>
+    /// <param name="name">The name within this module; unique and not empty.</param>
     /// <param name="parameter">Disposed with this module.</param>
     /// <returns><paramref name="parameter"/>.</returns>
     /// <exception cref="ArgumentException">The name is empty or taken.</exception>
@@ -100,7 +101,7 @@ public abstract class Module : IDisposable
         return parameter;
     }
 
-    /// <param name="name">Within this module; unique, not empty.</param>
+    /// <param name="name">The name within this module; unique and not empty.</param>
     /// <param name="buffer">Disposed with this module.</param>
     /// <returns><paramref name="buffer"/>.</returns>
     /// <exception cref="ArgumentException">The name is empty or taken.</exception>
@@ -111,7 +112,7 @@ public abstract class Module : IDisposable
         return buffer;
     }
 
-    /// <param name="tensor">A constant that no state dict holds; disposed with this module.</param>
+    /// <param name="tensor">A constant that is not part of the state dict; disposed with this module.</param>
     /// <returns><paramref name="tensor"/>.</returns>
     protected Tensor Own(Tensor tensor)
     {

@@ -3,13 +3,13 @@ using GenKernels.Kernels.Random;
 
 namespace GenKernels.Autograd;
 
-/// <summary>A tensor that training changes; a leaf of every record that it is used in.</summary>
+/// <summary>A trainable tensor; a leaf of every record that it is used in.</summary>
 public sealed class Parameter : IDisposable
 {
-    /// <param name="value">The numbers, floats; the parameter disposes them, at once where it refuses them.</param>
-    /// <param name="layout">How a state dict holds them; as they are by default.</param>
+    /// <param name="value">A tensor of floats; the parameter disposes it, at once where the constructor throws.</param>
+    /// <param name="layout">How a state dict stores it; unchanged by default.</param>
     /// <exception cref="ArgumentException">
-    /// The value holds no floats, or another number of them than the layout.
+    /// The tensor does not hold floats, or its number of elements differs from the layout's.
     /// </exception>
     public Parameter(Tensor value, StateLayout? layout = null)
     {
@@ -28,20 +28,20 @@ public sealed class Parameter : IDisposable
         Value = new Variable(value.Unscoped(), requiresGradient: true);
     }
 
-    /// <summary>The leaf. It stays the same object when its tensor is moved to another memory.</summary>
+    /// <summary>The leaf, which stays the same object when its tensor is moved to other memory.</summary>
     public Variable Value { get; }
 
-    /// <summary>How a state dict holds it.</summary>
+    /// <summary>How a state dict stores it.</summary>
     public StateLayout Layout { get; }
 
     public static implicit operator Variable(Parameter parameter) => parameter.Value;
 
-    /// <param name="shape">Of the parameter.</param>
+    /// <param name="shape">The shape of the parameter.</param>
     /// <param name="deviation">Standard deviation, not negative.</param>
-    /// <param name="generator">Draws the numbers, on its device.</param>
-    /// <param name="layout">How a state dict holds it; as it is by default.</param>
+    /// <param name="generator">Draws the values, on its device.</param>
+    /// <param name="layout">How a state dict stores it; unchanged by default.</param>
     /// <param name="type">A float type.</param>
-    /// <returns>A parameter of normal numbers of mean 0; the caller or its module disposes it.</returns>
+    /// <returns>A parameter of normally distributed values of mean 0; the caller or its module disposes it.</returns>
     public static Parameter Normal(
         Shape shape, float deviation, RandomGenerator generator, StateLayout? layout = null,
         ElementType type = ElementType.Float32)
@@ -51,12 +51,12 @@ public sealed class Parameter : IDisposable
         return new Parameter(value, layout);
     }
 
-    /// <param name="shape">Of the parameter.</param>
-    /// <param name="bound">The numbers lie in [-bound, bound); positive.</param>
-    /// <param name="generator">Draws the numbers, on its device.</param>
-    /// <param name="layout">How a state dict holds it; as it is by default.</param>
+    /// <param name="shape">The shape of the parameter.</param>
+    /// <param name="bound">The bound of the values, which are in [-bound, bound); positive.</param>
+    /// <param name="generator">Draws the values, on its device.</param>
+    /// <param name="layout">How a state dict stores it; unchanged by default.</param>
     /// <param name="type">A float type.</param>
-    /// <returns>A parameter of evenly spread numbers; the caller or its module disposes it.</returns>
+    /// <returns>A parameter of uniformly distributed values; the caller or its module disposes it.</returns>
     public static Parameter Uniform(
         Shape shape, float bound, RandomGenerator generator, StateLayout? layout = null,
         ElementType type = ElementType.Float32)
@@ -66,12 +66,12 @@ public sealed class Parameter : IDisposable
         return new Parameter(value, layout);
     }
 
-    /// <param name="shape">Of the parameter.</param>
-    /// <param name="value">Of every element.</param>
-    /// <param name="device">Where it lies.</param>
-    /// <param name="layout">How a state dict holds it; as it is by default.</param>
+    /// <param name="shape">The shape of the parameter.</param>
+    /// <param name="value">The value of every element.</param>
+    /// <param name="device">The device that holds it.</param>
+    /// <param name="layout">How a state dict stores it; unchanged by default.</param>
     /// <param name="type">A float type.</param>
-    /// <returns>A parameter of one value; the caller or its module disposes it.</returns>
+    /// <returns>A constant parameter; the caller or its module disposes it.</returns>
     public static Parameter Full(
         Shape shape, float value, Device device, StateLayout? layout = null, ElementType type = ElementType.Float32) =>
         new(Variable.Full(shape, value, type, device).Value, layout);
@@ -80,7 +80,7 @@ public sealed class Parameter : IDisposable
     public void Dispose() => Value.Value.Dispose();
 
     /// <summary>
-    /// Moves the numbers to another memory of the same shape, which the parameter disposes from now on.
+    /// Copies the values into another tensor of the same shape, which the parameter owns from now on.
     /// </summary>
     internal void MoveTo(Tensor place)
     {

@@ -1,13 +1,11 @@
 namespace GenKernels.Autograd;
 
-/// <summary>
-/// A tensor of a module that is saved with it but not trained: a filter, a running statistic, a count.
-/// </summary>
+/// <summary>A tensor of a module that is saved but not trained: a filter, a running statistic, a count.</summary>
 public sealed class StateBuffer : IDisposable
 {
-    /// <param name="value">Of any type; the buffer disposes it, at once where it refuses it.</param>
-    /// <param name="layout">How a state dict holds it; as it is by default.</param>
-    /// <exception cref="ShapeException">The value has not as many elements as the layout.</exception>
+    /// <param name="value">A tensor of any type; the buffer disposes it, at once where the constructor throws.</param>
+    /// <param name="layout">How a state dict stores it; unchanged by default.</param>
+    /// <exception cref="ShapeException">The number of elements differs from the layout's.</exception>
     public StateBuffer(Tensor value, StateLayout? layout = null)
     {
         Layout = layout ?? StateLayout.Identity(value.Shape);
@@ -24,10 +22,10 @@ public sealed class StateBuffer : IDisposable
         Value = value.Unscoped();
     }
 
-    /// <summary>The numbers; changed in place, by <see cref="Tensor.CopyFrom(Tensor)"/> or a kernel.</summary>
+    /// <summary>The tensor; changed in place, by <see cref="Tensor.CopyFrom(Tensor)"/> or a kernel.</summary>
     public Tensor Value { get; }
 
-    /// <summary>How a state dict holds it.</summary>
+    /// <summary>How a state dict stores it.</summary>
     public StateLayout Layout { get; }
 
     public static implicit operator Variable(StateBuffer buffer) => new(buffer.Value);

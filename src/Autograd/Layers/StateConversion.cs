@@ -2,12 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace GenKernels.Autograd;
 
-/// <summary>Elements of one type as those of another: floats from floats, integers from integers.</summary>
+/// <summary>Converts between float types, and between integer types.</summary>
 internal static class StateConversion
 {
     internal static bool IsPossible(ElementType from, ElementType to) => from.IsFloat() == to.IsFloat();
 
-    /// <returns>The converted elements, rounded to nearest; the same array where the types are the same.</returns>
+    /// <returns>The converted elements, rounded to nearest; the same array where the types are equal.</returns>
     /// <exception cref="OverflowException">An integer does not fit.</exception>
     internal static byte[] Convert(byte[] bytes, ElementType from, ElementType to)
     {

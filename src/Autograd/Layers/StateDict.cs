@@ -1,17 +1,19 @@
 namespace GenKernels.Autograd;
 
-/// <summary>The state of a module under the names and in the shapes of its original release.</summary>
+/// <summary>Reads and writes the state of a module under the names and in the shapes of its original release.</summary>
 public static class StateDict
 {
-    /// <returns>Every parameter and buffer in order; the numbers are those at the time when an entry is read.</returns>
+    /// <returns>Every parameter and buffer in order; an entry has the values at the time when it is read.</returns>
     public static IReadOnlyList<StateEntry> Write(Module module) => [.. module.Slots().Select(slot => slot.ToEntry())];
 
     /// <summary>Sets parameters and buffers. Nothing is set unless everything fits.</summary>
-    /// <param name="module">Takes the numbers, converted to its own float or integer types.</param>
-    /// <param name="entries">What there is; each name once.</param>
-    /// <param name="strict">Whether a missing or an unexpected name is an error; a wrong shape always is one.</param>
+    /// <param name="module">The module to set; values are converted to its float or integer types.</param>
+    /// <param name="entries">The entries, with unique names.</param>
+    /// <param name="strict">
+    /// Whether a missing or an unexpected name is an error; a wrong shape or type always is.
+    /// </param>
     /// <returns>The names that were missing and unexpected; none where <paramref name="strict"/>.</returns>
-    /// <exception cref="StateDictException">The entries do not fit; the message lists all that is wrong.</exception>
+    /// <exception cref="StateDictException">The entries do not fit; the message lists every mismatch.</exception>
     public static (IReadOnlyList<string> Missing, IReadOnlyList<string> Unexpected) Load(
         Module module, IEnumerable<StateEntry> entries, bool strict = true) =>
         Load(module.GetType().Name, [.. module.Slots()], entries, strict);

@@ -2,11 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace GenKernels.Autograd;
 
-/// <summary>One tensor of a state dict; its bytes are made when they are asked for.</summary>
+/// <summary>One tensor of a state dict; its bytes are produced on demand.</summary>
 /// <param name="Name">Unique in the state dict.</param>
-/// <param name="Type">Of every element.</param>
+/// <param name="Type">The element type.</param>
 /// <param name="Shape">Outermost axis first.</param>
-/// <param name="Read">Gives the little-endian elements in row-major order.</param>
+/// <param name="Read">Returns the little-endian elements in row-major order.</param>
 public sealed record StateEntry(string Name, ElementType Type, Shape Shape, Func<byte[]> Read)
 {
     /// <param name="name">Unique in the state dict.</param>

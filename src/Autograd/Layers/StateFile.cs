@@ -3,7 +3,7 @@ namespace GenKernels.Autograd;
 /// <summary>State dicts in safetensors files.</summary>
 public static class StateFile
 {
-    /// <returns>The tensors of a file as entries, which must be read before it is disposed.</returns>
+    /// <returns>The tensors of a file as entries, which must be read before the file is disposed.</returns>
     public static IEnumerable<StateEntry> Entries(SafetensorsFile file)
     {
         foreach (string name in file.Names)
@@ -13,7 +13,7 @@ public static class StateFile
         }
     }
 
-    /// <summary>Adds entries to a file that is about to be written; each is read when its turn comes.</summary>
+    /// <summary>Adds entries to a file to be written; each is read when it is written.</summary>
     /// <exception cref="ArgumentException">A name is taken.</exception>
     public static void Add(SafetensorsWriter writer, IEnumerable<StateEntry> entries)
     {

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace GenKernels.Autograd;
 
 /// <summary>
-/// How a tensor of ours corresponds to the one of the original release: that one, seen under another shape and with its
-/// axes in another order, has our elements in our order.
+/// How a tensor of this library ("ours") corresponds to that of the original release: viewed under another shape and
+/// with its axes permuted, the original has the elements in the order of ours.
 /// </summary>
 public sealed class StateLayout
 {
@@ -14,7 +14,7 @@ public sealed class StateLayout
 
     /// <param name="original">The shape in the state dict.</param>
     /// <param name="view">The same elements under another shape.</param>
-    /// <param name="axes">For each axis of ours, the axis of <paramref name="view"/> that it is; each once.</param>
+    /// <param name="axes">For each axis of ours the axis of <paramref name="view"/> that it is: a permutation.</param>
     /// <exception cref="ArgumentException">
     /// The numbers of elements differ, or <paramref name="axes"/> is no permutation.
     /// </exception>
@@ -34,17 +34,17 @@ public sealed class StateLayout
     /// <summary>The shape in the state dict.</summary>
     public Shape Original { get; }
 
-    /// <returns>The layout of a tensor that is held as it is.</returns>
+    /// <returns>The layout of a tensor that is stored unchanged.</returns>
     public static StateLayout Identity(Shape shape) => new(shape, shape, [.. Enumerable.Range(0, shape.Rank)]);
 
     /// <param name="original">
-    /// Channels second, as in <c>[O, I, kT, kH, kW]</c> or <c>[N, C, H, W]</c>; rank 2 at least.
+    /// A channels-first shape, as in <c>[O, I, kT, kH, kW]</c> or <c>[N, C, H, W]</c>, of rank 2 at least.
     /// </param>
-    /// <returns>The layout of ours with them last, as in <c>[O, kT, kH, kW, I]</c>.</returns>
+    /// <returns>The layout where ours is channels-last, as in <c>[O, kT, kH, kW, I]</c>.</returns>
     public static StateLayout ChannelsLast(Shape original) =>
         new(original, original, [0, .. Enumerable.Range(2, original.Rank - 2), 1]);
 
-    /// <returns>The bytes of the elements in our order.</returns>
+    /// <returns>The bytes of the elements in the order of ours.</returns>
     internal byte[] ToOurs(byte[] original, ElementType type) => Reorder(original, type, toOurs: true);
 
     /// <returns>The bytes of the elements in the order of the state dict.</returns>
@@ -91,8 +91,8 @@ public sealed class StateLayout
         }
     }
 
-    /// <summary>Counts the outer axes on by one row of ours.</summary>
-    /// <returns>How far the row lies from the one before in the original.</returns>
+    /// <summary>Advances the index of the outer axes by one row of ours.</summary>
+    /// <returns>The distance from the previous row in the original, in elements.</returns>
     private int NextRow(int[] index)
     {
         long distance = 0;

@@ -1,11 +1,11 @@
 namespace GenKernels.Autograd;
 
-/// <summary>A place that a state dict is written from and read into.</summary>
-/// <param name="Name">In the state dict.</param>
-/// <param name="Type">Of the elements.</param>
-/// <param name="Layout">How the state dict holds them.</param>
-/// <param name="Read">Gives the elements in our order.</param>
-/// <param name="Write">Takes the elements in our order.</param>
+/// <summary>A tensor, or part of one, that a state dict is written from and loaded into.</summary>
+/// <param name="Name">The name in the state dict.</param>
+/// <param name="Type">The element type.</param>
+/// <param name="Layout">How the state dict stores the elements.</param>
+/// <param name="Read">Returns the elements in the order of ours (see <see cref="StateLayout"/>).</param>
+/// <param name="Write">Sets the elements, in the order of ours.</param>
 internal sealed record StateSlot(
     string Name, ElementType Type, StateLayout Layout, Func<byte[]> Read, Action<byte[]> Write)
 {

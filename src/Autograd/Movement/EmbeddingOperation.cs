@@ -1,6 +1,6 @@
 namespace GenKernels.Autograd;
 
-/// <summary>Rows of a table by number: linear in the table, and its adjoint's adjoint is itself.</summary>
+/// <summary>Gathers rows of a table by index; linear in the table.</summary>
 public static class EmbeddingOperation
 {
     /// <summary>Differentiable to any order with respect to the table.</summary>

@@ -3,14 +3,14 @@ using GenKernels.Kernels.Movement;
 
 namespace GenKernels.Autograd;
 
-/// <summary>Views and copies; differentiable to any order, each the adjoint of another.</summary>
+/// <summary>Views and copies; differentiable to any order, as their gradients are views, copies and sums.</summary>
 public sealed partial class Variable
 {
     /// <summary>The same elements under another shape, without a copy.</summary>
     public Variable Reshape(Shape shape) =>
         Shape == shape ? this : FromOperation(nameof(Reshape), Value.View(shape), [this], (_, g) => [g.Reshape(Shape)]);
 
-    /// <summary>The axes in another order: axis i of the result is axis <c>axes[i]</c> of this.</summary>
+    /// <summary>Permutes the axes: axis i of the result is axis <c>axes[i]</c> of this.</summary>
     public Variable Permute(params int[] axes) =>
         FromOperation(nameof(Permute), StridedCopy.Permute(Value, axes), [this], (_, g) =>
         {
@@ -19,7 +19,7 @@ public sealed partial class Variable
             return [g.Permute(inverse)];
         });
 
-    /// <summary>Repeats axes of size 1, and missing outer axes, to the sizes of a shape.</summary>
+    /// <summary>Broadcasts axes of size 1, and missing outer axes, to a shape.</summary>
     public Variable Expand(Shape shape)
     {
         if (Shape == shape) return this;
@@ -27,8 +27,8 @@ public sealed partial class Variable
     }
 
     /// <summary>
-    /// Elements <paramref name="start"/> to <paramref name="start"/> + <paramref name="size"/> of an axis; zeros beyond
-    /// its ends.
+    /// Elements <paramref name="start"/> up to but not including <paramref name="start"/> + <paramref name="size"/> of
+    /// an axis, with zeros beyond its ends.
     /// </summary>
     /// <param name="axis">From 0 or, negative, from the end.</param>
     /// <param name="start">May be negative, to pad before.</param>
@@ -42,13 +42,13 @@ public sealed partial class Variable
     }
 
     /// <summary>
-    /// Pads an axis on both sides with zeros, with its outermost elements or with its reflection, or cuts it.
+    /// Pads an axis on both sides with zeros, with its outermost elements or with its reflection; or crops it.
     /// </summary>
     /// <param name="axis">From 0 or, negative, from the end.</param>
-    /// <param name="before">Elements put before; negative for how many are cut there.</param>
-    /// <param name="after">Elements put after, likewise.</param>
-    /// <param name="border">Which elements they are; those of the axis before it is cut.</param>
-    /// <exception cref="ShapeException">The axis is too short for its reflection or for what is cut.</exception>
+    /// <param name="before">Elements added before; negative to crop.</param>
+    /// <param name="after">Elements added after; negative to crop.</param>
+    /// <param name="border">What the added elements are; taken from the axis before any crop.</param>
+    /// <exception cref="ShapeException">The axis is too short for its reflection or for the crop.</exception>
     public Variable Pad(int axis, int before, int after, Border border = Border.Zero)
     {
         int at = Shape.Axis(axis);
@@ -66,7 +66,7 @@ public sealed partial class Variable
         });
     }
 
-    /// <summary>Pads an axis on both sides with a constant, or cuts it where a count is negative.</summary>
+    /// <summary>Pads an axis on both sides with a constant, or crops it where a count is negative.</summary>
     /// <inheritdoc cref="StridedCopy.Pad"/>
     public Variable PadWith(double value, int axis, int before, int after)
     {
@@ -75,7 +75,7 @@ public sealed partial class Variable
         return FromOperation(nameof(PadWith), padded, [this], (_, g) => [g.Window(at, before, Shape[at])]);
     }
 
-    /// <summary>Runs an axis backwards.</summary>
+    /// <summary>Reverses an axis.</summary>
     public Variable Flip(int axis)
     {
         int at = Shape.Axis(axis);
@@ -83,7 +83,7 @@ public sealed partial class Variable
         return FromOperation(nameof(Flip), value, [this], (_, g) => [g.Flip(at)]);
     }
 
-    /// <summary>Joins variables that differ in one axis alone.</summary>
+    /// <summary>Concatenates variables whose shapes differ along one axis only.</summary>
     public static Variable Concatenate(IReadOnlyList<Variable> parts, int axis)
     {
         int at = parts[0].Shape.Axis(axis);
@@ -102,7 +102,9 @@ public sealed partial class Variable
     }
 
     /// <returns>A new leaf of one value; the caller or its scope disposes it.</returns>
-    /// <remarks>It can be part of a recorded step where a 32-bit float holds the value exactly.</remarks>
+    /// <remarks>
+    /// It can be part of a recorded step where the value, rounded to the type, is exact in a 32-bit float.
+    /// </remarks>
     public static Variable Full(Shape shape, double value, ElementType type, Device device)
     {
         double rounded = type switch
@@ -114,7 +116,7 @@ public sealed partial class Variable
             _ => throw new ArgumentException($"{type} is no float type"),
         };
 
-        // A number that a kernel can be given needs no copy from the program, for which a GPU would be waited for.
+        // A value passed as a kernel argument needs no copy from the host, which would synchronise with a GPU.
         bool isSingle = type != ElementType.Float64 || rounded == (float)rounded;
         using Tensor one = isSingle ? Tensor.Zeros([], type, device) : Tensor.From([rounded], [], device);
         if (isSingle) Unary.Into(UnaryKind.Affine, one, one, 1, (float)rounded);

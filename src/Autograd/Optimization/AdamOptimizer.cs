@@ -13,12 +13,12 @@ public sealed class AdamOptimizer : IDisposable
     private readonly Tensor _request;
     private readonly Tensor _skipped;
 
-    /// <param name="arena">Whose parameters and gradients; it must live as long as the optimizer is used.</param>
-    /// <param name="options">The constants.</param>
+    /// <param name="arena">The parameters and gradients; it must live as long as the optimizer is used.</param>
+    /// <param name="options">The hyperparameters.</param>
     /// <param name="lossScale">
-    /// By which the gradients are divided and which skips the steps whose gradients are not finite; it must live as
-    /// long as the optimizer is used. Null where losses are not scaled: no step is skipped then, and elements that are
-    /// not finite are made so.
+    /// Divides the gradients by its factor, and skips steps whose gradients are not finite; it must live as long as the
+    /// optimizer is used. Null where losses are not scaled: then no step is skipped, NaNs count as 0 and infinities as
+    /// 1e5 of their sign.
     /// </param>
     /// <exception cref="ArgumentException">A constant is out of its range.</exception>
     public AdamOptimizer(ParameterArena arena, AdamOptions options, DynamicLossScale? lossScale = null)
@@ -35,23 +35,23 @@ public sealed class AdamOptimizer : IDisposable
         _skipped = Tensor.Zeros([1], ElementType.Float64, device).Unscoped();
     }
 
-    /// <summary>The constants.</summary>
+    /// <summary>The hyperparameters.</summary>
     public AdamOptions Options { get; }
 
-    /// <summary>The scale of the losses whose gradients it takes; null where they are not scaled.</summary>
+    /// <summary>The scale of the losses whose gradients the optimizer takes; null where they are not scaled.</summary>
     public DynamicLossScale? LossScale { get; }
 
-    /// <summary>Steps made, with those that were skipped.</summary>
+    /// <summary>Steps so far, including skipped ones.</summary>
     public long StepCount { get; private set; }
 
-    /// <summary>Steps skipped, read from the device after all work before it; 0 without a loss scale.</summary>
+    /// <summary>Steps skipped so far, read from the device after all earlier work; 0 without a loss scale.</summary>
     public long SkippedCount => LossScale is null ? 0 : (long)_skipped.ToArray<double>()[0];
 
-    /// <summary>One step with the arena's gradients, which stay as they are.</summary>
-    /// <param name="learningRate">Of this step, not negative.</param>
-    /// <param name="gradientScale">What the gradients are multiplied with first.</param>
+    /// <summary>One step with the arena's gradients, which are not changed.</summary>
+    /// <param name="learningRate">The learning rate of this step, not negative.</param>
+    /// <param name="gradientScale">A factor that is applied to the gradients first.</param>
     /// <param name="average">A moving average of the parameters that is updated in the same pass, or null.</param>
-    /// <param name="averageBeta">What the average keeps of itself, 0 to 1.</param>
+    /// <param name="averageBeta">The decay of the average, 0 to 1.</param>
     public void Step(
         double learningRate, double gradientScale = 1, ModuleAverage? average = null, double averageBeta = 0)
     {
@@ -59,7 +59,9 @@ public sealed class AdamOptimizer : IDisposable
         Apply(average);
     }
 
-    /// <summary>Counts a step and hands its numbers to the device: the half of a step that is not recorded.</summary>
+    /// <summary>
+    /// Counts a step and copies its hyperparameters to the device: the half of a step that is not recorded.
+    /// </summary>
     /// <inheritdoc cref="Step"/>
     public void Prepare(double learningRate, double gradientScale = 1, double averageBeta = 0)
     {
@@ -75,7 +77,7 @@ public sealed class AdamOptimizer : IDisposable
         }
     }
 
-    /// <summary>The launches of a step that was prepared: the half that may be recorded and replayed.</summary>
+    /// <summary>The launches of a prepared step: the half that may be recorded and replayed.</summary>
     /// <inheritdoc cref="Step"/>
     public void Apply(ModuleAverage? average = null)
     {
@@ -84,16 +86,16 @@ public sealed class AdamOptimizer : IDisposable
             Options, _schedule, _arena.Gradient, _arena.Values, _firstMoment, _secondMoment, average?.Arena.Values);
     }
 
-    /// <returns>The number of steps applied and the moments, from which training goes on to the same bits.</returns>
+    /// <returns>The number of steps applied and the moments, from which training resumes bit for bit.</returns>
     public IReadOnlyList<StateEntry> WriteState() => [.. Slots().Select(slot => slot.ToEntry())];
 
     /// <summary>Sets the number of steps and the moments. Nothing is set unless everything fits.</summary>
-    /// <param name="entries">What <see cref="WriteState"/> gave.</param>
-    /// <exception cref="StateDictException">The entries are not those of such an arena.</exception>
+    /// <param name="entries">Entries from <see cref="WriteState"/>.</param>
+    /// <exception cref="StateDictException">The entries do not fit the arena.</exception>
     public void LoadState(IEnumerable<StateEntry> entries) =>
         StateDict.Load(nameof(AdamOptimizer), [.. Slots()], entries, strict: true);
 
-    /// <summary>Frees the moments.</summary>
+    /// <summary>Frees the optimizer's state.</summary>
     public void Dispose()
     {
         _firstMoment.Dispose();

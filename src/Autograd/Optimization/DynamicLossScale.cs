@@ -3,9 +3,9 @@ using GenKernels.Kernels.Optimization;
 namespace GenKernels.Autograd;
 
 /// <summary>
-/// What a loss is multiplied with so that gradients of 16 bits do not vanish, and its decisions: which steps are
-/// skipped because a gradient overflowed, and how the factor changes. All of it lies in the device's memory, so that a
-/// recorded step needs no word of the host.
+/// Dynamic loss scaling: the factor that keeps 16-bit gradients from underflowing, with the decisions which steps to
+/// skip because a gradient overflowed, and how the factor changes. All state is in device memory, so that a recorded
+/// step needs nothing from the host.
 /// </summary>
 /// <remarks>
 /// A step is: <see cref="Apply"/> to the loss, its gradients into the arenas, <see cref="Check"/> of every arena, the
@@ -14,8 +14,8 @@ namespace GenKernels.Autograd;
 /// </remarks>
 public sealed class DynamicLossScale : IDisposable
 {
-    /// <param name="device">Where the losses are.</param>
-    /// <param name="options">The constants; those of 16-bit floats by default.</param>
+    /// <param name="device">The device of the losses.</param>
+    /// <param name="options">The hyperparameters; those for 16-bit floats by default.</param>
     /// <exception cref="ArgumentException">A constant is out of its range.</exception>
     public DynamicLossScale(Device device, LossScaleOptions? options = null)
     {
@@ -23,35 +23,37 @@ public sealed class DynamicLossScale : IDisposable
         State = Tensor.From(LossScale.Start(Options), [LossScale.Length], device).Unscoped();
     }
 
-    /// <summary>The constants.</summary>
+    /// <summary>The hyperparameters.</summary>
     public LossScaleOptions Options { get; }
 
-    /// <summary>The factor, read from the device after all work before it.</summary>
+    /// <summary>The factor, read from the device after all earlier work.</summary>
     public float Value => State.ToArray<float>()[0];
 
-    /// <summary>Steps whose gradients were not finite, read likewise.</summary>
+    /// <summary>Steps whose gradients were not finite, read from the device likewise.</summary>
     public long SkippedCount => (long)State.ToArray<float>()[3];
 
     /// <summary>The state of <see cref="LossScale"/>, <c>[4]</c>.</summary>
     internal Tensor State { get; }
 
-    /// <returns>The loss times the factor that the device holds when it comes to it.</returns>
+    /// <returns>The loss times the factor that the device holds when the launch runs.</returns>
     /// <param name="loss">Float32, any shape.</param>
     public Variable Apply(Variable loss) => loss * new Variable(State.Part(0, []));
 
-    /// <summary>Notes whether the gradients of an arena are finite; several arenas may share a scale.</summary>
-    /// <param name="arena">After its gradients were accumulated.</param>
+    /// <summary>
+    /// Records in the state whether the gradients of an arena are finite; several arenas may share a scale.
+    /// </summary>
+    /// <param name="arena">The arena, after its gradients were accumulated.</param>
     public void Check(ParameterArena arena) => LossScale.Check(arena.Gradient, State);
 
     /// <summary>Ends a step: the factor grows, shrinks or stays.</summary>
     public void Update() => LossScale.Update(Options, State);
 
-    /// <returns>The state, from which training goes on to the same bits.</returns>
+    /// <returns>The state, from which training resumes bit for bit.</returns>
     public IReadOnlyList<StateEntry> WriteState() => [Slot().ToEntry()];
 
     /// <summary>Sets the state. Nothing is set unless everything fits.</summary>
-    /// <param name="entries">What <see cref="WriteState"/> gave.</param>
-    /// <exception cref="StateDictException">The entries are not those of a scale.</exception>
+    /// <param name="entries">Entries from <see cref="WriteState"/>.</param>
+    /// <exception cref="StateDictException">The entries do not fit a loss scale.</exception>
     public void LoadState(IEnumerable<StateEntry> entries) =>
         StateDict.Load(nameof(DynamicLossScale), [Slot()], entries, strict: true);
 

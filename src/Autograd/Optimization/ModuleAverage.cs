@@ -2,7 +2,9 @@ using GenKernels.Kernels.Optimization;
 
 namespace GenKernels.Autograd;
 
-/// <summary>A second module of the same structure that follows a first as its moving average, buffers too.</summary>
+/// <summary>
+/// An exponential moving average of a module, parameters and buffers, held in a second module of the same structure.
+/// </summary>
 public sealed class ModuleAverage : IDisposable
 {
     private readonly ParameterArena _source;
@@ -10,7 +12,7 @@ public sealed class ModuleAverage : IDisposable
     private readonly Tensor _weight;
 
     /// <summary>Starts as a copy of the first module.</summary>
-    /// <param name="source">Of the module that is followed; it must live as long as this is used.</param>
+    /// <param name="source">The parameters of the module that is averaged; must live as long as this is used.</param>
     /// <param name="module">A module of the same structure; its owner disposes it.</param>
     /// <exception cref="ArgumentException">The two differ in the names or shapes of their state.</exception>
     public ModuleAverage(ParameterArena source, Module module)
@@ -33,18 +35,18 @@ public sealed class ModuleAverage : IDisposable
         Reset();
     }
 
-    /// <summary>The average's own parameters.</summary>
+    /// <summary>The parameters of the average.</summary>
     public ParameterArena Arena { get; }
 
-    /// <summary>Makes the average a copy of the module again.</summary>
+    /// <summary>Resets the average to a copy of the module.</summary>
     public void Reset()
     {
         Arena.Values.CopyFrom(_source.Values);
         foreach ((StateBuffer from, StateBuffer to) in _buffers) to.Value.CopyFrom(from.Value);
     }
 
-    /// <summary>Moves parameters and buffers: average + (1 - beta) (current - average).</summary>
-    /// <param name="beta">What the average keeps of itself, 0 to 1.</param>
+    /// <summary>Updates parameters and buffers: average + (1 - beta) (current - average).</summary>
+    /// <param name="beta">The decay of the average, 0 to 1.</param>
     public void Update(double beta)
     {
         Prepare(beta);
@@ -52,16 +54,16 @@ public sealed class ModuleAverage : IDisposable
         ApplyToBuffers();
     }
 
-    /// <summary>Hands the share to the device: the part of an update that is not recorded.</summary>
-    /// <param name="beta">What the average keeps of itself, 0 to 1.</param>
+    /// <summary>Copies the weight 1 - beta to the device: the part of an update that is not recorded.</summary>
+    /// <param name="beta">The decay of the average, 0 to 1.</param>
     public void Prepare(double beta) => _weight.CopyFrom<float>([(float)(1 - beta)]);
 
     /// <summary>
-    /// Moves the parameters by the share last prepared; not needed where the optimizer's step does it.
+    /// Updates the parameters by the weight last prepared; not needed where the optimizer's step does it.
     /// </summary>
     public void ApplyToParameters() => Lerp.Into(_source.Values, Arena.Values, _weight);
 
-    /// <summary>Moves the buffers by the share last prepared; those that hold integers are copied.</summary>
+    /// <summary>Updates the buffers by the weight last prepared; integer buffers are copied.</summary>
     public void ApplyToBuffers()
     {
         foreach ((StateBuffer from, StateBuffer to) in _buffers)
@@ -71,7 +73,7 @@ public sealed class ModuleAverage : IDisposable
         }
     }
 
-    /// <summary>Frees the arena of the average; its module keeps its numbers.</summary>
+    /// <summary>Frees the arena of the average; its module keeps its values.</summary>
     public void Dispose()
     {
         Arena.Dispose();

@@ -1,18 +1,20 @@
 namespace GenKernels.Autograd;
 
 /// <summary>
-/// All parameters of a module in one flat tensor, and their gradients in another: an optimizer step, a moving average
-/// and an exchange of gradients are then one launch each.
+/// All parameters of a module in one flat tensor, and their gradients in another, so that an optimizer step, a moving
+/// average or a gradient exchange is a single launch.
 /// </summary>
 public sealed class ParameterArena : IDisposable
 {
-    // 16 bytes: every parameter starts where four floats can be loaded at once.
+    // In elements, 16 bytes: every parameter can be read with vectorised loads of four floats.
     private const int Alignment = 4;
     private readonly Tensor[] _gradients;
 
     /// <summary>Moves every parameter of a module into the arena; the variables stay the same objects.</summary>
-    /// <param name="module">Of Float32 parameters, at least one. It may be disposed before or after the arena.</param>
-    /// <exception cref="ArgumentException">There is no parameter, or one of another type.</exception>
+    /// <param name="module">
+    /// A module of Float32 parameters, at least one. It may be disposed before or after the arena.
+    /// </param>
+    /// <exception cref="ArgumentException">There is no parameter, or one is not Float32.</exception>
     public ParameterArena(Module module)
     {
         Module = module;
@@ -38,26 +40,26 @@ public sealed class ParameterArena : IDisposable
         }
     }
 
-    /// <summary>Whose parameters these are.</summary>
+    /// <summary>The module of the parameters.</summary>
     public Module Module { get; }
 
     /// <summary>The parameters with their names, in order.</summary>
     public IReadOnlyList<(string Name, Parameter Parameter)> Parameters { get; }
 
-    /// <summary>The leaves of the parameters, in order: what gradients are asked for.</summary>
+    /// <summary>The leaves of the parameters, in order, to ask gradients for.</summary>
     public IReadOnlyList<Variable> Variables { get; }
 
     /// <summary>All parameters, <c>[n]</c>, with zeros in the gaps between them.</summary>
     public Tensor Values { get; }
 
-    /// <summary>The sum of the gradients given so far, <c>[n]</c>, with zeros in the gaps.</summary>
+    /// <summary>The accumulated gradients, <c>[n]</c>, with zeros in the gaps.</summary>
     public Tensor Gradient { get; }
 
-    /// <summary>Where each parameter begins, in elements.</summary>
+    /// <summary>The offset of each parameter in elements.</summary>
     internal IReadOnlyList<int> Starts { get; }
 
     /// <summary>Adds gradients to <see cref="Gradient"/>.</summary>
-    /// <param name="gradients">One for each of <see cref="Variables"/>, in order.</param>
+    /// <param name="gradients">One per variable of <see cref="Variables"/>, in order.</param>
     /// <exception cref="ArgumentException">Their number, a shape or a type differs.</exception>
     public void Accumulate(IReadOnlyList<Variable> gradients)
     {
@@ -74,10 +76,10 @@ public sealed class ParameterArena : IDisposable
         }
     }
 
-    /// <summary>Makes <see cref="Gradient"/> zero again.</summary>
+    /// <summary>Sets <see cref="Gradient"/> to zero.</summary>
     public void Clear() => Gradient.Clear();
 
-    /// <summary>Frees the arena's own hold; the parameters keep their numbers.</summary>
+    /// <summary>Releases the arena's references; the parameters keep their values.</summary>
     public void Dispose()
     {
         foreach (Tensor gradient in _gradients) gradient.Dispose();
@@ -85,7 +87,7 @@ public sealed class ParameterArena : IDisposable
         Values.Dispose();
     }
 
-    /// <exception cref="ArgumentException">The other arena has other names or shapes.</exception>
+    /// <exception cref="ArgumentException">The names or shapes of the parameters differ.</exception>
     internal void RequireSameStructure(ParameterArena other)
     {
         Require.That(
@@ -99,7 +101,7 @@ public sealed class ParameterArena : IDisposable
     }
 
     /// <returns>
-    /// Entry by entry, parts of a tensor of the length of the arena under the names of the parameters.
+    /// State slots for the parts of a tensor of the arena's length, under the names of the parameters.
     /// </returns>
     internal IEnumerable<StateSlot> Slots(string prefix, Tensor flat)
     {

@@ -7,9 +7,9 @@ namespace GenKernels.Autograd;
 public sealed partial class Variable
 {
     /// <summary>The sum over neighbouring axes, which remain with size 1.</summary>
-    /// <param name="axis">The first, from 0 or, negative, from the end.</param>
-    /// <param name="axisCount">How many are summed together.</param>
-    /// <remarks>dx = g, repeated.</remarks>
+    /// <param name="axis">The first axis, from 0 or, negative, from the end.</param>
+    /// <param name="axisCount">The number of axes to sum over.</param>
+    /// <remarks>dx = g, broadcast.</remarks>
     public Variable Sum(int axis, int axisCount = 1) =>
         FromOperation(nameof(Sum), Reduce.Forward(ReduceKind.Sum, Value, Shape.Axis(axis), axisCount), [this], (_, g) =>
             [g.Expand(Shape)]);
@@ -23,7 +23,7 @@ public sealed partial class Variable
         int first = Shape.Axis(axis);
         long count = Shape.Product(first, first + axisCount);
 
-        // A factor has 32 bits: too few for a mean in 64.
+        // A scalar factor has 32 bits, too few for a 64-bit mean.
         Variable sum = Sum(axis, axisCount);
         return Type == ElementType.Float64 ? sum / Full([], count, Type, Device) : sum * (float)(1.0 / count);
     }
@@ -38,7 +38,7 @@ public sealed partial class Variable
         (_, g) => [this * (g * 2)]);
 
     /// <summary>The largest element over neighbouring axes, which remain with size 1.</summary>
-    /// <remarks>dx = g where x is the largest, shared evenly among equals.</remarks>
+    /// <remarks>dx = g where x is the largest, split evenly among ties.</remarks>
     public Variable Maximum(int axis, int axisCount = 1)
     {
         int first = Shape.Axis(axis);
@@ -51,7 +51,7 @@ public sealed partial class Variable
     }
 
     /// <summary>The largest magnitude over neighbouring axes, which remain with size 1.</summary>
-    /// <remarks>dx = g sign x where |x| is the largest, shared evenly among equals.</remarks>
+    /// <remarks>dx = g sign x where |x| is the largest, split evenly among ties.</remarks>
     public Variable MaximumMagnitude(int axis, int axisCount = 1)
     {
         int first = Shape.Axis(axis);
@@ -63,7 +63,9 @@ public sealed partial class Variable
         });
     }
 
-    /// <summary>Sums over the axes along which a shape was broadcast, back to that shape.</summary>
+    /// <summary>
+    /// Sums over the axes along which <paramref name="shape"/> was broadcast to this one: the adjoint of a broadcast.
+    /// </summary>
     internal Variable SumTo(Shape shape)
     {
         if (Shape == shape) return this;
