@@ -60,7 +60,9 @@ public static class ResampledConvolutionOperation
     internal static Variable Turned(this Variable w, ResampledConvolutionOptions options) =>
         options.IsTurned && w.Shape.Product(1, 3) > 1 ? w.Flip(1).Flip(2) : w;
 
-    /// <summary>Adds to the caller's padding what centres the filter, with its delay the same on both sides.</summary>
+    /// <summary>
+    /// The caller's padding plus that which centres the filter, so that its delay is the same on both sides.
+    /// </summary>
     private static (int Before, int After) Sides(
         int before, int after, int taps, ResampledConvolutionOptions options)
     {
@@ -71,9 +73,9 @@ public static class ResampledConvolutionOperation
     }
 
     /// <summary>
-    /// Zero insertion and convolution as one transposed convolution, then the filter. Padding or a crop before the
-    /// convolution is the same after it, less the reach of the kernel; what both sides crop the convolution does not
-    /// compute.
+    /// Zero insertion and convolution as one transposed convolution, then the filter. Padding and crops before the
+    /// convolution are moved behind it, less the reach of the kernel; the convolution does not compute what both sides
+    /// crop.
     /// </summary>
     private static Variable Enlarge(
         Variable x, Variable w, Tensor filter, ResampledConvolutionOptions options, ImagePadding padding)

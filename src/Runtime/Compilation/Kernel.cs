@@ -38,7 +38,7 @@ public sealed class Kernel
     /// <param name="shape">Grid, block and dynamic shared memory.</param>
     /// <param name="arguments">In the order of the kernel's parameters.</param>
     /// <exception cref="LaunchException">
-    /// The number or sizes of the arguments differ from what the kernel declares; a tensor lies on another device; the
+    /// The number or sizes of the arguments differ from what the kernel declares; a tensor is on another device; the
     /// grid exceeds a GPU's limits on a device with warps; or the launch failed. While a step is recorded the kernel
     /// may still be compiling, so argument sizes are checked at the end of the recording.
     /// </exception>

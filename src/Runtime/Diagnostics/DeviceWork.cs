@@ -13,7 +13,7 @@ internal readonly record struct DeviceWork(
     /// </summary>
     internal ElementType? Type { get; init; }
 
-    /// <summary>Brackets tell the names of copies and clears from those of kernels.</summary>
+    /// <summary>Names in brackets distinguish copies and clears from kernels.</summary>
     internal static DeviceWork Copy(long bytes) => new("(copy)", new LaunchCost(2 * bytes));
 
     internal static DeviceWork Clear(long bytes) => new("(clear)", new LaunchCost(bytes));

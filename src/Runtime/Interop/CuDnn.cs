@@ -173,9 +173,7 @@ internal static unsafe partial class CuDnn
         cudnnBackendDescriptor_t descriptor, cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type,
         long count, void* elements);
 
-    /// <param name="descriptor">
-    /// A finalised descriptor, or an engine's that <see cref="cudnnBackendGetAttribute"/> filled in.
-    /// </param>
+    /// <param name="descriptor">A finalised descriptor, or an engine's that an earlier call filled in.</param>
     /// <param name="name">The attribute to read.</param>
     /// <param name="type">The type of its elements.</param>
     /// <param name="wanted">The capacity of <paramref name="elements"/>; 0 to query the count only.</param>

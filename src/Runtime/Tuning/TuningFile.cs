@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 namespace GenKernels.Runtime;
 
 /// <summary>The content of a tuning file, as JSON.</summary>
-/// <param name="Device">The <see cref="Device.TuningTarget"/> that the choices hold for.</param>
+/// <param name="Device">
+/// The tuning target that the choices hold for: device model, and compiler and libraries with their versions.
+/// </param>
 /// <param name="Choices">In the order in which they were made.</param>
 internal sealed record TuningFile(string Device, IReadOnlyList<TunedChoice> Choices)
 {
