@@ -45,8 +45,8 @@ public static class AttentionOperation
         Gather(Weights(q, k, options).BatchMatMul(Scatter(v)), q.Shape);
 
     /// <remarks>
-    /// With P the attention weights and G the upstream gradient: dV = Pᵀ G, dP = G Vᵀ, dS = scale P (dP - row sums of
-    /// dP P), elementwise, dQ = dS K, dK = dSᵀ Q.
+    /// With P the attention weights and G the upstream gradient: dV = Pᵀ G, dP = G Vᵀ,
+    /// dS = scale P (dP - row sums of dP P), elementwise, dQ = dS K, dK = dSᵀ Q.
     /// </remarks>
     private static Variable?[] ComposedGradient(
         Variable q, Variable k, Variable v, Variable g, bool[] needed, AttentionOptions options)

@@ -44,9 +44,9 @@ public static class ModulatedConvolutionOperation
 
     /// <summary>
     /// As <see cref="ModulatedConvolution"/>, with weights and styles normalised to unit mean square: the weights per
-    /// output channel, the styles over the whole batch. With E[o,c] = Σ over taps of w[o,·,c]²: y[n,…,o] = conv(x[n] g
-    /// s[n], w)[…,o] / √(Σ over c of s[n,c]² E[o,c] + 1e-8 mean s² mean w[o]²). Without demodulation neither is
-    /// normalised.
+    /// output channel, the styles over the whole batch. With E[o,c] = Σ over taps of w[o,·,c]²:
+    /// y[n,…,o] = conv(x[n] g s[n], w)[…,o] / √(Σ over c of s[n,c]² E[o,c] + 1e-8 mean s² mean w[o]²).
+    /// Without demodulation neither is normalised.
     /// </summary>
     /// <param name="x">Images, <c>[N, H, W, C]</c>, floats.</param>
     /// <param name="w">Weights, <c>[O, kH, kW, C]</c>.</param>

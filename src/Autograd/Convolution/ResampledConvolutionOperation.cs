@@ -112,8 +112,8 @@ public static class ResampledConvolutionOperation
     }
 
     /// <returns>
-    /// Weights <c>[O, kH, kW, C / groups]</c> with input and output channels exchanged within each group, <c>[C, 1, kH,
-    /// kW, O / groups]</c>.
+    /// Weights <c>[O, kH, kW, C / groups]</c> with input and output channels exchanged within each group,
+    /// <c>[C, 1, kH, kW, O / groups]</c>.
     /// </returns>
     private static Variable Exchange(Variable w, int groups)
     {

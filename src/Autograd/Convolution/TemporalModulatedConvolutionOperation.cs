@@ -27,10 +27,11 @@ public static class TemporalModulatedConvolutionOperation
     /// <param name="options">The activation that follows, its gain and clamp; by default none.</param>
     /// <returns><c>[N, T', H', W', O]</c>, of the type of <paramref name="x"/>.</returns>
     /// <remarks>
-    /// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, appendix B; Karras et al. 2020, StyleGAN2,
-    /// section 2.2. The maxima only keep half precision from overflowing. They cancel except in the epsilon, so other
-    /// types use the raw weights and styles, and the epsilon carries the maxima: 1e-8 F max|w|² max|s|². Gradients flow
-    /// through them nevertheless.
+    /// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, appendix B; Karras et al. 2020,
+    /// StyleGAN2, section 2.2.
+    /// The maxima only keep half precision from overflowing. They cancel except in the epsilon, so other types use the
+    /// raw weights and styles, and the epsilon carries the maxima: 1e-8 F max|w|² max|s|². Gradients flow through them
+    /// nevertheless.
     /// </remarks>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
     public static Variable TemporalModulatedConvolution(

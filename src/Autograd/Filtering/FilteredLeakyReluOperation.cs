@@ -13,9 +13,9 @@ public static class FilteredLeakyReluOperation
     /// exchanged.
     /// </summary>
     /// <remarks>
-    /// With U and D the filters and M one factor per element between them, 1, slope or 0: y = D M U (x + b), dx = Uᵀ M
-    /// Dᵀ g, db = Σ dx. Filters too long for the fused kernel are applied one after the other, which is reported once
-    /// (<see cref="Device.Notice"/>).
+    /// With U and D the filters and M one factor per element between them, 1, slope or 0: y = D M U (x + b),
+    /// dx = Uᵀ M Dᵀ g, db = Σ dx. Filters too long for the fused kernel are applied one after the other, which is
+    /// reported once (<see cref="Device.Notice"/>).
     /// </remarks>
     /// <param name="x">Images, <c>[N, H, W, C]</c>, floats.</param>
     /// <param name="bias">Added to the pixels but not to their padding, <c>[C]</c>; or null.</param>

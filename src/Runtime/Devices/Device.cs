@@ -127,7 +127,7 @@ public abstract class Device : IDisposable
     /// </summary>
     /// <param name="source">The kernel's file.</param>
     /// <param name="type">The value of <c>Scalar</c>.</param>
-    /// <param name="variant">Further defines, one of the sets that <paramref name="source"/> declares.</param>
+    /// <param name="variant">Further defines, as <paramref name="source"/> admits them.</param>
     /// <exception cref="CompilationException">The source does not compile, or there is no compiler.</exception>
     public KernelModule Load(KernelSource source, ElementType type, string variant = "")
     {
