@@ -2,8 +2,8 @@ using GenKernels.Models.StyleGan;
 
 namespace GenKernels.Models.LongVideo;
 
-/// <summary>A residual block of the low-resolution discriminator: two convolutions beside one with a single
-/// tap.</summary>
+/// <summary>A residual block of the low-resolution discriminator: two convolutions and a 1 x 1 x 1 skip
+/// convolution.</summary>
 /// <remarks>Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, appendix B.</remarks>
 public sealed class DiscriminatorBlock : Module
 {
@@ -13,12 +13,12 @@ public sealed class DiscriminatorBlock : Module
     private readonly DiscriminatorConvolution _second;
     private readonly DiscriminatorConvolution _skip;
 
-    /// <param name="inputs">Channels of the input, or of what the first block makes of the video.</param>
+    /// <param name="inputs">Channels of the input; in the first block, channels that the video is convolved to.</param>
     /// <param name="outputs">Channels of the result.</param>
-    /// <param name="taps">Of both convolutions.</param>
+    /// <param name="taps">Kernel size of both convolutions.</param>
     /// <param name="halving">Which axes are halved.</param>
     /// <param name="initializer">Draws the weights.</param>
-    /// <param name="videoChannels">Colours of the video in the first block, else 0.</param>
+    /// <param name="videoChannels">Colour channels of the video in the first block; 0 in the others.</param>
     public DiscriminatorBlock(
         int inputs, int outputs, Triple taps, HalvingOptions halving, Initializer initializer, int videoChannels = 0)
     {
@@ -37,7 +37,7 @@ public sealed class DiscriminatorBlock : Module
     }
 
     /// <param name="x"><c>[N, T, H, W, C]</c>.</param>
-    /// <returns>The same with some axes halved and more channels.</returns>
+    /// <returns>The output, with the chosen axes halved and another number of channels.</returns>
     public Variable Forward(Variable x)
     {
         if (_fromVideo is not null) x = _fromVideo.Forward(x);

@@ -2,7 +2,7 @@ using GenKernels.Models.StyleGan;
 
 namespace GenKernels.Models.LongVideo;
 
-/// <summary>A convolution of the discriminator, at full size, then perhaps blurred and halved, then bias and
+/// <summary>A discriminator convolution: convolution at full size, optional blur and downsampling, then bias and
 /// activation.</summary>
 public sealed class DiscriminatorConvolution : Module
 {
@@ -16,10 +16,10 @@ public sealed class DiscriminatorConvolution : Module
 
     /// <param name="inputs">Channels of the input.</param>
     /// <param name="outputs">Channels of the result.</param>
-    /// <param name="taps">Odd; the result has the size of the input.</param>
+    /// <param name="taps">Kernel size, odd; the convolution keeps the size of the input.</param>
     /// <param name="initializer">Draws the weights.</param>
     /// <param name="halving">Which axes are halved, or null for none.</param>
-    /// <param name="isSkip">Whether there is neither bias nor activation, only the clamp.</param>
+    /// <param name="isSkip">Whether bias and activation are left out; the clamp stays.</param>
     /// <param name="outputGain">Multiplies the result, after the clamp.</param>
     public DiscriminatorConvolution(
         int inputs, int outputs, Triple taps, Initializer initializer, HalvingOptions? halving = null,
@@ -35,13 +35,13 @@ public sealed class DiscriminatorConvolution : Module
     }
 
     /// <param name="x"><c>[N, T, H, W, inputs]</c>.</param>
-    /// <param name="residual">Added last, of the shape of the result; or null.</param>
+    /// <param name="residual">Added last, in the shape of the result; or null.</param>
     /// <returns><c>[N, T', H', W', outputs]</c>.</returns>
     public Variable Forward(Variable x, Variable? residual = null)
     {
         Variable weight = (_weight.Value * _weightGain).Cast(x.Type);
 
-        // With one tap, convolving and halving may change places: the smaller picture is convolved.
+        // A 1 x 1 x 1 convolution commutes with downsampling: convolve the smaller picture.
         bool halvesFirst = _halving is not null && weight.Shape.Product(1, 4) == 1;
         if (halvesFirst) x = _halving!.Forward(x);
         Variable? bias = _bias?.Value.Cast(x.Type);

@@ -2,8 +2,8 @@ using GenKernels.Models.StyleGan;
 
 namespace GenKernels.Models.LongVideo;
 
-/// <summary>The end of the low-resolution discriminator: pictures become vectors, convolved over time, then one number
-/// a clip.</summary>
+/// <summary>The discriminator's last stage: flattens each picture to a vector, convolves over time, and maps each clip
+/// to one logit.</summary>
 public sealed class DiscriminatorEpilogue : Module
 {
     private readonly TemporalConvolution[] _convolutions;
@@ -11,8 +11,8 @@ public sealed class DiscriminatorEpilogue : Module
     private readonly FullyConnected _linear1;
 
     /// <param name="options">Sizes of the discriminator.</param>
-    /// <param name="edge">Rows and columns of the pictures that come.</param>
-    /// <param name="frameCount">Frames that come.</param>
+    /// <param name="edge">Rows and columns of the incoming pictures.</param>
+    /// <param name="frameCount">Incoming frames.</param>
     /// <param name="initializer">Draws the weights.</param>
     public DiscriminatorEpilogue(
         LowResolutionDiscriminatorOptions options, int edge, int frameCount, Initializer initializer)
@@ -21,7 +21,7 @@ public sealed class DiscriminatorEpilogue : Module
         _convolutions = new TemporalConvolution[options.EpilogueConvolutions];
         for (int index = 0; index < _convolutions.Length; index++)
         {
-            // The release flattens pictures with channels first; ours have them last.
+            // The release flattens pictures channels first; here they are channels last.
             _convolutions[index] = Register($"conv1d_{index}", index == 0
                 ? new TemporalConvolution(edge * edge * inputs, channels, 1, initializer, new StateLayout(
                     [channels, inputs * edge * edge, 1], [channels, inputs, edge, edge], 0, 2, 3, 1))
@@ -36,13 +36,13 @@ public sealed class DiscriminatorEpilogue : Module
     }
 
     /// <param name="x"><c>[N, T, H, W, C]</c>.</param>
-    /// <param name="observe">Told the name and value of every stage, for verification; or null.</param>
-    /// <returns>One number a clip, <c>[N, 1]</c>, of the type of the weights.</returns>
+    /// <param name="observe">Called with the name and value of every stage, for verification; or null.</param>
+    /// <returns>One logit per clip, <c>[N, 1]</c>, in the type of the weights.</returns>
     public Variable Forward(Variable x, Action<string, Variable>? observe = null)
     {
         (int clips, int frames) = (x.Shape[0], x.Shape[1]);
 
-        // Few numbers, of which each moves the logit: they keep 32 bits.
+        // Few values, each of which moves the logit: they stay in 32 bits.
         x = x.Cast(ElementType.Float32).Reshape([clips, frames, 1, 1, checked((int)x.Shape.Product(2, 5))]);
         for (int index = 0; index < _convolutions.Length; index++)
         {

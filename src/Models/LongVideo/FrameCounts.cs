@@ -1,8 +1,8 @@
 namespace GenKernels.Models.LongVideo;
 
 /// <summary>
-/// Which frames each temporal block takes and gives. Every block computes some frames beyond both ends of what the next
-/// one needs, so that what a convolution sees beyond its ends, which is zeros, never reaches the video.
+/// Frames that each temporal block takes and produces. Every block computes frames beyond both ends of what the next
+/// one needs, so that the zero padding of its convolutions never reaches the video.
 /// </summary>
 internal sealed class FrameCounts
 {
@@ -13,10 +13,9 @@ internal sealed class FrameCounts
 
     /// <param name="frameCount">Frames of the video, positive.</param>
     /// <param name="blocksDouble">For each temporal block, whether it doubles the number of frames.</param>
-    /// <param name="padding">Frames beyond either end.</param>
-    /// <param name="isCropped">
-    /// Whether each clip begins at a place of its own: then as many frames are computed as reach from any place.
-    /// </param>
+    /// <param name="padding">Extra frames at either end.</param>
+    /// <param name="isCropped">Whether each clip starts at its own frame: enough frames are then computed for any
+    /// start.</param>
     internal FrameCounts(int frameCount, IReadOnlyList<bool> blocksDouble, int padding, bool isCropped = false)
     {
         (_frameCount, _padding) = (frameCount, padding);
@@ -32,42 +31,43 @@ internal sealed class FrameCounts
         }
     }
 
-    /// <summary>Frames of the video for one frame of the first block.</summary>
+    /// <summary>Video frames per frame of the first block.</summary>
     internal int Scale => _scales[0];
 
-    /// <summary>Frames of the temporal embedding: those of the first block at the rate of the video.</summary>
+    /// <summary>Frames of the temporal embedding: those of the first block, at the video's frame rate.</summary>
     internal int Embedding => _inputs[0] * Scale;
 
-    /// <summary>Frames of the video for one frame that a block takes.</summary>
+    /// <summary>Video frames per input frame of a block.</summary>
     internal int ScaleOf(int block) => _scales[block];
 
-    /// <summary>Frames that a block takes.</summary>
+    /// <summary>Input frames of a block.</summary>
     internal int InputOf(int block) => _inputs[block];
 
-    /// <summary>Frames that a block gives.</summary>
+    /// <summary>Output frames of a block.</summary>
     internal int OutputOf(int block) => block + 1 < _inputs.Length ? _inputs[block + 1] : _frameCount;
 
-    /// <summary>The frame, at a block's rate, of a latent for the embedding, with which a block begins where a clip
-    /// begins at <paramref name="start"/>.</summary>
+    /// <summary>The first latent frame of a block for a clip that starts at <paramref name="start"/>, at the block's
+    /// rate and counted from the start of the embedding.</summary>
     internal int LatentStart(int block, int start) =>
         (_padding * ((Scale / _scales[block]) - 1)) + (start / _scales[block]);
 
-    /// <summary>The first frame, among all that a block makes, with which the output of some clip may begin.</summary>
+    /// <summary>The first of the frames that a block computes at which the output of any clip may start.</summary>
     internal int OutputStart(int block)
     {
         if (IsLast(block)) return _padding * _scales[block];
         return Doubles(block) ? _padding : 0;
     }
 
-    /// <summary>How many frames from there on the output of a clip may begin with; 1 where all begin alike.</summary>
+    /// <summary>Number of consecutive frames from there on at which a clip's output may start; 1 where all start
+    /// alike.</summary>
     internal int OutputPlaces(int block)
     {
         if (IsLast(block)) return _scales[block];
         return Doubles(block) ? 2 : 1;
     }
 
-    /// <summary>With which of these, from 0, the output begins where a clip begins at <paramref name="start"/>.
-    /// </summary>
+    /// <summary>Which of these, from 0, is the start of the output of a clip that starts at
+    /// <paramref name="start"/>.</summary>
     internal int OutputPlace(int block, int start) =>
         start / (IsLast(block) ? 1 : _scales[block + 1]) % OutputPlaces(block);
 

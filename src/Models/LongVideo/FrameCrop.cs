@@ -1,8 +1,8 @@
 namespace GenKernels.Models.LongVideo;
 
 /// <summary>
-/// Takes from each clip as many frames, from a place of its own that the device reads: a recorded step cuts where it is
-/// told anew each time.
+/// Takes the same number of frames from each clip, from a start that the device reads for each: a recorded step can be
+/// replayed with new starts.
 /// </summary>
 internal sealed class FrameCrop
 {
@@ -10,7 +10,7 @@ internal sealed class FrameCrop
     private readonly Tensor _scale;
     private readonly Tensor _padding;
 
-    /// <param name="places">First frames of the clips, one row for each crop, <c>[P, N]</c> of 32-bit integers.</param>
+    /// <param name="places">First frames of the clips, one row per crop, <c>[P, N]</c> of 32-bit integers.</param>
     internal FrameCrop(Tensor places)
     {
         Shape clips = [places.Shape[1]];
@@ -20,8 +20,8 @@ internal sealed class FrameCrop
     }
 
     /// <param name="x">Clips, <c>[N, T, …]</c>.</param>
-    /// <param name="row">Which crop.</param>
-    /// <param name="frameCount">How many frames are taken.</param>
+    /// <param name="row">The row of starts to use.</param>
+    /// <param name="frameCount">Frames taken from each clip.</param>
     /// <returns><c>[N, frameCount, …]</c>.</returns>
     internal Variable Apply(Variable x, int row, int frameCount) => x.TemporalStretch(
         _scale, _padding, _places.Narrow(row, 1).View(_scale.Shape), frameCount);

@@ -1,14 +1,14 @@
 namespace GenKernels.Models.LongVideo;
 
-/// <summary>The sizes of pictures on the way through the low-resolution generator.</summary>
+/// <summary>Picture sizes at every block of the low-resolution generator.</summary>
 internal sealed class GeneratorPyramid
 {
     private const int LevelCount = 5;
     private readonly LowResolutionGeneratorOptions _options;
     private readonly (int Height, int Width)[] _sizes = new (int, int)[LevelCount];
 
-    /// <exception cref="ArgumentException">The video is too small, or the blocks do not follow on each
-    /// other.</exception>
+    /// <exception cref="ArgumentException">The video is too small, there are not 6 temporal and 4 spatial blocks, or
+    /// the channels of consecutive blocks differ.</exception>
     internal GeneratorPyramid(LowResolutionGeneratorOptions options)
     {
         Require.That(
@@ -37,7 +37,8 @@ internal sealed class GeneratorPyramid
     internal (int Height, int Width) InputSize => _sizes[0];
 
     /// <summary>
-    /// Time doubles in the first five, pictures in the second and fourth, unless the video is as small already.
+    /// Frames double in the first five blocks, rows and columns in the second and fourth, unless the video is already
+    /// that small.
     /// </summary>
     internal IEnumerable<SynthesisBlockOptions> TemporalBlocks =>
     [
@@ -46,7 +47,7 @@ internal sealed class GeneratorPyramid
         Temporal(4, _sizes[2], spatialUp: false), Temporal(5, _sizes[2], spatialUp: false),
     ];
 
-    /// <summary>Pictures double in the first and third, unless the video is as small already.</summary>
+    /// <summary>Rows and columns double in the first and third block, unless the video is already that small.</summary>
     internal IEnumerable<SynthesisBlockOptions> SpatialBlocks =>
     [
         Spatial(0, _sizes[3], Grows(3)), Spatial(1, _sizes[3], spatialUp: false),

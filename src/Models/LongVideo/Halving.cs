@@ -12,14 +12,14 @@ public sealed record HalvingOptions(bool Spatial, bool Temporal)
     internal bool Any => Spatial || Temporal;
 }
 
-/// <summary>Blurs with the binomial filter of four taps and keeps every second sample, in space and in time.</summary>
+/// <summary>Blurs with the four-tap binomial filter and keeps every second sample, in space, time or both.</summary>
 public sealed class Halving : Module
 {
     private readonly HalvingOptions _options;
     private readonly StateBuffer _filter;
 
-    /// <param name="options">Which axes.</param>
-    /// <param name="initializer">Says where the filter lies.</param>
+    /// <param name="options">The axes to halve.</param>
+    /// <param name="initializer">Puts the filter on its device.</param>
     public Halving(HalvingOptions options, Initializer initializer)
     {
         _options = options;

@@ -2,8 +2,8 @@ using GenKernels.Models.StyleGan;
 
 namespace GenKernels.Models.LongVideo;
 
-/// <summary>From the temporal embedding to the intermediate latent w, frame by frame: normalised, then two
-/// layers.</summary>
+/// <summary>Maps the temporal embedding to the intermediate latent w, frame by frame: normalisation, then two fully
+/// connected layers.</summary>
 /// <remarks>Source: Karras et al. 2019, StyleGAN, section 2, in the form of Brooks et al. 2022.</remarks>
 public sealed class LatentMapping : Module
 {

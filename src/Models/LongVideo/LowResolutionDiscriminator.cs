@@ -2,11 +2,11 @@ using GenKernels.Models.StyleGan;
 
 namespace GenKernels.Models.LongVideo;
 
-/// <summary>The low-resolution discriminator of chapter 2: from a clip to one number, high for a real one.</summary>
+/// <summary>The low-resolution discriminator of chapter 2: maps a clip to one logit, high for a real clip.</summary>
 /// <remarks>
-/// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, appendix B; sizes and names follow
-/// the released network. Deviation: skips are halved before their convolution with one tap, which is the same function.
-/// Activations of the blocks have the type of <see cref="Precision.Activations"/>.
+/// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, appendix B; sizes and names follow the
+/// released network. Deviation: skips are downsampled before their 1 x 1 x 1 convolution, which computes the same
+/// function. Activations of the blocks have the type of <see cref="Precision.Activations"/>.
 /// </remarks>
 public sealed class LowResolutionDiscriminator : Module
 {
@@ -47,8 +47,8 @@ public sealed class LowResolutionDiscriminator : Module
     public LowResolutionDiscriminatorOptions Options => _options;
 
     /// <param name="video">Clips, <c>[N, T, H, W, 3]</c>, about -1 to 1.</param>
-    /// <param name="observe">Told the name and value of every stage, for verification; or null.</param>
-    /// <returns>One number a clip, <c>[N, 1]</c>.</returns>
+    /// <param name="observe">Called with the name and value of every stage, for verification; or null.</param>
+    /// <returns>One logit per clip, <c>[N, 1]</c>.</returns>
     /// <exception cref="ShapeException"><paramref name="video"/> has another shape.</exception>
     public Variable Forward(Variable video, Action<string, Variable>? observe = null)
     {

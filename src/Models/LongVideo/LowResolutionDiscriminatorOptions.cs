@@ -4,7 +4,7 @@ namespace GenKernels.Models.LongVideo;
 public sealed record LowResolutionDiscriminatorOptions
 {
     /// <summary>
-    /// Frames of a clip. From 16 on three blocks halve them, from 8 two, from 4 one; half of an odd number is rounded
+    /// Frames of a clip. From 16 on, three blocks halve them, from 8 two, from 4 one; half of an odd number is rounded
     /// down.
     /// </summary>
     public int FrameCount { get; init; } = 128;
@@ -25,10 +25,10 @@ public sealed record LowResolutionDiscriminatorOptions
     /// <summary>Taps of the convolutions over rows and columns.</summary>
     public int SpatialTaps { get; init; } = 3;
 
-    /// <summary>Channels of the layers that see whole pictures.</summary>
+    /// <summary>Channels of the last stage, whose layers see whole pictures.</summary>
     public int EpilogueChannels { get; init; } = 1024;
 
-    /// <summary>Convolutions over time of those layers.</summary>
+    /// <summary>Convolutions over time in the last stage.</summary>
     public int EpilogueConvolutions { get; init; } = 4;
 
     /// <summary>The side of the square that videos are padded to.</summary>

@@ -4,16 +4,16 @@ using GenKernels.Models.StyleGan;
 namespace GenKernels.Models.LongVideo;
 
 /// <summary>
-/// The low-resolution generator of chapter 2: from white noise over time to a video of any length. Blocks that know
-/// time double it five times, each with styles from the latent at its own rate; blocks without time follow.
+/// The low-resolution generator of chapter 2: maps white noise over time to a video of any length. Six temporal blocks
+/// double the frame rate five times, each with styles from the latent at its own rate; blocks that treat each frame
+/// alone follow.
 /// </summary>
 /// <remarks>
-/// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, section 3 and figure 4; sizes and
-/// names follow the released network. Deviation: clips that are cut from longer ones are computed only as far as the
-/// cut needs, which gives the same frames; the running magnitudes are then taken over the frames that are computed.
-/// Activations have the type of <see cref="Precision.Activations"/>. Embedding, latents and styles keep 32 bits: all
-/// frames depend on them, and they are small.
-/// Any number of threads may make videos with one generator at once, while nobody trains it.
+/// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, section 3 and figure 4; sizes and names follow
+/// the released network. Deviation: clips cropped from longer ones are computed only as far as the crop needs, which
+/// gives the same frames; the running magnitudes then average over the computed frames. Activations have the type of
+/// <see cref="Precision.Activations"/>. Embedding, latents and styles stay in 32 bits: all frames depend on them, and
+/// they are small. Any number of threads may generate videos with one generator at once, while none trains it.
 /// </remarks>
 public sealed class LowResolutionGenerator : Module
 {
@@ -53,25 +53,24 @@ public sealed class LowResolutionGenerator : Module
     /// <summary>The sizes.</summary>
     public LowResolutionGeneratorOptions Options => _options;
 
-    /// <summary>Frames of the video for one frame of the first block.</summary>
+    /// <summary>Video frames per frame of the first block.</summary>
     public int TemporalScale => Frames(1).Scale;
 
-    /// <returns>The shape of the noise that makes videos of a length, <c>[N, L, C]</c>.</returns>
+    /// <returns>The shape of the noise for videos of a given length, <c>[N, L, C]</c>.</returns>
     /// <param name="clips">N.</param>
     /// <param name="frameCount">Frames of each video.</param>
-    /// <param name="isCropped">Whether each begins at a place of its own.</param>
+    /// <param name="isCropped">Whether each video starts at its own frame, as <see cref="Places"/> says.</param>
     public Shape NoiseShape(int clips, int frameCount, bool isCropped = false) =>
         [clips, Frames(frameCount, isCropped).Embedding + _embedding.TapCount - 1, _embedding.NoiseChannels];
 
-    /// <summary>Says where clips begin, for <see cref="Forward"/>.</summary>
-    /// <param name="starts">
-    /// For each clip a place from 0 to below <see cref="TemporalScale"/>, so that no frame is special.
-    /// </param>
+    /// <summary>The crops of all layers for clips with given start frames, for <see cref="Forward"/>.</summary>
+    /// <param name="starts">The start frame of each clip, from 0 to below <see cref="TemporalScale"/>: with varied
+    /// starts no frame is special.</param>
     /// <returns>
     /// The crops of all layers, <c>[P, N]</c> of 32-bit integers, on the generator's device; the caller or its scope
     /// disposes it.
     /// </returns>
-    /// <exception cref="ShapeException">A place is beyond that, or there is none.</exception>
+    /// <exception cref="ShapeException">A start is outside that range, or there is none.</exception>
     public Tensor Places(ReadOnlySpan<int> starts)
     {
         Require.That(
@@ -94,13 +93,13 @@ public sealed class LowResolutionGenerator : Module
         return Tensor.From(places, [PlaceRows, starts.Length], _spatialInput.Value.Device);
     }
 
-    /// <summary>Makes videos.</summary>
+    /// <summary>Generates videos.</summary>
     /// <param name="noise">White noise of <see cref="NoiseShape"/>.</param>
     /// <param name="frameCount">Frames of each video.</param>
-    /// <param name="magnitudeBeta">What remains of the running magnitudes, from 0 to 1; 1 leaves them as they
-    /// are.</param>
-    /// <param name="places">Where each clip begins, as <see cref="Places"/> says it; null for 0.</param>
-    /// <param name="observe">Told the name and value of every stage, for verification; or null.</param>
+    /// <param name="magnitudeBeta">Weight of the old value in the running magnitudes, from 0 to 1; 1 leaves them
+    /// unchanged.</param>
+    /// <param name="places">Where each clip starts, from <see cref="Places"/>; null for frame 0.</param>
+    /// <param name="observe">Called with the name and value of every stage, for verification; or null.</param>
     /// <returns>Videos, <c>[N, T, H, W, 3]</c>, about -1 to 1.</returns>
     /// <exception cref="ShapeException"><paramref name="noise"/> or <paramref name="places"/> has another shape.
     /// </exception>
@@ -153,8 +152,8 @@ public sealed class LowResolutionGenerator : Module
         return value;
     }
 
-    /// <summary>Rows of <see cref="Places"/>: frame latents, then for each temporal block its latents, then its
-    /// output.</summary>
+    /// <summary>Rows of <see cref="Places"/>: one for the frame latents, then one per temporal block for its latents,
+    /// then one per temporal block for its output.</summary>
     private int PlaceRows => 1 + (2 * _temporalBlocks.Count);
 
     private Variable Embed(Variable noise)
@@ -169,7 +168,7 @@ public sealed class LowResolutionGenerator : Module
     private FrameCounts Frames(int frameCount, bool isCropped = false) =>
         new(frameCount, [.. _temporalBlocks.Select(block => block.TemporalUp)], _options.TemporalPadding, isCropped);
 
-    /// <summary>For each temporal block the latent at its rate, cut to its frames.</summary>
+    /// <summary>For each temporal block, the latent at the block's rate, cropped to its frames.</summary>
     private Variable[] TemporalLatents(Variable latent, FrameCounts frames, FrameCrop? crop)
     {
         Variable[] latents = new Variable[_temporalBlocks.Count];
@@ -183,7 +182,8 @@ public sealed class LowResolutionGenerator : Module
         return latents;
     }
 
-    /// <summary>A vector a frame from the latent, and a learned picture, added at every place.</summary>
+    /// <summary>The sum of a per-frame vector from the latent and a learned picture, broadcast over positions and
+    /// frames.</summary>
     private Variable Input(Variable latent, Action<string, Variable>? observe)
     {
         (int clips, int frames) = (latent.Shape[0], latent.Shape[1]);

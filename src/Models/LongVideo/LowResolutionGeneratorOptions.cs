@@ -30,11 +30,11 @@ public sealed record LowResolutionGeneratorOptions
     /// <summary>Multiplies the video that leaves the last layer.</summary>
     public float OutputScale { get; init; } = 0.25f;
 
-    /// <summary>Input and output channels of the six blocks that know time.</summary>
+    /// <summary>Input and output channels of the six temporal blocks.</summary>
     public IReadOnlyList<(int In, int Out)> TemporalChannels { get; init; } =
         [(512, 512), (512, 512), (512, 512), (512, 512), (512, 256), (256, 256)];
 
-    /// <summary>Input and output channels of the four blocks that work on each frame by itself.</summary>
+    /// <summary>Input and output channels of the four spatial blocks, which treat each frame alone.</summary>
     public IReadOnlyList<(int In, int Out)> SpatialChannels { get; init; } =
         [(256, 128), (128, 128), (128, 64), (64, 64)];
 }

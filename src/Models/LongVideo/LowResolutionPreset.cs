@@ -1,11 +1,11 @@
 namespace GenKernels.Models.LongVideo;
 
-/// <summary>Sizes of both low-resolution networks under a name.</summary>
+/// <summary>Sizes of both low-resolution networks, under a name.</summary>
 /// <param name="Name"><c>paper</c>, <c>small</c> or <c>tiny</c>.</param>
-/// <param name="Description">One line for people.</param>
+/// <param name="Description">One line, shown to users.</param>
 /// <param name="Generator">Sizes of the generator.</param>
 /// <param name="Discriminator">Sizes of the discriminator.</param>
-/// <param name="BatchSize">Clips of a step.</param>
+/// <param name="BatchSize">Clips per step.</param>
 public sealed record LowResolutionPreset(
     string Name, string Description, LowResolutionGeneratorOptions Generator,
     LowResolutionDiscriminatorOptions Discriminator,
@@ -34,8 +34,8 @@ public sealed record LowResolutionPreset(
         },
         16);
 
-    /// <summary>For a CPU and some minutes, and for tests: clips of 16 frames, few channels, three taps over
-    /// time.</summary>
+    /// <summary>For a CPU and some minutes, and for tests: clips of 16 frames, few channels, temporal kernels of
+    /// 3.</summary>
     public static LowResolutionPreset Tiny { get; } = new(
         "tiny", "16 frames of 64 x 36, for a CPU and some minutes",
         new()

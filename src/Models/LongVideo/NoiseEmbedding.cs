@@ -4,8 +4,8 @@ using GenKernels.Models.StyleGan;
 namespace GenKernels.Models.LongVideo;
 
 /// <summary>
-/// The temporal embedding: white noise, each of its channels filtered by every filter of a bank, so that it has motion
-/// of all lengths from seconds to minutes.
+/// The temporal embedding: white noise, each channel filtered by every filter of a bank, so that it holds motion at all
+/// time scales from seconds to minutes.
 /// </summary>
 /// <remarks>Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, section 3.1 and figure 3.</remarks>
 public sealed class NoiseEmbedding : Module
@@ -15,10 +15,10 @@ public sealed class NoiseEmbedding : Module
     private readonly Tensor _tapCounts;
     private readonly long _tapTotal;
 
-    /// <param name="channels">Of the embedding: a multiple of the number of filters.</param>
-    /// <param name="options">The bank.</param>
-    /// <param name="initializer">Says where the filters lie.</param>
-    /// <exception cref="ArgumentException"><paramref name="channels"/> is no multiple of the number of
+    /// <param name="channels">Channels of the embedding: a multiple of the number of filters.</param>
+    /// <param name="options">The filter bank.</param>
+    /// <param name="initializer">Puts the filters on their device.</param>
+    /// <exception cref="ArgumentException"><paramref name="channels"/> is not a multiple of the number of
     /// filters.</exception>
     public NoiseEmbedding(int channels, NoiseEmbeddingOptions options, Initializer initializer)
     {
@@ -41,7 +41,7 @@ public sealed class NoiseEmbedding : Module
     /// <summary>Channels of the noise.</summary>
     public int NoiseChannels { get; }
 
-    /// <summary>Taps of the longest filter: an embedding of L frames takes L + TapCount - 1 of noise.</summary>
+    /// <summary>Taps of the longest filter: an embedding of L frames takes L + TapCount - 1 frames of noise.</summary>
     public int TapCount { get; }
 
     /// <param name="noise">White noise, <c>[N, L + TapCount - 1, NoiseChannels]</c>.</param>

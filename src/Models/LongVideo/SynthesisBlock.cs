@@ -4,8 +4,8 @@ using GenKernels.Models.StyleGan;
 namespace GenKernels.Models.LongVideo;
 
 /// <summary>
-/// A residual block of the low-resolution generator: two modulated convolutions beside a plain one, then time and space
-/// doubled, then the last activation.
+/// A residual block of the low-resolution generator: two modulated convolutions and a plain skip convolution, then
+/// upsampling in time and space, then the last activation.
 /// </summary>
 /// <remarks>Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, section 3.2 and figure 4.</remarks>
 public sealed class SynthesisBlock : Module
@@ -51,10 +51,11 @@ public sealed class SynthesisBlock : Module
     public bool TemporalUp => _options.TemporalUp;
 
     /// <param name="x">Activations, <c>[N, T, H, W, InChannels]</c>.</param>
-    /// <param name="latent">One a frame, <c>[N, T, LatentChannels]</c>, of the type of the weights.</param>
-    /// <param name="crop">Which of all frames that the block makes each clip keeps; null for the middle.</param>
-    /// <param name="frameCount">Frames that are kept.</param>
-    /// <param name="magnitudeBeta">What remains of the running magnitudes; 1 to leave them.</param>
+    /// <param name="latent">One latent per frame, <c>[N, T, LatentChannels]</c>, in the type of the weights.</param>
+    /// <param name="crop">Which of the frames that the block computes each clip keeps; null for the middle
+    /// ones.</param>
+    /// <param name="frameCount">Frames that each clip keeps.</param>
+    /// <param name="magnitudeBeta">Weight of the old value in the running magnitudes; 1 leaves them unchanged.</param>
     /// <returns><c>[N, frameCount, Height, Width, OutChannels]</c>.</returns>
     internal Variable Forward(Variable x, Variable latent, BlockCrop? crop, int frameCount, float magnitudeBeta)
     {
@@ -66,8 +67,8 @@ public sealed class SynthesisBlock : Module
         hidden =
             hidden.TemporalModulatedConvolution(_weight1, Style(_affine1, latent), gain1, _padding, outputGain: s_half);
 
-        // The skip sees the input at unit magnitude too: its gain and the mean of the two branches go into its small
-        // weights.
+        // The skip's input has unit magnitude too: its gain and the sqrt(1/2) of the two branches are folded into the
+        // weights, which are few.
         Variable skipWeight = _weightSkip.Value * (gain0 * (s_half / MathF.Sqrt(_options.InChannels)));
         Variable sum = x.Convolution(skipWeight.Cast(x.Type), ConvolutionOptions.Default, residual: hidden);
         Variable y = Resample(sum, crop, frameCount);
@@ -83,7 +84,7 @@ public sealed class SynthesisBlock : Module
         return style.Reshape([clips, frames, style.Shape[1]]);
     }
 
-    /// <summary>What no clip can keep is not computed; then each is cut to its own place.</summary>
+    /// <summary>Frames that no clip can keep are not computed; each clip is then cropped at its own start.</summary>
     private Variable Resample(Variable y, BlockCrop? crop, int frameCount)
     {
         y = crop is null

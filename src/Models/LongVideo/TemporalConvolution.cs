@@ -2,7 +2,7 @@ using GenKernels.Models.StyleGan;
 
 namespace GenKernels.Models.LongVideo;
 
-/// <summary>A convolution over time of vectors, with bias and activation.</summary>
+/// <summary>A convolution of per-frame vectors over time, with bias and activation.</summary>
 public sealed class TemporalConvolution : Module
 {
     private readonly Parameter _weight;
@@ -12,10 +12,10 @@ public sealed class TemporalConvolution : Module
 
     /// <param name="inputs">Channels of the input.</param>
     /// <param name="outputs">Channels of the result.</param>
-    /// <param name="taps">Odd; the result has as many frames as the input.</param>
+    /// <param name="taps">Kernel size, odd; the result has as many frames as the input.</param>
     /// <param name="initializer">Draws the weights.</param>
-    /// <param name="layout">How a state dict holds the weights, where that is not <c>[outputs, inputs, taps]</c> by our
-    /// order of inputs.</param>
+    /// <param name="layout">How a state dict holds the weights, where that is not <c>[outputs, inputs, taps]</c> in
+    /// this layer's order of inputs.</param>
     public TemporalConvolution(int inputs, int outputs, int taps, Initializer initializer, StateLayout? layout = null)
     {
         _weight = Register("weight", initializer.Normal(

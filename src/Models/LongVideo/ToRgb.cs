@@ -2,8 +2,8 @@ using GenKernels.Models.StyleGan;
 
 namespace GenKernels.Models.LongVideo;
 
-/// <summary>The last layer of the low-resolution generator: a modulated convolution with one tap, not demodulated, to
-/// three colours.</summary>
+/// <summary>The last layer of the low-resolution generator: a 1 x 1 x 1 modulated convolution to three colours, without
+/// demodulation.</summary>
 public sealed class ToRgb : Module
 {
     private const float Clamp = 256;
@@ -12,7 +12,7 @@ public sealed class ToRgb : Module
     private readonly FullyConnected _affine;
     private readonly MagnitudeEma _magnitude;
 
-    /// <param name="latentChannels">Channels of the latent that makes the style.</param>
+    /// <param name="latentChannels">Channels of the latent from which the style comes.</param>
     /// <param name="channels">Channels of the input.</param>
     /// <param name="initializer">Draws the weights.</param>
     public ToRgb(int latentChannels, int channels, Initializer initializer)
@@ -24,10 +24,10 @@ public sealed class ToRgb : Module
     }
 
     /// <param name="x">Activations, <c>[N, T, H, W, C]</c>.</param>
-    /// <param name="latent">One a frame, <c>[N, T, L]</c>, of the type of the weights.</param>
-    /// <param name="magnitudeBeta">What remains of the running magnitude; 1 to leave it.</param>
-    /// <returns><c>[N, T, H, W, 3]</c>, within ± 256, of the type of the weights: colours are not rounded again.
-    /// </returns>
+    /// <param name="latent">One latent per frame, <c>[N, T, L]</c>, in the type of the weights.</param>
+    /// <param name="magnitudeBeta">Weight of the old value in the running magnitude; 1 leaves it unchanged.</param>
+    /// <returns><c>[N, T, H, W, 3]</c>, within ± 256, in the type of the weights: colours are not rounded
+    /// again.</returns>
     public Variable Forward(Variable x, Variable latent, float magnitudeBeta)
     {
         (int clips, int frames) = (latent.Shape[0], latent.Shape[1]);

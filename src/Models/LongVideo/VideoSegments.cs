@@ -3,18 +3,17 @@ using GenKernels.Kernels.Random;
 namespace GenKernels.Models.LongVideo;
 
 /// <summary>
-/// A video of any length in constant memory, segment by segment. The noise of every moment is a pure function of the
-/// seed and the moment, and each segment is computed with so much of its surroundings that no seam remains: the video
-/// does not depend on the length of the segments, but for rounding, and a longer one begins as a shorter one of the
-/// same seed.
+/// A video of any length in constant memory, segment by segment. The noise at each moment is a pure function of seed
+/// and moment, and each segment is computed with enough surrounding frames to leave no seam: up to rounding, the video
+/// does not depend on the segment length, and a longer video starts with the frames of a shorter one of the same seed.
 /// </summary>
 /// <remarks>
-/// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, section 3.2 (time-shift equivariance). For one
-/// thread; several of them, each on a thread of its own, may share the generator.
+/// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, section 3.2 (time-shift equivariance). Not
+/// thread-safe; several instances, each on its own thread, may share the generator.
 /// </remarks>
 public sealed class VideoSegments : IDisposable
 {
-    // Of a video: the length of its segments, and that of the last one.
+    // A video has two segment lengths: that of all segments but the last, and that of the last.
     private const int KeptLengths = 2;
 
     private readonly LowResolutionGenerator _generator;
@@ -24,9 +23,9 @@ public sealed class VideoSegments : IDisposable
     private readonly StepArena _arena;
     private readonly Dictionary<int, (RecordedStep Step, Tensor Frames)> _steps = [];
 
-    /// <param name="generator">Makes the frames; its magnitudes are left as they are.</param>
-    /// <param name="seed">Of the video.</param>
-    /// <param name="device">Of the generator.</param>
+    /// <param name="generator">Makes the frames; its running magnitudes are left unchanged.</param>
+    /// <param name="seed">Seed of the video.</param>
+    /// <param name="device">Device of the generator.</param>
     public VideoSegments(LowResolutionGenerator generator, ulong seed, Device device)
     {
         _generator = generator;
@@ -36,13 +35,13 @@ public sealed class VideoSegments : IDisposable
         _arena = new StepArena(device);
     }
 
-    /// <summary>Whether segments are recorded and replayed, or run launch by launch; the bits are the same.</summary>
+    /// <summary>Whether segments are recorded and replayed or run launch by launch; both give the same bits.</summary>
     public bool IsRecorded { get; init; } = true;
 
-    /// <summary>Frames on either side of a segment that are computed and thrown away.</summary>
+    /// <summary>Frames computed and discarded on either side of a segment.</summary>
     /// <remarks>
-    /// The latents near the ends are filtered with zeros beyond them. That reaches some 6 frames of the coarsest rate,
-    /// 8 of which are padding already; two more keep what convolutions carry on from there away from the segment.
+    /// Near the ends the latents are filtered with zeros beyond them. That reaches some 6 frames at the coarsest rate,
+    /// within the 8 of the padding; two more keep what the convolutions spread from there out of the segment.
     /// </remarks>
     public int Margin => 2 * _scale;
 
@@ -51,7 +50,7 @@ public sealed class VideoSegments : IDisposable
     /// <param name="start">From 0; a multiple of the generator's temporal scale.</param>
     /// <param name="frameCount">Frames of the segment.</param>
     /// <returns>Values in row-major order of <c>[T, H, W, 3]</c>, about -1 to 1.</returns>
-    /// <exception cref="ArgumentException"><paramref name="start"/> is not on the grid.</exception>
+    /// <exception cref="ArgumentException"><paramref name="start"/> is not on that grid.</exception>
     public float[] Next(long start, int frameCount)
     {
         Require.That(
@@ -106,7 +105,7 @@ public sealed class VideoSegments : IDisposable
         _steps.Clear();
     }
 
-    /// <summary>Segments of a length are the same work each: only the state of the random numbers differs.</summary>
+    /// <summary>All segments of one length are the same work: only the state of the random numbers differs.</summary>
     private (RecordedStep Step, Tensor Frames) Record(int frameCount)
     {
         Tensor? frames = null;
@@ -121,7 +120,7 @@ public sealed class VideoSegments : IDisposable
     {
         using IDisposable mode = GradientMode.Disable();
 
-        // Only whole steps of the coarsest rate: with others the middle would lie elsewhere on the grid.
+        // A multiple of the coarsest frame: with any other length the middle would lie elsewhere on the grid.
         int synthesised = OnGrid(frameCount) + (2 * Margin);
         Variable noise = new(_random.Normal(_generator.NoiseShape(1, synthesised)));
         return _generator.Forward(noise, synthesised).Window(1, Margin, frameCount).Value;
@@ -129,7 +128,7 @@ public sealed class VideoSegments : IDisposable
 
     private int OnGrid(int frameCount) => (frameCount + _scale - 1) / _scale * _scale;
 
-    /// <summary>Element i of the stream of numbers is element i of the noise of the whole video, wherever it is
+    /// <summary>Element i of the random stream is element i of the whole video's noise, wherever the stream is
     /// entered.</summary>
     private void Seek(long start)
     {

@@ -1,7 +1,7 @@
 namespace GenKernels.Models.StyleGan;
 
-/// <summary>A linear layer whose weights start with unit variance and are scaled at run time, so that all learn at one
-/// rate.</summary>
+/// <summary>A linear layer whose weights start with unit variance and are scaled at run time, so that all layers learn
+/// at the same rate.</summary>
 /// <remarks>Source: Karras et al. 2018, Progressive Growing of GANs, section 4.1 (equalized learning rate).</remarks>
 public sealed class FullyConnected : Module
 {
@@ -14,9 +14,9 @@ public sealed class FullyConnected : Module
     /// <param name="inputs">Channels of the input.</param>
     /// <param name="outputs">Channels of the result.</param>
     /// <param name="initializer">Draws the weights.</param>
-    /// <param name="activation">Follows the bias, with its default gain.</param>
-    /// <param name="rateFactor">Of the learning rate; weights and biases are stored divided by it.</param>
-    /// <param name="bias">The value that biases start at.</param>
+    /// <param name="activation">Applied after the bias, with its default gain.</param>
+    /// <param name="rateFactor">Learning-rate multiplier; weights and biases are stored divided by it.</param>
+    /// <param name="bias">Initial value of the biases.</param>
     /// <param name="layout">How a state dict holds the weights, where that differs from <c>[outputs,
     /// inputs]</c>.</param>
     public FullyConnected(

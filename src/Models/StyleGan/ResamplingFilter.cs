@@ -1,11 +1,11 @@
 namespace GenKernels.Models.StyleGan;
 
-/// <summary>The filter of a change of rate, kept with the network's state.</summary>
+/// <summary>A resampling filter, kept in the network's state.</summary>
 public sealed class ResamplingFilter : Module
 {
     /// <param name="taps">Designed in double precision.</param>
-    /// <param name="initializer">Says where the buffer lies.</param>
-    /// <param name="name">Of the buffer.</param>
+    /// <param name="initializer">Puts the buffer on its device.</param>
+    /// <param name="name">Name of the buffer.</param>
     public ResamplingFilter(double[] taps, Initializer initializer, string name = "filter") =>
         Taps = Register(name, initializer.Filter(taps)).Value;
 
