@@ -2,10 +2,10 @@ using GenKernels.Autograd;
 
 namespace GenKernels.Train.Augmentation;
 
-/// <summary>Draws what is done to a batch of clips.</summary>
+/// <summary>Draws the augmentations of a batch of clips.</summary>
 /// <remarks>
 /// Source: Karras et al. 2020, Training Generative Adversarial Networks with Limited Data, appendix B and figure 12.
-/// For each augmentation its strengths are drawn first, one a clip, then whether it takes place, one a clip.
+/// For each augmentation, the strengths of all clips are drawn first, then whether it is applied to each clip.
 /// </remarks>
 public sealed class AdaSampler
 {
@@ -17,9 +17,9 @@ public sealed class AdaSampler
     private AdaSampler(AdaOptions options, double probability, int clips, IAdaDraws draws) =>
         (_options, _probability, _clips, _draws) = (options, probability, clips, draws);
 
-    /// <param name="options">Which augmentations there are.</param>
-    /// <param name="probability">Of each of them, 0 to 1.</param>
-    /// <param name="clips">How many clips.</param>
+    /// <param name="options">Which augmentations are applied.</param>
+    /// <param name="probability">Common probability of the augmentations, 0 to 1.</param>
+    /// <param name="clips">Number of clips.</param>
     /// <param name="height">Rows of a frame.</param>
     /// <param name="width">Columns of a frame.</param>
     /// <param name="draws">The random numbers.</param>
@@ -39,7 +39,8 @@ public sealed class AdaSampler
             options.Noise > 0 ? sampler.Noise() : null);
     }
 
-    /// <summary>The inverses of what is done to the pictures, the first of them outermost.</summary>
+    /// <summary>The inverse maps of the geometry, composed so that the inverse of the first augmentation is
+    /// outermost.</summary>
     private PlaneMap[] Geometry(int height, int width)
     {
         AdaOptions options = _options;
@@ -47,7 +48,7 @@ public sealed class AdaSampler
         void Then(double share, Func<double[]> draw, Func<double, double, PlaneMap> inverse) =>
             Join(maps, share * _probability, draw, inverse, (all, next) => all * next);
 
-        // One of the two turns or both happen with the probability of an augmentation.
+        // Two rotations: the probability that at least one is applied is that of one augmentation.
         void Turn() => Join(
             maps, 1 - Math.Sqrt(Math.Max(0, 1 - (options.Rotation * _probability))),
             () => Symmetric(1, Math.PI * options.RotationLargest), (angle, _) => PlaneMap.Turn(angle),
@@ -90,7 +91,8 @@ public sealed class AdaSampler
         return deviations;
     }
 
-    /// <summary>Draws one or two strengths a clip, then whether it happens to the clip, and joins what does.</summary>
+    /// <summary>Draws one or two strengths per clip, then whether the augmentation is applied to it, and joins those
+    /// that are.</summary>
     private void Join<T>(
         T[] all, double probability, Func<double[]> draw, Func<double, double, T> make, Func<T, T, T> join)
     {
@@ -106,7 +108,7 @@ public sealed class AdaSampler
         }
     }
 
-    /// <returns>One whole number from 0 to below a bound for each clip.</returns>
+    /// <returns>One integer per clip, from 0 to below a bound.</returns>
     private double[] Whole(int bound) => Array.ConvertAll(_draws.Uniform(_clips), value => Math.Floor(value * bound));
 
     private double[] Symmetric(int each, double largest) =>

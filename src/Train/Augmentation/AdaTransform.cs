@@ -4,18 +4,20 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Train.Augmentation;
 
-/// <summary>One draw of what is done to a batch of clips; all frames of a clip are treated alike.</summary>
-/// <param name="Sources">From pixels of the results to where they are read, one a clip; null for no geometry.</param>
-/// <param name="Colors">One map a clip; null for none.</param>
-/// <param name="Noise">Deviation of the noise, one a clip; null for none.</param>
+/// <summary>One draw of the augmentations of a batch; all frames of a clip are treated alike.</summary>
+/// <param name="Sources">Maps from output pixels to the input positions they are read from, one per clip; null for
+/// none.</param>
+/// <param name="Colors">Colour maps, one per clip; null for none.</param>
+/// <param name="Noise">Standard deviation of the noise, one per clip; null for none.</param>
 public sealed record AdaTransform(
     IReadOnlyList<PlaneMap>? Sources, IReadOnlyList<ColorMap>? Colors, IReadOnlyList<double>? Noise)
 {
-    /// <summary>Geometry, then colour, then noise. Differentiable to any order.</summary>
-    /// <param name="clips">Of colours, <c>[N, T, H, W, 3]</c>, or of any channels where no colours change.</param>
-    /// <param name="lowpass">What <see cref="Kernels.Filtering.Design.Symlet"/> gives, <c>[12]</c>, Float32.</param>
-    /// <param name="noise">Standard normal numbers of the shape of the clips; not read, and may be null, where no
-    /// noise was drawn.</param>
+    /// <summary>Applies geometry, then colour, then noise. Differentiable to any order.</summary>
+    /// <param name="clips">Colour clips, <c>[N, T, H, W, 3]</c>, or with any number of channels if no colours
+    /// change.</param>
+    /// <param name="lowpass">The filter of <see cref="Kernels.Filtering.Design.Symlet"/>, <c>[12]</c>, Float32.</param>
+    /// <param name="noise">Standard normal numbers in the shape of the clips; not read, and may be null, if no noise
+    /// was drawn.</param>
     /// <returns>Clips of the same shape.</returns>
     /// <exception cref="ShapeException">The clips do not fit the draw, or the noise is missing.</exception>
     public Variable Apply(Variable clips, Tensor lowpass, Tensor? noise = null)

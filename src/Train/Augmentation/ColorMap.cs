@@ -1,6 +1,6 @@
 namespace GenKernels.Train.Augmentation;
 
-/// <summary>An affine map of colours, red, green and blue: a matrix, then an offset.</summary>
+/// <summary>An affine map of RGB colours: a matrix, then an offset.</summary>
 public sealed class ColorMap
 {
     private const int Channels = 3;
@@ -9,21 +9,21 @@ public sealed class ColorMap
 
     private ColorMap(double[,] matrix, double[] offset) => (_matrix, _offset) = (matrix, offset);
 
-    /// <summary>Every colour stays.</summary>
+    /// <summary>Leaves every colour unchanged.</summary>
     public static ColorMap Identity => Scale(1);
 
-    /// <param name="amount">Added to all three.</param>
+    /// <param name="amount">Added to all three channels.</param>
     public static ColorMap Brighten(double amount) => new(AlongGrey(1, 1), [amount, amount, amount]);
 
-    /// <param name="factor">Of all three.</param>
+    /// <param name="factor">Multiplies all three channels.</param>
     public static ColorMap Scale(double factor) => new(AlongGrey(factor, factor), new double[Channels]);
 
-    /// <summary>The component along grey and those across it by factors of their own.</summary>
-    /// <param name="along">Of the component along grey; -1 exchanges dark and light.</param>
-    /// <param name="across">Of what makes a colour; 0 leaves grey.</param>
+    /// <summary>Scales the component along the grey axis and the components across it by separate factors.</summary>
+    /// <param name="along">Factor along the grey axis; -1 exchanges dark and light.</param>
+    /// <param name="across">Factor across the grey axis; 0 leaves grey alone.</param>
     public static ColorMap Stretch(double along, double across) => new(AlongGrey(along, across), new double[Channels]);
 
-    /// <summary>A turn about the axis of greys.</summary>
+    /// <summary>A rotation about the grey axis.</summary>
     /// <param name="angle">In radians, from red towards green.</param>
     public static ColorMap TurnHue(double angle)
     {
@@ -39,7 +39,7 @@ public sealed class ColorMap
         return new ColorMap(matrix, new double[Channels]);
     }
 
-    /// <returns>This map, then another.</returns>
+    /// <returns>The composition: this map, then <paramref name="next"/>.</returns>
     public ColorMap Then(ColorMap next)
     {
         double[,] matrix = new double[Channels, Channels];

@@ -4,10 +4,10 @@ using GenKernels.Train.Video;
 
 namespace GenKernels.Train.Data;
 
-/// <summary>Decodes batches of clips on other threads ahead of the training that takes them.</summary>
+/// <summary>Decodes batches of clips on other threads, ahead of the training loop.</summary>
 /// <remarks>
-/// Batch b holds the samples b N .. b N + N - 1, whatever the number of threads. There are <c>prefetch</c> + 1 buffers,
-/// made once: one with the caller, the others being filled. For one consumer thread.
+/// Batch b holds samples b N .. b N + N - 1, whatever the number of threads. <c>prefetch</c> + 1 buffers are allocated
+/// once: the caller holds one while the others are filled. For one consumer thread.
 /// </remarks>
 public sealed class ClipLoader : IDisposable
 {
@@ -22,13 +22,12 @@ public sealed class ClipLoader : IDisposable
     private ExceptionDispatchInfo? _fault;
     private bool _disposed;
 
-    /// <param name="sampler">Says which clips; its data set must stay open as long as the loader.</param>
+    /// <param name="sampler">Chooses the clips; its data set must stay open as long as the loader.</param>
     /// <param name="batchSize">N, clips in a batch; positive.</param>
-    /// <param name="startIndex">
-    /// Sample index of the first clip; 0 for a new training, <see cref="NextIndex"/> to go on.
-    /// </param>
+    /// <param name="startIndex">Sample index of the first clip; 0 for a new training, <see cref="NextIndex"/> to
+    /// continue one.</param>
     /// <param name="prefetch">Batches decoded ahead; positive.</param>
-    /// <exception cref="DatasetException">There is no room for so many clips.</exception>
+    /// <exception cref="DatasetException">The buffers do not fit into memory.</exception>
     public ClipLoader(ClipSampler sampler, int batchSize, long startIndex = 0, int prefetch = 2)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
@@ -52,7 +51,7 @@ public sealed class ClipLoader : IDisposable
         for (int i = 0; i < prefetch; i++) Start(new float[length]);
     }
 
-    /// <summary>Sample index of the first clip of the batch that <see cref="Next"/> gives next.</summary>
+    /// <summary>Sample index of the first clip of the batch that <see cref="Next"/> returns next.</summary>
     public long NextIndex { get; private set; }
 
     /// <summary>Waits for the next batch.</summary>
@@ -80,7 +79,7 @@ public sealed class ClipLoader : IDisposable
         return batch;
     }
 
-    /// <summary>Ends the decoding that is under way and waits for it.</summary>
+    /// <summary>Cancels the decoding in progress and waits for it to end.</summary>
     public void Dispose()
     {
         if (_disposed) return;
@@ -124,7 +123,7 @@ public sealed class ClipLoader : IDisposable
         for (int row = 0; row < rgb.Length; row += width * 3)
         {
             Span<byte> pixels = rgb.Slice(row, width * 3);
-            pixels.Reverse();  // also turns each pixel's colours round, which the next line undoes
+            pixels.Reverse();  // also reverses the channels within each pixel, which the next line undoes
             for (int x = 0; x < pixels.Length; x += 3) (pixels[x], pixels[x + 2]) = (pixels[x + 2], pixels[x]);
         }
     }

@@ -1,11 +1,11 @@
 namespace GenKernels.Train.Data;
 
-/// <summary>Decides which clip is the i-th of a training, uniformly over the videos that are long enough.</summary>
+/// <summary>Chooses the i-th clip of a training, uniformly over the videos that are long enough.</summary>
 /// <remarks>
 /// Every epoch is a random permutation of those videos, whatever their lengths; the start is uniform over the video.
-/// All of it is a pure function of (seed, i) by <see cref="SplitMix"/>, so that a training continues where it stopped
-/// when it is given the index: stream 0 draws the starts and 1 the flips, both at i; stream 2 + epoch draws the
-/// permutation. Thread-safe.
+/// Everything is a pure function of (seed, i) by <see cref="SplitMix"/>, so that the index is all a training needs to
+/// resume: stream 0 draws the starts and stream 1 the flips, both at i; stream 2 + epoch draws the permutation.
+/// Thread-safe.
 /// </remarks>
 public sealed class ClipSampler
 {
@@ -18,10 +18,10 @@ public sealed class ClipSampler
     private readonly bool _flipHorizontally;
     private volatile Epoch _lastEpoch;
 
-    /// <param name="dataset">Where the clips are; not disposed.</param>
+    /// <param name="dataset">The data set of the clips; not disposed.</param>
     /// <param name="sequenceLength">Frames of a clip; positive.</param>
     /// <param name="flipHorizontally">Mirror every clip with probability 1/2.</param>
-    /// <param name="seed">Any number; another gives other clips.</param>
+    /// <param name="seed">Any number; different seeds give different clips.</param>
     /// <exception cref="DatasetException">Every video is shorter than a clip.</exception>
     public ClipSampler(VideoDataset dataset, int sequenceLength, bool flipHorizontally, ulong seed)
     {
@@ -41,16 +41,16 @@ public sealed class ClipSampler
         _lastEpoch = Permute(0);
     }
 
-    /// <summary>Where the clips are.</summary>
+    /// <summary>The data set of the clips.</summary>
     public VideoDataset Dataset { get; }
 
     /// <summary>Frames of a clip.</summary>
     public int SequenceLength { get; }
 
-    /// <summary>Videos that are long enough: clips in an epoch.</summary>
+    /// <summary>Number of videos that are long enough, which is the number of clips in an epoch.</summary>
     public int VideoCount => _videos.Length;
 
-    /// <param name="index">Which clip of the training, from 0.</param>
+    /// <param name="index">Index of the clip in the training, from 0.</param>
     public Clip Sample(long index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
@@ -65,7 +65,8 @@ public sealed class ClipSampler
         return new Clip(video, start, flip);
     }
 
-    /// <summary>Fisher and Yates: place i is exchanged with a random place up to i, from the last on.</summary>
+    /// <summary>Fisher-Yates shuffle: from the last element on, element i is swapped with a random one up to
+    /// i.</summary>
     private Epoch Permute(long number)
     {
         int[] videos = [.. _videos];

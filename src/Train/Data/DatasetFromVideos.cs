@@ -2,11 +2,11 @@ using GenKernels.Train.Video;
 
 namespace GenKernels.Train.Data;
 
-/// <summary>Makes a data set of frames from a folder of videos, in the layout of the LongVideoGAN release.</summary>
+/// <summary>Creates a data set of frames from a folder of videos, in the layout of the LongVideoGAN release.</summary>
 /// <remarks>
-/// Videos are decoded in parallel, each into a temporary file, and go into the zips in order: memory does not grow with
-/// their length, and equal videos make equal zips. Nothing appears under its name before everything is written, and
-/// nothing that is replaced is deleted before that.
+/// Videos are decoded in parallel, each into a temporary file, and written to the zips in order: memory does not grow
+/// with their length, and equal videos give equal zips. No file gets its final name before everything is written, and
+/// no replaced file is deleted before that.
 /// </remarks>
 public sealed class DatasetFromVideos
 {
@@ -29,14 +29,13 @@ public sealed class DatasetFromVideos
         _folder = Path.Combine(options.OutputFolder, DatasetLayout.SizeFolder(options.Height, options.Width));
     }
 
-    /// <param name="options">What to make of what.</param>
-    /// <param name="progress">Told after every frame and every video, from several threads.</param>
-    /// <param name="stop">Ends the work early; nothing is left behind.</param>
-    /// <exception cref="DatasetException">
-    /// No source folder, no videos in it, two of one name, none that can be decoded, or a data set is there already.
-    /// </exception>
+    /// <param name="options">Source, destination and settings.</param>
+    /// <param name="progress">Reported to after every frame and every video, from several threads.</param>
+    /// <param name="stop">Cancels the work; nothing is left behind.</param>
+    /// <exception cref="DatasetException">The source folder is missing or holds no videos, two videos have the same
+    /// name, none can be decoded, or the output folder already holds a data set.</exception>
     /// <exception cref="VideoToolMissingException"><c>ffmpeg</c> or <c>ffprobe</c> cannot be started.</exception>
-    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public static DatasetReport Make(
         DatasetFromVideosOptions options, IProgress<DatasetProgress>? progress = null, CancellationToken stop = default)
     {
@@ -106,7 +105,8 @@ public sealed class DatasetFromVideos
         }
     }
 
-    /// <summary>Runs of nearly one length: the first <c>videos mod partitions</c> get one video more.</summary>
+    /// <summary>Contiguous runs of videos: the first <c>videos mod partitions</c> partitions get one video
+    /// more.</summary>
     private int PartitionOf(int video)
     {
         (int length, int longer) = Math.DivRem(_videos.Length, _options.Partitions);
@@ -160,7 +160,7 @@ public sealed class DatasetFromVideos
         }
         catch (Exception)
         {
-            // The fault that ends the work is on its way to the caller already; this one only follows from it.
+            // The fault that ended the work is already on its way to the caller; this one is only a consequence.
         }
     }
 

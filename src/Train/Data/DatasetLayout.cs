@@ -2,11 +2,11 @@ using System.Text.RegularExpressions;
 
 namespace GenKernels.Train.Data;
 
-/// <summary>The names in a video data set, those of the LongVideoGAN release.</summary>
+/// <summary>File and folder names of a video data set, as in the LongVideoGAN release.</summary>
 /// <remarks>
-/// <c>{height:0000}x{width:0000}/partition_{i:0000}.zip</c>, uncompressed; in it
+/// <c>{height:0000}x{width:0000}/partition_{i:0000}.zip</c>, uncompressed, contains
 /// <c>{video}/frame_{index:000000}.jpg</c> and <c>frame_paths.json</c>, an object that lists the frame names of each
-/// video. <c>dataset.json</c> beside the partitions is ours; a data set without it is read as well.
+/// video. <c>dataset.json</c> beside the partitions is an addition; data sets without it are also read.
 /// </remarks>
 internal static partial class DatasetLayout
 {

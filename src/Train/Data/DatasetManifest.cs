@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace GenKernels.Train.Data;
 
-/// <summary>What a data set was made of: the file <c>dataset.json</c> beside its partitions.</summary>
+/// <summary>The sources of a data set: the file <c>dataset.json</c> beside its partitions.</summary>
 /// <param name="Height">Rows of a frame.</param>
 /// <param name="Width">Columns of a frame.</param>
-/// <param name="Videos">In the order in which they lie in the partitions.</param>
+/// <param name="Videos">The videos, in their order in the partitions.</param>
 public sealed record DatasetManifest(int Height, int Width, IReadOnlyList<DatasetManifestVideo> Videos)
 {
     private const int CurrentVersion = 1;
@@ -16,7 +16,7 @@ public sealed record DatasetManifest(int Height, int Width, IReadOnlyList<Datase
         NewLine = "\n",
     };
 
-    /// <summary>The version of the file's form.</summary>
+    /// <summary>Version of the file format.</summary>
     public int Version { get; init; } = CurrentVersion;
 
     /// <summary>Frames of all videos.</summary>
@@ -25,7 +25,7 @@ public sealed record DatasetManifest(int Height, int Width, IReadOnlyList<Datase
     /// <returns>The file's content, UTF-8.</returns>
     internal byte[] ToJson() => [.. JsonSerializer.SerializeToUtf8Bytes(this, s_options), (byte)'\n'];
 
-    /// <exception cref="DatasetException">Not a manifest, or of a version that is not known.</exception>
+    /// <exception cref="DatasetException">The file is not a manifest, or is of an unknown version.</exception>
     internal static DatasetManifest Read(string path)
     {
         try

@@ -11,9 +11,8 @@ internal sealed class DatasetPartition : IDisposable
     private readonly SortedDictionary<string, string[]> _frameNames;
     private readonly Dictionary<string, StoredEntry[]> _frames = [];
 
-    /// <exception cref="DatasetException">
-    /// Damaged, no list of frames in it, or frames missing that are listed.
-    /// </exception>
+    /// <exception cref="DatasetException">The zip is damaged, has no list of frames, or lacks listed
+    /// frames.</exception>
     public DatasetPartition(string path)
     {
         _zip = StoredZip.Open(path, out Dictionary<string, StoredEntry> entries);
@@ -37,7 +36,7 @@ internal sealed class DatasetPartition : IDisposable
         _frameNames.Select(video => (video.Key, video.Value.Length));
 
     /// <param name="video">A name among <see cref="Videos"/>.</param>
-    /// <param name="index">Which frame, from 0.</param>
+    /// <param name="index">Index of the frame, from 0.</param>
     /// <param name="rgb">Receives <c>[H, W, 3]</c>.</param>
     /// <exception cref="DatasetException">The frame is damaged or has another size.</exception>
     public void ReadFrame(string video, int index, int width, int height, Span<byte> rgb)

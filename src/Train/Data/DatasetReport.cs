@@ -1,7 +1,7 @@
 namespace GenKernels.Train.Data;
 
-/// <summary>The outcome of making a data set.</summary>
+/// <summary>The result of creating a data set.</summary>
 /// <param name="Folder">The folder that holds the partitions.</param>
-/// <param name="Manifest">What is in it.</param>
+/// <param name="Manifest">Lists the contents.</param>
 /// <param name="Skipped">Videos that could not be decoded, in order.</param>
 public sealed record DatasetReport(string Folder, DatasetManifest Manifest, IReadOnlyList<SkippedVideo> Skipped);

@@ -3,7 +3,7 @@ using GenKernels.Train.Video;
 namespace GenKernels.Train.Data;
 
 /// <summary>
-/// The frames of one video, resized and encoded, waiting in a temporary file for their turn in the zip.
+/// The frames of one video, resized and encoded, kept in a temporary file until they are written to the zip.
 /// </summary>
 internal sealed class DecodedVideo : IDisposable
 {
@@ -23,13 +23,11 @@ internal sealed class DecodedVideo : IDisposable
 
     public int FrameCount => _lengths.Count;
 
-    /// <summary>Null, or why the video cannot be used.</summary>
+    /// <summary>Why the video cannot be used; null if it can.</summary>
     public string? Failure { get; private set; }
 
-    /// <summary>
-    /// Decodes a whole video; one that cannot be decoded is given back with its <see cref="Failure"/>.
-    /// </summary>
-    /// <param name="spoolPath">The temporary file; gone after Dispose.</param>
+    /// <summary>Decodes a whole video; one that cannot be decoded is returned with its <see cref="Failure"/>.</summary>
+    /// <param name="spoolPath">The temporary file; deleted by Dispose.</param>
     /// <param name="frameDone">Called after every frame.</param>
     /// <returns>The caller disposes it.</returns>
     public static DecodedVideo Decode(
@@ -57,7 +55,7 @@ internal sealed class DecodedVideo : IDisposable
         return video;
     }
 
-    /// <summary>The encoded frames in order; each is valid until the next.</summary>
+    /// <summary>The encoded frames in order; each is valid only until the next is read.</summary>
     public IEnumerable<ReadOnlyMemory<byte>> Frames()
     {
         _spool.Position = 0;

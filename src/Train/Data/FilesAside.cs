@@ -1,14 +1,15 @@
 namespace GenKernels.Train.Data;
 
-/// <summary>Files that make room for others, and come back unless these are there.</summary>
+/// <summary>Files moved aside for their replacements, and moved back unless the replacements are complete.</summary>
 /// <remarks>
-/// Meanwhile each lies beside its place as <c>.name.….earlier</c>, where it can be found if the program is killed.
+/// Meanwhile each file is named <c>.name.….earlier</c> in the same folder, where it can be found if the program is
+/// killed.
 /// </remarks>
 internal sealed class FilesAside : IDisposable
 {
     private readonly List<(string Place, string Aside)> _files = [];
 
-    /// <param name="paths">What is moved aside.</param>
+    /// <param name="paths">The files to move aside.</param>
     public FilesAside(IEnumerable<string> paths)
     {
         foreach (string path in paths)
@@ -20,14 +21,14 @@ internal sealed class FilesAside : IDisposable
         }
     }
 
-    /// <summary>Deletes the files: what takes their place is whole.</summary>
+    /// <summary>Deletes the files, once their replacements are complete.</summary>
     public void Delete()
     {
         foreach ((_, string aside) in _files) File.Delete(aside);
         _files.Clear();
     }
 
-    /// <summary>Moves back what was not deleted.</summary>
+    /// <summary>Moves back the files that were not deleted.</summary>
     public void Dispose()
     {
         foreach ((string place, string aside) in _files) File.Move(aside, place, overwrite: true);

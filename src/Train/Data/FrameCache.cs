@@ -1,6 +1,6 @@
 namespace GenKernels.Train.Data;
 
-/// <summary>Keeps decoded frames, first come first kept, until a number of bytes is reached. Thread-safe.</summary>
+/// <summary>Caches decoded frames, without eviction, up to a number of bytes. Thread-safe.</summary>
 /// <remarks>
 /// Copying a frame takes a small fraction of the time of decoding it, and a small data set fits whole.
 /// </remarks>
@@ -11,14 +11,14 @@ internal sealed class FrameCache
     private long _used;
 
     /// <param name="frameCounts">Frames of each video.</param>
-    /// <param name="capacity">Bytes of pixels to keep at most.</param>
+    /// <param name="capacity">Most bytes of pixels to keep.</param>
     public FrameCache(IEnumerable<int> frameCounts, long capacity)
     {
         _frames = [.. frameCounts.Select(count => new byte[]?[count])];
         _capacity = capacity;
     }
 
-    /// <returns>False, with nothing written, when the frame is not kept.</returns>
+    /// <returns>False, with nothing written, if the frame is not cached.</returns>
     public bool TryRead(int video, int frame, Span<byte> rgb)
     {
         byte[]? kept = Volatile.Read(ref _frames[video][frame]);

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace GenKernels.Train.Data;
 
 /// <summary>
-/// What is said of JSON that cannot be read: the parser's own message may repeat the rest of the file.
+/// The message for JSON that cannot be read: the parser's own message may repeat the rest of the file.
 /// </summary>
 internal static class JsonFault
 {

@@ -4,10 +4,10 @@ using GenKernels.Train.Video;
 
 namespace GenKernels.Train.Data;
 
-/// <summary>Writes one partition of a data set; it appears under its name only when it is committed.</summary>
+/// <summary>Writes one partition of a data set; it gets its final name only when committed.</summary>
 internal sealed class PartitionWriter : IDisposable
 {
-    // Zip entries carry a date; a fixed one makes equal data sets equal files.
+    // Zip entries carry a date; a fixed one makes equal data sets byte-identical files.
     private static readonly DateTimeOffset s_date = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly PartialOutput _output;
@@ -23,7 +23,7 @@ internal sealed class PartitionWriter : IDisposable
         _zip = new ZipArchive(stream, ZipArchiveMode.Create);
     }
 
-    /// <summary>Which partition, from 0.</summary>
+    /// <summary>Index of the partition, from 0.</summary>
     public int Index { get; }
 
     /// <summary>The name of the zip.</summary>
@@ -69,7 +69,7 @@ internal sealed class PartitionWriter : IDisposable
         }
         catch (IOException)
         {
-            // Only of a zip that is given up: its directory would not fit on the disk either.
+            // Only for a zip that is being abandoned: its directory would not fit on the full disk either.
         }
         finally
         {

@@ -1,16 +1,17 @@
 namespace GenKernels.Train.Data;
 
-/// <summary>A video file to make a data set of.</summary>
-/// <param name="Path">Where it is.</param>
-/// <param name="Source">Its path below the source folder, with forward slashes.</param>
+/// <summary>A video file to include in a data set.</summary>
+/// <param name="Path">Path of the file.</param>
+/// <param name="Source">The path relative to the source folder, with forward slashes.</param>
 /// <param name="Name">The same without extension: its name in the data set.</param>
 internal sealed record SourceVideo(string Path, string Source, string Name)
 {
     private static readonly string[] s_extensions =
         [".avi", ".gif", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".webm", ".wmv"];
 
-    /// <summary>Finds every video below a folder, sorted part by part of the path.</summary>
-    /// <exception cref="DatasetException">No such folder, no videos, or two that would have one name.</exception>
+    /// <summary>Finds every video below a folder, sorted by path, component by component.</summary>
+    /// <exception cref="DatasetException">The folder is missing or holds no videos, or two would have the same
+    /// name.</exception>
     public static SourceVideo[] Find(string folder)
     {
         if (!Directory.Exists(folder)) throw new DatasetException($"{folder}: no such folder of videos");

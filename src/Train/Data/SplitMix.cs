@@ -1,9 +1,9 @@
 namespace GenKernels.Train.Data;
 
-/// <summary>Random numbers that are a pure function of where they are asked for: (seed, stream, index).</summary>
+/// <summary>Random numbers that are a pure function of (seed, stream, index).</summary>
 /// <remarks>
-/// The finaliser M of SplitMix64 (Steele, Lea and Flood 2014, Fast splittable pseudorandom number generators) scrambles
-/// 64 bits one to one: x ^= x >> 30, times 0xBF58476D1CE4E5B9, x ^= x >> 27, times 0x94D049BB133111EB, x ^= x >> 31.
+/// The finaliser M of SplitMix64 (Steele, Lea and Flood 2014, Fast splittable pseudorandom number generators) is a
+/// bijection of 64 bits: x ^= x >> 30, times 0xBF58476D1CE4E5B9, x ^= x >> 27, times 0x94D049BB133111EB, x ^= x >> 31.
 /// With G = 0x9E3779B97F4A7C15, the number is M(M(M(seed + G) + stream + G) + (index + 1) G) modulo 2^64: for one seed
 /// and stream this is the SplitMix64 sequence from a scrambled start, entered at any index.
 /// </remarks>

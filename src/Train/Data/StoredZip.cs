@@ -4,10 +4,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace GenKernels.Train.Data;
 
-/// <summary>Reads an uncompressed zip, the 64-bit form included, from any number of threads at once.</summary>
+/// <summary>Reads an uncompressed zip, including Zip64, from any number of threads at once.</summary>
 /// <remarks>
-/// Knows every entry's place from the directory at the end of the file (PKWARE APPNOTE 6.3, sections 4.3.7 to 4.3.16)
-/// and reads contents at their offsets, without a shared position. A content is checked against its checksum.
+/// Takes every entry's offset from the directory at the end of the file (PKWARE APPNOTE 6.3, sections 4.3.7 to 4.3.16)
+/// and reads by offset, without a shared file position. Each entry's content is checked against its checksum.
 /// </remarks>
 internal sealed class StoredZip : IDisposable
 {
@@ -28,11 +28,10 @@ internal sealed class StoredZip : IDisposable
     public string Path { get; }
 
     /// <param name="path">A zip whose entries are all uncompressed.</param>
-    /// <param name="entries">The place of every entry by name.</param>
+    /// <param name="entries">The location of every entry, by name.</param>
     /// <returns>The caller disposes it.</returns>
-    /// <exception cref="DatasetException">
-    /// The file cannot be opened, is cut short or no zip, or an entry is compressed.
-    /// </exception>
+    /// <exception cref="DatasetException">The file cannot be opened, is truncated or not a zip, or an entry is
+    /// compressed.</exception>
     public static StoredZip Open(string path, out Dictionary<string, StoredEntry> entries)
     {
         SafeFileHandle file;
@@ -59,7 +58,7 @@ internal sealed class StoredZip : IDisposable
 
     /// <param name="entry">One of this file's entries.</param>
     /// <param name="name">Its name, for messages.</param>
-    /// <param name="content">Receives the content; as long as the entry.</param>
+    /// <param name="content">Receives the content; must be as long as the entry.</param>
     /// <exception cref="DatasetException">The content is damaged.</exception>
     public void Read(StoredEntry entry, string name, Span<byte> content)
     {

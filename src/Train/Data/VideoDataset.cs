@@ -1,12 +1,12 @@
 namespace GenKernels.Train.Data;
 
 /// <summary>
-/// A data set of videos, one frame size, as <see cref="DatasetFromVideos"/> or the LongVideoGAN release makes it.
+/// A data set of videos of one frame size, created by <see cref="DatasetFromVideos"/> or by the LongVideoGAN release.
 /// </summary>
 /// <remarks>Thread-safe.</remarks>
 public sealed class VideoDataset : IDisposable
 {
-    /// <summary>Bytes of decoded frames that are kept in memory unless another number is given: 512 MiB.</summary>
+    /// <summary>Default limit of the decoded frames kept in memory: 512 MiB.</summary>
     public const long DefaultCacheBytes = 512L << 20;
 
     private readonly DatasetPartition[] _partitions;
@@ -44,7 +44,7 @@ public sealed class VideoDataset : IDisposable
     /// <summary>Frames of all videos.</summary>
     public long TotalFrames => Videos.Sum(video => (long)video.FrameCount);
 
-    /// <summary>What the data set was made of; null for one that does not say.</summary>
+    /// <summary>The sources of the data set; null if it has no manifest.</summary>
     public DatasetManifest? Manifest { get; private init; }
 
     /// <summary>
@@ -53,11 +53,10 @@ public sealed class VideoDataset : IDisposable
     /// <param name="folder">The folder that holds folders such as <c>0036x0064</c>, or one of these.</param>
     /// <param name="height">Rows of a frame.</param>
     /// <param name="width">Columns of a frame.</param>
-    /// <param name="cacheBytes">Decoded frames are kept in memory up to this many bytes; 0 keeps none.</param>
+    /// <param name="cacheBytes">Most bytes of decoded frames to keep in memory; 0 keeps none.</param>
     /// <returns>The caller disposes it.</returns>
-    /// <exception cref="DatasetException">
-    /// Missing, empty, not of this size, incomplete, cut short or damaged.
-    /// </exception>
+    /// <exception cref="DatasetException">The data set is missing, empty, of another size, incomplete, truncated or
+    /// damaged.</exception>
     public static VideoDataset Open(string folder, int height, int width, long cacheBytes = DefaultCacheBytes)
     {
         folder = FindFolder(folder, height, width);
@@ -80,10 +79,10 @@ public sealed class VideoDataset : IDisposable
         }
     }
 
-    /// <summary>Which frame sizes a data set has.</summary>
+    /// <summary>The frame sizes of a data set.</summary>
     /// <param name="folder">The folder that holds folders such as <c>0036x0064</c>, or one of these.</param>
-    /// <returns>Height and width, in the order of the folders' names; empty when there is no data set.</returns>
-    /// <exception cref="DatasetException">No such folder.</exception>
+    /// <returns>Height and width, in the order of the folder names; empty if there is no data set.</returns>
+    /// <exception cref="DatasetException">The folder does not exist.</exception>
     public static IReadOnlyList<(int Height, int Width)> FindSizes(string folder)
     {
         if (!Directory.Exists(folder)) throw new DatasetException($"{folder}: no such data set");
@@ -100,10 +99,10 @@ public sealed class VideoDataset : IDisposable
     /// <param name="video">Index into <see cref="Videos"/>.</param>
     /// <param name="frame">Index of the frame, from 0.</param>
     /// <param name="rgb">Receives <c>[H, W, 3]</c>.</param>
-    /// <exception cref="ArgumentException">No such video or frame, or the buffer is not one frame long.</exception>
-    /// <exception cref="DatasetException">
-    /// The frame is damaged or has another size; names the zip and the entry.
-    /// </exception>
+    /// <exception cref="ArgumentException">There is no such video or frame, or the buffer is not one frame
+    /// long.</exception>
+    /// <exception cref="DatasetException">The frame is damaged or has another size; the message names the zip and the
+    /// entry.</exception>
     public void ReadFrame(int video, int frame, Span<byte> rgb)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(video);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace GenKernels.Train.Data;
 
-/// <summary>Reads the directory at the end of a zip file.</summary>
+/// <summary>Reads the central directory at the end of a zip file.</summary>
 internal sealed class ZipDirectory(string path, long fileLength, ZipDirectory.ReadAt readAt)
 {
     private const uint EndSignature = 0x06054B50;
@@ -20,7 +20,8 @@ internal sealed class ZipDirectory(string path, long fileLength, ZipDirectory.Re
     /// <summary>Fills <paramref name="bytes"/> from the file at <paramref name="offset"/>.</summary>
     public delegate void ReadAt(long offset, Span<byte> bytes);
 
-    /// <exception cref="DatasetException">No zip, cut short, damaged, or an entry is compressed.</exception>
+    /// <exception cref="DatasetException">The file is not a zip, truncated or damaged, or an entry is
+    /// compressed.</exception>
     public Dictionary<string, StoredEntry> ReadEntries()
     {
         (long offset, long length, long count) = FindDirectory();
@@ -63,7 +64,7 @@ internal sealed class ZipDirectory(string path, long fileLength, ZipDirectory.Re
     }
 
     /// <summary>
-    /// A large zip says the same in a second record with wider fields, found through a locator before the end.
+    /// Zip64 repeats the end record with wider fields; a locator before the end record gives its offset.
     /// </summary>
     private (long Offset, long Length, long Count)? FindDirectory64(long endOffset)
     {
@@ -95,7 +96,7 @@ internal sealed class ZipDirectory(string path, long fileLength, ZipDirectory.Re
     }
 
     /// <summary>
-    /// The 64-bit fields of an entry, in the order length, stored length, offset, those that are needed.
+    /// The 64-bit fields of an entry in the order length, stored length, offset; only the needed ones are present.
     /// </summary>
     private static ReadOnlySpan<byte> Wide(ReadOnlySpan<byte> extra)
     {

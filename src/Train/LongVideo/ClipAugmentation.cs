@@ -4,9 +4,9 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Train.LongVideo;
 
-/// <summary>One draw of all that is done to clips before the discriminator sees them.</summary>
+/// <summary>One draw of the augmentations that the discriminator's input goes through.</summary>
 /// <param name="DiffAug">Colour, translation and cutout; or null.</param>
-/// <param name="Stretch">Speeds; or null.</param>
+/// <param name="Stretch">Temporal stretch; or null.</param>
 /// <remarks>Source: Zhao et al. 2020, Differentiable Augmentation; Brooks et al. 2022, Generating Long Videos, section
 /// 4.1.</remarks>
 public sealed record ClipAugmentation(DiffAugDraws? DiffAug, StretchDraws? Stretch)
@@ -19,7 +19,7 @@ public sealed record ClipAugmentation(DiffAugDraws? DiffAug, StretchDraws? Stret
         return Stretch is null ? video : video.TemporalStretch(Stretch.Scale, Stretch.Padding, Stretch.CropStart);
     }
 
-    /// <returns>All draws in one order, null where one is left out.</returns>
+    /// <returns>All drawn tensors in a fixed order, null for those left out.</returns>
     internal static Tensor?[] Tensors(ClipAugmentation? augmentation)
     {
         (DiffAugDraws? draws, StretchDraws? stretch) = (augmentation?.DiffAug, augmentation?.Stretch);

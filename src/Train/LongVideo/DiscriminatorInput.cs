@@ -3,9 +3,9 @@ using GenKernels.Train.Runs;
 
 namespace GenKernels.Train.LongVideo;
 
-/// <summary>What one part of a step of the discriminator is made from.</summary>
-/// <param name="Fake">Of the generated clips.</param>
-/// <param name="Real">The real ones.</param>
+/// <summary>The input of one part of a discriminator update.</summary>
+/// <param name="Fake">Input of the generated clips.</param>
+/// <param name="Real">The real clips.</param>
 internal sealed record DiscriminatorInput(GeneratorInput Fake, RealInput Real) : IStepInput<DiscriminatorInput>
 {
     IReadOnlyList<Tensor?> IStepInput<DiscriminatorInput>.Tensors =>

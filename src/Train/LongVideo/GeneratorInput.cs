@@ -3,11 +3,11 @@ using GenKernels.Train.Runs;
 
 namespace GenKernels.Train.LongVideo;
 
-/// <summary>What one part of a batch of generated clips is made from.</summary>
+/// <summary>The input of one part of a batch of generated clips.</summary>
 /// <param name="Noise">White noise for the generator.</param>
 /// <param name="FrameCount">Frames of each clip.</param>
-/// <param name="Places">Where each clip begins on the generator's grid, as the generator says it; null for 0.</param>
-/// <param name="Augmentation">What the discriminator's view of them is; null for as they are.</param>
+/// <param name="Places">Where each clip starts, from <c>LowResolutionGenerator.Places</c>; null for 0.</param>
+/// <param name="Augmentation">Applied before the discriminator; null for none.</param>
 public sealed record GeneratorInput(Tensor Noise, int FrameCount, Tensor? Places, ClipAugmentation? Augmentation)
     : IStepInput<GeneratorInput>
 {

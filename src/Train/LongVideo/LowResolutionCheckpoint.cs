@@ -8,17 +8,17 @@ using GenKernels.Train.Runs;
 
 namespace GenKernels.Train.LongVideo;
 
-/// <summary>All that a training run is: networks, moving average, optimizers, and where it stands. A folder, whole or
-/// not there.</summary>
-/// <param name="Step">Steps that were taken.</param>
-/// <param name="Preset">Name of the sizes.</param>
-/// <param name="Options">How it is trained.</param>
-/// <param name="ClipIndex">Real clips that were drawn.</param>
-/// <param name="NoiseOffset">Where the stream of noise stands.</param>
+/// <summary>The complete state of a training run: networks, moving average, optimizers and position. A folder that is
+/// either whole or absent.</summary>
+/// <param name="Step">Steps finished.</param>
+/// <param name="Preset">Name of the preset of sizes.</param>
+/// <param name="Options">Training options.</param>
+/// <param name="ClipIndex">Number of real clips drawn so far.</param>
+/// <param name="NoiseOffset">Position in the noise stream.</param>
 public sealed record LowResolutionCheckpoint(
     long Step, string Preset, LowResolutionTrainingOptions Options, long ClipIndex, ulong NoiseOffset)
 {
-    /// <summary>The file of the generator to look at.</summary>
+    /// <summary>File name of the averaged generator, the one to generate videos with.</summary>
     public const string AverageGeneratorFile = "generator-average.safetensors";
 
     private const string StateFileName = "state.json";
@@ -31,14 +31,14 @@ public sealed record LowResolutionCheckpoint(
         Converters = { new PrecisionConverter() },
     };
 
-    /// <summary>The newest value of everything that is logged but times; some are measured in few steps only.</summary>
+    /// <summary>The newest value of every logged metric except times; some are measured in few steps only.</summary>
     public IReadOnlyDictionary<string, double>? Values { get; init; }
 
-    /// <summary>Writes a checkpoint and removes all but the newest few. One of this step that is there already stays:
-    /// it is the same.</summary>
-    /// <param name="runFolder">The run's.</param>
+    /// <summary>Writes a checkpoint and deletes all but the newest few. An existing one of the same step is left: its
+    /// content is the same.</summary>
+    /// <param name="runFolder">Folder of the run.</param>
     /// <param name="gan">The networks.</param>
-    /// <param name="keep">How many remain, at least 1.</param>
+    /// <param name="keep">Number of checkpoints to keep, at least 1.</param>
     /// <returns>The checkpoint's folder.</returns>
     /// <exception cref="IOException">The disk is full or the folder cannot be written; the older checkpoints
     /// remain.</exception>
@@ -73,11 +73,11 @@ public sealed record LowResolutionCheckpoint(
         return folder;
     }
 
-    /// <returns>The newest checkpoint of a run, or null where there is none.</returns>
+    /// <returns>The newest checkpoint of a run, or null if there is none.</returns>
     public static string? Newest(string runFolder) => Folders(runFolder).LastOrDefault();
 
-    /// <summary>Reads where a run stood.</summary>
-    /// <exception cref="InvalidDataException">The folder holds no checkpoint, or a damaged one.</exception>
+    /// <summary>Reads the position of a run, without the networks.</summary>
+    /// <exception cref="InvalidDataException">The folder holds no checkpoint or a damaged one.</exception>
     public static LowResolutionCheckpoint Read(string folder)
     {
         string path = Path.Combine(folder, StateFileName);
@@ -100,13 +100,11 @@ public sealed record LowResolutionCheckpoint(
         }
     }
 
-    /// <summary>Sets networks and optimizers to what they were.</summary>
-    /// <param name="folder">Of the checkpoint.</param>
-    /// <param name="gan">Of the same sizes.</param>
-    /// <exception cref="InvalidDataException">
-    /// A file is missing, damaged, of another preset or of other sizes; the message names it, and the checkpoint before
-    /// where there is one.
-    /// </exception>
+    /// <summary>Restores networks and optimizers.</summary>
+    /// <param name="folder">Folder of the checkpoint.</param>
+    /// <param name="gan">Networks of the same sizes.</param>
+    /// <exception cref="InvalidDataException">A file is missing, damaged, of another preset or of other sizes; the
+    /// message names it, and the previous checkpoint if there is one.</exception>
     public static void Restore(string folder, LowResolutionGan gan)
     {
         foreach ((string name, DynamicLossScale scale) in LossScales(gan)) Load(name, scale.LoadState);
@@ -125,7 +123,8 @@ public sealed record LowResolutionCheckpoint(
         .Where(folder => Path.GetFileName(folder).AsSpan(FolderPrefix.Length).IndexOfAnyExceptInRange('0', '9') < 0)
         .Order(StringComparer.Ordinal);
 
-    /// <summary>Renamed first: a kill amid the deletion must not leave what looks like a checkpoint.</summary>
+    /// <summary>Renames first: a process killed during the deletion must not leave a folder that looks like a
+    /// checkpoint.</summary>
     private static void Remove(string folder)
     {
         Directory.Move(folder, folder + PartialSuffix);
@@ -160,7 +159,7 @@ public sealed record LowResolutionCheckpoint(
         return before is null ? "" : $"; remove {folder} to go on from {Path.GetFileName(before)}";
     }
 
-    /// <summary>What the file says that no run can have written; null where it may have.</summary>
+    /// <summary>The first value in the file that no run can have written; null if there is none.</summary>
     private string? Fault()
     {
         if (Preset is null || Options is null) return "preset and options are needed";
@@ -179,7 +178,7 @@ public sealed record LowResolutionCheckpoint(
         .. LossScales(gan).Select(file => (file.Name, file.Scale.WriteState())),
     ];
 
-    /// <returns>Those that there are, each with its file.</returns>
+    /// <returns>The loss scales in use, each with its file name.</returns>
     private static IEnumerable<(string Name, DynamicLossScale Scale)> LossScales(LowResolutionGan gan)
     {
         (DynamicLossScale? generator, DynamicLossScale? discriminator) =

@@ -12,16 +12,16 @@ namespace GenKernels.Train.LongVideo;
 /// training step.</summary>
 /// <remarks>
 /// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, section 4; Goodfellow et al. 2014
-/// (non-saturating loss); Mescheder et al. 2018 (R1). Deviation: where a batch is divided, the running magnitudes are
-/// updated by each part. Updates are for one thread at a time; a second one that comes meanwhile is refused.
-/// The three kinds of updates are recorded and share one arena; see <see cref="RecordedUpdate"/>. Parameters, their
-/// gradients, optimizers and the moving average have 32 bits in every <see cref="Precision"/>; where losses are scaled,
-/// each network has a scale of its own.
+/// (non-saturating loss); Mescheder et al. 2018 (R1). Deviation: if a batch is divided into parts, each part updates
+/// the running magnitudes. One thread updates at a time; a concurrent update is refused. The three kinds of updates are
+/// recorded and share one arena; see <see cref="RecordedUpdate"/>. Parameters, their gradients, optimizers and the
+/// moving average stay in 32 bits in every <see cref="Precision"/>; if losses are scaled, each network has its own
+/// scale.
 /// </remarks>
 public sealed class LowResolutionGan : IDisposable
 {
-    // About the root of the usual scale of a loss: the gradient of a logit with respect to a pixel, and what flows back
-    // through that gradient, are both some millionths, and halves are to hold either.
+    // About the square root of the usual loss scale: the gradient of a logit with respect to a pixel and the gradient
+    // that flows back through it are both around 1e-6, and half precision must represent both.
     private const float InnerScale = 256;
 
     private static readonly string[] s_generatorNames = ["generator/loss", "generator/score"];
@@ -38,13 +38,13 @@ public sealed class LowResolutionGan : IDisposable
     private readonly RecordedUpdate _generatorUpdate;
     private readonly RecordedUpdate _discriminatorUpdate;
     private readonly RecordedUpdate _penaltyUpdate;
-    private readonly Tensor _said;  // what a part says of itself, [4]
+    private readonly Tensor _said;  // statistics that a part leaves, [4]
     private RecordedStep? _averageStep;
     private int _isUpdating;
 
     /// <param name="preset">Sizes of the networks.</param>
-    /// <param name="options">Rates and weights.</param>
-    /// <param name="device">Where they live; it computes with the precision of the options from now on.</param>
+    /// <param name="options">Training options: rates, weights, precision.</param>
+    /// <param name="device">Device of the networks; its precision is set to that of the options.</param>
     public LowResolutionGan(LowResolutionPreset preset, LowResolutionTrainingOptions options, Device device)
     {
         _options = options;
@@ -73,11 +73,11 @@ public sealed class LowResolutionGan : IDisposable
         _penaltyUpdate = new RecordedUpdate("discriminator", _discriminatorArena, DiscriminatorOptimizer, _arena);
     }
 
-    /// <summary>Whether updates are recorded and replayed, or run launch by launch; the bits are the same. Where
-    /// <see cref="AnomalyMode"/> is on, nothing is recorded.</summary>
+    /// <summary>Whether updates are recorded and replayed or run launch by launch; both give the same bits. Nothing is
+    /// recorded while <see cref="AnomalyMode"/> is on.</summary>
     public bool IsRecorded { get; init; } = true;
 
-    /// <summary>The recordings so far, each with the name of its update.</summary>
+    /// <summary>All recordings so far, each with the name of its update.</summary>
     public IEnumerable<(string Name, RecordedStep Step)> Recorded =>
     [
         .. _generatorUpdate.Recorded.Select(step => ("generator", step)),
@@ -89,16 +89,16 @@ public sealed class LowResolutionGan : IDisposable
     /// <summary>Sizes of the networks.</summary>
     public LowResolutionPreset Preset { get; }
 
-    /// <summary>Where the networks live.</summary>
+    /// <summary>Device of the networks.</summary>
     public Device Device { get; }
 
-    /// <summary>The generator that is trained.</summary>
+    /// <summary>The generator being trained.</summary>
     public LowResolutionGenerator Generator { get; }
 
-    /// <summary>The discriminator that is trained.</summary>
+    /// <summary>The discriminator being trained.</summary>
     public LowResolutionDiscriminator Discriminator { get; }
 
-    /// <summary>The generator's moving average: the one to look at.</summary>
+    /// <summary>The generator's moving average, the one to generate videos with.</summary>
     public LowResolutionGenerator AverageGenerator { get; }
 
     internal ModuleAverage Average { get; }
@@ -109,9 +109,9 @@ public sealed class LowResolutionGan : IDisposable
 
     private double DiscriminatorRate => _options.DiscriminatorRate * _options.LazyRatio;
 
-    /// <summary>One step of the generator: mean softplus(-D(G(z))).</summary>
-    /// <param name="parts">Of the batch.</param>
-    /// <param name="make">Makes a part, from 0, when it is its turn.</param>
+    /// <summary>One generator step on the loss mean softplus(-D(G(z))).</summary>
+    /// <param name="parts">Number of parts of the batch.</param>
+    /// <param name="make">Makes the part of an index, from 0, when its turn comes.</param>
     /// <exception cref="InvalidOperationException">Another thread is updating these networks.</exception>
     public StepStatistics UpdateGenerator(int parts, Func<int, GeneratorInput> make)
     {
@@ -120,8 +120,8 @@ public sealed class LowResolutionGan : IDisposable
         return Update(_generatorUpdate, parts, make, TeachGenerator, s_generatorNames, _options.GeneratorRate);
     }
 
-    /// <summary>One step of the discriminator: mean softplus(D(G(z))) + mean softplus(-D(x)); updates the running
-    /// magnitudes.</summary>
+    /// <summary>One discriminator step on the loss mean softplus(D(G(z))) + mean softplus(-D(x)); also updates the
+    /// generator's running magnitudes.</summary>
     /// <inheritdoc cref="UpdateGenerator"/>
     public StepStatistics UpdateDiscriminator(int parts, Func<int, (GeneratorInput Fake, RealInput Real)> make)
     {
@@ -137,7 +137,7 @@ public sealed class LowResolutionGan : IDisposable
         }
     }
 
-    /// <summary>One step of the discriminator on the R1 penalty alone: mean γ/2 |∇D(x)|², times the interval.</summary>
+    /// <summary>One discriminator step on the R1 penalty alone: mean γ/2 |∇D(x)|², times the interval.</summary>
     /// <inheritdoc cref="UpdateGenerator"/>
     public StepStatistics UpdatePenalty(int parts, Func<int, RealInput> make)
     {
@@ -147,8 +147,8 @@ public sealed class LowResolutionGan : IDisposable
         return Update(_penaltyUpdate, parts, make, TeachPenalty, s_penaltyNames, DiscriminatorRate, gain);
     }
 
-    /// <summary>Moves the average of the generator's parameters and buffers.</summary>
-    /// <param name="step">From 0: the average warms up.</param>
+    /// <summary>Updates the moving average of the generator's parameters and buffers.</summary>
+    /// <param name="step">Step, from 0, on which the warm-up of the average depends.</param>
     public void UpdateAverage(long step)
     {
         using DeviceRange range = Device.Range("moving average");
@@ -171,9 +171,9 @@ public sealed class LowResolutionGan : IDisposable
         _averageStep.Replay();
     }
 
-    /// <returns>The squared norm of the gradient of D at each clip, <c>[N]</c>; differentiable.</returns>
-    /// <param name="video">Clips that ask for gradients.</param>
-    /// <param name="augmentation">The discriminator's view of them.</param>
+    /// <returns>The squared norm of D's gradient at each clip, <c>[N]</c>; differentiable.</returns>
+    /// <param name="video">Clips that require gradients.</param>
+    /// <param name="augmentation">Applied before the discriminator; null for none.</param>
     public Variable Penalty(Variable video, ClipAugmentation? augmentation)
     {
         float scale = _options.Precision.ScalesLosses ? InnerScale : 1;
@@ -258,7 +258,8 @@ public sealed class LowResolutionGan : IDisposable
         _penaltyUpdate.Accumulate(loss);
     }
 
-    /// <summary>Leaves a number where it is read after the part: in its middle a recorded one has no values.</summary>
+    /// <summary>Stores a statistic to be read after the part: while a part is being recorded, tensors have no
+    /// values.</summary>
     private void Say(int index, Variable value) => _said.Narrow(index, 1).CopyFrom(value.Value.View([1]));
 
     private Variable Generate(GeneratorInput input, float magnitudeBeta)

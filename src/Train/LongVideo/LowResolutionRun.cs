@@ -7,9 +7,9 @@ using GenKernels.Train.Runs;
 
 namespace GenKernels.Train.LongVideo;
 
-/// <summary>A training run of the low-resolution networks: steps, log, samples, checkpoints; resumable to the same
-/// bits.</summary>
-/// <remarks>Order of a step: generator, discriminator, every k-th the penalty, moving average.</remarks>
+/// <summary>A training run of the low-resolution networks: steps, log, samples, checkpoints. A resumed run gives the
+/// same bits.</summary>
+/// <remarks>Order within a step: generator, discriminator, every k-th step the penalty, moving average.</remarks>
 public sealed class LowResolutionRun : IDisposable
 {
     private const string SecondsName = "seconds_per_step";
@@ -44,7 +44,7 @@ public sealed class LowResolutionRun : IDisposable
             _noise = new RandomGenerator(device, options.Seed, stream: 1);
             if (checkpoint is not null && state is not null) Restore(checkpoint, state);
 
-            // From here on a run that is killed has something to go on from.
+            // From here on, a killed run has a checkpoint to resume from.
             if (state is null) Save();
             string log = folder.File("log.jsonl");
             _log = state is null ? MetricLog.Create(log) : MetricLog.Resume(log, Step);
@@ -61,24 +61,24 @@ public sealed class LowResolutionRun : IDisposable
         }
     }
 
-    /// <summary>Steps that were taken.</summary>
+    /// <summary>Steps finished.</summary>
     public long Step { get; private set; }
 
     /// <summary>The networks.</summary>
     public LowResolutionGan Gan => _gan;
 
-    /// <summary>Where the run writes.</summary>
+    /// <summary>Folder of the run.</summary>
     public string Folder => _folder.Path;
 
-    /// <summary>Begins a run in a folder of its own, with a checkpoint of step 0, or goes on with the one that is
-    /// there.</summary>
-    /// <param name="folder">The run's; disposed with it.</param>
+    /// <summary>Starts a run in an empty folder, with a checkpoint of step 0, or resumes the run in the
+    /// folder.</summary>
+    /// <param name="folder">Folder of the run; disposed with it.</param>
     /// <param name="dataset">Real videos of the preset's size.</param>
     /// <param name="preset">Sizes of the networks.</param>
-    /// <param name="options">How they are trained; of a resumed run those that it began with.</param>
-    /// <param name="runOptions">How long, and what is written.</param>
-    /// <param name="device">Where the networks live.</param>
-    /// <exception cref="DatasetException">The videos are of another size or all shorter than a clip.</exception>
+    /// <param name="options">Training options; a resumed run keeps those it started with.</param>
+    /// <param name="runOptions">How long to train, and what to write.</param>
+    /// <param name="device">Device of the networks.</param>
+    /// <exception cref="DatasetException">The videos have another size or are all shorter than a clip.</exception>
     /// <exception cref="ArgumentException">The folder holds a run of another preset.</exception>
     /// <exception cref="InvalidDataException">The folder's newest checkpoint is damaged.</exception>
     public static LowResolutionRun Open(
@@ -102,10 +102,10 @@ public sealed class LowResolutionRun : IDisposable
         return new LowResolutionRun(folder, dataset, preset, state.Options, runOptions, device, checkpoint);
     }
 
-    /// <summary>Trains until the steps or the time are used up, or until it is told to stop; ends with a checkpoint and
-    /// a sample.</summary>
-    /// <param name="progress">Told after every step; or null.</param>
-    /// <param name="cancellation">Ends the run after the step that is being taken.</param>
+    /// <summary>Trains until the steps or the time are used up or the run is cancelled; ends with a checkpoint and a
+    /// sample.</summary>
+    /// <param name="progress">Reported to after every step; or null.</param>
+    /// <param name="cancellation">Ends the run after the current step.</param>
     public void Run(IProgress<LowResolutionProgress>? progress = null, CancellationToken cancellation = default)
     {
         long started = Stopwatch.GetTimestamp();
@@ -117,7 +117,7 @@ public sealed class LowResolutionRun : IDisposable
             long begun = Stopwatch.GetTimestamp();
             Labelled("training step", TakeStep);
 
-            // The first step compiles kernels: it says nothing of the others.
+            // The first step compiles kernels: its time says nothing about the others.
             double seconds = Elapsed(begun).TotalSeconds;
             secondsPerStep = Step <= first + 2 ? seconds : (0.95 * secondsPerStep) + (0.05 * seconds);
             _values[SecondsName] = secondsPerStep;
@@ -129,8 +129,8 @@ public sealed class LowResolutionRun : IDisposable
         Write(isLast: true);
     }
 
-    /// <summary>Writes a checkpoint of the run as it stands.</summary>
-    /// <returns>Its folder.</returns>
+    /// <summary>Writes a checkpoint of the current step.</summary>
+    /// <returns>The checkpoint's folder.</returns>
     public string Save() => new LowResolutionCheckpoint(
         Step, _gan.Preset.Name, _options, _loader.NextIndex, _noise.SaveState().Offset)
     {
@@ -154,7 +154,7 @@ public sealed class LowResolutionRun : IDisposable
 
     private static TimeSpan Elapsed(long since) => Stopwatch.GetElapsedTime(since);
 
-    /// <summary>Those that there are: a constructor that fails has made only the first of them.</summary>
+    /// <summary>Disposes what exists: a constructor that throws has created only the first of these.</summary>
     private void DisposeParts()
     {
         _loader?.Dispose();
@@ -177,7 +177,7 @@ public sealed class LowResolutionRun : IDisposable
         Step++;
     }
 
-    /// <summary>Where memory runs out, the message names who holds it.</summary>
+    /// <summary>Labels the memory in use, so that an out-of-memory message can name its holder.</summary>
     private void Labelled(string label, Action work)
     {
         _gan.Device.Memory.Label = label;
@@ -196,7 +196,7 @@ public sealed class LowResolutionRun : IDisposable
         foreach ((string name, double value) in statistics.Values) _values[name] = value;
     }
 
-    /// <summary>Writes what is due after this step, and at the end what was not due.</summary>
+    /// <summary>Writes what is due after this step or, at the end, what was not due.</summary>
     private void Write(bool isLast)
     {
         if (IsDue(_runOptions.LogInterval, isLast)) WriteLog();

@@ -1,26 +1,26 @@
 namespace GenKernels.Train.LongVideo;
 
-/// <summary>How long a run lasts, and what it writes on the way.</summary>
+/// <summary>How long a run lasts, and what it writes.</summary>
 public sealed record LowResolutionRunOptions
 {
-    /// <summary>Steps in all, those before a resume included.</summary>
+    /// <summary>Total number of steps, including those before a resume.</summary>
     public long Steps { get; init; } = 100_000;
 
-    /// <summary>Ends the run after this time, with a checkpoint; none by default.</summary>
+    /// <summary>Time limit, at which the run ends with a checkpoint; none by default.</summary>
     public TimeSpan? Duration { get; init; }
 
-    /// <summary>Steps from one line of the log to the next.</summary>
+    /// <summary>Steps between lines of the log.</summary>
     public int LogInterval { get; init; } = 10;
 
-    /// <summary>Steps from one checkpoint to the next; there is always one at the end.</summary>
+    /// <summary>Steps between checkpoints; the run always ends with one.</summary>
     public int CheckpointInterval { get; init; } = 1000;
 
-    /// <summary>Steps from one sample video to the next; there is always one at the end.</summary>
+    /// <summary>Steps between sample videos; the run always ends with one.</summary>
     public int SampleInterval { get; init; } = 1000;
 
-    /// <summary>Frames of a sample video, as a multiple of the clips that are trained on.</summary>
+    /// <summary>Length of a sample video, as a multiple of the length of the training clips.</summary>
     public int SampleLength { get; init; } = 2;
 
-    /// <summary>Bytes of decoded frames that are kept in memory.</summary>
+    /// <summary>Most bytes of decoded frames to keep in memory.</summary>
     public long FrameCacheBytes { get; init; } = 512L << 20;
 }

@@ -6,8 +6,8 @@ using GenKernels.Train.Data;
 namespace GenKernels.Train.LongVideo;
 
 /// <summary>
-/// Training steps to be measured: on networks that begin anew, and on clips of a data set or, where there is none, on
-/// noise of the same shape; to be timed, launch by launch, because of a recorded step a GPU's events see one launch.
+/// Training steps for measurement: on freshly initialised networks, with clips of a data set or, without one, noise of
+/// the same shape. Updates run launch by launch by default, because a GPU's events see a recorded step as one launch.
 /// Nothing is written.
 /// </summary>
 public sealed class LowResolutionTrial : IDisposable
@@ -19,9 +19,10 @@ public sealed class LowResolutionTrial : IDisposable
     private long _step;
 
     /// <param name="preset">Sizes of the networks.</param>
-    /// <param name="options">Their batch is taken whole.</param>
-    /// <param name="device">Where they live.</param>
-    /// <param name="dataset">Real videos of the preset's size, which stay open as long as the trial; or null.</param>
+    /// <param name="options">Training options; a batch is always taken whole.</param>
+    /// <param name="device">Device of the networks.</param>
+    /// <param name="dataset">Real videos of the preset's size, which must stay open as long as the trial; or
+    /// null.</param>
     /// <param name="isRecorded">Whether the updates are recorded and replayed.</param>
     /// <exception cref="DatasetException">The videos are all shorter than a clip.</exception>
     public LowResolutionTrial(
@@ -42,7 +43,7 @@ public sealed class LowResolutionTrial : IDisposable
     /// <inheritdoc cref="LowResolutionGan.Recorded"/>
     public IEnumerable<(string Name, RecordedStep Step)> Recorded => _gan.Recorded;
 
-    /// <summary>Takes the parts of a step that are named, in the order of a training.</summary>
+    /// <summary>Runs the given phases of a step, in the order of training.</summary>
     public void Take(TrainingPhases phases)
     {
         StepInputs inputs = new(

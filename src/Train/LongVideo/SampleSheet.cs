@@ -4,18 +4,19 @@ using GenKernels.Train.Video;
 
 namespace GenKernels.Train.LongVideo;
 
-/// <summary>What a generator makes now: some videos of fixed seeds, and a picture of their frames.</summary>
+/// <summary>Samples of a generator's current state: videos of fixed seeds, and a picture of some of their
+/// frames.</summary>
 /// <param name="generator">Makes the frames.</param>
-/// <param name="device">Of the generator.</param>
-/// <param name="seed">Of the first video; the others follow.</param>
+/// <param name="device">Device of the generator.</param>
+/// <param name="seed">Seed of the first video; the others follow.</param>
 public sealed class SampleSheet(LowResolutionGenerator generator, Device device, ulong seed)
 {
     private const int VideoCount = 3;
     private const int FramesInPicture = 8;
 
-    /// <summary>Writes one animated video, all samples one above the other, and a picture of some frames of
+    /// <summary>Writes one animated video with all samples stacked vertically, and a picture of some frames of
     /// each.</summary>
-    /// <param name="path">Without extension: <c>.webp</c> and <c>.png</c> are added.</param>
+    /// <param name="path">Path without extension: <c>.webp</c> and <c>.png</c> are appended.</param>
     /// <param name="frameCount">Frames of a video.</param>
     /// <returns>The picture, as PNG.</returns>
     public byte[] Write(string path, int frameCount)

@@ -5,19 +5,19 @@ using GenKernels.Train.Data;
 namespace GenKernels.Train.LongVideo;
 
 /// <summary>
-/// The small draws of a training step. Each is a pure function of the seed, the step and the place where it is asked
-/// for, so that a resumed run draws what an undisturbed one would have.
+/// The small random draws of a training step. Each is a pure function of the seed, the step and its place in the order
+/// of draws, so that a resumed run draws what an uninterrupted one would have.
 /// </summary>
-/// <param name="device">Where the draws are sent.</param>
-/// <param name="seed">Of the run.</param>
-/// <param name="step">From 0.</param>
+/// <param name="device">Device of the drawn tensors.</param>
+/// <param name="seed">Seed of the run.</param>
+/// <param name="step">Step, from 0.</param>
 internal sealed class StepDraws(Device device, ulong seed, long step)
 {
     private ulong _index;
 
-    /// <returns>A place to begin for each clip.</returns>
-    /// <param name="clips">How many.</param>
-    /// <param name="places">Number of places to choose from.</param>
+    /// <returns>A start frame for each clip.</returns>
+    /// <param name="clips">Number of clips.</param>
+    /// <param name="places">Number of start frames to choose from.</param>
     internal int[] Starts(int clips, int places)
     {
         int[] starts = new int[clips];
@@ -25,8 +25,8 @@ internal sealed class StepDraws(Device device, ulong seed, long step)
         return starts;
     }
 
-    /// <param name="clips">How many.</param>
-    /// <param name="options">Which parts are drawn.</param>
+    /// <param name="clips">Number of clips.</param>
+    /// <param name="options">Which augmentations are drawn.</param>
     /// <param name="frameCount">Frames of a clip.</param>
     /// <param name="height">Rows.</param>
     /// <param name="width">Columns.</param>
@@ -63,7 +63,8 @@ internal sealed class StepDraws(Device device, ulong seed, long step)
     }
 
     /// <summary>
-    /// Numbers of one kind for each clip, row by row; all go to the device in one copy, for which a GPU is waited for.
+    /// Draws rows of numbers, one number per clip; all go to the device in one copy, because each copy waits for the
+    /// GPU.
     /// </summary>
     /// <returns>The rows, <c>[N]</c> each.</returns>
     private Tensor[] Rows<T>(int rows, int clips, Func<int, int, T> draw)
@@ -77,6 +78,6 @@ internal sealed class StepDraws(Device device, ulong seed, long step)
 
     private int Below(int bound) => SplitMix.Below(bound, seed, (ulong)step, _index++);
 
-    /// <summary>In [0, 1), 24 bits, which a float holds exactly.</summary>
+    /// <summary>In [0, 1), with 24 bits, which a float holds exactly.</summary>
     private double Unit() => (SplitMix.Bits(seed, (ulong)step, _index++) >> 40) * (1.0 / (1 << 24));
 }

@@ -5,12 +5,12 @@ using GenKernels.Train.Data;
 
 namespace GenKernels.Train.LongVideo;
 
-/// <summary>Makes what the updates of one training step are given, each time it is asked for anew.</summary>
-/// <param name="gan">Whose updates.</param>
-/// <param name="options">How they are trained.</param>
-/// <param name="clips">Clips of an input.</param>
+/// <summary>Makes the inputs of the updates of one training step, new ones at each call.</summary>
+/// <param name="gan">The networks to be updated.</param>
+/// <param name="options">Training options.</param>
+/// <param name="clips">Clips per input.</param>
 /// <param name="noise">Draws the generator's noise.</param>
-/// <param name="loader">Gives as many real clips at a time; without one, noise stands for them.</param>
+/// <param name="loader">Yields that many real clips at a time; if null, noise takes their place.</param>
 /// <param name="draws">The small draws of the step.</param>
 internal sealed class StepInputs(
     LowResolutionGan gan, LowResolutionTrainingOptions options, int clips, RandomGenerator noise, ClipLoader? loader,

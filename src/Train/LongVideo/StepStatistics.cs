@@ -1,6 +1,6 @@
 namespace GenKernels.Train.LongVideo;
 
-/// <summary>What one update said, averaged over its parts.</summary>
+/// <summary>Statistics of one update, averaged over its parts.</summary>
 public sealed class StepStatistics
 {
     private readonly string[] _names;
@@ -10,15 +10,15 @@ public sealed class StepStatistics
 
     internal StepStatistics(string[] names) => (_names, _sums) = (names, new double[names.Length]);
 
-    /// <summary>The averages, and what was noted, by name.</summary>
+    /// <summary>The averages and the noted values, by name.</summary>
     public IReadOnlyDictionary<string, double> Values => _count == 0
         ? new Dictionary<string, double>()
         : _names.Zip(_sums, (name, sum) => KeyValuePair.Create(name, sum / _count)).Concat(_notes).ToDictionary();
 
-    /// <summary>Adds a number that is not averaged.</summary>
+    /// <summary>Adds a value that is not averaged.</summary>
     internal void Note(string name, double value) => _notes[name] = value;
 
-    /// <param name="values">Of one part, in the order of the names; what is beyond them is left.</param>
+    /// <param name="values">Statistics of one part, in the order of the names; any beyond them are ignored.</param>
     internal void Add(ReadOnlySpan<float> values)
     {
         for (int index = 0; index < _sums.Length; index++) _sums[index] += values[index];

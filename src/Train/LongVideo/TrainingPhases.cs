@@ -10,12 +10,12 @@ public enum TrainingPhases
     /// <summary>The update of the discriminator.</summary>
     Discriminator = 2,
 
-    /// <summary>The update of the discriminator on the R1 penalty, which is due now and then.</summary>
+    /// <summary>The update of the discriminator on the R1 penalty, which is not due in every step.</summary>
     Penalty = 4,
 
-    /// <summary>The generator's moving average.</summary>
+    /// <summary>The update of the generator's moving average.</summary>
     Average = 8,
 
-    /// <summary>All of them, one after the other.</summary>
+    /// <summary>All phases, one after the other.</summary>
     All = Generator | Discriminator | Penalty | Average,
 }

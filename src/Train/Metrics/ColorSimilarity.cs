@@ -1,12 +1,10 @@
 namespace GenKernels.Train.Metrics;
 
-/// <summary>
-/// How much of the colours of a video's first frame a later frame still has: the intersection of histograms.
-/// </summary>
+/// <summary>How much of the colours of a video's first frame remain in a later one: histogram intersection.</summary>
 /// <remarks>
-/// Thesis, chapter 2, Eq. 2.1. A pixel falls into one of 20 x 20 x 20 bins, floor((v/2 + 0.5) 19 + 0.5) for each
-/// channel (so that the two end bins are half as wide); the similarity is the sum over bins of the smaller count, over
-/// the number of pixels. Takes frames one at a time: a video of any length needs the memory of two histograms.
+/// Thesis, chapter 2, Eq. 2.1. Pixels fall into 20 x 20 x 20 bins, floor((v/2 + 0.5) 19 + 0.5) for each channel (so
+/// that the two end bins are half as wide); the similarity is the sum over bins of the smaller count, divided by the
+/// number of pixels. Takes frames one at a time: a video of any length needs the memory of two histograms.
 /// </remarks>
 public sealed class ColorSimilarity
 {
@@ -15,10 +13,9 @@ public sealed class ColorSimilarity
     private readonly int[] _first;
     private readonly int[] _current = new int[Levels * Levels * Levels];
 
-    /// <param name="firstFrame">
-    /// The frame to compare with, <c>[H, W, 3]</c>, values in [-1, 1]; what lies outside counts as the end.
-    /// </param>
-    /// <exception cref="ArgumentException">Empty, or not three values a pixel.</exception>
+    /// <param name="firstFrame">The reference frame, <c>[H, W, 3]</c>, values in [-1, 1]; values outside are
+    /// clamped.</param>
+    /// <exception cref="ArgumentException">The frame is empty, or does not have three values per pixel.</exception>
     public ColorSimilarity(ReadOnlySpan<float> firstFrame)
     {
         if (firstFrame.IsEmpty || firstFrame.Length % 3 != 0)
@@ -34,8 +31,8 @@ public sealed class ColorSimilarity
     public int PixelCount { get; }
 
     /// <param name="frame">A frame of the size of the first, <c>[H, W, 3]</c>, values in [-1, 1].</param>
-    /// <returns>In [0, 1]; 1 when the colours are those of the first frame.</returns>
-    /// <exception cref="ArgumentException">Another size than the first frame.</exception>
+    /// <returns>In [0, 1]; 1 if the histogram equals that of the first frame.</returns>
+    /// <exception cref="ArgumentException">The frame has another size than the first.</exception>
     public double Of(ReadOnlySpan<float> frame)
     {
         if (frame.Length != PixelCount * 3)
@@ -49,7 +46,7 @@ public sealed class ColorSimilarity
         return (double)common / PixelCount;
     }
 
-    /// <summary>The similarity of every frame of a video with its first.</summary>
+    /// <summary>The similarity of every frame of a video to its first.</summary>
     /// <param name="video"><c>[T, H, W, 3]</c>, values in [-1, 1].</param>
     /// <param name="frameCount">T; positive.</param>
     /// <returns><c>[T]</c>; the first is 1.</returns>
@@ -76,7 +73,7 @@ public sealed class ColorSimilarity
         }
     }
 
-    // In 32 bits, as the recorded cases are: a value on the edge of a bin must fall on the same side.
+    // In 32 bits, like the recorded cases: a value on the edge of a bin must fall on the same side.
     private static int Bin(float value) =>
         (int)Math.Clamp(MathF.Floor((value / 2f + 0.5f) * (Levels - 1) + 0.5f), 0f, Levels - 1);
 }

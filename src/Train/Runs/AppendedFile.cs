@@ -1,22 +1,23 @@
 namespace GenKernels.Train.Runs;
 
-/// <summary>A file that grows by whole records: one that does not fit on the disk is taken back.</summary>
-/// <remarks>Each record goes to the system at once, so that a kill right after does not lose it.</remarks>
-/// <param name="path">Which file.</param>
-/// <param name="mode">Whether it is made or gone on with.</param>
+/// <summary>An append-only file of whole records: a record that does not fit on the disk is removed again.</summary>
+/// <remarks>Each record is handed to the operating system at once: it survives a kill of the process right
+/// after.</remarks>
+/// <param name="path">Path of the file.</param>
+/// <param name="mode">Whether the file is created or continued.</param>
 internal sealed class AppendedFile(string path, FileMode mode) : IDisposable
 {
-    // Without a buffer: closing the file after a failure must not try again to write what failed.
+    // Unbuffered: closing the file after a failure must not retry the failed write.
     private readonly FileStream _stream = new(path, mode, FileAccess.Write, FileShare.Read, bufferSize: 0);
 
-    /// <summary>Keeps only the first bytes, after which the next record goes.</summary>
+    /// <summary>Keeps only the first bytes; the next record follows them.</summary>
     public void Truncate(long length)
     {
         _stream.SetLength(length);
         _stream.Position = length;
     }
 
-    /// <exception cref="IOException">The disk is full; the file ends with the record before.</exception>
+    /// <exception cref="IOException">The disk is full; the file ends with the previous record.</exception>
     public void Append(ReadOnlySpan<byte> record)
     {
         long start = _stream.Position;

@@ -20,6 +20,7 @@ internal static class Crc32C
         return ~state;
     }
 
-    /// <summary>The form in which files hold a checksum, so that data which holds some can be summed itself.</summary>
+    /// <summary>The masked form in which files store a checksum, so that checksums can be taken of data that contains
+    /// checksums.</summary>
     public static uint Masked(ReadOnlySpan<byte> bytes) => BitOperations.RotateRight(Of(bytes), 15) + MaskDelta;
 }

@@ -4,8 +4,8 @@ using System.Text.Json;
 
 namespace GenKernels.Train.Runs;
 
-/// <summary>Appends what a run measures to a file, a line each: <c>{"step":16,"time":1.7e9,"loss":0.5}</c>.</summary>
-/// <remarks>JSON has no NaN and no infinity; they become the strings "NaN", "Infinity" and "-Infinity".</remarks>
+/// <summary>Appends a run's metrics to a file, one line per step: <c>{"step":16,"time":1.7e9,"loss":0.5}</c>.</summary>
+/// <remarks>JSON has no NaN and no infinities; they become the strings "NaN", "Infinity" and "-Infinity".</remarks>
 public sealed class MetricLog : IDisposable
 {
     private const string StepName = "step", TimeName = "time";
@@ -16,17 +16,17 @@ public sealed class MetricLog : IDisposable
 
     private MetricLog(AppendedFile file, TimeProvider clock) => (_file, _clock) = (file, clock);
 
-    /// <param name="path">The file to start anew.</param>
-    /// <param name="clock">Gives the time of each line; the system's where it is null.</param>
+    /// <param name="path">The file to create or overwrite.</param>
+    /// <param name="clock">Source of each line's time; null for the system clock.</param>
     /// <returns>The empty log; the caller disposes it.</returns>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static MetricLog Create(string path, TimeProvider? clock = null) =>
         new(new AppendedFile(path, FileMode.Create), clock ?? TimeProvider.System);
 
-    /// <summary>Goes on with a log as it was at a step: later lines, and a torn one, are dropped.</summary>
-    /// <param name="path">The file to go on with; it may be missing.</param>
-    /// <param name="lastStep">The step of the checkpoint that the run goes on from.</param>
-    /// <param name="clock">Gives the time of each line; the system's where it is null.</param>
+    /// <summary>Continues a log from a step: later lines and an incomplete last line are dropped.</summary>
+    /// <param name="path">The file to continue; it may be missing.</param>
+    /// <param name="lastStep">Step of the checkpoint that the run resumes from.</param>
+    /// <param name="clock">Source of each line's time; null for the system clock.</param>
     /// <returns>The log; the caller disposes it.</returns>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static MetricLog Resume(string path, long lastStep, TimeProvider? clock = null)
@@ -37,9 +37,9 @@ public sealed class MetricLog : IDisposable
         return new MetricLog(file, clock ?? TimeProvider.System);
     }
 
-    /// <param name="path">A log, which may still be written to.</param>
-    /// <returns>Its whole lines in their order.</returns>
-    /// <exception cref="FormatException">A line is no record.</exception>
+    /// <param name="path">A log, possibly still being written.</param>
+    /// <returns>Its complete lines, in order.</returns>
+    /// <exception cref="FormatException">A line is not a record.</exception>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
     public static IReadOnlyList<MetricRecord> Read(string path)
     {
@@ -57,10 +57,11 @@ public sealed class MetricLog : IDisposable
         return records;
     }
 
-    /// <summary>Writes one line and hands it to the system, so that a kill right after does not lose it.</summary>
+    /// <summary>Writes one line and hands it to the operating system: it survives a kill of the process right
+    /// after.</summary>
     /// <param name="step">Steps finished; must not decrease from line to line.</param>
-    /// <param name="values">By name; <c>step</c> and <c>time</c> are taken.</param>
-    /// <exception cref="ArgumentException">A name is taken.</exception>
+    /// <param name="values">Metrics by name; <c>step</c> and <c>time</c> are reserved.</param>
+    /// <exception cref="ArgumentException">A name is reserved.</exception>
     /// <exception cref="IOException">The disk is full.</exception>
     public void Write(long step, IEnumerable<KeyValuePair<string, double>> values)
     {

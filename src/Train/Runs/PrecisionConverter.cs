@@ -4,7 +4,7 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Train.Runs;
 
-/// <summary>A <see cref="Precision"/> in JSON: its name.</summary>
+/// <summary>Converts a <see cref="Precision"/> to and from its name in JSON.</summary>
 internal sealed class PrecisionConverter : JsonConverter<Precision>
 {
     /// <inheritdoc/>

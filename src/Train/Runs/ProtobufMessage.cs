@@ -52,7 +52,7 @@ internal sealed class ProtobufMessage
 
     private void Tag(int field, int type) => Varint((ulong)((field << 3) | type));
 
-    /// <summary>Seven bits a byte, the lowest first; the upper bit says that more follow.</summary>
+    /// <summary>Seven bits per byte, lowest first; the top bit says that more bytes follow.</summary>
     private void Varint(ulong value)
     {
         for (; value >= 0x80; value >>= 7) _bytes.Write([(byte)(value | 0x80)]);

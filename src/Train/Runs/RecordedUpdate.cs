@@ -4,38 +4,38 @@ using GenKernels.Runtime;
 namespace GenKernels.Train.Runs;
 
 /// <summary>
-/// One kind of update of a network: the gradients of a batch, part by part, and the step of the optimizer. What is done
-/// with a part is recorded when a part of its kind first comes, and replayed from then on. Clearing the gradients
-/// belongs to the first part and the optimizer's step to the last one: an update by a batch that is not divided is one
-/// replay, on a GPU one launch, after the copies of its inputs and of the step's rates.
+/// One kind of update of a network: the gradients of a batch, part by part, then the optimizer's step. A part's work is
+/// recorded when the first part of its kind comes, and replayed from then on. Clearing the gradients belongs to the
+/// first part and the optimizer's step to the last: an update by an undivided batch is one replay, on a GPU one launch,
+/// after the copies of its inputs and of the step's rates.
 /// </summary>
-/// <param name="network">Whose update it is, as logs name it.</param>
-/// <param name="arena">Whose gradients are taken.</param>
-/// <param name="optimizer">Of the arena.</param>
-/// <param name="memory">Where the recordings lie.</param>
+/// <param name="network">Name of the updated network in logs.</param>
+/// <param name="arena">Parameters and gradients of the network.</param>
+/// <param name="optimizer">Optimizer of the arena.</param>
+/// <param name="memory">Memory of the recordings.</param>
 internal sealed class RecordedUpdate(
     string network, ParameterArena arena, AdamOptimizer optimizer, StepArena memory) : IDisposable
 {
     private readonly Device _device = arena.Values.Device;
     private readonly RecordedSteps _steps = new(arena.Values.Device, memory);
 
-    /// <summary>The recordings so far.</summary>
+    /// <summary>All recordings so far.</summary>
     internal IEnumerable<RecordedStep> Recorded => _steps.Recorded;
 
-    /// <summary>Whose update it is, as logs name it.</summary>
+    /// <summary>Name of the updated network in logs.</summary>
     internal string Network => network;
 
     /// <summary>The optimizer.</summary>
     internal AdamOptimizer Optimizer => optimizer;
 
-    /// <summary>Takes one update.</summary>
-    /// <param name="parts">Of the batch; none leaves everything as it is.</param>
-    /// <param name="make">Makes a part, from 0, when it is its turn.</param>
-    /// <param name="teach">Adds the gradients of a part, by <see cref="Accumulate"/>.</param>
-    /// <param name="afterPart">Reads what a part leaves, before the next one is made.</param>
-    /// <param name="learningRate">Of the step.</param>
-    /// <param name="gradientScale">A factor of the gradients, besides the mean over the parts.</param>
-    /// <param name="isRecorded">Whether parts are recorded and replayed, or run launch by launch.</param>
+    /// <summary>Runs one update.</summary>
+    /// <param name="parts">Number of parts of the batch; 0 changes nothing.</param>
+    /// <param name="make">Makes the part of an index, from 0, when its turn comes.</param>
+    /// <param name="teach">Adds the gradients of a part, through <see cref="Accumulate"/>.</param>
+    /// <param name="afterPart">Reads a part's results before the next part is made.</param>
+    /// <param name="learningRate">Learning rate of the step.</param>
+    /// <param name="gradientScale">Factor of the gradients, besides the mean over the parts.</param>
+    /// <param name="isRecorded">Whether parts are recorded and replayed or run launch by launch.</param>
     internal void Run<T>(
         int parts, Func<int, T> make, Action<T> teach, Action afterPart, double learningRate, double gradientScale,
         bool isRecorded)
@@ -43,7 +43,7 @@ internal sealed class RecordedUpdate(
     {
         for (int part = 0; part < parts; part++)
         {
-            // What a part is made from and what it makes are freed before the next begins.
+            // A part's inputs and results are freed before the next part begins.
             using TensorScope scope = _device.Scope();
             T input = make(part);
             (bool isFirst, bool isLast) = (part == 0, part == parts - 1);
@@ -62,7 +62,7 @@ internal sealed class RecordedUpdate(
         }
     }
 
-    /// <summary>Adds the gradients of a loss, which is scaled first where the optimizer expects it.</summary>
+    /// <summary>Adds the gradients of a loss, which is scaled first if the optimizer has a loss scale.</summary>
     internal void Accumulate(Variable loss)
     {
         using DeviceRange range = _device.Range("gradients");

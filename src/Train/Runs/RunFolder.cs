@@ -4,20 +4,20 @@ namespace GenKernels.Train.Runs;
 
 /// <summary>The folder of one run, held by one live process at a time.</summary>
 /// <remarks>
-/// The lock is the system's own on an open file, so a killed process loses it and its folder can be taken over. The
-/// locked file stays behind: removing it could pull it from under another's lock. The id of the process lies beside it,
-/// for messages only, since nobody else can read a locked file.
+/// The lock is the operating system's own lock of an open file, so a killed process loses it and its folder can be
+/// taken over. The lock file is never deleted: that could remove it from under another process's lock. The process id
+/// lies in a file beside it, for messages only, because no other process can read a locked file.
 /// </remarks>
 public sealed class RunFolder : IDisposable
 {
-    /// <summary>The name of the locked file in a run's folder.</summary>
+    /// <summary>Name of the lock file in a run's folder.</summary>
     public const string LockName = "run.lock";
 
-    /// <summary>The name of the file that holds the process id of a live run.</summary>
+    /// <summary>Name of the file that holds the process id of a live run.</summary>
     public const string ProcessName = "run.pid";
 
     private const int NumberLength = 5;
-    private const int WouldBlock = 11, SharingViolation = unchecked((int)0x80070020);  // of Linux, of Windows
+    private const int WouldBlock = 11, SharingViolation = unchecked((int)0x80070020);  // on Linux, on Windows
 
     private readonly FileStream _lock;
 
@@ -39,12 +39,12 @@ public sealed class RunFolder : IDisposable
     /// <summary>The full path.</summary>
     public string Path { get; }
 
-    /// <summary>Makes and takes the next numbered folder, as <c>parent/00000-description</c>.</summary>
-    /// <param name="parent">Made where it is missing.</param>
+    /// <summary>Creates and locks the next numbered folder, as <c>parent/00000-description</c>.</summary>
+    /// <param name="parent">Created if missing.</param>
     /// <param name="description">Letters, digits, dots, dashes and underscores; at least one.</param>
     /// <returns>The folder, locked; the caller disposes it when the run ends.</returns>
     /// <exception cref="ArgumentException"><paramref name="description"/> has another character.</exception>
-    /// <exception cref="IOException">The folder cannot be made.</exception>
+    /// <exception cref="IOException">The folder cannot be created.</exception>
     public static RunFolder Create(string parent, string description)
     {
         if (description.Length == 0 || !description.All(IsPlain))
@@ -62,10 +62,10 @@ public sealed class RunFolder : IDisposable
         }
     }
 
-    /// <summary>Takes a given folder, to start in it or to go on.</summary>
-    /// <param name="path">Made where it is missing.</param>
+    /// <summary>Locks a given folder, to start or resume a run in it.</summary>
+    /// <param name="path">Created if missing.</param>
     /// <returns>The folder, locked; the caller disposes it when the run ends.</returns>
-    /// <exception cref="IOException">Another live run holds the folder, or it cannot be made.</exception>
+    /// <exception cref="IOException">Another live run holds the folder, or it cannot be created.</exception>
     public static RunFolder Open(string path)
     {
         Directory.CreateDirectory(path);
@@ -75,10 +75,10 @@ public sealed class RunFolder : IDisposable
         return new RunFolder(System.IO.Path.GetFullPath(path), taken);
     }
 
-    /// <returns>The full path of <paramref name="name"/> in the folder; nothing is made.</returns>
+    /// <returns>The full path of <paramref name="name"/> in the folder; nothing is created.</returns>
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>Lets the folder go.</summary>
+    /// <summary>Releases the folder.</summary>
     public void Dispose()
     {
         if (_lock.SafeFileHandle.IsClosed) return;
@@ -102,7 +102,7 @@ public sealed class RunFolder : IDisposable
         return next;
     }
 
-    /// <returns>The locked file; null where another process, or another run of this one, has it.</returns>
+    /// <returns>The locked file; null if another process, or another run of this one, holds it.</returns>
     private static FileStream? TryLock(string path)
     {
         try

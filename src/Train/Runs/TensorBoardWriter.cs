@@ -2,8 +2,8 @@ using System.Buffers.Binary;
 
 namespace GenKernels.Train.Runs;
 
-/// <summary>Writes scalars and images as a TensorBoard event file: TFRecord frames around Event messages.</summary>
-/// <remarks>Not for several threads at once.</remarks>
+/// <summary>Writes scalars and images to a TensorBoard event file: Event messages in TFRecord frames.</summary>
+/// <remarks>Not thread-safe.</remarks>
 public sealed class TensorBoardWriter : IDisposable
 {
     private const int MaximumNameAttempts = 1000;
@@ -11,13 +11,11 @@ public sealed class TensorBoardWriter : IDisposable
     private readonly AppendedFile _file;
     private readonly TimeProvider _clock;
 
-    /// <param name="folder">An existing folder, of which the board shows all event files as one run.</param>
-    /// <param name="resumedStep">
-    /// The step of the checkpoint that a run goes on from: the board forgets what earlier files say of later steps.
-    /// Null for a new run.
-    /// </param>
-    /// <param name="clock">Gives the wall time of each event; the system's where it is null.</param>
-    /// <exception cref="IOException">The file cannot be made.</exception>
+    /// <param name="folder">An existing folder; TensorBoard shows all event files in it as one run.</param>
+    /// <param name="resumedStep">Step of the checkpoint that the run resumes from: TensorBoard discards later steps of
+    /// earlier files. Null for a new run.</param>
+    /// <param name="clock">Source of each event's wall time; null for the system clock.</param>
+    /// <exception cref="IOException">The file cannot be created.</exception>
     public TensorBoardWriter(string folder, long? resumedStep = null, TimeProvider? clock = null)
     {
         _clock = clock ?? TimeProvider.System;
@@ -30,10 +28,10 @@ public sealed class TensorBoardWriter : IDisposable
         }
     }
 
-    /// <summary>The event file, named by its time, host and process.</summary>
+    /// <summary>Path of the event file, named by time, host and process.</summary>
     public string FilePath { get; }
 
-    /// <param name="tag">Where the board shows it; slashes make groups: <c>loss/generator</c>.</param>
+    /// <param name="tag">Name in TensorBoard; slashes make groups: <c>loss/generator</c>.</param>
     /// <param name="value">Stored as a 32-bit float.</param>
     /// <param name="step">Steps finished.</param>
     /// <exception cref="IOException">The disk is full.</exception>
@@ -42,10 +40,10 @@ public sealed class TensorBoardWriter : IDisposable
             .Text(ValueField.Tag, tag)
             .Float(ValueField.SimpleValue, (float)value));
 
-    /// <param name="tag">Where the board shows it.</param>
-    /// <param name="png">A whole PNG file, from which width, height and kind of colour are read.</param>
+    /// <param name="tag">Name in TensorBoard.</param>
+    /// <param name="png">A whole PNG file, from whose header width, height and colour type are read.</param>
     /// <param name="step">Steps finished.</param>
-    /// <exception cref="ArgumentException"><paramref name="png"/> does not start as a PNG file does.</exception>
+    /// <exception cref="ArgumentException"><paramref name="png"/> does not begin like a PNG file.</exception>
     /// <exception cref="IOException">The disk is full.</exception>
     public void Image(string tag, ReadOnlySpan<byte> png, long step)
     {
@@ -95,7 +93,7 @@ public sealed class TensorBoardWriter : IDisposable
         WriteRecord(message.Bytes);
     }
 
-    /// <summary>Frames a record: length, checksum, bytes, checksum; then hands it to the system.</summary>
+    /// <summary>Frames a record as length, checksum, bytes, checksum, and hands it to the operating system.</summary>
     private void WriteRecord(ReadOnlySpan<byte> record)
     {
         const int Before = sizeof(ulong) + sizeof(uint), After = sizeof(uint);
@@ -138,7 +136,7 @@ public sealed class TensorBoardWriter : IDisposable
 
         public static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10];
 
-        /// <returns>Channels after decoding; a palette (3) gives colours.</returns>
+        /// <returns>Number of channels after decoding; a palette (3) decodes to RGB.</returns>
         public static int ChannelCount(byte colorType) => colorType switch
         {
             0 => 1,

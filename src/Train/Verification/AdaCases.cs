@@ -5,14 +5,12 @@ using GenKernels.Train.Augmentation;
 
 namespace GenKernels.Train.Verification;
 
-/// <summary>
-/// Adaptive augmentation of clips <c>[N, C, T, H, W]</c> with recorded draws; the matrices are recorded too.
-/// </summary>
+/// <summary>Adaptive augmentation of clips <c>[N, C, T, H, W]</c> with recorded draws and recorded matrices.</summary>
 internal sealed class AdaCases : ICaseRunner
 {
     private const string Margin = "out.margin";
 
-    // The augmentations and strengths by the names of the original's settings.
+    // Augmentations and strengths by their names in the original's settings.
     private static readonly Dictionary<string, Func<AdaOptions, double, AdaOptions>> s_settings = new()
     {
         ["xflip"] = (options, value) => options with { Flip = value },
@@ -45,7 +43,8 @@ internal sealed class AdaCases : ICaseRunner
     public bool Recognises(RecordedCase recorded) =>
         recorded.Config.Has("kwargs") && recorded.Config.Has("p") && recorded.Rank("in.x") == 5;
 
-    /// <summary>Rounding decides whether a margin that is a whole number is passed.</summary>
+    /// <summary>Margins may differ by 1: rounding decides whether one that falls on a whole number is rounded
+    /// up.</summary>
     public CaseTolerance Tolerance(RecordedCase recorded, string result) =>
         result == Margin ? new(0, Absolute: 1) : new(1e-4);
 
@@ -104,7 +103,7 @@ internal sealed class AdaCases : ICaseRunner
         }
     }
 
-    /// <returns>Recorded square matrices without their last rows, which nothing reads.</returns>
+    /// <returns>Recorded square matrices without their last rows, which are constant.</returns>
     private static double[] WithoutLastRows(CaseRun run, string name)
     {
         double[] values = run.Recorded.Values(name);
@@ -112,7 +111,7 @@ internal sealed class AdaCases : ICaseRunner
         return [.. values.Where((_, index) => index / size % size < size - 1)];
     }
 
-    /// <returns>Recorded as <c>[N, C T, H, W]</c>, here as the clips are.</returns>
+    /// <returns>Noise recorded as <c>[N, C T, H, W]</c>, in the layout of the clips.</returns>
     private static Tensor Noise(Tensor recorded, Shape clips)
     {
         Shape split = [clips[0], clips[4], clips[1], clips[2], clips[3]];

@@ -5,8 +5,9 @@ using GenKernels.Runtime;
 namespace GenKernels.Train.Verification;
 
 /// <summary>
-/// Softmax attention in three forms: with weights for queries, keys and values each (<c>to_q</c>), of x with itself or
-/// a context; with one packed weight, of <c>[L, N, C]</c>; and bare, of <c>[N, Heads, L, D]</c>.
+/// Softmax attention in three forms: self- or cross-attention of x with separate query, key and value weights
+/// (<c>to_q</c>); self-attention of <c>[L, N, C]</c> with one packed weight; and bare attention of
+/// <c>[N, Heads, L, D]</c>.
 /// </summary>
 internal sealed class AttentionCases : ICaseRunner
 {

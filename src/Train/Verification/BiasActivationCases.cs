@@ -3,7 +3,8 @@ using GenKernels.Kernels.Elementwise;
 
 namespace GenKernels.Train.Verification;
 
-/// <summary>Bias and activation; first gradients, and those of s = sum(grad.x · vx) + sum(grad.b · vb).</summary>
+/// <summary>Bias and activation: first gradients, and second gradients of s = sum(grad.x · vx) + sum(grad.b ·
+/// vb).</summary>
 internal sealed class BiasActivationCases : ICaseRunner
 {
     public string Kind => "bias_act";

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace GenKernels.Train.Verification;
 
-/// <summary>The settings of a recorded case; null stands for a setting that is missing or null.</summary>
+/// <summary>The settings of a recorded case; a setting that is missing or null reads as null.</summary>
 internal readonly struct CaseConfig(JsonElement settings)
 {
-    /// <summary>The names of the settings that are not null; none where there is no section.</summary>
+    /// <summary>Names of the settings that are not null; empty if there is no section.</summary>
     public string[] Names => settings.ValueKind != JsonValueKind.Object ? [] :
         [.. settings.EnumerateObject().Where(setting => setting.Value.ValueKind != JsonValueKind.Null)
             .Select(setting => setting.Name)];
@@ -50,7 +50,7 @@ internal readonly struct CaseConfig(JsonElement settings)
     public int[]? Integers(string name) =>
         Numbers(name) is { } values ? Array.ConvertAll(values, value => Whole(name, value)) : null;
 
-    /// <returns>A list of pairs of whole numbers.</returns>
+    /// <returns>A list of pairs of integers.</returns>
     public (int First, int Second)[]? Pairs(string name)
     {
         if (Find(name) is not { } value) return null;
@@ -60,7 +60,7 @@ internal readonly struct CaseConfig(JsonElement settings)
             : throw Misread(name, item, "a pair"))];
     }
 
-    /// <returns>The settings under a name; none where it is missing.</returns>
+    /// <returns>The settings of a section; empty if it is missing.</returns>
     public CaseConfig Section(string name) => new(Find(name) ?? default);
 
     /// <exception cref="UnknownCaseException">The setting is missing.</exception>

@@ -5,7 +5,7 @@ using GenKernels.Runtime;
 namespace GenKernels.Train.Verification;
 
 /// <summary>
-/// A file of recorded cases. Where it holds several, names start with <c>case0.</c>, <c>case1.</c> and so on.
+/// A file of recorded cases. If it holds several, tensor names start with <c>case0.</c>, <c>case1.</c> and so on.
 /// </summary>
 internal sealed partial class CaseFile : IDisposable
 {
@@ -21,11 +21,10 @@ internal sealed partial class CaseFile : IDisposable
 
     public IReadOnlyList<RecordedCase> Cases { get; }
 
-    /// <param name="path">The file.</param>
-    /// <param name="name">What people call it.</param>
-    /// <exception cref="SafetensorsException">
-    /// The file breaks a rule of the format, or its configuration is no JSON.
-    /// </exception>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="name">Name of the file in reports.</param>
+    /// <exception cref="SafetensorsException">The file breaks a rule of the format, or its configuration is not
+    /// JSON.</exception>
     public static CaseFile Open(string path, string name)
     {
         SafetensorsFile file = SafetensorsFile.Open(path);
@@ -64,7 +63,7 @@ internal sealed partial class CaseFile : IDisposable
             .Select(match => int.Parse(match.Groups[1].Value)).Distinct().Order()];
         if (numbers.Length == 0) return [new RecordedCase(name, _file, "", new CaseConfig(_config.RootElement))];
 
-        // A case that has a configuration and no tensors is one too, which nothing here computes.
+        // A case with a configuration but no tensors counts too; it comes out as unknown.
         JsonElement root = _config.RootElement;
         int count = root.ValueKind == JsonValueKind.Array ? root.GetArrayLength() : 0;
         return numbers.Union(Enumerable.Range(0, count)).Order().Select(number =>

@@ -3,7 +3,7 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Train.Verification;
 
-/// <summary>One run of a case on a device: hands out its inputs and compares what comes of them.</summary>
+/// <summary>One run of a case on a device: provides its inputs and compares its results.</summary>
 internal sealed class CaseRun
 {
     private readonly ICaseRunner _runner;
@@ -13,9 +13,9 @@ internal sealed class CaseRun
     private double _worstShare = -1;
 
     /// <param name="recorded">The case.</param>
-    /// <param name="device">Where it runs.</param>
-    /// <param name="runner">Its kind.</param>
-    /// <param name="move">Moves the inputs; null leaves them as they are.</param>
+    /// <param name="device">Device that it runs on.</param>
+    /// <param name="runner">Runner of its kind.</param>
+    /// <param name="move">Perturbs the inputs; null leaves them unchanged.</param>
     internal CaseRun(RecordedCase recorded, Device device, ICaseRunner runner, InputMove? move = null) =>
         (Recorded, Device, _runner, _move) = (recorded, device, runner, move);
 
@@ -25,25 +25,25 @@ internal sealed class CaseRun
 
     public CaseConfig Config => Recorded.Config;
 
-    /// <summary>The result that used up the most of its tolerance.</summary>
+    /// <summary>The result that used up most of its tolerance.</summary>
     public string? Worst { get; private set; }
 
     public double Error { get; private set; }
 
     public CaseTolerance Tolerance { get; private set; }
 
-    /// <summary>Results that are off by more than their tolerance, or of another shape.</summary>
+    /// <summary>Results that exceed their tolerance or have another shape.</summary>
     public List<string> Faults { get; } = [];
 
-    /// <summary>Whether gradients are off, and nothing else.</summary>
+    /// <summary>Whether some gradients exceed their tolerance, and nothing else does.</summary>
     public bool OnlyGradientsAreOff =>
         Faults.Count > 0 && Faults.TrueForAll(fault => fault.StartsWith("grad", StringComparison.Ordinal));
 
     /// <summary>Recorded results that were not compared.</summary>
     public IEnumerable<string> Untouched => Recorded.Results.Where(result => !_compared.Contains(result));
 
-    /// <returns>A recorded tensor of floats on the device.</returns>
-    /// <exception cref="UnknownCaseException">The case has none of that name.</exception>
+    /// <returns>A recorded tensor as floats on the device.</returns>
+    /// <exception cref="UnknownCaseException">The case has no tensor of that name.</exception>
     public Tensor Floats(string name)
     {
         float[] values = Recorded.Floats(Required(name));
@@ -58,9 +58,8 @@ internal sealed class CaseRun
     /// <returns>A recorded tensor as a constant.</returns>
     public Variable Constant(string name) => new(Floats(name));
 
-    /// <returns>
-    /// A recorded input whose gradients are compared: those of <c>in.x</c> are <c>grad.x</c> and so on.
-    /// </returns>
+    /// <returns>A recorded input whose gradients are compared: for <c>in.x</c>, those recorded as <c>grad.x</c> and so
+    /// on.</returns>
     public Variable Leaf(string name)
     {
         Variable leaf = new(Floats(name), requiresGradient: true);
@@ -68,13 +67,13 @@ internal sealed class CaseRun
         return leaf;
     }
 
-    /// <returns>As <see cref="Leaf"/>, or null where the case has none.</returns>
+    /// <returns>As <see cref="Leaf"/>, or null if the case has no such input.</returns>
     public Variable? OptionalLeaf(string name) => Recorded.Has(name) ? Leaf(name) : null;
 
-    /// <summary>Compares the gradients of a result with respect to the leaves, as far as they are recorded.</summary>
-    /// <param name="kind">What stands before the names: <c>grad</c>, <c>grad2</c> and so on.</param>
-    /// <param name="y">What is differentiated.</param>
-    /// <param name="upstream">Its weights; ones by default.</param>
+    /// <summary>Compares the gradients of a result with respect to the leaves, those that are recorded.</summary>
+    /// <param name="kind">Prefix of the names: <c>grad</c>, <c>grad2</c> and so on.</param>
+    /// <param name="y">The differentiated result.</param>
+    /// <param name="upstream">Upstream gradient; ones by default.</param>
     public void CheckGradients(string kind, Variable y, Variable? upstream = null)
     {
         string[] names = [.. _leaves.Keys.Where(name => Recorded.Has($"{kind}.{name}"))];
@@ -85,7 +84,7 @@ internal sealed class CaseRun
     }
 
     /// <summary>
-    /// Compares the sum of squares of d sum(tanh y) / dx and its gradients with respect to the leaves, if recorded.
+    /// Compares the sum of squares of d sum(tanh y) / dx, and its gradients with respect to the leaves, if recorded.
     /// </summary>
     public void CheckPenalty(Variable y, Variable x)
     {
@@ -105,8 +104,8 @@ internal sealed class CaseRun
     }
 
     /// <inheritdoc cref="Check(string, Variable)"/>
-    /// <param name="name">Of the result.</param>
-    /// <param name="shape">What came.</param>
+    /// <param name="name">Name of the result.</param>
+    /// <param name="shape">Shape of the computed result.</param>
     /// <param name="actual">Elements in row-major order.</param>
     public void Check(string name, Shape shape, double[] actual)
     {
@@ -116,7 +115,7 @@ internal sealed class CaseRun
         else Misshapen(name, shape);
     }
 
-    /// <summary>Compares as much of a result as is recorded, where files are to stay small.</summary>
+    /// <summary>Compares the part of a result that is recorded; parts keep files small.</summary>
     public void CheckPart(string name, Variable actual)
     {
         if (!Recorded.Has(name)) return;
@@ -128,7 +127,7 @@ internal sealed class CaseRun
     }
 
     /// <inheritdoc cref="Check(string, Variable)"/>
-    /// <param name="name">Of the result.</param>
+    /// <param name="name">Name of the result.</param>
     /// <param name="actual">Elements in row-major order.</param>
     public void Check(string name, ReadOnlySpan<double> actual)
     {
@@ -137,20 +136,20 @@ internal sealed class CaseRun
         Compare(name, actual, Recorded.Values(name));
     }
 
-    /// <summary>Compares a stage of a network, which is recorded whole, in part or as a probe.</summary>
-    /// <param name="name">Of the stage.</param>
-    /// <param name="actual">In the layout of the record.</param>
+    /// <summary>Compares a stage of a network, recorded as a whole, a part or a probe.</summary>
+    /// <param name="name">Name of the stage.</param>
+    /// <param name="actual">Its value, in the layout of the record.</param>
     public void CheckStage(string name, Variable actual)
     {
         CheckPart($"out.{name}", actual);
         if (Recorded.Has($"probe.{name}")) Check($"probe.{name}", RecordedPart.Probe(ToDoubles(actual.Value)));
     }
 
-    /// <summary>Compares recorded results all together.</summary>
-    /// <param name="name">For people.</param>
+    /// <summary>Compares several recorded results as one.</summary>
+    /// <param name="name">Name in reports.</param>
     /// <param name="results">The recorded results.</param>
-    /// <param name="difference">How far off they are, in some norm.</param>
-    /// <param name="reference">What that is to be measured by.</param>
+    /// <param name="difference">Their joint difference, in some norm.</param>
+    /// <param name="reference">The magnitude that the difference is relative to.</param>
     public void CompareTogether(string name, IEnumerable<string> results, double difference, double reference)
     {
         _compared.UnionWith(results);
@@ -169,7 +168,7 @@ internal sealed class CaseRun
         double difference = 0, largest = 0;
         for (int i = 0; i < expected.Length; i++)
         {
-            difference = Math.Max(difference, Math.Abs(actual[i] - expected[i]));  // a NaN stays
+            difference = Math.Max(difference, Math.Abs(actual[i] - expected[i]));  // propagates NaN
             largest = Math.Max(largest, Math.Abs(expected[i]));
         }
 

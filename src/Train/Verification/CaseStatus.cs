@@ -1,14 +1,14 @@
 namespace GenKernels.Train.Verification;
 
-/// <summary>How a recorded case came out.</summary>
+/// <summary>The status of a recorded case.</summary>
 public enum CaseStatus
 {
-    /// <summary>Every recorded result is matched.</summary>
+    /// <summary>Every recorded result matches.</summary>
     Passed,
 
-    /// <summary>A result is off by more than the tolerance, or the case could not be run.</summary>
+    /// <summary>A result exceeds its tolerance, or the case could not be run.</summary>
     Failed,
 
-    /// <summary>Nothing here computes what the case records.</summary>
+    /// <summary>No runner computes what the case records.</summary>
     Unknown,
 }

@@ -5,7 +5,7 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Train.Verification;
 
-/// <summary>Convolutions and transposed ones in one to three dimensions.</summary>
+/// <summary>Convolutions and transposed convolutions in one to three dimensions.</summary>
 internal sealed partial class ConvolutionCases : ICaseRunner
 {
     public string Kind => "conv";
@@ -40,7 +40,7 @@ internal sealed partial class ConvolutionCases : ICaseRunner
     }
 
     /// <summary>
-    /// The data gradient of the convolution that goes the other way; its weights are <c>[in, out / groups, …]</c>.
+    /// The data gradient of the convolution in the opposite direction; its weights are <c>[in, out / groups, …]</c>.
     /// </summary>
     private static Variable Transposed(Variable x, Variable w, CaseConfig config, int dimensions)
     {
@@ -68,9 +68,8 @@ internal sealed partial class ConvolutionCases : ICaseRunner
         return new ConvolutionOptions(stride, padding, padding, dilation, config.Integer("groups") ?? 1);
     }
 
-    /// <returns>
-    /// One number for all dimensions, or one for each; the dimensions that are not there get another.
-    /// </returns>
+    /// <returns>A setting with one number for all dimensions or one for each; absent dimensions get
+    /// <c>outside</c>.</returns>
     private static Triple Setting(CaseConfig config, string name, int byDefault, int dimensions, int outside)
     {
         int[] given = config.Integers(name) ?? [byDefault];
@@ -84,7 +83,7 @@ internal sealed partial class ConvolutionCases : ICaseRunner
         return new Triple(all[0], all[1], all[2]);
     }
 
-    /// <returns><c>[N, C, …]</c> as <c>[N, T, H, W, C]</c>, with 1 for what is missing.</returns>
+    /// <returns><c>[N, C, …]</c> as <c>[N, T, H, W, C]</c>, with size 1 for absent axes.</returns>
     private static Variable Expand(Variable x)
     {
         Variable last = x.ToChannelsLast();

@@ -4,8 +4,8 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Train.Verification;
 
-/// <summary>The DDIM sampler with recorded noise, in place of a network that of <see cref="RecordedDenoiser"/>.
-/// </summary>
+/// <summary>The DDIM sampler with recorded noise; <see cref="RecordedDenoiser"/> takes the place of a
+/// network.</summary>
 internal sealed class DdimCases : ICaseRunner
 {
     public string Kind => "ddim";

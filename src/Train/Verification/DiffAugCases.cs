@@ -5,8 +5,8 @@ using GenKernels.Runtime;
 namespace GenKernels.Train.Verification;
 
 /// <summary>
-/// DiffAugment of clips <c>[N, C, T, H, W]</c> with recorded draws, one a clip; what the policy names in our order is
-/// one pass.
+/// DiffAugment of clips <c>[N, C, T, H, W]</c> with recorded draws, one per clip. Parts of the policy that come in the
+/// operation's order are applied in one pass.
 /// </summary>
 internal sealed class DiffAugCases : ICaseRunner
 {

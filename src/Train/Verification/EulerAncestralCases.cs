@@ -5,8 +5,8 @@ using GenKernels.Runtime;
 namespace GenKernels.Train.Verification;
 
 /// <summary>
-/// Noise levels, the ancestral Euler sampler with recorded noise, and guidance by words and an image; in place of a
-/// network that of <see cref="RecordedDenoiser"/>.
+/// Noise levels, the ancestral Euler sampler with recorded noise, and guidance by text and image;
+/// <see cref="RecordedDenoiser"/> takes the place of a network.
 /// </summary>
 internal sealed class EulerAncestralCases : ICaseRunner
 {
@@ -92,7 +92,7 @@ internal sealed class EulerAncestralCases : ICaseRunner
         return x;
     }
 
-    /// <summary>The network sees samples of unit variance; what it sees in them is taken away.</summary>
+    /// <summary>The denoiser sees samples scaled to unit variance; the noise that it predicts is subtracted.</summary>
     private Variable Denoised(Variable x, double sigma, Variable words, Variable? image)
     {
         Variable seen = RecordedDenoiser.Noise(

@@ -2,7 +2,7 @@ using GenKernels.Kernels.Filtering;
 
 namespace GenKernels.Train.Verification;
 
-/// <summary>Designs of low-pass filters, and the bank of them that blurs noise.</summary>
+/// <summary>Low-pass filter designs, and the filter bank that blurs noise.</summary>
 internal sealed class FilterDesignCases : ICaseRunner
 {
     public string Kind => "filters";

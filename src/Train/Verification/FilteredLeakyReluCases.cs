@@ -5,7 +5,7 @@ using GenKernels.Runtime;
 namespace GenKernels.Train.Verification;
 
 /// <summary>
-/// A leaky rectifier between two filters, <c>in.fu</c> and <c>in.fd</c>, either of which may be missing. A list of four
+/// A leaky ReLU between two filters, <c>in.fu</c> and <c>in.fd</c>, either of which may be missing. A list of four
 /// paddings means before and after in x, then in y.
 /// </summary>
 internal sealed class FilteredLeakyReluCases : ICaseRunner

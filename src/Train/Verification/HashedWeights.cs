@@ -2,10 +2,11 @@ using System.Text;
 
 namespace GenKernels.Train.Verification;
 
-/// <summary>Weights made from integers alone, so that every language gets the same bits without storing them.</summary>
+/// <summary>Weights generated with integer arithmetic, so that every language gets the same bits without storing
+/// them.</summary>
 /// <remarks>
-/// The name of a tensor gives a 64-bit FNV-1a hash, element i adds i + 1 golden-ratio steps to it, the mixer of
-/// SplitMix64 (Steele, Lea and Flood 2014) scrambles the sum, and its upper 24 bits are a float in [-1, 1).
+/// A tensor's name gives a 64-bit FNV-1a hash, element i adds i + 1 golden-ratio steps to it, the mixer of SplitMix64
+/// (Steele, Lea and Flood 2014) scrambles the sum, and its upper 24 bits become a float in [-1, 1).
 /// </remarks>
 internal static class HashedWeights
 {
@@ -15,8 +16,8 @@ internal static class HashedWeights
 
     /// <summary>Fills a tensor with values uniform in [offset - scale, offset + scale).</summary>
     /// <param name="values">The elements in row-major order.</param>
-    /// <param name="salt">Of a set of tensors.</param>
-    /// <param name="key">The name of the tensor.</param>
+    /// <param name="salt">Salt of a set of tensors.</param>
+    /// <param name="key">Name of the tensor.</param>
     /// <param name="offset">The mean.</param>
     /// <param name="scale">Half the width of the interval.</param>
     internal static void Fill(Span<float> values, string salt, string key, float offset, float scale)
@@ -27,7 +28,7 @@ internal static class HashedWeights
         {
             state = unchecked(state + GoldenStep);
             float unit = ((long)(Mix(state) >> 40) - (1 << 23)) * (1f / (1 << 23));
-            float scaled = scale * unit;  // rounded on its own, which a fused multiply-add would skip
+            float scaled = scale * unit;  // rounded separately: a fused multiply-add would not
             values[i] = offset + scaled;
         }
     }

@@ -5,7 +5,7 @@ using GenKernels.Train.Video;
 namespace GenKernels.Train.Verification;
 
 /// <summary>
-/// Pictures <c>[N, C, H, W]</c> resized bilinearly in three ways, and values turned into bytes in three ways.
+/// Pictures <c>[N, C, H, W]</c> resized bilinearly in three ways, and values converted to bytes in three ways.
 /// </summary>
 internal sealed class ImageConversionCases : ICaseRunner
 {
@@ -28,7 +28,7 @@ internal sealed class ImageConversionCases : ICaseRunner
     public bool Recognises(RecordedCase recorded) =>
         s_grids.Any(grid => recorded.Has(grid.Name)) || s_conversions.Any(way => recorded.Has(way.Name));
 
-    /// <summary>Bytes are exact.</summary>
+    /// <summary>Bytes must match exactly.</summary>
     public CaseTolerance Tolerance(RecordedCase recorded, string result) =>
         result.StartsWith("out.uint8", StringComparison.Ordinal) ? new(0, 0.25) : new(1e-4);
 

@@ -5,8 +5,8 @@ namespace GenKernels.Train.Verification;
 /// <summary>Reads the padding of images: one number, two for columns and rows, or four for all sides.</summary>
 internal static class ImagePaddingSetting
 {
-    /// <param name="config">Of the case.</param>
-    /// <exception cref="UnknownCaseException">There are another number of numbers.</exception>
+    /// <param name="config">Settings of the case.</param>
+    /// <exception cref="UnknownCaseException">There is another count of numbers.</exception>
     public static ImagePadding Read(CaseConfig config)
     {
         int[] given = config.Integers("padding") ?? [0];

@@ -8,7 +8,7 @@ namespace GenKernels.Train.Verification;
 
 /// <summary>
 /// The low-resolution discriminator. Gradients are those of mean softplus(-D); the penalty of each clip is the sum of
-/// squares of d sum(D) / d video, and its gradients are those of mean(penalty γ / 2).
+/// squares of d sum(D) / d video, and the penalty's gradients are those of mean(penalty γ / 2).
 /// </summary>
 internal sealed class LowResolutionDiscriminatorCases : ICaseRunner
 {

@@ -47,7 +47,7 @@ internal sealed class LowResolutionGeneratorCases : ICaseRunner
         run.CheckGradients("grad.in", loss);
     }
 
-    /// <summary>The sizes of a generator, under the names that the records give them.</summary>
+    /// <summary>The sizes of a generator, read under the records' names.</summary>
     internal static LowResolutionGeneratorOptions Options(CaseConfig config)
     {
         LowResolutionGeneratorOptions byDefault = new();
@@ -84,6 +84,6 @@ internal sealed class LowResolutionGeneratorCases : ICaseRunner
     {
         run.CheckStage(name, value.ToChannelsFirst());
         if (name == "latent_w") run.CheckStage("latent_mapping", value.ToChannelsFirst());
-        if (name == "temporal_input") run.CheckStage("w_to_temp_input", value);  // one row a frame
+        if (name == "temporal_input") run.CheckStage("w_to_temp_input", value);  // one row per frame
     }
 }

@@ -7,9 +7,9 @@ using GenKernels.Train.LongVideo;
 namespace GenKernels.Train.Verification;
 
 /// <summary>
-/// Steps of training without augmentation. Losses are compared one by one. Adam without a first moment moves parameters
-/// with tiny gradients either way, so the state of a network is compared as a whole: the error is that of the change
-/// since the start.
+/// Training steps without augmentation. Losses are compared one by one. Adam without a first moment moves parameters
+/// with tiny gradients in either direction, so the state of a network is compared as a whole: its error is relative to
+/// the change since the start.
 /// </summary>
 internal sealed class LowResolutionTrainingCases : ICaseRunner
 {

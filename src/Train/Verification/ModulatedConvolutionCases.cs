@@ -2,7 +2,8 @@ using GenKernels.Autograd;
 
 namespace GenKernels.Train.Verification;
 
-/// <summary>Convolutions of images <c>[N, C, H, W]</c> with a style <c>[N, C]</c>, in either of their forms.</summary>
+/// <summary>Modulated convolutions of images <c>[N, C, H, W]</c> with a style <c>[N, C]</c>, resampled or
+/// normalised.</summary>
 internal sealed class ModulatedConvolutionCases : ICaseRunner
 {
     public string Kind => "modulated_conv2d";
@@ -32,7 +33,7 @@ internal sealed class ModulatedConvolutionCases : ICaseRunner
         if (run.Recorded.Has("in.dy")) run.CheckGradients("grad", y, run.Constant("in.dy"));
     }
 
-    /// <summary>Here two numbers are rows and columns, as for plain convolutions.</summary>
+    /// <summary>Here two numbers mean rows and columns, as for plain convolutions.</summary>
     private static ImagePadding Padding(CaseConfig config)
     {
         ImagePadding padding = ImagePaddingSetting.Read(config);

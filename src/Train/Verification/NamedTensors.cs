@@ -4,12 +4,12 @@ using GenKernels.Runtime;
 namespace GenKernels.Train.Verification;
 
 /// <summary>
-/// Tensors in the place of a module's parameters, such as their gradients, to be seen in the layout of its state dict.
+/// Tensors in place of a module's parameters, such as their gradients, read in the layout of its state dict.
 /// </summary>
 internal sealed class NamedTensors : Module
 {
-    /// <param name="module">Whose parameters give names and layouts.</param>
-    /// <param name="values">One a parameter, in their order; from now on this disposes them.</param>
+    /// <param name="module">Gives the parameters' names and layouts.</param>
+    /// <param name="values">One tensor per parameter, in order; disposed with this module.</param>
     internal NamedTensors(Module module, IReadOnlyList<Variable> values)
     {
         int index = 0;
@@ -19,7 +19,7 @@ internal sealed class NamedTensors : Module
         }
     }
 
-    /// <returns>Name, original shape and elements of each.</returns>
+    /// <returns>Name, state-dict shape and elements of each.</returns>
     internal static IEnumerable<(string Name, Shape Shape, double[] Values)> Read(Module module) =>
         StateDict.Write(module).Select(entry =>
             (entry.Name, entry.Shape, Array.ConvertAll(entry.Values<float>(), value => (double)value)));

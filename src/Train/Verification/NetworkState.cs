@@ -2,13 +2,14 @@ using GenKernels.Autograd;
 
 namespace GenKernels.Train.Verification;
 
-/// <summary>What the cases of networks share: the state that one records, its gradients, their tolerance.</summary>
+/// <summary>Shared by the cases of networks: loading a recorded state, comparing gradients, tolerances.</summary>
 internal static class NetworkState
 {
     /// <param name="module">The network.</param>
-    /// <param name="run">The case, whose tensors are stored, or made from a hash with buffers left as they are.</param>
-    /// <param name="prefix">What follows <c>param.</c> and <c>buffer.</c> in the names, such as <c>G.</c>.</param>
-    /// <exception cref="StateDictException">The state is not that of the network.</exception>
+    /// <param name="run">The case; its tensors are stored, or generated from a hash, which leaves buffers
+    /// unchanged.</param>
+    /// <param name="prefix">Follows <c>param.</c> and <c>buffer.</c> in the names, such as <c>G.</c>.</param>
+    /// <exception cref="StateDictException">The state does not fit the network.</exception>
     public static void Load(Module module, CaseRun run, string prefix = "")
     {
         HashedTensors? hashed = HashedTensors.Of(run.Recorded);
@@ -27,7 +28,7 @@ internal static class NetworkState
         if (unset.Length > 0) throw new UnknownCaseException($"the table lacks {string.Join(", ", unset)}");
     }
 
-    /// <returns>What a network's result may be off by; one of the thesis' size sums over more.</returns>
+    /// <returns>The tolerance of a network's result; a network of the thesis's size sums over more elements.</returns>
     public static CaseTolerance Tolerance(RecordedCase recorded, string result) => result switch
     {
         _ when HashedTensors.IsIn(recorded) => new CaseTolerance(2e-4),
@@ -37,9 +38,9 @@ internal static class NetworkState
 
     /// <summary>Compares the gradients of a scalar with respect to all parameters.</summary>
     /// <param name="run">The case.</param>
-    /// <param name="kind">What stands before the names: <c>grad</c>, <c>grad_r1</c>.</param>
+    /// <param name="kind">Prefix of the names: <c>grad</c>, <c>grad_r1</c>.</param>
     /// <param name="module">The network.</param>
-    /// <param name="loss">What is differentiated; its record is kept.</param>
+    /// <param name="loss">The differentiated scalar; its record is kept.</param>
     public static void CheckGradients(CaseRun run, string kind, Module module, Variable loss)
     {
         if (!run.Recorded.Tensors.Any(name => name.StartsWith($"{kind}.", StringComparison.Ordinal))) return;

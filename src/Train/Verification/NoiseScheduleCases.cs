@@ -4,7 +4,7 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Train.Verification;
 
-/// <summary>The noise schedule, noised samples, the loss, and which conditions are left out in training.</summary>
+/// <summary>The noise schedule, noised samples, the loss, and the dropping of conditions in training.</summary>
 internal sealed class NoiseScheduleCases : ICaseRunner
 {
     public string Kind => "schedule";

@@ -2,7 +2,8 @@ using GenKernels.Autograd;
 
 namespace GenKernels.Train.Verification;
 
-/// <summary>Group norm, channels second in the records, and layer norm, channels last; values and gradients.</summary>
+/// <summary>Group norm, with channels second in the records, and layer norm, with channels last: values and
+/// gradients.</summary>
 internal sealed class NormalizationCases : ICaseRunner
 {
     public string Kind => "norm";

@@ -4,7 +4,7 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Train.Verification;
 
-/// <summary>Steps of Adam with given gradients, and moving averages of given values.</summary>
+/// <summary>Adam steps with given gradients, and moving averages of given values.</summary>
 internal sealed class OptimizerCases : ICaseRunner
 {
     public string Kind => "optim_ema";
@@ -59,7 +59,7 @@ internal sealed class OptimizerCases : ICaseRunner
         }
     }
 
-    /// <returns>What an average keeps of itself in an update, counted from 1.</returns>
+    /// <returns>The decay of an average at an update, counted from 1.</returns>
     private static Func<int, double> Schedule(CaseConfig config)
     {
         string name = config.Text("op") ?? "";

@@ -2,7 +2,7 @@ using GenKernels.Train.Video;
 
 namespace GenKernels.Train.Verification;
 
-/// <summary>Pictures <c>[H, W, 3]</c> of bytes, resized as Pillow does.</summary>
+/// <summary>Byte pictures <c>[H, W, 3]</c>, resized as by Pillow.</summary>
 internal sealed class PictureResizeCases : ICaseRunner
 {
     private const string Fit = "InstructPix2Pix input fit";
@@ -13,7 +13,7 @@ internal sealed class PictureResizeCases : ICaseRunner
         && recorded.Config.Text("op") is { } op
         && (op.StartsWith("PIL resize", StringComparison.Ordinal) || op.StartsWith(Fit, StringComparison.Ordinal));
 
-    /// <summary>Whole numbers: exact.</summary>
+    /// <summary>Integers must match exactly.</summary>
     public CaseTolerance Tolerance(RecordedCase recorded, string result) => new(0, 0.25);
 
     public void Run(CaseRun run)

@@ -2,7 +2,7 @@ using GenKernels.Autograd;
 
 namespace GenKernels.Train.Verification;
 
-/// <summary>Activations, softmax over the last axis, and GEGLU after its linear layer; values and gradients.</summary>
+/// <summary>Activations, softmax over the last axis, and GEGLU after its linear layer: values and gradients.</summary>
 internal sealed class PointwiseCases : ICaseRunner
 {
     private const string Geglu = "geglu";
@@ -25,7 +25,7 @@ internal sealed class PointwiseCases : ICaseRunner
         if (run.Recorded.Has("in.dy")) run.CheckGradients("grad", y, run.Constant("in.dy"));
     }
 
-    /// <returns>The operation's name; what follows a colon only explains it.</returns>
+    /// <returns>Name of the operation; text after a colon is only an explanation.</returns>
     private static string Name(CaseConfig config) =>
         (config.Text("op") ?? "").Split(':', 2)[0].Trim().ToLowerInvariant();
 
@@ -43,7 +43,7 @@ internal sealed class PointwiseCases : ICaseRunner
         _ => null,
     };
 
-    /// <returns>x wᵀ + b over the last axis; x itself where the case has no weights.</returns>
+    /// <returns>x wᵀ + b over the last axis; x itself if the case has no weights.</returns>
     private static Variable Linear(CaseRun run, Variable x)
     {
         if (!run.Recorded.Has("param.w")) return x;

@@ -2,7 +2,7 @@ using GenKernels.Train.Augmentation;
 
 namespace GenKernels.Train.Verification;
 
-/// <summary>The recorded draws of a case, <c>in.draw00_rand</c>, <c>in.draw01_randn</c> and so on.</summary>
+/// <summary>The recorded draws of a case: <c>in.draw00_rand</c>, <c>in.draw01_randn</c> and so on.</summary>
 internal sealed class RecordedAdaDraws(RecordedCase recorded) : IAdaDraws
 {
     private const string Prefix = "in.draw";
@@ -16,8 +16,8 @@ internal sealed class RecordedAdaDraws(RecordedCase recorded) : IAdaDraws
 
     public double[] Normal(int count) => Take("_randn", count);
 
-    /// <returns>The name of the next draw, which is passed over.</returns>
-    /// <exception cref="UnknownCaseException">There is none, or it is of another kind.</exception>
+    /// <returns>Name of the next draw, which is consumed.</returns>
+    /// <exception cref="UnknownCaseException">There is no next draw, or it is of another kind.</exception>
     internal string NextName(string kind)
     {
         string? name = _next < _names.Length ? _names[_next++] : null;

@@ -8,9 +8,9 @@ internal sealed class RecordedCase
     private readonly SafetensorsFile _file;
     private readonly string _prefix;
 
-    /// <param name="name">For people.</param>
-    /// <param name="file">Stays open while the case is used.</param>
-    /// <param name="prefix">What stands before the names of its tensors, such as <c>case3.</c>; empty for none.</param>
+    /// <param name="name">Name in reports.</param>
+    /// <param name="file">Must stay open while the case is used.</param>
+    /// <param name="prefix">Prefix of its tensors' names, such as <c>case3.</c>; empty for none.</param>
     /// <param name="config">Its settings.</param>
     internal RecordedCase(string name, SafetensorsFile file, string prefix, CaseConfig config)
     {
@@ -23,23 +23,23 @@ internal sealed class RecordedCase
 
     public CaseConfig Config { get; }
 
-    /// <summary>The file's name without folder and extension.</summary>
+    /// <summary>File name without folder and extension.</summary>
     public string Stem => Path.GetFileNameWithoutExtension(_file.Path);
 
-    /// <summary>The strings of the file's metadata.</summary>
+    /// <summary>The file's metadata.</summary>
     public IReadOnlyDictionary<string, string> Metadata => _file.Metadata;
 
-    /// <summary>The names of the tensors without the prefix.</summary>
+    /// <summary>Names of the tensors, without the prefix.</summary>
     public IReadOnlyList<string> Tensors { get; }
 
     public IEnumerable<string> Inputs => Tensors.Where(tensor => tensor.StartsWith("in.", StringComparison.Ordinal));
 
-    /// <summary>The tensors that a run is held against.</summary>
+    /// <summary>The tensors that a run is compared with.</summary>
     public IEnumerable<string> Results => Tensors.Where(IsResult);
 
     public bool Has(string tensor) => _file.Contains(_prefix + tensor);
 
-    /// <returns>The rank, or -1 where there is no such tensor.</returns>
+    /// <returns>The rank, or -1 if there is no such tensor.</returns>
     public int Rank(string tensor) => Has(tensor) ? Shape(tensor).Rank : -1;
 
     public Shape Shape(string tensor) => _file.Entry(_prefix + tensor).Shape;

@@ -2,7 +2,7 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Train.Verification;
 
-/// <summary>Finds in a whole activation the part of it that a case records, to keep files small.</summary>
+/// <summary>Selects from a whole activation the part that a case records to keep files small.</summary>
 internal static class RecordedPart
 {
     private const int ProbeLength = 16;
@@ -10,8 +10,9 @@ internal static class RecordedPart
     /// <param name="values">The activation, row-major.</param>
     /// <param name="shape">Its shape.</param>
     /// <param name="recorded">The recorded shape: of the same rank, no axis longer.</param>
-    /// <param name="isSpread">Whether every k-th element of a shorter axis is recorded, else its first ones.</param>
-    /// <returns>The recorded elements, or null where the shapes do not fit.</returns>
+    /// <param name="isSpread">Whether every k-th element of a shorter axis is recorded instead of its first
+    /// ones.</param>
+    /// <returns>The recorded elements, or null if the shapes do not fit.</returns>
     public static double[]? Select(double[] values, Shape shape, Shape recorded, bool isSpread)
     {
         if (shape == recorded) return values;
@@ -42,7 +43,7 @@ internal static class RecordedPart
         return part;
     }
 
-    /// <returns>16 elements, evenly spread over the activation from its first on; null where there are fewer.</returns>
+    /// <returns>16 elements, evenly spread over the activation from its first on; null if it has fewer.</returns>
     public static double[]? Probe(double[] values)
     {
         int step = values.Length / ProbeLength;

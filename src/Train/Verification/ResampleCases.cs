@@ -6,8 +6,9 @@ using GenKernels.Runtime;
 namespace GenKernels.Train.Verification;
 
 /// <summary>
-/// The samplers of the video networks over time or space. "pad N" replicates the outermost elements on both sides, N at
-/// the lower rate, and takes off the result what they became; beyond are zeros. Without it those of "2d" replicate one.
+/// The samplers of the video networks over time or space. "pad N" replicates the edge elements on both sides, N at the
+/// lower rate, and crops what they become from the result; zeros lie beyond. Without it, the "2d" samplers replicate
+/// one element.
 /// </summary>
 internal sealed partial class ResampleCases : ICaseRunner
 {
@@ -45,7 +46,7 @@ internal sealed partial class ResampleCases : ICaseRunner
         if (run.Recorded.Has("in.dy")) run.CheckGradients("grad", y, run.Constant("in.dy"));
     }
 
-    /// <returns>The filtered axes of activations with the channels last.</returns>
+    /// <returns>The filtered axes of channels-last activations.</returns>
     private static int[] Axes(Match operation, CaseConfig config, int rank)
     {
         int[] space = [rank - 3, rank - 2];

@@ -4,7 +4,7 @@ using GenKernels.Runtime;
 namespace GenKernels.Train.Verification;
 
 /// <summary>
-/// Convolutions of images <c>[N, C, H, W]</c> with resampling, where no filter is one of a single tap.
+/// Convolutions of images <c>[N, C, H, W]</c> with resampling; without a filter, a single tap of 1 is used.
 /// </summary>
 internal sealed class ResampledConvolutionCases : ICaseRunner
 {
@@ -29,7 +29,7 @@ internal sealed class ResampledConvolutionCases : ICaseRunner
         run.CheckPenalty(y, x);
     }
 
-    /// <summary>Also those of modulated convolutions, which are resampled in the same way.</summary>
+    /// <summary>Also reads the settings of modulated convolutions, which are resampled in the same way.</summary>
     internal static ResampledConvolutionOptions Options(CaseConfig config) => new(
         config.Integer("up") ?? 1, config.Integer("down") ?? 1, ImagePaddingSetting.Read(config),
         IsTurned: !(config.Flag("flip_weight") ?? true), config.Integer("groups") ?? 1);

@@ -5,7 +5,7 @@ using GenKernels.Kernels.Vision;
 
 namespace GenKernels.Train.Verification;
 
-/// <summary>Pictures <c>[N, C, H, W]</c> that are resized, padded, or read at given places.</summary>
+/// <summary>Pictures <c>[N, C, H, W]</c> that are resized, padded, or sampled at given positions.</summary>
 internal sealed class ResizeCases : ICaseRunner
 {
     private const string Upsample = "nearest upsample";
@@ -35,7 +35,7 @@ internal sealed class ResizeCases : ICaseRunner
         if (run.Recorded.Has("in.dy")) run.CheckGradients("grad", y, run.Constant("in.dy"));
     }
 
-    /// <returns>The operation, or null where there is none of this kind.</returns>
+    /// <returns>The operation of this kind; else the setting's own text, or null if it is missing.</returns>
     private static string? NameOf(CaseConfig config) => config.Text("op") switch
     {
         { } op when op.Contains(Sample, StringComparison.Ordinal) => Sample,
@@ -43,7 +43,7 @@ internal sealed class ResizeCases : ICaseRunner
         var op => op,
     };
 
-    /// <summary>The counts stand in the order left, right, top, bottom.</summary>
+    /// <summary>The paddings come in the order left, right, top, bottom.</summary>
     private static Variable Padded(CaseConfig config, Variable x)
     {
         string text = config.Text("pad") ?? throw new UnknownCaseException("the config lacks pad");

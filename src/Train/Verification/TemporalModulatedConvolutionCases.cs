@@ -4,7 +4,7 @@ using GenKernels.Kernels.Convolution;
 namespace GenKernels.Train.Verification;
 
 /// <summary>
-/// Convolutions over space and time whose style changes with time: x <c>[N, C, T, H, W]</c>, s <c>[N, C, T]</c>.
+/// Convolutions over space and time with a style that changes over time: x <c>[N, C, T, H, W]</c>, s <c>[N, C, T]</c>.
 /// </summary>
 internal sealed class TemporalModulatedConvolutionCases : ICaseRunner
 {

@@ -4,7 +4,7 @@ using GenKernels.Runtime;
 namespace GenKernels.Train.Verification;
 
 /// <summary>
-/// One clip <c>[C, H, W, T]</c> played at another speed, padded with zeros in front and behind, and cropped.
+/// One clip <c>[C, H, W, T]</c> played at another speed, padded with zeros at both ends, and cropped.
 /// </summary>
 internal sealed class TemporalStretchCases : ICaseRunner
 {

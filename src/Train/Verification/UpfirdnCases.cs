@@ -5,8 +5,8 @@ using GenKernels.Runtime;
 namespace GenKernels.Train.Verification;
 
 /// <summary>
-/// Up by zeros, filter, down over rows and columns, and the wrappers that choose the padding. A list of two means x and
-/// y; one of four means before and after in x, then in y. A filter of one axis is applied along both.
+/// Upsampling by zeros, filter, downsampling over rows and columns, and the wrappers that choose the padding. A list of
+/// two means x and y; one of four means before and after in x, then in y. A 1D filter is applied along both axes.
 /// </summary>
 internal sealed class UpfirdnCases : ICaseRunner
 {

@@ -2,13 +2,13 @@ using GenKernels.Kernels.Filtering;
 
 namespace GenKernels.Train.Verification;
 
-/// <summary>Reads what a case of <see cref="UpfirdnCases"/> does along an axis.</summary>
+/// <summary>Reads the settings of a <see cref="UpfirdnCases"/> case along one axis.</summary>
 internal static class UpfirdnSettings
 {
-    /// <param name="config">Of the case.</param>
+    /// <param name="config">Settings of the case.</param>
     /// <param name="place">0 for x, the columns; 1 for y, the rows.</param>
-    /// <param name="taps">Of the filter along this axis.</param>
-    /// <exception cref="UnknownCaseException">The settings are of another form.</exception>
+    /// <param name="taps">Taps of the filter along this axis.</param>
+    /// <exception cref="UnknownCaseException">The settings have another form.</exception>
     public static Resampling Read(CaseConfig config, int place, int taps)
     {
         (int up, int down) = (Factor(config, "up", place), Factor(config, "down", place));

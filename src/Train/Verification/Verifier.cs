@@ -3,9 +3,9 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Train.Verification;
 
-/// <summary>Holds this implementation against files of recorded cases.</summary>
+/// <summary>Checks this implementation against files of recorded cases.</summary>
 /// <remarks>
-/// A case is taken for the kind that its configuration and tensors show, else for that of its file's name; see
+/// A case's kind follows from its configuration and tensors, or else from the file's name; see
 /// <see cref="ICaseRunner"/>.
 /// </remarks>
 public sealed class Verifier
@@ -15,7 +15,7 @@ public sealed class Verifier
     private readonly Device _device;
     private readonly IReadOnlyList<ICaseRunner> _runners;
 
-    /// <param name="device">Where the cases run; it stays the caller's.</param>
+    /// <param name="device">Device that the cases run on; not disposed.</param>
     public Verifier(Device device)
         : this(device, [
             new BiasActivationCases(),
@@ -50,10 +50,10 @@ public sealed class Verifier
 
     internal Verifier(Device device, IReadOnlyList<ICaseRunner> runners) => (_device, _runners) = (device, runners);
 
-    /// <param name="path">A folder, searched with its subfolders, or one file.</param>
+    /// <param name="path">A folder, searched recursively, or one file.</param>
     /// <returns>The files of recorded cases, in order.</returns>
-    /// <exception cref="DirectoryNotFoundException">There is neither a folder nor a file.</exception>
-    /// <exception cref="FileNotFoundException">There is no such file in the folder.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is neither a folder nor a file of that path.</exception>
+    /// <exception cref="FileNotFoundException">The folder holds no such file.</exception>
     public static IReadOnlyList<string> FindFiles(string path)
     {
         if (File.Exists(path)) return [path];
@@ -64,12 +64,12 @@ public sealed class Verifier
         return files;
     }
 
-    /// <param name="path">As for <see cref="FindFiles"/>.</param>
-    /// <param name="filter">Part of the names of the cases to run, in any case; null for all.</param>
-    /// <param name="stop">Ends the work between two cases.</param>
-    /// <returns>The outcomes, each as soon as it is there.</returns>
+    /// <param name="path">As in <see cref="FindFiles"/>.</param>
+    /// <param name="filter">Part of the names of the cases to run, ignoring case; null for all.</param>
+    /// <param name="stop">Cancels the work between two cases.</param>
+    /// <returns>The results, each as soon as it is available.</returns>
     /// <inheritdoc cref="FindFiles" path="/exception"/>
-    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public IEnumerable<CaseResult> Run(string path, string? filter = null, CancellationToken stop = default)
     {
         IReadOnlyList<string> files = FindFiles(path);
@@ -159,7 +159,7 @@ public sealed class Verifier
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            run.Faults.Add(fault.Message);  // the next case may do better, whatever it was
+            run.Faults.Add(fault.Message);  // continue with the next case, whatever the failure
         }
 
         if (run.Faults.Count > 0) return (CaseStatus.Failed, string.Join("; ", run.Faults));

@@ -1,9 +1,9 @@
 namespace GenKernels.Train.Video;
 
-/// <summary>The largest rectangle in the middle of a frame that has the aspect ratio of a target size.</summary>
+/// <summary>The largest centred rectangle of a frame that has the aspect ratio of a target size.</summary>
 /// <remarks>
-/// The dimension that is relatively larger is cut to <c>target * scale</c>, scale being the ratio of the other one; it
-/// starts at <c>floor((size - cut) / 2)</c>, and its end is rounded to the nearest pixel, halves to even.
+/// The relatively larger dimension is cropped to <c>target * scale</c>, where scale is frame / target of the other one;
+/// the crop starts at <c>floor((size - cut) / 2)</c>, and its end is rounded to the nearest pixel, ties to even.
 /// </remarks>
 /// <param name="Left">First column.</param>
 /// <param name="Top">First row.</param>

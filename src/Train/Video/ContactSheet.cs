@@ -2,9 +2,7 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Train.Video;
 
-/// <summary>
-/// Frames of several videos side by side in one picture, for reports: a video a row, time to the right.
-/// </summary>
+/// <summary>Frames of several videos in one picture, for reports: one row per video, time to the right.</summary>
 public sealed class ContactSheet
 {
     private const byte Background = 255;
@@ -16,11 +14,12 @@ public sealed class ContactSheet
     private readonly int _gap;
     private readonly byte[] _pixels;
 
-    /// <param name="rows">Videos; positive.</param>
-    /// <param name="columns">Frames of each; positive.</param>
+    /// <param name="rows">Number of videos; positive.</param>
+    /// <param name="columns">Frames of each video; positive.</param>
     /// <param name="frameWidth">Columns of a frame, in pixels; positive.</param>
     /// <param name="frameHeight">Rows of a frame, in pixels; positive.</param>
-    /// <param name="scale">Every pixel becomes a square of this many pixels; at least 1.</param>
+    /// <param name="scale">Integer zoom: every pixel becomes a square with sides of this many pixels; at least
+    /// 1.</param>
     /// <param name="gap">White pixels between frames; not negative.</param>
     public ContactSheet(int rows, int columns, int frameWidth, int frameHeight, int scale = 1, int gap = 2)
     {
@@ -47,10 +46,11 @@ public sealed class ContactSheet
     /// <summary>The sheet, <c>[Height, Width, 3]</c>; white where no frame was placed.</summary>
     public ReadOnlySpan<byte> Pixels => _pixels;
 
-    /// <param name="row">Which video, from 0.</param>
-    /// <param name="column">Which frame of it, from 0.</param>
+    /// <param name="row">Index of the video, from 0.</param>
+    /// <param name="column">Index of the frame in the sheet's row, from 0.</param>
     /// <param name="rgb">The frame, <c>[H, W, 3]</c>.</param>
-    /// <exception cref="ArgumentException">The frame has another size, or there is no such place.</exception>
+    /// <exception cref="ArgumentException">The frame has another size, or row or column is outside the
+    /// sheet.</exception>
     public void Place(int row, int column, ReadOnlySpan<byte> rgb)
     {
         _frame.Require(rgb);
@@ -72,8 +72,8 @@ public sealed class ContactSheet
     /// <returns>The sheet as a PNG file.</returns>
     public byte[] EncodePng() => RgbImage.EncodePng(_pixels, Width, Height);
 
-    /// <summary>Writes the sheet as a PNG, whole or not at all.</summary>
-    /// <param name="path">The file to make or replace; its folder must exist.</param>
+    /// <summary>Writes the sheet as a PNG file, atomically.</summary>
+    /// <param name="path">The file to create or replace; its folder must exist.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Save(string path) => AtomicFile.WriteBytes(path, EncodePng());
 }

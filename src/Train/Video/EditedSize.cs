@@ -1,16 +1,15 @@
 namespace GenKernels.Train.Video;
 
-/// <summary>The sizes that InstructPix2Pix edits pictures in: multiples of 64.</summary>
+/// <summary>The sizes at which InstructPix2Pix edits pictures: multiples of 64.</summary>
 public static class EditedSize
 {
     private const int Unit = 64;
 
     /// <param name="width">Columns of the picture; positive.</param>
-    /// <param name="height">Rows of it; positive.</param>
-    /// <param name="resolution">What the longer side should come to; positive.</param>
-    /// <returns>
-    /// The shorter side as scaled, up to the next multiple of 64; the longer one as that scales it, down to one.
-    /// </returns>
+    /// <param name="height">Rows of the picture; positive.</param>
+    /// <param name="resolution">Desired length of the longer side; positive.</param>
+    /// <returns>The shorter side, scaled and rounded up to a multiple of 64; the longer side, scaled by the resulting
+    /// factor and rounded down to one.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number is not positive.</exception>
     public static (int Width, int Height) Of(int width, int height, int resolution)
     {

@@ -1,14 +1,13 @@
 namespace GenKernels.Train.Video;
 
-/// <summary>A rectangle in a frame whose edges may lie within pixels.</summary>
-/// <param name="Left">In pixels from the left edge.</param>
-/// <param name="Top">In pixels from the upper edge.</param>
-/// <param name="Right">In pixels from the left edge.</param>
-/// <param name="Bottom">In pixels from the upper edge.</param>
+/// <summary>A rectangle in a frame; its edges may lie within pixels.</summary>
+/// <param name="Left">Pixels from the left edge.</param>
+/// <param name="Top">Pixels from the upper edge.</param>
+/// <param name="Right">Pixels from the left edge.</param>
+/// <param name="Bottom">Pixels from the upper edge.</param>
 public readonly record struct FrameBox(float Left, float Top, float Right, float Bottom)
 {
-    /// <summary>The largest in the middle of a frame that has the aspect ratio of a target size, uncut pixels or not.
-    /// </summary>
+    /// <summary>The largest centred box with the aspect ratio of a target size; its edges may cut pixels.</summary>
     /// <param name="frameWidth">Columns of the frame; positive.</param>
     /// <param name="frameHeight">Rows of the frame; positive.</param>
     /// <param name="width">Columns of the target; positive.</param>

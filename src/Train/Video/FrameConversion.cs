@@ -1,7 +1,7 @@
 namespace GenKernels.Train.Video;
 
 /// <summary>Converts between bytes and the values in [-1, 1] that LongVideo works with.</summary>
-/// <remarks>A byte that goes there and back is itself again.</remarks>
+/// <remarks>A byte converted to a value and back is unchanged.</remarks>
 public static class FrameConversion
 {
     private static readonly float[] s_values = [.. Enumerable.Range(0, 256).Select(level => 2f * level / 255f - 1f)];
@@ -9,26 +9,22 @@ public static class FrameConversion
     /// <returns>2 level / 255 - 1, in [-1, 1].</returns>
     public static float ToValue(byte level) => s_values[level];
 
-    /// <returns>floor(127.5 value + 128), kept in 0..255; 0 for a value that is not a number.</returns>
+    /// <returns>floor(127.5 value + 128), clamped to 0..255; 0 for NaN.</returns>
     public static byte ToByte(float value) =>
         float.IsNaN(value) ? (byte)0 : (byte)Math.Clamp(MathF.Floor(127.5f * value + 128f), 0f, 255f);
 
-    /// <returns>
-    /// The level nearest to 255 (value + 1) / 2, halves to even, as PoseScenes writes its pictures; kept in 0..255, 0
-    /// for a value that is not a number.
-    /// </returns>
+    /// <returns>The level nearest to 255 (value + 1) / 2, ties to even, as PoseScenes writes its pictures; clamped to
+    /// 0..255, 0 for NaN.</returns>
     public static byte ToNearestByte(float value) =>
         float.IsNaN(value) ? (byte)0 : (byte)Math.Clamp(MathF.Round(255f * (value + 1f) / 2f), 0f, 255f);
 
-    /// <returns>
-    /// The level at or below 255 (value + 1) / 2, as InstructPix2Pix writes its pictures; kept in 0..255, 0 for a value
-    /// that is not a number.
-    /// </returns>
+    /// <returns>The level at or below 255 (value + 1) / 2, as InstructPix2Pix writes its pictures; clamped to 0..255, 0
+    /// for NaN.</returns>
     public static byte ToByteBelow(float value) =>
         float.IsNaN(value) ? (byte)0 : (byte)MathF.Floor(255f * Math.Clamp((value + 1f) / 2f, 0f, 1f));
 
-    /// <param name="levels">Bytes in any order of channels.</param>
-    /// <param name="values">As many values.</param>
+    /// <param name="levels">Bytes, in any layout.</param>
+    /// <param name="values">Receives as many values.</param>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void ToValues(ReadOnlySpan<byte> levels, Span<float> values)
     {
@@ -36,8 +32,8 @@ public static class FrameConversion
         for (int i = 0; i < levels.Length; i++) values[i] = s_values[levels[i]];
     }
 
-    /// <param name="values">Values in any order of channels.</param>
-    /// <param name="levels">As many bytes.</param>
+    /// <param name="values">Values, in any layout.</param>
+    /// <param name="levels">Receives as many bytes.</param>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void ToBytes(ReadOnlySpan<float> values, Span<byte> levels)
     {

@@ -2,7 +2,8 @@ using NetVips;
 
 namespace GenKernels.Train.Video;
 
-/// <summary>A folder of PNG files <c>frame_000000.png</c>, <c>frame_000001.png</c>, …, in constant memory.</summary>
+/// <summary>Writes a folder of PNG files <c>frame_000000.png</c>, <c>frame_000001.png</c>, …, in constant
+/// memory.</summary>
 internal sealed class FrameFolderWriter : IVideoWriter
 {
     private readonly string _path;

@@ -1,8 +1,8 @@
 namespace GenKernels.Train.Video;
 
-/// <summary>Brings frames of one size to another: a part of the frame, filtered along its rows first.</summary>
+/// <summary>Resizes frames of one size to another, or a part of them, filtering along rows first.</summary>
 /// <remarks>
-/// Rounds to 8 bits after each of the two passes, as Pillow does, and gives its exact pixels. Not thread-safe.
+/// Rounds to 8 bits after each of the two passes, like Pillow, and matches its pixels exactly. Not thread-safe.
 /// </remarks>
 public sealed class FrameResizer
 {
@@ -17,23 +17,24 @@ public sealed class FrameResizer
     private readonly ResamplingWeights _rows;
     private readonly byte[] _narrowed;
 
-    /// <summary>Cuts the middle of the frame to the aspect ratio of the result, in whole pixels; Lanczos.</summary>
-    /// <param name="frameWidth">Columns before; positive.</param>
-    /// <param name="frameHeight">Rows before; positive.</param>
-    /// <param name="width">Columns after; positive.</param>
-    /// <param name="height">Rows after; positive.</param>
+    /// <summary>Crops the middle of the frame to the aspect ratio of the result, in whole pixels; Lanczos
+    /// filter.</summary>
+    /// <param name="frameWidth">Columns of the frame; positive.</param>
+    /// <param name="frameHeight">Rows of the frame; positive.</param>
+    /// <param name="width">Columns of the result; positive.</param>
+    /// <param name="height">Rows of the result; positive.</param>
     public FrameResizer(int frameWidth, int frameHeight, int width, int height)
         : this(frameWidth, frameHeight, CenterCrop.Of(frameWidth, frameHeight, width, height), width, height)
     {
     }
 
-    /// <summary>Shows a part of the frame; what lies around it is mixed in at its edges.</summary>
-    /// <param name="frameWidth">Columns before; positive.</param>
-    /// <param name="frameHeight">Rows before; positive.</param>
-    /// <param name="box">Which part, within the frame; of any aspect ratio.</param>
-    /// <param name="width">Columns after; positive.</param>
-    /// <param name="height">Rows after; positive.</param>
-    /// <param name="filter">How neighbours are mixed.</param>
+    /// <summary>Resizes a part of the frame; at its edges the filter reads the pixels around it.</summary>
+    /// <param name="frameWidth">Columns of the frame; positive.</param>
+    /// <param name="frameHeight">Rows of the frame; positive.</param>
+    /// <param name="box">The part, within the frame; of any aspect ratio.</param>
+    /// <param name="width">Columns of the result; positive.</param>
+    /// <param name="height">Rows of the result; positive.</param>
+    /// <param name="filter">The resampling filter.</param>
     /// <exception cref="ArgumentException">The box is empty or not within the frame.</exception>
     public FrameResizer(
         int frameWidth, int frameHeight, FrameBox box, int width, int height,
@@ -42,7 +43,7 @@ public sealed class FrameResizer
     {
     }
 
-    /// <param name="crop">The part of the frame to show.</param>
+    /// <param name="crop">The part of the frame to resize.</param>
     internal FrameResizer(int frameWidth, int frameHeight, CenterCrop crop, int width, int height)
         : this(
             frameWidth, frameHeight, crop, new FrameBox(0, 0, crop.Width, crop.Height), width, height,
@@ -64,15 +65,15 @@ public sealed class FrameResizer
         _narrowed = new byte[crop.Height * width * 3];
     }
 
-    /// <summary>Shows all of the frame, whatever becomes of its aspect ratio.</summary>
+    /// <summary>Resizes the whole frame, without keeping its aspect ratio.</summary>
     /// <inheritdoc cref="FrameResizer(int, int, FrameBox, int, int, ResizeFilter)" path="/param"/>
     public static FrameResizer Whole(
         int frameWidth, int frameHeight, int width, int height, ResizeFilter filter = ResizeFilter.Lanczos) =>
         new(frameWidth, frameHeight, new FrameBox(0, 0, frameWidth, frameHeight), width, height, filter);
 
-    /// <param name="frame">The frame, <c>[H, W, 3]</c> of the size before.</param>
-    /// <param name="resized">Receives <c>[H, W, 3]</c> of the size after.</param>
-    /// <exception cref="ArgumentException">A length does not fit the size.</exception>
+    /// <param name="frame">The frame, <c>[H, W, 3]</c> in its original size.</param>
+    /// <param name="resized">Receives <c>[H, W, 3]</c> in the new size.</param>
+    /// <exception cref="ArgumentException">A buffer's length does not fit the size.</exception>
     public void Resize(ReadOnlySpan<byte> frame, Span<byte> resized)
     {
         if (frame.Length != _frameBytes || resized.Length != _width * _height * 3)
@@ -93,7 +94,7 @@ public sealed class FrameResizer
         }
     }
 
-    /// <summary>One row: every output pixel mixes neighbours in the row.</summary>
+    /// <summary>Filters one row: every output pixel is a weighted sum of pixels of the row.</summary>
     private void Narrow(ReadOnlySpan<byte> row, Span<byte> narrowed)
     {
         for (int x = 0; x < _width; x++)
@@ -111,7 +112,7 @@ public sealed class FrameResizer
         }
     }
 
-    /// <summary>One output row: mixes whole rows of the narrowed frame.</summary>
+    /// <summary>Filters down the columns: one output row is a weighted sum of rows of the narrowed frame.</summary>
     private static void Mix(ReadOnlySpan<byte> rows, ReadOnlySpan<int> weights, Span<byte> mixed)
     {
         for (int i = 0; i < mixed.Length; i++)

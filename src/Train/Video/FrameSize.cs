@@ -1,11 +1,11 @@
 namespace GenKernels.Train.Video;
 
-/// <summary>The size of every frame of one output.</summary>
+/// <summary>Size of all frames of one output.</summary>
 internal readonly record struct FrameSize(int Width, int Height)
 {
     public int Bytes => checked(Width * Height * 3);
 
-    /// <exception cref="ArgumentException">Not one frame long.</exception>
+    /// <exception cref="ArgumentException">The buffer is not one frame long.</exception>
     public void Require(ReadOnlySpan<byte> rgb)
     {
         if (rgb.Length == Bytes) return;

@@ -1,9 +1,9 @@
 namespace GenKernels.Train.Video;
 
-/// <summary>Gives the frames of a video one after another.</summary>
+/// <summary>Reads the frames of a video one after another.</summary>
 public interface IFrameReader : IDisposable
 {
-    /// <summary>Size, rate and, where known, length.</summary>
+    /// <summary>Size, frame rate and, if known, length.</summary>
     public VideoDescription Description { get; }
 
     /// <summary>Decodes the next frame.</summary>

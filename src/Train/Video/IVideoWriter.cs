@@ -1,14 +1,16 @@
 namespace GenKernels.Train.Video;
 
-/// <summary>Takes the frames of a video one after another; the output appears whole at the end or not at all.</summary>
+/// <summary>Writes the frames of a video one after another; the output appears whole at the end or not at
+/// all.</summary>
 public interface IVideoWriter : IDisposable
 {
     /// <param name="rgb">The next frame, <c>[H, W, 3]</c>.</param>
-    /// <exception cref="ArgumentException">Not one frame long.</exception>
+    /// <exception cref="ArgumentException">The buffer is not one frame long.</exception>
     /// <exception cref="VideoException">The frame cannot be encoded or stored.</exception>
     public void AddFrame(ReadOnlySpan<byte> rgb);
 
-    /// <summary>Ends the video and gives it its name. Without it, Dispose leaves nothing behind.</summary>
+    /// <summary>Finishes the video and gives it its final name. Without this call, Dispose leaves nothing
+    /// behind.</summary>
     /// <exception cref="VideoException">No frame was added, or the video cannot be encoded or stored.</exception>
     public void Complete();
 }

@@ -2,8 +2,8 @@ using NetVips;
 
 namespace GenKernels.Train.Video;
 
-/// <summary>Reads frames from a folder of pictures, in the order of their names, or from an animated picture.</summary>
-/// <remarks>An animated picture is held in memory as a whole; a folder is read picture by picture.</remarks>
+/// <summary>Reads frames from a folder of pictures, ordered by file name, or from an animated picture.</summary>
+/// <remarks>An animated picture is held in memory whole; a folder is read one picture at a time.</remarks>
 public sealed class ImageSequenceReader : IFrameReader
 {
     private const double FolderFrameRate = 25;
@@ -21,12 +21,13 @@ public sealed class ImageSequenceReader : IFrameReader
         Description = description;
     }
 
-    /// <summary>Size and length; a folder is taken to run at 25 frames a second.</summary>
+    /// <summary>Size and length; a folder is assumed to run at 25 frames per second.</summary>
     public VideoDescription Description { get; }
 
     /// <param name="path">A folder of pictures of one size, or a picture file, animated or not.</param>
-    /// <returns>A reader before the first frame; the caller disposes it.</returns>
-    /// <exception cref="VideoException">No such file, no pictures in the folder, or not a picture.</exception>
+    /// <returns>A reader positioned before the first frame; the caller disposes it.</returns>
+    /// <exception cref="VideoException">There is no such file, no picture in the folder, or the file is not a
+    /// picture.</exception>
     public static ImageSequenceReader Open(string path)
     {
         if (Directory.Exists(path)) return OpenFolder(path);

@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace GenKernels.Train.Video;
 
-/// <summary>H.264 in mp4 through <c>ffmpeg</c>, in constant memory.</summary>
-/// <remarks>An odd size is made even, as the format needs, by repeating the last row or column.</remarks>
+/// <summary>Writes H.264 in mp4 through <c>ffmpeg</c>, in constant memory.</summary>
+/// <remarks>An odd size is made even, as the format requires, by repeating the last row or column.</remarks>
 internal sealed class Mp4VideoWriter : IVideoWriter
 {
     private readonly string _path;
@@ -53,7 +53,7 @@ internal sealed class Mp4VideoWriter : IVideoWriter
         }
         catch (IOException)
         {
-            // The program ended early; its own report, below, says why.
+            // ffmpeg ended early; its own report, below, says why.
         }
         _process.WaitForSuccess(_path, isSilent: true);
         _output.Commit();
@@ -66,7 +66,8 @@ internal sealed class Mp4VideoWriter : IVideoWriter
     }
 
     /// <summary>
-    /// Borders are filled while all three colours have every pixel: later the last column has only half a chroma.
+    /// Fills borders in planar RGB, before chroma is subsampled: afterwards the last column has only half a chroma
+    /// sample.
     /// </summary>
     private static string Filter(int width, int height)
     {

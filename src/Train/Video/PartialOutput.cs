@@ -1,15 +1,16 @@
 namespace GenKernels.Train.Video;
 
-/// <summary>A file or folder that another name hides until it is whole.</summary>
+/// <summary>A file or folder that has a temporary name until it is complete.</summary>
 /// <remarks>
-/// Written under <see cref="Path"/>, beside its place; <see cref="Commit"/> renames it, Dispose without it removes it.
+/// Written under <see cref="Path"/>, in the folder of its destination; <see cref="Commit"/> renames it, Dispose without
+/// a commit deletes it.
 /// </remarks>
 internal sealed class PartialOutput : IDisposable
 {
     private readonly string _destination;
     private bool _committed;
 
-    /// <param name="destination">Where the output belongs; folders on the way are made.</param>
+    /// <param name="destination">Final path of the output; missing folders are created.</param>
     public PartialOutput(string destination)
     {
         _destination = System.IO.Path.GetFullPath(destination);
@@ -20,17 +21,18 @@ internal sealed class PartialOutput : IDisposable
         Path = System.IO.Path.Combine(folder, $".{name}.{Guid.NewGuid():N}.partial");
     }
 
-    /// <summary>Where to write.</summary>
+    /// <summary>Temporary path to write to.</summary>
     public string Path { get; }
 
     /// <summary>
-    /// Flushes what lies at <see cref="Path"/> to the disk and gives it its name; replaces a file, not a folder.
+    /// Flushes the output at <see cref="Path"/> to the disk, if it is a file, and renames it; replaces a file or an
+    /// empty folder.
     /// </summary>
     public void Commit()
     {
         if (Directory.Exists(Path))
         {
-            if (Directory.Exists(_destination)) Directory.Delete(_destination);  // empty, or the system refuses
+            if (Directory.Exists(_destination)) Directory.Delete(_destination);  // must be empty, or this throws
             Directory.Move(Path, _destination);
         }
         else

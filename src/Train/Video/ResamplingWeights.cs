@@ -1,8 +1,8 @@
 namespace GenKernels.Train.Video;
 
-/// <summary>For every output sample, which input samples it mixes and how much of each.</summary>
+/// <summary>For every output sample, the input samples that contribute to it and their weights.</summary>
 /// <remarks>
-/// Samples beyond the edge are left out and the others normalised. Weights are fixed-point numbers with
+/// Samples beyond the edge are left out and the other weights normalised. Weights are fixed-point numbers with
 /// <see cref="FractionBits"/> bits, which makes results the same on every machine and equal to Pillow's.
 /// </remarks>
 internal sealed class ResamplingWeights
@@ -13,11 +13,11 @@ internal sealed class ResamplingWeights
     private readonly int[][] _weights;
     private readonly int[] _first;
 
-    /// <param name="inputSize">Samples before; positive.</param>
-    /// <param name="start">Where in them the output begins, in samples from the edge.</param>
-    /// <param name="end">Where it ends.</param>
-    /// <param name="outputSize">Samples after; positive.</param>
-    /// <param name="filter">How neighbours are mixed.</param>
+    /// <param name="inputSize">Number of input samples; positive.</param>
+    /// <param name="start">Position in the input where the output begins, in samples from the edge.</param>
+    /// <param name="end">Position where it ends.</param>
+    /// <param name="outputSize">Number of output samples; positive.</param>
+    /// <param name="filter">The resampling filter.</param>
     public ResamplingWeights(int inputSize, float start, float end, int outputSize, ResizeFilter filter)
     {
         double scale = (double)(end - start) / outputSize;
@@ -42,10 +42,10 @@ internal sealed class ResamplingWeights
         }
     }
 
-    /// <summary>The first input sample that an output sample mixes.</summary>
+    /// <summary>The first input sample that contributes to an output sample.</summary>
     public int First(int output) => _first[output];
 
-    /// <summary>The weights of that sample and those after it.</summary>
+    /// <summary>The weights of that sample and of those after it.</summary>
     public ReadOnlySpan<int> Of(int output) => _weights[output];
 
     private static int[] FixedPoint(double[] weights)
@@ -66,7 +66,7 @@ internal sealed class ResamplingWeights
     private static double Weight(ResizeFilter filter, double x)
     {
         double distance = Math.Abs(x);
-        if (filter == ResizeFilter.Box) return x is > -0.5 and <= 0.5 ? 1 : 0;  // of two alike the one before
+        if (filter == ResizeFilter.Box) return x is > -0.5 and <= 0.5 ? 1 : 0;  // a tie goes to the earlier output
         if (distance >= Support(filter)) return 0;
         return filter switch
         {

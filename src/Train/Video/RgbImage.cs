@@ -2,7 +2,7 @@ using NetVips;
 
 namespace GenKernels.Train.Video;
 
-/// <summary>Still pictures as bytes <c>[H, W, 3]</c>, encoded and decoded through libvips.</summary>
+/// <summary>Still pictures as bytes <c>[H, W, 3]</c>, encoded and decoded by libvips.</summary>
 internal static class RgbImage
 {
     private static readonly string[] s_animated = [".gif", ".webp"];
@@ -11,15 +11,15 @@ internal static class RgbImage
 
     static RgbImage()
     {
-        // Frames are small and many: the parallelism is over frames, and no two of them are the same picture.
+        // Frames are small and many: the parallelism is over frames, and the cache would never be hit.
         NetVips.NetVips.Concurrency = 1;
         Cache.Max = 0;
 
-        // libvips also prints what it reports; whoever catches the exception decides what is shown.
+        // libvips also prints its warnings; whoever catches the exception decides what is shown.
         Log.SetLogHandler("VIPS", Enums.LogLevelFlags.Warning, s_silence);
     }
 
-    /// <summary>Quality 100 with full chroma: as close to the pixels as a JPEG gets.</summary>
+    /// <summary>Quality 100 without chroma subsampling: as close to the pixels as JPEG gets.</summary>
     public static byte[] EncodeJpeg(ReadOnlySpan<byte> rgb, int width, int height)
     {
         using Image image = FromPixels(rgb, width, height);
@@ -35,7 +35,7 @@ internal static class RgbImage
     /// <summary>Decodes a picture whose size is known.</summary>
     /// <param name="encoded">A JPEG or another still picture.</param>
     /// <param name="rgb">Receives <c>[H, W, 3]</c>.</param>
-    /// <exception cref="VideoException">Not a picture, damaged, or of another size or kind.</exception>
+    /// <exception cref="VideoException">It is not a picture, damaged, or of another size or format.</exception>
     public static void Decode(ReadOnlySpan<byte> encoded, int width, int height, Span<byte> rgb)
     {
         try
@@ -62,10 +62,10 @@ internal static class RgbImage
     }
 
     /// <summary>
-    /// Opens a picture of any kind as 8-bit sRGB without transparency; frames of an animation lie below each other.
+    /// Opens any picture as 8-bit sRGB without transparency; frames of an animation are stacked vertically.
     /// </summary>
     /// <returns>The caller disposes it.</returns>
-    /// <exception cref="VideoException">Not a picture, or damaged.</exception>
+    /// <exception cref="VideoException">It is not a picture, or damaged.</exception>
     public static Image Load(string path)
     {
         try
@@ -83,7 +83,7 @@ internal static class RgbImage
         }
     }
 
-    /// <param name="image">8 bits a channel, three channels.</param>
+    /// <param name="image">Three channels of 8 bits.</param>
     /// <param name="rgb">Receives <c>[H, W, 3]</c>.</param>
     public static void CopyPixels(Image image, Span<byte> rgb)
     {

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace GenKernels.Train.Video;
 
-/// <summary>One run of a video program, whose standard streams carry frames.</summary>
+/// <summary>One run of a video program; its standard streams carry frames.</summary>
 internal sealed class ToolProcess : IDisposable
 {
     private readonly Process _process;
@@ -17,14 +17,14 @@ internal sealed class ToolProcess : IDisposable
         _process.BeginErrorReadLine();
     }
 
-    /// <summary>What the program reads.</summary>
+    /// <summary>The program's standard input.</summary>
     public Stream Input => _process.StandardInput.BaseStream;
 
-    /// <summary>What the program writes.</summary>
+    /// <summary>The program's standard output.</summary>
     public Stream Output => _process.StandardOutput.BaseStream;
 
     /// <param name="program">A name on PATH or a path.</param>
-    /// <param name="arguments">Passed as they are; no shell is between.</param>
+    /// <param name="arguments">Passed verbatim, without a shell.</param>
     /// <exception cref="VideoToolMissingException">The program cannot be started.</exception>
     public static ToolProcess Start(string program, IEnumerable<string> arguments)
     {
@@ -45,12 +45,10 @@ internal sealed class ToolProcess : IDisposable
         }
     }
 
-    /// <summary>Waits for the end of the program.</summary>
+    /// <summary>Waits for the program to end.</summary>
     /// <param name="subject">The file it works on, for the message.</param>
-    /// <param name="isSilent">
-    /// Whether every word on its error stream is a failure: <c>ffmpeg</c> ends with status 0 though the disk was too
-    /// full for the end of its file.
-    /// </param>
+    /// <param name="isSilent">Whether any output on its error stream is a failure: <c>ffmpeg</c> exits with 0 even if
+    /// the disk was too full for the end of its file.</param>
     /// <exception cref="VideoException">The program reports a failure.</exception>
     public void WaitForSuccess(string subject, bool isSilent = false)
     {
@@ -61,7 +59,7 @@ internal sealed class ToolProcess : IDisposable
         throw new VideoException($"{subject}: {Path.GetFileName(_process.StartInfo.FileName)} failed: {reason}");
     }
 
-    /// <summary>Ends the program if it still runs.</summary>
+    /// <summary>Kills the program if it is still running.</summary>
     public void Dispose()
     {
         if (_disposed) return;

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace GenKernels.Train.Video;
 
-/// <summary>Asks <c>ffprobe</c> what a video file is.</summary>
+/// <summary>Reads the properties of a video file through <c>ffprobe</c>.</summary>
 internal static class VideoProbe
 {
     private const string Entries = "stream=width,height,avg_frame_rate,r_frame_rate,nb_frames,duration"
@@ -11,7 +11,7 @@ internal static class VideoProbe
 
     private const double UnknownFrameRate = 25;
 
-    /// <exception cref="VideoException">No such file, no video in it, or not a video.</exception>
+    /// <exception cref="VideoException">The file is missing, has no video stream, or is not a video.</exception>
     /// <exception cref="VideoToolMissingException"><c>ffprobe</c> cannot be started.</exception>
     public static VideoDescription Describe(string path, VideoTools tools)
     {
@@ -44,9 +44,7 @@ internal static class VideoProbe
         return new VideoDescription(width, height, rate, (long?)Number(Text(stream, "nb_frames")), seconds);
     }
 
-    /// <summary>
-    /// Degrees by which the frames are turned before they are shown; ffmpeg turns them when it decodes.
-    /// </summary>
+    /// <summary>Degrees by which frames are rotated for display; ffmpeg rotates them when decoding.</summary>
     private static double Rotation(JsonElement stream)
     {
         if (stream.TryGetProperty("side_data_list", out JsonElement list))

@@ -20,13 +20,12 @@ public sealed class VideoReader : IFrameReader
     public VideoDescription Description { get; }
 
     /// <param name="path">A video file.</param>
-    /// <param name="trimStart">Seconds left out at the start; not negative.</param>
-    /// <param name="trimEnd">Seconds left out at the end; not negative.</param>
-    /// <param name="tools">The programs; those on PATH when null.</param>
-    /// <returns>A reader before the first frame; the caller disposes it.</returns>
-    /// <exception cref="VideoException">
-    /// No such file, not a video, or its end is to be trimmed and its length is not known or too short for it.
-    /// </exception>
+    /// <param name="trimStart">Seconds skipped at the start; not negative.</param>
+    /// <param name="trimEnd">Seconds skipped at the end; not negative.</param>
+    /// <param name="tools">The video programs; null for those on PATH.</param>
+    /// <returns>A reader positioned before the first frame; the caller disposes it.</returns>
+    /// <exception cref="VideoException">The file is missing or not a video, or its end is to be trimmed and its length
+    /// is unknown or too short.</exception>
     /// <exception cref="VideoToolMissingException"><c>ffmpeg</c> or <c>ffprobe</c> cannot be started.</exception>
     public static VideoReader Open(string path, double trimStart = 0, double trimEnd = 0, VideoTools? tools = null)
     {
@@ -38,7 +37,8 @@ public sealed class VideoReader : IFrameReader
         if (trimStart > 0) arguments.AddRange(["-ss", Seconds(trimStart)]);
         if (trimEnd > 0) arguments.AddRange(["-t", Seconds(Remaining(path, description, trimStart, trimEnd))]);
 
-        // New timestamps at a fixed rate: every decoded frame comes out once, none repeated or dropped to fit a clock.
+        // New timestamps at a fixed rate: every decoded frame comes out once, none repeated or dropped to match a frame
+        // rate.
         string filter = $"scale={description.Width}:{description.Height},settb=1/25,setpts=N";
         arguments.AddRange(["-i", Path.GetFullPath(path), "-map", "0:v:0", "-vf", filter, "-r", "25"]);
         arguments.AddRange(["-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1"]);

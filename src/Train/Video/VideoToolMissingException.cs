@@ -4,7 +4,7 @@ namespace GenKernels.Train.Video;
 public sealed class VideoToolMissingException : Exception
 {
     /// <param name="program">The name or path that was tried.</param>
-    /// <param name="innerException">What the system said.</param>
+    /// <param name="innerException">The operating system's failure.</param>
     public VideoToolMissingException(string program, Exception innerException)
         : base($"cannot start '{program}', which videos need: install ffmpeg (Debian, Ubuntu: apt-get install ffmpeg; "
             + "elsewhere: ffmpeg.org) so that it lies on PATH", innerException) =>

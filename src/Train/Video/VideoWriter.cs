@@ -1,18 +1,16 @@
 namespace GenKernels.Train.Video;
 
-/// <summary>Chooses the writer that a path asks for.</summary>
+/// <summary>Creates the writer that a path's extension asks for.</summary>
 public static class VideoWriter
 {
     /// <param name="path">Ends in <c>.mp4</c> or <c>.webp</c>; without extension it is a folder of PNG frames.</param>
     /// <param name="width">Columns of a frame; positive.</param>
     /// <param name="height">Rows of a frame; positive.</param>
-    /// <param name="options">The defaults when null.</param>
-    /// <param name="tools">The programs; those on PATH when null.</param>
-    /// <returns>A writer before the first frame; the caller completes and disposes it.</returns>
-    /// <exception cref="VideoException">Another extension, or a folder that has something in it.</exception>
-    /// <exception cref="VideoToolMissingException">
-    /// An mp4 is asked for, and <c>ffmpeg</c> cannot be started.
-    /// </exception>
+    /// <param name="options">Null for the defaults.</param>
+    /// <param name="tools">The video programs; null for those on PATH.</param>
+    /// <returns>A writer without frames; the caller completes and disposes it.</returns>
+    /// <exception cref="VideoException">The extension is another one, or the folder is not empty.</exception>
+    /// <exception cref="VideoToolMissingException">The path is an mp4, and <c>ffmpeg</c> cannot be started.</exception>
     public static IVideoWriter Create(
         string path, int width, int height, VideoWriterOptions? options = null, VideoTools? tools = null)
     {

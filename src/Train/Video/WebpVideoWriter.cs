@@ -2,10 +2,10 @@ using NetVips;
 
 namespace GenKernels.Train.Video;
 
-/// <summary>An animated WebP that loops for ever.</summary>
+/// <summary>Writes an animated WebP that loops forever.</summary>
 /// <remarks>
-/// The frames wait uncompressed in a file beside the output; they are encoded, in constant memory, at the end. Equal
-/// frames that follow each other become one that is shown longer.
+/// Frames are kept uncompressed in a file beside the output; they are encoded at the end, in constant memory. Equal
+/// consecutive frames become one that is shown longer.
 /// </remarks>
 internal sealed class WebpVideoWriter : IVideoWriter
 {
