@@ -62,7 +62,7 @@ internal static class CheckpointInspectCommand
         output.Write(prefixes);
     }
 
-    /// <summary>What <c>--json</c> writes.</summary>
+    /// <summary>The output of <c>--json</c>.</summary>
     private sealed record Contents(
         string File, long Bytes, long Elements, IReadOnlyDictionary<string, string> Metadata,
         IReadOnlyList<Count> Prefixes, IReadOnlyList<Item> Tensors)

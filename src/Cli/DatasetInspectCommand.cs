@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace GenKernels.Cli;
 
-/// <summary><c>gk dataset inspect DIR</c>: what is in a data set, after its zips are checked.</summary>
+/// <summary><c>gk dataset inspect DIR</c>: contents of a data set, after a check of its zips.</summary>
 internal static class DatasetInspectCommand
 {
     private const double BytesPerMebibyte = 1 << 20;
@@ -68,7 +68,7 @@ internal static class DatasetInspectCommand
         }
     }
 
-    /// <summary>A video; rate and source only where the manifest tells them.</summary>
+    /// <summary>A video; rate and source are null if the manifest does not give them.</summary>
     private sealed record Video(string Name, int FrameCount, string Partition, double? FrameRate, string? Source)
     {
         public static Video Of(DatasetVideo video, DatasetManifestVideo? made) =>

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace GenKernels.Cli;
 
-/// <summary><c>gk demo</c>: the main job in small on real input, with a report to look at.</summary>
+/// <summary><c>gk demo</c>: the whole workflow in small on real input, with a report.</summary>
 internal static class DemoCommand
 {
     internal static Command Create()

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace GenKernels.Cli;
 
-/// <summary><c>gk doctor</c>: what is here and what is missing.</summary>
+/// <summary><c>gk doctor</c>: lists what is available and what is missing.</summary>
 internal static class DoctorCommand
 {
     private const double BytesPerGibibyte = 1 << 30, BytesPerMebibyte = 1 << 20;
@@ -56,7 +56,7 @@ internal static class DoctorCommand
             + $"and ran in {device.RunMilliseconds:F2} ms"
         : Shorten(device.Reason!);
 
-    /// <returns>The advice without the list of paths, which <c>--json</c> has.</returns>
+    /// <returns>The advice without the list of paths, which only <c>--json</c> writes.</returns>
     private static string Shorten(string advice)
     {
         int list = advice.IndexOf(" (tried: ", StringComparison.Ordinal);

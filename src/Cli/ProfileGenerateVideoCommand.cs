@@ -8,7 +8,7 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Cli;
 
-/// <summary><c>gk profile generate video</c>: where the time of making a video goes.</summary>
+/// <summary><c>gk profile generate video</c>: where the time of generating a video goes.</summary>
 internal static class ProfileGenerateVideoCommand
 {
     private const int MostFrames = 1 << 20, MostInSegment = 8192;
@@ -49,7 +49,7 @@ internal static class ProfileGenerateVideoCommand
             using LowResolutionGenerator generator = file?.Load(device) ?? New(sizes, device);
             using VideoSegments segments = new(generator, unchecked((ulong)result.GetValue(seed)), device)
             {
-                IsRecorded = false,  // of a replayed segment a GPU's events see one launch
+                IsRecorded = false,  // a GPU's events see a replayed segment as one launch
             };
             int count = result.GetValue(frames), length = result.GetValue(segment);
             StepMeasurement measurement = StepMeasurement.Take(

@@ -6,7 +6,8 @@ using Spectre.Console;
 namespace GenKernels.Cli;
 
 /// <summary>
-/// <c>gk profile kernel</c>: all kernels; one kernel's launches in a training step; what the compilers made of it.
+/// <c>gk profile kernel</c>: lists all kernels, profiles one kernel's launches in a training step, or shows the
+/// compilers' output for it.
 /// </summary>
 internal sealed class ProfileKernelCommand
 {

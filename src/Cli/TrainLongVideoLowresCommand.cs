@@ -9,7 +9,7 @@ using Spectre.Console;
 
 namespace GenKernels.Cli;
 
-/// <summary><c>gk train long-video-lowres</c>: the low-resolution networks of chapter 2, from videos.</summary>
+/// <summary><c>gk train long-video-lowres</c>: trains the low-resolution networks of chapter 2 on videos.</summary>
 internal sealed class TrainLongVideoLowresCommand
 {
     private const int MostClips = 4096;
@@ -61,7 +61,7 @@ internal sealed class TrainLongVideoLowresCommand
     private readonly Option<int> _sampleEvery = Every("--sample-every", "sample video", 1000);
     private readonly Option<int> _logEvery = Every("--log-every", "line of the log", 10);
 
-    /// <summary>What a resumed run has from its beginning.</summary>
+    /// <summary>Options that a resumed run keeps from its start.</summary>
     private Option[] FixedByRun => [_preset, _batch, _accumulate, _gamma, _precision, _seed];
 
     internal static Command Create()

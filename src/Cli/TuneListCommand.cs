@@ -4,7 +4,7 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Cli;
 
-/// <summary><c>gk tune list</c>: what was measured for a device.</summary>
+/// <summary><c>gk tune list</c>: shows the measurements for a device.</summary>
 internal static class TuneListCommand
 {
     internal static Command Create()

@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace GenKernels.Cli;
 
-/// <summary><c>gk tune long-video-lowres</c>: measures the ways of whatever a training step does.</summary>
+/// <summary><c>gk tune long-video-lowres</c>: measures the alternatives for all work of a training step.</summary>
 internal static class TuneLongVideoLowresCommand
 {
     internal static Command Create()

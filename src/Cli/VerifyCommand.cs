@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace GenKernels.Cli;
 
-/// <summary><c>gk verify DIR</c>: holds operations and networks against recorded cases.</summary>
+/// <summary><c>gk verify DIR</c>: compares operations and networks with recorded cases.</summary>
 internal static class VerifyCommand
 {
     internal static Command Create()
@@ -39,7 +39,7 @@ internal static class VerifyCommand
     private static List<CaseResult> Run(
         Terminal terminal, string folder, string device, string? filter, CancellationToken stop)
     {
-        Verifier.FindFiles(folder);  // a wrong folder is told before a device is opened
+        Verifier.FindFiles(folder);  // a wrong folder is reported before a device is opened
         using Device opened = DeviceFactory.Open(device);
         using CompilationWatch compiling = new(opened.Cache, terminal.Progress.WriteLine);
         IEnumerable<CaseResult> results = new Verifier(opened).Run(folder, filter, stop);
@@ -83,7 +83,7 @@ internal static class VerifyCommand
         _ => $"[yellow]unknown[/] {(result.Message ?? "").EscapeMarkup()}",
     };
 
-    /// <summary>What <c>--json</c> writes.</summary>
+    /// <summary>The output of <c>--json</c>.</summary>
     private sealed record Summary(IReadOnlyList<CaseResult> Cases)
     {
         public int Passed => Cases.Count(result => result.Status == CaseStatus.Passed);

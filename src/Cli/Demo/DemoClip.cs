@@ -1,15 +1,15 @@
 namespace GenKernels.Cli.Demo;
 
 /// <summary>The video that a demonstration learns from.</summary>
-/// <param name="Path">Where it lies.</param>
-/// <param name="Credit">Who made it and under which licence; null for one that was given.</param>
+/// <param name="Path">Path of the file.</param>
+/// <param name="Credit">Author and licence; null for a clip that the user named.</param>
 internal sealed record DemoClip(string Path, string? Credit)
 {
     private const string ShippedClip = "assets/drive.mp4";
     private const string ShippedCredit =
         "Clip: assets/drive.mp4, from udacity/CarND-LaneLines-P1, © 2016-2018 Udacity, Inc., MIT.";
 
-    /// <param name="given">What was asked for; null for the clip that comes with the repository.</param>
+    /// <param name="given">Path that the user named; null for the clip that comes with the repository.</param>
     /// <exception cref="CommandException">There is no such file.</exception>
     internal static DemoClip Find(string? given)
     {
@@ -20,7 +20,7 @@ internal sealed record DemoClip(string Path, string? Credit)
                 : throw new CommandException($"{given}: no such clip");
         }
 
-        // The program lies below the repository's root; one that was moved away may still be run from there.
+        // The program lies below the repository's root; a copy elsewhere may still be run from inside it.
         string? found = Above(AppContext.BaseDirectory) ?? Above(Environment.CurrentDirectory);
         return found is null
             ? throw new CommandException($"{ShippedClip} is not above {AppContext.BaseDirectory}; name one by --clip")

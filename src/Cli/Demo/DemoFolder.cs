@@ -2,9 +2,7 @@ using GenKernels.Train.Runs;
 
 namespace GenKernels.Cli.Demo;
 
-/// <summary>
-/// Where a demonstration keeps what it makes. A note in the folder says that the next one may empty it.
-/// </summary>
+/// <summary>The output folder of a demonstration. A note in the folder says that the next one may empty it.</summary>
 internal sealed class DemoFolder
 {
     private const string NoteName = "demo.txt";
@@ -29,12 +27,13 @@ internal sealed class DemoFolder
     /// <summary>The training run.</summary>
     internal string Run => At(RunName);
 
-    /// <summary>The page to look at.</summary>
+    /// <summary>The HTML page to look at.</summary>
     internal string Report => At("report.html");
 
-    /// <param name="path">Made where it is missing; what an earlier demonstration left there is removed.</param>
-    /// <exception cref="CommandException">Something else is there.</exception>
-    /// <exception cref="IOException">Another demonstration works there, or it cannot be emptied.</exception>
+    /// <param name="path">Created if missing; files of an earlier demonstration are deleted.</param>
+    /// <exception cref="CommandException">The path is a file, or the folder holds anything else.</exception>
+    /// <exception cref="IOException">Another demonstration is running there, or the folder cannot be
+    /// emptied.</exception>
     internal static DemoFolder Prepare(string path)
     {
         DemoFolder folder = new(System.IO.Path.GetFullPath(path));
@@ -69,7 +68,7 @@ internal sealed class DemoFolder
 
     private void Empty()
     {
-        if (Directory.Exists(Run)) RunFolder.Open(Run).Dispose();  // refused while another process trains there
+        if (Directory.Exists(Run)) RunFolder.Open(Run).Dispose();  // throws while another process trains there
         foreach (string name in s_folders)
         {
             if (Directory.Exists(At(name))) Directory.Delete(At(name), recursive: true);

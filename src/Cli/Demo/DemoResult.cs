@@ -3,13 +3,13 @@ using GenKernels.Train.Runs;
 
 namespace GenKernels.Cli.Demo;
 
-/// <summary>All that a report tells.</summary>
+/// <summary>Contents of a report.</summary>
 internal sealed record DemoResult
 {
-    /// <summary>What was learned from.</summary>
+    /// <summary>The training video.</summary>
     public required FrameSequence Real { get; init; }
 
-    /// <summary>What was made.</summary>
+    /// <summary>The generated video.</summary>
     public required FrameSequence Generated { get; init; }
 
     /// <summary>The file of the real video, as the generator saw it.</summary>
@@ -33,29 +33,29 @@ internal sealed record DemoResult
     /// <summary>Parameters of the discriminator.</summary>
     public required long DiscriminatorParameters { get; init; }
 
-    /// <summary>Steps that were taken.</summary>
+    /// <summary>Training steps taken.</summary>
     public required long Steps { get; init; }
 
-    /// <summary>Clips of a step.</summary>
+    /// <summary>Clips per step.</summary>
     public required int BatchSize { get; init; }
 
-    /// <summary>From the first step's begin to the last checkpoint, compilation included.</summary>
+    /// <summary>From the start of the first step to the last checkpoint, including compilation.</summary>
     public required TimeSpan TrainingTime { get; init; }
 
-    /// <summary>What the frames of the video took.</summary>
+    /// <summary>Time spent generating the video's frames.</summary>
     public required TimeSpan GenerationTime { get; init; }
 
-    /// <summary>Kernels that had to be compiled, and those that were found ready.</summary>
+    /// <summary>Number of kernels that had to be compiled, and of those found in the cache.</summary>
     public required (int Compiled, int Ready) Kernels { get; init; }
 
-    /// <summary>Of weights, draws and the video.</summary>
+    /// <summary>Seed of weights, draws and the generated video.</summary>
     public required long Seed { get; init; }
 
-    /// <summary>Whose the clip is; null where nobody has to be named.</summary>
+    /// <summary>Credit for the clip; null if none is needed.</summary>
     public string? Credit { get; init; }
 
-    /// <summary>Real frames that training looked at, a second; null where one line of the log is all.</summary>
-    /// <remarks>Without the first step, which waits for the compiler.</remarks>
+    /// <summary>Real frames per second of training; null if the log has only one line.</summary>
+    /// <remarks>Excludes the first step, which waits for the compiler.</remarks>
     public double? TrainingFramesPerSecond
     {
         get

@@ -11,10 +11,10 @@ using Spectre.Console;
 
 namespace GenKernels.Cli.Demo;
 
-/// <summary>The main job in small: a data set from a clip, a short training, a long video, a report.</summary>
-/// <param name="options">What is asked for.</param>
+/// <summary>The whole workflow in small: a data set from a clip, a short training, a long video, a report.</summary>
+/// <param name="options">Settings.</param>
 /// <param name="console">Where progress is shown.</param>
-/// <param name="stop">Ends it early.</param>
+/// <param name="stop">Cancels the demonstration.</param>
 internal sealed class DemoRun(DemoOptions options, IAnsiConsole console, CancellationToken stop)
 {
     private const int TimesLonger = 3;
@@ -23,7 +23,7 @@ internal sealed class DemoRun(DemoOptions options, IAnsiConsole console, Cancell
     private const int Scale = 4;
 
     /// <returns>The path of the report.</returns>
-    /// <exception cref="CommandException">No such clip, or the folder holds something else.</exception>
+    /// <exception cref="CommandException">The clip is missing, or the folder holds something else.</exception>
     internal string Run()
     {
         DemoClip clip = DemoClip.Find(options.Clip);
@@ -83,7 +83,7 @@ internal sealed class DemoRun(DemoOptions options, IAnsiConsole console, Cancell
         return video;
     }
 
-    /// <summary>As mp4, or as an animated WebP where the program that makes an mp4 is missing.</summary>
+    /// <summary>Saves as mp4, or as an animated WebP if the mp4 encoder is missing.</summary>
     private static string Save(FrameSequence video, DemoFolder folder, string name)
     {
         string path = folder.Video(name, ".mp4");

@@ -3,10 +3,10 @@ using GenKernels.Train.Video;
 
 namespace GenKernels.Cli.Demo;
 
-/// <summary>A video in memory: what the report shows and measures.</summary>
+/// <summary>A video in memory, for the report to show and measure.</summary>
 /// <param name="width">Columns of a frame.</param>
 /// <param name="height">Rows of a frame.</param>
-/// <param name="frameRate">Frames a second.</param>
+/// <param name="frameRate">Frames per second.</param>
 internal sealed class FrameSequence(int width, int height, double frameRate)
 {
     private readonly List<byte[]> _frames = [];
@@ -17,20 +17,20 @@ internal sealed class FrameSequence(int width, int height, double frameRate)
     /// <summary>Rows of a frame.</summary>
     internal int Height => height;
 
-    /// <summary>Frames a second.</summary>
+    /// <summary>Frames per second.</summary>
     internal double FrameRate => frameRate;
 
-    /// <summary>Frames so far.</summary>
+    /// <summary>Number of frames so far.</summary>
     internal int Count => _frames.Count;
 
-    /// <summary>Its length.</summary>
+    /// <summary>Length of the video in seconds.</summary>
     internal double Seconds => Count / frameRate;
 
     /// <param name="rgb"><c>[H, W, 3]</c>; copied.</param>
     internal void Add(ReadOnlySpan<byte> rgb) => _frames.Add(rgb.ToArray());
 
-    /// <returns>Evenly spread frames, first and last among them, each a PNG with its moment in seconds.</returns>
-    /// <param name="count">How many, at least 2.</param>
+    /// <returns>Evenly spread frames, including the first and last, each as a PNG with its time in seconds.</returns>
+    /// <param name="count">Number of frames, at least 2.</param>
     internal IEnumerable<(double Seconds, byte[] Png)> Pick(int count)
     {
         for (int i = 0; i < count; i++)
@@ -42,8 +42,8 @@ internal sealed class FrameSequence(int width, int height, double frameRate)
         }
     }
 
-    /// <summary>Writes it as a file, each pixel as a square.</summary>
-    /// <param name="path">Its extension chooses the format.</param>
+    /// <summary>Writes the video to a file, each pixel drawn as a square.</summary>
+    /// <param name="path">Path of the file; its extension selects the format.</param>
     /// <param name="scale">Side of the square.</param>
     internal void Save(string path, int scale)
     {
@@ -52,9 +52,9 @@ internal sealed class FrameSequence(int width, int height, double frameRate)
         writer.Complete();
     }
 
-    /// <summary>How alike the colours of two frames are by the time between them, averaged over first frames.</summary>
-    /// <param name="startInterval">From one first frame to the next; they lie in the first half of the video.</param>
-    /// <returns>For 0 frames between them, 1, and so on, to half the video.</returns>
+    /// <summary>Colour similarity of two frames by the distance between them, averaged over first frames.</summary>
+    /// <param name="startInterval">Distance between first frames, which lie in the first half of the video.</param>
+    /// <returns>The similarity at distances of 0, 1, 2 and so on, up to half the video.</returns>
     /// <remarks>Thesis, chapter 2, Eq. 2.1.</remarks>
     internal double[] ColorSimilarityByDistance(int startInterval)
     {

@@ -7,15 +7,13 @@ using ScottPlot.TickGenerators;
 
 namespace GenKernels.Cli.Demo;
 
-/// <summary>
-/// The curves of a report as SVG, in colours that the page's style decides, so that they suit light and dark.
-/// </summary>
+/// <summary>The curves of a report as SVG; the page's style sets their colours, for light and dark mode.</summary>
 internal static partial class ReportCharts
 {
     private const int Width = 480, Height = 280, BottomMargin = 46;
     private const string StepName = "step";
 
-    // Any colours that differ: the page's style replaces them.
+    // Placeholders that only need to differ: the page's style replaces them.
     private static readonly Color s_axis = new(1, 2, 3), s_grid = new(4, 5, 6);
     private static readonly Color[] s_series = [new(7, 8, 9), new(10, 11, 12), new(13, 14, 15)];
 
@@ -41,7 +39,7 @@ internal static partial class ReportCharts
         return Render(plot, "loss");
     }
 
-    /// <returns>Colour similarity by the time between two frames, of a real and a generated video.</returns>
+    /// <returns>Colour similarity by the time between two frames, for a real and a generated video.</returns>
     internal static string ColorSimilarity(double[] real, double[] generated, double frameRate)
     {
         Plot plot = NewPlot("seconds between two frames");
@@ -92,17 +90,18 @@ internal static partial class ReportCharts
             svg = svg.Replace($"fill={code}", $"class=\"{part}-text\"", StringComparison.Ordinal);
         }
 
-        // Clips must not share names with those of another chart on the page.
+        // Clip paths must not share names with those of another chart on the page.
         svg = svg.Replace("cl_", $"{name}-clip-", StringComparison.Ordinal);
         return GlyphPlaces().Replace(svg, text => $"translate({text.Groups[1].Value} {text.Groups[2].Value})\" "
             + $"text-anchor=\"{Anchor(text.Groups[2].Value)}\" y=\"{text.Groups[3].Value}\"");
     }
 
-    /// <summary>Below the data, labels stand in the middle of their place; beside it, they end there.</summary>
+    /// <summary>Labels below the plot are centred on their position; labels beside it end there.</summary>
     private static string Anchor(string vertical) =>
         double.Parse(vertical, CultureInfo.InvariantCulture) > Height - BottomMargin ? "middle" : "end";
 
-    /// <summary>Glyphs are placed one by one for a font that readers may lack; the page has its own.</summary>
+    /// <summary>Glyphs are positioned one by one for a font that readers may not have; the page uses its own
+    /// font.</summary>
     [GeneratedRegex(
         """
         translate\(([\d.]+) ([\d.]+)\)" font-size="[^"]*" font-family="[^"]*" x="[^"]*" y="([-\d.]+)[^"]*"

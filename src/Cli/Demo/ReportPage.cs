@@ -5,8 +5,8 @@ using GenKernels.Cli.Training;
 
 namespace GenKernels.Cli.Demo;
 
-/// <summary>A result as one HTML file that needs no other: pictures, curves and videos are part of it.</summary>
-/// <param name="result">What to tell.</param>
+/// <summary>A result as one self-contained HTML file, with pictures, curves and videos embedded.</summary>
+/// <param name="result">The result to show.</param>
 internal sealed class ReportPage(DemoResult result)
 {
     private const int FramesShown = 16;

@@ -1,6 +1,6 @@
 namespace GenKernels.Cli.Demo;
 
-/// <summary>How a report looks, in light and dark.</summary>
+/// <summary>The look of a report, in light and dark mode.</summary>
 internal static class ReportStyle
 {
     /// <summary>The style sheet of the page.</summary>

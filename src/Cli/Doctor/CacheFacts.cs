@@ -3,9 +3,9 @@ using GenKernels.Runtime;
 namespace GenKernels.Cli.Doctor;
 
 /// <summary>Compiled kernels on disk.</summary>
-/// <param name="Folder">May not exist yet.</param>
-/// <param name="Entries">Files in it.</param>
-/// <param name="Bytes">Their sizes in all.</param>
+/// <param name="Folder">Path of the folder, which may not exist yet.</param>
+/// <param name="Entries">Number of files in it.</param>
+/// <param name="Bytes">Their total size.</param>
 internal sealed record CacheFacts(string Folder, int Entries, long Bytes)
 {
     internal static CacheFacts Read()

@@ -5,15 +5,16 @@ using GenKernels.Runtime;
 namespace GenKernels.Cli.Doctor;
 
 /// <summary>
-/// A device, and whether it computes: one small kernel is compiled anew, run and held against its formula.
+/// A device, and whether it computes: one small kernel is compiled without the cache, run and compared with its
+/// formula.
 /// </summary>
-/// <param name="Name">As <c>--device</c> takes it.</param>
-/// <param name="Description">What it is; null where it cannot be opened.</param>
-/// <param name="Gpu">What the driver tells of it; null for a CPU.</param>
-/// <param name="Passed">Whether the kernel gave the right numbers.</param>
-/// <param name="CompileSeconds">Compiling the kernel, and the first run.</param>
-/// <param name="RunMilliseconds">Another run, from launch to the end.</param>
-/// <param name="Reason">Why it did not pass; null where it did.</param>
+/// <param name="Name">Name as given to <c>--device</c>.</param>
+/// <param name="Description">Description of the device; null if it cannot be opened.</param>
+/// <param name="Gpu">Properties from the driver; null for a CPU.</param>
+/// <param name="Passed">Whether the kernel's result was right.</param>
+/// <param name="CompileSeconds">Time of compiling the kernel and running it once.</param>
+/// <param name="RunMilliseconds">Time of a second run, from launch to completion.</param>
+/// <param name="Reason">Why the check failed; null if it passed.</param>
 internal sealed record DeviceCheck(
     string Name,
     string? Description,
@@ -27,7 +28,7 @@ internal sealed record DeviceCheck(
     private const float Epsilon = 1e-8f;
     private const double Tolerance = 1e-5;
 
-    /// <param name="stop">Ends the examination between two devices.</param>
+    /// <param name="stop">Cancels the checks between two devices.</param>
     internal static IReadOnlyList<DeviceCheck> RunAll(CancellationToken stop)
     {
         List<DeviceCheck> checks = [];
@@ -89,7 +90,7 @@ internal sealed record DeviceCheck(
             for (int channel = 0; channel < ChannelCount; channel++)
             {
                 double expected = given[channel] * scale;
-                worst = Math.Max(worst, Math.Abs(actual[(row * ChannelCount) + channel] - expected));  // a NaN stays
+                worst = Math.Max(worst, Math.Abs(actual[(row * ChannelCount) + channel] - expected));  // propagates NaN
             }
         }
 

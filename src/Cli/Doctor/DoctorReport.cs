@@ -1,10 +1,10 @@
 namespace GenKernels.Cli.Doctor;
 
-/// <summary>What is here and what is missing.</summary>
+/// <summary>Available and missing components.</summary>
 /// <param name="IsUsable">Whether the CPU or a GPU passes its check.</param>
 /// <param name="Machine">System and processor.</param>
 /// <param name="Compiler">The C++ compiler, which the CPU devices need.</param>
-/// <param name="Devices">Every device, open or not.</param>
+/// <param name="Devices">All devices, including those that cannot be opened.</param>
 /// <param name="Cache">Compiled kernels on disk.</param>
 /// <param name="Libraries">Optional native libraries.</param>
 /// <param name="Programs">Programs and libraries for videos and pictures.</param>
@@ -17,7 +17,7 @@ internal sealed record DoctorReport(
     IReadOnlyList<Finding> Libraries,
     IReadOnlyList<Finding> Programs)
 {
-    /// <param name="stop">Ends the examination between two devices.</param>
+    /// <param name="stop">Cancels the checks between two devices.</param>
     internal static DoctorReport Examine(CancellationToken stop)
     {
         Finding compiler = Tool.CppCompiler();

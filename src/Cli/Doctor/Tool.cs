@@ -5,7 +5,7 @@ using GenKernels.Train.Video;
 
 namespace GenKernels.Cli.Doctor;
 
-/// <summary>Programs that are started, and the library for pictures.</summary>
+/// <summary>External programs, and the library for pictures.</summary>
 internal static class Tool
 {
     private const int PatienceInMilliseconds = 10_000;
@@ -48,7 +48,7 @@ internal static class Tool
         }
     }
 
-    /// <returns>The first line that the program writes, or null where it cannot be started.</returns>
+    /// <returns>The first line that the program prints, or null if it cannot be started or fails.</returns>
     private static string? FirstLine(string program, string argument)
     {
         ProcessStartInfo start = new(program, [argument])

@@ -1,6 +1,6 @@
 namespace GenKernels.Cli;
 
-/// <summary>A command cannot go on with what it was given; the message is the one line that people see.</summary>
+/// <summary>A command cannot continue with its input; the message is the one line that the user sees.</summary>
 internal sealed class CommandException : Exception
 {
     internal CommandException(string message)

@@ -3,16 +3,14 @@ using System.CommandLine.Help;
 
 namespace GenKernels.Cli;
 
-/// <summary>
-/// Parses a command line, runs the command, and turns what goes wrong into one line and an exit code.
-/// </summary>
+/// <summary>Parses a command line, runs the command, and turns failures into one line and an exit code.</summary>
 internal static class CommandLine
 {
     private static readonly TimeSpan s_timeToStop = TimeSpan.FromSeconds(20);
 
     /// <param name="arguments">Without the name of the program.</param>
     /// <param name="output">Receives results.</param>
-    /// <param name="error">Receives progress and complaints.</param>
+    /// <param name="error">Receives progress and error messages.</param>
     /// <returns>One of <see cref="ExitCode"/>, or what the command returns.</returns>
     internal static async Task<int> Run(string[] arguments, TextWriter output, TextWriter error)
     {

@@ -3,19 +3,20 @@ using System.CommandLine.Parsing;
 
 namespace GenKernels.Cli;
 
-/// <summary>Options that mean the same everywhere; each command makes its own of those that it takes.</summary>
+/// <summary>Options that mean the same in every command; each command creates its own instance.</summary>
 internal static class CommonOptions
 {
     private const double MinutesOfAYear = 366 * 24 * 60;
 
-    /// <returns>Shows the stack of a failure; of the root, for every command.</returns>
+    /// <returns>The option that shows the stack trace of a failure; added to the root, it applies to every
+    /// command.</returns>
     internal static Option<bool> StackTrace() => new("--stack-trace")
     {
         Description = "Show where a failure came from",
         Recursive = true,
     };
 
-    /// <param name="byDefault">What is opened when none is named.</param>
+    /// <param name="byDefault">The device to open if none is named.</param>
     internal static Option<string> Device(string byDefault = "auto")
     {
         Option<string> option = new("--device")
@@ -36,7 +37,7 @@ internal static class CommonOptions
         DefaultValueFactory = _ => byDefault,
     }.Any();
 
-    /// <param name="description">What ends after this time.</param>
+    /// <param name="description">Says what ends after this time.</param>
     internal static Option<double?> Minutes(string description) => new Option<double?>("--minutes")
     {
         Description = description,

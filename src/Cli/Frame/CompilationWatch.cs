@@ -3,8 +3,8 @@ using GenKernels.Runtime;
 namespace GenKernels.Cli;
 
 /// <summary>
-/// Tells from time to time how many kernels were compiled: those that are not in the cache yet take seconds each, and a
-/// command that says nothing seems to hang.
+/// Reports periodically how many kernels were compiled: each one that is not cached takes seconds, and a silent command
+/// seems to hang.
 /// </summary>
 internal sealed class CompilationWatch : IDisposable
 {
@@ -16,9 +16,9 @@ internal sealed class CompilationWatch : IDisposable
     private readonly Timer _timer;
     private int _told;
 
-    /// <param name="cache">Of the device.</param>
-    /// <param name="show">Takes a line, on a thread of its own.</param>
-    /// <param name="pause">From one look to the next; five seconds by default.</param>
+    /// <param name="cache">Kernel cache of the device.</param>
+    /// <param name="show">Receives each line, on a timer thread.</param>
+    /// <param name="pause">Time between reports; five seconds by default.</param>
     internal CompilationWatch(KernelCache cache, Action<string> show, TimeSpan? pause = null)
     {
         (_cache, _show, _before) = (cache, show, cache.Misses);

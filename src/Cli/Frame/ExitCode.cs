@@ -1,6 +1,6 @@
 namespace GenKernels.Cli;
 
-/// <summary>What the process ends with.</summary>
+/// <summary>Exit codes of the process.</summary>
 internal static class ExitCode
 {
     internal const int Success = 0;
@@ -12,7 +12,7 @@ internal static class ExitCode
     internal const int Usage = 2;
 
     /// <summary>
-    /// Ended by Ctrl-C or by a request to terminate, after tidying up; the number is the shells' for Ctrl-C.
+    /// Ended by Ctrl-C or a request to terminate, after cleaning up; shells use this number for Ctrl-C.
     /// </summary>
     internal const int Interrupted = 130;
 }

@@ -7,19 +7,17 @@ using GenKernels.Train.Video;
 
 namespace GenKernels.Cli;
 
-/// <summary>What people see of an exception.</summary>
+/// <summary>The text that users see for an exception.</summary>
 internal static partial class Failure
 {
     private const string SourceHeading = "The source, with its own line numbers:";
     private const string PlacesHeading = " (tried: ";
     private const int LongestLine = 500;
 
-    /// <param name="failure">What ended the command.</param>
-    /// <param name="trace">Whether the stack is asked for.</param>
-    /// <returns>
-    /// One line for what input or the machine can cause; of a kernel that does not compile, the compiler's log too; the
-    /// type as well for what should not happen.
-    /// </returns>
+    /// <param name="failure">The exception that ended the command.</param>
+    /// <param name="trace">Whether to show the stack trace.</param>
+    /// <returns>One line for failures that input or the machine can cause; with the compiler's log for a kernel that
+    /// does not compile; with the exception's type for failures that should not happen.</returns>
     internal static string Describe(Exception failure, bool trace)
     {
         if (trace) return $"gk: {failure}";
@@ -61,7 +59,8 @@ internal static partial class Failure
         return places < 0 ? message : $"{message[..places]} ('gk doctor' lists where it was looked for)";
     }
 
-    /// <summary>The system's own messages name the file last, ours first.</summary>
+    /// <summary>Moves the file, which the system's own messages name last, to the front, as in all other
+    /// messages.</summary>
     private static string PathFirst(string message)
     {
         Match match = SystemMessage().Match(message);

@@ -19,7 +19,7 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
         return status;
     }
 
-    /// <summary>An option of all commands that this one has another of, of the same name.</summary>
+    /// <summary>Hides inherited options that the command overrides with one of the same name.</summary>
     private static void HideWhatIsCovered(Command command)
     {
         for (Command? above = Above(command); above is not null; above = Above(above))

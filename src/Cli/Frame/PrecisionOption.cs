@@ -3,7 +3,7 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Cli;
 
-/// <summary>The option that says with which numbers networks compute.</summary>
+/// <summary>The option for the precision that networks compute in.</summary>
 internal static class PrecisionOption
 {
     internal static Option<string> Create()
@@ -25,7 +25,7 @@ internal static class PrecisionOption
         return option;
     }
 
-    /// <returns>The precision that was named, or the default.</returns>
+    /// <returns>The named precision, or the default.</returns>
     internal static Precision Read(ParseResult result, Option<string> option) =>
         Precision.Find(result.GetRequiredValue(option))!;
 }

@@ -9,7 +9,7 @@ namespace GenKernels.Cli;
 /// <summary>Where a command writes: results to the output, progress and remarks to the error stream.</summary>
 internal sealed class Terminal
 {
-    // What is no terminal does not wrap, but a table needs some width to be laid out in.
+    // Output to a file does not wrap, but a table needs some width for its layout.
     private const int WidthOfFiles = 160;
 
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
@@ -42,7 +42,7 @@ internal sealed class Terminal
     /// <summary>For progress displays and remarks.</summary>
     internal IAnsiConsole Progress { get; }
 
-    /// <summary>Writes a result for programs: camel-case names, enumerations by name.</summary>
+    /// <summary>Writes a result as JSON: camel-case names, enumerations by name.</summary>
     internal void WriteJson<T>(T value) => _writer.WriteLine(JsonSerializer.Serialize(value, s_json));
 
     private static IAnsiConsole Open(TextWriter writer, bool isFile)

@@ -4,10 +4,10 @@ using System.Globalization;
 
 namespace GenKernels.Cli;
 
-/// <summary>Bounds of options, told before a command starts.</summary>
+/// <summary>Bounds of options, checked before a command starts.</summary>
 internal static class Validation
 {
-    /// <returns>The option, which refuses what is less than 1, more than the bound, or no whole number.</returns>
+    /// <returns>The option, which rejects anything but an integer from 1 to the bound.</returns>
     internal static Option<int> Positive(this Option<int> option, int most = int.MaxValue) =>
         Whole(option, least: 1, most);
 
@@ -15,25 +15,25 @@ internal static class Validation
     internal static Option<int?> Positive(this Option<int?> option, int most = int.MaxValue) =>
         Whole(option, least: 1, most);
 
-    /// <returns>The option, which refuses what is negative, more than the bound, or no whole number.</returns>
+    /// <returns>The option, which rejects anything but an integer from 0 to the bound.</returns>
     internal static Option<int> NotNegative(this Option<int> option, int most) => Whole(option, least: 0, most);
 
-    /// <returns>The option, which refuses what is no whole number.</returns>
+    /// <returns>The option, which rejects anything but an integer.</returns>
     internal static Option<long> Any(this Option<long> option) => Whole(option, long.MinValue, long.MaxValue);
 
-    /// <returns>The option, which refuses what is negative, more than the bound, or no number.</returns>
+    /// <returns>The option, which rejects anything but a number from 0 to the bound.</returns>
     internal static Option<double> NotNegative(this Option<double> option, double most) =>
         Real(option, value => value >= 0, "must not be negative", most);
 
-    /// <returns>The option, which refuses what is outside the bounds or no number.</returns>
+    /// <returns>The option, which rejects anything but a number within the bounds.</returns>
     internal static Option<double> AtLeast(this Option<double> option, double least, double most) =>
         Real(option, value => value >= least, $"must be at least {least}", most);
 
-    /// <returns>The option, which refuses what is not more than 0, more than the bound, or no number.</returns>
+    /// <returns>The option, which rejects anything but a number above 0 and up to the bound.</returns>
     internal static Option<T> MoreThanZero<T>(this Option<T> option, double most) =>
         Real(option, value => value > 0, "must be more than 0", most);
 
-    /// <returns>What is wrong with an empty argument of a command line, or null where there is none.</returns>
+    /// <returns>The error message for an empty argument on a command line, or null if there is none.</returns>
     internal static string? EmptyArgument(CommandResult command)
     {
         SymbolResult? empty = command.Children.FirstOrDefault(child => child.Tokens.Any(token => token.Value == ""));
@@ -63,7 +63,7 @@ internal static class Validation
             return value > most ? string.Create(CultureInfo.InvariantCulture, $"must be at most {most}") : null;
         });
 
-    /// <summary>Hands over the text itself: asked for a number that cannot be read, the parser throws.</summary>
+    /// <summary>Checks the token's text: asked for a number that cannot be parsed, the parser throws.</summary>
     private static Option<T> Check<T>(Option<T> option, Func<string, string?> fault)
     {
         option.Validators.Add(result =>

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace GenKernels.Cli.Generation;
 
-/// <summary>How many frames are done: a bar on a terminal, now and then a line elsewhere.</summary>
+/// <summary>Shows how many frames are done: a bar on a terminal, a line every few seconds elsewhere.</summary>
 internal sealed class FrameMeter
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(10);
@@ -14,10 +14,10 @@ internal sealed class FrameMeter
 
     private FrameMeter(Action<long> show) => _show = show;
 
-    /// <summary>Runs something that makes frames.</summary>
+    /// <summary>Runs work that generates frames.</summary>
     /// <param name="console">Where to show it.</param>
-    /// <param name="frameCount">Frames in all.</param>
-    /// <param name="make">Tells of every frame.</param>
+    /// <param name="frameCount">Total number of frames.</param>
+    /// <param name="make">The work; reports its progress to the meter.</param>
     internal static void Run(IAnsiConsole console, long frameCount, Action<FrameMeter> make)
     {
         if (!console.Profile.Capabilities.Interactive)
@@ -35,7 +35,7 @@ internal sealed class FrameMeter
         });
     }
 
-    /// <param name="done">Frames that are done.</param>
+    /// <param name="done">Frames done so far.</param>
     internal void Tell(long done) => _show(done);
 
     private static FrameMeter Lines(IAnsiConsole console, long frameCount)

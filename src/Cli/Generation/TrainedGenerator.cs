@@ -6,7 +6,7 @@ using GenKernels.Train.LongVideo;
 
 namespace GenKernels.Cli.Generation;
 
-/// <summary>A generator's file: found, checked, then loaded.</summary>
+/// <summary>A generator's file: located, checked, then loaded.</summary>
 internal sealed class TrainedGenerator : IDisposable
 {
     private const string Kind = "long-video-lowres";
@@ -18,12 +18,14 @@ internal sealed class TrainedGenerator : IDisposable
     /// <summary>Sizes of the network.</summary>
     internal LowResolutionPreset Preset { get; }
 
-    /// <summary>Where the weights lie.</summary>
+    /// <summary>Path of the file with the weights.</summary>
     internal string Path => _file.Path;
 
-    /// <param name="path">The file itself, the folder of a checkpoint, or of a run, whose newest one counts.</param>
-    /// <returns>Whose weights are not read yet; the caller disposes it.</returns>
-    /// <exception cref="CommandException">Nothing of that kind is there, or of a preset that is not known.</exception>
+    /// <param name="path">The file itself, the folder of a checkpoint, or that of a run, whose newest checkpoint is
+    /// used.</param>
+    /// <returns>The opened file, with weights not read yet; the caller disposes it.</returns>
+    /// <exception cref="CommandException">There is no such file, or it is of another kind or an unknown
+    /// preset.</exception>
     /// <exception cref="SafetensorsException">The file is damaged.</exception>
     internal static TrainedGenerator Open(string path)
     {
@@ -48,9 +50,9 @@ internal sealed class TrainedGenerator : IDisposable
         }
     }
 
-    /// <param name="device">Where the network will live.</param>
+    /// <param name="device">Device for the network.</param>
     /// <returns>The generator; the caller disposes it.</returns>
-    /// <exception cref="CommandException">The file lacks weights, or has them in other shapes.</exception>
+    /// <exception cref="CommandException">The file lacks weights, or holds them in other shapes.</exception>
     internal LowResolutionGenerator Load(Device device)
     {
         using Initializer initializer = new(device, seed: 0);

@@ -4,11 +4,12 @@ using GenKernels.Train.Video;
 
 namespace GenKernels.Cli.Generation;
 
-/// <summary>A generated video frame by frame, made segment by segment: its length costs time, not memory.</summary>
+/// <summary>A generated video frame by frame, made segment by segment: a longer one takes more time, not
+/// memory.</summary>
 /// <param name="generator">Makes the frames.</param>
-/// <param name="device">Of the generator.</param>
-/// <param name="seed">Of the video.</param>
-/// <param name="segmentLength">Frames that are made at a time.</param>
+/// <param name="device">Device of the generator.</param>
+/// <param name="seed">Seed of the video.</param>
+/// <param name="segmentLength">Frames generated at a time.</param>
 internal sealed class VideoStream(LowResolutionGenerator generator, Device device, ulong seed, int segmentLength)
 {
     /// <summary>Rows of a frame.</summary>
@@ -17,12 +18,12 @@ internal sealed class VideoStream(LowResolutionGenerator generator, Device devic
     /// <summary>Columns of a frame.</summary>
     internal int Width => generator.Options.Width;
 
-    /// <summary>Hands over every frame in order.</summary>
+    /// <summary>Passes on every frame, in order.</summary>
     /// <param name="frameCount">Frames of the video.</param>
     /// <param name="take">Receives <c>[H, W, 3]</c>, which the next frame overwrites.</param>
-    /// <param name="meter">Told after every segment.</param>
-    /// <param name="stop">Ends it early.</param>
-    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    /// <param name="meter">Updated after every segment.</param>
+    /// <param name="stop">Cancels the generation.</param>
+    /// <exception cref="OperationCanceledException">The generation was cancelled.</exception>
     internal void ForEach(long frameCount, Action<byte[]> take, FrameMeter meter, CancellationToken stop)
     {
         using VideoSegments segments = new(generator, seed, device);

@@ -2,13 +2,13 @@ using System.CommandLine;
 
 namespace GenKernels.Cli.Profiling;
 
-/// <summary>Options that take one of a few words.</summary>
+/// <summary>Options whose value is one of a few words.</summary>
 internal static class Choice
 {
-    /// <param name="name">Of the option.</param>
-    /// <param name="description">Without the words, which are told after it.</param>
-    /// <param name="byDefault">When none is given.</param>
-    /// <param name="words">What may be given.</param>
+    /// <param name="name">Name of the option.</param>
+    /// <param name="description">Description without the words, which are appended.</param>
+    /// <param name="byDefault">The default word.</param>
+    /// <param name="words">The allowed words.</param>
     internal static Option<string> Create(string name, string description, string byDefault, params string[] words)
     {
         string all = string.Join(", ", words);

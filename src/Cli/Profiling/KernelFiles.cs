@@ -4,10 +4,10 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Cli.Profiling;
 
-/// <summary>The files of kernels and what they may be compiled for.</summary>
+/// <summary>The kernels' source files and the types and variants that they can be compiled for.</summary>
 internal static class KernelFiles
 {
-    /// <summary>What every static field of the kernels' assembly holds, by path.</summary>
+    /// <summary>The sources in all static fields of the kernels' assembly, sorted by path.</summary>
     internal static IReadOnlyList<KernelSource> All { get; } =
     [
         .. typeof(CeilingMeasurement).Assembly.GetTypes()
@@ -17,9 +17,9 @@ internal static class KernelFiles
             .OrderBy(source => source.Path, StringComparer.Ordinal),
     ];
 
-    /// <param name="name">Of a kernel, or of a file without its folder and ending; case does not count.</param>
-    /// <param name="variant">Part of a variant that it should have, or null.</param>
-    /// <exception cref="CommandException">There is none of that name.</exception>
+    /// <param name="name">Name of a kernel, or of a file without folder and extension; case is ignored.</param>
+    /// <param name="variant">Part of a variant that the kernel should have, or null.</param>
+    /// <exception cref="CommandException">There is no kernel of that name.</exception>
     internal static KernelSource Find(string name, string? variant = null)
     {
         KernelSource[] named = [.. All.Where(source => source.KernelNames.Any(kernel => IsSame(kernel, name)))];
@@ -38,7 +38,7 @@ internal static class KernelFiles
         throw new CommandException($"there is no kernel '{name}'{hint}");
     }
 
-    /// <returns>The variant that is a text, or else the first with the text in it; null for none.</returns>
+    /// <returns>The variant that equals a text, or else the first that contains it; null for none.</returns>
     internal static string? Variant(KernelSource source, string? part)
     {
         if (part is null) return source.Variants[0];

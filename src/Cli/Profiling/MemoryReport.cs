@@ -3,13 +3,13 @@ using Spectre.Console;
 
 namespace GenKernels.Cli.Profiling;
 
-/// <summary>How the parts of a recorded step use memory, as people and programs read it.</summary>
-/// <param name="folder">Where a picture of each part is left.</param>
-/// <param name="plans">The parts by name.</param>
+/// <summary>How the parts of a recorded step use memory, as text or JSON.</summary>
+/// <param name="folder">Receives a picture of each part.</param>
+/// <param name="plans">The parts, by name.</param>
 internal sealed class MemoryReport(string folder, IReadOnlyList<(string Name, MemoryPlan Plan)> plans)
 {
-    /// <summary>Told before the recording, which may take minutes.</summary>
-    /// <exception cref="CommandException">The folder cannot be made.</exception>
+    /// <summary>Checks the folder before the recording, which may take minutes.</summary>
+    /// <exception cref="CommandException">The folder cannot be created.</exception>
     internal static void RequireFolder(string folder)
     {
         try
@@ -22,7 +22,7 @@ internal sealed class MemoryReport(string folder, IReadOnlyList<(string Name, Me
         }
     }
 
-    /// <summary>Writes the pictures, then what they show: as text, or as JSON.</summary>
+    /// <summary>Writes the pictures, then their contents as text or JSON.</summary>
     internal void Write(Terminal terminal, bool isJson)
     {
         foreach ((string name, MemoryPlan plan) in plans)

@@ -3,7 +3,7 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Cli.Profiling;
 
-/// <summary>What every profile is asked for: how many steps, and how they are shown.</summary>
+/// <summary>The options of every profile: how many steps, and how they are shown.</summary>
 internal sealed class ProfileOptions
 {
     private const int MostSteps = 100_000;
@@ -30,13 +30,13 @@ internal sealed class ProfileOptions
 
     private readonly Option<bool> _json = CommonOptions.Json();
 
-    /// <param name="by">What makes a row when nothing is said of it.</param>
+    /// <param name="by">The default for how rows are grouped.</param>
     internal ProfileOptions(string by = "variant") =>
         _by = Choice.Create("--by", "What makes a row", by, "kernel", "variant", "shape");
 
     private readonly Option<string> _precision = PrecisionOption.Create();
 
-    /// <summary>Of the device.</summary>
+    /// <summary>The option for the device.</summary>
     internal Option<string> Device { get; } = CommonOptions.Device();
 
     /// <summary>Adds them all to a command.</summary>
@@ -48,8 +48,8 @@ internal sealed class ProfileOptions
         }
     }
 
-    /// <returns>What was asked for.</returns>
-    /// <exception cref="CommandException">The file of <c>--trace</c> cannot be made.</exception>
+    /// <returns>The settings of the profile.</returns>
+    /// <exception cref="CommandException">The file of <c>--trace</c> cannot be created.</exception>
     internal ProfileRequest Read(ParseResult result)
     {
         string? trace = result.GetValue(_trace);
@@ -60,7 +60,7 @@ internal sealed class ProfileOptions
             result.GetRequiredValue(_sort), trace, result.GetValue(_json));
     }
 
-    /// <returns>The device, which computes as it was asked for; the caller disposes it.</returns>
+    /// <returns>The device, set to the requested precision; the caller disposes it.</returns>
     internal Device Open(ParseResult result)
     {
         Device device = DeviceFactory.Open(result.GetRequiredValue(Device));
@@ -68,7 +68,7 @@ internal sealed class ProfileOptions
         return device;
     }
 
-    /// <summary>Told before the measuring, which may take minutes.</summary>
+    /// <summary>Checks the path of a file before the measurement, which may take minutes.</summary>
     internal static void RequirePlace(string path)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";

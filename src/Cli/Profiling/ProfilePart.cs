@@ -3,13 +3,14 @@ using GenKernels.Runtime;
 namespace GenKernels.Cli.Profiling;
 
 /// <summary>A named part of a step.</summary>
-/// <param name="Name">As the program names it.</param>
-/// <param name="Depth">Parts that it lies in.</param>
-/// <param name="Calls">In a step.</param>
-/// <param name="Seconds">Of all its calls in a step.</param>
+/// <param name="Name">Name of the range in the program.</param>
+/// <param name="Depth">Number of enclosing parts.</param>
+/// <param name="Calls">Calls per step.</param>
+/// <param name="Seconds">Total time of its calls per step.</param>
 internal sealed record ProfilePart(string Name, int Depth, double Calls, double Seconds)
 {
-    /// <returns>Parts of the same name within the same parts are one; in the order in which they first begin.</returns>
+    /// <returns>The parts in the order in which they first begin; those of the same name and parents are
+    /// merged.</returns>
     internal static IReadOnlyList<ProfilePart> Of(IReadOnlyList<ProfiledStep> steps)
     {
         List<(string Path, ProfilePart Part)> parts = [];

@@ -4,20 +4,20 @@ using Spectre.Console;
 
 namespace GenKernels.Cli.Profiling;
 
-/// <summary>A profile as people and programs read it.</summary>
-/// <param name="what">What was profiled, in a few words.</param>
-/// <param name="device">What it ran on.</param>
-/// <param name="measurement">What was measured.</param>
-/// <param name="request">How it is shown.</param>
+/// <summary>A profile, shown as a table or as JSON.</summary>
+/// <param name="what">The profiled work, in a few words.</param>
+/// <param name="device">The device that it ran on.</param>
+/// <param name="measurement">The measured steps and ceiling.</param>
+/// <param name="request">How to show it.</param>
 internal sealed class ProfileReport(
     string what, Device device, StepMeasurement measurement, ProfileRequest request)
 {
     private readonly StepProfile _profile =
         StepProfile.Of(measurement.Steps, request.Grouping, measurement.Ceiling);
 
-    /// <summary>Writes table or JSON, and the trace where one is asked for.</summary>
+    /// <summary>Writes a table or JSON, and the trace if one is requested.</summary>
     /// <param name="terminal">Where to.</param>
-    /// <param name="isShown">Which rows; all where none is given, and then they add up to the step.</param>
+    /// <param name="isShown">Selects rows; null for all, which then add up to the step.</param>
     internal void Write(Terminal terminal, Func<ProfileRow, bool>? isShown = null)
     {
         ProfileRow[] rows = [.. Sorted().Where(isShown ?? (_ => true))];

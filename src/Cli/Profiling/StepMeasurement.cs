@@ -5,17 +5,17 @@ using Spectre.Console;
 
 namespace GenKernels.Cli.Profiling;
 
-/// <summary>Takes steps, measures the later ones, then what the device reaches at best.</summary>
-/// <param name="Steps">As they were measured.</param>
+/// <summary>Runs steps, measures those after the warm-up, then measures the device's ceiling.</summary>
+/// <param name="Steps">The measured steps.</param>
 /// <param name="Ceiling">Measured in the same process.</param>
 internal sealed record StepMeasurement(IReadOnlyList<ProfiledStep> Steps, DeviceCeiling Ceiling)
 {
-    /// <param name="device">What is watched.</param>
-    /// <param name="request">How many steps.</param>
-    /// <param name="console">Told of the device and of every step.</param>
-    /// <param name="step">Takes one.</param>
-    /// <param name="stop">Ends it between two steps.</param>
-    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    /// <param name="device">The device to profile.</param>
+    /// <param name="request">Number of steps.</param>
+    /// <param name="console">Shows the device and every step.</param>
+    /// <param name="step">Runs one step.</param>
+    /// <param name="stop">Cancels between two steps.</param>
+    /// <exception cref="OperationCanceledException">The measurement was cancelled.</exception>
     internal static StepMeasurement Take(
         Device device, ProfileRequest request, IAnsiConsole console, Action step, CancellationToken stop)
     {

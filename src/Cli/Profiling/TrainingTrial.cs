@@ -8,7 +8,7 @@ using Spectre.Console;
 
 namespace GenKernels.Cli.Profiling;
 
-/// <summary>Which steps of the low-resolution training are profiled, and the profiling of them.</summary>
+/// <summary>Selects and profiles steps of the low-resolution training.</summary>
 internal sealed class TrainingTrial
 {
     private const int MostClips = 4096;
@@ -33,7 +33,7 @@ internal sealed class TrainingTrial
         foreach (Option option in (Option[])[_preset, _phase, _batch, _data, _seed]) command.Options.Add(option);
     }
 
-    /// <summary>Adds that of <see cref="MemoryFolder"/>.</summary>
+    /// <summary>Adds the option of <see cref="MemoryFolder"/> to a command.</summary>
     internal void AddMemoryTo(Command command) => command.Options.Add(_memory);
 
     private readonly Option<string?> _memory = new("--memory")
@@ -42,7 +42,7 @@ internal sealed class TrainingTrial
         HelpName = "folder",
     };
 
-    /// <returns>What was profiled, in words.</returns>
+    /// <returns>The profiled work, in words.</returns>
     internal string Describe(ParseResult result)
     {
         string phase = result.GetRequiredValue(_phase);
@@ -54,7 +54,7 @@ internal sealed class TrainingTrial
     /// <returns>The folder of <c>--memory</c>, or null.</returns>
     internal string? MemoryFolder(ParseResult result) => result.GetValue(_memory);
 
-    /// <summary>Takes the steps.</summary>
+    /// <summary>Measures the steps.</summary>
     internal StepMeasurement Measure(
         ParseResult result, ProfileRequest request, Device device, Terminal terminal, CancellationToken stop)
     {
@@ -77,7 +77,7 @@ internal sealed class TrainingTrial
         return [.. trial.Recorded.Select(part => (part.Name, part.Step.Plan))];
     }
 
-    /// <summary>Takes one step as a training does: recorded.</summary>
+    /// <summary>Runs one step as in a training: recorded.</summary>
     internal void Take(ParseResult result, Device device, Terminal terminal) => Plans(result, device, terminal);
 
     private LowResolutionPreset Preset(ParseResult result) =>

@@ -8,7 +8,7 @@ internal static class PresetOption
 {
     private static string Names => string.Join(", ", LowResolutionPreset.All.Select(preset => preset.Name));
 
-    /// <param name="byDefault">The preset when none is named.</param>
+    /// <param name="byDefault">The preset if none is named.</param>
     internal static Option<string> Create(string byDefault)
     {
         Option<string> option = new("--preset")

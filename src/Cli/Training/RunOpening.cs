@@ -5,10 +5,10 @@ using GenKernels.Train.LongVideo;
 
 namespace GenKernels.Cli.Training;
 
-/// <summary>What is said before a run begins.</summary>
+/// <summary>The message shown before a run starts.</summary>
 internal static class RunOpening
 {
-    /// <returns>One paragraph: device with its precision, networks, data, batch and where it writes.</returns>
+    /// <returns>One paragraph: device and precision, networks, data, batch and output folder.</returns>
     internal static string Describe(
         LowResolutionRun run, VideoDataset dataset, LowResolutionTrainingOptions options, Device device)
     {

@@ -2,12 +2,12 @@ using GenKernels.Train.LongVideo;
 
 namespace GenKernels.Cli.Training;
 
-/// <summary>Whether a folder can take a run, told before anything is opened or made.</summary>
+/// <summary>Checks whether a folder can take a run, before anything is opened or created.</summary>
 internal static class RunPlace
 {
     private const string LogName = "log.jsonl";
 
-    /// <exception cref="CommandException">There is a run in the folder.</exception>
+    /// <exception cref="CommandException">The path is a file, or the folder holds a run.</exception>
     internal static void RequireNoRun(string folder)
     {
         if (File.Exists(folder)) throw new CommandException($"{folder} is a file; --out needs a folder");
@@ -18,17 +18,17 @@ internal static class RunPlace
         }
 
         FileInfo log = new(Path.Combine(folder, LogName));
-        if (!log.Exists || log.Length == 0) return;  // nothing, or a run that ended before it had something to keep
+        if (!log.Exists || log.Length == 0) return;  // nothing, or a run that ended before its first checkpoint
         throw new CommandException(
             $"{folder} holds the log of a run without a checkpoint; remove it, or choose another --out");
     }
 
-    /// <returns>Of a run that breaks off: how far it came, and how to go on.</returns>
+    /// <returns>The message for a run that failed: how far it came, and how to resume it.</returns>
     internal static string DescribeBrokenOff(LowResolutionRun run) =>
         $"broke off after step {run.Step}; --resume goes on from {LowResolutionCheckpoint.Newest(run.Folder)}";
 
-    /// <returns>Where the run in a folder stands.</returns>
-    /// <exception cref="CommandException">There is none, or what is there is damaged.</exception>
+    /// <returns>The newest checkpoint of the run in a folder.</returns>
+    /// <exception cref="CommandException">The folder holds no checkpoint, or a damaged one.</exception>
     internal static LowResolutionCheckpoint RequireRun(string folder)
     {
         string? newest = Directory.Exists(folder) ? LowResolutionCheckpoint.Newest(folder) : null;

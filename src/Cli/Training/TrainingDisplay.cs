@@ -5,10 +5,10 @@ using Spectre.Console;
 
 namespace GenKernels.Cli.Training;
 
-/// <summary>Trains, and shows how far it has come: a live line on a terminal, now and then a line elsewhere.</summary>
+/// <summary>Trains, and shows the progress: a live line on a terminal, a line every few seconds elsewhere.</summary>
 /// <param name="console">Where to show it.</param>
-/// <param name="framesPerStep">Real frames that a step looks at.</param>
-/// <param name="isTimed">Whether time ends the run, so that the number of steps in all says nothing.</param>
+/// <param name="framesPerStep">Real frames per step.</param>
+/// <param name="isTimed">Whether the run ends by time, which makes the total number of steps meaningless.</param>
 internal sealed class TrainingDisplay(IAnsiConsole console, int framesPerStep, bool isTimed)
 {
     private const int StepsOfRate = 32;
@@ -20,8 +20,8 @@ internal sealed class TrainingDisplay(IAnsiConsole console, int framesPerStep, b
     private readonly Queue<long> _times = [];
     private long _shown;
 
-    /// <param name="run">What is trained.</param>
-    /// <param name="stop">Ends the run after the step that is being taken.</param>
+    /// <param name="run">The run to train.</param>
+    /// <param name="stop">Ends the run after the current step.</param>
     internal void Train(LowResolutionRun run, CancellationToken stop)
     {
         if (!console.Profile.Capabilities.Interactive)
@@ -34,11 +34,10 @@ internal sealed class TrainingDisplay(IAnsiConsole console, int framesPerStep, b
             live => Train(run, s_livePause, line => live.UpdateTarget(new Text(line)), stop));
     }
 
-    /// <returns>What people see of a step.</returns>
-    /// <param name="progress">What the run tells.</param>
-    /// <param name="secondsPerStep">
-    /// Of the last steps; null where there was only one, which may have waited for kernels.
-    /// </param>
+    /// <returns>The line shown for a step.</returns>
+    /// <param name="progress">Progress reported by the run.</param>
+    /// <param name="secondsPerStep">Mean over the last steps; null after the first one, which may have waited for
+    /// kernels to compile.</param>
     internal string Line(LowResolutionProgress progress, double? secondsPerStep)
     {
         string steps = isTimed ? $"step {progress.Step}" : $"step {progress.Step} of {progress.Steps}";
@@ -51,7 +50,7 @@ internal sealed class TrainingDisplay(IAnsiConsole console, int framesPerStep, b
         return $"{line} | {rate} frames/s | {Clock(left)} left";
     }
 
-    /// <returns>Minutes and seconds, with hours where there are any.</returns>
+    /// <returns>Minutes and seconds, preceded by hours from one hour on.</returns>
     internal static string Clock(TimeSpan time) =>
         time.TotalHours >= 1 ? $"{(int)time.TotalHours}:{time:mm\\:ss}" : $"{time:m\\:ss}";
 
@@ -59,7 +58,7 @@ internal sealed class TrainingDisplay(IAnsiConsole console, int framesPerStep, b
         ? progress.Values[name].ToString("0.000", CultureInfo.InvariantCulture)
         : "-";
 
-    /// <summary>Before the first step is taken there is one thing to see: the kernels that it needs.</summary>
+    /// <summary>Until the first step is done, shows the compilation of its kernels.</summary>
     private void Train(LowResolutionRun run, TimeSpan pause, Action<string> show, CancellationToken stop)
     {
         TimeSpan tick = pause < s_compilingPause ? s_compilingPause : pause;

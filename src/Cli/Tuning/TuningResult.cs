@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace GenKernels.Cli.Tuning;
 
-/// <summary>The options of commands that show choices of a tuner, and what they write.</summary>
+/// <summary>Options and output of commands that show a tuner's choices.</summary>
 internal sealed class TuningResult
 {
     private readonly Option<string> _device = CommonOptions.Device();
@@ -20,14 +20,14 @@ internal sealed class TuningResult
 
     private readonly Option<bool> _json = CommonOptions.Json();
 
-    /// <summary>Adds them to a command.</summary>
+    /// <summary>Adds the options to a command.</summary>
     internal void AddTo(Command command)
     {
         foreach (Option option in (Option[])[_device, _out, _json]) command.Options.Add(option);
     }
 
-    /// <summary>Told before the measuring, which may take minutes.</summary>
-    /// <exception cref="CommandException">The file of <c>--out</c> cannot be made.</exception>
+    /// <summary>Checks the path of <c>--out</c> before the measurement, which may take minutes.</summary>
+    /// <exception cref="CommandException">The file of <c>--out</c> cannot be created.</exception>
     internal void RequirePlace(ParseResult result)
     {
         if (result.GetValue(_out) is { } path) ProfileOptions.RequirePlace(path);
@@ -36,7 +36,7 @@ internal sealed class TuningResult
     /// <returns>The device; the caller disposes it.</returns>
     internal Device Open(ParseResult result) => DeviceFactory.Open(result.GetRequiredValue(_device));
 
-    /// <summary>Writes choices as a table or as JSON, and the file that was asked for.</summary>
+    /// <summary>Writes choices as a table or as JSON, and exports to the file of <c>--out</c> if given.</summary>
     internal void Write(
         ParseResult result, Terminal terminal, Device device, IReadOnlyCollection<TunedChoice> choices)
     {
