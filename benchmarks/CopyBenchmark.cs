@@ -3,14 +3,14 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks;
 
-/// <summary>A copy of 256 MiB: a GPU copies with all it has; on a CPU every core takes a part.</summary>
+/// <summary>A copy of 256 MiB: one device-to-device copy on a GPU, a part per core on a CPU.</summary>
 internal sealed class CopyBenchmark : IBenchmark
 {
     private const int Size = 256 << 20;
     private Tensor? _source;
     private Tensor? _target;
 
-    /// <summary>Read and written.</summary>
+    /// <summary>Bytes read plus bytes written.</summary>
     internal const long Bytes = 2L * Size;
 
     public void Prepare()

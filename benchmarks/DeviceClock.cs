@@ -4,8 +4,8 @@ using Perfolizer.Horology;
 namespace GenKernels.Benchmarks;
 
 /// <summary>
-/// Time as the device's events tell it: every reading waits for the work before it, so that a launch counts until it is
-/// done.
+/// A clock that reads the device's events: every reading waits for the work before it, so that a launch counts until it
+/// is done.
 /// </summary>
 internal sealed class DeviceClock(Lazy<Device> device) : IClock
 {
@@ -19,7 +19,7 @@ internal sealed class DeviceClock(Lazy<Device> device) : IClock
     public Frequency Frequency => new(TimeSpan.TicksPerSecond);
 
     /// <summary>
-    /// Adds up short spans: a span since the start would lose digits in a driver's single-precision milliseconds.
+    /// Adds up short intervals: one since the start would lose digits in the driver's single-precision milliseconds.
     /// </summary>
     public long GetTimestamp()
     {

@@ -9,11 +9,12 @@ using Perfolizer.Horology;
 namespace GenKernels.Benchmarks;
 
 /// <summary>
-/// In process, so that the device and its compiled kernels are there once; timed by the device; a few short iterations.
+/// Runs in process, so that the device and its compiled kernels exist once; timed by the device; a few short
+/// iterations.
 /// </summary>
 internal sealed class KernelBenchmarkConfig : ManualConfig
 {
-    // Clocks of a GPU are steady and its events exact: it needs less of what a GPU's time is dear for.
+    // A GPU's clocks are steady and its events exact: it needs fewer and shorter iterations, and its time is expensive.
     private static readonly (int WarmUps, int Milliseconds) s_onProcessor = (2, 200);
     private static readonly (int WarmUps, int Milliseconds) s_onGpu = (1, 50);
 
@@ -27,7 +28,7 @@ internal sealed class KernelBenchmarkConfig : ManualConfig
             .WithIterationCount(5)
             .WithIterationTime(TimeInterval.FromMilliseconds(milliseconds))
             .WithUnrollFactor(1)
-            .WithEvaluateOverhead(false));  // a call without work takes nanoseconds, a launch takes microseconds
+            .WithEvaluateOverhead(false));  // an empty call takes nanoseconds, a launch microseconds
         AddLogger(ConsoleLogger.Default);
         AddColumnProvider(DefaultColumnProviders.Descriptor, DefaultColumnProviders.Params);
         AddColumn(StatisticColumn.Median, StatisticColumn.StdDev);

@@ -4,17 +4,17 @@ using GenKernels.Runtime;
 namespace GenKernels.Benchmarks;
 
 /// <summary>
-/// What every kernel's benchmark does: make the inputs, check the result against the formula, then time launches that
-/// take their inputs and results in turn from more memory than the last-level cache holds.
+/// Base of every kernel's benchmark: creates the inputs, checks the result against the formula, then times launches
+/// that cycle through sets of inputs and results larger than the last-level cache.
 /// </summary>
 public abstract class KernelBenchmarks : IBenchmark
 {
     private const int CheckedElements = 257;
 
-    // Of its type, that a result may be off by, relative to its scale or its size.
+    // Rounding steps of its type that a result may be off by, relative to the larger of its scale and its magnitude.
     private const double RoundingSteps = 64;
 
-    // Additions of partial results belong to a way of computing, not to the formula.
+    // Additions of partial results (such as split-K) depend on the algorithm and are not part of the formula.
     private const double CountingError = 0.03;
 
     private readonly List<Tensor[]> _inputs = [];
@@ -26,11 +26,11 @@ public abstract class KernelBenchmarks : IBenchmark
     /// <summary>The kernels and shapes to time.</summary>
     public abstract IEnumerable<KernelCase> Cases { get; }
 
-    /// <summary>The one at hand.</summary>
+    /// <summary>The case being timed.</summary>
     [ParamsSource(nameof(Cases))]
     public KernelCase Case { get; set; } = null!;
 
-    /// <summary>Makes inputs and checks the kernel.</summary>
+    /// <summary>Creates inputs and checks the kernel.</summary>
     [GlobalSetup]
     public void Prepare()
     {
@@ -50,7 +50,7 @@ public abstract class KernelBenchmarks : IBenchmark
         }
     }
 
-    /// <summary>What is timed.</summary>
+    /// <summary>The timed launch.</summary>
     [Benchmark]
     public void Launch()
     {
@@ -89,7 +89,7 @@ public abstract class KernelBenchmarks : IBenchmark
 
     private ElementType TypeOf(int index) => Case.WideInputs.Contains(index) ? ElementType.Float32 : Case.Type;
 
-    // As the kernel gets them: to the formula too they must lie on the same side of what a rectifier bends at.
+    // Rounded as the kernel reads them: the formula must see the same side of a ReLU's kink.
     private float[] Rounded(float[] values, int index) => TypeOf(index) switch
     {
         ElementType.Float16 => Array.ConvertAll(values, value => (float)(Half)value),
@@ -136,10 +136,10 @@ public abstract class KernelBenchmarks : IBenchmark
         if (result.Shape != Case.Output) throw Fault($"the result is {result}, not {Case.Output}");
         double step = result.Type switch { ElementType.Float32 => 1.2e-7, ElementType.Float16 => 9.8e-4, _ => 7.9e-3 };
         float[] actual = Values(result);
-        long stride = Math.Max(1, actual.LongLength / CheckedElements) | 1;  // odd, so that it meets every channel
+        long stride = Math.Max(1, actual.LongLength / CheckedElements) | 1;  // odd, to visit every channel
         List<long> indices = [];
         for (long index = 0; index < actual.LongLength; index += stride) indices.Add(index);
-        if (indices.Count > 0) Case.Expected(values, 0);  // what all elements share is worked out once, before threads
+        if (indices.Count > 0) Case.Expected(values, 0);  // computes shared values once, before threads start
         double[] formula = [.. indices.AsParallel().AsOrdered().Select(index => Case.Expected(values, index))];
         foreach ((long index, double expected) in indices.Zip(formula))
         {
@@ -151,7 +151,7 @@ public abstract class KernelBenchmarks : IBenchmark
         }
     }
 
-    /// <summary>Where arithmetic is the bound, the case and the launchers must mean the same by it.</summary>
+    /// <summary>If the case is compute-bound, the case and the launchers must count the same operations.</summary>
     private void CheckOperations(long launched)
     {
         if (Case.Operations == 0 || Math.Abs(launched - Case.Operations) <= CountingError * Case.Operations) return;

@@ -4,10 +4,11 @@ using GenKernels.Runtime.Interop;
 
 namespace GenKernels.Benchmarks;
 
-/// <summary>The same case by one of NVIDIA's libraries: a row beside ours, checked alike, from the same run.</summary>
+/// <summary>The same case by one of NVIDIA's libraries: a row beside ours, checked in the same way, from the same
+/// run.</summary>
 internal static class LibraryPeer
 {
-    /// <summary>Why libraries have no rows; null where they have.</summary>
+    /// <summary>Why libraries have no rows; null if they have.</summary>
     private static string? Absence
     {
         get
@@ -22,14 +23,14 @@ internal static class LibraryPeer
         }
     }
 
-    /// <summary>What the column of ratios says of itself.</summary>
+    /// <summary>Legend of the column of ratios.</summary>
     internal static string Legend =>
         "the median time of the library's row over ours" + (Absence is { } reason ? $"; no rows: {reason}" : "");
 
-    /// <returns>The case, and on a GPU where the library is there, the same done by it.</returns>
-    /// <param name="own">Ours.</param>
-    /// <param name="library">Whose row it is.</param>
-    /// <param name="launch">Makes the result of the inputs by the library.</param>
+    /// <returns>The case and, on a GPU with the library, the same case computed by the library.</returns>
+    /// <param name="own">Our case.</param>
+    /// <param name="library">The library.</param>
+    /// <param name="launch">Computes the result from the inputs with the library.</param>
     internal static IEnumerable<KernelCase> Beside(
         this KernelCase own, NativeLibraryLocator library, Func<Tensor[], Tensor> launch)
     {
@@ -38,7 +39,7 @@ internal static class LibraryPeer
         yield return own with { Name = $"{own.Name} by {library}", Launch = launch, PeerOf = own.ToString() };
     }
 
-    /// <returns>How many times as long the library takes, by the rows of one table; a dash where it has none.</returns>
+    /// <returns>The library's time over ours, from the rows of one table; a dash if the library has no row.</returns>
     internal static string Ratio(Throughput own, Summary summary)
     {
         IEnumerable<Throughput> peers =

@@ -8,10 +8,9 @@ namespace GenKernels.Benchmarks;
 internal static class Program
 {
     /// <summary>
-    /// Runs every benchmark, or those whose name has the text after <c>--filter</c> or, with <c>|</c> between several,
-    /// one of them, on the best device or on that of <c>--device NAME</c>; <c>--out FILE</c> names the file of the
-    /// results. With <c>--peers</c>, measures in turns with PyTorch instead, and leaves the results in the folder
-    /// <c>--out</c>.
+    /// Runs all benchmarks, or those whose name contains the text after <c>--filter</c> or one of several separated by
+    /// <c>|</c>, on the best device or that of <c>--device NAME</c>; <c>--out FILE</c> names the file of the results.
+    /// With <c>--peers</c>, measures in turns with PyTorch instead, and writes the results to the folder <c>--out</c>.
     /// </summary>
     private static int Main(string[] arguments)
     {
@@ -33,7 +32,7 @@ internal static class Program
         return isRefused || reports.Any(report => !report.Success) ? 1 : 0;
     }
 
-    /// <summary>Told in one line here, where each benchmark would tell it anew.</summary>
+    /// <summary>Reports a missing device once here, instead of in each benchmark.</summary>
     private static bool HasDevice()
     {
         try
@@ -53,7 +52,7 @@ internal static class Program
         return index >= 0 && index + 1 < arguments.Length ? arguments[index + 1] : null;
     }
 
-    /// <summary>Takes device and file out; texts as the filter stand for all names that hold one.</summary>
+    /// <summary>Removes device and file; turns the filter's texts into patterns for names that contain them.</summary>
     private static string[] Selection(string[] arguments)
     {
         List<string> selection = [];

@@ -6,29 +6,29 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks;
 
-/// <summary>The results of a run as one JSON file, with what they depend on: device, date, commit.</summary>
+/// <summary>The results of a run as one JSON file, with their conditions: device, date, commit.</summary>
 internal static class ResultsFile
 {
     private static readonly Lazy<string> s_commit = new(DescribeCheckout);
 
-    /// <summary>Where runs leave their files; git ignores it.</summary>
+    /// <summary>Folder for the files of runs, ignored by git.</summary>
     internal static string Folder { get; } = Path.Combine(Root(), "artifacts", "benchmarks");
 
     /// <summary>
-    /// What the run writes to; set before measuring, or named by date and device in <see cref="Folder"/>.
+    /// Path of the run's file; set before measuring, or else named by date and device in <see cref="Folder"/>.
     /// </summary>
     internal static string? Name { get; set; }
 
-    /// <summary>Of every file with results.</summary>
+    /// <summary>Format of all result files.</summary>
     internal static JsonWriterOptions Options { get; } =
         new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Results that are kept, or the current folder outside of a checkout.</summary>
+    /// <summary>Folder of committed results, or the current folder outside a checkout.</summary>
     internal static string KeptFolder { get; } = Directory.Exists(Path.Combine(Root(), "benchmarks", "Results"))
         ? Path.Combine(Root(), "benchmarks", "Results")
         : Environment.CurrentDirectory;
 
-    /// <returns>The path of the file that was written; one that was there before is replaced.</returns>
+    /// <returns>Path of the written file; an existing one is replaced.</returns>
     internal static string Write(IEnumerable<BenchmarkReport> reports)
     {
         DateTime now = DateTime.UtcNow;
@@ -88,7 +88,7 @@ internal static class ResultsFile
         json.WriteEndObject();
     }
 
-    /// <summary>A whole network or training step: time, and managed memory that one takes.</summary>
+    /// <summary>A whole network or training step: time, and managed bytes allocated per call.</summary>
     private static void WriteModel(Utf8JsonWriter json, BenchmarkReport report)
     {
         if (report.ResultStatistics is not { } times) return;
@@ -104,10 +104,10 @@ internal static class ResultsFile
         json.WriteEndObject();
     }
 
-    /// <returns>What git calls the checkout, or why it does not.</returns>
+    /// <returns>The output of <c>git describe</c> for the checkout, or why there is none.</returns>
     internal static string Commit() => s_commit.Value;
 
-    /// <summary>A bundle knows what it was made of, whatever checkout it was unpacked in.</summary>
+    /// <summary>A bundle records the commit that it was built from, whatever checkout it is unpacked in.</summary>
     private static string DescribeCheckout()
     {
         string ofBundle = Path.Combine(AppContext.BaseDirectory, "..", "commit");

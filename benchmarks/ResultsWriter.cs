@@ -4,9 +4,7 @@ using BenchmarkDotNet.Running;
 
 namespace GenKernels.Benchmarks;
 
-/// <summary>
-/// Writes the results anew after every benchmark, so that a run which is stopped leaves those it had.
-/// </summary>
+/// <summary>Rewrites the results after every benchmark, so that a run that is stopped leaves those it had.</summary>
 internal sealed class ResultsWriter : EventProcessor
 {
     private readonly List<BenchmarkReport> _reports = [];

@@ -8,8 +8,9 @@ using BenchmarkDotNet.Validators;
 namespace GenKernels.Benchmarks;
 
 /// <summary>
-/// A toolchain in process under which a benchmark that throws counts as failed and the next one is run: by itself it
-/// reports a missing executable, and looking for the name of one that never was ends the whole run.
+/// An in-process toolchain under which a benchmark that throws counts as failed and the next one runs. The inner
+/// toolchain reports a missing executable instead, and looking up the name of one that never existed ends the whole
+/// run.
 /// </summary>
 internal sealed class SurvivingToolchain(IToolchain inner) : IToolchain, IExecutor
 {
@@ -28,7 +29,7 @@ internal sealed class SurvivingToolchain(IToolchain inner) : IToolchain, IExecut
     /// <inheritdoc/>
     public bool IsInProcess => inner.IsInProcess;
 
-    /// <returns>Nothing: the inner toolchain would find that the job does not name it.</returns>
+    /// <returns>No errors: the inner toolchain would complain that the job does not name it.</returns>
     /// <inheritdoc/>
     public IEnumerable<ValidationError> Validate(BenchmarkCase benchmarkCase, IResolver resolver) => [];
 

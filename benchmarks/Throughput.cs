@@ -3,16 +3,16 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks;
 
-/// <summary>What a measured time means for one case.</summary>
-/// <param name="Case">What was timed.</param>
-/// <param name="Seconds">The median.</param>
+/// <summary>A measured time, related to the work of its case.</summary>
+/// <param name="Case">The timed case.</param>
+/// <param name="Seconds">Median time.</param>
 internal sealed record Throughput(KernelCase Case, double Seconds)
 {
     internal double BytesPerSecond => Case.Bytes / Seconds;
 
     internal double ShareOfCopy => BytesPerSecond / BenchmarkDevice.CopyBandwidth;
 
-    /// <summary>The least time that bytes and operations allow at the measured rates, over the time taken.</summary>
+    /// <summary>The least time that bytes and operations allow at the measured rates, over the measured time.</summary>
     internal double ShareOfCeiling =>
         BenchmarkDevice.Ceiling(Case.Type).LeastSeconds(new LaunchCost(Case.Bytes, Case.Operations), Case.Type)
         / Seconds;
@@ -22,7 +22,7 @@ internal sealed record Throughput(KernelCase Case, double Seconds)
 
     internal string Arithmetic => Case.Operations > 0 ? $"{Case.Operations / Seconds / 1e9:0.0}" : "-";
 
-    /// <returns>That of a report, or null where it has no case or no time.</returns>
+    /// <returns>The throughput of a report, or null if it has no case or no time.</returns>
     internal static Throughput? Of(BenchmarkReport? report)
     {
         if (report?.ResultStatistics is not { } times) return null;

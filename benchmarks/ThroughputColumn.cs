@@ -4,7 +4,7 @@ using BenchmarkDotNet.Running;
 
 namespace GenKernels.Benchmarks;
 
-/// <summary>A column of the table that is worked out from the median time and the case, and the other rows.</summary>
+/// <summary>A column of the table, computed from the median time, the case and the other rows.</summary>
 internal sealed class ThroughputColumn(string name, string legend, Func<Throughput, Summary, string> cell) : IColumn
 {
     public string Id => $"{nameof(ThroughputColumn)}.{name}";

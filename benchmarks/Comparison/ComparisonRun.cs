@@ -1,12 +1,13 @@
 namespace GenKernels.Benchmarks.Comparison;
 
-/// <summary>Measures ours and PyTorch's in turns, so that both see the same machine.</summary>
+/// <summary>Measures our side and PyTorch in alternating turns, so that both see the same state of the
+/// machine.</summary>
 internal static class ComparisonRun
 {
     /// <summary>Runs the comparison, prints its table and writes its files.</summary>
-    /// <param name="filter">Which cases.</param>
-    /// <param name="folder">Where the files go.</param>
-    /// <returns>The exit code: 0 unless work failed.</returns>
+    /// <param name="filter">Selects the work.</param>
+    /// <param name="folder">Folder for the files.</param>
+    /// <returns>The exit code: 0 unless some work failed.</returns>
     internal static int Run(NameFilter filter, string folder)
     {
         using PeerSide peer = new(BenchmarkDevice.Device);
@@ -18,7 +19,7 @@ internal static class ComparisonRun
             rows.Add(Measure(work, peer));
             Console.Error.WriteLine($"{work.Name}: {ComparisonTable.Line(rows[^1])}");
 
-            // A GPU's time may be cut short: what was measured until then stays.
+            // Time on a GPU may be cut short: write after each row what was measured so far.
             if (BenchmarkDevice.IsGpu) table.Write(folder);
         }
 
@@ -27,7 +28,7 @@ internal static class ComparisonRun
         return rows.Exists(row => row.Fault.Length > 0) ? 1 : 0;
     }
 
-    /// <summary>Our failure ends this row alone.</summary>
+    /// <summary>A failure of our side affects only this row.</summary>
     private static ComparisonRow Measure(ComparedWork work, PeerSide peer)
     {
         try
@@ -41,12 +42,12 @@ internal static class ComparisonRun
         }
         finally
         {
-            // The memory of a GPU is for both sides.
+            // GPU memory is shared by both sides.
             if (BenchmarkDevice.IsGpu) BenchmarkDevice.Device.Memory.Trim();
         }
     }
 
-    /// <summary>The peer's failure leaves our times.</summary>
+    /// <summary>A failure of the peer keeps our times.</summary>
     private static ComparisonRow Measure(ComparedWork work, OwnSide own, PeerSide peer)
     {
         List<double> ours = [], theirs = [];

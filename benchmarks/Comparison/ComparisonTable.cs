@@ -5,17 +5,17 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Comparison;
 
-/// <summary>All rows, with what they depend on, as a table for people and a file for programs.</summary>
-/// <param name="rows">The copy first; may grow between writings.</param>
-/// <param name="peer">How the peer describes itself; null where there is none.</param>
-/// <param name="reason">Why there is none.</param>
+/// <summary>All rows with their conditions, as a Markdown table and a JSON file.</summary>
+/// <param name="rows">The rows, the copy first; may grow between writes.</param>
+/// <param name="peer">The peer's description of itself; null without a peer.</param>
+/// <param name="reason">Why there is no peer.</param>
 internal sealed class ComparisonTable(IReadOnlyList<ComparisonRow> rows, JsonElement? peer, string reason)
 {
-    private const int Digits = 9;  // of seconds
+    private const int Digits = 9;  // for seconds
 
     private readonly DateTime _date = DateTime.UtcNow;
 
-    /// <summary>Bytes a second of the faster of both sides' copies.</summary>
+    /// <summary>Bytes per second of the faster side's copy.</summary>
     private double CopyBandwidth
     {
         get
@@ -31,7 +31,7 @@ internal sealed class ComparisonTable(IReadOnlyList<ComparisonRow> rows, JsonEle
         ? $"PyTorch {Text(description, "torch")}, {Text(description, "threads")} threads, {Text(description, "device")}"
         : $"skipped: {reason}";
 
-    /// <summary>The table, in Markdown.</summary>
+    /// <summary>The table in Markdown.</summary>
     internal string Markdown
     {
         get
@@ -49,7 +49,7 @@ internal sealed class ComparisonTable(IReadOnlyList<ComparisonRow> rows, JsonEle
         }
     }
 
-    /// <returns>One row in short, for whoever watches.</returns>
+    /// <returns>A short form of a row, for progress output.</returns>
     /// <param name="row">The row.</param>
     internal static string Line(ComparisonRow row)
     {
@@ -58,9 +58,9 @@ internal sealed class ComparisonTable(IReadOnlyList<ComparisonRow> rows, JsonEle
         return row.Peer.Length == 0 ? own : $"{own}, PyTorch {Time(row.PeerSeconds)} ({row.Way})";
     }
 
-    /// <summary>Writes both forms, each whole or not at all.</summary>
-    /// <returns>The path of the JSON file; the other's ends in <c>.md</c>.</returns>
-    /// <param name="folder">Is made where it is not there.</param>
+    /// <summary>Writes both files, each atomically.</summary>
+    /// <returns>Path of the JSON file; the Markdown file's ends in <c>.md</c>.</returns>
+    /// <param name="folder">Created if missing.</param>
     internal string Write(string folder)
     {
         Directory.CreateDirectory(folder);

@@ -1,10 +1,10 @@
 namespace GenKernels.Benchmarks.Comparison;
 
-/// <summary>The middle of some numbers.</summary>
+/// <summary>The median.</summary>
 internal static class Median
 {
-    /// <returns>The mean of the two middle ones where there are two.</returns>
-    /// <param name="values">At least one.</param>
+    /// <returns>The middle value, or the mean of the two middle ones.</returns>
+    /// <param name="values">At least one value.</param>
     internal static double Of(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];

@@ -37,7 +37,7 @@ internal sealed class OwnSide : IDisposable
 
     internal long AllocatedBytes => _turn.AllocatedBytes;
 
-    /// <summary>Times single launches from now on, as the other side does.</summary>
+    /// <summary>Times single launches from now on, like the peer.</summary>
     internal void LaunchOneByOne()
     {
         _turn = _launches;
@@ -51,10 +51,11 @@ internal sealed class OwnSide : IDisposable
         _benchmark.Dispose();
     }
 
-    /// <returns>Seconds, with the share of further work.</returns>
+    /// <returns>Seconds of the work, plus the share of the additional work.</returns>
     internal double Take() => _turn.Take() + (_share * (_extra?.Take() ?? 0));
 
-    /// <summary>As many whole rounds of the inputs as a sample takes; what cannot be recorded is launched.</summary>
+    /// <summary>Records as many whole rounds of the inputs as a sample takes; falls back to launches if recording
+    /// fails.</summary>
     private void Record(string name)
     {
         int rounds = (int)Math.Max(1, Math.Round(Turn.SampleSeconds / (_launches.Seconds * _benchmark.Sets)));

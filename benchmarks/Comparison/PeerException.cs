@@ -1,4 +1,4 @@
 namespace GenKernels.Benchmarks.Comparison;
 
-/// <summary>The peer did not do what it was asked for.</summary>
+/// <summary>The peer failed to do what it was asked.</summary>
 internal sealed class PeerException(string message) : Exception(message);

@@ -7,7 +7,7 @@ using GenKernels.Runtime.Interop;
 
 namespace GenKernels.Benchmarks.Comparison;
 
-/// <summary>PyTorch in a process of its own, which waits for commands and answers each with a line of JSON.</summary>
+/// <summary>PyTorch in a separate process, which waits for commands and answers each with a line of JSON.</summary>
 internal sealed class PeerProcess : IDisposable
 {
     private static readonly TimeSpan s_longestAnswer = TimeSpan.FromMinutes(BenchmarkDevice.IsGpu ? 2 : 10);
@@ -22,15 +22,15 @@ internal sealed class PeerProcess : IDisposable
         Description = Answer();
     }
 
-    /// <summary>Whether it takes commands no more.</summary>
+    /// <summary>Whether the process has ended and takes no more commands.</summary>
     internal bool HasEnded { get; private set; }
 
-    /// <summary>Versions, device and threads, as the peer says them.</summary>
+    /// <summary>Versions, device and threads, as reported by the peer.</summary>
     internal JsonElement Description { get; }
 
-    /// <returns>The peer.</returns>
-    /// <param name="device">That is measured: a GPU, or else the CPU.</param>
-    /// <exception cref="PeerException">There is no PyTorch, or not for this device.</exception>
+    /// <returns>The started peer.</returns>
+    /// <param name="device">The measured device: a GPU, or else the CPU.</param>
+    /// <exception cref="PeerException">PyTorch is not installed, or does not support this device.</exception>
     internal static PeerProcess Start(Device device)
     {
         string script = Path.Combine(AppContext.BaseDirectory, "Peers", "run.py");
@@ -66,7 +66,7 @@ internal sealed class PeerProcess : IDisposable
         return Answer();
     }
 
-    /// <summary>Ends the process: it leaves when its input does, and is killed where it does not.</summary>
+    /// <summary>Closes the process's input, at which it exits; kills it if it does not.</summary>
     public void Dispose()
     {
         try
@@ -75,7 +75,7 @@ internal sealed class PeerProcess : IDisposable
         }
         catch (IOException)
         {
-            // It has ended already.
+            // The process has already ended.
         }
 
         if (!_process.WaitForExit(s_longestEnd)) _process.Kill(entireProcessTree: true);
@@ -113,7 +113,7 @@ internal sealed class PeerProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = !hasInput,
         };
-        // PyTorch's OpenBLAS is told what ours is.
+        // PyTorch's OpenBLAS gets the same processor setting as ours.
         if (OpenBlasProcessor.Core is { } core) start.Environment[OpenBlasProcessor.Variable] = core;
         return Process.Start(start)!;
     }
@@ -128,7 +128,7 @@ internal sealed class PeerProcess : IDisposable
         }
         catch (OperationCanceledException)
         {
-            // A late answer would be taken for that to another command.
+            // A late answer would be taken for the answer to the next command.
             _process.Kill(entireProcessTree: true);
             throw Ended($"PyTorch did not answer within {s_longestAnswer.TotalMinutes:0} minutes");
         }

@@ -3,8 +3,8 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Comparison;
 
-/// <summary>The peer, whose process is started anew where it has ended: a fault of a GPU ends it, and must cost one row
-/// alone.</summary>
+/// <summary>The peer, with its process restarted after it has ended: a GPU fault ends the process and must cost only
+/// one row.</summary>
 internal sealed class PeerSide : IDisposable
 {
     private const int MostStarts = 5;
@@ -28,16 +28,16 @@ internal sealed class PeerSide : IDisposable
         }
     }
 
-    /// <summary>As the peer describes itself; null where there is none.</summary>
+    /// <summary>The peer's description of itself; null without a peer.</summary>
     internal JsonElement? Description { get; }
 
-    /// <summary>Why there is none; else empty.</summary>
+    /// <summary>Why there is no peer; otherwise empty.</summary>
     internal string Absence { get; } = "";
 
-    /// <returns>What it does the work in.</returns>
-    /// <param name="name">Of the work.</param>
-    /// <param name="recorded">Whether as one recording, where it can.</param>
-    /// <exception cref="PeerException">It cannot do it, or has ended too often.</exception>
+    /// <returns>How the peer will do the work.</returns>
+    /// <param name="name">Name of the work.</param>
+    /// <param name="recorded">Whether to record many calls, if the peer can.</param>
+    /// <exception cref="PeerException">The peer cannot do the work, or has ended too often.</exception>
     internal PeerWork Prepare(string name, bool recorded)
     {
         if (_process!.HasEnded) Start();
@@ -45,11 +45,11 @@ internal sealed class PeerSide : IDisposable
     }
 
     /// <returns>Seconds of one turn.</returns>
-    /// <param name="name">Of work that is prepared.</param>
-    /// <exception cref="PeerException">It failed.</exception>
+    /// <param name="name">Name of prepared work.</param>
+    /// <exception cref="PeerException">The peer failed.</exception>
     internal double Take(string name) => _process!.Ask($"run {name}").GetProperty("seconds").GetDouble();
 
-    /// <summary>Lets go of what was prepared, whether it was or not.</summary>
+    /// <summary>Releases work, whether it was prepared or not.</summary>
     internal void Release(string name)
     {
         try
@@ -58,7 +58,7 @@ internal sealed class PeerSide : IDisposable
         }
         catch (PeerException)
         {
-            // What failed has been said; the next piece of work finds out whether the peer is still there.
+            // The failure has been reported; the next piece of work finds out whether the peer is still running.
         }
     }
 

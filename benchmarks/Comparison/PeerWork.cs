@@ -3,12 +3,12 @@ using System.Text.Json;
 namespace GenKernels.Benchmarks.Comparison;
 
 /// <summary>A piece of work that the peer has prepared.</summary>
-/// <param name="Way">Which of its ways is the fastest.</param>
-/// <param name="Ways">The seconds of each when they were tried, or why it failed; null where there is one.</param>
+/// <param name="Way">The fastest of its alternatives.</param>
+/// <param name="Ways">Seconds of each alternative when tried, or why it failed; null if there is only one.</param>
 /// <param name="IsRecorded">Whether many calls are timed as one recording.</param>
 internal sealed record PeerWork(string Way, JsonElement? Ways, bool IsRecorded)
 {
-    /// <returns>What the peer answered.</returns>
+    /// <returns>The peer's answer, parsed.</returns>
     internal static PeerWork Read(JsonElement answer) => new(
         answer.GetProperty("way").GetString()!,
         answer.TryGetProperty("ways", out JsonElement ways) ? ways : null,

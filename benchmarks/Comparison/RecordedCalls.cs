@@ -2,16 +2,16 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Comparison;
 
-/// <summary>Calls of a benchmark as one recorded step, so that what the program does for a launch is not timed. Every
-/// call has a result of its own, as inputs are: written to memory, not where the last one lies in the cache.</summary>
+/// <summary>Calls of a benchmark as one recorded step, so that launch overhead is not timed. Every call writes its own
+/// result, just as it reads its own inputs: results go to memory rather than over the last one in the cache.</summary>
 internal sealed class RecordedCalls : IDisposable
 {
     private readonly List<IDisposable> _results = [];
     private readonly RecordedStep _step;
 
-    /// <param name="benchmark">Prepared, and called before.</param>
-    /// <param name="count">Of calls.</param>
-    /// <exception cref="RecordingException">A call does what cannot be recorded.</exception>
+    /// <param name="benchmark">A benchmark that is prepared and was called before.</param>
+    /// <param name="count">Number of calls.</param>
+    /// <exception cref="RecordingException">A call does something that cannot be recorded.</exception>
     internal RecordedCalls(IBenchmark benchmark, int count)
     {
         Count = count;
@@ -32,7 +32,7 @@ internal sealed class RecordedCalls : IDisposable
         }
     }
 
-    /// <summary>Calls of one replay.</summary>
+    /// <summary>Number of calls per replay.</summary>
     internal int Count { get; }
 
     internal void Replay() => _step.Replay();

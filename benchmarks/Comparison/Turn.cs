@@ -3,11 +3,11 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Comparison;
 
-/// <summary>Times our side as the peer's <c>timing.py</c> times its own: the median of samples over a short while, each
-/// until the device is done; one sample where a call takes longer than that.</summary>
+/// <summary>Times our side like the peer's <c>timing.py</c> times its own: the median of samples over a short time,
+/// each until the device is done; a single sample if one call takes longer than that.</summary>
 internal sealed class Turn
 {
-    /// <summary>Of a sample: shorter calls are timed several at a time.</summary>
+    /// <summary>Length of a sample: shorter calls are timed several at a time.</summary>
     internal const double SampleSeconds = 1e-3;
 
     private readonly TimeSpan _while = Pace.Current.Turn;
@@ -17,8 +17,8 @@ internal sealed class Turn
     private long _calls;
     private long _allocated;
 
-    /// <param name="call">What to time; is warmed up here.</param>
-    /// <param name="work">How often a call does the work that the time is of.</param>
+    /// <param name="call">The call to time; warmed up here.</param>
+    /// <param name="work">Number of times that one call does the timed work.</param>
     internal Turn(Action call, int work = 1)
     {
         (_call, _work) = (call, work);
@@ -27,10 +27,10 @@ internal sealed class Turn
         _count = (int)Math.Max(1, Math.Round(SampleSeconds / (Seconds * work)));
     }
 
-    /// <summary>What the work took when it was warm, roughly.</summary>
+    /// <summary>Approximate time of the work after warm-up.</summary>
     internal double Seconds { get; }
 
-    /// <summary>Managed memory that a call takes, in bytes, over all turns.</summary>
+    /// <summary>Managed bytes allocated per call, averaged over all turns.</summary>
     internal long AllocatedBytes => _calls == 0 ? 0 : _allocated / _calls;
 
     /// <returns>Seconds of the work.</returns>
@@ -60,7 +60,7 @@ internal sealed class Turn
     {
         Device device = BenchmarkDevice.Device;
         device.Synchronize();
-        _call();  // while the device is at it, the first of those that count are on their way
+        _call();  // keeps the device busy while the first timed calls are queued
         using DeviceEvent begin = device.RecordEvent();
         for (int call = 0; call < count; call++) _call();
         using DeviceEvent end = device.RecordEvent();

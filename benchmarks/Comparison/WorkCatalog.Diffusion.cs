@@ -3,7 +3,7 @@ using GenKernels.Benchmarks.Kernels.Optimization;
 
 namespace GenKernels.Benchmarks.Comparison;
 
-/// <content>Steps of diffusion, and the check of gradients for overflow.</content>
+/// <content>Diffusion steps, and the overflow check of gradients.</content>
 internal static partial class WorkCatalog
 {
     private static IEnumerable<ComparedWork> Diffusion() =>

@@ -3,7 +3,7 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Comparison;
 
-/// <content>The leaky rectifier between two filters.</content>
+/// <content>The leaky ReLU between two filters.</content>
 internal static partial class WorkCatalog
 {
     private const double TimesTheSteps = 2;

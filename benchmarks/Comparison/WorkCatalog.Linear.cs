@@ -4,7 +4,7 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Comparison;
 
-/// <content>Linear layers with what follows them.</content>
+/// <content>Linear layers with their epilogues.</content>
 internal static partial class WorkCatalog
 {
     private static IEnumerable<ComparedWork> LinearLayers()

@@ -4,7 +4,7 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Comparison;
 
-/// <content>Norms, softmax and gated units of Stable Diffusion.</content>
+/// <content>Norms, softmax and gated linear units of Stable Diffusion.</content>
 internal static partial class WorkCatalog
 {
     private static readonly string[] s_groupNorms = ["2x64x64 320", "2x32x32 640", "1x64x64 512"];
@@ -28,7 +28,7 @@ internal static partial class WorkCatalog
         yield return Bytes<GegluBenchmarks>("geglu 2048 2560 forward", new GegluBenchmarks().Cases.First(), type);
     }
 
-    /// <summary>A training batch, which no cache of a GPU holds.</summary>
+    /// <summary>A training batch, which exceeds the cache of any GPU.</summary>
     private static IEnumerable<ComparedWork> NormsOfBatches(ElementType type)
     {
         const string GroupNorm = "group norm and silu 16x64x64 320", LayerNorm = "layer norm 16x4096 320";

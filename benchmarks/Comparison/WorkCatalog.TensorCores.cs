@@ -5,14 +5,14 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Comparison;
 
-/// <content>Work in 16-bit floats, which tensor cores multiply: on a GPU alone.</content>
+/// <content>Work in 16-bit floats on tensor cores, on a GPU only.</content>
 internal static partial class WorkCatalog
 {
-    // Rows, outputs and depth.
+    // Rows, outputs and depth (K).
     private static readonly (int Rows, int Outputs, int Depth)[] s_products =
         [(1024, 1280, 1280), (4096, 320, 1280), (4096, 1280, 1280), (8192, 8192, 8192)];
 
-    // Of the modulated convolutions, those that the peer compiles, which takes it seconds each.
+    // The modulated convolutions that the peer also compiles, which takes seconds each.
     private static readonly int[] s_compiledLayers = [2, 4];
 
     private static IEnumerable<ComparedWork> OnTensorCores() =>
@@ -38,7 +38,7 @@ internal static partial class WorkCatalog
         select Operations<MatMulTensorBenchmarks>(
             $"linear {layer.Rows}x{layer.Outputs} {layer.Depth}", kernel, ElementType.BFloat16);
 
-    /// <returns>The case in another type; bytes are counted for 32-bit floats.</returns>
+    /// <returns>The case in another type, with its bytes scaled accordingly.</returns>
     private static KernelCase Typed(KernelCase kernel, ElementType type) => kernel.Type == type
         ? kernel
         : kernel with { Type = type, Bytes = kernel.Bytes * type.Size() / kernel.Type.Size() };

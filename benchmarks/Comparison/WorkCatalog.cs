@@ -8,10 +8,10 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Comparison;
 
-/// <summary>What is compared, and what it should come to.</summary>
+/// <summary>The compared work and its targets.</summary>
 internal static partial class WorkCatalog
 {
-    /// <summary>The name of the copy, which comes first: shares of its bandwidth are taken.</summary>
+    /// <summary>Name of the copy, which comes first: other work is relative to its bandwidth.</summary>
     internal const string Copy = "copy";
 
     private const double ShareOfCopy = 0.7;
@@ -76,10 +76,10 @@ internal static partial class WorkCatalog
         from withGradients in s_passes
         select ModulatedConvolution(layer, withGradients, type, "");
 
-    /// <param name="layer">Which of the thesis'.</param>
-    /// <param name="withGradients">Whether the gradients are taken too.</param>
-    /// <param name="type">Of the activations.</param>
-    /// <param name="way">Of the peer, where its name tells it from others.</param>
+    /// <param name="layer">Index of the thesis's layer.</param>
+    /// <param name="withGradients">Whether gradients are computed too.</param>
+    /// <param name="type">Type of the activations.</param>
+    /// <param name="way">Suffix that selects an alternative of the peer; empty for the usual one.</param>
     private static ComparedWork ModulatedConvolution(int layer, bool withGradients, ElementType type, string way)
     {
         string what = withGradients ? "forward and gradients" : "forward";

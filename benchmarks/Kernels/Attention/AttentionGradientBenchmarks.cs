@@ -4,11 +4,11 @@ using Attentions = GenKernels.Kernels.Attention.Attention;
 
 namespace GenKernels.Benchmarks.Kernels.Attention;
 
-/// <summary>Attention and its gradients, as in training: the gradient needs what the forward leaves.</summary>
+/// <summary>Attention and its gradients, as in training: the gradients need results of the forward pass.</summary>
 public class AttentionGradientBenchmarks : KernelBenchmarks
 {
-    // Products of the size of the logits: two forward; backward five, two of which warps make once for the queries and
-    // once for the keys and values.
+    // Matrix products of the logits' size: two forward, five backward. Warps compute two of the five twice, once for
+    // the gradient of the queries and once for that of keys and values.
     private const int OnOneThread = 7;
     private const int OnWarps = 9;
 

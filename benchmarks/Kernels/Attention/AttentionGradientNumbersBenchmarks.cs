@@ -3,8 +3,8 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Attention;
 
-/// <summary>What the gradients of an attention on tensor cores need to know of its queries; all of both, as ever, where
-/// there are none.</summary>
+/// <summary>The numbers per query that attention's gradients on tensor cores read: log-sum-exp, and the dot product of
+/// result and upstream gradient. Without tensor cores, attention and all its gradients.</summary>
 public class AttentionGradientNumbersBenchmarks : KernelBenchmarks
 {
     /// <inheritdoc/>

@@ -3,24 +3,24 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Attention;
 
-/// <summary>The sizes of one attention of a text-to-image U-Net, and its formula an element at a time.</summary>
-/// <param name="Name">As the peers know it.</param>
-/// <param name="Queries">Tokens that ask.</param>
-/// <param name="Keys">Tokens that are asked.</param>
-/// <param name="Channels">Of each of the eight heads.</param>
+/// <summary>The sizes of one attention layer of a text-to-image U-Net, and its formula for single elements.</summary>
+/// <param name="Name">Name in the peer's scripts.</param>
+/// <param name="Queries">Number of query tokens.</param>
+/// <param name="Keys">Number of key and value tokens.</param>
+/// <param name="Channels">Channels of each of the eight heads.</param>
 internal sealed record AttentionLayer(string Name, int Queries, int Keys, int Channels)
 {
     private const int Clips = 2;
     private const int Heads = 8;
 
-    /// <summary>Among the tokens of a picture, and from them to those of a text.</summary>
+    /// <summary>Self-attention over the tokens of a picture, and cross-attention to those of a text.</summary>
     internal static AttentionLayer[] All { get; } =
     [
         new("1024x40", 1024, 1024, 40), new("1024x80", 1024, 1024, 80), new("256x160", 256, 256, 160),
         new("1024x80 to 77", 1024, 77, 80),
     ];
 
-    /// <summary>Among the tokens of the finest level, whose logits are many.</summary>
+    /// <summary>Self-attention at the finest level, which has the most logits.</summary>
     internal static AttentionLayer[] Finest { get; } = [new("4096x40", 4096, 4096, 40), new("4096x80", 4096, 4096, 80)];
 
     internal Shape QueryShape => [Clips, Queries, Heads, Channels];
@@ -29,12 +29,12 @@ internal sealed record AttentionLayer(string Name, int Queries, int Keys, int Ch
 
     internal Shape RowShape => [Clips, Heads, Queries];
 
-    /// <summary>Of what the gradients on tensor cores need to know of the queries.</summary>
+    /// <summary>Shape of the numbers per query that the gradients on tensor cores read.</summary>
     internal Shape NumberShape => [Clips, Heads, NumberCount, 2];
 
     internal AttentionOptions Options => AttentionOptions.For(Channels);
 
-    /// <returns>The operations of so many products of the size of the logits.</returns>
+    /// <returns>The operations of a number of matrix products of the logits' size.</returns>
     internal long Operations(int products) => 2L * products * Clips * Heads * Queries * Keys * Channels;
 
     /// <returns>An element of the result, from queries, keys and values.</returns>
@@ -46,7 +46,7 @@ internal sealed record AttentionLayer(string Name, int Queries, int Keys, int Ch
         return sum;
     }
 
-    /// <returns>An element of the queries' gradient, from queries, keys, values and what arrives.</returns>
+    /// <returns>An element of the queries' gradient, from queries, keys, values and the upstream gradient.</returns>
     internal double QueryGradient(float[][] x, long index)
     {
         double[] weights = Weights(x, index);
@@ -70,7 +70,8 @@ internal sealed record AttentionLayer(string Name, int Queries, int Keys, int Ch
         return Array.ConvertAll(weights, weight => weight / total);
     }
 
-    /// <returns>The case of a gradient alone, from queries, keys, values, what arrives, and those numbers.</returns>
+    /// <returns>The case of one gradient alone, from queries, keys, values, upstream gradient and the numbers per
+    /// query.</returns>
     internal KernelCase Gradient(
         string of, int products, Shape output, Func<Tensor[], Tensor> launch, Func<float[][], long, double> expected) =>
         new($"{Name} gradient of {of}", [QueryShape, KeyShape, KeyShape, QueryShape, NumberShape], output, launch,
@@ -81,7 +82,7 @@ internal sealed record AttentionLayer(string Name, int Queries, int Keys, int Ch
             Operations = Operations(products),
         };
 
-    /// <returns>An element of the queries' gradient.</returns>
+    /// <returns>An element of the queries' gradient, from the inputs of <see cref="Gradient"/>.</returns>
     internal double QueryGradientOf(float[][] x, long index)
     {
         double sum = 0;
@@ -94,7 +95,7 @@ internal sealed record AttentionLayer(string Name, int Queries, int Keys, int Ch
         return sum * Options.Scale;
     }
 
-    /// <returns>An element of the keys' gradient.</returns>
+    /// <returns>An element of the keys' gradient, from the inputs of <see cref="Gradient"/>.</returns>
     internal double KeyGradientOf(float[][] x, long index)
     {
         double sum = 0;
@@ -108,7 +109,7 @@ internal sealed record AttentionLayer(string Name, int Queries, int Keys, int Ch
         return sum * Options.Scale;
     }
 
-    /// <returns>An element of the numbers, from result, what arrives and logs of sums.</returns>
+    /// <returns>An element of the numbers per query, from result, upstream gradient and log-sum-exps.</returns>
     internal double Number(float[][] x, long index)
     {
         long row = index / 2, query = row % NumberCount, pair = row / NumberCount;
@@ -122,7 +123,7 @@ internal sealed record AttentionLayer(string Name, int Queries, int Keys, int Ch
 
     private int NumberCount => AttentionGradientNumbers.NumberCount(Queries);
 
-    /// <returns>The gradient of a logit, of a query and a key that begin there.</returns>
+    /// <returns>The gradient of a scaled logit, for the query and the key that start at these elements.</returns>
     private double Slope(float[][] x, long query, long key)
     {
         double logit = 0, slope = 0;

@@ -2,7 +2,7 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Attention;
 
-/// <summary>Attention of 16-bit floats, on tensor cores where there are any.</summary>
+/// <summary>Attention in 16-bit floats, on tensor cores if there are any.</summary>
 public class AttentionTensorBenchmarks : KernelBenchmarks
 {
     /// <inheritdoc/>

@@ -4,7 +4,8 @@ using Attentions = GenKernels.Kernels.Attention.Attention;
 
 namespace GenKernels.Benchmarks.Kernels.Attention;
 
-/// <summary>Attention of 16-bit floats by warpgroups, whatever a tuner takes; as ever where there are none.</summary>
+/// <summary>Attention in 16-bit floats by warpgroups (WGMMA), whatever the tuner would choose; without warpgroup
+/// products, the usual kernels.</summary>
 public class AttentionWarpgroupBenchmarks : KernelBenchmarks
 {
     /// <inheritdoc/>

@@ -3,8 +3,8 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Attention;
 
-/// <summary>The gradients of keys and values of an attention of 16-bit floats by warpgroups; all, as ever, where they
-/// cannot.</summary>
+/// <summary>The gradients of keys and values of attention in 16-bit floats by warpgroups; where they cannot compute it,
+/// attention and all its gradients by the usual kernels.</summary>
 public class AttentionWarpgroupGradientKeyValueBenchmarks : KernelBenchmarks
 {
     private const int Products = 4;

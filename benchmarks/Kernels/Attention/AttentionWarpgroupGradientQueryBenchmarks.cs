@@ -3,8 +3,8 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Attention;
 
-/// <summary>The queries' gradient of an attention of 16-bit floats by warpgroups; both gradients, as ever, where they
-/// cannot.</summary>
+/// <summary>The queries' gradient of attention in 16-bit floats by warpgroups; where they cannot compute it, attention
+/// and all its gradients by the usual kernels.</summary>
 public class AttentionWarpgroupGradientQueryBenchmarks : KernelBenchmarks
 {
     private const int Products = 3;

@@ -3,7 +3,7 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Augmentation;
 
-/// <summary>Colours of pictures and clips before a discriminator.</summary>
+/// <summary>Colour transforms of pictures and clips before a discriminator.</summary>
 public class ColorTransformBenchmarks : KernelBenchmarks
 {
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Augmentation;
 
-/// <summary>Colours of clips before the discriminator.</summary>
+/// <summary>DiffAug's colour changes of clips before the discriminator.</summary>
 public class DiffAugColorBenchmarks : KernelBenchmarks
 {
     private static readonly float[] s_brightness = [0.1f, 0.9f, 0.5f, 0.3f];
@@ -16,7 +16,7 @@ public class DiffAugColorBenchmarks : KernelBenchmarks
     /// <inheritdoc/>
     public override IEnumerable<KernelCase> Cases => [Color([4, 128, 36, 64, 3]), Color([4, 16, 36, 64, 3])];
 
-    /// <summary>The mean over a clip comes first, so that the clips are read twice.</summary>
+    /// <summary>The mean over a clip is needed first, so that the clips are read twice.</summary>
     private static KernelCase Color(Shape shape) => new(
         $"DiffAugColor {shape}", [shape], shape,
         inputs => DiffAugColor.Forward(

@@ -3,7 +3,7 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Augmentation;
 
-/// <summary>Clips before the discriminator, moved and cut.</summary>
+/// <summary>DiffAug's translation and cutout of clips before the discriminator.</summary>
 public class DiffAugShiftBenchmarks : KernelBenchmarks
 {
     private static readonly int[] s_row = [3, -5, 0, 9];
@@ -36,7 +36,7 @@ public class DiffAugShiftBenchmarks : KernelBenchmarks
             });
     }
 
-    /// <summary>Places of the rectangle beyond an edge fall on the edge.</summary>
+    /// <summary>Parts of the rectangle beyond an edge are clamped to the edge.</summary>
     private static bool IsCut(int place, int middle, int size)
     {
         int first = middle - (DiffAugShift.CutoutSize(size) / 2);

@@ -3,10 +3,11 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Augmentation;
 
-/// <summary>Clips before the discriminator, each at its own speed.</summary>
+/// <summary>Temporal stretch of clips before the discriminator, each at its own speed.</summary>
 public class TemporalStretchBenchmarks : KernelBenchmarks
 {
-    // Powers of two, whose positions are exact in single precision, so that the formula can be held against them.
+    // Powers of two: their positions are exact in single precision, so that the formula can be compared with the
+    // kernel.
     private static readonly float[] s_scale = [0.5f, 1, 2, 1];
     private static readonly int[] s_padding = [40, 8, 0, 0];
     private static readonly int[] s_cropStart = [0, 0, 70, 0];

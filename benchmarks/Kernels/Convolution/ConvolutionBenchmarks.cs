@@ -4,7 +4,7 @@ using Convolutions = GenKernels.Kernels.Convolution.Convolution;
 
 namespace GenKernels.Benchmarks.Kernels.Convolution;
 
-/// <summary>Layers of the low-resolution models, and their gradients with respect to the activations.</summary>
+/// <summary>Layers of the low-resolution networks, and the gradients of their activations.</summary>
 public class ConvolutionBenchmarks : KernelBenchmarks
 {
     /// <inheritdoc/>
@@ -50,7 +50,7 @@ public class ConvolutionBenchmarks : KernelBenchmarks
             double sum = 0;
             for (int tap = 0; tap < taps; tap++)
             {
-                // The output that meets this element with this tap is where the tap mirrored at the middle leads.
+                // The output that reads this element through this tap is where the mirrored tap leads.
                 long place = layer.Source(index / channels, taps - 1 - tap);
                 if (place < 0) continue;
                 for (int o = 0; o < outputs; o++)

@@ -4,12 +4,12 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Convolution;
 
-/// <summary>A convolution with one step and padding that keeps the size, as every layer of the models has.</summary>
+/// <summary>A convolution with stride 1 and size-preserving padding, like every layer of the networks.</summary>
 internal sealed record ConvolutionLayer(Shape X, Shape W)
 {
     /// <summary>
-    /// One clip of the small preset: the last block of the generator that knows time, and the last of all; an early and
-    /// a late one of the discriminator; the layer that makes colours; and a block of the thesis' generator.
+    /// Layers for one clip of the small preset: the generator's last temporal and last spatial block, an early and a
+    /// late block of the discriminator, and the layer to RGB; then a block of the thesis's generator.
     /// </summary>
     internal static ConvolutionLayer[] All =>
     [
@@ -21,7 +21,7 @@ internal sealed record ConvolutionLayer(Shape X, Shape W)
         new([1, 24, 3, 4, 512], [512, 3, 3, 3, 512]),
     ];
 
-    /// <summary>Layers of the thesis' generator making 128 frames: four that know time, and the last.</summary>
+    /// <summary>Layers of the thesis's generator for 128 frames: four temporal ones, and the last.</summary>
     internal static ConvolutionLayer[] OfThesis =>
     [
         new([1, 24, 3, 4, 512], [512, 3, 3, 3, 512]),
@@ -41,7 +41,7 @@ internal sealed record ConvolutionLayer(Shape X, Shape W)
 
     internal long Operations => 2 * Y.ElementCount * W.Product(1, 5);
 
-    /// <returns>The result by cuDNN, of activations and weights.</returns>
+    /// <returns>The result by cuDNN, from activations and weights.</returns>
     internal Tensor ForwardByLibrary(Tensor[] inputs)
     {
         Tensor y = Tensor.Empty(Y, inputs[0].Type, inputs[0].Device);
@@ -49,7 +49,7 @@ internal sealed record ConvolutionLayer(Shape X, Shape W)
         return y;
     }
 
-    /// <returns>The gradient of the activations by cuDNN, of that of the result and of the weights.</returns>
+    /// <returns>The gradient of the activations by cuDNN, from the upstream gradient and the weights.</returns>
     internal Tensor DataGradientByLibrary(Tensor[] inputs)
     {
         Tensor dx = Tensor.Empty(X, inputs[0].Type, inputs[0].Device);
@@ -57,7 +57,7 @@ internal sealed record ConvolutionLayer(Shape X, Shape W)
         return dx;
     }
 
-    /// <returns>The gradient of the weights by cuDNN, of the activations and of the gradient of the result.</returns>
+    /// <returns>The gradient of the weights by cuDNN, from the activations and the upstream gradient.</returns>
     internal Tensor WeightGradientByLibrary(Tensor[] inputs)
     {
         Tensor dw = Tensor.Empty(W, inputs[0].Type, inputs[0].Device);
@@ -65,7 +65,8 @@ internal sealed record ConvolutionLayer(Shape X, Shape W)
         return dw;
     }
 
-    /// <returns>Where output <paramref name="place"/> finds its element for a tap, or -1 beyond the border.</returns>
+    /// <returns>The input position that output <paramref name="place"/> reads at a tap, or -1 beyond the
+    /// border.</returns>
     internal long Source(long place, int tap)
     {
         long w = (place % X[3]) + (tap % W[3]) - (W[3] / 2);

@@ -5,7 +5,7 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Convolution;
 
-/// <summary>Layers of the low-resolution models in 16-bit floats, which a GPU's tensor cores convolve.</summary>
+/// <summary>Layers of the low-resolution networks in 16-bit floats, on a GPU's tensor cores.</summary>
 public class ConvolutionTensorBenchmarks : KernelBenchmarks
 {
     /// <inheritdoc/>

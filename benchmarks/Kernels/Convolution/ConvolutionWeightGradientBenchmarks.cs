@@ -4,7 +4,7 @@ using GenKernels.Runtime.Interop;
 
 namespace GenKernels.Benchmarks.Kernels.Convolution;
 
-/// <summary>Gradients of the weights of the low-resolution models' layers.</summary>
+/// <summary>Weight gradients of the low-resolution networks' layers.</summary>
 public class ConvolutionWeightGradientBenchmarks : KernelBenchmarks
 {
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Convolution;
 
-/// <summary>Gradients of weights in 16-bit floats, which a GPU's tensor cores compute.</summary>
+/// <summary>Weight gradients in 16-bit floats, on a GPU's tensor cores.</summary>
 public class ConvolutionWeightGradientTensorBenchmarks : KernelBenchmarks
 {
     /// <inheritdoc/>

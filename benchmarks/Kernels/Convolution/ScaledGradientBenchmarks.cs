@@ -5,8 +5,8 @@ using GenKernels.Runtime;
 namespace GenKernels.Benchmarks.Kernels.Convolution;
 
 /// <summary>
-/// Back through what follows the modulated convolutions of the thesis' generator, in one pass; and through bias and
-/// activation of layers of few and many channels.
+/// The backward pass through the epilogue of the thesis's modulated convolutions, in one pass over memory; and through
+/// bias and activation of layers with few and with many channels.
 /// </summary>
 public class ScaledGradientBenchmarks : KernelBenchmarks
 {

@@ -3,7 +3,7 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Diffusion;
 
-/// <summary>Latents of one picture of 512 x 512 pixels, and of many.</summary>
+/// <summary>Latents of one picture of 512 x 512 pixels, and of 256.</summary>
 public class DdimStepBenchmarks : KernelBenchmarks
 {
     private static readonly float[] s_row = DdimSchedule.For(0.3, 0.4, 1);

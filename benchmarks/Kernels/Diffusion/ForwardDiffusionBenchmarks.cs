@@ -3,7 +3,8 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Diffusion;
 
-/// <summary>Latents of a batch in training, each at its own noise level; and many, to see the memory's bound.</summary>
+/// <summary>Latents of a training batch, each at its own noise level; and of a larger one, to reach the memory
+/// bound.</summary>
 public class ForwardDiffusionBenchmarks : KernelBenchmarks
 {
     private const int Levels = 64;

@@ -3,7 +3,7 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Diffusion;
 
-/// <summary>Latents of one picture of 512 x 512 pixels, and of many, by two conditions.</summary>
+/// <summary>Guidance with two conditions, for latents of one picture of 512 x 512 pixels, and of 256.</summary>
 public class GuidanceBenchmarks : KernelBenchmarks
 {
     private const float TextScale = 7.5f;

@@ -3,7 +3,7 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Elementwise;
 
-/// <summary>The leaky rectifier after convolutions, its gradient, and the swish of an embedding.</summary>
+/// <summary>The leaky ReLU after convolutions, its gradient, and the swish of an embedding.</summary>
 public class BiasActivationBenchmarks : KernelBenchmarks
 {
     private const float Bound = 256;

@@ -3,7 +3,7 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Elementwise;
 
-/// <summary>Skip connections (equal shapes), a bias a channel, and a style a channel and moment.</summary>
+/// <summary>Skip connections (equal shapes), a bias per channel, and a style per channel and frame.</summary>
 public class BinaryBenchmarks : KernelBenchmarks
 {
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Elementwise;
 
-/// <summary>Activations of the generator's last block, narrowed and widened.</summary>
+/// <summary>Activations of the generator's last block, cast to narrower and wider types.</summary>
 public class CastBenchmarks : KernelBenchmarks
 {
     /// <inheritdoc/>

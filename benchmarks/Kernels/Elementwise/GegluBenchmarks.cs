@@ -2,7 +2,7 @@ using GenKernels.Kernels.Elementwise;
 
 namespace GenKernels.Benchmarks.Kernels.Elementwise;
 
-/// <summary>The gated units of the transformers of Stable Diffusion, and their gradient.</summary>
+/// <summary>The gated linear units of Stable Diffusion's transformers, and their gradient.</summary>
 public class GegluBenchmarks : KernelBenchmarks
 {
     /// <inheritdoc/>
@@ -32,7 +32,7 @@ public class GegluBenchmarks : KernelBenchmarks
             return upstream * inputs[0][index - channels] * (NormalIntegral(gate) + (gate * density));
         });
 
-    /// <summary>By its series, which is short between -1 and 1.</summary>
+    /// <summary>The normal CDF by its series, which converges quickly between -1 and 1.</summary>
     private static double NormalIntegral(double z)
     {
         double term = z;

@@ -3,7 +3,7 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Elementwise;
 
-/// <summary>Activations of the generator's last and a middle block, and of its first.</summary>
+/// <summary>Activations of the generator's last block, of its first and of a middle one.</summary>
 public class UnaryBenchmarks : KernelBenchmarks
 {
     /// <inheritdoc/>

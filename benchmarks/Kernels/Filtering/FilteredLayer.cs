@@ -3,15 +3,15 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Filtering;
 
-/// <summary>A layer's leaky rectifier between two filters, with its formula for single numbers.</summary>
-/// <param name="Name">Rows, columns and channels that come in.</param>
-/// <param name="Input">Of one image, <c>[1, H, W, C]</c>.</param>
-/// <param name="Options">The same padding along both axes.</param>
-/// <param name="IsRadial">Whether the filter after the activation is one of both axes.</param>
+/// <summary>A leaky ReLU layer between two filters, with its formula for single elements.</summary>
+/// <param name="Name">Rows, columns and channels of the input.</param>
+/// <param name="Input">Shape of one image, <c>[1, H, W, C]</c>.</param>
+/// <param name="Options">Options, with the same padding along both axes.</param>
+/// <param name="IsRadial">Whether the filter after the activation is a (non-separable) 2D one.</param>
 internal sealed record FilteredLayer(
     string Name, Shape Input, FilteredLeakyReluOptions Options, bool IsRadial = false)
 {
-    /// <summary>Layers 1, 7, 9 and 12 of the thesis' super-resolution generator.</summary>
+    /// <summary>Layers 1, 7, 9 and 12 of the thesis's super-resolution generator.</summary>
     internal static readonly FilteredLayer[] OfThesis =
     [
         new("31x38 512", [1, 31, 38, 512], Padded(2, 2, 9, 8)),
@@ -20,7 +20,7 @@ internal sealed record FilteredLayer(
         new("166x278 128", [1, 166, 278, 128], Padded(2, 2, 9, 8)),
     ];
 
-    /// <summary>Of those, two as configuration R of StyleGAN3 would filter them.</summary>
+    /// <summary>Two of those layers, with the radial filters of StyleGAN3's configuration R.</summary>
     internal static readonly FilteredLayer[] Radial =
         [.. OfThesis[1..3].Select(layer => layer with { Name = $"{layer.Name} radial", IsRadial = true })];
 
@@ -34,7 +34,7 @@ internal sealed record FilteredLayer(
 
     internal Shape Output => [1, Length(1), Length(2), Input[3]];
 
-    /// <summary>Two for each tap that meets a sample, of the passes.</summary>
+    /// <summary>Operations: two for each tap that meets a sample, in all passes.</summary>
     internal long Operations
     {
         get
@@ -45,7 +45,7 @@ internal sealed record FilteredLayer(
         }
     }
 
-    /// <summary>Those of the gradient of the image, whose passes exchange the filters.</summary>
+    /// <summary>Operations of the image's gradient, whose passes exchange the two filters.</summary>
     internal long AdjointOperations
     {
         get
@@ -57,7 +57,7 @@ internal sealed record FilteredLayer(
     }
 
     /// <returns>Element (q, p, c) of the result.</returns>
-    /// <param name="inputs">Image, bias, both filters.</param>
+    /// <param name="inputs">Image, bias and both filters.</param>
     internal double Value(float[][] inputs, int q, int p, int c)
     {
         double sum = 0;
@@ -71,8 +71,8 @@ internal sealed record FilteredLayer(
         return sum;
     }
 
-    /// <returns>Element (h, w, c) of the gradient of the image.</returns>
-    /// <param name="inputs">Image, bias, both filters and the gradient of the result.</param>
+    /// <returns>Element (h, w, c) of the image's gradient.</returns>
+    /// <param name="inputs">Image, bias, both filters and the upstream gradient.</param>
     internal double Gradient(float[][] inputs, int h, int w, int c)
     {
         double sum = 0;
@@ -89,7 +89,7 @@ internal sealed record FilteredLayer(
         return sum * Options.Gain * Options.Up * Options.Up;
     }
 
-    /// <returns>What is activated at (r, s, c).</returns>
+    /// <returns>The input of the activation at (r, s, c).</returns>
     private double Between(float[][] inputs, int r, int s, int c)
     {
         double sum = 0;
@@ -107,7 +107,7 @@ internal sealed record FilteredLayer(
         return sum * Options.Up * Options.Up;
     }
 
-    /// <returns>The gradient of what was activated at (r, s, c).</returns>
+    /// <returns>The gradient that arrives at the activation's output at (r, s, c).</returns>
     private double Upstream(float[][] inputs, int r, int s, int c)
     {
         double sum = 0;

@@ -5,11 +5,11 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Filtering;
 
-/// <summary>Layers of the super-resolution generator: the value alone, and value and gradients of a training step.
-/// </summary>
+/// <summary>Layers of the super-resolution generator: the forward pass alone, and forward and gradients as in a
+/// training step.</summary>
 public class FilteredLeakyReluBenchmarks : KernelBenchmarks
 {
-    // Sums of some hundred products are about this large.
+    // Magnitude of a sum of some hundred products.
     private const double Scale = 100;
     private static readonly int[] s_filters = [2, 3];
 
@@ -36,7 +36,7 @@ public class FilteredLeakyReluBenchmarks : KernelBenchmarks
         Scale = Scale,
     };
 
-    /// <summary>What there was before a kernel: each filter and the activation write what they make.</summary>
+    /// <summary>Without the fused kernel: each filter and the activation write their result to memory.</summary>
     private static KernelCase InSteps(FilteredLayer layer) => Forward(layer) with
     {
         Name = $"{layer.Name}, in steps",
@@ -54,7 +54,7 @@ public class FilteredLeakyReluBenchmarks : KernelBenchmarks
         return Upfirdn2d.Forward(active, down, options.DownBoth, options.DownBoth, flip: false, gain: 1);
     }
 
-    /// <summary>The gradients of image and bias take the filters once more.</summary>
+    /// <summary>The gradients of image and bias apply the filters once more.</summary>
     internal static KernelCase Training(FilteredLayer layer) => new(
         $"{layer.Name} and gradients", [.. layer.Inputs, layer.Output], layer.Input, inputs => Train(layer, inputs),
         (inputs, index) =>

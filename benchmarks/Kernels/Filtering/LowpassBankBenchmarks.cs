@@ -2,7 +2,7 @@ using GenKernels.Kernels.Filtering;
 
 namespace GenKernels.Benchmarks.Kernels.Filtering;
 
-/// <summary>The generator's noise embedding in the thesis' size, and the adjoint for fewer frames.</summary>
+/// <summary>The generator's noise embedding at the thesis's size, and the adjoint for fewer frames.</summary>
 public class LowpassBankBenchmarks : KernelBenchmarks
 {
     private static readonly LowpassBankDesign s_design = new(128, 250, 10_000);

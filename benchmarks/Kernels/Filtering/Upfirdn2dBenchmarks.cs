@@ -3,7 +3,8 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Filtering;
 
-/// <summary>Filters of two axes on frames of the generator's last block, at one rate, doubled and halved.</summary>
+/// <summary>2D filters on frames of the generator's last block: at the same rate, upsampled by 2 and downsampled by
+/// 2.</summary>
 public class Upfirdn2dBenchmarks : KernelBenchmarks
 {
     /// <inheritdoc/>

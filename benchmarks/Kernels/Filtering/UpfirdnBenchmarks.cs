@@ -3,7 +3,8 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Filtering;
 
-/// <summary>Doubling over columns, rows and frames in the generator, and halving in the discriminator.</summary>
+/// <summary>Upsampling along columns, rows and frames in the generator, and downsampling in the
+/// discriminator.</summary>
 public class UpfirdnBenchmarks : KernelBenchmarks
 {
     /// <inheritdoc/>

@@ -5,7 +5,8 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.MatrixProduct;
 
-/// <summary>What follows a convolution with one tap, so that what follows is most of the work.</summary>
+/// <summary>The epilogue of a convolution with one tap and few channels, so that the epilogue is most of the
+/// work.</summary>
 public class JoinPartsBenchmarks : KernelBenchmarks
 {
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ using GenKernels.Runtime.Interop;
 namespace GenKernels.Benchmarks.Kernels.MatrixProduct;
 
 /// <summary>
-/// The generator's mapping and styles (rows are moments, the weight is read transposed), and the gradient of a weight.
+/// The generator's mapping and styles (one row per frame, transposed weight), and the gradient of a weight.
 /// </summary>
 public class MatMulBenchmarks : KernelBenchmarks
 {

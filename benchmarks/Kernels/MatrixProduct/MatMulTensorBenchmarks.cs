@@ -5,7 +5,7 @@ using GenKernels.Runtime.Interop;
 
 namespace GenKernels.Benchmarks.Kernels.MatrixProduct;
 
-/// <summary>Products of 16-bit floats, which a GPU's tensor cores multiply: linear layers with what follows.</summary>
+/// <summary>Matrix products on a GPU's tensor cores: linear layers with their epilogues.</summary>
 public class MatMulTensorBenchmarks : KernelBenchmarks
 {
     /// <inheritdoc/>

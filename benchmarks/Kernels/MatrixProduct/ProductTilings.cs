@@ -3,12 +3,12 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.MatrixProduct;
 
-/// <summary>A case in every tiling of tensor cores that the measured device can be asked for.</summary>
+/// <summary>A case in every tensor-core tiling that the measured device supports.</summary>
 internal static class ProductTilings
 {
-    /// <returns>The case once for each tiling; none on a device without warps.</returns>
-    /// <param name="plain">By whatever way the device chooses.</param>
-    /// <param name="launch">Computes the result of the inputs in a tiling.</param>
+    /// <returns>The case once per tiling; none on a device without warps.</returns>
+    /// <param name="plain">The case, by whatever way the device chooses.</param>
+    /// <param name="launch">Computes the result from the inputs in a given tiling.</param>
     internal static IEnumerable<KernelCase> Of(KernelCase plain, Action<Tensor[], Tensor, MatrixTiling> launch) =>
         Candidates(plain.Type).Select(tiling => plain with
         {

@@ -2,7 +2,7 @@ using GenKernels.Kernels.Movement;
 
 namespace GenKernels.Benchmarks.Kernels.Movement;
 
-/// <summary>The tokens of a batch of sentences in the vocabulary of CLIP, and the gradient of the table.</summary>
+/// <summary>The token embedding of a batch of sentences in CLIP's vocabulary, and the gradient of its table.</summary>
 public class EmbeddingBenchmarks : KernelBenchmarks
 {
     private const int Vocabulary = 49408;
@@ -32,7 +32,7 @@ public class EmbeddingBenchmarks : KernelBenchmarks
         },
     ];
 
-    /// <summary>Sentences of a few words, filled up with one token.</summary>
+    /// <summary>Sentences of a few words, padded with one token.</summary>
     private static int[] Ids()
     {
         System.Random random = new(1);

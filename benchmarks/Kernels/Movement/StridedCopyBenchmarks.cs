@@ -4,7 +4,8 @@ using GenKernels.Runtime;
 namespace GenKernels.Benchmarks.Kernels.Movement;
 
 /// <summary>
-/// The crop in time of every block, the border of a convolution, and channels moved last when a file is read.
+/// The crop in time of every block, the padding of a convolution, and the permutation to channels-last of a file's
+/// tensors.
 /// </summary>
 public class StridedCopyBenchmarks : KernelBenchmarks
 {

@@ -12,7 +12,7 @@ public class GroupNormBenchmarks : KernelBenchmarks
     /// <summary>Shapes of the U-Net, then of the autoencoder.</summary>
     internal static readonly Shape[] Shapes = [[2, 64, 64, 320], [2, 32, 32, 640], [1, 64, 64, 512]];
 
-    /// <summary>The first of them as training takes it.</summary>
+    /// <summary>The first of those shapes, with a training batch.</summary>
     internal static readonly Shape BatchShape = [16, 64, 64, 320];
 
     /// <inheritdoc/>

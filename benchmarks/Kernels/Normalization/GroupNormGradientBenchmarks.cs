@@ -11,7 +11,7 @@ public class GroupNormGradientBenchmarks : KernelBenchmarks
     /// <inheritdoc/>
     public override IEnumerable<KernelCase> Cases => GroupNormBenchmarks.Shapes.Select(ForwardAndBackward);
 
-    /// <summary>The gradients alone, for any mean and scale.</summary>
+    /// <summary>The gradients alone, for arbitrary statistics.</summary>
     internal static KernelCase OfBatch
     {
         get
@@ -41,7 +41,7 @@ public class GroupNormGradientBenchmarks : KernelBenchmarks
             (inputs, index) => (moments ??= new Moments(inputs, shape, GroupNormBenchmarks.MomentsOf(inputs[0], shape)))
                 .GradientAt(index))
         {
-            // x and dy are read, y and dx written.
+            // Reads x and dy, writes y and dx.
             Bytes = 4 * shape.ElementCount * sizeof(float),
         };
     }

@@ -3,7 +3,7 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Normalization;
 
-/// <summary>Gradients of group norm where a group fits shared memory, and the same in passes.</summary>
+/// <summary>Gradients of group norm with groups that fit shared memory, and the same in several passes.</summary>
 public class GroupNormGradientSliceBenchmarks : KernelBenchmarks
 {
     /// <inheritdoc/>

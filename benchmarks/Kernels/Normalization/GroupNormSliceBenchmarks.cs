@@ -3,7 +3,7 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Normalization;
 
-/// <summary>Group norm in one launch where a group fits shared memory, and the same in passes.</summary>
+/// <summary>Group norm in one launch with groups that fit shared memory, and the same in several passes.</summary>
 public class GroupNormSliceBenchmarks : KernelBenchmarks
 {
     /// <inheritdoc/>

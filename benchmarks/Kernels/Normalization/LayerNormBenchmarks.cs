@@ -34,7 +34,7 @@ public class LayerNormBenchmarks : KernelBenchmarks
             using Tensor y = LayerNorm.Forward(inputs[0], inputs[1], inputs[2], Epsilon);
             return Backward(inputs);
         },
-        // x and dy are read, y and dx written.
+        // Reads x and dy, writes y and dx.
         Bytes = 4 * shape.ElementCount * sizeof(float),
     };
 

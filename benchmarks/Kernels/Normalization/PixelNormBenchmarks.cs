@@ -2,7 +2,7 @@ using GenKernels.Kernels.Normalization;
 
 namespace GenKernels.Benchmarks.Kernels.Normalization;
 
-/// <summary>The generator's noise embedding, 1,024 channels at a moment, and activations of its last block.</summary>
+/// <summary>The generator's noise embedding, 1,024 channels per frame, and activations of its last block.</summary>
 public class PixelNormBenchmarks : KernelBenchmarks
 {
     private const float Epsilon = 1e-8f;

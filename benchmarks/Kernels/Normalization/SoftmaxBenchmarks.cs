@@ -3,7 +3,7 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Normalization;
 
-/// <summary>Softmax over the scores of an attention, and its gradient.</summary>
+/// <summary>Softmax over the scores of attention, and its gradient.</summary>
 public class SoftmaxBenchmarks : KernelBenchmarks
 {
     /// <inheritdoc/>

@@ -2,7 +2,8 @@ using GenKernels.Kernels.Optimization;
 
 namespace GenKernels.Benchmarks.Kernels.Optimization;
 
-/// <summary>Gradients of a second batch, for all parameters of the small and the thesis' generator.</summary>
+/// <summary>Accumulation of a second batch's gradients, for all parameters of the small and the thesis's
+/// generator.</summary>
 public class AccumulateBenchmarks : KernelBenchmarks
 {
     /// <inheritdoc/>

@@ -4,11 +4,12 @@ using GenKernels.Runtime;
 namespace GenKernels.Benchmarks.Kernels.Optimization;
 
 /// <summary>
-/// A step over all parameters of the small and the thesis' generator, the latter with its moving average.
+/// A step over all parameters of the small and the thesis's generator, the latter with its moving average.
 /// </summary>
 public class AdamBenchmarks : KernelBenchmarks
 {
-    // Nothing remains of the mean of squares, because the inputs' signs are random; the work is the same.
+    // β2 = 0 drops the old second moment: the inputs have random signs, but a second moment must not be negative. The
+    // work is the same.
     private static readonly AdamOptions s_options = new(Beta1: 0.5, Beta2: 0, Epsilon: 1e-3);
     private static readonly float[] s_schedule = AdamSchedule.For(s_options, 7, 0.003, 1, 0.001);
     private static readonly DeviceConstant<float> s_scheduleOnDevice = new(s_schedule);
@@ -18,7 +19,7 @@ public class AdamBenchmarks : KernelBenchmarks
         [Step(2_000_000, hasAverage: false), Step(32_000_000, hasAverage: true)];
 
     /// <summary>
-    /// Inputs are gradient, parameter, both moments and the average; all but the first are written too.
+    /// Inputs are gradient, parameter, both moments and the average; all but the gradient are also written.
     /// </summary>
     private static KernelCase Step(int count, bool hasAverage)
     {

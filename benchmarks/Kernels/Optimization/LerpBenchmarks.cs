@@ -2,7 +2,7 @@ using GenKernels.Kernels.Optimization;
 
 namespace GenKernels.Benchmarks.Kernels.Optimization;
 
-/// <summary>A moving average of all parameters of the small and the thesis' generator.</summary>
+/// <summary>A moving average of all parameters of the small and the thesis's generator.</summary>
 public class LerpBenchmarks : KernelBenchmarks
 {
     private const float Weight = 0.001f;

@@ -2,7 +2,7 @@ using GenKernels.Kernels.Optimization;
 
 namespace GenKernels.Benchmarks.Kernels.Optimization;
 
-/// <summary>Whether the gradients of all parameters of the small and the thesis' generator are finite.</summary>
+/// <summary>The overflow check of all gradients of the small and the thesis's generator.</summary>
 public class LossScaleBenchmarks : KernelBenchmarks
 {
     private static readonly DeviceConstant<float> s_state = new(LossScale.Start(new LossScaleOptions()));

@@ -4,7 +4,8 @@ using GenKernels.Runtime;
 namespace GenKernels.Benchmarks.Kernels.Reduction;
 
 /// <summary>
-/// Gradients of a bias (all axes but the last), magnitudes (all axes), and means over channels (the last).
+/// Reductions like a bias gradient (all axes but the last), a magnitude (all axes) and a mean over channels (the last
+/// axis).
 /// </summary>
 public class ReduceBenchmarks : KernelBenchmarks
 {

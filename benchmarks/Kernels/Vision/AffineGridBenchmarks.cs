@@ -2,7 +2,7 @@ using GenKernels.Kernels.Vision;
 
 namespace GenKernels.Benchmarks.Kernels.Vision;
 
-/// <summary>The places of pictures before they are read.</summary>
+/// <summary>The sampling positions of pictures for <c>GridSample</c>.</summary>
 public class AffineGridBenchmarks : KernelBenchmarks
 {
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Vision;
 
-/// <summary>Colours of the frames of a video.</summary>
+/// <summary>Colour histograms of the frames of a video.</summary>
 public class ColorHistogramBenchmarks : KernelBenchmarks
 {
     private const int Levels = 20;

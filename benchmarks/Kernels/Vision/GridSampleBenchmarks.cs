@@ -3,7 +3,7 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Vision;
 
-/// <summary>Pictures turned and stretched before a discriminator, and the gradients of that.</summary>
+/// <summary>Pictures rotated and stretched before a discriminator, and the gradient of the pictures.</summary>
 public class GridSampleBenchmarks : KernelBenchmarks
 {
     private const double Turn = 0.3;
@@ -37,7 +37,7 @@ public class GridSampleBenchmarks : KernelBenchmarks
                 }
 
                 return sum;
-            }) { Bytes = BytesOf(shape), Scale = 8 };  // places are floats: they round at the size of the picture
+            }) { Bytes = BytesOf(shape), Scale = 8 };  // positions are floats: errors grow with the size
     }
 
     private static KernelCase Gradient(Shape shape)
@@ -65,7 +65,7 @@ public class GridSampleBenchmarks : KernelBenchmarks
 
     private static long BytesOf(Shape shape) => sizeof(float) * ((2 * shape.ElementCount) + (2 * shape.Product(0, 3)));
 
-    /// <summary>Where a place lies in its picture, in pixels.</summary>
+    /// <summary>The sampling position of an output pixel in its picture, in pixels.</summary>
     private static (double Column, double Row) Position(Shape shape, long place)
     {
         (double u, double v) = Place(shape, place);

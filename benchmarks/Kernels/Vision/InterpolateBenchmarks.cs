@@ -3,7 +3,7 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Vision;
 
-/// <summary>Activations and pictures brought to another size.</summary>
+/// <summary>Activations and pictures resized to another size.</summary>
 public class InterpolateBenchmarks : KernelBenchmarks
 {
     private const double Cubic = -0.75;
@@ -16,8 +16,8 @@ public class InterpolateBenchmarks : KernelBenchmarks
         Resize([16, 512, 512, 3], new(InterpolateKind.Area, 64, 64)),
     ];
 
-    /// <summary>Activations of a U-Net, and of and before super-resolution: by name, from which shape to what size.
-    /// </summary>
+    /// <summary>Activations of a U-Net, and activations and frames around super-resolution: name, input shape and
+    /// output size.</summary>
     internal static (string Name, Shape Shape, InterpolateOptions To)[] Enlargements { get; } =
     [
         ("nearest 2x32x32 640 x2", [2, 32, 32, 640], new(InterpolateKind.Nearest, 64, 64)),
@@ -55,7 +55,7 @@ public class InterpolateBenchmarks : KernelBenchmarks
 
                     return total;
                 }
-            }) { Scale = 16 };  // positions are floats: they round at the size of the picture
+            }) { Scale = 16 };  // positions are floats: errors grow with the size
     }
 
     internal static KernelCase Adjoint(Shape shape, InterpolateOptions options)
@@ -97,7 +97,7 @@ public class InterpolateBenchmarks : KernelBenchmarks
     private static long At(Shape shape, int picture, int row, int column, int channel) =>
         (((((long)picture * shape[1]) + row) * shape[2]) + column) * shape[3] + channel;
 
-    /// <summary>Of an element of an axis in an output, at half pixels.</summary>
+    /// <summary>Weight of an input element in an output element of an axis, with half-pixel centres.</summary>
     private static double Weight(InterpolateKind kind, int before, int after, int output, int element)
     {
         double scale = (double)before / after;

@@ -2,7 +2,7 @@ using GenKernels.Kernels.Vision;
 
 namespace GenKernels.Benchmarks.Kernels.Vision;
 
-/// <summary>Poses as input of the blocks of PoseScenes.</summary>
+/// <summary>Keypoint heatmaps for the blocks of PoseScenes.</summary>
 public class KeypointHeatmapsBenchmarks : KernelBenchmarks
 {
     private const int Keypoints = 18;
@@ -10,7 +10,7 @@ public class KeypointHeatmapsBenchmarks : KernelBenchmarks
     /// <inheritdoc/>
     public override IEnumerable<KernelCase> Cases => [Maps(64, 64), Maps(64, 16)];
 
-    /// <summary>Keypoints near the first pixel, one in two of them with a negative visibility.</summary>
+    /// <summary>Keypoints near the first pixel, half of them with a negative visibility.</summary>
     private static KernelCase Maps(int pictures, int size) => new(
         $"KeypointHeatmaps {pictures}x{size}x{size}", [[pictures, Keypoints, 3]], [pictures, size, size, Keypoints],
         inputs => KeypointHeatmaps.Forward(inputs[0], size, size),

@@ -4,10 +4,10 @@ using GenKernels.Train.LongVideo;
 
 namespace GenKernels.Benchmarks.Models.LongVideo;
 
-/// <summary>What a training step draws for each clip of a batch.</summary>
-/// <param name="random">Where the draws come from.</param>
-/// <param name="clips">How many.</param>
-/// <param name="device">Where they are sent.</param>
+/// <summary>Random draws of a training step, one of each kind per clip.</summary>
+/// <param name="random">Source of the draws.</param>
+/// <param name="clips">Number of clips.</param>
+/// <param name="device">Device of the drawn tensors.</param>
 internal sealed class ClipDraws(Random random, int clips, Device device)
 {
     internal int[] Starts(int places) => Numbers(_ => random.Next(places));

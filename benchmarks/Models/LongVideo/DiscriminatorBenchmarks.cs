@@ -8,8 +8,8 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Models.LongVideo;
 
-/// <summary>The thesis' low-resolution discriminator: the loss of one clip of 128 frames, and its gradient with respect
-/// to all parameters.</summary>
+/// <summary>The thesis's low-resolution discriminator: the loss of one clip of 128 frames, and its gradient with
+/// respect to all parameters.</summary>
 [MemoryDiagnoser(displayGenColumns: false)]
 public class DiscriminatorBenchmarks : IBenchmark
 {
@@ -17,7 +17,7 @@ public class DiscriminatorBenchmarks : IBenchmark
     private ParameterArena? _arena;
     private Tensor? _video;
 
-    /// <summary>With which numbers it computes.</summary>
+    /// <summary>Precision of the computation.</summary>
     internal Precision Precision { get; init; } = Precision.Fp32;
 
     /// <inheritdoc/>

@@ -7,7 +7,7 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Models.LongVideo;
 
-/// <summary>The thesis' low-resolution generator: one clip of 128 frames of 64 x 36, without gradients.</summary>
+/// <summary>The thesis's low-resolution generator: one clip of 128 frames of 64 x 36, without gradients.</summary>
 [MemoryDiagnoser(displayGenColumns: false)]
 public class GeneratorBenchmarks : IBenchmark
 {
@@ -15,7 +15,7 @@ public class GeneratorBenchmarks : IBenchmark
     private LowResolutionGenerator? _generator;
     private Tensor? _noise;
 
-    /// <summary>With which numbers it computes.</summary>
+    /// <summary>Precision of the computation.</summary>
     internal Precision Precision { get; init; } = Precision.Fp32;
 
     /// <inheritdoc/>

@@ -8,8 +8,8 @@ using GenKernels.Runtime;
 namespace GenKernels.Benchmarks.Models.LongVideo;
 
 /// <summary>
-/// The first convolution of a block of the thesis' generator: modulated by a style that changes with time, demodulated,
-/// with bias and activation; by itself, and with the gradients of activations, weights, styles and biases.
+/// The first convolution of a block of the thesis's generator: modulated by a style that changes over time,
+/// demodulated, with bias and activation; alone, and with the gradients of activations, weights, styles and biases.
 /// </summary>
 [MemoryDiagnoser(displayGenColumns: false)]
 public class ModulatedConvolutionBenchmarks : IBenchmark
@@ -17,19 +17,19 @@ public class ModulatedConvolutionBenchmarks : IBenchmark
     private const float Clamp = 256;
     private Variable[] _sources = [];
 
-    /// <summary>The layers of the thesis' generator.</summary>
+    /// <summary>Indices of the layers of the thesis's generator.</summary>
     public static IEnumerable<int> Layers => Enumerable.Range(0, ConvolutionLayer.OfThesis.Length);
 
     /// <summary>Which of <see cref="Layers"/>.</summary>
     [ParamsSource(nameof(Layers))]
     public int Layer { get; set; }
 
-    /// <summary>Whether the gradients are taken too.</summary>
+    /// <summary>Whether gradients are computed too.</summary>
     [Params(false, true)]
     public bool WithGradients { get; set; }
 
     /// <summary>
-    /// Of the activations; weights, styles and biases have 32 bits, as parameters and what is near them.
+    /// Type of the activations; weights, styles and biases stay in 32 bits, like all parameters and small tensors.
     /// </summary>
     internal ElementType Type { get; init; } = ElementType.Float32;
 

@@ -6,9 +6,11 @@ using GenKernels.Train.LongVideo;
 
 namespace GenKernels.Benchmarks.Models.LongVideo;
 
-/// <summary>A training step of the tiny preset on its batch of four, with augmentation and clips that begin anywhere:
-/// generator, discriminator and moving average; the penalty, due every sixteenth step, by itself. All are replayed
-/// from recordings, but for one that is there to compare with.</summary>
+/// <summary>
+/// A training step of the tiny preset on its batch of four, with augmentation and random starts of clips: generator,
+/// discriminator and moving average; the penalty, due every sixteenth step, is timed separately. All are replayed from
+/// recordings, except for one step run launch by launch for comparison.
+/// </summary>
 [MemoryDiagnoser(displayGenColumns: false)]
 public class TrainingStepBenchmarks : IBenchmark
 {
@@ -21,7 +23,7 @@ public class TrainingStepBenchmarks : IBenchmark
     private Tensor? _video;
     private long _step;
 
-    /// <summary>With which numbers the networks compute.</summary>
+    /// <summary>Precision of the networks.</summary>
     internal Precision Precision
     {
         get => _options.Precision;
@@ -41,15 +43,15 @@ public class TrainingStepBenchmarks : IBenchmark
         _draws = new ClipDraws(new Random(2), s_preset.BatchSize, device);
     }
 
-    /// <summary>The step but for the penalty.</summary>
+    /// <summary>The step without the penalty.</summary>
     [Benchmark(Description = "step")]
     public void Launch() => Step(_gan!);
 
-    /// <summary>The same, not recorded.</summary>
+    /// <summary>The same step, not recorded.</summary>
     [Benchmark(Description = "step, launch by launch")]
     public void LaunchOneByOne() => Step(_eagerGan!);
 
-    /// <summary>The penalty's own step.</summary>
+    /// <summary>The step of the penalty.</summary>
     [Benchmark(Description = "penalty")]
     public void LaunchPenalty() => _gan!.UpdatePenalty(1, _ => Real());
 
