@@ -4,9 +4,7 @@ using GenKernels.Tests.Structure;
 
 namespace GenKernels.Tests;
 
-/// <summary>
-/// The script <c>gk</c> on a machine that lacks everything but an SDK, over programs that only pretend.
-/// </summary>
+/// <summary>The script <c>gk</c> on a machine that has nothing but an SDK, with fake programs.</summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class GkTests
 {

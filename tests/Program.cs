@@ -2,7 +2,7 @@ using GenKernels.Tests.Support.Reporting;
 
 namespace GenKernels.Tests;
 
-/// <summary>The tests' program.</summary>
+/// <summary>The entry point of the tests.</summary>
 internal static class Program
 {
     internal static Task<int> Main(string[] arguments) =>

@@ -90,7 +90,7 @@ public sealed class CheckpointingTests(Device device)
         long plain = PeakOfATrainingStep(isCheckpointed: false);
         long checkpointed = PeakOfATrainingStep(isCheckpointed: true);
 
-        // Of 16 layers with three results each, 4 boundaries and the inside of one segment of 4 layers remain.
+        // Of 16 layers with three results each, 4 segment boundaries and the inside of one segment of 4 layers remain.
         Assert.That(checkpointed, Is.LessThan(0.6 * plain));
     }
 

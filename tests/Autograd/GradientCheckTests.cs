@@ -2,7 +2,7 @@ using GenKernels.Autograd;
 
 namespace GenKernels.Tests.Autograd;
 
-/// <summary>The check that everything else relies on finds a wrong gradient.</summary>
+/// <summary>The gradient check that all other tests rely on finds a wrong gradient.</summary>
 public sealed class GradientCheckTests
 {
     private static Device Device => TestDevices.Usual;

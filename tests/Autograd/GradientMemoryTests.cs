@@ -2,7 +2,7 @@ using GenKernels.Autograd;
 
 namespace GenKernels.Tests.Autograd;
 
-/// <summary>What backward leaves in memory, without a scope that would clear it away.</summary>
+/// <summary>What the backward pass leaves in memory, without a scope that would clean up.</summary>
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
 public sealed class GradientMemoryTests(Device device)
 {
@@ -59,7 +59,7 @@ public sealed class GradientMemoryTests(Device device)
         int before = LiveBuffers;
         using Tensor values = TestTensors.Normal([5], seed: 1, device);
         Variable x = new(values, requiresGradient: true);
-        Variable left = x * 2, right = x * 3;  // the sum hands the same gradient to both
+        Variable left = x * 2, right = x * 3;  // the sum passes the same gradient to both
         Variable y = left + right;
         Variable gradient = Gradient.Of(y, x);
         Assert.That(gradient.Value.ToArray<float>(), Has.All.EqualTo(5f));

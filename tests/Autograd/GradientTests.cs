@@ -181,7 +181,7 @@ public sealed class GradientTests(Device device)
         Assert.That(Values(gradient), Is.EqualTo(new double[] { 1, 1 }));
     }
 
-    /// <summary>A tree that is walked path by path would take 2^200 steps.</summary>
+    /// <summary>A graph traversed path by path would take 2^200 steps.</summary>
     [Test]
     public void SharedResultsAreWalkedOnce()
     {

@@ -2,7 +2,7 @@ using GenKernels.Autograd;
 
 namespace GenKernels.Tests.Autograd;
 
-/// <summary>What holds of every operation.</summary>
+/// <summary>Properties of every operation.</summary>
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
 public sealed class OpCatalogTests(Device device)
 {
@@ -21,7 +21,7 @@ public sealed class OpCatalogTests(Device device)
         using TensorScope scope = device.Scope();
         foreach (ElementType type in new[] { ElementType.Float32, ElementType.Float16, ElementType.BFloat16 })
         {
-            // Both start from the same, rounded numbers, so that only the operation's own rounding differs.
+            // Both start from the same rounded numbers, so that only the operation's own rounding differs.
             Tensor[] rounded = Inputs(sample, type);
             Tensor[] exact = Array.ConvertAll(
                 rounded, x => TestTensors.From(x.ToDoubles(), x.Shape, device, ElementType.Float64));
@@ -44,7 +44,7 @@ public sealed class OpCatalogTests(Device device)
         Assert.That(second, Is.EqualTo(first));
     }
 
-    /// <summary>Values and gradients in 32 bits, as they are trained with.</summary>
+    /// <summary>Values and gradients in 32 bits, the type of training.</summary>
     [TestCaseSource(nameof(Samples))]
     public void AllDevicesAgreeWithTheHost(OpSample sample)
     {

@@ -6,7 +6,7 @@ using GenKernels.Tests.Structure;
 
 namespace GenKernels.Tests.Bundle;
 
-/// <summary>The bundle's <c>run</c>, over programs that only pretend.</summary>
+/// <summary>The bundle's <c>run</c>, with fake programs.</summary>
 [UnsupportedOSPlatform("windows")]
 public sealed partial class RunTests
 {

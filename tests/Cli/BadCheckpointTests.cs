@@ -3,7 +3,7 @@ using GenKernels.Train.LongVideo;
 
 namespace GenKernels.Tests.Cli;
 
-/// <summary>A run goes on only from a checkpoint that is whole and its own; otherwise nothing is touched.</summary>
+/// <summary>A run resumes only from an intact checkpoint of its own; otherwise nothing is changed.</summary>
 public sealed class BadCheckpointTests
 {
     private const string State = "state.json";

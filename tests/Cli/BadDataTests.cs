@@ -3,7 +3,7 @@ using GenKernels.Cli;
 
 namespace GenKernels.Tests.Cli;
 
-/// <summary>Data sets that cannot be trained on are refused before a run begins, and nothing is written.</summary>
+/// <summary>Data sets that cannot be trained on are rejected before a run begins, and nothing is written.</summary>
 [SupportedOSPlatform("linux")]
 public sealed class BadDataTests
 {
@@ -119,7 +119,7 @@ public sealed class BadDataTests
         Assert.That(run.Error.TrimEnd().Split('\n')[^1], Is.EqualTo(
             $"gk: {zip}: damaged: the content of entry ramp/frame_000001.jpg does not fit its checksum"));
 
-        // With whole data it goes on.
+        // With an intact data set the run resumes.
         SmallTraining.WriteDataset(_folder.File("whole"));
         CommandRun again = CommandRun.Of(SmallTraining.Resumed(_folder.File("whole"), Run, "--steps", "1"));
         Assert.That(again.Status, Is.EqualTo(ExitCode.Success), again.Error);

@@ -3,7 +3,7 @@ using GenKernels.Tests.Train.Verification;
 
 namespace GenKernels.Tests.Cli;
 
-/// <summary>Sizes that cannot be are told before anything is opened or made.</summary>
+/// <summary>Impossible sizes are reported before anything is opened or created.</summary>
 public sealed class BadNumbersTests
 {
     [TestCase("--frames 0", "--frames must be at least 1")]

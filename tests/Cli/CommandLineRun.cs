@@ -5,8 +5,8 @@ namespace GenKernels.Tests.Cli;
 
 /// <summary>One run of <c>gk</c> in this process.</summary>
 /// <param name="Status">The exit code.</param>
-/// <param name="Output">What it wrote as its result.</param>
-/// <param name="Error">What it wrote beside.</param>
+/// <param name="Output">What it wrote to the output.</param>
+/// <param name="Error">What it wrote to the error stream.</param>
 internal sealed record CommandLineRun(int Status, string Output, string Error)
 {
     /// <summary>The result of a command with <c>--json</c>.</summary>

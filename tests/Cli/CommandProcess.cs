@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace GenKernels.Tests.Cli;
 
-/// <summary>A command line in a process of its own, for what a process has to itself.</summary>
+/// <summary>A command line in a separate process, for tests of process-wide behaviour.</summary>
 internal sealed class CommandProcess : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
@@ -18,13 +18,13 @@ internal sealed class CommandProcess : IDisposable
         _error = process.StandardError.ReadToEndAsync();
     }
 
-    /// <summary>Starts a command as a terminal would: with the signals' default actions.</summary>
+    /// <summary>Starts a command as a terminal would: with default signal actions.</summary>
     /// <param name="environment">Variables to set, as <c>NAME=value</c>.</param>
-    /// <param name="arguments">Without the name of the program.</param>
+    /// <param name="arguments">Arguments without the program's name.</param>
     internal static CommandProcess Start(string[] environment, params string[] arguments) =>
         Start("env", ["--default-signal", .. environment, .. Program(), .. arguments]);
 
-    /// <summary>Runs a command with no more rights than the modes of files give: root's own is taken away.</summary>
+    /// <summary>Runs a command with only the rights that file modes give: root's privileges are dropped.</summary>
     internal static CommandRun RunWithoutPrivilege(params string[] arguments)
     {
         const string rights = "-dac_override,-dac_read_search";
@@ -34,7 +34,7 @@ internal sealed class CommandProcess : IDisposable
         return process.Result();
     }
 
-    /// <summary>Waits until something has happened while the command works.</summary>
+    /// <summary>Waits until a condition holds while the command runs.</summary>
     internal void WaitUntil(Func<bool> hasHappened, string what)
     {
         long begun = Stopwatch.GetTimestamp();
@@ -46,14 +46,14 @@ internal sealed class CommandProcess : IDisposable
         }
     }
 
-    /// <param name="name"><c>INT</c> as Ctrl-C sends it, or <c>TERM</c>.</param>
+    /// <param name="name"><c>INT</c>, as sent by Ctrl-C, or <c>TERM</c>.</param>
     internal void Signal(string name)
     {
         using Process kill = Process.Start("kill", [$"-{name}", $"{_process.Id}"]);
         kill.WaitForExit();
     }
 
-    /// <summary>Waits for the end.</summary>
+    /// <summary>Waits for the process to end.</summary>
     internal CommandRun Result()
     {
         Assert.That(_process.WaitForExit(s_patience), "the command ends");
@@ -66,7 +66,7 @@ internal sealed class CommandProcess : IDisposable
         _process.Dispose();
     }
 
-    /// <summary>By its full path, so that it is found whatever PATH the command is given.</summary>
+    /// <summary>The program by its full path, so that it is found whatever PATH the command gets.</summary>
     private static string[] Program() => OwnProgram.Command("GenKernels.Cli");
 
     private static CommandProcess Start(string program, string[] arguments)

@@ -2,13 +2,13 @@ using GenKernels.Cli;
 
 namespace GenKernels.Tests.Cli;
 
-/// <summary>What a command line came to.</summary>
+/// <summary>The result of a command line.</summary>
 /// <param name="Status">The exit code.</param>
 /// <param name="Output">Results.</param>
-/// <param name="Error">Progress and complaints.</param>
+/// <param name="Error">Progress and error messages.</param>
 internal sealed record CommandRun(int Status, string Output, string Error)
 {
-    /// <summary>Progress and complaints without the breaks that a console puts into long lines.</summary>
+    /// <summary>Progress and error messages without the line breaks that a console inserts.</summary>
     internal string Told => string.Join(' ', Error.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     /// <summary>Runs a command line in this process.</summary>
@@ -19,7 +19,7 @@ internal sealed record CommandRun(int Status, string Output, string Error)
         return new CommandRun(status, output.ToString(), error.ToString());
     }
 
-    /// <summary>Asserts that a command refused its input in one line with a text in it.</summary>
+    /// <summary>Asserts that a command rejects its input with a single line that contains a text.</summary>
     internal static void Refuses(string text, int status, params string[] arguments)
     {
         CommandRun run = Of(arguments);
@@ -32,7 +32,8 @@ internal sealed record CommandRun(int Status, string Output, string Error)
         }
     }
 
-    /// <summary>Asserts that a command, once it had told what it does, ended with one line with a text in it.</summary>
+    /// <summary>Asserts that a command, after its opening message, ends with a single error line that contains a
+    /// text.</summary>
     internal static void BreaksOff(string text, int status, params string[] arguments)
     {
         CommandRun run = Of(arguments);

@@ -6,7 +6,7 @@ using GenKernels.Train.Runs;
 
 namespace GenKernels.Tests.Cli;
 
-/// <summary>Where nothing more can be written: one line that names the file, and nothing half-written.</summary>
+/// <summary>On a full disk: one line that names the file, and nothing half-written.</summary>
 [SupportedOSPlatform("linux")]
 public sealed class FullDiskTests
 {
@@ -27,7 +27,7 @@ public sealed class FullDiskTests
     [OneTimeTearDown]
     public void RemoveFolder() => _folder.Dispose();
 
-    /// <remarks>A checkpoint of preset tiny takes 13 MB, and two are there.</remarks>
+    /// <remarks>A checkpoint of preset tiny takes 13 MB, and the disk holds two.</remarks>
     [Test]
     public void ACheckpointThatDoesNotFitLeavesTheOneBefore()
     {
@@ -74,7 +74,7 @@ public sealed class FullDiskTests
         Assert.That(disk.Files(), Does.Not.Contain(Path.Combine("run", RunFolder.ProcessName)));
     }
 
-    /// <remarks>The decoded frames of the clip fit beside half of the zip.</remarks>
+    /// <remarks>The decoded frames of the clip fit, together with half of the zip.</remarks>
     [Test]
     public void ADataSetThatDoesNotFitLeavesNothing([Values(1000, 2600)] int kilobytes)
     {

@@ -47,7 +47,7 @@ public sealed class GenerateVideoCommandTests
         Assert.That((inShort.Length, inLong.Length), Is.EqualTo((100, 100)));
         int furthest = inShort.Zip(inLong).Max(pair => pair.First.Zip(pair.Second).Max(
             levels => Math.Abs(levels.First - levels.Second)));
-        Assert.That(furthest, Is.LessThanOrEqualTo(1));  // a level of 255 where rounding falls on either side
+        Assert.That(furthest, Is.LessThanOrEqualTo(1));  // one level of 255, where a value rounds to either side
         Assert.That(inShort[0].Distinct().Count(), Is.GreaterThan(2), "a picture");
     }
 

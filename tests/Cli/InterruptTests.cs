@@ -6,7 +6,7 @@ using GenKernels.Train.LongVideo;
 
 namespace GenKernels.Tests.Cli;
 
-/// <summary>Ctrl-C and a request to terminate, to processes at work.</summary>
+/// <summary>Ctrl-C and a request to terminate, sent to working processes.</summary>
 public sealed class InterruptTests
 {
     private TemporaryFolder _folder = null!;

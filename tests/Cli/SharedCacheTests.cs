@@ -3,7 +3,7 @@ using GenKernels.Tests.Golden;
 
 namespace GenKernels.Tests.Cli;
 
-/// <summary>Two processes that begin at once with one empty cache of kernels.</summary>
+/// <summary>Two processes that start at once with one empty kernel cache.</summary>
 public sealed class SharedCacheTests
 {
     [Test]

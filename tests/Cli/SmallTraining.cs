@@ -4,7 +4,7 @@ using GenKernels.Train.Video;
 
 namespace GenKernels.Tests.Cli;
 
-/// <summary>What a short training on the command line needs: a data set of preset tiny, and its arguments.</summary>
+/// <summary>Setup of a short training on the command line: a data set of preset tiny, and the arguments.</summary>
 internal static class SmallTraining
 {
     internal const int Height = 36, Width = 64;
@@ -36,11 +36,11 @@ internal static class SmallTraining
         "1", .. others,
     ];
 
-    /// <returns>The command line that goes on with a run.</returns>
+    /// <returns>The command line that resumes a run.</returns>
     internal static string[] Resumed(string data, string run, params string[] others) =>
         ["train", "long-video-lowres", "--data", data, "--out", run, "--device", "host", "--resume", .. others];
 
-    /// <summary>Takes some steps.</summary>
+    /// <summary>Trains for some steps.</summary>
     internal static void Train(string data, string run, int steps)
     {
         CommandRun result = CommandRun.Of(New(data, run, "--steps", $"{steps}"));

@@ -8,7 +8,7 @@ using Convolutions = GenKernels.Kernels.Convolution.Convolution;
 
 namespace GenKernels.Tests.Kernels;
 
-/// <summary>Every launch says what it must do at least.</summary>
+/// <summary>Every launch reports the least work that it must do.</summary>
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
 public sealed class LaunchCostTests(Device device)
 {
@@ -73,7 +73,7 @@ public sealed class LaunchCostTests(Device device)
         Assert.That(Operations(() => Convolutions.Forward(x, w, options)), Is.EqualTo(expected));
         Assert.That(Operations(() => ConvolutionWeightGradient.Forward(x, y, weights, options)), Is.EqualTo(expected));
 
-        // Of the gradient's elements beyond the last stride nothing is summed, but they are counted.
+        // Elements of the gradient beyond the last stride receive no terms, but they are counted.
         Assert.That(
             Operations(() => Convolutions.DataGradient(y, w, input, options)),
             Is.EqualTo(2 * 16 * 3 * 4 * 5 / (stride * stride)));

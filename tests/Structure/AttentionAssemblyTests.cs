@@ -3,7 +3,7 @@ using static GenKernels.Tests.Structure.WarpgroupAssembly;
 
 namespace GenKernels.Tests.Structure;
 
-/// <summary>As <see cref="WarpgroupAssemblyTests"/>, for the kernels of attention.</summary>
+/// <summary>As <see cref="WarpgroupAssemblyTests"/>, for the attention kernels.</summary>
 public sealed class AttentionAssemblyTests
 {
     private static IEnumerable<TestCaseData> Modules() => ModulesWith("HeadPieces");
@@ -17,7 +17,7 @@ public sealed class AttentionAssemblyTests
         Assert.That(kernels, Has.Length.EqualTo(source.KernelNames.Count));
         foreach (string kernel in kernels)
         {
-            // Products with the own tokens, of logits and for gradients of slopes; and sums that they are weights of.
+            // Products with the own tokens (logits and, for gradients, slopes), and sums weighted by them.
             (int products, int sums, int maps) = kernel.Split('(')[0] switch
             {
                 "AttentionWarpgroup" => (1, 1, 2),
@@ -34,13 +34,13 @@ public sealed class AttentionAssemblyTests
     {
         int pieces = Number(variant, "HeadPieces");
         int tokens = Number(variant, "TileTokens");
-        int threads = 128 * (Number(variant, "Warpgroups") + 1);  // and one that brings tiles
+        int threads = 128 * (Number(variant, "Warpgroups") + 1);  // plus the producer warpgroup, which loads tiles
         Assert.That(lines.Any(line => line.StartsWith($".maxntid {threads}, 1, 1", StringComparison.Ordinal)), Is.True);
         string[] words = [.. lines.Where(line => line.Contains("wgmma", StringComparison.Ordinal))];
         Match[] multiplications = [.. words
             .Select(word => Multiplication().Match(word)).Where(match => match.Success)];
 
-        // The first tile's products, another's beside the sums of the one before it, and the last one's sums.
+        // The first tile's products, another tile's products beside the previous tile's sums, and the last tile's sums.
         string[] others = [.. words.Where(word => !Multiplication().IsMatch(word))];
         Assert.That(others, Is.EquivalentTo((string[])
         [
@@ -66,7 +66,7 @@ public sealed class AttentionAssemblyTests
         CheckGroups(lines);
     }
 
-    /// <summary>From a fence to the last multiplication after it, nothing else touches sums.</summary>
+    /// <summary>From a fence to the last multiplication after it, nothing else touches the accumulators.</summary>
     private static void CheckGroups(string[] lines)
     {
         HashSet<string> open = [];

@@ -2,9 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace GenKernels.Tests.Structure;
 
-/// <summary>
-/// What keeps the source small enough to read: lengths, names, and the sizes of what is carried along.
-/// </summary>
+/// <summary>Limits that keep the source small enough to read: lengths, names, and sizes of bundled files.</summary>
 public sealed partial class BudgetTests
 {
     private const int LongestFile = 400;
@@ -40,7 +38,7 @@ public sealed partial class BudgetTests
 
     /// <summary>
     /// A type whose name begins with the file's, such as the extensions of an enumeration, may share the file; so may a
-    /// part of a type that has a file of its own.
+    /// part of a type whose main file is another.
     /// </summary>
     [Test]
     public void AFileHoldsOneType()

@@ -3,14 +3,14 @@ using System.Text.RegularExpressions;
 namespace GenKernels.Tests.Structure;
 
 /// <summary>
-/// The tables in <c>src/Models/README.md</c> (equation or figure, file, symbol, test) say what is there.
+/// The tables in <c>src/Models/README.md</c> (equation or figure, file, symbol, test) match the source.
 /// </summary>
 public sealed partial class ChapterMapTests
 {
     private const string Map = "src/Models/README.md";
     private const string Header = "| thesis | file | symbol | test |";
 
-    /// <summary>The cells of every row below a header of the map.</summary>
+    /// <summary>The cells of every row of the map's tables.</summary>
     private static IEnumerable<string[]> Rows => Repository.Lines(Map)
         .Where(line => line.StartsWith('|') && line != Header && !Rule().IsMatch(line))
         .Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries));
@@ -30,7 +30,7 @@ public sealed partial class ChapterMapTests
         Assert.That(missing, Is.Empty);
     }
 
-    /// <summary>Of a symbol such as <c>Type.Member(…)</c>, every name must stand in the file.</summary>
+    /// <summary>Every name of a symbol such as <c>Type.Member(…)</c> must occur in the file.</summary>
     [Test]
     public void EverySymbolIsInItsFile()
     {

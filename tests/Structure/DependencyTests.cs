@@ -3,7 +3,7 @@ using NetArchTest.Rules;
 
 namespace GenKernels.Tests.Structure;
 
-/// <summary>Each assembly knows those before it, and none knows one after it.</summary>
+/// <summary>Each assembly may reference those before it in this order, and none after it.</summary>
 public sealed class DependencyTests
 {
     private static readonly string[] s_order = ["Runtime", "Kernels", "Autograd", "Models", "Train", "Cli"];

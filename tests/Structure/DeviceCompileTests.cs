@@ -5,9 +5,9 @@ using GenKernels.Kernels.Normalization;
 namespace GenKernels.Tests.Structure;
 
 /// <summary>
-/// Every kernel, in every type and variant that it declares, is valid device code: clang's CUDA front end compiles
-/// it for the oldest and the tuned architecture, without a CUDA toolkit, and what multiplies in warpgroups for the one
-/// that can. What only a GPU's assembler knows it does not prove.
+/// Every kernel, in every type and variant that it declares, is valid device code: clang's CUDA front end compiles it
+/// for the oldest and the tuned architecture, without a CUDA toolkit, and warpgroup kernels for the one that has them.
+/// Errors that only a GPU's assembler finds are not covered.
 /// </summary>
 public sealed class DeviceCompileTests
 {
@@ -49,7 +49,8 @@ public sealed class DeviceCompileTests
             Does.Contain("warpgroups multiply on sm_90a alone"));
     }
 
-    /// <summary>What clang takes and NVRTC may not: headers, and builtins that its versions do not all know.</summary>
+    /// <summary>Things that clang accepts and NVRTC may not: headers, and builtins that not all its versions
+    /// know.</summary>
     [TestCaseSource(nameof(Sources))]
     public void SourceNeedsNothingThatNvrtcLacks(KernelSource source)
     {
@@ -60,7 +61,7 @@ public sealed class DeviceCompileTests
         Assert.That(seen, Does.Not.Contain("__builtin_").And.Not.Contain("__nvvm_").And.Not.Contain("std::"));
     }
 
-    /// <summary>What every static field of the kernels' assembly holds.</summary>
+    /// <summary>The sources in all static fields of the kernels' assembly.</summary>
     internal static IEnumerable<KernelSource> Sources() => typeof(PixelNorm).Assembly.GetTypes()
         .SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
         .Where(field => field.FieldType == typeof(KernelSource) && !field.DeclaringType!.ContainsGenericParameters)
@@ -68,11 +69,11 @@ public sealed class DeviceCompileTests
         .Where(source => !source.IsHostOnly)
         .OrderBy(source => source.Path, StringComparer.Ordinal);
 
-    /// <returns>Whether a source, which is then one of its own, multiplies in warpgroups.</returns>
+    /// <returns>Whether a source is one of the separate sources for warpgroup products.</returns>
     internal static bool HasWarpgroups(KernelSource source) =>
         source.Variants.All(variant => variant.Contains("HasWarpgroups=1", StringComparison.Ordinal));
 
-    /// <summary>Everything that a launcher may ask for, on the architectures that it may ask it of.</summary>
+    /// <summary>All combinations that a launcher may ask for, on the architectures where it may.</summary>
     private static IEnumerable<(string Architecture, ElementType Type, string Variant)> Runs(KernelSource source) =>
         from architecture in HasWarpgroups(source) ? [WithWarpgroups] : new[] { Oldest, Tuned }
         from type in source.Types

@@ -5,7 +5,7 @@ namespace GenKernels.Tests.Structure;
 /// <summary>clang's CUDA front end, which compiles kernels to PTX without a CUDA toolkit.</summary>
 internal sealed class DeviceCompiler
 {
-    // No device library is there without a toolkit: mathematics stays calls, for which builtins must not step in.
+    // Without a toolkit there is no device library: math functions stay calls, which builtins must not replace.
     private const string Options =
         "-x cuda --cuda-device-only -Xclang -target-feature -Xclang +ptx80 -nocudainc -nocudalib -fdeclspec "
         + "-fno-builtin -std=c++20 -w -S -o -";
@@ -14,7 +14,7 @@ internal sealed class DeviceCompiler
 
     private DeviceCompiler(string path) => _path = path;
 
-    /// <summary>The compiler; where there is none the test is ignored.</summary>
+    /// <summary>The compiler; without one, the test is ignored.</summary>
     internal static DeviceCompiler Required()
     {
         string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
@@ -26,8 +26,8 @@ internal sealed class DeviceCompiler
 
     /// <param name="architecture">Such as <c>sm_90</c>.</param>
     /// <param name="text">The source.</param>
-    /// <param name="level">Of optimisation.</param>
-    /// <returns>The PTX, and what the compiler said; nothing where it was content.</returns>
+    /// <param name="level">Optimisation level.</param>
+    /// <returns>The PTX, and the compiler's messages, if any.</returns>
     internal (string Ptx, string Log) Compile(string architecture, string text, int level = 1)
     {
         (int status, string output, string log) =
@@ -35,7 +35,7 @@ internal sealed class DeviceCompiler
         return (output, status == 0 ? "" : log + $"(exit status {status})");
     }
 
-    /// <returns>The text with its conditions decided.</returns>
+    /// <returns>The text after preprocessing.</returns>
     internal string Preprocess(string text)
     {
         (int status, string output, string log) = Run(["-x", "c++", "-std=c++20", "-w", "-E", "-P", "-"], text);

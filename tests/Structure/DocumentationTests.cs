@@ -6,8 +6,8 @@ using System.Xml.Linq;
 namespace GenKernels.Tests.Structure;
 
 /// <summary>
-/// Whatever is public says what it is. Operators, overrides and constructors of exceptions say it by their kind;
-/// overloads may share one comment, and what a record's parameters mean is said where the record is declared.
+/// Every public type and member is documented. Operators, overrides and constructors of exceptions need no comment;
+/// overloads may share one, and a record's parameters are documented at its declaration.
 /// </summary>
 public sealed partial class DocumentationTests
 {
@@ -62,7 +62,7 @@ public sealed partial class DocumentationTests
     }
 
     /// <summary>
-    /// The comments by what they belong to, without parameters: <c>M:GenKernels.Runtime.Shape.With</c>.
+    /// The comments by the member that they belong to, without parameters: <c>M:GenKernels.Runtime.Shape.With</c>.
     /// </summary>
     private static Dictionary<string, XElement> Comments(string name)
     {

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace GenKernels.Tests.Structure;
 
 /// <summary>
-/// The source tells of the project alone: nothing of the machine it was written on or of how the work was shared out.
+/// The source speaks only of the project: not of the machine it was written on or of how the work was organised.
 /// </summary>
 public sealed partial class ProjectSpeaksOfItselfTests
 {
@@ -41,7 +41,7 @@ public sealed partial class ProjectSpeaksOfItselfTests
         + @"|archive\.ubuntu\.com")]
     private static partial Regex RegistryHost();
 
-    // A word is listed only in the company that gives it away: "session" alone may be what a library calls its state.
+    // A word is listed only in a context that gives it away: "session" alone may be what a library calls its state.
     [GeneratedRegex(
         @"\b(this|last|next|previous|coding|my) session\b|\bsub-?agents?\b|\bcolleagues?\b|\bworktrees?\b"
         + @"|\b(fixes|closes|see|issue) #\d+|\bBRIEF\.md\b|\b(STYLE|DESIGN|REFERENCE)\.md\b"

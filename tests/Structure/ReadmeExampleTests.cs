@@ -2,7 +2,7 @@ using GenKernels.Autograd;
 
 namespace GenKernels.Tests.Structure;
 
-/// <summary>The example in the README is this code, so that it compiles and does what it says.</summary>
+/// <summary>The example in the README is this code, so that it compiles and behaves as documented.</summary>
 public sealed class ReadmeExampleTests
 {
     private const string Begin = "// The README's example begins.";

@@ -1,7 +1,7 @@
 namespace GenKernels.Tests.Structure;
 
 /// <summary>
-/// The work tree that the tests were built in, as its source: no build output, nothing that git ignores.
+/// The source files of the work tree that the tests were built in: no build output, nothing ignored by git.
 /// </summary>
 internal static class Repository
 {

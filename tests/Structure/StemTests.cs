@@ -5,14 +5,14 @@ public sealed class StemTests
 {
     private static readonly string[] s_fields = ["Shapes", "Types", "Launch", "Cost"];
 
-    /// <summary>Families whose kernels no gradient passes through, with the reason.</summary>
+    /// <summary>Families of kernels without gradients, with the reason.</summary>
     private static readonly Dictionary<string, string> s_familiesWithoutGradient = new()
     {
         ["Random"] = "draws numbers from a counter; there is nothing to differentiate",
         ["Optimization"] = "changes parameters in place, after the gradients",
     };
 
-    /// <summary>Kernels whose operation stands in another's file, with the reason.</summary>
+    /// <summary>Kernels whose operation is defined in another file, with the reason.</summary>
     private static readonly Dictionary<string, (string, string)> s_sharedOperations = new()
     {
         ["MatMulTensor"] = ("MatMul", "the same product, by other means"),
@@ -33,7 +33,7 @@ public sealed class StemTests
         ["AttentionWarpgroupGradientKeyValue"] = ("Attention", "the same by warpgroups"),
     };
 
-    /// <summary>Other kernels that no gradient passes through, with the reason.</summary>
+    /// <summary>Other kernels without gradients, with the reason.</summary>
     private static readonly Dictionary<string, string> s_kernelsWithoutGradient = new()
     {
         ["ColorHistogram"] = "counts pixels; a count does not change with a small change of a colour",

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace GenKernels.Tests.Structure;
 
-/// <summary>The assembly of kernels that multiply by warpgroups, as clang writes it, and how it is read.</summary>
+/// <summary>The assembly of warpgroup kernels as clang writes it, and its parsing.</summary>
 internal static partial class WarpgroupAssembly
 {
     internal const string Fence = "wgmma.fence.sync.aligned;";
@@ -11,7 +11,7 @@ internal static partial class WarpgroupAssembly
     internal const string WaitForOthers = "wgmma.wait_group.sync.aligned 1;";
     internal const string WaitForAll = "wgmma.wait_group.sync.aligned 0;";
 
-    /// <returns>What is compiled of the kernels with a define of that name.</returns>
+    /// <returns>The modules compiled from kernels that have a define of that name.</returns>
     internal static IEnumerable<TestCaseData> ModulesWith(string define) =>
         from source in DeviceCompileTests.Sources().Where(DeviceCompileTests.HasWarpgroups)
         where source.Variants[0].Contains(define, StringComparison.Ordinal)
@@ -27,8 +27,8 @@ internal static partial class WarpgroupAssembly
         return ptx;
     }
 
-    /// <summary>Holds a multiplication to the registers that a thread has: sums, each once, and x where it is in
-    /// some.</summary>
+    /// <summary>Checks a multiplication's registers: the thread's accumulators, each once, and x if it is in
+    /// registers.</summary>
     internal static void CheckRegisters(Match match, int columns)
     {
         Assert.That(match.Groups["sum"].Captures, Has.Count.EqualTo(columns / 2), "64 rows over 128 threads");
@@ -38,24 +38,25 @@ internal static partial class WarpgroupAssembly
         Assert.That(match.Groups["x"].Success, Is.EqualTo(!isInRegisters), "registers cannot lie across");
     }
 
-    /// <returns>The bytes of each array that lies in a thread's local memory.</returns>
+    /// <returns>The bytes of each array in a thread's local memory.</returns>
     internal static int[] LocalBytes(string ptx) =>
         [.. LocalArray().Matches(ptx).Select(match => Int(match, "bytes"))];
 
-    /// <returns>The registers of a multiplication's sums.</returns>
+    /// <returns>The accumulator registers of a multiplication.</returns>
     internal static IEnumerable<string> Sums(Match match) =>
         match.Groups["sum"].Captures.Select(capture => capture.Value);
 
     internal static int Int(Match match, string name) =>
         int.Parse(match.Groups[name].Value, CultureInfo.InvariantCulture);
 
-    /// <returns>What a variant defines a name as.</returns>
+    /// <returns>The value that a variant defines for a name.</returns>
     internal static int Number(string variant, string name) => int.Parse(
         variant.Split(';').Select(define => define.Split('=')).First(define => define[0] == name)[1],
         CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// Scale of the sums: a predicate; x: a descriptor, or registers; of operands: 1; then whether each lies across.
+    /// Operands: the predicate scale-d; x as a descriptor or registers; the scales of x and w, which are 1; then
+    /// whether each is transposed.
     /// </summary>
     [GeneratedRegex(
         @"^\{ \.reg \.pred (?<adds>\w+); setp\.ne\.b32 \k<adds>, (?<adding>[01]), 0; "
@@ -68,7 +69,7 @@ internal static partial class WarpgroupAssembly
     [GeneratedRegex(@"\.local \.align \d+ \.b8\s+\w+\[(?<bytes>\d+)\];")]
     private static partial Regex LocalArray();
 
-    /// <summary>A register of a float.</summary>
+    /// <summary>A float register.</summary>
     [GeneratedRegex(@"%f\d+")]
     internal static partial Regex Float();
 }

@@ -4,8 +4,9 @@ using static GenKernels.Tests.Structure.WarpgroupAssembly;
 namespace GenKernels.Tests.Structure;
 
 /// <summary>
-/// What compilers pass on unread, the instructions of warpgroups, is as the PTX ISA asks (8.0, "Asynchronous warpgroup
-/// level matrix instructions"), and nothing touches their sums between the first one and the wait for the last.
+/// Warpgroup instructions, which compilers pass on unchecked, follow the rules of the PTX ISA (8.0, "Asynchronous
+/// warpgroup level matrix instructions"), and nothing touches their accumulators between the first one and the wait for
+/// the last.
 /// </summary>
 public sealed class WarpgroupAssemblyTests
 {
@@ -21,7 +22,7 @@ public sealed class WarpgroupAssemblyTests
         string[] lines = [.. ptx.Split('\n').Select(line => line.Trim())];
         Match[] multiplications = [.. lines.Select(line => Multiplication().Match(line)).Where(match => match.Success)];
         int columns = Number(variant, "TileColumns"), warps = Number(variant, "WarpsDown");
-        int fragments = Number(variant, "TileRows") / (warps / 4) / 64;  // that a warpgroup has one below the other
+        int fragments = Number(variant, "TileRows") / (warps / 4) / 64;  // 64-row fragments per warpgroup
 
         Assert.That(lines, Has.Some.EqualTo(".target sm_90a").And.Some.EqualTo($".maxntid {32 * warps}, 1, 1"));
         Assert.That(
@@ -78,7 +79,7 @@ public sealed class WarpgroupAssemblyTests
         Assert.That(lines[fence..], Has.None.StartsWith("mbarrier.init").And.Some.StartsWith("cp.async.bulk.tensor"));
     }
 
-    /// <returns>The last two numbers of a multiplication.</returns>
+    /// <returns>The last two immediates of a multiplication: whether x and w are transposed.</returns>
     private static (string X, string W) Across(KernelSource source, string variant) =>
         Path.GetFileNameWithoutExtension(source.Path) switch
         {

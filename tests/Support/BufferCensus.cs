@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace GenKernels.Tests.Support;
 
-/// <summary>The device buffers of the whole process that tensors hold now, on whichever device.</summary>
+/// <summary>Counts the device buffers that tensors of the whole process hold now, on all devices.</summary>
 internal static class BufferCensus
 {
     private static readonly Lock s_lock = new();
@@ -19,13 +19,13 @@ internal static class BufferCensus
         s_listener.Start();
     }
 
-    /// <returns>The number of buffers by the name of their device.</returns>
+    /// <returns>The number of buffers by device name.</returns>
     public static IReadOnlyDictionary<string, long> Take()
     {
         lock (s_lock) return s_buffers.ToDictionary();
     }
 
-    /// <returns>How many more there are on each device, as text; null where there are none.</returns>
+    /// <returns>How many buffers were added on each device, as text; null for none.</returns>
     public static string? Grown(IReadOnlyDictionary<string, long> before)
     {
         string[] grown =

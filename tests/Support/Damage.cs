@@ -3,11 +3,11 @@ using CsCheck;
 
 namespace GenKernels.Tests.Support;
 
-/// <summary>One way in which a file is not as it was written.</summary>
-/// <param name="Kind">Which.</param>
-/// <param name="Place">Where, as a number that is taken modulo the length; odd ones count from the end.</param>
-/// <param name="Length">Of the part that is cut, moved or made, from 1.</param>
-/// <param name="Value">What is written.</param>
+/// <summary>One kind of damage to a file.</summary>
+/// <param name="Kind">Kind of the damage.</param>
+/// <param name="Place">Position, taken modulo the length; odd numbers count from the end.</param>
+/// <param name="Length">Length of the part that is removed, copied or inserted, from 1.</param>
+/// <param name="Value">Value to write.</param>
 internal sealed record Damage(DamageKind Kind, int Place, int Length, ulong Value)
 {
     private static readonly ulong[] s_edges =
@@ -16,7 +16,7 @@ internal sealed record Damage(DamageKind Kind, int Place, int Length, ulong Valu
         unchecked((ulong)long.MinValue), ulong.MaxValue,
     ];
 
-    /// <returns>The file with one to four kinds of damage; now and then it is still valid.</returns>
+    /// <returns>The file with one to four damages; occasionally it is still valid.</returns>
     public static Gen<byte[]> Of(byte[] valid) =>
         One.Array[1, 4].Select(all => all.Aggregate(valid, (bytes, damage) => damage.ApplyTo(bytes)));
 

@@ -3,24 +3,24 @@ namespace GenKernels.Tests.Support;
 /// <summary>What can happen to a file.</summary>
 internal enum DamageKind
 {
-    /// <summary>A bit is the other one.</summary>
+    /// <summary>One bit is flipped.</summary>
     Bit,
 
-    /// <summary>A byte is another.</summary>
+    /// <summary>One byte is replaced.</summary>
     Byte,
 
-    /// <summary>A number of one to eight bytes is another, likely one at an edge.</summary>
+    /// <summary>A number of one to eight bytes is replaced, often by an edge case.</summary>
     Number,
 
-    /// <summary>The rest is missing.</summary>
+    /// <summary>The file is truncated.</summary>
     Cut,
 
-    /// <summary>A part is missing.</summary>
+    /// <summary>A part is removed.</summary>
     Lost,
 
-    /// <summary>A part stands there twice in a row.</summary>
+    /// <summary>A part is duplicated in place.</summary>
     Repeated,
 
-    /// <summary>A part stands in another place too.</summary>
+    /// <summary>A part is copied over to another position.</summary>
     Spliced,
 }

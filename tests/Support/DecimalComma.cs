@@ -3,9 +3,9 @@ using System.Globalization;
 namespace GenKernels.Tests.Support;
 
 /// <summary>
-/// Until it is disposed this thread writes numbers with a comma and signs of its own, as many languages do.
+/// Until disposed, this thread formats numbers with a decimal comma and unusual signs, as many cultures do.
 /// </summary>
-/// <remarks>Made by hand: programs that take no culture from the system have none such.</remarks>
+/// <remarks>Created by hand: in invariant-globalization mode no other cultures exist.</remarks>
 internal sealed class DecimalComma : IDisposable
 {
     private readonly CultureInfo _before = CultureInfo.CurrentCulture;

@@ -1,16 +1,17 @@
 namespace GenKernels.Tests.Support;
 
-/// <summary>What tests of kernels ask of a result.</summary>
+/// <summary>Assertions about kernels' results.</summary>
 public static class Expect
 {
     /// <summary>
-    /// Every element is within the type's tolerance of the formula, relative to 1 or to its own size.
+    /// Every element is within the type's tolerance of the formula, relative to the larger of 1 and its magnitude.
     /// </summary>
     public static void Close(Tensor actual, double[] expected, string what = "") =>
         Check(actual, expected, what, index => Math.Max(1, Math.Abs(expected[index])));
 
     /// <summary>
-    /// As <see cref="Close"/>, for sums: relative to 1 or to the largest result, with room for the order.
+    /// As <see cref="Close"/>, for sums: relative to the larger of 1 and the largest result, with an allowance for the
+    /// order of additions.
     /// </summary>
     public static void CloseSums(Tensor actual, double[] expected, string what = "")
     {
@@ -19,15 +20,15 @@ public static class Expect
     }
 
     /// <summary>
-    /// For results of tensor cores, which sum 32-bit floats and drop the bits of every addition that do not fit: the
-    /// error of a sum goes by the largest one, and is multiplied by what follows. The results may be far smaller than
-    /// that where they are clamped, and say nothing of it. What is stored is rounded once more, to its type.
+    /// For results of tensor cores, which accumulate 32-bit floats and truncate every addition: the error of a sum is
+    /// relative to the largest sum, and is multiplied by the slope of the epilogue. The results may be far smaller, if
+    /// they are clamped, and say nothing about it. The stored value is rounded once more, to its type.
     /// </summary>
     /// <param name="actual">The results.</param>
-    /// <param name="expected">By the formula.</param>
-    /// <param name="sums">By the formula, before what follows them.</param>
-    /// <param name="steepness">The most by which what follows multiplies the sum at an index.</param>
-    /// <param name="what">For the message.</param>
+    /// <param name="expected">The results by the formula.</param>
+    /// <param name="sums">The sums by the formula, before the epilogue.</param>
+    /// <param name="steepness">The largest factor by which the epilogue multiplies the sum at an index.</param>
+    /// <param name="what">Prefix of the message.</param>
     public static void CloseFinished(
         Tensor actual, double[] expected, double[] sums, Func<int, double> steepness, string what = "")
     {
@@ -46,7 +47,7 @@ public static class Expect
         Assert.That(values, Has.Length.EqualTo(expected.Length), what);
         for (int index = 0; index < expected.Length; index++)
         {
-            // Equals, so that an infinity is itself and a NaN a NaN.
+            // Equals, so that infinities and NaNs equal themselves.
             if (values[index].Equals(expected[index])) continue;
             if (Math.Abs(values[index] - expected[index]) <= allowed(index)) continue;
             Assert.Fail(

@@ -9,7 +9,7 @@ public enum FloatType
     BFloat16,
 }
 
-/// <summary>From the test's enumeration to the product's.</summary>
+/// <summary>Conversion to <see cref="ElementType"/>.</summary>
 public static class FloatTypes
 {
     public static ElementType Element(this FloatType type) => (ElementType)type;

@@ -6,8 +6,8 @@ using NUnit.Framework.Internal;
 namespace GenKernels.Tests.Support;
 
 /// <summary>
-/// A test that failed because this machine lacks a program is ignored with that reason: its message asks for the
-/// program, and the program is indeed not there. Where the programs are there, nothing changes.
+/// Turns a failure into an ignored test if the machine lacks a program: the failure's message blames the program, and
+/// the program is indeed missing. If the programs are there, nothing changes.
 /// </summary>
 [AttributeUsage(AttributeTargets.Assembly)]
 public sealed class IgnoreWithoutProgramAttribute : Attribute, ITestAction

@@ -3,11 +3,11 @@ using NUnit.Framework.Interfaces;
 namespace GenKernels.Tests.Support;
 
 /// <summary>Excuses a test that leaves device buffers alive on purpose.</summary>
-/// <param name="reason">What it is about, so that it has to.</param>
+/// <param name="reason">Why the test must leave buffers.</param>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class LeavesBuffersAttribute(string reason) : Attribute
 {
-    /// <summary>Why it has to.</summary>
+    /// <summary>Why the test must leave buffers.</summary>
     public string Reason => reason;
 
     internal static bool IsOn(ITest test) =>

@@ -1,6 +1,7 @@
 namespace GenKernels.Tests.Support;
 
-/// <summary>The programs of other people that tests start, and how a failure tells that one is missing.</summary>
+/// <summary>The external programs that tests start, and the messages by which a failure shows that one is
+/// missing.</summary>
 internal static class MissingProgram
 {
     /// <summary>Why kernels cannot run on the CPU of this machine.</summary>
@@ -14,7 +15,7 @@ internal static class MissingProgram
         ("'ffprobe'", "there is no ffprobe on the path", () => IsOnPath("ffprobe")),
     ];
 
-    /// <returns>Which missing program a failed test's message blames; null where it blames none.</returns>
+    /// <returns>The missing program that a failed test's message blames; null for none.</returns>
     internal static string? Blamed(string? message) => s_programs
         .Where(program => message?.Contains(program.Sign, StringComparison.Ordinal) == true && !program.IsThere())
         .Select(program => program.Reason).FirstOrDefault();

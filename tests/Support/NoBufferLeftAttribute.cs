@@ -4,9 +4,9 @@ using NUnit.Framework.Interfaces;
 namespace GenKernels.Tests.Support;
 
 /// <summary>
-/// Fails every test after which more device buffers are in tensors than before it; and the suite, where setting up and
-/// tearing down leave some. A test that failed otherwise, or was skipped half-way, is left alone: it may have ended
-/// before it could dispose.
+/// Fails every test after which tensors hold more device buffers than before it, and the suite if setup and teardown
+/// leave some. A test that failed for another reason, or was skipped half-way, is exempt: it may have ended before it
+/// could dispose.
 /// </summary>
 [AttributeUsage(AttributeTargets.Assembly | AttributeTargets.Class)]
 public sealed class NoBufferLeftAttribute : Attribute, ITestAction

@@ -5,7 +5,7 @@ using NUnit.Framework.Internal.Execution;
 
 namespace GenKernels.Tests.Support;
 
-/// <summary>The test of the tests: a buffer that is left is found, in a fixture that is run within this one.</summary>
+/// <summary>A test of the test framework: a leaked buffer is found, in a fixture that runs within this one.</summary>
 public sealed class NoBufferLeftTests
 {
     private static readonly string[] s_setting = [nameof(PlantedLeaks.Make), nameof(PlantedLeaks.Remove)];

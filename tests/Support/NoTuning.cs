@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace GenKernels.Tests.Support;
 
 /// <summary>
-/// Nothing that was measured on this machine has a say in the tests, nor in the programs that they start, but where a
-/// test asks for it.
+/// Keeps measurements made on this machine out of the tests and of the programs that they start, except where a test
+/// asks for them.
 /// </summary>
 internal static class NoTuning
 {

@@ -1,7 +1,7 @@
 namespace GenKernels.Tests.Support;
 
 /// <summary>
-/// Tests that leak and tests that do not; without the attribute of a test, so that only <see cref="NoBufferLeftTests"/>
+/// Tests that leak and tests that do not; they lack the test attribute, so that only <see cref="NoBufferLeftTests"/>
 /// runs them.
 /// </summary>
 [NoBufferLeft]

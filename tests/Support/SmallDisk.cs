@@ -2,13 +2,13 @@ using System.Diagnostics;
 
 namespace GenKernels.Tests.Support;
 
-/// <summary>A file system of its own in memory that is small, full or read-only, as a test wants it.</summary>
-/// <remarks>Where the system lets nobody mount one, the test is ignored and says so.</remarks>
+/// <summary>A small in-memory file system that a test can fill or make read-only.</summary>
+/// <remarks>If the system does not allow mounting one, the test is ignored with that reason.</remarks>
 public sealed class SmallDisk : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    /// <param name="kilobytes">Its size.</param>
+    /// <param name="kilobytes">Size of the file system.</param>
     public SmallDisk(int kilobytes)
     {
         string? fault = Mount("-t", "tmpfs", "-o", $"size={kilobytes}k", "tmpfs", _folder.Path);
@@ -17,17 +17,17 @@ public sealed class SmallDisk : IDisposable
         Assert.Ignore($"no small file system can be mounted here: {fault}");
     }
 
-    /// <returns>The full path of <paramref name="name"/> on the disk; nothing is made.</returns>
+    /// <returns>The full path of <paramref name="name"/> on the disk; nothing is created.</returns>
     public string File(string name) => _folder.File(name);
 
-    /// <returns>Every file on the disk with its path below it, sorted.</returns>
+    /// <returns>Relative path of every file on the disk, sorted.</returns>
     public string[] Files() =>
     [
         .. Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(_folder.Path, file)).Order(StringComparer.Ordinal),
     ];
 
-    /// <summary>Nothing can be written from now on, not by root either.</summary>
+    /// <summary>Makes the disk read-only, even for root.</summary>
     public void MakeReadOnly() => Assert.That(Mount("-o", "remount,ro", _folder.Path), Is.Null);
 
     /// <inheritdoc/>

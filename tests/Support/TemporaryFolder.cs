@@ -1,15 +1,15 @@
 namespace GenKernels.Tests.Support;
 
-/// <summary>A folder of its own for one test, removed with everything in it.</summary>
+/// <summary>A temporary folder for one test, deleted with its contents.</summary>
 public sealed class TemporaryFolder : IDisposable
 {
     /// <summary>The full path of the folder.</summary>
     public string Path { get; } = Directory.CreateTempSubdirectory("genkernels-test-").FullName;
 
-    /// <returns>The full path of <paramref name="name"/> in the folder; nothing is made.</returns>
+    /// <returns>The full path of <paramref name="name"/> in the folder; nothing is created.</returns>
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <returns>The names of the files that lie in the folder itself, sorted.</returns>
+    /// <returns>Names of the files in the folder itself, sorted.</returns>
     public string[] FileNames() =>
         [.. Directory.GetFiles(Path).Select(file => System.IO.Path.GetFileName(file)).Order(StringComparer.Ordinal)];
 

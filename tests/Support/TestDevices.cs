@@ -3,10 +3,11 @@ namespace GenKernels.Tests.Support;
 /// <summary>The devices that fixtures run on, each opened once for the whole run.</summary>
 public static class TestDevices
 {
-    /// <summary>Names the one device to run on, such as <c>cuda:0</c>; unset or empty for all that are there.</summary>
+    /// <summary>Environment variable that names the one device to run on, such as <c>cuda:0</c>; unset or empty for all
+    /// available ones.</summary>
     public const string Variable = "GENKERNELS_TEST_DEVICE";
 
-    // A sanitizer is built into simt alone.
+    // Only simt has a built-in sanitizer.
     private static readonly string? s_chosen =
         Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } name ? name
         : Environment.GetEnvironmentVariable("GENKERNELS_SANITIZE") is { Length: > 0 } ? "simt"
@@ -17,24 +18,24 @@ public static class TestDevices
     private static readonly Lazy<Device> s_gpu =
         new(() => DeviceFactory.Open(s_chosen is null or "host" or "simt" ? "cuda:0" : s_chosen));
 
-    /// <summary>Whether a device of the CPU was asked for: what it needs must be there then.</summary>
+    /// <summary>Whether a CPU device was chosen: its requirements must then be met.</summary>
     internal static bool IsCpuChosen => s_chosen is "host" or "simt";
 
     /// <summary>The CPU with blocks of one thread.</summary>
     public static Device Host => s_host.Value;
 
-    /// <summary>The CPU with fibers, poisoned memory.</summary>
+    /// <summary>The CPU with one fiber per thread and poisoned memory.</summary>
     public static Device Simt => s_simt.Value;
 
     /// <summary>
-    /// For tests that one device suffices for: the chosen one, else <see cref="Host"/>; also in place of
+    /// The device for tests that need only one: the chosen device, else <see cref="Host"/>; also used in place of
     /// <see cref="Simt"/>, on which whole networks take too long.
     /// </summary>
     public static Device Usual => s_chosen is null or "simt" ? Host : Open(s_chosen);
 
     /// <summary>
-    /// The chosen device; else host and simt, and CUDA where there is one. Where one cannot be had there is an ignored
-    /// fixture that says why, but the chosen one must be there.
+    /// The chosen device; else host, simt and, if there is a GPU, CUDA. An unavailable device gives an ignored fixture
+    /// that says why, unless it was chosen: then it must be available.
     /// </summary>
     public static IEnumerable<TestFixtureData> All()
     {

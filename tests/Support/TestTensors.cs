@@ -17,7 +17,7 @@ public static class TestTensors
         return From(values, shape, device, type);
     }
 
-    /// <returns>A tensor of a float type from doubles.</returns>
+    /// <returns>A tensor of any float type from doubles.</returns>
     public static Tensor From(double[] values, Shape shape, Device device, ElementType type) => type switch
     {
         ElementType.Float64 => Tensor.From(values, shape, device),

@@ -1,13 +1,13 @@
 namespace GenKernels.Tests.Support;
 
-/// <summary>What tensor cores read of a 32-bit float.</summary>
+/// <summary>The rounding of 32-bit floats that tensor cores see.</summary>
 public static class Tf32
 {
-    /// <returns>What tensor cores read of a tensor: 16-bit floats as they are.</returns>
+    /// <returns>A tensor's values as tensor cores see them; 16-bit floats are unchanged.</returns>
     public static double[] Read(Tensor x) =>
         x.Type == ElementType.Float32 ? Array.ConvertAll(x.ToDoubles(), Rounded) : x.ToDoubles();
 
-    /// <returns>A product as tensor cores are given it: rounded to the type, 32-bit floats as above.</returns>
+    /// <returns>A product as it is passed to tensor cores: rounded to the type, or to TF32 for 32-bit floats.</returns>
     public static double Rounded(double value, ElementType type) => type switch
     {
         ElementType.Float32 => Rounded((float)value),
@@ -15,7 +15,7 @@ public static class Tf32
         _ => (float)(BFloat16)(float)value,
     };
 
-    /// <returns>The nearest number with 10 bits of fraction, ties away from zero.</returns>
+    /// <returns>The nearest number with a fraction of 10 bits, ties away from zero.</returns>
     public static double Rounded(double value)
     {
         if (value == 0 || !double.IsFinite(value)) return value;

@@ -1,11 +1,10 @@
 namespace GenKernels.Tests.Support;
 
-/// <summary>The one table of tolerances, for values near 1.</summary>
+/// <summary>The common table of tolerances, for values near 1.</summary>
 public static class Tolerance
 {
-    /// <returns>
-    /// What a value may be off by: some units in the last place of the type, for sums in another order.
-    /// </returns>
+    /// <returns>The allowed error of a value: some units in the last place of the type, for sums in another
+    /// order.</returns>
     public static double For(ElementType type) => type switch
     {
         ElementType.Float64 => 1e-12,

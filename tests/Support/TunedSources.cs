@@ -2,10 +2,10 @@ using GenKernels.Tests.Runtime.Diagnostics;
 
 namespace GenKernels.Tests.Support;
 
-/// <summary>Whether a change of any kernel that work is done with would have the work measured anew.</summary>
+/// <summary>Checks that a change to any kernel that work uses would cause the work to be measured again.</summary>
 internal static class TunedSources
 {
-    /// <summary>Does the work in every way, and fails where it launches a kernel that is not of its sources.</summary>
+    /// <summary>Does the work in every way, and fails if it launches a kernel that is not among its sources.</summary>
     internal static void ExpectComplete<TKey, TWay>(Device device, ITunedWork<TKey, TWay> work, TKey key)
         where TKey : struct, IEquatable<TKey>
         where TWay : struct

@@ -9,7 +9,7 @@ public sealed class ClipWarpTests(Device device)
     private const int Height = 9;
     private const int Width = 11;
 
-    /// <summary>The wavelet's shifts are orthogonal: what it enlarges it shrinks to the same.</summary>
+    /// <summary>The wavelet's shifts are orthogonal: downsampling restores exactly what was upsampled.</summary>
     [Test]
     public void WholePixelsMoveAndReflectAtTheEdges()
     {
@@ -43,7 +43,7 @@ public sealed class ClipWarpTests(Device device)
         for (int place = 0; place < values.Length; place++)
         {
             (double column, double row) = ((place % 20) - 9.5, (place / 20) - 9.5);
-            if (Math.Max(Math.Abs(column), Math.Abs(row)) > 6) continue;  // reflections are not the wave
+            if (Math.Max(Math.Abs(column), Math.Abs(row)) > 6) continue;  // skips pixels read from reflections
             (double sourceX, double sourceY) = map.Of(column, row);
             Assert.That(actual[place], Is.EqualTo(Wave(sourceX, sourceY)).Within(0.02), $"({column}, {row})");
         }

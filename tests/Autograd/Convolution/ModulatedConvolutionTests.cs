@@ -7,7 +7,8 @@ public sealed class ModulatedConvolutionTests(Device device)
 {
     private static readonly ImagePadding s_around = ImagePadding.Around(1);
 
-    /// <summary>Each image convolved by itself, with weights of its own: what the operation avoids.</summary>
+    /// <summary>Against convolving each image with its own scaled weights, which is what the operation
+    /// avoids.</summary>
     [Test]
     public void ScaledActivationsAreTheSameAsScaledWeights([Values(1, 2)] int up, [Values] bool demodulate)
     {

@@ -3,7 +3,7 @@ using GenKernels.Autograd;
 namespace GenKernels.Tests.Autograd.Convolution;
 
 /// <summary>
-/// A resampled convolution word for word: zeros between the pixels, padding, filter, convolution, filter, and every
+/// A resampled convolution by definition: zeros between the pixels, padding, filter, convolution, filter, and every
 /// Down-th pixel kept.
 /// </summary>
 internal static class PlainResampling
@@ -48,7 +48,8 @@ internal static class PlainResampling
         return ([x.Shape[0], height, width, outputs], values);
     }
 
-    /// <returns>For each outer and inner index the matrix of the two axes between; a matrix is one.</returns>
+    /// <returns>For each outer and inner index, the matrix over the two axes between; a matrix counts as one of
+    /// these.</returns>
     private static double[][,] Taps(double[] values, Shape shape)
     {
         (int outer, int rows, int columns, int inner) = shape.Rank == 2

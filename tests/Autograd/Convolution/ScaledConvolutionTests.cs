@@ -4,14 +4,15 @@ using GenKernels.Kernels.Elementwise;
 
 namespace GenKernels.Tests.Autograd.Convolution;
 
-/// <summary>The fused gradient against that of the composed form, which finite differences prove.</summary>
+/// <summary>The fused gradient against that of the composed form, which finite differences verify.</summary>
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
 public sealed class ScaledConvolutionTests(Device device)
 {
     private static readonly BiasActivationOptions s_leaky = new(Activation.LeakyRelu, 1.25f, 8, 0.25f);
 
     /// <summary>
-    /// Not of 16 bits, where a result near 0 may have the other sign; of 32 with channels that no tensor core takes.
+    /// Not in 16 bits, where a result near 0 may have the other sign; in 32 bits with channel counts that no tensor
+    /// core takes.
     /// </summary>
     [TestCase(ElementType.Float64, 3)]
     [TestCase(ElementType.Float64, 16)]
@@ -93,7 +94,7 @@ public sealed class ScaledConvolutionTests(Device device)
                 TestTensors.Normal(shape, seed: index + 1, device, type), requiresGradient: true)),
         ];
 
-        // As demodulation: what brings the sums to about 1.
+        // Like demodulation: scales the sums to about 1.
         double[] factors = Array.ConvertAll(inputs[3].Value.ToDoubles(), value => 0.05 + (0.01 * Math.Abs(value)));
         inputs[3] = new Variable(TestTensors.From(factors, shapes[3], device, type), requiresGradient: true);
         return inputs;

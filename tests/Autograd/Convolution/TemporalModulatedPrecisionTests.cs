@@ -3,7 +3,7 @@ using GenKernels.Kernels.Convolution;
 
 namespace GenKernels.Tests.Autograd.Convolution;
 
-/// <summary>Activations of 16 bits beside weights, styles and biases of 32.</summary>
+/// <summary>16-bit activations with 32-bit weights, styles and biases.</summary>
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
 public sealed class TemporalModulatedPrecisionTests(Device device)
 {
@@ -23,7 +23,8 @@ public sealed class TemporalModulatedPrecisionTests(Device device)
         Assert.That(Error(y.ToDoubles(), exact), Is.LessThanOrEqualTo(1.5 * Error(plain, exact)));
     }
 
-    /// <summary>The sizes of weights and styles cancel; the sums of their raw products would be infinite.</summary>
+    /// <summary>The magnitudes of weights and styles cancel; sums of their unscaled products would overflow to
+    /// infinity.</summary>
     [Test]
     public void LargeWeightsAndStylesDoNotOverflowHalves()
     {
@@ -51,7 +52,7 @@ public sealed class TemporalModulatedPrecisionTests(Device device)
         Variable Leaf(Variable value) => new(value.Value, requiresGradient: hasGradient);
     }
 
-    /// <returns>The modulated convolution, every result of it rounded.</returns>
+    /// <returns>The modulated convolution, with every intermediate result rounded.</returns>
     private static double[] Formula(Variable x, Variable w, Variable style, Func<double, double> round)
     {
         double[] activations = x.Value.ToDoubles();

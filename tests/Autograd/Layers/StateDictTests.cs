@@ -55,7 +55,7 @@ public sealed class StateDictTests
     [Test]
     public void AConvolutionWeightIsHeldChannelsSecond()
     {
-        // Ours is [O=2, kT=1, kH=2, kW=2, I=3]; element [o, t, h, w, i] of it is [o, i, t, h, w] of the release.
+        // In memory [O=2, kT=1, kH=2, kW=2, I=3]; its element [o, t, h, w, i] is [o, i, t, h, w] of the release.
         using OneParameter module = new([2, 1, 2, 2, 3], StateLayout.ChannelsLast([2, 3, 1, 2, 2]));
         float[] original =
         [
@@ -79,7 +79,7 @@ public sealed class StateDictTests
     [Test]
     public void AFlattenedWeightIsReorderedWithinItsRows()
     {
-        // The release flattens [C=2, H=3] into 6 columns; ours flattens [H, C].
+        // The release flattens [C=2, H=3] into 6 columns; this project flattens [H, C].
         using OneParameter module = new([2, 6], new StateLayout([2, 6], [2, 2, 3], 0, 2, 1));
         StateDict.Load(
             module, [StateEntry.From("weight", [2, 6], [0f, 1, 2, 10, 11, 12, 100, 101, 102, 110, 111, 112])]);

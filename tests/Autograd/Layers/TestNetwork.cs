@@ -4,7 +4,7 @@ using GenKernels.Kernels.Random;
 namespace GenKernels.Tests.Autograd;
 
 /// <summary>
-/// Layers in a row times a gain, with a buffer of floats and one of integers; a width of 5 leaves gaps in an arena.
+/// Layers in sequence times a gain, with a float and an integer buffer; a width of 5 leaves gaps in an arena.
 /// </summary>
 internal sealed class TestNetwork : Module
 {

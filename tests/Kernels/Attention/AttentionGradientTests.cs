@@ -68,7 +68,8 @@ public sealed class AttentionGradientTests(Device device)
         }
     }
 
-    /// <summary>As for the values: products and a softmax that round at every step are the measure.</summary>
+    /// <summary>As for the forward pass: the yardstick is matrix products and a softmax rounded at every
+    /// step.</summary>
     [Test]
     public void LowPrecisionIsNoWorseThanThePlainWay(
         [Values(FloatType.Float16, FloatType.BFloat16)] FloatType type, [Values] bool isCausal)

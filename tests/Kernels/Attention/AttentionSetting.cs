@@ -7,8 +7,8 @@ public sealed record AttentionSetting(
     int Clips, int Queries, int Keys, int Heads, int Channels, bool IsCausal = false)
 {
     /// <summary>
-    /// Around the tiles: 64 tokens on devices with warps (32 in double and for long heads); 32 queries (16 in double)
-    /// and 96, or 64, keys on the host; 12 rows of a strip there.
+    /// Sizes around the tiles: 64 tokens on devices with warps (32 in double and for long heads); 32 queries (16 in
+    /// double) and 96 or 64 keys on the host, with strips of 12 rows.
     /// </summary>
     public static AttentionSetting[] All { get; } =
     [
@@ -24,12 +24,12 @@ public sealed record AttentionSetting(
 
     public Shape KeyShape => [Clips, Keys, Heads, Channels];
 
-    /// <returns>Queries, keys, values and what arrives at the result: the same each time.</returns>
+    /// <returns>Queries, keys, values and the upstream gradient: the same at each call.</returns>
     public (Tensor Q, Tensor K, Tensor V, Tensor Dy) Inputs(Device device, ElementType type) =>
         (TestTensors.Normal(QueryShape, seed: 1, device, type), TestTensors.Normal(KeyShape, seed: 2, device, type),
             TestTensors.Normal(KeyShape, seed: 3, device, type), TestTensors.Normal(QueryShape, seed: 4, device, type));
 
-    /// <returns>The same with a query that is not a number, the index-th of each sequence.</returns>
+    /// <returns>The same with a NaN in one query of each sequence, the one of the given index.</returns>
     public (Tensor Q, Tensor K, Tensor V) InputsWithNaN(Device device, ElementType type, int index)
     {
         (Tensor q, Tensor k, Tensor v, _) = Inputs(device, type);
@@ -45,7 +45,7 @@ public sealed record AttentionSetting(
     public override string ToString() =>
         $"{Clips} x {Queries} to {Keys}, {Heads} heads of {Channels}{(IsCausal ? ", causal" : "")}";
 
-    /// <returns>The result, and the log of the sum of every row's exponentials.</returns>
+    /// <returns>The result, and every row's log-sum-exp.</returns>
     public (double[] Y, double[] LogSumExp) Forward(double[] q, double[] k, double[] v)
     {
         (double[] y, double[] rows) = (new double[q.Length], new double[Clips * Heads * Queries]);
@@ -113,7 +113,7 @@ public sealed record AttentionSetting(
 
     private int KeyAt(int row, int key) => At(row, key, Keys);
 
-    /// <summary>Rows are counted over sequences, heads and queries.</summary>
+    /// <summary>Rows are numbered over sequences, heads and queries.</summary>
     private int At(int row, int token, int tokens)
     {
         int pair = row / Queries;

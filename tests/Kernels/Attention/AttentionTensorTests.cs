@@ -6,7 +6,8 @@ namespace GenKernels.Tests.Kernels.Attention;
 [TestFixtureSource(nameof(Devices))]
 public sealed class AttentionTensorTests(Device device)
 {
-    /// <summary>Around the tiles of 64 queries and keys (32, or 16, for long heads) and 16 queries of a warp.</summary>
+    /// <summary>Sizes around the tiles of 64 queries and keys (32 or 16 for long heads) and the 16 queries of a
+    /// warp.</summary>
     public static AttentionSetting[] Settings { get; } =
     [
         new(1, 1, 1, 1, 8), new(2, 15, 17, 2, 8), new(1, 17, 70, 2, 16, true), new(1, 65, 63, 1, 40),
@@ -16,7 +17,7 @@ public sealed class AttentionTensorTests(Device device)
 
     private static ElementType[] Types => AttentionTensor.Types;
 
-    /// <returns>All but the host, where a warp is one thread.</returns>
+    /// <returns>All devices but the host, whose warp is one thread.</returns>
     public static IEnumerable<TestFixtureData> Devices() =>
         TestDevices.All().Where(data => data.Arguments[0] is not Device { WarpSize: 1 });
 
@@ -33,7 +34,7 @@ public sealed class AttentionTensorTests(Device device)
         Expect.CloseSums(rows, expectedRows, "logSumExp");
     }
 
-    /// <summary>The greatest of logits is found past those that are no numbers, but they are not lost.</summary>
+    /// <summary>The maximum of the logits skips NaNs, but they still reach the result.</summary>
     [Test]
     public void ANaNReachesItsRowAlone()
     {
@@ -44,7 +45,8 @@ public sealed class AttentionTensorTests(Device device)
         Assert.That(y.Index().Select(at => double.IsNaN(at.Item) == (at.Index / 40 == 2)), Has.All.True);
     }
 
-    /// <summary>A tensor that begins in the middle of a chunk, and heads of other lengths, go another way.</summary>
+    /// <summary>A tensor that is not aligned to 16-byte chunks, and head lengths that are no multiple of one, take
+    /// another kernel.</summary>
     [Test]
     public void WhatTensorCoresCannotTakeIsComputedWithoutThem()
     {

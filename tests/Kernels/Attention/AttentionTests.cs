@@ -25,8 +25,8 @@ public sealed class AttentionTests(Device device)
         }
     }
 
-    /// <summary>In 16 bits, products and a softmax that round at every step are what the kernel must not be worse
-    /// than, with room for the rounding of its weights.</summary>
+    /// <summary>In 16 bits, the kernel must not be worse than matrix products and a softmax rounded at every step, with
+    /// an allowance for the rounding of its weights.</summary>
     [Test]
     public void LowPrecisionIsNoWorseThanThePlainWay(
         [Values(FloatType.Float16, FloatType.BFloat16)] FloatType type, [Values] bool isCausal)
@@ -90,7 +90,7 @@ public sealed class AttentionTests(Device device)
     [Test]
     public void MemoryIsLinearInTokens()
     {
-        // Eight times the tokens; matrices of logits would take 64 times the memory. The host may keep parts of sums.
+        // Eight times the tokens; logit matrices would take 64 times the memory. The host may keep partial sums.
         long few = Peak(64), many = Peak(512);
         Assert.That(many, Is.LessThanOrEqualTo(16 * few));
     }
@@ -155,7 +155,7 @@ public sealed class AttentionTests(Device device)
         Attentions.Forward(queries, keys, values, new AttentionOptions(scale));
     }
 
-    /// <returns>The most bytes in use during forward and backward, beyond those before.</returns>
+    /// <returns>Peak bytes in use during forward and backward, beyond those in use before.</returns>
     private long Peak(int tokens)
     {
         using TensorScope scope = device.Scope();

@@ -6,7 +6,7 @@ namespace GenKernels.Tests.Kernels.Attention;
 [TestFixtureSource(typeof(WgmmaTests), nameof(WgmmaTests.Devices))]
 public sealed class AttentionWarpgroupGradientKeyValueTests(Device device)
 {
-    /// <summary>Besides, keys that no query sees, in turns between those that some do.</summary>
+    /// <summary>Also keys that no query sees, interleaved with keys that some do.</summary>
     private static IEnumerable<AttentionSetting> Settings =>
         [.. AttentionWarpgroupGradientQueryTests.Settings, new(3, 40, 400, 2, 40, true)];
 

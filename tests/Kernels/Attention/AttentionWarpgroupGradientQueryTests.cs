@@ -6,7 +6,7 @@ namespace GenKernels.Tests.Kernels.Attention;
 [TestFixtureSource(typeof(WgmmaTests), nameof(WgmmaTests.Devices))]
 public sealed class AttentionWarpgroupGradientQueryTests(Device device)
 {
-    /// <summary>Those whose gradients warpgroups compute.</summary>
+    /// <summary>Settings whose gradients warpgroups compute.</summary>
     public static IEnumerable<AttentionSetting> Settings =>
         AttentionWarpgroupTests.Settings.Where(setting => setting.Channels <= 80);
 
@@ -33,7 +33,7 @@ public sealed class AttentionWarpgroupGradientQueryTests(Device device)
     public void AnEditOfAnyKernelHasItMeasuredAnew() => TunedSources.ExpectComplete(
         device, new AttentionGradientChoice(), new AttentionKey(ElementType.Float16, 1, 3, 5, 1, 64, IsCausal: true));
 
-    /// <returns>What the gradients need to know of the queries.</returns>
+    /// <returns>The numbers per query that the gradients read.</returns>
     internal static Tensor Numbers(AttentionSetting setting, Tensor q, Tensor k, Tensor v, Tensor dy)
     {
         AttentionWay way = AttentionWarpgroup.Known.For(q.Device, setting.Channels).First();

@@ -8,7 +8,8 @@ namespace GenKernels.Tests.Kernels.Attention;
 public sealed class AttentionWarpgroupTests(Device device)
 {
     /// <summary>
-    /// Around tiles of 64 or 128 tokens, blocks of 128 or 192, and rings of 3 or 4 tiles; and more tiles than blocks.
+    /// Sizes around tiles of 64 or 128 tokens, blocks of 128 or 192 and ring buffers of 3 or 4 tiles; and more tiles
+    /// than blocks.
     /// </summary>
     public static AttentionSetting[] Settings { get; } =
     [
@@ -74,7 +75,7 @@ public sealed class AttentionWarpgroupTests(Device device)
         Assert.That(new AttentionGradientChoice().Ways(device, key with { Channels = 80 }).Count(), Is.EqualTo(3));
     }
 
-    /// <returns>The result, and the logs of the rows' sums.</returns>
+    /// <returns>The result, and the rows' log-sum-exp.</returns>
     internal static (Tensor Y, Tensor LogSumExp) Forward(
         AttentionWay way, Tensor q, Tensor k, Tensor v, AttentionOptions options)
     {

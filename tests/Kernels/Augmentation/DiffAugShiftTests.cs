@@ -68,7 +68,7 @@ public sealed class DiffAugShiftTests(Device device)
         return result;
     }
 
-    // As the rectangle is defined: its places one by one, each clamped into the picture.
+    // By definition of the rectangle: its positions one by one, each clamped into the picture.
     private static bool IsCut(int place, int offset, int cutSize, int size) =>
         Enumerable.Range(0, cutSize).Any(k => Math.Clamp(k + offset - (cutSize / 2), 0, size - 1) == place);
 

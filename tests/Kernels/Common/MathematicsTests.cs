@@ -4,7 +4,7 @@ namespace GenKernels.Tests.Kernels.Common;
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
 public sealed class MathematicsTests(Device device)
 {
-    private const double Unit = 1.2e-7;  // of the last place, relative
+    private const double Unit = 1.2e-7;  // one unit in the last place, relative
     private const double SmallestNormal = 1.18e-38;
     private const int Count = 40_001;
 
@@ -35,7 +35,7 @@ public sealed class MathematicsTests(Device device)
     public void SigmoidIsRightToThreeUnits([Values(1, 20, 86)] double reach) =>
         Check("Sigmoid", Sweep(-reach, reach), x => 1 / (1 + Math.Exp(-x)), _ => 3);
 
-    /// <summary>The rounding of z² / 2 counts more and more in the tail.</summary>
+    /// <summary>The rounding of z² / 2 matters more and more in the tail.</summary>
     [Test]
     public void TheNormalIntegralIsRightOnBothSides([Values(0.1, 4, 12)] double reach) =>
         Check("Normal", Sweep(-reach, reach), NormalIntegral, z => 4 + (z * z));

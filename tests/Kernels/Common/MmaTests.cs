@@ -10,7 +10,7 @@ public sealed class MmaTests(Device device)
         "Probes/Mma.cu", typeof(MmaTests).Assembly,
         [ElementType.Float32, ElementType.Float16, ElementType.BFloat16]);
 
-    /// <summary>All but the host, where a warp is one thread.</summary>
+    /// <summary>All devices but the host, whose warp is one thread.</summary>
     private static IEnumerable<TestFixtureData> Devices() =>
         TestDevices.All().Where(data => data.Arguments[0] is not Device { WarpSize: 1 });
 
@@ -52,7 +52,7 @@ public sealed class MmaTests(Device device)
         {
             for (int register = 0; register < 14; register++)
             {
-                // Of 1, 2 and 4 matrices: registers 0, 1 to 2, 3 to 6; transposed, seven later.
+                // Of ldmatrix with 1, 2 and 4 matrices: registers 0, 1 to 2, 3 to 6; transposed, seven later.
                 int matrix = (register % 7) switch { < 1 => 0, < 3 => (register % 7) - 1, _ => (register % 7) - 3 };
                 for (int lane = 0; lane < 32; lane++)
                 {
@@ -118,7 +118,7 @@ public sealed class MmaTests(Device device)
     public void ElementsAreMultipliedOneByOneAndRoundedOnce(
         [Values(FloatType.Float32, FloatType.Float16, FloatType.BFloat16)] FloatType type)
     {
-        // Few bits, so that no factor is rounded; products have more than the types keep.
+        // Few significant bits, so that no factor is rounded; the products have more than the types keep.
         float[] values = [.. Enumerable.Range(0, 32).Select(index => (index - 15) * 1.0625f)];
         using Tensor x = Tensor.From(values, [32], device);
         using Tensor y = Tensor.Empty([32], ElementType.Int32, device);

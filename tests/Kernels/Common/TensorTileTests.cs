@@ -2,7 +2,7 @@ using GenKernels.Kernels.MatrixProduct;
 
 namespace GenKernels.Tests.Kernels.Common;
 
-/// <summary>Shared memory of the tiles of tensor cores: nothing overlaps, and no access meets a bank twice.</summary>
+/// <summary>Shared-memory layout of tensor-core tiles: nothing overlaps, and no access has a bank conflict.</summary>
 [TestFixtureSource(nameof(Devices))]
 public sealed class TensorTileTests(Device device)
 {
@@ -14,7 +14,7 @@ public sealed class TensorTileTests(Device device)
         "Probes/Swizzle.cu", typeof(TensorTileTests).Assembly, [ElementType.Float32, ElementType.Float16],
         [.. MatrixTiling.All.Concat(MatrixTiling.Warpgroups).Select(tiling => tiling.Variant)]);
 
-    /// <summary>All but the host, where a warp is one thread.</summary>
+    /// <summary>All devices but the host, whose warp is one thread.</summary>
     private static IEnumerable<TestFixtureData> Devices() =>
         TestDevices.All().Where(data => data.Arguments[0] is not Device { WarpSize: 1 });
 
@@ -57,7 +57,7 @@ public sealed class TensorTileTests(Device device)
         else AssertLoadsOfFloats(columns, chunks);
     }
 
-    /// <summary>Eight rows, one below the other, are read at once.</summary>
+    /// <summary>Eight consecutive rows are read at once.</summary>
     private static void AssertLoadsOfMatrices(int[] places, int chunks)
     {
         for (int first = 0; first < places.Length / chunks; first += 8)
@@ -70,7 +70,7 @@ public sealed class TensorTileTests(Device device)
         }
     }
 
-    /// <summary>Eight neighbouring floats of four rows are read at once.</summary>
+    /// <summary>Eight adjacent floats of each of four rows are read at once.</summary>
     private static void AssertLoadsOfFloats(int[] places, int chunks)
     {
         for (int first = 0; first < places.Length / chunks; first += 4)

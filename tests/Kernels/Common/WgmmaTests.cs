@@ -1,6 +1,6 @@
 namespace GenKernels.Tests.Kernels.Common;
 
-/// <summary>Products of warpgroups against plain arithmetic, with operands laid out element by element.</summary>
+/// <summary>Warpgroup products (WGMMA) against plain arithmetic, with operands laid out element by element.</summary>
 [TestFixtureSource(nameof(Devices))]
 public sealed class WgmmaTests(Device device)
 {
@@ -13,10 +13,10 @@ public sealed class WgmmaTests(Device device)
             .. Forms().Select(form => Variant(form.Columns, form.X, form.AcrossW)),
         ]);
 
-    /// <summary>How x lies.</summary>
+    /// <summary>Where x lies: in shared memory, K-major (along) or M-major (across), or in registers.</summary>
     public enum Place { Along, Across, InRegisters }
 
-    /// <summary>Those that can.</summary>
+    /// <summary>The devices with warpgroup products.</summary>
     internal static IEnumerable<TestFixtureData> Devices() =>
         TestDevices.All().Where(data => data.Arguments[0] is not Device { HasWarpgroupProducts: false });
 
@@ -31,7 +31,7 @@ public sealed class WgmmaTests(Device device)
         }
     }
 
-    /// <summary>Of one width all there are; of the others those of products, and those of attention.</summary>
+    /// <summary>All forms for one width; for the other widths those of matrix products and of attention.</summary>
     private static IEnumerable<(int Columns, Place X, bool AcrossW)> Forms() =>
     [
         .. from x in Enum.GetValues<Place>()

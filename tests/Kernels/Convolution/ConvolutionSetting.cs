@@ -3,7 +3,7 @@ using GenKernels.Kernels.Convolution;
 namespace GenKernels.Tests.Kernels.Convolution;
 
 /// <summary>Shapes and options that convolutions are tested with, and the formula as seven loops.</summary>
-/// <param name="Name">What is special about it.</param>
+/// <param name="Name">What the setting covers.</param>
 /// <param name="X">Activations, <c>[N, T, H, W, C]</c>.</param>
 /// <param name="W">Weights, <c>[O, kT, kH, kW, C / groups]</c>.</param>
 /// <param name="Options">Stride, padding, dilation, groups.</param>
@@ -95,7 +95,8 @@ public sealed record ConvolutionSetting(string Name, Shape X, Shape W, Convoluti
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    /// <summary>Calls for every product of the sum with the places of its factors and of the result: x, w, y.</summary>
+    /// <summary>Calls back for every product of the sum, with the indices of its factors and of the result: x, w,
+    /// y.</summary>
     internal void ForEachProduct(Action<int, int, int> term)
     {
         Shape y = Y;

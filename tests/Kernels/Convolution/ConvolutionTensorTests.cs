@@ -14,7 +14,7 @@ public sealed class ConvolutionTensorTests(Device device)
 
     private static ConvolutionSetting[] Settings => TensorSetting.All;
 
-    /// <summary>All but the host, where a warp is one thread.</summary>
+    /// <summary>All devices but the host, whose warp is one thread.</summary>
     private static IEnumerable<TestFixtureData> Devices() =>
         TestDevices.All().Where(data => data.Arguments[0] is not Device { WarpSize: 1 });
 
@@ -83,7 +83,7 @@ public sealed class ConvolutionTensorTests(Device device)
     [Test]
     public void TheWayToScaleMakesNoDifference([Values] FloatType type, [Values(2, 6)] int height)
     {
-        // Frames of 16 rows are scaled first, those of 48 on the way.
+        // Frames of 16 rows are scaled in a separate pass, those of 48 while tiles are loaded.
         using Tensor x = TestTensors.Normal([2, 2, height, 8, 16], seed: 1, device, type.Element());
         using Tensor w = TestTensors.Normal([8, 3, 3, 3, 16], seed: 2, device, type.Element());
         using Tensor scales = TestTensors.Normal([2, 2, 16], seed: 3, device, type.Element());

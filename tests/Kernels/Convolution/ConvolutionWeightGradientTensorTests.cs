@@ -3,7 +3,7 @@ using GenKernels.Kernels.MatrixProduct;
 
 namespace GenKernels.Tests.Kernels.Convolution;
 
-/// <summary>Gradients of weights on tensor cores, in every tiling, against seven loops.</summary>
+/// <summary>Weight gradients on tensor cores, in every tiling, against seven loops.</summary>
 [TestFixtureSource(nameof(Devices))]
 public sealed class ConvolutionWeightGradientTensorTests(Device device)
 {
@@ -11,7 +11,7 @@ public sealed class ConvolutionWeightGradientTensorTests(Device device)
 
     private static ConvolutionSetting[] Settings => TensorSetting.All;
 
-    /// <summary>All but the host, where a warp is one thread.</summary>
+    /// <summary>All devices but the host, whose warp is one thread.</summary>
     private static IEnumerable<TestFixtureData> Devices() =>
         TestDevices.All().Where(data => data.Arguments[0] is not Device { WarpSize: 1 });
 

@@ -5,7 +5,7 @@ using WeightGradient = GenKernels.Kernels.Convolution.ConvolutionWeightGradient;
 
 namespace GenKernels.Tests.Kernels.Convolution;
 
-/// <summary>Every way of the CPU that is offered is right, and the fastest is found and remembered.</summary>
+/// <summary>Every way offered on the CPU is right, and the fastest is found and remembered.</summary>
 public sealed class HostConvolutionChoiceTests
 {
     private static ConvolutionSetting[] Settings => ConvolutionSetting.All;
@@ -47,7 +47,8 @@ public sealed class HostConvolutionChoiceTests
             Is.EqualTo(HostMethod.Tiles));
     }
 
-    // Twice what was measured: 1.0e-6 and 1.7e-6, of which the largest depends on few elements and is not asked for.
+    // Limits are twice the measured root mean square errors, 1.0e-6 and 1.7e-6; the largest error depends on few
+    // elements and is not checked.
     [TestCase("Tiles", 2e-6)]
     [TestCase("TallTiles", 3.4e-6)]
     public void TilesOfManyChannelsAreOffByMillionthsOfTheRootMeanSquare(string method, double limit)

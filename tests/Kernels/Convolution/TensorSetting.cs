@@ -2,7 +2,8 @@ using GenKernels.Kernels.Convolution;
 
 namespace GenKernels.Tests.Kernels.Convolution;
 
-/// <summary>Convolutions whose channels are whole chunks, as tensor cores ask: small, and around every edge.</summary>
+/// <summary>Convolutions whose channels are whole chunks, as tensor cores require: small, and around every
+/// edge.</summary>
 internal static class TensorSetting
 {
     private static readonly ConvolutionOptions s_padded = ConvolutionOptions.Padded(Triple.One);

@@ -27,7 +27,7 @@ public sealed class BiasActivationTests(Device device)
         }
     }
 
-    /// <summary>With the values proven by the formula, each order proves the next.</summary>
+    /// <summary>The formula verifies the values; then each order verifies the next.</summary>
     [Test]
     public void DerivativesMatchFiniteDifferences([Values] Activation activation, [Values(1, 2, 3)] int order)
     {
@@ -162,10 +162,10 @@ public sealed class BiasActivationTests(Device device)
         return Math.Clamp(options.Gain * value, -options.Clamp, options.Clamp);
     }
 
-    /// <summary>By its series 1/2 + φ(z) (z + z³/3 + z⁵/15 + ...), all terms of one sign.</summary>
+    /// <summary>The normal CDF by its series 1/2 + φ(z) (z + z³/3 + z⁵/15 + ...), all terms of one sign.</summary>
     private static double NormalIntegral(double z)
     {
-        if (Math.Abs(z) > 9) return z > 0 ? 1 : 0;  // 200 terms no longer reach
+        if (Math.Abs(z) > 9) return z > 0 ? 1 : 0;  // the series would need more than 200 terms
         double term = z;
         double sum = 0;
         for (int n = 1; n < 200; term *= z * z / ((2 * n) + 1), n++) sum += term;

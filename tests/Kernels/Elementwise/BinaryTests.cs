@@ -78,7 +78,7 @@ public sealed class BinaryTests(Device device)
         Binary.Forward(BinaryKind.Add, left, right).Dispose();
     }
 
-    /// <summary>Normal numbers; for comparisons a few integers, so that many are equal.</summary>
+    /// <summary>Normal numbers; for comparisons a few integers, so that many pairs are equal.</summary>
     private Tensor Operand(BinaryKind kind, Shape shape, int seed, FloatType type)
     {
         if (kind < BinaryKind.Equal) return TestTensors.Normal(shape, seed, device, type.Element());
@@ -115,7 +115,7 @@ public sealed class BinaryTests(Device device)
         return Shape.Create(sizes);
     }
 
-    /// <summary>Where an operand has what element <paramref name="index"/> of the result needs.</summary>
+    /// <summary>Index of the operand's element that element <paramref name="index"/> of the result reads.</summary>
     private static long At(Shape operand, long index, Shape result)
     {
         long at = 0, stride = 1;

@@ -38,7 +38,7 @@ public sealed class CastTests(Device device)
         float[] actual = Array.ConvertAll(y.ToArray<BFloat16>(), value => (float)value);
         for (int index = 0; index < values.Length - 1; index++)
         {
-            // The upper half of the bits, rounded to the nearest, ties to the even one; a carry runs on to infinity.
+            // The upper half of the bits, rounded to nearest, ties to even; a carry propagates up to infinity.
             uint bits = BitConverter.SingleToUInt32Bits(values[index]);
             uint rounded = (bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000;
             Assert.That(BitConverter.SingleToUInt32Bits(actual[index]), Is.EqualTo(rounded), $"{values[index]:G9}");
@@ -81,7 +81,7 @@ public sealed class CastTests(Device device)
         ];
     }
 
-    /// <summary>0 to 100, which every type holds.</summary>
+    /// <summary>0 to 100, which every type represents.</summary>
     private Tensor Integers(int count, ElementType type)
     {
         int[] values = [.. Enumerable.Range(0, count).Select(index => index % 101)];

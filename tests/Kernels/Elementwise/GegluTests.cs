@@ -19,7 +19,7 @@ public sealed class GegluTests(Device device)
         Expect.Close(y, expected);
     }
 
-    /// <summary>Against the gradient of the composed form, which finite differences prove.</summary>
+    /// <summary>Against the gradient of the composed form, which finite differences verify.</summary>
     [Test]
     public void TheGradientIsThatOfTheComposedForm([Values] FloatType type, [Values(1, 33, 48)] int channels)
     {
@@ -42,7 +42,7 @@ public sealed class GegluTests(Device device)
                 "Geglu: the last axis of x must be even, got shape [2, 3]"));
     }
 
-    /// <summary>By its series 1/2 + φ(z) (z + z³/3 + z⁵/15 + ...), all terms of one sign.</summary>
+    /// <summary>The normal CDF by its series 1/2 + φ(z) (z + z³/3 + z⁵/15 + ...), all terms of one sign.</summary>
     private static double NormalIntegral(double z)
     {
         double term = z;

@@ -20,7 +20,7 @@ public sealed class UnaryTests(Device device)
         }
     }
 
-    /// <summary>What does not begin at a multiple of 16 bytes is not loaded in packs of them.</summary>
+    /// <summary>Tensors that are not 16-byte aligned take the path without vectorised loads.</summary>
     [Test]
     public void ATensorMayBeginAnywhere([Values] FloatType type, [Values(1, 2, 3)] int start)
     {

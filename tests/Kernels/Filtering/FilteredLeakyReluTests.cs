@@ -7,8 +7,8 @@ namespace GenKernels.Tests.Kernels.Filtering;
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
 public sealed class FilteredLeakyReluTests(Device device)
 {
-    // Rates and filters of the layers that are known, then uneven rates, taps that do not fill their phases or are
-    // fewer than the rate, no filters, and filters of two axes on either side; with paddings of both signs.
+    // Rates and filters of the known layers, then uneven rates, tap counts that do not fill their phases or are below
+    // the rate, no filters, and 2D filters on either side; with paddings of both signs.
     private static readonly FilteredSetting[] s_settings =
     [
         new(new(1, 1, Slope: 1), null, null),
@@ -184,7 +184,7 @@ public sealed class FilteredLeakyReluTests(Device device)
         }
     }
 
-    /// <summary>The tolerance is relative to the largest number: both round sums of numbers of that size.</summary>
+    /// <summary>The tolerance is relative to the largest value: both sides round sums of that size.</summary>
     private void CompareWithTheSteps(Shape input, FilteredSetting setting, double tolerance)
     {
         using TensorScope scope = device.Scope();
@@ -214,7 +214,7 @@ public sealed class FilteredLeakyReluTests(Device device)
     private Variable Leaf(Shape shape, int seed) =>
         new(TestTensors.Normal(shape, seed, device, ElementType.Float64), requiresGradient: true);
 
-    /// <summary>The value, its gradients, and those of the gradients' squares.</summary>
+    /// <summary>The value, its gradients, and the gradients of their squares.</summary>
     private double[][] Gradients(Variable y, Variable x, Variable bias)
     {
         Variable upstream = Leaf(y.Shape, seed: 7);
@@ -224,7 +224,7 @@ public sealed class FilteredLeakyReluTests(Device device)
         return [.. new[] { y, first[0], first[1], second }.Select(result => result.Value.ToDoubles())];
     }
 
-    // The upper rate with its zeros written out, and every sum over all taps.
+    // Zeros inserted explicitly at the upper rate, and every sum over all taps.
     private static double[] Formula(
         Tensor x, Tensor bias, Tensor? up, Tensor? down, FilteredLeakyReluOptions options)
     {
@@ -282,7 +282,7 @@ public sealed class FilteredLeakyReluTests(Device device)
         return y;
     }
 
-    /// <summary>A vector's products with itself.</summary>
+    /// <summary>The 2D filter; a 1D one as its outer product with itself.</summary>
     private static double[,] Matrix(Tensor? filter)
     {
         double[] taps = filter?.ToDoubles() ?? [1];

@@ -6,7 +6,7 @@ using GenKernels.Tests.Golden;
 
 namespace GenKernels.Tests.Kernels.Filtering;
 
-/// <summary>Up- and downsampling against what the original networks recorded, gradients included.</summary>
+/// <summary>Up- and downsampling against the recordings of the original networks, including gradients.</summary>
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
 public sealed class RecordedUpfirdnTests(Device device)
 {
@@ -53,7 +53,7 @@ public sealed class RecordedUpfirdnTests(Device device)
             : Along(Along(x, 1, filter, function, scaleY, padY), 2, filter, function, scaleX, padX);
     }
 
-    /// <summary>The recorded filters of two axes have one column: a filter of rows, and a scale of columns.</summary>
+    /// <summary>The recorded 2D filters have one column: a filter along rows, and a scale along columns.</summary>
     private static Variable Both(Variable x, Tensor filter, string function, (int X, int Y) scale)
     {
         Tensor rows = filter.View([4]);
@@ -89,7 +89,7 @@ public sealed class RecordedUpfirdnTests(Device device)
         };
     }
 
-    /// <summary>Samples at the lower rate are repeated beyond the ends, and zeros lie beyond those.</summary>
+    /// <summary>Edge samples are replicated at the lower rate, with zeros beyond them.</summary>
     private static Variable Up(Variable x, int axis, Tensor filter, int scale, int pad) =>
         x.Pad(axis, pad, pad, Border.Replicate).Upsample(axis, filter, scale, -pad * scale);
 

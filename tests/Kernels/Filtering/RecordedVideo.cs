@@ -2,7 +2,7 @@ using GenKernels.Kernels.Movement;
 
 namespace GenKernels.Tests.Kernels.Filtering;
 
-/// <summary>Tensors of the recorded cases, whose channels come second, with the channels last.</summary>
+/// <summary>Tensors of the recorded cases, whose channels come second, as channels-last.</summary>
 internal static class RecordedVideo
 {
     /// <returns>The recorded <c>[N, C, …]</c> as <c>[N, …, C]</c>; the caller or its scope disposes it.</returns>
@@ -14,7 +14,7 @@ internal static class RecordedVideo
         return StridedCopy.Permute(recorded, axes);
     }
 
-    /// <summary>Holds two tensors against each other as the recorded cases want it.</summary>
+    /// <summary>Compares two tensors with the tolerance of the recorded cases.</summary>
     internal static void AssertEqual(Tensor actual, Tensor expected, string what)
     {
         double[] values = expected.ToDoubles();

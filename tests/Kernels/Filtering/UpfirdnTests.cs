@@ -74,7 +74,7 @@ public sealed class UpfirdnTests(Device device)
             Throws.TypeOf<ShapeException>().With.Message.Contains("must have 32 or 64 bits"));
     }
 
-    // Zeros between the samples, zeros around them, and then the plain sum.
+    // Zeros between the samples, zeros around them, then the plain sum.
     private static double[] Formula(
         Tensor x, double[] filter, int up, int down, int before, int after, bool flip, double gain)
     {

@@ -3,21 +3,22 @@ using GenKernels.Kernels.MatrixProduct;
 
 namespace GenKernels.Tests.Kernels.MatrixProduct;
 
-/// <summary>Products on tensor cores, in every tiling, against the formula.</summary>
+/// <summary>Matrix products on tensor cores, in every tiling, against the formula.</summary>
 [TestFixtureSource(nameof(Devices))]
 public sealed class MatMulTensorTests(Device device)
 {
-    // Around the tiles and slices: of 16, 32 or 64 elements, chunks of 4 or 8; some with rows that are not aligned.
+    // Sizes around the tiles and k-slices (of 16, 32 or 64 elements) and the chunks (of 4 or 8); some rows are not
+    // aligned.
     private static readonly (int M, int N, int K)[] s_sizes =
         [(1, 1, 1), (5, 3, 7), (16, 8, 16), (17, 9, 40), (63, 65, 33), (64, 64, 64), (72, 136, 104), (130, 67, 200)];
 
-    // Likewise for boxes: all rows are whole chunks of 8 elements.
+    // The same for tensor copies (TMA boxes): all rows are whole chunks of 8 elements.
     private static readonly (int M, int N, int K)[] s_wholeChunks =
         [(8, 8, 8), (16, 8, 16), (64, 64, 64), (72, 136, 104), (136, 264, 136), (264, 128, 392), (48, 520, 64)];
 
     private static MatrixTiling[] Tilings => MatrixTiling.All;
 
-    /// <summary>All but the host, where a warp is one thread.</summary>
+    /// <summary>All devices but the host, whose warp is one thread.</summary>
     private static IEnumerable<TestFixtureData> Devices() =>
         TestDevices.All().Where(data => data.Arguments[0] is not Device { WarpSize: 1 });
 
@@ -67,7 +68,7 @@ public sealed class MatMulTensorTests(Device device)
     [Test]
     public void ThatWarpgroupsMultiplyMakesNoDifference([Values] bool transposeX, [Values] bool transposeW)
     {
-        // Whole numbers, whose sums are exact in any order.
+        // Integers, whose sums are exact in any order.
         Product product = new(FloatType.Float16, 1, 1, 136, 136, 392, transposeX, transposeW);
         using Tensor x = WholeNumbers(product.X, seed: 1);
         using Tensor w = WholeNumbers(product.W, seed: 2);
@@ -155,7 +156,7 @@ public sealed class MatMulTensorTests(Device device)
         Assert.That(MatrixTiling.All[0].Division(1, 0, ElementType.Float16), Is.EqualTo((1, 1)));
     }
 
-    /// <summary>Those that the device has; that it has none is no failure.</summary>
+    /// <summary>The warpgroup tilings of the device; without any, the test is ignored.</summary>
     private MatrixTiling[] Warpgroups()
     {
         if (!device.HasWarpgroupProducts) Assert.Ignore("compute capability 9.0 alone multiplies in warpgroups");

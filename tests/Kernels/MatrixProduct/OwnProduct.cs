@@ -2,9 +2,7 @@ using GenKernels.Kernels.MatrixProduct;
 
 namespace GenKernels.Tests.Kernels.MatrixProduct;
 
-/// <summary>
-/// Until it is disposed, the CPU's kernels multiply matrices themselves, as where OpenBLAS is missing.
-/// </summary>
+/// <summary>Until disposed, makes the CPU's kernels multiply matrices themselves, as without OpenBLAS.</summary>
 public sealed class OwnProduct : IDisposable
 {
     public OwnProduct() => AppContext.SetSwitch(MatMul.OwnProductSwitch, true);

@@ -4,14 +4,14 @@ using GenKernels.Tests.Kernels.Elementwise;
 namespace GenKernels.Tests.Kernels.MatrixProduct;
 
 /// <summary>A batched matrix product, and the formula as loops.</summary>
-/// <param name="Type">Of the elements.</param>
-/// <param name="BatchX">Left matrices.</param>
-/// <param name="BatchW">Right matrices; either may be one for all.</param>
+/// <param name="Type">Element type.</param>
+/// <param name="BatchX">Number of left matrices.</param>
+/// <param name="BatchW">Number of right matrices; either may be 1, shared by all.</param>
 /// <param name="M">Rows of the result.</param>
 /// <param name="N">Columns of the result.</param>
-/// <param name="K">Terms of a sum.</param>
-/// <param name="TransposeX">Whether the left ones are read with rows and columns exchanged.</param>
-/// <param name="TransposeW">Whether the right ones are.</param>
+/// <param name="K">Terms of each sum.</param>
+/// <param name="TransposeX">Whether the left matrices are read transposed.</param>
+/// <param name="TransposeW">Whether the right matrices are.</param>
 internal sealed record Product(
     FloatType Type, int BatchX, int BatchW, int M, int N, int K, bool TransposeX, bool TransposeW)
 {

@@ -6,7 +6,8 @@ using WeightGradient = GenKernels.Kernels.Convolution.ConvolutionWeightGradient;
 
 namespace GenKernels.Tests.Kernels.MatrixProduct;
 
-/// <summary>The ways of tensor cores: what is offered, and that what is measured is right and remembered.</summary>
+/// <summary>The choice of a way on tensor cores: which are offered, and that the measured one is right and
+/// remembered.</summary>
 public sealed class ProductChoiceTests
 {
     private static readonly ConvolutionOptions s_padded = ConvolutionOptions.Padded(new(0, 1, 1));
@@ -170,7 +171,7 @@ public sealed class ProductChoiceTests
 
     private static void CheckProduct(Device device)
     {
-        // Not aligned, with all that may follow.
+        // Not aligned, with a full epilogue.
         Tensor x = TestTensors.Normal([2, 9, 40], seed: 1, device, ElementType.Float16);
         Tensor w = TestTensors.Normal([1, 321], seed: 2, device, ElementType.Float16).Part(1, [1, 40, 8]);
         ProductEpilogue epilogue = new(

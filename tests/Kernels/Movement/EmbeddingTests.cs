@@ -20,7 +20,7 @@ public sealed class EmbeddingTests(Device device)
     [Test]
     public void TheGradientAddsUpRows([Values] FloatType type, [Values(1, 70, 300)] int channels)
     {
-        // Some numbers never, some once, some far apart.
+        // Some ids never occur, some once, some far apart.
         int[] numbers = [.. Enumerable.Range(0, 300).Select(m => m * m % 23)];
         using Tensor ids = Tensor.From(numbers, [300], device);
         using Tensor dy = TestTensors.Normal([300, channels], seed: 1, device, type.Element());
@@ -31,7 +31,7 @@ public sealed class EmbeddingTests(Device device)
         Expect.CloseSums(dtable, expected);
     }
 
-    /// <summary>Around a warp; a quarter of the numbers is out of range, the others are two.</summary>
+    /// <summary>Counts around a warp; a quarter of the ids is out of range, the others take two values.</summary>
     [Test]
     public void ListsAreInTheOrderOfTheIds([Values(1, 31, 32, 33, 64, 4000)] int count)
     {

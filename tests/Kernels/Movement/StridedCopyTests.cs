@@ -227,12 +227,13 @@ public sealed class StridedCopyTests(Device device)
             Throws.TypeOf<ShapeException>().With.Message.Contains("at most 6 axes, 7 remain"));
     }
 
-    /// <summary>Every element is one more than its place, so that a zero is none of them.</summary>
+    /// <summary>Every element is its index plus one, so that none is zero.</summary>
     private Tensor Counting(Shape shape, int first = 0) =>
         Tensor.From([.. Enumerable.Range(first + 1, (int)shape.ElementCount)], shape, device);
 
     /// <summary>
-    /// Each element of <paramref name="y"/> comes from the place that is said for its position, or is 0 for -1.
+    /// Each element of <paramref name="y"/> comes from the index that <paramref name="source"/> gives for its position,
+    /// or is 0 for -1.
     /// </summary>
     private static void Expect(Tensor y, Func<int[], int> source)
     {

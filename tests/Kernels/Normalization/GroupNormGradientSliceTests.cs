@@ -2,7 +2,7 @@ using GenKernels.Kernels.Normalization;
 
 namespace GenKernels.Tests.Kernels.Normalization;
 
-/// <summary>As <see cref="GroupNormGradientTests"/>.</summary>
+/// <summary>Same checks as <see cref="GroupNormGradientTests"/>.</summary>
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
 public sealed class GroupNormGradientSliceTests(Device device)
 {
@@ -16,7 +16,7 @@ public sealed class GroupNormGradientSliceTests(Device device)
                 if (!isDone) GroupNormGradient.InPasses(x, dy, statistics, w, b, dx, dw, db, isSilu);
             });
 
-    /// <summary>One of two samples alone has the bits of both.</summary>
+    /// <summary>A sample alone gives the same bits as in a batch of two.</summary>
     [Test]
     public void ASampleDoesNotDependOnOthers()
     {

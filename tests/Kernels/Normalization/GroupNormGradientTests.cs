@@ -3,14 +3,14 @@ using GenKernels.Kernels.Normalization;
 
 namespace GenKernels.Tests.Kernels.Normalization;
 
-/// <summary>The fused gradient against that of the composed form, which finite differences prove.</summary>
+/// <summary>The fused gradient against that of the composed form, which finite differences verify.</summary>
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
 public sealed class GroupNormGradientTests(Device device)
 {
     private static readonly (int Channels, int Groups, int Positions)[] s_sizes =
         [(1, 1, 1), (6, 3, 7), (8, 2, 33), (24, 3, 150), (320, 32, 25), (520, 4, 9), (2056, 2, 2)];
 
-    /// <summary>Sets gradients of x, weight and bias, one way or another.</summary>
+    /// <summary>Computes the gradients of x, weight and bias, by any of several ways.</summary>
     internal delegate void Backward(
         Tensor x, Tensor dy, Tensor statistics, Tensor? weight, Tensor? bias, Tensor dx, Tensor? dw, Tensor? db,
         bool silu);
@@ -19,7 +19,7 @@ public sealed class GroupNormGradientTests(Device device)
     public void ItIsThatOfTheComposedForm([Values] FloatType type, [Values] bool silu) =>
         ExpectComposed(device, type, silu, s_sizes, GroupNormGradient.InPasses);
 
-    /// <summary>Holds a way against the composed form, for tensors of these channels, groups and positions.</summary>
+    /// <summary>Compares a way with the composed form, for the given channels, groups and positions.</summary>
     internal static void ExpectComposed(
         Device device, FloatType type, bool silu, (int Channels, int Groups, int Positions)[] sizes, Backward backward)
     {

@@ -6,8 +6,8 @@ namespace GenKernels.Tests.Kernels.Normalization;
 public sealed class GroupNormSliceTests(Device device)
 {
     /// <summary>
-    /// Around a pack, a warp and a block, with threads that are left over: channels, groups, positions. The last takes
-    /// most of shared memory in gradients of 64 bits.
+    /// Sizes around a pack, a warp and a block, with idle threads: channels, groups, positions. The last takes most of
+    /// shared memory for gradients in 64 bits.
     /// </summary>
     internal static (int Channels, int Groups, int Positions)[] Sizes { get; } =
     [
@@ -37,7 +37,8 @@ public sealed class GroupNormSliceTests(Device device)
         }
     }
 
-    /// <summary>A difference of sums of squares would lose everything here: the mean is 4096 deviations.</summary>
+    /// <summary>A difference of sums of squares would cancel completely here: the mean is 4096 standard
+    /// deviations.</summary>
     [Test]
     public void AMeanFarFromZeroCostsNoMoreThanItsRounding([Values(33, 500, 6000)] int positions)
     {
@@ -63,7 +64,7 @@ public sealed class GroupNormSliceTests(Device device)
         if (isDone) Expect.Close(y, z.ToDoubles());
     }
 
-    /// <summary>Rows of a few bytes, more than shared memory holds, and more packs across than threads.</summary>
+    /// <summary>Rows of a few bytes, groups larger than shared memory, and more packs per row than threads.</summary>
     [TestCase(24, 12, 5)]
     [TestCase(64, 1, 1000)]
     [TestCase(5000, 1, 2)]

@@ -7,7 +7,7 @@ public sealed class GroupNormTests(Device device)
 {
     internal const float Epsilon = 1e-5f;
 
-    /// <summary>Around a pack, a tile and a chunk: channels, groups, positions.</summary>
+    /// <summary>Sizes around a pack, a tile and a chunk: channels, groups, positions.</summary>
     private static readonly (int Channels, int Groups, int Positions)[] s_sizes =
     [
         (1, 1, 1), (1, 1, 9), (6, 3, 7), (8, 2, 33), (12, 12, 70), (320, 32, 25), (64, 1, 129), (520, 4, 9),
@@ -45,7 +45,8 @@ public sealed class GroupNormTests(Device device)
         statistics.Dispose();
     }
 
-    /// <summary>More than a cache holds, in many chunks, the last one not full, rows of no whole packs.</summary>
+    /// <summary>Larger than a cache, in many chunks, the last one partial, with rows that are not whole
+    /// packs.</summary>
     [Test]
     public void ALargeResultMatchesTheFormula([Values(FloatType.Float32, FloatType.BFloat16)] FloatType type)
     {
@@ -58,7 +59,8 @@ public sealed class GroupNormTests(Device device)
         statistics.Dispose();
     }
 
-    /// <summary>A difference of sums of squares would lose everything here: the mean is 4096 deviations.</summary>
+    /// <summary>A difference of sums of squares would cancel completely here: the mean is 4096 standard
+    /// deviations.</summary>
     [Test]
     public void AMeanFarFromZeroCostsNoMoreThanItsRounding()
     {
@@ -104,7 +106,7 @@ public sealed class GroupNormTests(Device device)
             Throws.TypeOf<ShapeException>().With.Message.EqualTo("GroupNorm: weight must have shape [8], got [4]"));
     }
 
-    /// <returns>What the kernels of this file make, whether or not the launcher would take them.</returns>
+    /// <returns>The result of this file's kernels, whether or not the launcher would choose them.</returns>
     internal static (Tensor Y, Tensor Statistics) InPasses(Tensor x, int groups, Tensor? w, Tensor? b, bool silu)
     {
         Tensor y = Tensor.Empty(x.Shape, x.Type, x.Device);

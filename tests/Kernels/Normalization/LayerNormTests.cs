@@ -35,8 +35,8 @@ public sealed class LayerNormTests(Device device)
     }
 
     /// <summary>
-    /// Against the gradient of the composed form, which finite differences prove; for rows that several share a warp,
-    /// that one has, whose sums are too many to hold, and that are read again.
+    /// Against the gradient of the composed form, which finite differences verify; with rows that share a warp, that
+    /// take a whole warp, whose sums are too many to hold, and that are read again.
     /// </summary>
     [Test]
     public void TheGradientIsThatOfTheComposedForm(
@@ -59,7 +59,8 @@ public sealed class LayerNormTests(Device device)
         Expect.CloseSums(db!, expected[2].Value.ToDoubles(), "bias");
     }
 
-    /// <summary>More rows than all blocks take in two turns, and a last turn with no row for some threads.</summary>
+    /// <summary>More rows than all blocks process in two iterations, and a last iteration without a row for some
+    /// threads.</summary>
     [Test]
     public void SumsOverManyRowsMissNone([Values(4, 170)] int channels, [Values] bool hasWeight)
     {

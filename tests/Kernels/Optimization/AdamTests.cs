@@ -8,7 +8,7 @@ public sealed class AdamTests(Device device)
 {
     private const string Recorded = "ops/optim_ema.safetensors";
 
-    // As the recording's own configuration has them; the second is the first with the betas of a lazy penalty.
+    // From the recording's configuration; the second case is the first with the betas of lazy regularisation.
     private static readonly (double LearningRate, AdamOptions Options)[] s_recordedCases =
     [
         (0.003, new AdamOptions(0, 0.99)),

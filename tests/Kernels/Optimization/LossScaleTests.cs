@@ -95,7 +95,7 @@ public sealed class LossScaleTests(Device device)
         return state.ToArray<float>()[2] == 1;
     }
 
-    /// <returns>The scale after each step, of which + are finite.</returns>
+    /// <returns>The scale after each step; a + stands for finite gradients.</returns>
     private float[] Scales(Tensor state, string steps) => [.. steps.Select(step =>
     {
         using Tensor gradient = Tensor.From([1, step == '+' ? 2 : float.PositiveInfinity], [2], device);

@@ -5,7 +5,7 @@ namespace GenKernels.Tests.Kernels.RandomNumbers;
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
 public sealed class PhiloxTests(Device device)
 {
-    // The vectors that the authors publish with their generator: zeros, ones, and the digits of pi.
+    // Test vectors published by the authors of the generator: zeros, ones, and the digits of pi.
     private static readonly object[] s_knownAnswers =
     [
         new object[] { 0ul, 0ul, 0ul, new uint[] { 0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8 } },

@@ -7,10 +7,10 @@ public sealed class RandomGeneratorTests(Device device)
 {
     private const int Count = 200_000;
 
-    // Bounds at 5 deviations: a correct generator with a seed chosen at random would fail once in 1.7 million.
+    // Bounds at 5 standard deviations: a correct generator with a random seed would fail once in 1.7 million.
     private const double Deviations = 5;
 
-    // Kolmogorov and Smirnov: sqrt(n) times the largest distance passes 2.7 with probability 2 exp(-2 * 2.7^2) < 1e-6.
+    // Kolmogorov-Smirnov: sqrt(n) times the largest distance exceeds 2.7 with probability 2 exp(-2 * 2.7^2) < 1e-6.
     private const double LargestDistance = 2.7;
 
     [Test]
@@ -139,7 +139,7 @@ public sealed class RandomGeneratorTests(Device device)
         return largest;
     }
 
-    /// <summary>By the sum over odd powers, Abramowitz and Stegun 26.2.11.</summary>
+    /// <summary>The normal CDF by its sum over odd powers, Abramowitz and Stegun 26.2.11.</summary>
     private static double NormalDistribution(double x)
     {
         if (Math.Abs(x) > 7) return x < 0 ? 0 : 1;

@@ -5,7 +5,7 @@ namespace GenKernels.Tests.Kernels.Reduction;
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
 public sealed class ReduceTests(Device device)
 {
-    // Around a warp, the longest segment (1,024), and axes that leave the last segments shorter.
+    // Lengths around a warp and the longest segment (1,024), and lengths that leave a shorter last segment.
     private static readonly int[] s_lengths = [1, 31, 32, 33, 1023, 1024, 1025, 2049, 4100];
 
     [Test]

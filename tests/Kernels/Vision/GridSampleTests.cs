@@ -89,7 +89,7 @@ public sealed class GridSampleTests(Device device)
         }
 
         Tensor actual = GridSample.GridGradient(g, x, grid);
-        Assert.That(actual.ToDoubles(), Is.EqualTo(expected).Within(1e-6));  // of finite differences
+        Assert.That(actual.ToDoubles(), Is.EqualTo(expected).Within(1e-6));  // the error of finite differences
     }
 
     [Test]
@@ -130,7 +130,7 @@ public sealed class GridSampleTests(Device device)
             Throws.TypeOf<ShapeException>().With.Message.Contains("grid must hold Float32"));
     }
 
-    /// <summary>The pixels around a place, numbered through all pictures, with their weights.</summary>
+    /// <summary>The pixels around a sampling position, numbered over all pictures, with their weights.</summary>
     private static IEnumerable<(int Pixel, double Weight)> Around(
         double[] places, int place, int height, int width, int picture)
     {

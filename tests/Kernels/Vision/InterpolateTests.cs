@@ -105,7 +105,7 @@ public sealed class InterpolateTests(Device device)
             Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("options.Height must be positive"));
     }
 
-    /// <summary>The weights of an axis, <c>[after, before]</c>.</summary>
+    /// <summary>The interpolation weights of an axis, <c>[after, before]</c>.</summary>
     private static double[,] Matrix(InterpolateOptions options, int before, int after)
     {
         double[,] matrix = new double[after, before];

@@ -67,7 +67,7 @@ public sealed class KeypointHeatmapsTests(Device device)
                 "KeypointHeatmaps: keypoints must have shape [*, *, 3], got [2, 18, 2]"));
     }
 
-    /// <summary>The least distance from a point of a segment, which is found by dropping thirds of it.</summary>
+    /// <summary>The distance from a point to a segment, by ternary search.</summary>
     private static double Distance(double x, double y, int from, int to)
     {
         const int Turns = 100;

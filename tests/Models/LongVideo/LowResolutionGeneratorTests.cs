@@ -24,7 +24,7 @@ public sealed class LowResolutionGeneratorTests
         "facts/longvideo_lres_G.json",
         initializer => new LowResolutionGenerator(LowResolutionPreset.Paper.Generator, initializer));
 
-    /// <summary>Of a clip that begins elsewhere on the grid less is computed.</summary>
+    /// <summary>Less than the longer video is computed for clips with starts.</summary>
     [Test]
     public void AClipWithAStartIsPartOfTheLongerVideo()
     {

@@ -6,9 +6,9 @@ using GenKernels.Models.StyleGan;
 namespace GenKernels.Tests.Models.LongVideo;
 
 /// <summary>
-/// Activations of 16 bits are judged by what rounding the weights and the input to 16 bits does to a network that
-/// computes in 32: that much is lost in any case. A layer rounds a few results where it rounds its weights once, and
-/// such errors add like a random walk.
+/// Networks with 16-bit activations, judged by the error that rounding the weights and the input to 16 bits causes in a
+/// 32-bit network: that much is lost in any case. A layer rounds a few results for each rounding of its weights, and
+/// such errors add up like a random walk.
 /// </summary>
 public sealed class NetworkPrecisionTests
 {
@@ -80,7 +80,7 @@ public sealed class NetworkPrecisionTests
     private static Tensor Rounded(Tensor x, ElementType type) =>
         Cast.Forward(Cast.Forward(x, type), ElementType.Float32);
 
-    /// <returns>The root of the mean square of the difference, as a share of that of what is expected.</returns>
+    /// <returns>The root mean square of the difference, relative to that of the expected values.</returns>
     private static double Distance(double[] actual, double[] expected) => Math.Sqrt(
         actual.Zip(expected, (a, b) => (a - b) * (a - b)).Sum() / expected.Sum(value => value * value));
 }

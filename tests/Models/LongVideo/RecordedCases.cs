@@ -3,11 +3,11 @@ using GenKernels.Train.Verification;
 
 namespace GenKernels.Tests.Models.LongVideo;
 
-/// <summary>Holds files of recorded cases, all of them.</summary>
+/// <summary>Asserts that all cases of a file of recorded cases pass.</summary>
 internal static class RecordedCases
 {
-    /// <param name="name">Relative to <c>tests/Golden</c>.</param>
-    /// <param name="device">Where they run.</param>
+    /// <param name="name">Path relative to <c>tests/Golden</c>.</param>
+    /// <param name="device">Device that they run on.</param>
     public static void Hold(string name, Device device)
     {
         CaseResult[] results = [.. new Verifier(device).Run(GoldenFiles.Path(name))];

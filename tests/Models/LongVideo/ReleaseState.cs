@@ -5,10 +5,10 @@ using GenKernels.Tests.Golden;
 
 namespace GenKernels.Tests.Models.LongVideo;
 
-/// <summary>Holds a network against the recorded list of the names, shapes and types of the release.</summary>
+/// <summary>Compares a network's state with the recorded names, shapes and types of the release.</summary>
 internal static class ReleaseState
 {
-    /// <param name="facts">Relative to <c>tests/Golden</c>.</param>
+    /// <param name="facts">Path relative to <c>tests/Golden</c>.</param>
     /// <param name="make">Makes the network.</param>
     public static void Hold(string facts, Func<Initializer, Module> make)
     {

@@ -3,7 +3,7 @@ using GenKernels.Models.StyleGan;
 
 namespace GenKernels.Tests.Models.LongVideo;
 
-/// <summary>Several threads at once: one generator for all, and a device for each.</summary>
+/// <summary>Several threads at once: sharing one generator, or each with a device of its own.</summary>
 public sealed class SharedGeneratorTests
 {
     private const int ThreadCount = 4, FrameCount = 40;

@@ -2,10 +2,10 @@ using GenKernels.Models.LongVideo;
 
 namespace GenKernels.Tests.Models.LongVideo;
 
-/// <summary>Networks with every layer and next to no channels: clips of 8 frames of 16 x 8.</summary>
+/// <summary>Networks with every layer and very few channels: clips of 8 frames of 16 x 8.</summary>
 internal static class SmallestPreset
 {
-    /// <returns>The preset, with as many frames beyond either end as asked.</returns>
+    /// <returns>The preset, with the given number of padding frames at either end.</returns>
     public static LowResolutionPreset With(int temporalPadding) => new(
         "smallest", "for tests",
         new()
@@ -31,6 +31,6 @@ internal static class SmallestPreset
         },
         BatchSize: 2);
 
-    /// <summary>As <see cref="With"/>, with 2 frames beyond either end.</summary>
+    /// <summary>As <see cref="With"/>, with 2 padding frames at either end.</summary>
     public static LowResolutionPreset Preset { get; } = With(temporalPadding: 2);
 }

@@ -11,7 +11,7 @@ public sealed class VideoSegmentsTests
     private const int Scale = 32;
     private const ulong Seed = 5;
 
-    // Of the largest value: sums of other lengths are ordered otherwise.
+    // Relative to the largest value: sums of other lengths are added in another order.
     private const double Rounding = 1e-5;
 
     private static Device Device => TestDevices.Usual;
@@ -82,7 +82,7 @@ public sealed class VideoSegmentsTests
     private static void AssertClose(float[] actual, float[] expected) =>
         Assert.That(Distance(actual, expected), Is.LessThan(Rounding));
 
-    /// <summary>The largest difference, against the largest magnitude.</summary>
+    /// <summary>The largest difference, relative to the largest magnitude.</summary>
     private static double Distance(float[] left, float[] right)
     {
         Assert.That(left, Has.Length.EqualTo(right.Length));

@@ -2,7 +2,7 @@ using GenKernels.Kernels.Normalization;
 
 namespace GenKernels.Tests.Runtime.Compilation;
 
-/// <summary>Compiled kernels on disk that are damaged are compiled again, and the result is right.</summary>
+/// <summary>Damaged compiled kernels on disk are compiled again, and the result is right.</summary>
 public sealed class DamagedKernelTests
 {
     [Test]
@@ -16,7 +16,7 @@ public sealed class DamagedKernelTests
             string library = Directory.GetFiles(folder.Path).Single();
             byte[] bytes = damage(File.ReadAllBytes(library));
 
-            // Another file under the name: the one before is mapped into this process.
+            // A new file under the same name: the old one is mapped into this process.
             File.Delete(library);
             File.WriteAllBytes(library, bytes);
             Assert.That(Misses(folder), Is.EqualTo(1), damage.Method.Name);

@@ -1,6 +1,6 @@
 namespace GenKernels.Tests.Runtime.Compilation;
 
-/// <summary>What a launcher gets wrong is said before anything runs.</summary>
+/// <summary>A launcher's mistakes are reported before anything runs.</summary>
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
 public sealed class KernelTests(Device device)
 {

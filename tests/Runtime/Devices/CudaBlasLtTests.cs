@@ -6,7 +6,7 @@ using static GenKernels.Tests.Runtime.Interop.PretendedProcess;
 
 namespace GenKernels.Tests.Runtime.Devices;
 
-/// <summary>Products by cuBLASLt against the formula, where the library is pretended.</summary>
+/// <summary>Matrix products by cuBLASLt against the formula, with a fake library.</summary>
 [Category(PretendedProcess.Category)]
 public sealed class CudaBlasLtTests
 {

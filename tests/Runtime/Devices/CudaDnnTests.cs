@@ -8,7 +8,7 @@ using static GenKernels.Tests.Runtime.Interop.PretendedProcess;
 
 namespace GenKernels.Tests.Runtime.Devices;
 
-/// <summary>Convolutions by cuDNN against seven loops, where the library is pretended.</summary>
+/// <summary>Convolutions by cuDNN against seven loops, with a fake library.</summary>
 [Category(PretendedProcess.Category)]
 public sealed class CudaDnnTests
 {
@@ -165,7 +165,7 @@ public sealed class CudaDnnTests
     {
         using CudaDevice device = Open();
 
-        // In a recording tensors have no memory.
+        // While a step is being recorded, tensors have no memory.
         using RecordedStep step = RecordedStep.Record(device, () =>
         {
             ConvolutionSetting large = new("", [1, 1, 32768, 32768, 2], [1, 1, 1, 1, 2], ConvolutionOptions.Default);

@@ -1,6 +1,6 @@
 namespace GenKernels.Tests.Runtime.Devices;
 
-/// <summary>A launch runs every block once, however many cores share it.</summary>
+/// <summary>A launch runs every block exactly once, however many cores share it.</summary>
 public sealed class HostLaunchTests
 {
     private static readonly KernelSource s_source =

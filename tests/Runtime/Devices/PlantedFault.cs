@@ -1,16 +1,16 @@
 namespace GenKernels.Tests.Runtime.Devices;
 
-/// <summary>Runs the kernels of <c>Fault.cu</c>, and knows their lines.</summary>
+/// <summary>Runs the faulty kernels of <c>Fault.cu</c>, and finds the lines of their faults.</summary>
 internal static class PlantedFault
 {
     internal static KernelSource Source { get; } =
         new("Probes/Fault.cu", typeof(PlantedFault).Assembly, [ElementType.Float32]);
 
-    /// <param name="name">Of the kernel.</param>
-    /// <param name="block">Threads of a block; they get the numbers 1, 2, ... for their x.</param>
-    /// <param name="grid">Blocks.</param>
-    /// <param name="device">Where it runs.</param>
-    /// <returns>y, one number a thread.</returns>
+    /// <param name="name">Name of the kernel.</param>
+    /// <param name="block">Threads per block, and elements of x, which are 1, 2, ...</param>
+    /// <param name="grid">Number of blocks.</param>
+    /// <param name="device">Device that it runs on.</param>
+    /// <returns>y, one number per thread.</returns>
     internal static float[] Run(string name, int block, int grid, SimtDevice device)
     {
         float[] values = [.. Enumerable.Range(0, block).Select(index => index + 1f)];
@@ -21,7 +21,7 @@ internal static class PlantedFault
         return y.ToArray<float>();
     }
 
-    /// <returns>The number of the first line with a text after the first line with a mark.</returns>
+    /// <returns>The number of the first line that contains a text, after the first line that contains a mark.</returns>
     internal static int LineOf(string mark, string text)
     {
         using Stream stream = typeof(PlantedFault).Assembly.GetManifestResourceStream(Source.Path)!;

@@ -1,6 +1,6 @@
 namespace GenKernels.Tests.Runtime.Devices;
 
-/// <summary>Barriers, shuffles and shared memory do what they do on a GPU, in every order of threads.</summary>
+/// <summary>Barriers, shuffles and shared memory behave as on a GPU, for every order of threads.</summary>
 [TestFixture(ThreadOrder.Forward)]
 [TestFixture(ThreadOrder.Reverse)]
 [TestFixture(ThreadOrder.Random)]

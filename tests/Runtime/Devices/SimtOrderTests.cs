@@ -3,8 +3,8 @@ using GenKernels.Autograd;
 namespace GenKernels.Tests.Runtime.Devices;
 
 /// <summary>
-/// Every launch of every operation and of its gradients gives the same bits with the threads of a block in forward,
-/// reverse and random order, shared memory and new tensors filled with NaN.
+/// Every launch of every operation and of its gradients gives the same bits with the threads of a block run in forward,
+/// reverse and random order, and with shared memory and new tensors filled with NaN.
 /// </summary>
 public sealed class SimtOrderTests : IDisposable
 {

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace GenKernels.Tests.Runtime.Devices;
 
 /// <summary>
-/// Each planted fault of <c>Fault.cu</c> that needs a sanitizer is found by it, and what is right passes.
+/// Each planted fault of <c>Fault.cu</c> that needs a sanitizer is found by it, and correct code passes.
 /// </summary>
 public sealed class SimtSanitizerTests
 {
@@ -56,7 +56,7 @@ public sealed class SimtSanitizerTests
                 + "other bits than in Forward order, first in argument 1, Float32[2, 64] on simt, at element 0"));
     }
 
-    /// <summary>So that ThreadSanitizer is needed.</summary>
+    /// <summary>Which is why ThreadSanitizer is needed.</summary>
     [TestCase("FaultShuffleForBarrier")]
     [TestCase("FaultSecondRound")]
     [TestCase("FaultBlocksInOnePlace")]

@@ -10,7 +10,7 @@ public sealed class TensorCopyFaultTests
     private static readonly KernelSource s_source =
         new("Probes/TensorCopyFault.cu", typeof(TensorCopyFaultTests).Assembly, [ElementType.Float16]);
 
-    /// <summary>As in the kernel.</summary>
+    /// <summary>The same as in the kernel.</summary>
     private enum Fault
     {
         None, NoWait, NoCopy, TwoExpectations, FewerBytes, OtherTarget,

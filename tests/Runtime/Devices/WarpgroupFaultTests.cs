@@ -8,7 +8,7 @@ public sealed class WarpgroupFaultTests
     private static readonly KernelSource s_source =
         new("Probes/WarpgroupFault.cu", typeof(WarpgroupFaultTests).Assembly, [ElementType.Float16]);
 
-    /// <summary>As in the kernel.</summary>
+    /// <summary>The same as in the kernel.</summary>
     private enum Fault
     {
         None, NoWait, NoCommit, NoFence, NoProxyFence, WriteDuringIt, InBranch, OtherDescriptors, OtherSwizzle,

@@ -4,7 +4,7 @@ using GenKernels.Kernels.Elementwise;
 
 namespace GenKernels.Tests.Runtime.Diagnostics;
 
-/// <summary>Counters are the process': no other test may run beside these.</summary>
+/// <summary>Counters belong to the process: no other test may run in parallel.</summary>
 [NonParallelizable]
 public sealed class RuntimeMeterTests
 {
@@ -53,7 +53,7 @@ public sealed class RuntimeMeterTests
         Assert.That(names, Is.EquivalentTo(documented));
     }
 
-    /// <summary>Sums of what was counted since it was made.</summary>
+    /// <summary>Sums of everything counted since its creation.</summary>
     private sealed class Tally : IDisposable
     {
         private readonly ConcurrentDictionary<string, double> _sums = [];

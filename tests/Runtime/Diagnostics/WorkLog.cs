@@ -1,6 +1,6 @@
 namespace GenKernels.Tests.Runtime.Diagnostics;
 
-/// <summary>Remembers what a device was given, until it is disposed.</summary>
+/// <summary>Records the work given to a device, until disposed.</summary>
 internal sealed class WorkLog : IWorkObserver, IDisposable
 {
     private readonly Device _device;
@@ -11,7 +11,7 @@ internal sealed class WorkLog : IWorkObserver, IDisposable
         device.Observer = this;
     }
 
-    /// <summary>Each work, with whether a tensor among its arguments has elements.</summary>
+    /// <summary>All work, each with whether a tensor among its arguments has elements.</summary>
     internal List<(DeviceWork Work, bool HasElements)> Work { get; } = [];
 
     public void Dispose() => _device.Observer = null;

@@ -7,7 +7,7 @@ using Convolutions = GenKernels.Kernels.Convolution.Convolution;
 
 namespace GenKernels.Tests.Runtime.Interop;
 
-// What a GPU does with work of several ways.
+// How a GPU tunes work that has several ways.
 public sealed partial class CudaDeviceTests
 {
     [Test]

@@ -5,7 +5,7 @@ using static GenKernels.Tests.Runtime.Interop.PretendedProcess;
 
 namespace GenKernels.Tests.Runtime.Interop;
 
-/// <summary>The device's own part, proved without a GPU: the driver and NVRTC are pretended.</summary>
+/// <summary>The CUDA device's own logic, tested without a GPU: driver and NVRTC are fakes.</summary>
 [Category(PretendedProcess.Category)]
 public sealed partial class CudaDeviceTests
 {

@@ -71,7 +71,8 @@ public sealed class NativeLibraryLocatorTests
         Assert.That(Locator(("CONDA_PREFIX", _folder)).Report, Does.Contain($"{path} ("));
     }
 
-    /// <summary>A virtual environment made of an installation sees what lies in either.</summary>
+    /// <summary>A virtual environment sees its own packages and those of the installation that it was created
+    /// from.</summary>
     [TestCase("base", "lib/python3.12", "site-packages/nvidia/cu13/lib")]
     [TestCase("base", "lib/python3", "dist-packages/nvidia/cuda_nvrtc/lib")]
     [TestCase("environment", "lib/python3.12", "site-packages/nvidia/cu13/lib")]

@@ -3,7 +3,7 @@ using GenKernels.Runtime.Interop;
 
 namespace GenKernels.Tests.Runtime.Interop;
 
-/// <summary>The binding against the formula; the library itself is somebody else's to test.</summary>
+/// <summary>Tests the binding against the formula, not the library itself.</summary>
 public sealed class OpenBlasTests
 {
     private const int M = 3;

@@ -1,9 +1,9 @@
 namespace GenKernels.Tests.Runtime.Interop;
 
 /// <summary>
-/// The part of <see cref="PretendedCuda"/> that plays cuBLASLt: it multiplies what its descriptors describe, element by
-/// element, and refuses what they do not fit. An algorithm remembers how its partial sums are joined and what
-/// alignment it was promised; of the ways allowed to join them it takes the worst.
+/// The part of <see cref="PretendedCuda"/> that acts as cuBLASLt: it multiplies what its descriptors describe, element
+/// by element, and rejects descriptors that do not fit together. An algorithm remembers how its partial sums are joined
+/// and what alignment it was promised; of the permitted ways to join them it uses the worst.
 /// </summary>
 internal static class PretendedBlasLt
 {

@@ -4,13 +4,13 @@ using System.Runtime.InteropServices;
 namespace GenKernels.Tests.Runtime.Interop;
 
 /// <summary>
-/// A library that plays driver, NVRTC, NVTX, cuBLASLt and cuDNN of a GPU of compute capability 9.0, with the
-/// signatures of NVIDIA's headers. Memory is the process'; what goes to the stream is done at once, in a capture when
-/// it is replayed.
+/// A fake library that acts as driver, NVRTC, NVTX, cuBLASLt and cuDNN of a GPU of compute capability 9.0, with the
+/// signatures of NVIDIA's headers. Device memory is memory of the process; work on the stream is done at once or, if
+/// captured, at replay.
 /// </summary>
 internal static class PretendedCuda
 {
-    /// <summary>Holds the path of the library in the process that uses it.</summary>
+    /// <summary>Environment variable with the library's path, in the process that uses it.</summary>
     internal const string Variable = "GENKERNELS_PRETENDED_CUDA";
 
     private static readonly string[] s_texts =
@@ -19,7 +19,7 @@ internal static class PretendedCuda
         PretendedDnnEngines.Text,
     ];
 
-    /// <returns>The path of the library, compiled into a folder.</returns>
+    /// <returns>Path of the library, compiled into a folder.</returns>
     internal static string Build(string compiler, string folder)
     {
         string source = Path.Combine(folder, "pretended.cpp");
@@ -35,23 +35,21 @@ internal static class PretendedCuda
     /// <summary>Makes the next call of a function return a status.</summary>
     internal static void Fail(string function, int status) => Get<Failure>("pretend_failure")(function, status);
 
-    /// <returns>
-    /// Grid, block, shared bytes and numbers of the last launch, or what the last call of another library was.
-    /// </returns>
+    /// <returns>Grid, block, shared bytes and numeric arguments of the last launch, or a description of the last call
+    /// of another library.</returns>
     internal static string LastLaunch() => Marshal.PtrToStringUTF8(Get<Pointer>("pretend_last")())!;
 
-    /// <returns>The ranges of NVTX: a bracket and a name where one begins, a bracket where it ends.</returns>
+    /// <returns>The NVTX ranges: an opening bracket and a name at each start, a closing bracket at each end.</returns>
     internal static string Ranges() => Marshal.PtrToStringUTF8(Get<Pointer>("pretend_ranges")())!;
 
     /// <returns>The options of the last compilation.</returns>
     internal static string Options() => Marshal.PtrToStringUTF8(Get<Pointer>("pretend_options")())!;
 
-    /// <returns>
-    /// What was made and not yet destroyed: contexts, streams, memory, modules, events, programs, graphs, handles.
-    /// </returns>
+    /// <returns>Number of objects not yet destroyed: contexts, streams, memory, modules, events, programs, graphs,
+    /// handles.</returns>
     internal static long Live() => Get<Count>("pretend_live")();
 
-    /// <returns>Launches of kernels and of graphs since the start; not those within a graph.</returns>
+    /// <returns>Launches of kernels and of graphs since the start; launches within a graph are not counted.</returns>
     internal static int Launches() => (int)Get<Count>("pretend_launches")();
 
     /// <returns>How often a stream was waited for since the start.</returns>
@@ -60,10 +58,10 @@ internal static class PretendedCuda
     /// <returns>Compilations since the start.</returns>
     internal static int Compiled() => (int)Get<Count>("pretend_compiled")();
 
-    /// <returns>Products for which cuBLASLt proposed an algorithm since the start.</returns>
+    /// <returns>Matrix products for which cuBLASLt has proposed an algorithm since the start.</returns>
     internal static int Proposals() => (int)Get<Count>("pretend_proposals")();
 
-    /// <summary>Leaves engines of cuDNN out from now on: those whose bits are set.</summary>
+    /// <summary>Hides cuDNN engines from now on: those whose bits are set.</summary>
     internal static void Miss(int engines) => Get<Failure>("pretend_missing")("", engines);
 
     /// <returns>Plans that cuDNN finished since the start.</returns>

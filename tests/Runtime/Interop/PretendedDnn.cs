@@ -1,9 +1,9 @@
 namespace GenKernels.Tests.Runtime.Interop;
 
 /// <summary>
-/// The part of <see cref="PretendedCuda"/> that plays the descriptors of cuDNN 9: it knows which attributes a kind of
-/// descriptor has, of which type each is and how many bytes its elements take, takes none after the end, and only
-/// descriptors that are finished as values.
+/// The part of <see cref="PretendedCuda"/> that acts as cuDNN 9's descriptors: it knows the attributes of each kind of
+/// descriptor, their types and element sizes, rejects attributes set after finalisation, and accepts only finalised
+/// descriptors as values.
 /// </summary>
 internal static class PretendedDnn
 {

@@ -1,9 +1,9 @@
 namespace GenKernels.Tests.Runtime.Interop;
 
 /// <summary>
-/// The part of <see cref="PretendedCuda"/> that plays the engines of cuDNN 9: it convolves what the graph describes,
-/// element by element by sizes and strides of its tensors, and refuses what does not fit together. Of its engines some
-/// are not to be chosen: each says so by a note, by its workspace, or by refusing the plan.
+/// The part of <see cref="PretendedCuda"/> that acts as cuDNN 9's engines: it convolves what the graph describes,
+/// element by element from the sizes and strides of its tensors, and rejects graphs that do not fit together. Some of
+/// its engines must not be chosen: each shows that by a note, by its workspace, or by rejecting the plan.
 /// </summary>
 internal static class PretendedDnnEngines
 {

@@ -1,9 +1,10 @@
 namespace GenKernels.Tests.Runtime.Interop;
 
 /// <summary>
-/// The part of <see cref="PretendedCuda"/> that plays driver, NVRTC and NVTX: memory is the process', machine code is
-/// the text that NVRTC was given. It knows two kernels: <c>PixelNorm(x, y, rows, channels, epsilon)</c> of floats,
-/// which writes y = 2 x, and <c>JoinParts</c>, with a bias and a gain only.
+/// The part of <see cref="PretendedCuda"/> that acts as driver, NVRTC and NVTX: device memory is memory of the process,
+/// and machine code is the text that NVRTC was given. It knows two kernels:
+/// <c>PixelNorm(x, y, rows, channels, epsilon)</c> of floats, which writes y = 2 x, and <c>JoinParts</c>, with bias and
+/// gain only.
 /// </summary>
 internal static class PretendedDriver
 {

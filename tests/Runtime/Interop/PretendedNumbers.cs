@@ -1,7 +1,7 @@
 namespace GenKernels.Tests.Runtime.Interop;
 
 /// <summary>
-/// The part of <see cref="PretendedCuda"/> that reads and writes numbers of the types that the libraries know.
+/// The part of <see cref="PretendedCuda"/> that reads and writes numbers of the libraries' data types.
 /// </summary>
 internal static class PretendedNumbers
 {

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace GenKernels.Tests.Runtime.Interop;
 
 /// <summary>
-/// A second process of the tests, whose driver and NVIDIA's other libraries are <see cref="PretendedCuda"/>. It runs
-/// the tests of <see cref="Category"/>; in the first process each of them passes when all did there.
+/// A second process of the tests, whose driver and other NVIDIA libraries are <see cref="PretendedCuda"/>. It runs the
+/// tests of <see cref="Category"/>; in the first process each of them passes if all passed there.
 /// </summary>
 internal static class PretendedProcess
 {
@@ -18,14 +18,14 @@ internal static class PretendedProcess
 
     private static bool IsHere => Environment.GetEnvironmentVariable(PretendedCuda.Variable) is not null;
 
-    /// <summary>Runs a test there.</summary>
+    /// <summary>Runs a test in the second process.</summary>
     internal static void InChild(Action test)
     {
         if (IsHere) test();
         else Assert.That(s_child.Value.ExitCode, Is.Zero, s_child.Value.Output);
     }
 
-    /// <returns>The pretended GPU, whose compiled kernels are kept beside the pretended library.</returns>
+    /// <returns>The fake GPU, with a kernel cache beside the fake library.</returns>
     internal static CudaDevice Open()
     {
         string library = Environment.GetEnvironmentVariable(PretendedCuda.Variable)!;

@@ -1,6 +1,6 @@
 namespace GenKernels.Tests.Runtime.Memory;
 
-/// <summary>What threads that share a device may do, and what is refused.</summary>
+/// <summary>What threads that share a device may do, and what is rejected.</summary>
 public sealed class ThreadTests
 {
     [Test]

@@ -4,7 +4,7 @@ namespace GenKernels.Tests.Runtime.Recording;
 
 public sealed class MemoryPlannerTests
 {
-    /// <summary>Buffers of random sizes and times, as (bytes, first use, uses after that).</summary>
+    /// <summary>Buffers of random sizes and lifetimes, as (bytes, first use, duration).</summary>
     private static readonly Gen<(int Bytes, int First, int Length)[]> s_buffers =
         Gen.Select(Gen.Int[1, 5000], Gen.Int[0, 60], Gen.Int[0, 20]).Array[0, 80];
 
@@ -32,7 +32,7 @@ public sealed class MemoryPlannerTests
         },
         threads: 1);
 
-    /// <summary>A chain as of a forward pass, whose values are all needed again in reverse order.</summary>
+    /// <summary>A chain like a forward pass, whose values are all needed again in reverse order.</summary>
     [Test]
     public void AForwardAndABackwardPassNeedNoMoreThanTheBound()
     {

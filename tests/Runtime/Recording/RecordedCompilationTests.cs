@@ -2,7 +2,8 @@ using GenKernels.Kernels.Normalization;
 
 namespace GenKernels.Tests.Runtime.Recording;
 
-/// <summary>What a recorded step launches is compiled meanwhile, and is there when the recording ends.</summary>
+/// <summary>The kernels that a recorded step launches are compiled during the recording, and are ready when it
+/// ends.</summary>
 public sealed class RecordedCompilationTests
 {
     private const string BrokenVariant = "ReciprocalSqrt=?";

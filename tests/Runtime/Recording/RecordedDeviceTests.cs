@@ -2,7 +2,7 @@ using GenKernels.Kernels.Elementwise;
 
 namespace GenKernels.Tests.Runtime.Recording;
 
-/// <summary>What a recorded step has to do with devices of its own.</summary>
+/// <summary>Recorded steps and the lifetime of their device.</summary>
 public sealed class RecordedDeviceTests
 {
     [Test]

@@ -181,7 +181,7 @@ public sealed class RecordedStepTests(Device device)
         using Tensor x = Numbers(1), y = Tensor.Zeros([Count], ElementType.Float32, device);
         using RecordedStep step = RecordedStep.Record(device, () =>
         {
-            // Both lie in the same place: what the first leaves there must not pass for the second.
+            // Both share one address: the contents left by the first must not pass for the second.
             using (Tensor first = Unary.Forward(UnaryKind.Square, x)) y.CopyFrom(first);
             using Tensor second = Tensor.Empty([Count], ElementType.Float32, device);
             y.CopyFrom(second);
@@ -255,7 +255,7 @@ public sealed class RecordedStepTests(Device device)
 
     private Tensor Numbers(int seed) => TestTensors.Normal([Count], seed, device);
 
-    /// <summary>Three kernels, and two buffers in use at a time.</summary>
+    /// <summary>Three kernels, with two buffers in use at a time.</summary>
     private static Tensor Chain(Tensor x) => Unary.Forward(
         UnaryKind.Sine, Unary.Forward(UnaryKind.Affine, Unary.Forward(UnaryKind.Square, x), 2, 1));
 }

@@ -1,6 +1,6 @@
 namespace GenKernels.Tests.Runtime.Tensors;
 
-/// <summary>A message says who asked, what was needed and what came.</summary>
+/// <summary>A message says which method failed, what it required and what it got.</summary>
 public sealed class RequireTests
 {
     private static Device Device => TestDevices.Host;

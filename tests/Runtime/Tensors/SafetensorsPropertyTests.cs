@@ -4,8 +4,8 @@ using CsCheck;
 namespace GenKernels.Tests.Runtime;
 
 /// <summary>
-/// Whatever the bytes, a file opens or is refused by its own exception, in memory of its own size. CsCheck_Iter in the
-/// environment asks for more cases.
+/// Whatever the bytes, a file opens or is rejected with its own exception, in memory proportional to its size. The
+/// environment variable CsCheck_Iter asks for more cases.
 /// </summary>
 public sealed class SafetensorsPropertyTests
 {

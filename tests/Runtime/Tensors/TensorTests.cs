@@ -116,7 +116,8 @@ public sealed class TensorTests(Device device)
             Throws.TypeOf<ShapeException>().With.Message.Contains("are not within [2, 3]"));
     }
 
-    /// <remarks>In 64 bits the bytes of the first come to none, those of the second to fewer than none.</remarks>
+    /// <remarks>In 64 bits, the byte count of the first overflows to zero, that of the second to a negative
+    /// number.</remarks>
     [TestCase(1 << 30, 1 << 30, 4)]
     [TestCase(int.MaxValue, int.MaxValue, 2)]
     public void RejectsMoreBytesThanCanBeCounted(int rows, int columns, int depth) =>

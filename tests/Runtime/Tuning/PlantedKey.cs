@@ -1,6 +1,6 @@
 namespace GenKernels.Tests.Runtime.Tuning;
 
-/// <summary>Which work.</summary>
+/// <summary>Identifies the work.</summary>
 internal readonly record struct PlantedKey(int Size)
 {
     public override string ToString() => $"size {Size}";

@@ -2,25 +2,25 @@ using System.Diagnostics;
 
 namespace GenKernels.Tests.Runtime.Tuning;
 
-/// <summary>Work whose ways take the time that they are told to, the first by rule.</summary>
+/// <summary>Work whose ways take given times; the first is the rule's choice.</summary>
 internal sealed class PlantedWork(params (string Name, double Milliseconds)[] ways)
     : ITunedWork<PlantedKey, PlantedWay>
 {
     private static readonly KernelSource s_source = Probe("Function");
 
-    /// <summary>How often operands were made: the measurements.</summary>
+    /// <summary>How often operands were created, which is the number of measurements.</summary>
     internal int Prepared { get; private set; }
 
-    /// <summary>How many of the ways were found by those who looked for one.</summary>
+    /// <summary>Number of ways that the lookup has found.</summary>
     internal int Found { get; private set; }
 
-    /// <summary>Of the operand of a measurement.</summary>
+    /// <summary>Shape of a measurement's operand.</summary>
     internal Shape OperandShape { get; init; } = [1000];
 
-    /// <summary>Runs within each trial of a way; given the operand.</summary>
+    /// <summary>Called within each trial of a way, with the operand.</summary>
     internal Action<Tensor>? Also { get; init; }
 
-    /// <summary>What is compiled before a measurement.</summary>
+    /// <summary>Kernels to compile before a measurement.</summary>
     internal (KernelSource Source, ElementType Type, string Variant)[] Needs { get; init; } = [];
 
     public string Name => "Planted";

@@ -3,7 +3,7 @@ using GenKernels.Tests.Runtime.Diagnostics;
 
 namespace GenKernels.Tests.Runtime.Tuning;
 
-/// <summary>What is chosen, when it is measured, and what a measurement leaves behind.</summary>
+/// <summary>Which way is chosen, when it is measured, and what a measurement leaves behind.</summary>
 public sealed class TunerTests
 {
     private readonly List<string> _notices = [];

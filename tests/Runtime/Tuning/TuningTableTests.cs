@@ -1,6 +1,6 @@
 namespace GenKernels.Tests.Runtime.Tuning;
 
-/// <summary>The files that choices lie in: shared, damaged, shipped.</summary>
+/// <summary>The files of choices: shared, damaged, shipped.</summary>
 public sealed class TuningTableTests
 {
     private readonly List<string> _notices = [];
@@ -72,7 +72,8 @@ public sealed class TuningTableTests
         Device[] devices = [first, second];
         _ = (first.Tuner.Choices, second.Tuner.Choices);  // both have read an empty table
 
-        // Each finds another way the fastest, so that they agree only where one takes over what the other has written.
+        // Each writer finds another way the fastest, so that they agree only if one takes over what the other has
+        // written.
         PlantedWork[] works = [new(("a", 0.1), ("b", 0.4)), new(("a", 0.4), ("b", 0.1))];
         string[,] ways = new string[2, 12];
         Parallel.For(0, 2, writer =>

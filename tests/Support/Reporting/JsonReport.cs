@@ -8,8 +8,8 @@ using Microsoft.Testing.Platform.Services;
 namespace GenKernels.Tests.Support.Reporting;
 
 /// <summary>
-/// Writes what became of the tests as one JSON file: again every few seconds, so that a run which is killed leaves what
-/// it knew, marked as incomplete.
+/// Writes the results of the tests as one JSON file, again every few seconds, so that a run that is killed leaves what
+/// it had, marked as incomplete.
 /// </summary>
 internal sealed class JsonReport(ICommandLineOptions options) : IDataConsumer, ITestSessionLifetimeHandler
 {

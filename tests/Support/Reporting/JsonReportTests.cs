@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace GenKernels.Tests.Support.Reporting;
 
-/// <summary>The tests' program in a process of its own, over a test or two.</summary>
+/// <summary>The tests' program in a separate process, with one or two tests.</summary>
 public sealed class JsonReportTests
 {
     [Test]

@@ -4,15 +4,15 @@ using System.Text.Json.Serialization;
 
 namespace GenKernels.Tests.Support.Reporting;
 
-/// <summary>What became of tests.</summary>
-/// <param name="Device">The chosen one, or <c>all</c>.</param>
-/// <param name="IsComplete">Whether all tests had their turn.</param>
-/// <param name="Seconds">Since the start.</param>
-/// <param name="Passed">Tests.</param>
-/// <param name="Failed">Tests.</param>
-/// <param name="Skipped">Tests.</param>
-/// <param name="Failures">Those that failed.</param>
-/// <param name="SkippedBecause">Tests for each reason.</param>
+/// <summary>Results of tests.</summary>
+/// <param name="Device">The chosen device, or <c>all</c>.</param>
+/// <param name="IsComplete">Whether all tests were run or skipped.</param>
+/// <param name="Seconds">Seconds since the start.</param>
+/// <param name="Passed">Number of tests that passed.</param>
+/// <param name="Failed">Number of tests that failed.</param>
+/// <param name="Skipped">Number of tests that were skipped.</param>
+/// <param name="Failures">The tests that failed.</param>
+/// <param name="SkippedBecause">Number of skipped tests for each reason.</param>
 internal sealed record Report(
     string Device, bool IsComplete, double Seconds, int Passed, int Failed, int Skipped,
     IReadOnlyList<ReportedFailure> Failures, IReadOnlyDictionary<string, int> SkippedBecause)
@@ -23,18 +23,18 @@ internal sealed record Report(
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>Tests that had their turn.</summary>
+    /// <summary>Number of tests that were run or skipped.</summary>
     [JsonIgnore]
     public int Count => Passed + Failed + Skipped;
 
-    /// <returns>The report in a file; null where there is none.</returns>
+    /// <returns>The report in a file; null if there is no file.</returns>
     internal static Report? Read(string path) =>
         File.Exists(path) ? JsonSerializer.Deserialize<Report>(File.ReadAllBytes(path), s_options) : null;
 
-    /// <returns>The reports as one.</returns>
-    /// <param name="parts">Of tests that ran beside each other.</param>
-    /// <param name="isComplete">Whether there are no others.</param>
-    /// <param name="seconds">They took together.</param>
+    /// <returns>Several reports merged into one.</returns>
+    /// <param name="parts">Reports of tests that ran in parallel.</param>
+    /// <param name="isComplete">Whether they cover all tests.</param>
+    /// <param name="seconds">Seconds that they took together.</param>
     internal static Report Joined(IReadOnlyCollection<Report> parts, bool isComplete, double seconds)
     {
         SortedDictionary<string, int> skipped = new(StringComparer.Ordinal);
@@ -52,7 +52,7 @@ internal sealed record Report(
     /// <summary>The device that tests were asked to run on, or <c>all</c>.</summary>
     internal static string ChosenDevice => Environment.GetEnvironmentVariable(TestDevices.Variable) ?? "all";
 
-    /// <summary>Writes the file anew, whole or not at all.</summary>
+    /// <summary>Rewrites the file atomically.</summary>
     internal void Write(string path)
     {
         File.WriteAllBytes(path + ".part", JsonSerializer.SerializeToUtf8Bytes(this, s_options));

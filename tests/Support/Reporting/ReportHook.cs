@@ -9,8 +9,8 @@ namespace GenKernels.Tests.Support.Reporting;
 /// </summary>
 public static class ReportHook
 {
-    /// <param name="builder">Of the tests' program.</param>
-    /// <param name="arguments">Of its command line.</param>
+    /// <param name="builder">Builder of the tests' program.</param>
+    /// <param name="arguments">Its command-line arguments.</param>
     public static void AddExtensions(ITestApplicationBuilder builder, string[] arguments)
     {
         CompositeExtensionFactory<JsonReport> report =

@@ -7,11 +7,12 @@ namespace GenKernels.Tests.Support.Reporting;
 /// <summary>The options <c>--report-json FILE</c> and <c>--side-by-side N</c>.</summary>
 internal sealed class ReportOptions : ICommandLineOptionsProvider
 {
-    /// <summary>The first, without the dashes.</summary>
+    /// <summary>The first option, without the dashes.</summary>
     internal const string File = "report-json";
 
     /// <summary>
-    /// The second, without the dashes; <see cref="SideBySide"/> takes it, and what it leaves here is no whole number.
+    /// The second option, without the dashes; <see cref="SideBySide"/> consumes it, and leaves it here only if it is
+    /// not an integer.
     /// </summary>
     internal const string Width = "side-by-side";
 

@@ -1,7 +1,7 @@
 namespace GenKernels.Tests.Support.Reporting;
 
 /// <summary>A test that failed.</summary>
-/// <param name="Test">Its full name.</param>
-/// <param name="Message">What it said.</param>
-/// <param name="At">Where it was.</param>
+/// <param name="Test">Full name of the test.</param>
+/// <param name="Message">Message of the failure.</param>
+/// <param name="At">Location of the failure.</param>
 internal sealed record ReportedFailure(string Test, string Message, string At);

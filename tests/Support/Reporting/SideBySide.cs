@@ -5,16 +5,16 @@ using System.Runtime.InteropServices;
 namespace GenKernels.Tests.Support.Reporting;
 
 /// <summary>
-/// Runs the tests in several processes at a time, for <c>--side-by-side N</c>: cores compile kernels beside each other,
-/// and a GPU that a test drives into a fault, which its process does not get rid of, fails no other fixture. There is
-/// one report of all.
+/// Runs the tests in several processes in parallel, for <c>--side-by-side N</c>: kernels compile on all cores, and a
+/// GPU fault that a test provokes, which its process cannot recover from, fails no other fixture. One report covers
+/// all.
 /// </summary>
 internal sealed class SideBySide
 {
-    // Exit statuses of the tests' program: those of the testing platform.
+    // Exit codes of the tests' program, as defined by the testing platform.
     private const int Succeeded = 0, TestsFailed = 2, Broken = 3, NothingRan = 8;
 
-    // Options that each process is given anew.
+    // Options that are set separately for each process.
     private const string Filter = "--filter", ResultsFolder = "--results-directory";
 
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(5);
@@ -36,7 +36,7 @@ internal sealed class SideBySide
         _others = [.. arguments];
     }
 
-    /// <returns>What the command line asks for; null where that is one process.</returns>
+    /// <returns>The run that the command line asks for; null if it asks for one process.</returns>
     internal static SideBySide? From(string[] arguments)
     {
         List<string> left = [.. arguments];
@@ -46,7 +46,7 @@ internal sealed class SideBySide
             : null;
     }
 
-    /// <returns>The exit status, as that of one process: 0 where all tests had their turn and none failed.</returns>
+    /// <returns>The exit code, as of a single process: 0 if all tests were run or skipped and none failed.</returns>
     internal async Task<int> RunAsync()
     {
         using TemporaryFolder folder = new();
@@ -114,7 +114,7 @@ internal sealed class SideBySide
         }
     }
 
-    /// <returns>The fixture of each test that is asked for.</returns>
+    /// <returns>The fixture of each selected test.</returns>
     private async Task<IEnumerable<string>> ListAsync(CancellationToken stop)
     {
         string[] filter = _filter is null ? [] : [Filter, _filter];
@@ -152,8 +152,8 @@ internal sealed class SideBySide
         return (process.ExitCode, await output + await errors, isStopped);
     }
 
-    /// <returns>Whether it was stopped. Who stops this program often stops all of them, so that they get some time.
-    /// </returns>
+    /// <returns>Whether it was stopped. Whoever stops this program often stops the children too, so they get some
+    /// time.</returns>
     private static async Task<bool> WaitAsync(Process process, CancellationToken stop)
     {
         try

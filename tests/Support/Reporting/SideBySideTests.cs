@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace GenKernels.Tests.Support.Reporting;
 
-/// <summary>The tests' program as several processes, over a few tests.</summary>
+/// <summary>The tests' program as several processes, with a few tests.</summary>
 public sealed class SideBySideTests
 {
     private const string Counted = $"FullyQualifiedName~{nameof(JsonReportTests)}.{nameof(JsonReportTests.Counted)}";
@@ -58,7 +58,7 @@ public sealed class SideBySideTests
         Assert.That(report.Failures.Single().Message, Does.Contain("ended with status 77"));
     }
 
-    /// <summary>As the bundle's script stops it: timeout asks every process of the group to end.</summary>
+    /// <summary>As the bundle's script stops it: timeout asks every process of the group to terminate.</summary>
     [Test]
     public void ARunThatIsStoppedLeavesAReportThatSaysSo()
     {

@@ -2,19 +2,20 @@ using System.Text.Json;
 
 namespace GenKernels.Tests.Support.Reporting;
 
-/// <summary>Tests that one process runs.</summary>
-/// <param name="Name">Of a fixture, or of the folder of several.</param>
-/// <param name="Filter">The expression that chooses their fixtures.</param>
-/// <param name="Count">Tests.</param>
+/// <summary>The tests that one process runs.</summary>
+/// <param name="Name">Name of a fixture, or of the folder of several.</param>
+/// <param name="Filter">The filter expression that selects their fixtures.</param>
+/// <param name="Count">Number of tests.</param>
 internal sealed record TestBatch(string Name, string Filter, int Count)
 {
     private static readonly string s_root = $"{nameof(GenKernels)}.{nameof(Tests)}.";
 
     /// <returns>
-    /// The others first, since a batch of many fixtures takes longest: one a folder, so that what takes a machine or a
-    /// process for itself is not beside its like. Then the fixtures that have a device, each on its own.
+    /// First the fixtures without a device, because a batch of many takes longest: one batch per folder, so that tests
+    /// that need the machine or a process to themselves do not run in parallel with similar ones. Then the fixtures
+    /// with a device, each in its own batch.
     /// </returns>
-    /// <param name="fixtures">The fixture of each test; those with arguments end with them.</param>
+    /// <param name="fixtures">The fixture of each test; one with arguments ends with them.</param>
     internal static TestBatch[] Divide(IEnumerable<string> fixtures) =>
     [
         .. from batch in fixtures.GroupBy(NameOf)
@@ -22,10 +23,8 @@ internal sealed record TestBatch(string Name, string Filter, int Count)
            select new TestBatch(batch.Key, string.Join('|', batch.Select(FilterOf).Distinct()), batch.Count()),
     ];
 
-    /// <returns>
-    /// The fixture of each test that the tests' program lists as JSON and that runs among others, which explicit ones
-    /// do not; none where it lists nothing.
-    /// </returns>
+    /// <returns>The fixture of each test in the program's JSON list that runs by default (explicit tests do not); none
+    /// if it lists nothing.</returns>
     internal static IEnumerable<string> Fixtures(string output)
     {
         if (!output.Contains('{', StringComparison.Ordinal)) return [];
@@ -51,6 +50,6 @@ internal sealed record TestBatch(string Name, string Filter, int Count)
         return name.Split(HasArguments(name) ? '(' : '.')[0];
     }
 
-    // Names of fixtures end with Tests, so that none begins like another.
+    // Names of fixtures end in Tests, so that none is a prefix of another.
     private static string FilterOf(string fixture) => $"FullyQualifiedName~{fixture.Split('(')[0]}";
 }

@@ -86,13 +86,13 @@ public sealed class ClipSamplerTests
         ClipSampler one = new(_dataset, sequenceLength: 3, flipHorizontally: true, seed: 6);
         ClipSampler other = new(_dataset, sequenceLength: 3, flipHorizontally: true, seed: 7);
         int same = Enumerable.Range(0, 200).Count(i => one.Sample(i) == other.Sample(i));
-        Assert.That(same, Is.LessThan(40));  // by chance 1 in 5 for the video, then the start and the flip
+        Assert.That(same, Is.LessThan(40));  // 1 in 5 by chance for the video, less for start and flip
     }
 
     [Test]
     public void TheHashIsThatOfSplitMix64()
     {
-        // With both scrambles of seed and stream written out: the sequence of SplitMix64 from that start.
+        // With both scrambles of seed and stream written out: the SplitMix64 sequence from that start.
         ulong start = Scramble(Scramble(11 + 0x9E3779B97F4A7C15) + 5 + 0x9E3779B97F4A7C15);
         for (ulong i = 0; i < 10; i++)
         {

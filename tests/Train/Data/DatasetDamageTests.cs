@@ -7,8 +7,8 @@ using NetVips;
 namespace GenKernels.Tests.Train.Data;
 
 /// <summary>
-/// Whatever happens to the files of a data set, it opens or is refused by its own exception, in memory of their size.
-/// CsCheck_Iter in the environment asks for more cases.
+/// Whatever happens to the files of a data set, it opens or is rejected with its own exception, in memory proportional
+/// to their size. The environment variable CsCheck_Iter asks for more cases.
 /// </summary>
 public sealed class DatasetDamageTests
 {

@@ -6,7 +6,7 @@ using GenKernels.Train.Video;
 namespace GenKernels.Tests.Train.Data;
 
 /// <summary>
-/// Small data sets written by hand in the layout of the release, with frames that tell where they are from.
+/// Small data sets written by hand in the layout of the release, with frames that identify themselves.
 /// </summary>
 public static class TinyDataset
 {
@@ -51,14 +51,14 @@ public static class TinyDataset
         return VideoDataset.Open(folder, Height, Width);
     }
 
-    /// <summary>Takes an entry out of a zip.</summary>
+    /// <summary>Removes an entry from a zip.</summary>
     public static void Delete(string path, string name)
     {
         using ZipArchive zip = ZipFile.Open(path, ZipArchiveMode.Update);
         zip.GetEntry(name)!.Delete();
     }
 
-    /// <summary>Gives an entry of a zip another content, with its checksum.</summary>
+    /// <summary>Replaces the content of a zip entry, with its checksum.</summary>
     public static void Replace(string path, string name, byte[] content)
     {
         Delete(path, name);
@@ -67,7 +67,7 @@ public static class TinyDataset
         stream.Write(content);
     }
 
-    /// <summary>Red grows to the right, green with the frame, blue comes from the name.</summary>
+    /// <summary>A frame: red grows to the right, green with the frame index, blue depends on the name.</summary>
     public static byte[] Frame(string name, int frame)
     {
         byte[] rgb = new byte[Height * Width * 3];

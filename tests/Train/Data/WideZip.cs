@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace GenKernels.Tests.Train.Data;
 
 /// <summary>
-/// Rewrites the directory of a small zip as one of more than 4 GiB has it: 64-bit sizes, offsets and counts.
+/// Rewrites the directory of a small zip as Zip64, as for more than 4 GiB: 64-bit sizes, offsets and counts.
 /// </summary>
 public static class WideZip
 {

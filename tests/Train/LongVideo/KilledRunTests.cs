@@ -4,14 +4,12 @@ using GenKernels.Train.Runs;
 
 namespace GenKernels.Tests.Train.LongVideo;
 
-/// <summary>Nothing that a process leaves when it is killed keeps the next from going on to the same bits.</summary>
+/// <summary>Whatever a killed process leaves behind, the next one resumes and ends with the same bits.</summary>
 public sealed class KilledRunTests
 {
     private const int KillCount = 10, ManySteps = 100_000;
 
-    /// <summary>
-    /// Twenty times in all: two runs at the same time, for most of a short life is spent in one thread.
-    /// </summary>
+    /// <summary>Twenty kills in all: two runs in parallel, because most of a short life is single-threaded.</summary>
     [Test]
     public void RunsThatAreKilledAgainAndAgainEndInTheSameBits([Values(2022)] int seed)
     {
@@ -49,9 +47,9 @@ public sealed class KilledRunTests
         [.. Enumerable.Range(0, KillCount).Select(_ => KillOnce(victim, random))];
 
     /// <summary>
-    /// Lets a process live until some moment: as it begins, in a step, or while it writes a checkpoint.
+    /// Lets a process live until a random moment: during startup, in a step, or while it writes a checkpoint.
     /// </summary>
-    /// <returns>Which moment it was.</returns>
+    /// <returns>The moment that was chosen.</returns>
     private static string KillOnce(TrainingProcess victim, Random random)
     {
         string? before = victim.Newest;
@@ -66,7 +64,7 @@ public sealed class KilledRunTests
         TimeSpan delay = TimeSpan.FromMilliseconds(random.NextDouble() * patience);
         TrainingProcess.WaitFor(condition, process);
         Thread.Sleep(delay);
-        process.Kill();  // SIGKILL: nothing is tidied up
+        process.Kill();  // SIGKILL: no cleanup
         process.WaitForExit();
         string at = victim.Newest is { } newest ? Path.GetFileName(newest) : "no checkpoint";
         string also = victim.IsSaving ? " and a half-written one" : "";

@@ -13,7 +13,7 @@ public sealed class LowResolutionGanTests
     public void StepsOfTrainingMatchTheRecordedOnes() =>
         RecordedCases.Hold("longvideo/lres_train_steps.safetensors", s_device);
 
-    /// <summary>After one step of Adam its second moments are (1 - β2) times the squared gradients.</summary>
+    /// <summary>After one step of Adam, the second moments are (1 - β2) times the squared gradients.</summary>
     [Test]
     public void ABatchInTwoPartsHasTheGradientsOfTheWhole()
     {
@@ -41,7 +41,7 @@ public sealed class LowResolutionGanTests
         AssertSameMoments(parts.DiscriminatorOptimizer, whole.DiscriminatorOptimizer);
     }
 
-    /// <summary>The share that stays is min(0.5^(log_0.5(β) (warm-up + 1) / (step + 1)), β).</summary>
+    /// <summary>The decay is min(0.5^(log_0.5(β) (warm-up + 1) / (step + 1)), β).</summary>
     [Test]
     public void TheAverageFollowsQuicklyAtFirst()
     {
@@ -62,7 +62,7 @@ public sealed class LowResolutionGanTests
         }
     }
 
-    /// <summary>The running magnitudes move in the discriminator's update alone.</summary>
+    /// <summary>The running magnitudes change in the discriminator's update only.</summary>
     [Test]
     public void MagnitudesMoveWhenTheDiscriminatorLearns()
     {

@@ -50,13 +50,14 @@ public sealed class ManyStepsTests
         Assert.That((after.Leaked, after.LiveBuffers), Is.EqualTo((0L, 0)));
     }
 
-    /// <summary>The first fifth is for what is made once: kernels, pools, compiled methods, decoded frames.</summary>
+    /// <summary>The first fifth covers one-time allocations: kernels, pools, JIT-compiled methods, decoded
+    /// frames.</summary>
     private static void AssertFlat(IReadOnlyList<MemorySample> samples)
     {
         MemorySample[] steady = [.. samples.Skip(2)];
         MemorySample first = steady[0];
 
-        // A replay allocates nothing: what remains is small, and the log's own buffers show in it.
+        // A replay allocates nothing: the remaining allocations are so small that the log's own buffers show.
         long allowed = Math.Max(first.AllocatedPerStep * 3 / 100, 2 * Kilobyte);
         Assert.Multiple(() =>
         {

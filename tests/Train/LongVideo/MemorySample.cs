@@ -1,13 +1,13 @@
 namespace GenKernels.Tests.Train.LongVideo;
 
-/// <summary>Memory after a step of training, in bytes.</summary>
-/// <param name="Step">Steps that were taken.</param>
-/// <param name="Live">In the device's tensors.</param>
-/// <param name="Peak">The most that was in them since the sample before.</param>
-/// <param name="Pool">Taken from the device: in tensors or free for the next.</param>
-/// <param name="AllocatedPerStep">Managed allocations of all threads since the sample before, for each step.</param>
-/// <param name="Heap">Managed objects that a full collection leaves.</param>
-/// <param name="Resident">Of the whole process.</param>
+/// <summary>Memory after a training step, in bytes.</summary>
+/// <param name="Step">Steps finished.</param>
+/// <param name="Live">Bytes in the device's tensors.</param>
+/// <param name="Peak">Peak bytes in tensors since the previous sample.</param>
+/// <param name="Pool">Bytes taken from the device: in tensors or free for reuse.</param>
+/// <param name="AllocatedPerStep">Managed bytes allocated per step by all threads since the previous sample.</param>
+/// <param name="Heap">Managed bytes that survive a full collection.</param>
+/// <param name="Resident">Resident memory of the whole process.</param>
 internal sealed record MemorySample(
     long Step, long Live, long Peak, long Pool, long AllocatedPerStep, long Heap, long Resident)
 {

@@ -2,9 +2,9 @@ using GenKernels.Train.LongVideo;
 
 namespace GenKernels.Tests.Train.LongVideo;
 
-/// <summary>Looks at the memory of a run now and then.</summary>
-/// <param name="device">That trains.</param>
-/// <param name="interval">Steps from one look to the next.</param>
+/// <summary>Samples the memory of a run at intervals.</summary>
+/// <param name="device">The device that trains.</param>
+/// <param name="interval">Steps between samples.</param>
 internal sealed class MemoryWatch(Device device, int interval) : IProgress<LowResolutionProgress>
 {
     private readonly List<MemorySample> _samples = [];

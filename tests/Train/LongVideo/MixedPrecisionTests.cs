@@ -15,8 +15,8 @@ public sealed class MixedPrecisionTests(Device device)
     public void ComputeAsUsual() => device.Precision = Precision.Fp32;
 
     /// <summary>
-    /// Some twenty layers round by half a unit in the last place each, which adds up like a random walk. Later steps
-    /// are further off: those of Adam are as large for a small gradient, which rounding may turn round, as for others.
+    /// Some twenty layers each round by half a unit in the last place, which adds up like a random walk. Later steps
+    /// deviate more: Adam's steps are as large for small gradients, whose sign rounding may flip, as for others.
     /// </summary>
     [Test]
     public void EveryPrecisionTrainsWithLossesNearThoseOf32Bits([ValueSource(nameof(s_names))] string name)
@@ -37,9 +37,9 @@ public sealed class MixedPrecisionTests(Device device)
     }
 
     /// <summary>
-    /// All gradients, those of the penalty too, which are of second order, are judged by what rounding weights and
-    /// inputs does to those of 32 bits. A discriminator's are the small difference of those of generated and of real
-    /// clips, which rounded weights do not part, but rounded activations do.
+    /// All gradients, including the second-order ones of the penalty, are judged by what rounding weights and inputs
+    /// does to the 32-bit gradients. A discriminator's gradients are small differences of those of generated and of
+    /// real clips, which rounded weights leave alike but rounded activations do not.
     /// </summary>
     [Test]
     public void GradientsAreAsExactAsTheirType([Values("bf16", "fp16")] string name)
@@ -77,7 +77,7 @@ public sealed class MixedPrecisionTests(Device device)
         Assert.That((optimizer.StepCount, optimizer.SkippedCount), Is.EqualTo((2, 1)));
     }
 
-    /// <summary>Casts of weights are temporary, and what is kept for backward has 16 bits.</summary>
+    /// <summary>Casts of weights are temporary, and what is kept for the backward pass has 16 bits.</summary>
     [Test]
     public void ActivationsOf16BitsTakeLittleMoreThanHalfTheMemory()
     {
@@ -108,7 +108,7 @@ public sealed class MixedPrecisionTests(Device device)
             IsRecorded = isRecorded,
         };
 
-    /// <returns>Networks whose first losses are scaled so little that no step is skipped.</returns>
+    /// <returns>Networks whose initial loss scale is so small that no step is skipped.</returns>
     private LowResolutionGan NewWithoutOverflow(Precision precision)
     {
         LowResolutionGan gan = New(precision);
@@ -120,7 +120,8 @@ public sealed class MixedPrecisionTests(Device device)
         return gan;
     }
 
-    /// <returns>Those of the updates of both networks and of the penalty: without a β1 Adam's first moments.</returns>
+    /// <returns>The gradients of both networks' updates and of the penalty, which with β1 = 0 are Adam's first
+    /// moments.</returns>
     private double[][] Gradients(Precision precision, ElementType type = ElementType.Float32) =>
         [.. Enumerable.Range(0, 3).Select(update =>
         {
@@ -159,7 +160,7 @@ public sealed class MixedPrecisionTests(Device device)
         return said;
     }
 
-    /// <returns>What the updates of both networks and of the penalty say.</returns>
+    /// <returns>The statistics of both networks' updates and of the penalty.</returns>
     private Dictionary<string, double> Step(LowResolutionGan gan, int step)
     {
         using TensorScope scope = device.Scope();
@@ -181,7 +182,7 @@ public sealed class MixedPrecisionTests(Device device)
     private static Tensor Rounded(Tensor x, ElementType type) =>
         Cast.Forward(Cast.Forward(x, type), ElementType.Float32);
 
-    /// <returns>The root of the mean square of the difference, as a share of that of what is expected.</returns>
+    /// <returns>The root mean square of the difference, relative to that of the expected values.</returns>
     private static double Distance(double[] actual, double[] expected) => Math.Sqrt(
         actual.Zip(expected, (a, b) => (a - b) * (a - b)).Sum() / expected.Sum(value => value * value));
 

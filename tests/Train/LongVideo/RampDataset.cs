@@ -4,13 +4,13 @@ using GenKernels.Train.Video;
 
 namespace GenKernels.Tests.Train.LongVideo;
 
-/// <summary>A data set of the presets' size: one video of 20 frames in which grey grows to the right and with time.
-/// </summary>
+/// <summary>A data set of the presets' size: one video of 20 frames, with grey that grows to the right and over
+/// time.</summary>
 internal static class RampDataset
 {
     private const int Height = 36, Width = 64, FrameCount = 20;
 
-    /// <param name="folder">An existing one.</param>
+    /// <param name="folder">An existing folder.</param>
     public static void Write(string folder)
     {
         string place = Directory.CreateDirectory(Path.Combine(folder, "0036x0064")).FullName;

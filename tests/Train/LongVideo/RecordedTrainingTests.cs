@@ -6,16 +6,16 @@ using GenKernels.Train.LongVideo;
 
 namespace GenKernels.Tests.Train.LongVideo;
 
-/// <summary>Updates that are replayed have the bits of those that run launch by launch.</summary>
+/// <summary>Replayed updates give the same bits as those that run launch by launch.</summary>
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
 public sealed class RecordedTrainingTests(Device device)
 {
     private const int Frames = 8;
 
-    // The fibers of simt take their time.
+    // The fibers of simt are slow.
     private int Steps => device.Kind == DeviceKind.Simt ? 1 : 3;
 
-    // A first part, two like each other, and a last one.
+    // A first part, two equal ones, and a last one.
     private int PartCount => device.Kind == DeviceKind.Simt ? 1 : 4;
 
     private int Clips => device.Kind == DeviceKind.Simt ? 1 : 2;
@@ -63,8 +63,8 @@ public sealed class RecordedTrainingTests(Device device)
     }
 
     /// <summary>
-    /// Beside a replay there are copies only. On a GPU a replay is one launch of a graph, which is none of the work
-    /// that observers are told of.
+    /// Besides a replay there are only copies. On a GPU a replay is one launch of a graph, which observers do not see
+    /// as work.
     /// </summary>
     [Test]
     public void AnUpdateByAWholeBatchIsOneReplayAfterTheCopiesOfItsInputs()
@@ -133,8 +133,8 @@ public sealed class RecordedTrainingTests(Device device)
         return [.. log.Work.Select(entry => entry.Work.Name)];
     }
 
-    /// <summary>All updates of a step, in parts.</summary>
-    /// <returns>What they say.</returns>
+    /// <summary>Runs all updates of a step, in parts.</summary>
+    /// <returns>Their statistics.</returns>
     private Dictionary<string, double> Train(LowResolutionGan gan, int step, bool isAugmented)
     {
         Dictionary<string, double> said = [];

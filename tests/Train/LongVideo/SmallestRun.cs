@@ -23,7 +23,7 @@ internal static class SmallestRun
     /// <summary>Writes the data set; the caller disposes it.</summary>
     public static VideoDataset Dataset(string folder) => TinyDataset.Open(folder, ("a", 12), ("b", 9), ("c", 20));
 
-    /// <summary>Goes on with the run in a folder, or begins one.</summary>
+    /// <summary>Resumes the run in a folder, or starts one.</summary>
     public static LowResolutionRun Open(
         string folder, VideoDataset dataset, LowResolutionRunOptions runOptions,
         LowResolutionTrainingOptions? options = null, Device? device = null, LowResolutionPreset? preset = null)
@@ -52,7 +52,7 @@ internal static class SmallestRun
         return LowResolutionCheckpoint.Newest(folder)!;
     }
 
-    /// <summary>Every file of two checkpoints has the same bytes.</summary>
+    /// <summary>Asserts that every file of two checkpoints has the same bytes.</summary>
     public static void AssertSame(string checkpoint, string expected)
     {
         string[] names = Names(expected);

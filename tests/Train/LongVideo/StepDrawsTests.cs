@@ -21,7 +21,8 @@ public sealed class StepDrawsTests
         }
     }
 
-    /// <summary>A quarter of the longer side either way, on both axes; the middle of the cutout anywhere.</summary>
+    /// <summary>A quarter of the longer side in either direction, on both axes; the middle of the cutout
+    /// anywhere.</summary>
     [Test]
     public void PlacesReachBothEndsOfTheirRanges()
     {

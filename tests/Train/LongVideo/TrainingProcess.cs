@@ -3,7 +3,7 @@ using GenKernels.Train.LongVideo;
 
 namespace GenKernels.Tests.Train.LongVideo;
 
-/// <summary>The command that trains, in processes of its own, one after the other in one folder.</summary>
+/// <summary>The training command, in separate processes one after the other in one folder.</summary>
 /// <param name="data">The folder of the data set.</param>
 /// <param name="run">The folder of the run.</param>
 internal sealed class TrainingProcess(string data, string run)
@@ -13,14 +13,14 @@ internal sealed class TrainingProcess(string data, string run)
     /// <summary>The newest checkpoint, or null.</summary>
     public string? Newest => Directory.Exists(run) ? LowResolutionCheckpoint.Newest(run) : null;
 
-    /// <summary>Steps up to the newest checkpoint.</summary>
+    /// <summary>Steps of the newest checkpoint.</summary>
     public long Step => Newest is { } newest ? LowResolutionCheckpoint.Read(newest).Step : 0;
 
-    /// <summary>Whether a checkpoint is half written.</summary>
+    /// <summary>Whether a checkpoint is being written.</summary>
     public bool IsSaving => Directory.Exists(run) && Directory.EnumerateDirectories(run, "*.partial").Any();
 
-    /// <summary>Begins, or goes on where the last process was.</summary>
-    /// <param name="steps">In all.</param>
+    /// <summary>Starts a run, or resumes where the last process was.</summary>
+    /// <param name="steps">Total number of steps.</param>
     /// <returns>The process; the caller disposes it.</returns>
     public Process Start(long steps)
     {
@@ -46,7 +46,7 @@ internal sealed class TrainingProcess(string data, string run)
         Assert.That(process.ExitCode, Is.Zero, errors.Result);
     }
 
-    /// <summary>Waits for something that the process does to its folder.</summary>
+    /// <summary>Waits for a change that the process makes to its folder.</summary>
     public static void WaitFor(Func<bool> condition, Process process)
     {
         long begun = Stopwatch.GetTimestamp();

@@ -14,7 +14,7 @@ internal static class CaseFiles
         writer.Save(path);
     }
 
-    /// <summary>Copies a file with one more added to the first value of a tensor.</summary>
+    /// <summary>Copies a file, with 1 added to the first value of a tensor.</summary>
     internal static void CopyDamaged(string source, string target, string tensor)
     {
         byte[] bytes = File.ReadAllBytes(source);

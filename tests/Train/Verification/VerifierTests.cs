@@ -153,7 +153,8 @@ public sealed class VerifierTests
         if (isAtTheKink) Assert.That(result.Message, Does.Contain("kink"));
     }
 
-    /// <summary>A kink may lie on either side, and further off than the first moves go, but not anywhere.</summary>
+    /// <summary>A kink may lie on either side and beyond the reach of the smallest moves, but not arbitrarily
+    /// far.</summary>
     [TestCase(1, 0, "by an ulp (try ")]
     [TestCase(-1, 1, "by 2 ulps (try ")]
     [TestCase(3, 0, "by 4 ulps (try ")]

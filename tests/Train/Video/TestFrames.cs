@@ -20,7 +20,7 @@ public static class TestFrames
         return rgb;
     }
 
-    /// <summary>Every byte at random.</summary>
+    /// <summary>Random bytes.</summary>
     public static byte[] Noise(int width, int height, int seed)
     {
         byte[] rgb = new byte[width * height * 3];
@@ -28,7 +28,7 @@ public static class TestFrames
         return rgb;
     }
 
-    /// <summary>The mean of absolute differences, in levels.</summary>
+    /// <summary>The mean absolute difference, in levels.</summary>
     public static double MeanError(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
     {
         Assert.That(a.Length, Is.EqualTo(b.Length));

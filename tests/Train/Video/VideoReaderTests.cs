@@ -31,7 +31,7 @@ public sealed class VideoReaderTests
     [Test]
     public void BothEndsCanBeTrimmed()
     {
-        // At 25 frames a second: from frame 25, which is shown at 1 s, to frame 195, the last before 7.84 s.
+        // At 25 frames per second: from frame 25, shown at 1 s, to frame 195, the last before 7.84 s.
         using VideoReader whole = VideoReader.Open(Assets.Drive);
         using VideoReader trimmed = VideoReader.Open(Assets.Drive, trimStart: 1, trimEnd: 1);
         byte[] expected = new byte[whole.Description.FrameBytes];

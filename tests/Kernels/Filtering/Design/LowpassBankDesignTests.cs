@@ -47,7 +47,8 @@ public sealed class LowpassBankDesignTests
         }
     }
 
-    /// <summary>A first rate of 40 comes out an ulp above it, in the release too, and takes a tap more.</summary>
+    /// <summary>A first rate of 40 comes out one ULP too large, in the release too, and its filter gets one more
+    /// tap.</summary>
     [Test]
     public void RatesAreRoundedAsInTheRelease()
     {

@@ -9,7 +9,7 @@ public sealed class SymletTests
     [Test]
     public void TheTapsSumToOne() => Assert.That(s_taps.Sum(), Is.EqualTo(1).Within(1e-15));
 
-    /// <summary>So that enlarging and shrinking again changes nothing.</summary>
+    /// <summary>Orthogonality, so that upsampling and downsampling again changes nothing.</summary>
     [Test]
     public void ShiftsByTwoAreOrthogonal([Range(0, 5)] int shift)
     {
