@@ -81,8 +81,8 @@ public sealed record AdaOptions
     /// <summary>Largest hue rotation, as a fraction of half a turn.</summary>
     public double HueLargest { get; init; } = 1;
 
-    /// <summary>Standard deviation of the binary logarithm of the saturation factor: distance to grey is
-    /// multiplied.</summary>
+    /// <summary>Standard deviation of the binary logarithm of the saturation factor, which multiplies the distance to
+    /// grey.</summary>
     public double SaturationDeviation { get; init; } = 1;
 
     /// <summary>Standard deviation of the noise's own standard deviation, for colours from -1 to 1.</summary>
