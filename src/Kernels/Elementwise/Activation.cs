@@ -32,21 +32,21 @@ public enum Activation
     /// <summary>z / (1 + e^-z), also called SiLU; default gain √2.</summary>
     Swish,
 
-    /// <summary>z Φ(z) with the normal distribution's Φ, in the form with the error function; gain 1.</summary>
+    /// <summary>z Φ(z), Φ the normal CDF, by the error function, not the tanh form; default gain 1.</summary>
     Gelu,
 
-    /// <summary>z / (1 + e^(-1.702 z)), close to <see cref="Gelu"/>; gain 1.</summary>
+    /// <summary>z / (1 + e^(-1.702 z)), an approximation of <see cref="Gelu"/>; default gain 1.</summary>
     QuickGelu,
 }
 
 /// <summary>The constants that go with an activation.</summary>
 public static class Activations
 {
-    /// <returns>The gain that keeps the variance: √2 for those that halve it, else 1.</returns>
+    /// <returns>The gain that preserves variance: √2 for activations that about halve it, else 1.</returns>
     public static float DefaultGain(this Activation activation) =>
         activation is Activation.Relu or Activation.LeakyRelu or Activation.Swish ? MathF.Sqrt(2) : 1;
 
-    /// <returns>Whether the second derivative is zero wherever there is one.</returns>
+    /// <returns>Whether the second derivative is zero wherever it exists.</returns>
     public static bool IsPiecewiseLinear(this Activation activation) =>
         activation is Activation.Linear or Activation.Relu or Activation.LeakyRelu;
 }

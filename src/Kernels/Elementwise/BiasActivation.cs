@@ -7,7 +7,7 @@ namespace GenKernels.Kernels.Elementwise;
 /// </summary>
 public static class BiasActivation
 {
-    /// <summary>The highest derivative that there is a kernel for.</summary>
+    /// <summary>The highest order of derivative that has a kernel.</summary>
     public const int HighestOrder = 3;
 
     private static readonly string[] s_variants = [.. Variants()];
@@ -20,8 +20,8 @@ public static class BiasActivation
     /// 0 for the value, k for the k-th derivative times <paramref name="other"/>; at most <see cref="HighestOrder"/>.
     /// </param>
     /// <param name="other">
-    /// Of the shape of <paramref name="x"/>: a factor of the derivative, or what is added to the value, and then it may
-    /// be null.
+    /// Of the shape of <paramref name="x"/>: multiplies the derivative; in order 0 it is added to the value, and may be
+    /// null.
     /// </param>
     /// <returns>A new tensor of the shape of <paramref name="x"/>; the caller or its scope disposes it.</returns>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>

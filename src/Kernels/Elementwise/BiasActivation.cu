@@ -1,8 +1,8 @@
 // BiasActivation: bias, activation, gain and clamp in one pass, and their derivatives.
 //   order 0:  y[n,c] = clamp(gain f(x[n,c] + b[c]), -limit, limit) + m[n,c]
-//   order k:  y[n,c] = m[n,c] gain f^(k)(x[n,c] + b[c]) where the sum's first term is not clamped, else 0
+//   order k:  y[n,c] = m[n,c] gain f^(k)(x[n,c] + b[c]) where gain f(x[n,c] + b[c]) is not clamped, else 0
 //
-// Shapes   x, m, y: [N, C], contiguous; b: [C]; b may be null, in order 0 m too
+// Shapes   x, m, y: [N, C], contiguous; b: [C]; b may be null, and m too in order 0
 // Types    stored as Scalar, computed in Accumulator
 // Launch   rows of C shared out by RowWalk, in packs where addresses allow; any block size
 // Cost     order 0 without m reads N*C, writes N*C; else reads 2*N*C: bound by memory
@@ -12,19 +12,19 @@
 #include "Common/Rows.cuh"
 #include "Common/Activations.cuh"
 
-// The value that is clamped, in any order.
+// Whether order 0 clamps the value; derivatives of any order are 0 there.
 DEVICE bool IsClamped(Accumulator z, Accumulator slope, Accumulator gain, Accumulator limit)
 {
-    if (WarpSize == 1 && limit == Infinity()) return false;  // the CPU's compiler makes a loop of its own of this
+    if (WarpSize == 1 && limit == Infinity()) return false;  // the CPU's compiler splits off a loop without a clamp
     const Accumulator value = gain * Activation<0>(z, slope);
-    return (limit != Infinity()) & ((value >= limit) | (value <= -limit));  // no branch in a device's loop
+    return (limit != Infinity()) & ((value >= limit) | (value <= -limit));  // branch-free on devices
 }
 
 DEVICE Accumulator Value(Accumulator z, Accumulator m, Accumulator slope, Accumulator gain, Accumulator limit)
 {
     const Accumulator value = gain * Activation<Order>(z, slope);
     if (Order == 0) {
-        // Two steps of one instruction each, which leave a NaN as it is.
+        // Two selects of one instruction each, which pass a NaN through.
         const Accumulator low = value > limit ? limit : value;
         return low < -limit ? -limit : low;
     }

@@ -10,10 +10,10 @@ public static class Binary
 
     /// <param name="kind">What is computed.</param>
     /// <param name="a">
-    /// Any shape that broadcasts against <paramref name="b"/>: axes are aligned at the last, sizes are equal or 1.
+    /// Any shape that broadcasts against <paramref name="b"/>: aligned at the last axis, sizes are equal or 1.
     /// </param>
     /// <param name="b">Of the type and device of <paramref name="a"/>.</param>
-    /// <returns>A new tensor of the joint shape; the caller or its scope disposes it.</returns>
+    /// <returns>A new tensor of the broadcast shape; the caller or its scope disposes it.</returns>
     /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
     public static Tensor Forward(BinaryKind kind, Tensor a, Tensor b)
     {

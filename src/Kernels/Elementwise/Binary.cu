@@ -1,11 +1,11 @@
 // Binary: two tensors, element by element, with broadcasting.
-//   y[i] = f(a[i], b[i]), where an axis of size 1 of a or b stands for any size
+//   y[i] = f(a[i], b[i]), where an axis of size 1 of a or b is broadcast
 //
 // Shapes   y: [n0, n1, n2, n3, L], contiguous; a and b with the strides of the plan, 0 along an axis that is broadcast
 // Types    stored as Scalar, computed in Accumulator
 // Launch   rows of L shared out by RowWalk, in packs where addresses and strides allow; any block size
 // Cost     reads what a and b hold, writes y: bound by memory
-// Limits   at most five axes after neighbours that broadcast alike are joined
+// Limits   at most five axes after neighbouring axes that broadcast alike are merged
 #include "Common/Prelude.cuh"
 #include "Common/Rows.cuh"
 
@@ -28,7 +28,7 @@ DEVICE Accumulator SignWhereMagnitude(Accumulator a, Accumulator b)
     return a == b ? Accumulator(1) : a == -b ? Accumulator(-1) : Accumulator(0);
 }
 
-// As many elements as a pack has, of a row or of the one number that stands for it.
+// A pack of a row, or of the one number that is broadcast along it.
 template <int Width, int Step> DEVICE Pack<Width> LoadOperand(const Scalar* row, int i)
 {
     if constexpr (Step == 1) return LoadPack<Width>(row + i);
@@ -37,7 +37,7 @@ template <int Width, int Step> DEVICE Pack<Width> LoadOperand(const Scalar* row,
     return pack;
 }
 
-// The steps are constants here, so that the compiler vectorises each of the three loops.
+// The steps are template parameters so that the compiler vectorises each of the three loops.
 template <int aStep, int bStep>
 DEVICE void Rows(
     const Scalar* __restrict__ a, const Scalar* __restrict__ b, Scalar* __restrict__ y, const RowWalk& walk,

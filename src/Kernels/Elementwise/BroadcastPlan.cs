@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace GenKernels.Kernels.Elementwise;
 
 /// <summary>
-/// Sizes and strides of a broadcast, neighbouring axes joined; laid out as <c>BroadcastPlan</c> in <c>Binary.cu</c>.
+/// Sizes and strides of a broadcast, neighbouring axes merged; laid out as <c>BroadcastPlan</c> in <c>Binary.cu</c>.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct BroadcastPlan
@@ -39,18 +39,20 @@ internal readonly struct BroadcastPlan
         _rowLength = row.Size;
     }
 
-    /// <summary>Whether a has a row of its own, or one number for it; all rows then lie at multiples of one.</summary>
+    /// <summary>
+    /// Whether a has whole rows, which then begin at multiples of the row length, and not one number per row.
+    /// </summary>
     internal bool IsRowOfA => _aStep == 1;
 
     /// <summary>As <see cref="IsRowOfA"/>, of b.</summary>
     internal bool IsRowOfB => _bStep == 1;
 
-    /// <summary>Elements of a row: the size of the innermost joined axis.</summary>
+    /// <summary>Elements of a row: the size of the innermost merged axis.</summary>
     internal int RowLength => _rowLength;
 
     /// <returns>The plan, and the shape of the result.</returns>
     /// <exception cref="ShapeException">
-    /// Two sizes of an axis differ and neither is 1, or too many axes remain.
+    /// The two sizes of an axis differ and neither is 1, or too many axes are left after merging.
     /// </exception>
     internal static BroadcastPlan For(Shape a, Shape b, out Shape result)
     {
@@ -90,7 +92,7 @@ internal readonly struct BroadcastPlan
         return Shape.Create(sizes);
     }
 
-    /// <summary>Missing outer axes have size 1.</summary>
+    /// <returns>The size of an axis of the result in one operand; its missing outer axes have size 1.</returns>
     private static int SizeAt(Shape shape, int axis, int rank) =>
         axis < rank - shape.Rank ? 1 : shape[axis - rank + shape.Rank];
 }

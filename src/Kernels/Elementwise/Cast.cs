@@ -15,7 +15,9 @@ public static class Cast
     internal static KernelSource SourceFile => s_source;
 
     /// <param name="x">Any shape and type.</param>
-    /// <param name="type">Of the result; a float that has no integer is undefined in an integer type.</param>
+    /// <param name="type">
+    /// Type of the result; a float beyond the range of an integer type, or a NaN, converts to an undefined value.
+    /// </param>
     /// <returns>A new tensor of the shape of <paramref name="x"/>; the caller or its scope disposes it.</returns>
     public static Tensor Forward(Tensor x, ElementType type)
     {

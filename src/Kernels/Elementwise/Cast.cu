@@ -9,7 +9,7 @@
 #include "Common/Prelude.cuh"
 #include "Common/Elements.cuh"
 
-// Of the wider type a pack has 16 bytes.
+// A pack has 16 bytes of the wider type.
 constexpr int CastLength = PackLength<Scalar> < PackLength<Target> ? PackLength<Scalar> : PackLength<Target>;
 
 KERNEL Cast(const Scalar* __restrict__ x, Target* __restrict__ y, Int64 count, int isPacked)

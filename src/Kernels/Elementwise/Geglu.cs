@@ -3,7 +3,8 @@ using GenKernels.Kernels.Common;
 namespace GenKernels.Kernels.Elementwise;
 
 /// <summary>
-/// Launches <c>Geglu.cu</c>: the first half of the channels, each times GELU of its partner in the second half.
+/// Launches <c>Geglu.cu</c>: the first half of the channels, each multiplied by GELU of its counterpart in the second
+/// half.
 /// </summary>
 public static class Geglu
 {
@@ -11,7 +12,7 @@ public static class Geglu
 
     /// <param name="x">Values, then gates, <c>[…, 2 C]</c>, floats.</param>
     /// <returns>A new tensor, <c>[…, C]</c>; the caller or its scope disposes it.</returns>
-    /// <exception cref="ShapeException">The last axis of <paramref name="x"/> cannot be halved.</exception>
+    /// <exception cref="ShapeException">The size of the last axis of <paramref name="x"/> is odd.</exception>
     public static Tensor Forward(Tensor x)
     {
         Check(x);
@@ -25,9 +26,9 @@ public static class Geglu
         return y;
     }
 
-    /// <param name="x">As it was given to <see cref="Forward"/>.</param>
-    /// <param name="dy">The gradient of its result, <c>[…, C]</c>.</param>
-    /// <returns>The gradient, of the shape of <paramref name="x"/>; the caller or its scope disposes it.</returns>
+    /// <param name="x">The input of <see cref="Forward"/>.</param>
+    /// <param name="dy">The upstream gradient, <c>[…, C]</c>.</param>
+    /// <returns>The gradient of <paramref name="x"/>, of its shape; the caller or its scope disposes it.</returns>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
     public static Tensor Gradient(Tensor x, Tensor dy)
     {

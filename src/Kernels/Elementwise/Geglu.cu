@@ -1,5 +1,5 @@
-// Geglu: the first half of the channels, each times GELU of its partner in the second half.
-//   y[n,c] = x[n,c] gelu(x[n,C + c]), gelu(z) = z Phi(z) with the normal distribution's Phi
+// Geglu: the first half of the channels, each multiplied by GELU of its counterpart in the second half.
+//   y[n,c] = x[n,c] gelu(x[n,C + c]), gelu(z) = z Phi(z), Phi the normal CDF
 // GegluGradient: dx[n,c] = dy[n,c] gelu(x[n,C + c]), dx[n,C + c] = dy[n,c] x[n,c] gelu'(x[n,C + c])
 //
 // Shapes   x, dx: [N, 2 C]; y, dy: [N, C]; contiguous

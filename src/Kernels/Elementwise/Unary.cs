@@ -25,7 +25,7 @@ public static class Unary
         return y;
     }
 
-    /// <summary>As <see cref="Forward"/>, into a tensor that is there; it may be <paramref name="x"/> itself.</summary>
+    /// <summary>As <see cref="Forward"/>, into an existing tensor, which may be <paramref name="x"/> itself.</summary>
     public static void Into(UnaryKind kind, Tensor x, Tensor y, float first = 0, float second = 0)
     {
         Require.Float(x);

@@ -25,7 +25,7 @@ DEVICE Accumulator Sign(Accumulator x, Accumulator, Accumulator)
     return x > 0 ? Accumulator(1) : x < 0 ? Accumulator(-1) : x;
 }
 
-// As torch.nan_to_num with bounds: a NaN becomes 0, what is beyond the bound becomes the bound.
+// A NaN becomes 0, and magnitudes are clamped to the bound: torch.nan_to_num followed by a clamp.
 DEVICE Accumulator Sanitize(Accumulator x, Accumulator bound, Accumulator)
 {
     return x != x ? Accumulator(0) : x > bound ? bound : x < -bound ? -bound : x;

@@ -3,7 +3,7 @@ namespace GenKernels.Kernels.Elementwise;
 /// <summary>What <see cref="Unary"/> computes of x; the names are those of the functions in <c>Unary.cu</c>.</summary>
 public enum UnaryKind
 {
-    /// <summary>first x + second.</summary>
+    /// <summary>first x + second, with the function's two constants.</summary>
     Affine,
 
     /// <summary>x².</summary>
@@ -39,6 +39,6 @@ public enum UnaryKind
     /// <summary>-1, 0 or 1; NaN stays NaN.</summary>
     Sign,
 
-    /// <summary>0 for NaN, else x within ± first.</summary>
+    /// <summary>0 for NaN, else x clamped to ± first.</summary>
     Sanitize,
 }

@@ -1,17 +1,16 @@
 namespace GenKernels.Kernels.Movement;
 
-/// <summary>What lies outside a tensor that is padded.</summary>
+/// <summary>The values that pad a tensor.</summary>
 public enum Border
 {
     /// <summary>Zeros.</summary>
     Zero,
 
-    /// <summary>The nearest element of the tensor.</summary>
+    /// <summary>The nearest element of the axis.</summary>
     Replicate,
 
     /// <summary>
-    /// The element that lies as far within from the outermost one, which is not repeated: at most one less than the
-    /// tensor has.
+    /// The mirror image about the outermost element, which is not repeated; at most one element less than the axis has.
     /// </summary>
     Reflect,
 }

@@ -1,21 +1,21 @@
 namespace GenKernels.Kernels.Movement;
 
-/// <summary>One axis of a copy between two views.</summary>
-/// <param name="Size">Of the copied region.</param>
-/// <param name="Start">Of the first element, in the source; may lie outside of it.</param>
-/// <param name="Step">Between elements of the source; negative to run backwards.</param>
+/// <summary>One axis of a copy between two strided views.</summary>
+/// <param name="Size">Size of the copied region.</param>
+/// <param name="Start">Index of the first element in the source; may lie outside it.</param>
+/// <param name="Step">Step between indices of the source; negative to run backwards.</param>
 /// <param name="Limit">Size of the source.</param>
-/// <param name="SourceStride">In elements; 0 repeats the source.</param>
+/// <param name="SourceStride">In elements; 0 broadcasts the source.</param>
 /// <param name="TargetStride">In elements.</param>
 internal readonly record struct CopyAxis(int Size, int Start, int Step, int Limit, long SourceStride, long TargetStride)
 {
-    /// <summary>Whether this axis and the one inside it are one run of elements on both sides.</summary>
+    /// <summary>Whether this axis and the next inner one can be merged: each side addresses both as one axis.</summary>
     internal bool Joins(CopyAxis inner) =>
         IsPlain && inner.IsPlain && inner.Start == 0 && inner.Size == inner.Limit
         && SourceStride == inner.SourceStride * inner.Size && TargetStride == inner.TargetStride * inner.Size
         && (long)Limit * inner.Size <= int.MaxValue;
 
-    /// <summary>This axis and the one inside it as one.</summary>
+    /// <returns>This axis merged with the next inner one.</returns>
     internal CopyAxis Join(CopyAxis inner) => new(
         Size * inner.Size, Start * inner.Size, 1, Limit * inner.Size, inner.SourceStride, inner.TargetStride);
 

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace GenKernels.Kernels.Movement;
 
 /// <summary>
-/// A copy of up to six axes, neighbours joined; laid out as <c>CopyPlan</c> in <c>StridedCopy.cu</c>.
+/// A copy of up to six axes, after merging neighbours; laid out as <c>CopyPlan</c> in <c>StridedCopy.cu</c>.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct CopyPlan
@@ -17,8 +17,8 @@ internal struct CopyPlan
     private Longs _sourceStride;
     private Longs _targetStride;
 
-    /// <param name="axes">Outermost first, of any number that joins to at most six.</param>
-    /// <exception cref="ShapeException">More than six remain.</exception>
+    /// <param name="axes">Outermost first; any number that merges to at most six.</param>
+    /// <exception cref="ShapeException">More than six axes remain.</exception>
     internal CopyPlan(ReadOnlySpan<CopyAxis> axes)
     {
         Span<CopyAxis> joined = stackalloc CopyAxis[Math.Max(1, axes.Length)];
@@ -59,8 +59,8 @@ internal struct CopyPlan
     }
 
     /// <returns>
-    /// Whether the rows lie within the source, one element after the other, and begin at multiples of
-    /// <paramref name="width"/> elements on both sides.
+    /// Whether all rows are contiguous on both sides, lie within the source along their axis, and begin at multiples of
+    /// <paramref name="width"/> elements.
     /// </returns>
     internal readonly bool HasRowsOfPacks(int width)
     {

@@ -1,17 +1,19 @@
 namespace GenKernels.Kernels.Movement;
 
-/// <summary>Launches <c>Embedding.cu</c>: rows of a table, by number, and the gradient.</summary>
+/// <summary>Launches <c>Embedding.cu</c>: looks up rows of a table by id, and computes the gradient.</summary>
 public static class Embedding
 {
     private static readonly KernelSource s_source = Source("Movement/Embedding.cu", "Index=int", "Index=Int64");
 
-    /// <param name="table">One row for each number, <c>[V, C]</c>, floats.</param>
+    /// <param name="table">One row per id, <c>[V, C]</c>, floats.</param>
     /// <param name="ids">
-    /// Numbers from 0 to V - 1, of any shape, 32-bit or 64-bit integers; what is out of range gives a row of NaN.
+    /// Ids from 0 to V - 1, of any shape, 32-bit or 64-bit integers; an id out of range gives a row of NaN.
     /// </param>
     /// <returns>A new tensor, <c>[ids…, C]</c>; the caller or its scope disposes it.</returns>
     /// <exception cref="ShapeException"><paramref name="table"/> is not a matrix.</exception>
-    /// <exception cref="ArgumentException"><paramref name="ids"/> holds no such integers.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="ids"/> are not 32-bit or 64-bit integers on the device of <paramref name="table"/>.
+    /// </exception>
     public static Tensor Forward(Tensor table, Tensor ids)
     {
         Require.Float(table);
@@ -28,13 +30,15 @@ public static class Embedding
         return y;
     }
 
-    /// <summary>The adjoint of <see cref="Forward"/>: rows of the same number are added up.</summary>
-    /// <param name="dy">The gradient of its result, <c>[ids…, C]</c>, floats.</param>
-    /// <param name="ids">As they were given there.</param>
+    /// <summary>The adjoint of <see cref="Forward"/>: adds up the rows with the same id.</summary>
+    /// <param name="dy">The upstream gradient, <c>[ids…, C]</c>, floats.</param>
+    /// <param name="ids">The ids of the forward pass.</param>
     /// <param name="rowCount">The rows V of the table.</param>
     /// <returns>The gradient of the table, <c>[V, C]</c>; the caller or its scope disposes it.</returns>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
-    /// <exception cref="ArgumentException"><paramref name="ids"/> holds no such integers.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="ids"/> are not 32-bit or 64-bit integers on the device of <paramref name="dy"/>.
+    /// </exception>
     public static Tensor Gradient(Tensor dy, Tensor ids, int rowCount)
     {
         Require.Float(dy);

@@ -1,15 +1,16 @@
-// Embedding: rows of a table, by number.
-//   y[m,c] = table[ids[m],c]; NaN where ids[m] is not in 0 .. V - 1
-// EmbeddingLists: heads[v] the first m with ids[m] = v, nexts[m] the next one with the same id, both plus 1, or 0
+// Embedding: looks up rows of a table by id.
+//   y[m,c] = table[ids[m],c]; NaN if ids[m] is not in 0 .. V - 1
+// EmbeddingLists: linked lists of equal ids: heads[v] is the first m with ids[m] = v, nexts[m] the next one with the
+//   same id, both plus 1; 0 ends a list
 // EmbeddingGradient: dtable[v,c] = sum over the m with ids[m] = v of dy[m,c], in the order of m
 //
 // Shapes   table, dtable: [V, C]; ids, nexts: [M]; heads: [V], given as zeros; y, dy: [M, C]; contiguous
 // Types    stored as Scalar, summed in Accumulator; ids are of type Index, heads and nexts int
-// Launch   one warp a row of y or dtable; any block size that is a multiple of WarpSize. Lists: one warp in all
-// Cost     reads and writes M*C, the gradient writes V*C: bound by memory. Lists: some hundred nanoseconds for as many
-//          ids as a warp has lanes, on the host a few for each
-// Limits   M and V below 2^31; ids that are out of range have no gradient
-// Source   counting in one pass from the last id to the first: lists come out in order, without a float being added
+// Launch   one warp per row of y or dtable; any block size that is a multiple of WarpSize. Lists: a single warp
+// Cost     reads and writes M*C, the gradient writes V*C: bound by memory. Lists: some hundred nanoseconds per WarpSize
+//          ids, on the host a few nanoseconds per id
+// Limits   M and V below 2^31; ids out of range contribute no gradient
+// Source   the lists are built in one pass from the last id to the first: they come out in order, and no float is added
 //          atomically
 #include "Common/Prelude.cuh"
 #include "Common/Warp.cuh"  // ShuffleXorBits, WarpBarrier
@@ -39,7 +40,7 @@ KERNEL EmbeddingLists(
         const int m = end - WarpSize + lane;
         const bool isId = m >= 0 && ids[m] >= 0 && ids[m] < tableRows;
         const int id = isId ? int(ids[m]) : -1;
-        int later = WarpSize;  // the nearest lane with the same id
+        int later = WarpSize;  // the next lane with the same id
         bool isFirst = true;
         for (int mask = 1; mask < WarpSize; mask++) {
             const bool isSame = int(ShuffleXorBits(unsigned(id), mask)) == id;
@@ -48,10 +49,10 @@ KERNEL EmbeddingLists(
             if (isSame && other < lane) isFirst = false;
         }
         const int next = later < WarpSize ? m - lane + later + 1 : isId ? heads[id] : 0;
-        WarpBarrier();  // the reads of heads | the writes
+        WarpBarrier();  // reads of heads | writes
         if (isId) nexts[m] = next;
         if (isId && isFirst) heads[id] = m + 1;
-        WarpBarrier();  // the writes of heads | the reads of the next stretch
+        WarpBarrier();  // writes of heads | reads of the next WarpSize ids
     }
 }
 
@@ -63,7 +64,7 @@ KERNEL EmbeddingGradient(
     const Int64 row = Int64(blockIdx.x) * (blockDim.x / WarpSize) + threadIdx.x / WarpSize;
     if (row >= tableRows) return;
 
-    // Each lane has its channels; more than a warp takes at once are summed in further walks along the list.
+    // A lane sums up to Channels channels per walk along the list; wider rows take further walks.
     constexpr int Channels = WarpSize == 1 ? 64 : 8;
     Scalar* target = dtable + row * channelCount;
     for (int firstChannel = lane; firstChannel < channelCount; firstChannel += Channels * WarpSize) {

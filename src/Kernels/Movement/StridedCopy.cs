@@ -18,9 +18,9 @@ public static class StridedCopy
     internal static KernelSource SourceFile => s_source;
 
     /// <param name="x">Any shape of at most six axes, any type.</param>
-    /// <param name="axes">For each axis of the result, the axis of <paramref name="x"/> that it is; each once.</param>
-    /// <returns>A new tensor with the axes in another order; the caller or its scope disposes it.</returns>
-    /// <exception cref="ShapeException"><paramref name="axes"/> is no permutation.</exception>
+    /// <param name="axes">For each axis of the result, its axis in <paramref name="x"/>; each once.</param>
+    /// <returns>A new tensor with permuted axes; the caller or its scope disposes it.</returns>
+    /// <exception cref="ShapeException"><paramref name="axes"/> is not a permutation.</exception>
     public static Tensor Permute(Tensor x, params ReadOnlySpan<int> axes)
     {
         int[] order = axes.ToArray();
@@ -35,15 +35,13 @@ public static class StridedCopy
             new CopyAxis(y.Shape[axis], 0, 1, y.Shape[axis], source[order[axis]], target[axis]));
     }
 
-    /// <summary>
-    /// Takes a part of one axis, every step-th element, perhaps backwards; beyond the ends lies the border.
-    /// </summary>
+    /// <summary>Takes a strided slice of one axis, which may run backwards and reach past the ends.</summary>
     /// <param name="x">Any shape of at most six axes, any type.</param>
     /// <param name="axis">Which axis, from 0.</param>
-    /// <param name="start">The first element, which may lie outside.</param>
-    /// <param name="size">How many elements the axis of the result has.</param>
-    /// <param name="step">From one element to the next; not 0.</param>
-    /// <param name="border">What lies outside.</param>
+    /// <param name="start">Index of the first element; may lie outside the axis.</param>
+    /// <param name="size">Size of the axis in the result.</param>
+    /// <param name="step">From one element to the next; not 0, negative to run backwards.</param>
+    /// <param name="border">The values past the ends.</param>
     /// <returns>A new tensor; the caller or its scope disposes it.</returns>
     public static Tensor Window(Tensor x, int axis, int start, int size, int step = 1, Border border = Border.Zero)
     {
@@ -58,12 +56,12 @@ public static class StridedCopy
         return Part(x, axis, start, size, step, border, 0);
     }
 
-    /// <summary>Puts a constant before and after an axis.</summary>
+    /// <summary>Pads one axis with a constant, or crops it.</summary>
     /// <param name="x">Any shape of at most six axes, any type.</param>
     /// <param name="axis">Which axis, from 0.</param>
-    /// <param name="before">How many elements come before; negative to cut.</param>
-    /// <param name="after">How many come after; negative to cut.</param>
-    /// <param name="value">What they are, rounded to the type.</param>
+    /// <param name="before">Elements added before the first; negative to crop.</param>
+    /// <param name="after">Elements added after the last; negative to crop.</param>
+    /// <param name="value">Their value, rounded to the type.</param>
     /// <returns>A new tensor; the caller or its scope disposes it.</returns>
     public static Tensor Pad(Tensor x, int axis, int before, int after, double value)
     {
@@ -74,10 +72,12 @@ public static class StridedCopy
         return Part(x, axis, -before, size, 1, Border.Zero, value);
     }
 
-    /// <param name="x">A tensor whose axes are 1 where they are to be repeated.</param>
-    /// <param name="shape">Of the result; missing outer axes of <paramref name="x"/> count as 1.</param>
-    /// <returns>A new tensor in which <paramref name="x"/> is repeated; the caller or its scope disposes it.</returns>
-    /// <exception cref="ShapeException">An axis that is not 1 differs.</exception>
+    /// <param name="x">A tensor with size 1 along the axes to broadcast.</param>
+    /// <param name="shape">Shape of the result; missing outer axes of <paramref name="x"/> count as 1.</param>
+    /// <returns>A new tensor with <paramref name="x"/> broadcast; the caller or its scope disposes it.</returns>
+    /// <exception cref="ShapeException">
+    /// <paramref name="shape"/> has fewer axes, or an axis of size other than 1 differs.
+    /// </exception>
     public static Tensor Expand(Tensor x, Shape shape)
     {
         int missing = shape.Rank - x.Shape.Rank;
@@ -98,10 +98,10 @@ public static class StridedCopy
         });
     }
 
-    /// <param name="parts">Tensors that differ in <paramref name="axis"/> alone; at least one.</param>
-    /// <param name="axis">Along which they are joined, from 0.</param>
+    /// <param name="parts">Tensors whose shapes differ along <paramref name="axis"/> alone; at least one.</param>
+    /// <param name="axis">The axis to concatenate along, from 0.</param>
     /// <returns>A new tensor; the caller or its scope disposes it.</returns>
-    /// <exception cref="ShapeException">Another axis differs.</exception>
+    /// <exception cref="ShapeException">Another axis differs, or there is no such axis or no tensor.</exception>
     public static Tensor Concatenate(IReadOnlyList<Tensor> parts, int axis)
     {
         Require.That(parts.Count > 0, $"there is nothing to concatenate");
@@ -130,7 +130,7 @@ public static class StridedCopy
     }
 
     /// <summary>
-    /// The weights of the adjoint of a convolution: channels exchanged within each group, taps in reverse.
+    /// The weights of the adjoint of a convolution: input and output channels swapped within each group, taps reversed.
     /// </summary>
     /// <param name="w"><c>[G O, kT, kH, kW, C]</c>.</param>
     /// <param name="groups">G.</param>
@@ -150,7 +150,7 @@ public static class StridedCopy
         return Launch(w, turned, 0, Border.Zero, axes);
     }
 
-    /// <returns>Some of the taps of weights <c>[O, kT, kH, kW, C]</c>, steps apart.</returns>
+    /// <returns>A strided subset of the taps of weights <c>[O, kT, kH, kW, C]</c>.</returns>
     internal static Tensor Taps(Tensor w, Triple first, Triple step, Triple count)
     {
         Tensor part = Tensor.Empty([w.Shape[0], count.T, count.H, count.W, w.Shape[4]], w.Type, w.Device);
@@ -165,7 +165,10 @@ public static class StridedCopy
             ]);
     }
 
-    /// <summary>Writes <c>[N, T, H, W, C]</c> into a larger one, from some place on and steps apart.</summary>
+    /// <summary>
+    /// Scatters <paramref name="x"/>, <c>[N, T, H, W, C]</c>, into the larger <paramref name="y"/>, from
+    /// <paramref name="first"/> on with stride <paramref name="step"/>.
+    /// </summary>
     internal static void Spread(Tensor x, Tensor y, Triple first, Triple step)
     {
         (long[] source, long[] target) = (Strides(x.Shape), Strides(y.Shape));

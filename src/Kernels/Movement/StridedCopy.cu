@@ -1,12 +1,12 @@
-// StridedCopy: moves elements between two strided views, with a border.
-//   y[i] = x[start + step i] where that lies within x; else a constant, the nearest element of x, or the one that lies
-//   as far within x from its outermost element
+// StridedCopy: copies elements between two strided views, with a border.
+//   y[i] = x[start + step i] within x; outside it a constant, the nearest element of x, or the mirror image about the
+//   outermost element of x
 //
 // Shapes   six axes on both sides, each with its own stride, start and step; see CopyPlan
 // Types    any Scalar; nothing is computed
-// Launch   rows of the innermost axis shared out by RowWalk, in packs where all of them lie within x, one element after
-//          the other, and begin at multiples of a pack on both sides; any block size
-// Cost     reads at most n, writes n: bound by memory, and by cache lines where the innermost strides are not 1
+// Launch   rows of the innermost axis distributed by RowWalk, in packs if all rows are contiguous, lie within x along
+//          their axis and begin at multiples of a pack on both sides; any block size
+// Cost     reads at most n, writes n: bound by memory, and by whole cache lines where innermost strides are not 1
 #include "Common/Prelude.cuh"
 #include "Common/Rows.cuh"
 
@@ -15,14 +15,14 @@ constexpr int Fill = 0, Replicate = 1, Reflect = 2;
 
 struct CopyPlan {
     int size[Axes];           // of the copied region
-    int start[Axes];          // of the first element, in x
-    int step[Axes];           // 1, or more to skip, or -1 to run backwards
+    int start[Axes];          // index of the first element in x
+    int step[Axes];           // between indices of x; negative to run backwards
     int limit[Axes];          // size of x
     Int64 sourceStride[Axes];
     Int64 targetStride[Axes];
 };
 
-// The position in x, or -1 where there is none.
+// The position along an axis of x, or -1 outside it.
 DEVICE int Position(int index, int start, int step, int limit)
 {
     const int position = start + step * index;

@@ -1,10 +1,10 @@
-// GroupElement: what group norm makes of one element, and its gradient, where the moments of its group are known.
+// GroupElement: group norm of one element, and its gradient, given the moments of its group.
 #pragma once
 
 #include "Common/Pack.cuh"
 
-// What the element of a channel needs: its group's mean and 1 / sqrt(variance + epsilon), and the channel's own weight
-// and offset.
+// What an element's channel contributes: mean and scale = 1 / sqrt(variance + epsilon) of its group, and the channel's
+// own weight and offset.
 struct Channel {
     Accumulator mean, scale, weight, offset;
 };
@@ -22,6 +22,7 @@ template <bool isSilu> DEVICE Scalar Normalised(Accumulator x, Accumulator mean,
     return Scalar(isSilu ? z * Sigmoid(z) : z);
 }
 
+// The normalised element h, and the gradient dz before SiLU.
 struct Upstream {
     Accumulator h, dz;
 };
@@ -35,7 +36,7 @@ template <bool isSilu> DEVICE Upstream UpstreamOf(Accumulator x, Accumulator dy,
     return {h, dy * sigma * (1 + z * (1 - sigma))};
 }
 
-// dx, from the means of w dz and of w dz h over the group.
+// dx, given the means of w dz and of w dz h over the group.
 template <bool isSilu> DEVICE Accumulator GradientOf(
     Accumulator x, Accumulator dy, const Channel& channel, Accumulator dzMean, Accumulator dzhMean)
 {
@@ -43,7 +44,7 @@ template <bool isSilu> DEVICE Accumulator GradientOf(
     return channel.scale * (channel.weight * at.dz - dzMean - at.h * dzhMean);
 }
 
-// db and dw of a channel, from the sums of dz and dz h of each sample, [N, 2, C]; null for one not asked for.
+// db and dw of a channel, from each sample's sums of dz and of dz h, [N, 2, C]; either is null if not requested.
 DEVICE void AddSamples(
     const Accumulator* __restrict__ sums, int sampleCount, int channelCount, int c, Scalar* __restrict__ dw,
     Scalar* __restrict__ db)

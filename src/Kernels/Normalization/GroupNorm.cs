@@ -3,24 +3,24 @@ using GenKernels.Kernels.Common;
 namespace GenKernels.Kernels.Normalization;
 
 /// <summary>
-/// Launches <c>GroupNorm.cu</c>: groups of channels of a sample are brought to mean 0 and variance 1.
+/// Launches <c>GroupNorm.cu</c>: normalises each group of channels of a sample to mean 0 and variance 1.
 /// </summary>
 public static class GroupNorm
 {
     private static readonly KernelSource s_source = Source("Normalization/GroupNorm.cu", PackWidths.Variants);
 
-    /// <param name="x">Activations, <c>[N, …, C]</c>, of any number of axes from 2 on, floats.</param>
-    /// <param name="groups">Into how many the channels are divided, each of C / groups neighbours.</param>
-    /// <param name="weight">Multiplies the result, <c>[C]</c>; or null for ones.</param>
-    /// <param name="bias">Is added then, <c>[C]</c>; or null for zeros.</param>
+    /// <param name="x">Activations, <c>[N, …, C]</c>, at least two axes, floats.</param>
+    /// <param name="groups">Number of groups, each of C / groups adjacent channels.</param>
+    /// <param name="weight">Per-channel factor, applied after normalisation, <c>[C]</c>; or null for ones.</param>
+    /// <param name="bias">Added after the weight, <c>[C]</c>; or null for zeros.</param>
     /// <param name="epsilon">Added to the variance; positive, in squared units of <paramref name="x"/>.</param>
-    /// <param name="silu">Whether z / (1 + e^-z) follows.</param>
+    /// <param name="silu">Whether to apply SiLU, z / (1 + e^-z), to the result.</param>
     /// <returns>
     /// The result, of the shape of <paramref name="x"/>, and <c>[N, groups, 2]</c>: mean and 1 / √(variance + ε) of
-    /// each group, 64-bit floats for such, else 32-bit ones. The caller or its scope disposes both.
+    /// each group, Float64 if <paramref name="x"/> is, else Float32. The caller or its scope disposes both.
     /// </returns>
     /// <exception cref="ShapeException">
-    /// The channels do not divide, or the shapes of weight or bias do not fit.
+    /// The channels are not a multiple of <paramref name="groups"/>, or the shapes of weight or bias do not fit.
     /// </exception>
     public static (Tensor Value, Tensor Statistics) Forward(
         Tensor x, int groups, Tensor? weight, Tensor? bias, float epsilon, bool silu = false)
@@ -36,7 +36,7 @@ public static class GroupNorm
         return (y, statistics);
     }
 
-    /// <summary>The moments first, then the elements.</summary>
+    /// <summary>Multi-pass form, for groups of any size: the moments, then the elements.</summary>
     internal static void InPasses(
         Tensor x, int groups, Tensor? weight, Tensor? bias, Tensor y, Tensor statistics, float epsilon, bool silu)
     {
@@ -65,7 +65,7 @@ public static class GroupNorm
             silu ? 1 : 0);
     }
 
-    /// <summary>Holds what is normalised against its groups, weight and bias.</summary>
+    /// <summary>Validates the input against the number of groups, weight and bias.</summary>
     internal static void Check(Tensor x, int groups, Tensor? weight, Tensor? bias)
     {
         Require.Float(x);

@@ -1,27 +1,28 @@
-// GroupNorm: every group of channels of a sample is brought to mean 0 and variance 1; optionally followed by SiLU.
-//   z[n,s,c] = (x[n,s,c] - mean[n,g]) / sqrt(variance[n,g] + epsilon) w[c] + b[c], c in group g; over s and the group
+// GroupNorm: normalises every group of channels of a sample to mean 0 and variance 1, optionally followed by SiLU.
+//   z[n,s,c] = (x[n,s,c] - mean[n,g]) / sqrt(variance[n,g] + epsilon) w[c] + b[c], c in group g; moments over s and g
 //   y = z, or z / (1 + e^-z)
 // GroupNormStatistics: mean and sum of squared deviations of each chunk and part of a group.
-// GroupNormJoin: from those the mean and 1 / sqrt(variance + epsilon) of each group. GPUs leave it out where chunks are
-// few: every block of GroupNorm joins what it needs itself. Groups that fit their shared memory are for GroupNormSlice.
+// GroupNormJoin: combines those into the mean and 1 / sqrt(variance + epsilon) of each group. Skipped on GPUs if there
+// are few chunks: each block of GroupNorm then combines the moments it needs. Groups that fit shared memory go to
+// GroupNormSlice instead.
 //
-// Shapes   x, y: [N, S, C]; w, b: [C] or null; partial: [N, chunks, C / part, 2], for GroupNorm null where statistics
-//          are joined; statistics: [N, G, 2]; contiguous
+// Shapes   x, y: [N, S, C]; w, b: [C] or null; partial: [N, chunks, C / part, 2], passed to GroupNorm as null if
+//          statistics is complete already; statistics: [N, G, 2]; contiguous
 // Types    stored as Scalar, summed in Accumulator; partial and statistics are Accumulator
-// Launch   as GroupPlan shares out; block sizes that are multiples of WarpSize; GroupNormJoin: one warp a group
-// Cost     reads x twice, the second time from cache where a few samples fit, writes y: bound by memory
+// Launch   as laid out by GroupPlan; block sizes that are multiples of WarpSize; GroupNormJoin: one warp per group
+// Cost     reads x twice, the second time from cache if a few samples fit there, writes y: bound by memory
 // Limits   C >= 1, S >= 1
-// Source   Wu, He 2018, Group Normalization; moments joined as Chan, Golub, LeVeque 1979: deviations are taken from a
-//          mean of their own, never as a difference of two large sums
+// Source   Wu, He 2018, Group Normalization; moments combined as in Chan, Golub, LeVeque 1979: deviations are taken
+//          from the mean of their own subset, never as a difference of two large sums
 #include "Common/Prelude.cuh"
 #include "Common/Rows.cuh"                 // Quotient
 #include "Common/Warp.cuh"                 // WarpSum, LaneSum
 #include "Normalization/GroupElement.cuh"  // Normalised
 #include "Normalization/GroupPlan.cuh"     // GroupPlan, BlockOf, TaskOf
 
-constexpr int Rows = 8;  // positions whose moments are taken together, in registers
+constexpr int Rows = 8;  // positions held in registers, whose moments are computed together
 
-// Joins the moments of `Rows` values to those of `count` before them.
+// Merges `Rows` values into the moments of the `count` values before them.
 DEVICE void JoinRows(const Accumulator (&values)[Rows], int count, Accumulator& mean, Accumulator& deviations)
 {
     Accumulator sum = 0;
@@ -68,7 +69,7 @@ DEVICE void TaskMoments(
     }
 }
 
-// The moments of all channels of a tile over the rows of a chunk, row after row, for the host's one thread.
+// The moments of all channels of a tile over the rows of a chunk, row by row, for the host's one thread.
 DEVICE void WalkMoments(
     const Scalar* __restrict__ x, const GroupPlan& plan, const GroupBlock& block, Accumulator* __restrict__ mean,
     Accumulator* __restrict__ deviations)
@@ -90,7 +91,7 @@ DEVICE void WalkMoments(
     }
 }
 
-// The moments of a part, from those of its channels over the same rows, for the host's one thread.
+// The moments of a part, merged from those of its channels over the same rows, for the host's one thread.
 DEVICE void JoinChannels(
     const Accumulator* __restrict__ means, const Accumulator* __restrict__ deviations, int rowCount, int channelCount,
     Accumulator* __restrict__ target)
@@ -106,8 +107,8 @@ DEVICE void JoinChannels(
     target[1] = squares;
 }
 
-// Calls body(mean, rows) for what a lane takes of a part's moments, [row lane][channel], whose first mean is given: for
-// the place of each mean, and the rows that it is over.
+// Calls body(mean, rows) for a lane's share of a part's moments, stored as [row lane][channel] from `first` on: with
+// the address of each mean and the number of rows it covers.
 template <typename Body> DEVICE void ForEachMean(
     const Accumulator* __restrict__ first, const GroupPlan& plan, const GroupBlock& block, Body body)
 {
@@ -125,7 +126,8 @@ template <typename Body> DEVICE void ForEachMean(
 
 KERNEL GroupNormStatistics(const Scalar* __restrict__ x, Accumulator* __restrict__ partial, GroupPlan plan)
 {
-    // Mean, then deviations: [row lane][channel of the tile]. Neighbouring lanes of a warp meet neighbouring numbers.
+    // Means, then squared deviations: [row lane][channel of the tile]. The lanes of a warp access consecutive elements:
+    // no bank conflicts.
     DYNAMIC_SHARED(Accumulator, shared);
     const GroupBlock block = BlockOf(plan, blockIdx.x);
     const int width = block.channelCount;
@@ -152,7 +154,7 @@ KERNEL GroupNormStatistics(const Scalar* __restrict__ x, Accumulator* __restrict
         Accumulator* own = shared + task.lane * width + task.firstChannel - block.firstChannel;
         for (int i = 0; i < PackWidth; i++) own[i] = mean[i], own[entries + i] = deviations[i];
     }
-    __syncthreads();  // moments of channels | of parts
+    __syncthreads();  // writes of the channels' moments | reads by parts
 
     const int lane = threadIdx.x % WarpSize;
     for (int part = threadIdx.x / WarpSize; part < partCount; part += blockDim.x / WarpSize) {
@@ -171,20 +173,20 @@ KERNEL GroupNormStatistics(const Scalar* __restrict__ x, Accumulator* __restrict
     }
 }
 
-// How many rows a chunk has, as a weight.
+// The number of rows of a chunk, as a weight.
 DEVICE Accumulator RowsOf(const GroupPlan& plan, int chunk)
 {
     return Accumulator(Minimum(Int64(plan.chunkRows), plan.positionCount - Int64(chunk) * plan.chunkRows));
 }
 
-// The moments of a part over a chunk, and how many rows that has.
+// The moments of a part over a chunk, and the chunk's number of rows.
 struct Entry {
     Pack<2, Accumulator> moments;
     Accumulator rows;
 };
 
-// Mean and 1 / sqrt(variance + epsilon) of a group from the entries of its chunks and parts, the first of which is
-// given, by `Lanes` neighbouring threads.
+// Mean and 1 / sqrt(variance + epsilon) of a group, combined by `Lanes` neighbouring threads from the entries of its
+// chunks and parts, which begin at `first`.
 template <int Lanes>
 DEVICE Pack<2, Accumulator> JoinEntries(const Accumulator* __restrict__ first, const GroupPlan& plan, float epsilon)
 {
@@ -197,7 +199,7 @@ DEVICE Pack<2, Accumulator> JoinEntries(const Accumulator* __restrict__ first, c
         return Entry{LoadPack<2>(first + 2 * (Int64(chunk) * allParts + part)), RowsOf(plan, chunk)};
     };
 
-    // An entry is weighted by its rows; all have the same number of channels.
+    // Entries are weighted by their rows; all have the same number of channels.
     Accumulator sum = 0;
     InBatches<Batch>(lane, count, Lanes, load, [&](int, const Entry& entry) {
         sum += entry.rows * entry.moments.value[0];
@@ -223,14 +225,14 @@ KERNEL GroupNormJoin(
     const Accumulator* __restrict__ partial, Accumulator* __restrict__ statistics, GroupPlan plan, float epsilon)
 {
     const Int64 index = Int64(blockIdx.x) * (blockDim.x / WarpSize) + threadIdx.x / WarpSize;
-    if (index >= Int64(plan.sampleCount) * plan.groupCount) return;  // a warp leaves as a whole
+    if (index >= Int64(plan.sampleCount) * plan.groupCount) return;  // uniform across the warp
     const int sample = int(Quotient(index, plan.groupCount)), group = int(index - Int64(sample) * plan.groupCount);
     const Pack<2, Accumulator> joined =
         JoinEntries<WarpSize>(EntriesOf(partial, plan, sample, group), plan, epsilon);
     if (threadIdx.x % WarpSize == 0) StorePack(statistics + 2 * index, joined);
 }
 
-// The moments of the groups of a block's tile: those in statistics, or joined.
+// The moments of the groups of a block's tile: read from statistics, or combined here from partial.
 DEVICE void FindMoments(
     const Accumulator* __restrict__ partial, const Accumulator* __restrict__ statistics, const GroupPlan& plan,
     const GroupBlock& block, const TileGroups& groups, float epsilon, Pack<2, Accumulator>* __restrict__ moments)
@@ -246,7 +248,8 @@ DEVICE void FindMoments(
     });
 }
 
-// Keeps what was joined: the one block that has a sample's first rows and the group's first channel.
+// Stores the combined moments in statistics: done once, by the block with the first chunk of a sample (the caller
+// checks) and the first channel of the group.
 DEVICE void KeepMoments(
     Accumulator* __restrict__ statistics, const GroupPlan& plan, const GroupBlock& block, const TileGroups& groups,
     const Pack<2, Accumulator>* __restrict__ moments)
@@ -323,10 +326,10 @@ KERNEL GroupNorm(
         else NormaliseRows<false>(source, target, block.rowCount, width, step, mean, scale, offset);
     } else {
         using Moments = Pack<2, Accumulator>;
-        DYNAMIC_SHARED(Moments, moments);  // of the groups of the tile
+        DYNAMIC_SHARED(Moments, moments);  // one per group of the tile
         const TileGroups groups = GroupsOf(plan, block);
         FindMoments(partial, statistics, plan, block, groups, epsilon, moments);
-        __syncthreads();  // moments of groups | of elements
+        __syncthreads();  // writes of the groups' moments | reads for elements
 
         if (partial != nullptr && block.chunk == 0) KeepMoments(statistics, plan, block, groups, moments);
         for (int index = threadIdx.x; index < plan.rowLanes * block.packCount; index += blockDim.x) {

@@ -5,19 +5,19 @@ namespace GenKernels.Kernels.Normalization;
 /// <summary>Launches <c>GroupNormGradient.cu</c>: the gradients of <see cref="GroupNorm"/>.</summary>
 public static class GroupNormGradient
 {
-    // As in the kernel: channels of a block that joins chunks.
+    // Columns per block of the join over chunks, as in the kernel.
     private const int Columns = 32;
     private static readonly KernelSource s_source = Source("Normalization/GroupNormGradient.cu", PackWidths.Variants);
 
-    /// <param name="x">What was normalised, <c>[N, …, C]</c>, floats.</param>
-    /// <param name="dy">The gradient of the result, of the shape of <paramref name="x"/>.</param>
-    /// <param name="statistics">Mean and 1 / √(variance + ε), as <see cref="GroupNorm.Forward"/> gave them.</param>
-    /// <param name="weight">As it was given there.</param>
-    /// <param name="bias">As it was given there.</param>
-    /// <param name="silu">As it was given there.</param>
-    /// <param name="needsParameters">Whether gradients of weight and bias are asked for.</param>
+    /// <param name="x">The input of <see cref="GroupNorm.Forward"/>, <c>[N, …, C]</c>, floats.</param>
+    /// <param name="dy">The upstream gradient, of the shape of <paramref name="x"/>.</param>
+    /// <param name="statistics">Mean and 1 / √(variance + ε), as returned by the forward pass.</param>
+    /// <param name="weight">As in the forward pass.</param>
+    /// <param name="bias">As in the forward pass.</param>
+    /// <param name="silu">As in the forward pass.</param>
+    /// <param name="needsParameters">Whether the gradients of weight and bias are wanted.</param>
     /// <returns>
-    /// The gradients; those of weight and bias are null if they are not asked for or were not given. The caller or its
+    /// The gradients; those of weight and bias are null if not wanted or if the parameter is null. The caller or its
     /// scope disposes them.
     /// </returns>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
@@ -38,7 +38,7 @@ public static class GroupNormGradient
         return (dx, dw, db);
     }
 
-    /// <summary>The sums first, then the elements.</summary>
+    /// <summary>Multi-pass form, for groups of any size: the sums, then the elements.</summary>
     internal static void InPasses(
         Tensor x, Tensor dy, Tensor statistics, Tensor? weight, Tensor? bias, Tensor dx, Tensor? dw, Tensor? db,
         bool silu)
@@ -56,13 +56,13 @@ public static class GroupNormGradient
     }
 
     /// <returns>
-    /// For each sample and channel the sums of dz and of dz h, <c>[N, 2, C]</c>; on the host
-    /// <paramref name="dx"/> may hold dz afterwards.
+    /// The sums of dz and of dz h of each sample and channel, <c>[N, 2, C]</c>; on the host <paramref name="dx"/> may
+    /// hold dz afterwards.
     /// </returns>
     private static Tensor Sums(
         Tensor x, Tensor dy, Tensor statistics, Tensor? weight, Tensor? bias, Tensor dx, KernelArgument isSilu)
     {
-        // Twice the rows of the other passes: the sums of a chunk are written and read again.
+        // Chunks of twice the rows of the other passes, since the sums of each chunk are written and read back.
         GroupPlan plan = new(statistics.Shape[1], lanePasses: 2, x, dy);
         (int samples, int columns) = (x.Shape[0], 2 * x.Shape[^1]);
         KernelModule module = x.Device.Load(s_source, x.Type, plan.Variant);

@@ -1,16 +1,17 @@
-// GroupNormGradient: the gradients of GroupNorm, from the gradient dy of its result.
+// GroupNormGradient: the gradients of GroupNorm, from the upstream gradient dy.
 //   h[n,s,c] = (x[n,s,c] - mean[n,g]) r[n,g], z = h w + b, dz = dy, or dy times the derivative of SiLU at z
 //   dx[n,s,c] = r[n,g] (w[c] dz[n,s,c] - mean of w dz - h[n,s,c] mean of w dz h), means over s and the group
 //   db[c] = sum over n and s of dz, dw[c] = sum over n and s of dz h
-// GroupNormGradientSums: those sums for each chunk of positions; GroupNormGradientJoin: for each sample. The means of
-// its groups every block of GroupNormGradient takes itself.
+// GroupNormGradientSums: the sums of dz and dz h over each chunk of positions; GroupNormGradientJoin: over each sample.
+// Every block of GroupNormGradient computes the means of its groups from them.
 //
 // Shapes   x, dy, dx: [N, S, C]; w, b, dw, db: [C], or null; statistics: [N, G, 2]; partial: [N, chunks, 2, C];
 //          sums: [N, 2, C]; contiguous
 // Types    stored as Scalar, summed in Accumulator; statistics, partial and sums are Accumulator
-// Launch   as GroupPlan shares out, block sizes that are multiples of WarpSize; Join: blocks of Columns channels
-// Cost     reads x and dy twice, the second time from cache where a few samples fit, writes dx: bound by memory
-// Source   Wu, He 2018, Group Normalization; derivative by hand. Sums go chunk by chunk in a fixed order
+// Launch   as laid out by GroupPlan, block sizes that are multiples of WarpSize; Join: one block per Columns of the
+//          2*C sums of a sample
+// Cost     reads x and dy twice, the second time from cache if a few samples fit there, writes dx: bound by memory
+// Source   Wu, He 2018, Group Normalization; derivative by hand. Sums are taken chunk by chunk in a fixed order
 #include "Common/Prelude.cuh"
 #include "Common/Warp.cuh"                 // LaneSum
 #include "Normalization/GroupElement.cuh"  // UpstreamOf, GradientOf, AddSamples
@@ -23,7 +24,7 @@ DEVICE Pack<2, Accumulator> MomentsOf(
     return LoadPack<2>(statistics + 2 * (Int64(sample) * plan.groupCount + group));
 }
 
-// Arrays of one number for each channel of a tile, for the host's one thread, which walks rows.
+// Arrays of one number per channel of a tile, for the host's one thread, which walks rows.
 struct ChannelArrays {
     Accumulator *mean, *scale, *weight, *offset, *first, *second;
 };
@@ -50,8 +51,8 @@ DEVICE ChannelArrays ArraysOf(
     return arrays;
 }
 
-// Whether dx holds dz between the two passes over a tensor: on the host, where a second exponential costs more than to
-// write what is not rounded by that.
+// Whether dx holds dz between the two passes: on the host, where recomputing the exponential costs more than storing
+// dz, and only for types in which storing does not round it.
 constexpr bool IsUpstreamKept = WarpSize == 1 && sizeof(Scalar) == sizeof(Accumulator);
 
 template <bool isSilu> DEVICE void WalkSums(
@@ -79,7 +80,7 @@ template <bool isSilu> DEVICE void WalkSums(
     }
 }
 
-// What a task reads of a row, and a function that does.
+// A task's packs of one row, and the function that loads them.
 struct RowPacks {
     Pack<PackWidth> x, dy;
 };
@@ -111,7 +112,7 @@ KERNEL GroupNormGradientSums(
     const Scalar* __restrict__ w, const Scalar* __restrict__ b, Scalar* __restrict__ dx,
     Accumulator* __restrict__ partial, GroupPlan plan, int isSilu)
 {
-    // Two numbers for [row lane][channel of the tile]: threads write and read neighbouring ones. The host keeps six.
+    // Two arrays [row lane][channel of the tile], accessed at consecutive elements. The host has six, ChannelArrays.
     DYNAMIC_SHARED(Accumulator, shared);
     const GroupBlock block = BlockOf(plan, blockIdx.x);
     const int width = block.channelCount;
@@ -139,7 +140,7 @@ KERNEL GroupNormGradientSums(
             for (int i = 0; i < PackWidth; i++) target[i] = dzSum[i], target[entries + i] = dzhSum[i];
         }
     }
-    __syncthreads();  // sums of row lanes | of the chunk
+    __syncthreads();  // writes of the row lanes' sums | reads for the chunk's
 
     const Int64 chunk = Int64(block.sample) * plan.chunkCount + block.chunk;
     Accumulator* target = partial + 2 * chunk * plan.channelCount + block.firstChannel;
@@ -154,10 +155,10 @@ KERNEL GroupNormGradientSums(
     }
 }
 
-// A block takes some columns, and shares out the chunks to a fixed number of lanes.
+// GroupNormGradientJoin: the columns of a block, and the fixed number of lanes that the chunks are dealt to.
 constexpr int Columns = 32, ChunkLanes = 8;
 
-// The same for the host's one thread: row after row, columns in registers.
+// The join on the host's one thread: row by row, with the columns' sums in registers.
 DEVICE void AddRows(
     const Accumulator* __restrict__ corner, int rowCount, int rowStep, int width, Accumulator* __restrict__ target)
 {
@@ -182,7 +183,7 @@ KERNEL GroupNormGradientJoin(
         AddRows(corner, chunkCount, columnCount, width, target);
         return;
     }
-    __shared__ Accumulator shared[ChunkLanes][Columns];  // [lane][column]: a warp meets neighbouring numbers
+    __shared__ Accumulator shared[ChunkLanes][Columns];  // [lane][column]: a warp accesses consecutive elements
     for (int index = threadIdx.x; index < ChunkLanes * Columns; index += blockDim.x) {
         const int lane = index / Columns, column = index % Columns;
         Accumulator sum = 0;
@@ -191,7 +192,7 @@ KERNEL GroupNormGradientJoin(
         }
         shared[lane][column] = sum;
     }
-    __syncthreads();  // sums of lanes | of all
+    __syncthreads();  // writes of the lanes' sums | reads for the total
 
     for (int column = threadIdx.x; column < width; column += blockDim.x) {
         Accumulator sum = 0;
@@ -200,7 +201,7 @@ KERNEL GroupNormGradientJoin(
     }
 }
 
-// The means of w dz and of w dz h of a group, from the sums of its sample, [2, C], by GroupLanes threads.
+// The means of w dz and of w dz h over a group, from the sums of its sample, [2, C], by GroupLanes threads.
 DEVICE Pack<2, Accumulator> MeansOf(
     const Accumulator* __restrict__ sums, const Scalar* __restrict__ w, const GroupPlan& plan, int group)
 {
@@ -215,7 +216,7 @@ DEVICE Pack<2, Accumulator> MeansOf(
     return {{LaneSum<GroupLanes>(dz) / count, LaneSum<GroupLanes>(dzh) / count}};
 }
 
-// Where IsUpstreamKept, dz is in dx already, and dy is not looked at.
+// With SiLU and IsUpstreamKept, dx holds dz already and dy is not read.
 template <bool isSilu> DEVICE void WalkGradient(
     const Scalar* __restrict__ x, const Scalar* __restrict__ dy, Scalar* __restrict__ dx, const GroupPlan& plan,
     const GroupBlock& block, const ChannelArrays& arrays)
@@ -258,7 +259,7 @@ KERNEL GroupNormGradient(
     Scalar* __restrict__ dx, Scalar* __restrict__ dw, Scalar* __restrict__ db, GroupPlan plan, int isSilu)
 {
     using Means = Pack<2, Accumulator>;
-    DYNAMIC_SHARED(Means, means);  // of the groups of the tile; on the host six numbers for each channel follow
+    DYNAMIC_SHARED(Means, means);  // one per group of the tile; on the host followed by ChannelArrays
     const GroupBlock block = BlockOf(plan, Backwards());
     const TileGroups groups = GroupsOf(plan, block);
     const Accumulator* ownSums = sums + Int64(block.sample) * 2 * plan.channelCount;
@@ -268,7 +269,7 @@ KERNEL GroupNormGradient(
             AddSamples(sums, plan.sampleCount, plan.channelCount, block.firstChannel + i, dw, db);
         }
     }
-    __syncthreads();  // means of groups | of elements
+    __syncthreads();  // writes of the groups' means | reads for elements
 
     if constexpr (WarpSize == 1) {
         Accumulator* memory = means[groups.count].value;

@@ -3,18 +3,21 @@ using GenKernels.Kernels.Common;
 namespace GenKernels.Kernels.Normalization;
 
 /// <summary>
-/// Launches <c>GroupNormGradientSlice.cu</c>: <see cref="GroupNormGradient"/> of groups that fit shared memory.
+/// Launches <c>GroupNormGradientSlice.cu</c>: <see cref="GroupNormGradient"/> for groups that fit shared memory.
 /// </summary>
 internal static class GroupNormGradientSlice
 {
-    // Of dz and of dz h.
+    // The sum of dz and that of dz h.
     private const int Sums = 2;
 
     private static readonly KernelSource s_source =
         Source("Normalization/GroupNormGradientSlice.cu", PackWidths.Variants);
 
-    /// <summary>Sets <paramref name="dx"/>, and those of the others that are there, where slices fit.</summary>
-    /// <returns>Whether they do.</returns>
+    /// <summary>
+    /// If groups fit shared memory, writes <paramref name="dx"/>, and <paramref name="dw"/> and <paramref name="db"/>
+    /// unless null.
+    /// </summary>
+    /// <returns>Whether groups fit.</returns>
     internal static bool TryBackward(
         Tensor x, Tensor dy, Tensor statistics, Tensor? weight, Tensor? bias, Tensor dx, Tensor? dw, Tensor? db,
         bool silu)

@@ -1,4 +1,4 @@
-// GroupNormGradientSlice: GroupNormGradient where groups of x and dy fit a block's shared memory: each is read once.
+// GroupNormGradientSlice: GroupNormGradient for groups whose x and dy fit a block's shared memory: each is read once.
 //   h[n,s,c] = (x[n,s,c] - mean[n,g]) r[n,g], z = h w + b, dz = dy, or dy times the derivative of SiLU at z
 //   dx[n,s,c] = r[n,g] (w[c] dz[n,s,c] - mean of w dz - h[n,s,c] mean of w dz h), means over s and the group
 //   db[c] = sum over n and s of dz, dw[c] = sum over n and s of dz h: GroupNormGradientSliceSamples, from sums
@@ -6,29 +6,29 @@
 // Shapes   x, dy, dx: [N, S, C]; w, b, dw, db: [C], or null; statistics: [N, G, 2]; sums: [N, 2, C], over s of dz and
 //          of dz h; contiguous
 // Types    stored as Scalar, summed in Accumulator; statistics and sums are Accumulator
-// Launch   one block for each sample and group, of at most SliceThreads, at least C / (G PackWidth), in whole warps;
-//          shared memory: S C / G Scalars twice, then two Accumulators for each channel of each thread, and of the
-//          group; Samples: a thread a channel
-// Cost     reads x and dy, writes dx: bound by memory, of which a group's piece of a row need not fill whole sectors
-// Limits   C >= 1, S >= 1; launched by devices with warps
-// Source   Wu, He 2018, Group Normalization; derivative by hand. Sums go in a fixed order
+// Launch   one block per sample and group, of at most SliceThreads, at least C / (G PackWidth), in whole warps; shared
+//          memory: 2 S C / G Scalars, and two Accumulators per channel of each thread and per channel of the group;
+//          Samples: one thread per channel
+// Cost     reads x and dy, writes dx: bound by memory; a group's piece of a row may fill a 32-byte sector only in part
+// Limits   C >= 1, S >= 1; only for devices with warps
+// Source   Wu, He 2018, Group Normalization; derivative by hand. Sums are taken in a fixed order
 #include "Common/Prelude.cuh"
 #include "Common/Warp.cuh"                 // WarpSum
 #include "Normalization/GroupElement.cuh"  // UpstreamOf, GradientOf, AddSamples
 #include "Normalization/GroupSlice.cuh"    // SliceOf
 
-// Packs of x and of dy that each thread has under way: 32 bytes of each.
+// Packs of x and of dy that each thread has in flight: 32 bytes of each.
 constexpr int Batch = PacksOf<32>;
 
-// What a thread meets of a position.
+// A thread's packs of one position.
 struct RowPacks {
     Pack<PackWidth> x, dy;
 };
 
-// What a block keeps of its group, of `width` channels.
-//   sums     [dz, dz h][channel][row lane]: what is added up is read by neighbouring lanes
+// The shared memory of a block, for a group of `width` channels.
+//   sums     [dz, dz h][channel][row lane]: the lanes of a warp read consecutive elements of a sum
 //   totals   [dz, dz h][channel]
-//   x, dy    [position][pack]: neighbouring threads meet neighbouring packs
+//   x, dy    [position][pack]: neighbouring threads access neighbouring packs
 struct KeptGroup {
     int width;
     Accumulator *sums, *totals;
@@ -43,7 +43,7 @@ DEVICE KeptGroup KeptIn(Accumulator* shared, int positionCount, const GroupSlice
     return {width, shared, totals, x, x + positionCount * slice.packCount};
 }
 
-// Keeps the thread's packs of x and dy, and its sums.
+// Loads the thread's packs of x and dy into shared memory, and leaves its sums there.
 template <bool isSilu> DEVICE void SumRows(
     const Scalar* __restrict__ x, const Scalar* __restrict__ dy, int channelCount, const GroupSlice& slice,
     const KeptGroup& kept, const Channel (&channels)[PackWidth])
@@ -65,7 +65,7 @@ template <bool isSilu> DEVICE void SumRows(
             dzhSum[i] += at.dz * at.h;
         }
     });
-    if (slice.firstRow >= slice.rowStep) return;  // a thread that is left over has no place; no barrier follows here
+    if (slice.firstRow >= slice.rowStep) return;  // surplus threads have no slot; no barrier follows in here
     Accumulator* own = kept.sums + slice.pack * PackWidth * slice.rowStep + slice.firstRow;
     for (int i = 0; i < PackWidth; i++) {
         own[i * slice.rowStep] = dzSum[i];
@@ -73,7 +73,8 @@ template <bool isSilu> DEVICE void SumRows(
     }
 }
 
-// Totals of the row lanes' sums, a warp each; also to the group's place in what is left for the parameters.
+// The totals over the row lanes, one warp each; also written to `target`, the group's part of the sums from which the
+// parameters' gradients are computed.
 DEVICE void JoinRowLanes(
     const KeptGroup& kept, const GroupSlice& slice, Accumulator* __restrict__ target, int channelCount)
 {
@@ -88,7 +89,7 @@ DEVICE void JoinRowLanes(
     }
 }
 
-// The means of w dz and of w dz h over the group, by each warp.
+// The means of w dz and of w dz h over the group, computed by every warp for itself.
 DEVICE Pack<2, Accumulator> MeansOf(const KeptGroup& kept, const Scalar* __restrict__ w, int positionCount)
 {
     Accumulator dz = 0, dzh = 0;
@@ -131,11 +132,11 @@ KERNEL_OF(SliceThreads, SliceBlocks) GroupNormGradientSlice(
     const Scalar *xCorner = x + slice.corner, *dyCorner = dy + slice.corner;
     if (isSilu) SumRows<true>(xCorner, dyCorner, channelCount, slice, kept, channels);
     else SumRows<false>(xCorner, dyCorner, channelCount, slice, kept, channels);
-    __syncthreads();  // sums of row lanes | of the group
+    __syncthreads();  // writes of the row lanes' sums | reads for the totals
 
     const int groupChannel = slice.group * kept.width;
     JoinRowLanes(kept, slice, sums + Int64(slice.sample) * 2 * channelCount + groupChannel, channelCount);
-    __syncthreads();  // totals of channels | of the group
+    __syncthreads();  // writes of the channels' totals | reads for the group's means
 
     const Pack<2, Accumulator> means = MeansOf(kept, w == nullptr ? w : w + groupChannel, positionCount);
     Scalar* target = dx + slice.corner;

@@ -2,13 +2,13 @@ using GenKernels.Kernels.Common;
 
 namespace GenKernels.Kernels.Normalization;
 
-/// <summary>Launches <c>GroupNormSlice.cu</c>: <see cref="GroupNorm"/> of groups that fit shared memory.</summary>
+/// <summary>Launches <c>GroupNormSlice.cu</c>: <see cref="GroupNorm"/> for groups that fit shared memory.</summary>
 internal static class GroupNormSlice
 {
     private static readonly KernelSource s_source = Source("Normalization/GroupNormSlice.cu", PackWidths.Variants);
 
-    /// <summary>Sets <paramref name="y"/> and <paramref name="statistics"/>, where a slice fits.</summary>
-    /// <returns>Whether it does.</returns>
+    /// <summary>Writes <paramref name="y"/> and <paramref name="statistics"/> if groups fit shared memory.</summary>
+    /// <returns>Whether they fit.</returns>
     internal static bool TryForward(
         Tensor x, int groups, Tensor? weight, Tensor? bias, Tensor y, Tensor statistics, float epsilon, bool silu)
     {

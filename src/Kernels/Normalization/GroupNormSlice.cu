@@ -1,21 +1,21 @@
-// GroupNormSlice: GroupNorm in one launch, which reads x once: for groups that fit a block's shared memory.
-//   z[n,s,c] = (x[n,s,c] - mean[n,g]) / sqrt(variance[n,g] + epsilon) w[c] + b[c], c in group g; over s and the group
+// GroupNormSlice: GroupNorm in one launch that reads x once, for groups that fit a block's shared memory.
+//   z[n,s,c] = (x[n,s,c] - mean[n,g]) / sqrt(variance[n,g] + epsilon) w[c] + b[c], c in group g; moments over s and g
 //   y = z, or z / (1 + e^-z)
 //
 // Shapes   x, y: [N, S, C]; w, b: [C] or null; statistics: [N, G, 2]; contiguous
 // Types    stored as Scalar, summed in Accumulator; statistics are Accumulator
-// Launch   one block for each sample and group, of at most SliceThreads, at least C / (G PackWidth); shared memory:
-//          S C / G Scalars
-// Cost     reads x, writes y: bound by memory, of which a group's piece of a row need not fill whole sectors
-// Limits   C >= 1, S >= 1; launched by devices with warps
-// Source   Wu, He 2018, Group Normalization; deviations are taken from the mean, never as
-//          a difference of two large sums
+// Launch   one block per sample and group, of at most SliceThreads, at least C / (G PackWidth); shared memory: S C / G
+//          Scalars
+// Cost     reads x, writes y: bound by memory; a group's piece of a row may fill a 32-byte sector only in part
+// Limits   C >= 1, S >= 1; only for devices with warps
+// Source   Wu, He 2018, Group Normalization; deviations are taken from the mean, never as a difference of two large
+//          sums
 #include "Common/Prelude.cuh"
 #include "Common/Block.cuh"                // BlockSum
 #include "Normalization/GroupElement.cuh"  // Normalised
 #include "Normalization/GroupSlice.cuh"    // SliceOf
 
-// Packs of x that each thread has under way: 64 bytes.
+// Packs of x that each thread has in flight: 64 bytes.
 constexpr int Batch = PacksOf<64>;
 
 template <bool isSilu> DEVICE void NormaliseSlice(
@@ -43,11 +43,11 @@ KERNEL_OF(SliceThreads, SliceBlocks) GroupNormSlice(
     int isSilu)
 {
     using Slot = Pack<PackWidth>;
-    DYNAMIC_SHARED(Slot, slots);  // [position][pack of the group]: neighbouring threads meet neighbouring packs
+    DYNAMIC_SHARED(Slot, slots);  // [position][pack of the group]: neighbouring threads access neighbouring packs
     const GroupSlice slice = SliceOf(positionCount, channelCount, groupCount);
     const Accumulator count = Accumulator(positionCount) * (slice.packCount * PackWidth);
 
-    // What is added up is the difference from one of the elements: a mean far from 0 costs no more than its rounding.
+    // The sum is over differences from one of the elements: a mean far from 0 costs no more accuracy than its rounding.
     const Scalar* source = x + slice.corner;
     const Accumulator first = Accumulator(source[-slice.pack * PackWidth]);
     Accumulator sum = 0;

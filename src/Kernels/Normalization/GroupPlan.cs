@@ -4,21 +4,21 @@ using GenKernels.Kernels.Common;
 namespace GenKernels.Kernels.Normalization;
 
 /// <summary>
-/// How blocks share out a tensor <c>[N, S, C]</c> in groups of channels; laid out as in <c>GroupPlan.cuh</c>.
+/// How a tensor <c>[N, S, C]</c> with groups of channels is tiled over blocks; laid out as in <c>GroupPlan.cuh</c>.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct GroupPlan
 {
-    // Positions whose moments the kernel takes together; a row lane has a multiple of them.
+    // Positions whose moments the kernel computes together; the rows of a row lane are a multiple.
     private const int Rows = 8;
 
-    // Elements that one host thread takes before it joins: a few hundred kilobytes, which stay in its cache.
+    // Elements of a chunk on the host: a few hundred kilobytes at most, which stay in the core's cache.
     private const int HostChunk = 32768;
 
-    // Chunks that a block of a GPU joins itself, one after the other in each of some threads.
+    // The most chunks that each block of a GPU combines itself, serially in each of a few threads.
     private const int MostJoined = 128;
 
-    // Channels of a tile. A GPU's are few, so that a block joins few groups, but fill whole lines of its cache.
+    // Channels of a tile. A GPU's are few, so that a block combines few groups, but fill whole cache lines.
     private const int HostTile = 2048;
     private const int DeviceTileBytes = 192;
 
@@ -34,9 +34,9 @@ internal readonly struct GroupPlan
     private readonly int _rowLanes;
     private readonly int _packWidth;
 
-    /// <param name="groups">Divides C.</param>
-    /// <param name="lanePasses">How many times eight rows a row lane takes.</param>
-    /// <param name="tensors">Those that are read and written in packs: <c>[N, …, C]</c>, not empty.</param>
+    /// <param name="groups">Number of groups; divides C.</param>
+    /// <param name="lanePasses">Rows of a row lane, in units of eight.</param>
+    /// <param name="tensors">The tensors accessed in packs: <c>[N, …, C]</c>, not empty.</param>
     internal GroupPlan(int groups, int lanePasses, params ReadOnlySpan<Tensor> tensors)
     {
         Tensor x = tensors[0];
@@ -58,41 +58,41 @@ internal readonly struct GroupPlan
         _chunkCount = checked((int)Quotient.Up(_positionCount, rows));
     }
 
-    /// <summary>The variant of the kernels that walks so.</summary>
+    /// <summary>The variant of the kernels that has the plan's pack width.</summary>
     internal string Variant => PackWidths.Variant(_packWidth);
 
-    /// <summary>Chunks of each sample.</summary>
+    /// <summary>Chunks per sample.</summary>
     internal int ChunkCount => _chunkCount;
 
-    /// <summary>Parts of groups, of each sample.</summary>
+    /// <summary>Parts of groups per chunk.</summary>
     internal int PartCount => _channelCount / _partLength;
 
     /// <summary>
-    /// Whether every block joins the moments of its groups itself, so that no launch does: where it reads no more
-    /// numbers for that than it normalises.
+    /// Whether every block combines the moments of its groups itself, which saves a launch: if there are few chunks and
+    /// it reads no more numbers for that than it normalises.
     /// </summary>
     internal bool JoinsOnTheWay(Device device) =>
         device.WarpSize > 1 && _chunkCount <= MostJoined
         && 2L * _chunkCount <= (long)_chunkRows * _partLength;
 
-    /// <param name="device">Where.</param>
-    /// <param name="numbers">How many numbers a block keeps for each channel and row lane.</param>
+    /// <param name="device">The device of the launch.</param>
+    /// <param name="numbers">Numbers in shared memory per channel and row lane.</param>
     /// <param name="type">Their type.</param>
-    /// <returns>One block for each sample, chunk and tile.</returns>
+    /// <returns>One block per sample, chunk and tile.</returns>
     internal LaunchShape Shape(Device device, int numbers, ElementType type) =>
         ChannelShape(device, numbers * _rowLanes, type);
 
-    /// <param name="device">Where.</param>
-    /// <param name="numbers">How many numbers a block keeps for each channel.</param>
+    /// <param name="device">The device of the launch.</param>
+    /// <param name="numbers">Numbers in shared memory per channel.</param>
     /// <param name="type">Their type.</param>
-    /// <returns>One block for each sample, chunk and tile.</returns>
+    /// <returns>One block per sample, chunk and tile.</returns>
     internal LaunchShape ChannelShape(Device device, int numbers, ElementType type) =>
         LaunchShape.Blocks(device, (long)_sampleCount * _chunkCount * _tileCount) with
         {
             SharedBytes = numbers * _tileChannels * type.Size(),
         };
 
-    /// <returns>The group, or its largest equal share that a tile can hold.</returns>
+    /// <returns>Channels of a part: the whole group, or its largest equal share that a tile can hold.</returns>
     private static int PartOf(int groupLength, int limit)
     {
         int shares = Quotient.Up(groupLength, limit);
@@ -100,7 +100,9 @@ internal readonly struct GroupPlan
         return groupLength / shares;
     }
 
-    /// <returns>As many whole parts as fit, in whole packs if some number of them is; at least one part.</returns>
+    /// <returns>
+    /// Channels of a tile: as many whole parts as fit, a multiple of the pack if possible; at least one part.
+    /// </returns>
     private static int TileOf(int channels, int part, int limit, int packWidth)
     {
         if (channels <= limit) return channels;

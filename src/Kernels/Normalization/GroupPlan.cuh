@@ -1,7 +1,7 @@
-// GroupPlan: how blocks share out a tensor [N, S, C] whose channels are normalised in groups. A block takes one sample,
-// a chunk of its positions and a tile of its channels. Within a block a task is a pack of PackWidth neighbouring
-// channels and one of rowLanes equal parts of the chunk; threads take tasks in turn, so that results do not depend on
-// how many there are. On the host device the one thread walks whole rows.
+// GroupPlan: how a tensor [N, S, C] whose channels are normalised in groups is tiled over blocks. A block takes one
+// sample, a chunk of its positions (rows) and a tile of its channels. Within a block a task is a pack of PackWidth
+// neighbouring channels over one of rowLanes equal parts of the chunk; threads take tasks in turn, so that results do
+// not depend on the number of threads. On the host device the one thread walks whole rows.
 #pragma once
 
 #include "Common/Batches.cuh"
@@ -12,13 +12,13 @@ struct GroupPlan {
     int sampleCount;      // N
     int channelCount;     // C
     int groupCount;       // G, of C / G channels each
-    int partLength;       // channels of a part: a group, or an equal share of one that is longer than a tile
+    int partLength;       // channels of a part: a group, or an equal share of a group larger than a tile
     int chunkRows;        // positions of a chunk
     int chunkCount;
-    int tileChannels;     // whole parts
+    int tileChannels;     // channels of a tile: whole parts
     int tileCount;
     int rowLanes;
-    int packWidth;        // the PackWidth that the launcher has chosen
+    int packWidth;        // the PackWidth chosen by the launcher
 };
 
 struct GroupBlock {
@@ -27,10 +27,10 @@ struct GroupBlock {
     int sample, chunk;
     int firstChannel, channelCount;
     int packCount;
-    int laneRows;      // of each row lane but the last ones, which may have fewer or none
+    int laneRows;      // rows of a row lane; the last lanes may have fewer or none
 };
 
-// A kernel that reads what another has read before it goes backwards: what that read last is in the cache yet.
+// A kernel that re-reads another kernel's input walks it backwards: the data read last is still in the cache.
 DEVICE unsigned Backwards() { return gridDim.x - 1 - blockIdx.x; }
 
 DEVICE GroupBlock BlockOf(const GroupPlan& plan, unsigned number)
@@ -50,7 +50,7 @@ DEVICE GroupBlock BlockOf(const GroupPlan& plan, unsigned number)
     return block;
 }
 
-// What a task covers: rows [firstRow, firstRow + rowCount) of the block, channels from firstChannel of the tensor on.
+// The extent of a task: rows [firstRow, firstRow + rowCount) of the block, channels from firstChannel of the tensor on.
 struct GroupTask {
     int lane, firstRow, rowCount, firstChannel;
 };
@@ -63,7 +63,7 @@ DEVICE GroupTask TaskOf(const GroupBlock& block, int task)
     return {lane, first, rows, block.firstChannel + (task - lane * block.packCount) * PackWidth};
 }
 
-// Calls body(i, group) for the channels of a pack, each with the group that it is in.
+// Calls body(i, group) for the channels of a pack, each with its group.
 template <typename Body> DEVICE void ForEachChannel(const GroupPlan& plan, int firstChannel, Body body)
 {
     const int length = plan.channelCount / plan.groupCount;
@@ -74,7 +74,7 @@ template <typename Body> DEVICE void ForEachChannel(const GroupPlan& plan, int f
     }
 }
 
-// The groups that meet the tile of a block.
+// The groups that overlap the tile of a block.
 struct TileGroups {
     int first, count;
 };
@@ -85,7 +85,7 @@ DEVICE TileGroups GroupsOf(const GroupPlan& plan, const GroupBlock& block)
     return {first, (block.firstChannel + block.channelCount - 1) / groupLength - first + 1};
 }
 
-// Neighbouring threads that add up what concerns one group: few, so that all groups of a tile are under way at once.
+// Neighbouring threads that reduce one group: few, so that all groups of a tile are reduced at the same time.
 constexpr int GroupLanes = WarpSize == 1 ? 1 : 8;
 
 DEVICE int GroupLane() { return threadIdx.x % GroupLanes; }
@@ -97,7 +97,7 @@ DEVICE void ForEachGroup(int count, Pack<2, Accumulator>* __restrict__ pairs, Pa
     constexpr int PerWarp = WarpSize / GroupLanes;
     const int warp = threadIdx.x / WarpSize, warpCount = blockDim.x / WarpSize;
     for (int first = warp * PerWarp; first < count; first += warpCount * PerWarp) {
-        // All lanes of a warp take part in every turn, if with a group that another has too.
+        // All lanes of a warp take part in every iteration, surplus ones with a duplicate of the last group.
         const int group = first + threadIdx.x % WarpSize / GroupLanes;
         const Pack<2, Accumulator> pair = pairOf(Minimum(group, count - 1));
         if (group < count && GroupLane() == 0) pairs[group] = pair;

@@ -4,36 +4,37 @@ using GenKernels.Kernels.Common;
 namespace GenKernels.Kernels.Normalization;
 
 /// <summary>
-/// How blocks of a device with warps keep one group of channels of one sample each, as <c>GroupSlice.cuh</c> has it.
+/// How each block of a device with warps holds one group of channels of one sample in shared memory, as in
+/// <c>GroupSlice.cuh</c>.
 /// </summary>
-/// <param name="PositionCount">Of each sample.</param>
-/// <param name="Variant">The variant of the kernels that walks so.</param>
-/// <param name="Launch">One block for each sample and group.</param>
+/// <param name="PositionCount">Positions per sample.</param>
+/// <param name="Variant">The variant of the kernels that has the chosen pack width.</param>
+/// <param name="Launch">One block per sample and group.</param>
 internal sealed record GroupSlice(int PositionCount, string Variant, LaunchShape Launch)
 {
-    // As in the kernels.
+    // Threads of a block at most, as in the kernels.
     private const int MostThreads = 1024;
 
-    // Above half of what a multiprocessor of compute capability 9.0 has a block is alone, and has all threads; else it
-    // has a neighbour. Threads decide the order of the additions, so that wherever a group fits they are as many.
-    // Whether it fits is the GPU's affair: to go by the smallest one's 99 KB would leave gradients of 16 bits for
-    // 64 x 64 positions of 10 channels, which take 160 KB, to passes.
+    // A block with more than half of the shared memory of a multiprocessor of compute capability 9.0 has it to itself,
+    // and takes all threads; else two blocks share it. The number of threads decides the order of the additions, so it
+    // is the same on every GPU that a group fits. Whether a group fits depends on the GPU: with the smallest limit,
+    // 99 KB, 16-bit gradients of 64 x 64 positions of 10 channels, which take 160 KB, would need the multi-pass form.
     private const int HalfBytes = 113 << 10;
 
     private const int FewestThreads = 64;
     private const int PacksPerThread = 8;
 
-    // Sums over a block: 32 numbers, besides what a launch asks for.
+    // Static shared memory of BlockSum, 32 numbers, on top of the dynamic memory of the launch.
     private const int BlockSumBytes = 32 * sizeof(double);
 
-    // Shorter pieces of rows waste most of a sector of 32 bytes.
+    // Shorter pieces of rows waste more than half of a 32-byte sector.
     private const int FewestPieceBytes = 16;
 
-    /// <param name="groups">Divides C.</param>
-    /// <param name="held">How many of the tensors are kept in shared memory.</param>
-    /// <param name="numbers">How many sums threads leave there for each of their channels, and the block too.</param>
-    /// <param name="tensors">Those that are read and written in packs: <c>[N, …, C]</c>, not empty.</param>
-    /// <returns>Null where a group does not fit, where its rows are too short, and on the host.</returns>
+    /// <param name="groups">Number of groups; divides C.</param>
+    /// <param name="held">How many of the tensors are held in shared memory.</param>
+    /// <param name="numbers">Sums in shared memory per channel of each thread, and per channel of the block.</param>
+    /// <param name="tensors">The tensors accessed in packs: <c>[N, …, C]</c>, not empty.</param>
+    /// <returns>Null if a group does not fit, if its rows are too short, and on the host.</returns>
     internal static GroupSlice? Of(int groups, int held, int numbers, params ReadOnlySpan<Tensor> tensors)
     {
         Tensor x = tensors[0];
@@ -53,7 +54,9 @@ internal sealed record GroupSlice(int PositionCount, string Variant, LaunchShape
         return new GroupSlice((int)(elements / length), PackWidths.Variant(width), launch);
     }
 
-    /// <returns>Some for each of few packs of the group, at least one for each across a row.</returns>
+    /// <returns>
+    /// A power of two: one thread per <see cref="PacksPerThread"/> packs of the group, at least one per pack of a row.
+    /// </returns>
     private static int ThreadsOf(int across, long packs, long bytes)
     {
         int most = bytes > HalfBytes ? MostThreads : MostThreads / 2;

@@ -1,7 +1,7 @@
-// GroupSlice: how a block takes one group of channels of one sample, [S, C / G], to keep it in shared memory. A thread
-// has a pack of PackWidth neighbouring channels for its own, and takes every rowStep-th position of it, so that
-// neighbouring threads meet neighbouring packs; threads that are left over take none. What a thread has kept it alone
-// reads again: no barrier parts the two. The launcher chooses pack and block (GroupSlice.cs).
+// GroupSlice: how a block holds one group of channels of one sample, [S, C / G], in shared memory. A thread owns a pack
+// of PackWidth neighbouring channels at every rowStep-th position, so that neighbouring threads access neighbouring
+// packs; surplus threads own none. A thread reads back only what it stored itself: no barrier is needed in between.
+// The launcher chooses the pack width and the block size (GroupSlice.cs).
 #pragma once
 
 #include "Common/Batches.cuh"
@@ -9,20 +9,20 @@
 
 constexpr int SliceThreads = 1024;  // of a block, at most
 
-// Blocks of so many threads on a multiprocessor: the compiler would make room for a second one, and take the registers
-// away that loads under way need.
+// Blocks per multiprocessor that the compiler must leave room for: with a second one, loads in flight would lack
+// registers.
 constexpr int SliceBlocks = 1;
 
-// How many packs are so many bytes, at least one.
+// The number of packs in `bytes` bytes, at least one.
 template <int bytes> constexpr int PacksOf = bytes < sizeof(Pack<PackWidth>) ? 1 : bytes / sizeof(Pack<PackWidth>);
 
 struct GroupSlice {
     Int64 corner;           // the thread's pack at the first position of the sample, in elements
     int sample, group;
     int channel;            // the first of the pack
-    int pack, packCount;    // of the group: the thread's, and how many
-    int firstRow, rowStep;  // positions
-    int rowEnd;
+    int pack, packCount;    // the thread's pack of the group, and how many there are
+    int firstRow, rowStep;  // the thread's positions
+    int rowEnd;             // 0 for a surplus thread
 };
 
 DEVICE GroupSlice SliceOf(int positionCount, int channelCount, int groupCount)
@@ -41,12 +41,12 @@ DEVICE GroupSlice SliceOf(int positionCount, int channelCount, int groupCount)
     return slice;
 }
 
-// Calls use(row, load(row)) for the thread's positions; `Batch` of what is loaded is under way together.
+// Calls use(row, load(row)) for the thread's positions, with `Batch` loads in flight at a time.
 template <int Batch, typename Load, typename Use>
 DEVICE void ForEachRow(const GroupSlice& slice, Load load, Use use)
 {
     InBatches<Batch>(slice.firstRow, slice.rowEnd, slice.rowStep, load, use);
 }
 
-// Where the block keeps the thread's pack of a position: those of a warp's lanes are neighbours.
+// The shared-memory slot of the thread's pack of a position: the lanes of a warp have consecutive slots.
 DEVICE int SlotOf(const GroupSlice& slice, int row) { return row * slice.packCount + slice.pack; }

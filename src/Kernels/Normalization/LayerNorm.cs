@@ -2,32 +2,34 @@ using GenKernels.Kernels.Common;
 
 namespace GenKernels.Kernels.Normalization;
 
-/// <summary>Launches <c>LayerNorm.cu</c>: every row is brought to mean 0 and variance 1, and the gradients.</summary>
+/// <summary>
+/// Launches <c>LayerNorm.cu</c>: normalises every row to mean 0 and variance 1, and computes the gradients.
+/// </summary>
 public static class LayerNorm
 {
-    // As in the kernel: threads of a block of gradients, and bytes of one of the two sums of a thread.
+    // As in the kernel: threads of a block of the gradient, and the most bytes of either of a thread's two sums.
     private const int GradientThreads = WarpRow.BlockThreads;
     private const int MostSumBytes = 160;
 
-    // Blocks that fill the largest GPU once, which walk twice at least: the result of each is written and read again.
-    // They decide the order of the additions, so that they must not depend on the device at hand.
+    // Blocks that fill the largest GPU once. Each takes at least two steps of rows, since its sums are written and read
+    // back. The block count decides the order of the additions, so it must not depend on the device at hand.
     private const int EnoughBlocks = 396;
     private const int FewestSteps = 2;
 
-    // The same on the host: rows of a block.
+    // Rows of a block on the host.
     private const int HostChunkRows = 32;
 
-    // Columns of a block of parameters: of its one thread on the host, as in the kernel; else few, so that many threads
-    // share the parts.
+    // LayerNormParameters: columns of the host's one thread, as in the kernel; and threads across the columns on other
+    // devices, few so that many share the parts.
     private const int HostColumns = 32;
     private const int ThreadsAcross = 4;
 
     private static readonly KernelSource s_source =
         OpenSource("Normalization/LayerNorm.cu", AllFloats, WarpRow.Examples);
 
-    /// <param name="x">Activations, <c>[…, C]</c>, floats; the rows are those of the last axis.</param>
-    /// <param name="weight">Multiplies the result, <c>[C]</c>; or null for ones.</param>
-    /// <param name="bias">Is added then, <c>[C]</c>; or null for zeros.</param>
+    /// <param name="x">Activations, <c>[…, C]</c>, floats; rows run along the last axis.</param>
+    /// <param name="weight">Per-channel factor, applied after normalisation, <c>[C]</c>; or null for ones.</param>
+    /// <param name="bias">Added after the weight, <c>[C]</c>; or null for zeros.</param>
     /// <param name="epsilon">Added to the variance; positive, in squared units of <paramref name="x"/>.</param>
     /// <returns>A new tensor of the shape of <paramref name="x"/>; the caller or its scope disposes it.</returns>
     /// <exception cref="ShapeException"><paramref name="x"/> is a scalar, or weight or bias do not fit.</exception>
@@ -47,14 +49,14 @@ public static class LayerNorm
         return y;
     }
 
-    /// <param name="x">What was normalised, <c>[…, C]</c>, floats.</param>
-    /// <param name="dy">The gradient of the result, of the shape of <paramref name="x"/>.</param>
-    /// <param name="weight">As it was given to <see cref="Forward"/>.</param>
-    /// <param name="bias">As it was given there.</param>
-    /// <param name="epsilon">As it was given there.</param>
-    /// <param name="needsParameters">Whether gradients of weight and bias are asked for.</param>
+    /// <param name="x">The input of <see cref="Forward"/>, <c>[…, C]</c>, floats.</param>
+    /// <param name="dy">The upstream gradient, of the shape of <paramref name="x"/>.</param>
+    /// <param name="weight">As in the forward pass.</param>
+    /// <param name="bias">As in the forward pass.</param>
+    /// <param name="epsilon">As in the forward pass.</param>
+    /// <param name="needsParameters">Whether the gradients of weight and bias are wanted.</param>
     /// <returns>
-    /// The gradients; those of weight and bias are null if they are not asked for or were not given. The caller or its
+    /// The gradients; those of weight and bias are null if not wanted or if the parameter is null. The caller or its
     /// scope disposes them.
     /// </returns>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
@@ -93,7 +95,7 @@ public static class LayerNorm
         return checked((int)(steps * stepRows));
     }
 
-    // A part for each block, or, where its threads cannot hold their sums, for those that share a row.
+    // One part per block or, if its threads cannot hold the sums in registers, per group of threads that share a row.
     private static Tensor Partial(Tensor x, WarpRow row, int chunks, int stepRows)
     {
         ElementType sumType = x.Type.SumType();

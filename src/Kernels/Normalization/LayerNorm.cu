@@ -1,14 +1,16 @@
-// LayerNorm: every row is brought to mean 0 and variance 1.
+// LayerNorm: normalises every row to mean 0 and variance 1.
 //   y[n,c] = h[n,c] w[c] + b[c], h[n,c] = (x[n,c] - mean[n]) r[n], r[n] = 1 / sqrt(variance[n] + epsilon)
 // LayerNormGradient: with m[n,c] = w[c] dy[n,c],
-//   dx[n,c] = r[n] (m[n,c] - mean of m - h[n,c] mean of m h), means over c; and for parts of the rows the sums of dy
-//   and of dy h. LayerNormParameters: those of all rows, db[c] = sum over n of dy[n,c], dw[c] = sum of dy[n,c] h[n,c]
+//   dx[n,c] = r[n] (m[n,c] - mean of m - h[n,c] mean of m h), means over c; and the sums of dy and of dy h over each
+//   part of the rows. LayerNormParameters: the sums over all rows, db[c] = sum over n of dy[n,c], dw[c] = sum over n of
+//   dy[n,c] h[n,c]
 //
 // Shapes   x, y, dy, dx: [N, C]; w, b, dw, db: [C], or null; partial: [parts, 2, C], or null; contiguous
 // Types    stored as Scalar, summed in Accumulator; partial is Accumulator
-// Launch   LayerNorm: RowLanes threads a row, any block size that is a multiple of WarpSize; gradient: so for a chunk
-//          of rows, by blocks of at most GradientThreads; a part is what a block sums up or, where its threads do not
-//          hold sums, the threads of a row; parameters: as ColumnPlan shares out
+// Launch   LayerNorm: RowLanes threads per row, any block size that is a multiple of WarpSize; gradient: RowLanes
+//          threads per row, a block of at most GradientThreads per chunk of rows; a part is the rows of a block or, if
+//          its threads do not hold sums in registers, of the threads that share a row; parameters: as laid out by
+//          ColumnPlan
 // Cost     reads x and dy once, the later passes over a long row from cache, writes y or dx: bound by memory
 // Limits   C >= 1
 // Source   Ba, Kiros, Hinton 2016, Layer Normalization; derivative by hand
@@ -17,8 +19,8 @@
 #include "Common/ColumnBlock.cuh"  // ColumnPlan, PlaceOf, AddRows, JoinRowLanes
 #include "Common/WarpRow.cuh"      // RowSum, WithRow
 
-// What sums to that over a row. On a GPU a division by the count, which is the same for all rows, is one reciprocal and
-// for each row what this lacks: to the last bit, because the error of a mean far from 0 meets every element.
+// sum / count. On a GPU the reciprocal of the count, the same for all rows, is computed once, and each row adds a
+// correction step: to the last bit, because the error of a mean far from 0 affects every element.
 DEVICE Accumulator MeanOf(Accumulator sum, int count)
 {
     if (WarpSize == 1) return sum / count;
@@ -26,12 +28,13 @@ DEVICE Accumulator MeanOf(Accumulator sum, int count)
     return mean + (sum - mean * count) * share;
 }
 
-// What a row's elements still lack to be deviations from its mean, and r.
+// The centre still to be subtracted from a row's elements, 0 once they are deviations; and the scale r.
 struct Moments {
     Accumulator centre, scale;
 };
 
-// Deviations are taken from the mean itself, in a second pass over the row, and kept in its place where it is held.
+// Deviations are taken from the mean itself, in a second pass over the row, and replace its elements if it is held in
+// registers.
 template <typename Row> DEVICE Moments MomentsOf(Row& row, int channelCount, float epsilon)
 {
     Accumulator sum = 0;
@@ -50,7 +53,7 @@ template <typename Row> DEVICE Moments MomentsOf(Row& row, int channelCount, flo
     return {Row::IsHeld ? 0 : mean, ReciprocalSqrt(MeanOf(RowSum(squares), channelCount) + epsilon)};
 }
 
-// Weights, or offsets, of neighbouring channels; all of them the given number where there are none.
+// Weights or offsets of a pack of channels; `none` for each if the pointer is null.
 DEVICE Pack<PackWidth, Accumulator> NumbersOf(const Scalar* __restrict__ w, int c, Accumulator none)
 {
     Pack<PackWidth, Accumulator> numbers;
@@ -63,7 +66,7 @@ DEVICE Pack<PackWidth, Accumulator> NumbersOf(const Scalar* __restrict__ w, int 
     return numbers;
 }
 
-// What is read of a row.
+// The elements loaded per pack of a row.
 struct RowPacks { Pack<PackWidth, Accumulator> x; };
 
 template <typename Row> DEVICE void NormaliseRow(
@@ -95,24 +98,24 @@ KERNEL LayerNorm(
         [=](auto& read) { NormaliseRow(read, w, b, y + at, channelCount, epsilon); });
 }
 
-// What is read of a row for its gradient.
+// The elements loaded per pack of a row for its gradient.
 struct RowGradients {
     Pack<PackWidth, Accumulator> x;
     Pack<PackWidth> dy;
 };
 
-// Threads of a block of gradients, at most, and blocks that share a multiprocessor: LayerNorm.cs has the same threads.
+// The most threads of a block of the gradient, as in LayerNorm.cs, and the blocks that share a multiprocessor.
 constexpr int GradientThreads = 128, GradientBlocks = 3;
 
-// Packs of sums that a thread keeps in registers over its rows, beside what it holds of a row: all, or none where that
-// is too much. LayerNorm.cs knows the same limit.
+// Packs of sums that a thread keeps in registers across its rows, besides the row that it holds: all, or none if that
+// would take too many registers. LayerNorm.cs has the same limit.
 constexpr int MostSumBytes = 160;
 constexpr int SumPacks = HeldPacks * PackWidth * sizeof(Accumulator) <= MostSumBytes ? HeldPacks : 0;
 
-// The sums of dy and of dy h over the rows that a thread takes part in, for its channels: here in registers.
+// The sums of dy and of dy h over a thread's rows, for its channels: here in registers.
 //   Begin(partial, channelCount)   before the first row
-//   AddRow(row, moments)           the threads of a row, each for itself
-//   End(partial, channelCount)     after the last: partial has them; all threads of the block must take part
+//   AddRow(row, moments)           called by each thread of a row, adds its own channels
+//   End(partial, channelCount)     after the last row: writes partial; all threads of the block must take part
 template <int Packs> struct RowSums {
     Accumulator dy[Packs][PackWidth] = {}, product[Packs][PackWidth] = {};
 
@@ -137,21 +140,21 @@ template <int Packs> struct RowSums {
         JoinThreads(product, part + channelCount, channelCount);
     }
 
-    // Adds up what the threads of the block have of each channel, in their order.
+    // Adds up the sums that the threads of the block have of each channel, in the order of the threads.
     static MEMBER void JoinThreads(
         const Accumulator (&sum)[Packs][PackWidth], Accumulator* __restrict__ target, int channelCount)
     {
-        // [warp][element of a lane][lane]: threads write neighbouring numbers, and the gap between elements, which are
-        // neighbours in a row, puts those of neighbouring columns into different banks.
+        // [warp][element of a lane][lane]: writes are to consecutive elements, and the stride between a lane's
+        // elements is padded, so that reads of neighbouring columns hit different banks.
         constexpr int Stride = WarpSize + WarpSize / PackWidth, WarpNumbers = Packs * PackWidth * Stride;
         __shared__ Accumulator shared[GradientThreads / WarpSize * WarpNumbers];
         const int thread = int(threadIdx.x);
         Accumulator* own = shared + thread / WarpSize * WarpNumbers + thread % WarpSize;
-        __syncthreads();  // reads of an earlier call | writes
+        __syncthreads();  // reads of an earlier call | writes of this one
         for (int k = 0; k < Packs; k++) {
             for (int i = 0; i < PackWidth; i++) own[(k * PackWidth + i) * Stride] = sum[k][i];
         }
-        __syncthreads();  // what threads have | what the block has
+        __syncthreads();  // writes of the threads' sums | reads for the block's
         for (int c = thread; c < channelCount; c += blockDim.x) {
             const int pack = c / PackWidth, element = pack / RowLanes * PackWidth + c % PackWidth;
             const Accumulator* first = shared + element * Stride + pack % RowLanes;
@@ -164,7 +167,7 @@ template <int Packs> struct RowSums {
     }
 };
 
-// The same in partial itself, of which the threads of a row have a part of their own.
+// The same in global memory: partial then has a part for each group of threads that share a row.
 template <> struct RowSums<0> {
     Accumulator *dy, *product;
 
@@ -214,7 +217,7 @@ template <typename Row> DEVICE Moments GradientOfRow(
         }
     });
     const Accumulator mean = MeanOf(RowSum(sum), channelCount);
-    const Accumulator slope = MeanOf(RowSum(product), channelCount) * moments.scale * moments.scale;  // by deviation
+    const Accumulator slope = MeanOf(RowSum(product), channelCount) * moments.scale * moments.scale;  // per deviation
     row.ForEach([&](int c, const RowGradients& read) {
         const Pack<PackWidth, Accumulator> weights = NumbersOf(w, c, 1);
         Pack<PackWidth> result;
@@ -239,7 +242,7 @@ KERNEL_OF(GradientThreads, GradientBlocks) LayerNormGradient(
     sums.Begin(partial, channelCount);
 #pragma unroll 1
     for (int first = 0; first < rows; first += step) {
-        const int row = first + int(threadIdx.x) / RowLanes;  // there may be none left for some lanes of a warp
+        const int row = first + int(threadIdx.x) / RowLanes;  // for some lanes of a warp possibly past the end
         const Int64 at = (begin + row) * channelCount;
         WithRow(
             row < rows ? channelCount : 0, lane,
@@ -249,7 +252,7 @@ KERNEL_OF(GradientThreads, GradientBlocks) LayerNormGradient(
     sums.End(partial, channelCount);
 }
 
-// Columns that a thread takes of the parts: the host's one thread, which walks their rows, keeps many in registers.
+// Columns of the parts per thread: the host's one thread, which walks them row by row, keeps many in registers.
 constexpr int ParameterColumns = WarpSize == 1 ? 32 : PackLength<Accumulator>;
 
 KERNEL LayerNormParameters(
@@ -266,7 +269,7 @@ KERNEL LayerNormParameters(
             for (int i = 0; i < place.count; i++) sum[i] += row[i];
         }
     } else {
-        __shared__ Accumulator shared[ParameterColumns * ColumnThreads];  // as JoinRowLanes has it
+        __shared__ Accumulator shared[ParameterColumns * ColumnThreads];  // laid out by JoinRowLanes
         AddRows<ParameterColumns>(
             corner, columnCount, place.rowLane, place.count <= 0 ? 0 : partCount, place.rowLaneCount, place.count,
             plan.isPacked, [&](const Pack<ParameterColumns, Accumulator>& read) {

@@ -1,12 +1,12 @@
 namespace GenKernels.Kernels.Normalization;
 
-/// <summary>Room for the gradients of weights and biases.</summary>
+/// <summary>Allocates the gradients of weights and biases.</summary>
 internal static class ParameterGradient
 {
-    /// <param name="parameter">Whose gradient it is; or null.</param>
-    /// <param name="x">What was normalised.</param>
+    /// <param name="parameter">The weight or bias; or null.</param>
+    /// <param name="x">The input of the normalisation.</param>
     /// <returns>
-    /// A tensor like the parameter, 0 where nothing was normalised; null where there is no parameter.
+    /// An uninitialised tensor like the parameter, of zeros if <paramref name="x"/> is empty; null without a parameter.
     /// </returns>
     internal static Tensor? Of(Tensor? parameter, Tensor x) =>
         parameter is null ? null

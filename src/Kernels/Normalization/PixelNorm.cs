@@ -1,6 +1,6 @@
 namespace GenKernels.Kernels.Normalization;
 
-/// <summary>Launches <c>PixelNorm.cu</c>: every row is scaled to unit root mean square.</summary>
+/// <summary>Launches <c>PixelNorm.cu</c>: scales every row to unit root mean square.</summary>
 public static class PixelNorm
 {
     private static readonly KernelSource s_source = Source("Normalization/PixelNorm.cu");

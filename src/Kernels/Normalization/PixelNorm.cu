@@ -3,7 +3,7 @@
 //
 // Shapes   x, y: [N, C], contiguous
 // Types    stored as Scalar, summed in Accumulator
-// Launch   one warp a row; any block size that is a multiple of WarpSize
+// Launch   one warp per row; any block size that is a multiple of WarpSize
 // Cost     reads N*C (the second pass comes from cache), writes N*C: bound by memory
 // Limits   C >= 1
 // Source   Karras et al. 2018, Progressive Growing of GANs, section 4.2
@@ -14,7 +14,7 @@ KERNEL PixelNorm(const Scalar* __restrict__ x, Scalar* __restrict__ y, int rowCo
 {
     const int lane = threadIdx.x % WarpSize;
     const long long row = (long long)blockIdx.x * (blockDim.x / WarpSize) + threadIdx.x / WarpSize;
-    if (row >= rowCount) return;  // a warp leaves as a whole, so WarpSum below stays legal
+    if (row >= rowCount) return;  // uniform across the warp, so that WarpSum below stays legal
 
     Accumulator squareSum = 0;
     for (int channel = lane; channel < channelCount; channel += WarpSize) {

@@ -2,15 +2,15 @@ using GenKernels.Kernels.Common;
 
 namespace GenKernels.Kernels.Normalization;
 
-/// <summary>Launches <c>Softmax.cu</c>: every row as a distribution, or its logarithm, and the gradients.</summary>
+/// <summary>Launches <c>Softmax.cu</c>: softmax or log-softmax of every row, and the gradients.</summary>
 public static class Softmax
 {
     private static readonly KernelSource s_source = OpenSource(
         "Normalization/Softmax.cu", AllFloats,
         [.. WarpRow.Examples.SelectMany(row => new[] { $"{row};IsLogarithm=0", $"{row};IsLogarithm=1" })]);
 
-    /// <param name="x">Logits, <c>[…, C]</c>, floats; the rows are those of the last axis.</param>
-    /// <param name="isLogarithm">Whether the logarithms of the distributions are asked for.</param>
+    /// <param name="x">Logits, <c>[…, C]</c>, floats; rows run along the last axis.</param>
+    /// <param name="isLogarithm">Whether to compute log-softmax.</param>
     /// <returns>A new tensor of the shape of <paramref name="x"/>; the caller or its scope disposes it.</returns>
     /// <exception cref="ShapeException"><paramref name="x"/> is a scalar.</exception>
     public static Tensor Forward(Tensor x, bool isLogarithm = false)
@@ -27,10 +27,12 @@ public static class Softmax
         return y;
     }
 
-    /// <param name="y">What <see cref="Forward"/> gave, <c>[…, C]</c>, floats.</param>
-    /// <param name="dy">The gradient of that, of its shape.</param>
-    /// <param name="isLogarithm">As it was given there.</param>
-    /// <returns>The gradient, of the shape of <paramref name="y"/>; the caller or its scope disposes it.</returns>
+    /// <param name="y">The result of <see cref="Forward"/>, <c>[…, C]</c>, floats.</param>
+    /// <param name="dy">The upstream gradient, of the shape of <paramref name="y"/>.</param>
+    /// <param name="isLogarithm">As in the forward pass.</param>
+    /// <returns>
+    /// The gradient of the logits, of the shape of <paramref name="y"/>; the caller or its scope disposes it.
+    /// </returns>
     /// <exception cref="ShapeException">The shapes differ.</exception>
     public static Tensor Gradient(Tensor y, Tensor dy, bool isLogarithm = false)
     {

@@ -1,19 +1,19 @@
-// Softmax: every row as a distribution, or its logarithm.
+// Softmax: softmax or log-softmax of every row.
 //   y[n,c] = e^(x[n,c] - max) / sum, or x[n,c] - max - ln sum, with sum = sum over c of e^(x[n,c] - max)
-// SoftmaxGradient: of the distribution dx[n,c] = y[n,c] (dy[n,c] - sum over c of dy y),
-//   of its logarithm dx[n,c] = dy[n,c] - e^y[n,c] sum over c of dy
+// SoftmaxGradient: for softmax dx[n,c] = y[n,c] (dy[n,c] - sum over c of dy y),
+//   for log-softmax dx[n,c] = dy[n,c] - e^y[n,c] sum over c of dy
 //
 // Shapes   x, y, dy, dx: [N, C], contiguous
 // Types    stored as Scalar, computed in Accumulator
-// Launch   RowLanes threads a row; any block size that is a multiple of WarpSize
+// Launch   RowLanes threads per row; any block size that is a multiple of WarpSize
 // Cost     reads x, or y and dy, the later passes over a long row from cache, writes as much as x: bound by memory
-// Limits   C >= 1; a row of minus infinities alone gives NaN
+// Limits   C >= 1; a row that is all minus infinity gives NaN
 #include "Common/Prelude.cuh"
 #include "Common/WarpRow.cuh"  // RowSum, RowMaximum, WithRow
 #include "Common/HostMaximum.cuh"
 
-// The same for a row and the host's one thread, whose exponentials cost more than to keep those of the sum where they
-// are not rounded.
+// A row on the host's one thread, where an exponential costs more than storing it: y holds those of the sum, if its
+// type does not round them.
 DEVICE void HostSoftmax(const Scalar* __restrict__ source, Scalar* __restrict__ target, int channelCount)
 {
     constexpr bool isKept = !IsLogarithm && sizeof(Scalar) == sizeof(Accumulator);
@@ -31,7 +31,7 @@ DEVICE void HostSoftmax(const Scalar* __restrict__ source, Scalar* __restrict__ 
             target[c] = Scalar(Accumulator(target[c]) * scale);
             continue;
         }
-        // It never passes 0: that keeps the compiler from adding up what is subtracted, which would be rounded.
+        // Never above 0 anyway: the minimum keeps the compiler from folding largest and logarithm into one rounded sum.
         const Accumulator shifted = Minimum(Accumulator(0), Accumulator(source[c]) - largest);
         target[c] = Scalar(IsLogarithm ? shifted - logarithm : Exp(shifted) * scale);
     }
@@ -60,7 +60,8 @@ template <typename Row> DEVICE void SoftmaxOf(Row& row, Scalar* __restrict__ tar
     row.ForEach([&](int c, const Values& values) {
         Pack<PackWidth> pack;
         for (int i = 0; i < PackWidth; i++) {
-            // It never passes 0: that keeps the compiler from adding up what is subtracted, which would be rounded.
+            // Never above 0 anyway: the minimum keeps the compiler from folding largest and logarithm into one sum,
+            // which would be rounded.
             const Accumulator shifted = Minimum(Accumulator(0), values.value[i] - largest);
             const Accumulator power = isKept ? values.value[i] : IsLogarithm ? 0 : Exp(shifted);
             pack.value[i] = Scalar(IsLogarithm ? shifted - logarithm : power * scale);
@@ -84,7 +85,7 @@ KERNEL Softmax(const Scalar* __restrict__ x, Scalar* __restrict__ y, Int64 rowCo
     }
 }
 
-// What is read of a row.
+// The elements loaded per pack of a row.
 struct Gradients { Pack<PackWidth> y, dy; };
 
 template <typename Row> DEVICE void GradientOf(Row& row, Scalar* __restrict__ target)

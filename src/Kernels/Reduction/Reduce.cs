@@ -5,11 +5,11 @@ namespace GenKernels.Kernels.Reduction;
 /// <summary>Launches <c>Reduce.cu</c>: sums, sums of squares and maxima along axes.</summary>
 public static class Reduce
 {
-    // Up to this length one warp takes the whole of a row, or the CPU's one thread that of its columns; longer ones are
-    // split, so that many work.
+    // Up to this length one warp reduces a whole row, or the CPU's one thread its columns; longer axes are split into
+    // segments that are reduced in parallel.
     private const int LongestSegment = 1024;
 
-    // Columns that the CPU's one thread takes, as in the kernel.
+    // Columns per block on the CPU, as in the kernel.
     private const int HostColumns = 64;
 
     private static readonly string[] s_stageTypes =
@@ -18,7 +18,7 @@ public static class Reduce
     private static readonly string[] s_variants = [.. Variants()];
     private static readonly KernelSource s_source = Source("Reduction/Reduce.cu", s_variants);
 
-    /// <summary>Which of the launches that a reduction takes.</summary>
+    /// <summary>The launch of a reduction: its only one, or the first or last of two.</summary>
     private enum Stage
     {
         Whole,
@@ -31,16 +31,16 @@ public static class Reduce
 
     /// <param name="kind">What is computed.</param>
     /// <param name="x">Any shape, floats.</param>
-    /// <param name="firstAxis">The first of the neighbouring axes that are reduced, from 0.</param>
+    /// <param name="firstAxis">The first of the consecutive axes to reduce, from 0.</param>
     /// <param name="axisCount">How many axes are reduced together, at least 1.</param>
     /// <param name="isWide">
-    /// Whether the result has the bits of the sums, 32 at least; else it has the type of <paramref name="x"/>.
+    /// Whether the result keeps the type of the sums, of at least 32 bits, instead of that of <paramref name="x"/>.
     /// </param>
     /// <returns>
-    /// A new tensor of the shape of <paramref name="x"/> with 1 for each reduced axis; the caller or its scope disposes
+    /// A new tensor of the shape of <paramref name="x"/> with reduced axes of size 1; the caller or its scope disposes
     /// it.
     /// </returns>
-    /// <exception cref="ShapeException">There are no such axes.</exception>
+    /// <exception cref="ShapeException">The axes are not axes of <paramref name="x"/>.</exception>
     public static Tensor Forward(ReduceKind kind, Tensor x, int firstAxis, int axisCount, bool isWide = false)
     {
         Require.Float(x);
@@ -86,7 +86,7 @@ public static class Reduce
         };
         if (inner == 1)
         {
-            // Segments of whole packs; the last of them may be empty then.
+            // Segments of whole packs, because of which the last one may be empty.
             int width = x.Device.WarpSize == 1 ? 1 : PackWidths.Longest(x.Type);
             segmentLength = Quotient.Up(segmentLength, width) * width;
             bool isPacked = outer == 1 ? PackWidths.AreAligned(x) : PackWidths.For(length, x) > 1;

@@ -1,12 +1,13 @@
-// Reduce: sums, or maxima, along the middle axis.
-//   y[o,s,i] = sum, or maximum, over the n of segment s of f(x[o,n,i])
+// Reduce: sums or maxima along the middle axis.
+//   y[o,s,i] = sum, or maximum, of f(x[o,n,i]) over the n of segment s
 //
-// Shapes   x: [O, N, I]; y: [O, S, I], where segment s covers S-th parts of N, rounded up; contiguous
-// Types    read as Input, written as Output, combined in Accumulator; a long sum is taken in two launches over segments
-// Launch   rows (I = 1): one warp a row and segment; columns: blocks of ColumnThreads threads as ColumnBlock has them,
-//          some columns of a segment each; isPacked where all rows and segments begin at multiples of 16 bytes
+// Shapes   x: [O, N, I]; y: [O, S, I], a segment being N / S of the axis, rounded up; contiguous
+// Types    read as Input, written as Output, combined in Accumulator; a long axis is reduced in two launches, the first
+//          to one result per segment
+// Launch   rows (I = 1): one warp per row and segment; columns: blocks of ColumnThreads threads, each for some columns
+//          of a segment, laid out by ColumnBlock; isPacked if all rows and segments begin at multiples of 16 bytes
 // Cost     reads O*N*I: bound by memory
-// Source   the order of the additions is fixed by the shape, so that the same input gives the same bits
+// Source   the shape alone fixes the order of the additions, so that the same input gives the same bits
 #include "Common/Prelude.cuh"
 #include "Common/Block.cuh"        // JoinBySum, JoinByMaximum, WarpSum, WarpMaximum
 #include "Common/ColumnBlock.cuh"  // ColumnPlan, PlaceOf, LoadColumns, JoinRowLanes
@@ -19,20 +20,20 @@ DEVICE Accumulator MaximalMagnitude(Accumulator total, Accumulator x) { return M
 
 DEVICE Accumulator Start() { return IsMaximum ? Accumulator(-Infinity()) : Accumulator(0); }
 
-// How results of parts are joined, and what a lane reads at once.
+// How partial results are combined, and the elements of a lane's load.
 template <bool isMaximum> struct JoinOf { using Type = JoinBySum; };
 template <> struct JoinOf<true> { using Type = JoinByMaximum; };
 using Join = JoinOf<IsMaximum != 0>::Type;
 constexpr int Width = PackLength<Input>;
 
-// Which elements a lane takes does not depend on isPacked, so that the order of the additions does not, either.
+// The elements of a lane do not depend on isPacked, and neither does the order of the additions.
 KERNEL ReduceRows(
     const Input* __restrict__ x, Output* __restrict__ y, Int64 rowCount, int length, int segmentLength,
     int segmentCount, int isPacked)
 {
     const int lane = threadIdx.x % WarpSize;
     const Int64 index = (Int64)blockIdx.x * (blockDim.x / WarpSize) + threadIdx.x / WarpSize;
-    if (index >= rowCount * segmentCount) return;  // a warp leaves as a whole
+    if (index >= rowCount * segmentCount) return;  // uniform across the warp
     const Input* row = x + index / segmentCount * length;
     const int first = int(index % segmentCount) * segmentLength;
     const int end = Minimum(length, first + segmentLength);
@@ -46,7 +47,7 @@ KERNEL ReduceRows(
     } else if constexpr (WarpSize == 1) {
         for (int n = first; n < end; n++) total = Operation(total, Accumulator(row[n]));
     } else {
-        // A sum for each place in a pack: they need not wait for each other.
+        // One accumulator per element of a pack: independent dependency chains.
         Accumulator places[Width];
         for (int c = 0; c < Width; c++) places[c] = Start();
         const int count = Maximum(0, end - first), packCount = count / Width;
@@ -64,7 +65,7 @@ KERNEL ReduceRows(
     if (lane == 0) y[index] = Output(total);
 }
 
-// The host's one thread keeps a stretch of columns in registers.
+// The host's one thread keeps the sums of this many columns in registers.
 constexpr int HostColumns = 64;
 
 DEVICE void HostReduceColumns(

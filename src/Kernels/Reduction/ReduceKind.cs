@@ -1,6 +1,6 @@
 namespace GenKernels.Kernels.Reduction;
 
-/// <summary>What <see cref="Reduce"/> computes along an axis.</summary>
+/// <summary>What <see cref="Reduce"/> computes along the reduced axes.</summary>
 public enum ReduceKind
 {
     /// <summary>Σ x; 0 for an empty axis.</summary>
