@@ -2,10 +2,12 @@ using System.Runtime.CompilerServices;
 
 namespace GenKernels.Kernels.Augmentation;
 
-/// <summary>Checks of random draws, one number a clip.</summary>
+/// <summary>Validates random draws of one number per clip.</summary>
 internal static class ClipDraws
 {
-    /// <exception cref="ShapeException">The draw is not one such number a clip, on the clips' device.</exception>
+    /// <exception cref="ShapeException">
+    /// The draw is not one number of the type per clip, on the device of the clips.
+    /// </exception>
     internal static void Check(
         Tensor clips, Tensor draw, ElementType type,
         [CallerArgumentExpression(nameof(draw))] string name = "", [CallerFilePath] string caller = "")

@@ -2,18 +2,18 @@ using GenKernels.Kernels.Common;
 
 namespace GenKernels.Kernels.Augmentation;
 
-/// <summary>Launches <c>ColorTransform.cu</c>: the colours of every pixel through an affine map.</summary>
+/// <summary>Launches <c>ColorTransform.cu</c>: applies an affine map to the colour of every pixel.</summary>
 public static class ColorTransform
 {
     private static readonly KernelSource s_source = Source("Augmentation/ColorTransform.cu");
 
     /// <param name="x">Pictures or clips, <c>[N, …, 3]</c>, floats.</param>
     /// <param name="matrix">
-    /// One map a sample, <c>[N, 3, 4]</c>, or <c>[N, 4, 4]</c> of which the last row is not read: a product, then the
-    /// last column is added; of 64-bit floats where the pictures are, else of 32-bit floats.
+    /// One map per sample, <c>[N, 3, 4]</c>, or <c>[N, 4, 4]</c> whose last row is not read: the 3x3 part multiplies,
+    /// then the last column is added. Float64 if the pictures are, else Float32.
     /// </param>
-    /// <param name="linear">Whether nothing is added.</param>
-    /// <param name="transposed">Whether the product is with the transposed 3x3 part; only where linear.</param>
+    /// <param name="linear">Whether to omit the added column.</param>
+    /// <param name="transposed">Whether to multiply by the transposed 3x3 part; only if linear.</param>
     /// <returns>A new tensor of the shape of <paramref name="x"/>; the caller or its scope disposes it.</returns>
     /// <exception cref="ShapeException">A shape or type does not fit.</exception>
     public static Tensor Forward(Tensor x, Tensor matrix, bool linear = false, bool transposed = false)
@@ -36,6 +36,6 @@ public static class ColorTransform
         return y;
     }
 
-    /// <returns>The type of matrices for pictures of a type.</returns>
+    /// <returns>The element type that matrices must have for pictures of the given type.</returns>
     public static ElementType MatrixType(ElementType type) => type.SumType();
 }

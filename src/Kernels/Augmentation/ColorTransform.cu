@@ -1,10 +1,10 @@
-// ColorTransform: the colours of every pixel through an affine map, one for each sample.
+// ColorTransform: applies an affine map to the colour of every pixel, one map per sample.
 //   y[n,p,c] = sum over d of m[n,c,d] x[n,p,d] + m[n,c,3], c and d from 0 to 2; linear: without the last term;
-//   transposed: m[n,d,c] in its place
+//   transposed: m[n,d,c] in place of m[n,c,d]
 //
-// Shapes   x, y: [N, P, 3]; m: [N, matrixSize / 4, 4], of which the first three rows count; contiguous
+// Shapes   x, y: [N, P, 3]; m: [N, matrixSize / 4, 4], of which the first three rows are read; contiguous
 // Types    stored as Scalar; m and sums in Accumulator
-// Launch   rows of P pixels shared out by RowWalk; any block size
+// Launch   rows of P pixels distributed by RowWalk; any block size
 // Cost     reads and writes 3*N*P: bound by memory
 // Source   Karras et al. 2020, Training Generative Adversarial Networks with Limited Data, appendix B
 #include "Common/Prelude.cuh"

@@ -8,16 +8,16 @@ namespace GenKernels.Kernels.Augmentation;
 /// <summary>Launches <c>DiffAugColor.cu</c>: brightness, saturation and contrast of whole clips.</summary>
 public static class DiffAugColor
 {
-    // Three channels are what videos have; the compiler vectorises them when it knows the number.
+    // Videos have three channels; the compiler vectorises the loops when the number is a constant.
     private static readonly string[] s_variants = ["Channels=0", "Channels=3"];
     private static readonly KernelSource s_source = Source("Augmentation/DiffAugColor.cu", s_variants);
 
     /// <param name="x">Clips, <c>[N, T, H, W, C]</c>, floats.</param>
-    /// <param name="brightness">Uniform draws in [0, 1), <c>[N]</c> of 32-bit floats: x gains u - 1/2.</param>
-    /// <param name="saturation">Draws as above: the distance to the mean of a pixel is multiplied by 2 u.</param>
-    /// <param name="contrast">Draws as above: the distance to the mean over the clip is multiplied by u + 1/2.</param>
+    /// <param name="brightness">Uniform draws u in [0, 1), <c>[N]</c>, Float32: u - 1/2 is added to x.</param>
+    /// <param name="saturation">Draws as above: deviations from the mean of the pixel are multiplied by 2 u.</param>
+    /// <param name="contrast">Draws as above: deviations from the mean of the clip are multiplied by u + 1/2.</param>
     /// <returns>A new tensor of the shape of <paramref name="x"/>; the caller or its scope disposes it.</returns>
-    /// <exception cref="ShapeException">The clips have another rank, or a draw is not one number a clip.</exception>
+    /// <exception cref="ShapeException">The clips have another rank, or a draw is not one number per clip.</exception>
     public static Tensor Forward(Tensor x, Tensor brightness, Tensor saturation, Tensor contrast)
     {
         ClipDraws.Check(x, brightness, ElementType.Float32);
@@ -25,7 +25,7 @@ public static class DiffAugColor
         return Launch(x, brightness, saturation, contrast);
     }
 
-    /// <summary><see cref="Forward"/> without what it adds: linear, and its own adjoint.</summary>
+    /// <summary><see cref="Forward"/> without brightness: linear and self-adjoint.</summary>
     /// <inheritdoc cref="Forward"/>
     public static Tensor Linear(Tensor x, Tensor saturation, Tensor contrast) => Launch(x, null, saturation, contrast);
 
@@ -56,7 +56,10 @@ public static class DiffAugColor
         return y;
     }
 
-    /// <summary>Times a power of two, which is exact: a sum over a clip could pass the largest 16-bit float.</summary>
+    /// <summary>
+    /// The sum over each clip, frames scaled first by a power of two, which is exact: the plain sum could overflow a
+    /// 16-bit float.
+    /// </summary>
     private static Tensor Sum(Tensor x, float unit)
     {
         using Tensor frames = Reduce.Forward(ReduceKind.Sum, x, 2, 3);  // [N, T, 1, 1, 1]

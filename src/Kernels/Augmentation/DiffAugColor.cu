@@ -1,14 +1,14 @@
-// DiffAugColor: brightness, saturation and contrast of whole clips, one draw a clip.
-//   y = contrast(saturation(brightness(x))), where, with u uniform in [0, 1) and its mean over what the word says,
-//   brightness(x) = x + u - 1/2, saturation(x) = 2 u (x - m) + m, m over the channels of a pixel,
-//   contrast(x) = (u + 1/2) (x - m) + m, m over the clip
+// DiffAugColor: brightness, saturation and contrast of whole clips, one draw per clip.
+//   y = contrast(saturation(brightness(x))), each with its own u, uniform in [0, 1):
+//   brightness(x) = x + u - 1/2, saturation(x) = 2 u (x - m) + m with m the mean over the channels of a pixel,
+//   contrast(x) = (u + 1/2) (x - m) + m with m the mean over the clip
 //
-// Shapes   x, y: [N, P, C], P pixels of all frames; the three draws u, and the sum over a clip, which times
-//          meanScale is its mean: [N]; contiguous
+// Shapes   x, y: [N, P, C], P pixels of all frames; the three draws u: [N]; sum: [N], which times meanScale is the mean
+//          over the clip; contiguous
 // Types    stored as Scalar, computed in Accumulator; draws are float
-// Launch   rows of pixels shared out by RowWalk; any block size
+// Launch   rows of pixels distributed by RowWalk; any block size
 // Cost     reads N*P*C (a pixel's second pass comes from cache), writes N*P*C: bound by memory
-// Limits   C >= 1; without the draw of brightness the linear part, which is its own adjoint
+// Limits   C >= 1; without brightness (null) the linear part, which is self-adjoint
 // Source   Zhao et al. 2020, Differentiable Augmentation for Data-Efficient GAN Training, section 3
 #include "Common/Prelude.cuh"
 #include "Common/Rows.cuh"

@@ -1,18 +1,18 @@
 namespace GenKernels.Kernels.Augmentation;
 
 /// <summary>
-/// The draws of DiffAugment for videos, one number a clip, shared by its frames, all <c>[N]</c>. A part whose draws are
-/// null is left out.
+/// The draws of DiffAugment for videos, all <c>[N]</c>: one number per clip, shared by its frames. An augmentation
+/// whose draws are null is skipped.
 /// </summary>
-/// <param name="Brightness">Uniform in [0, 1), 32-bit floats; the three of the colour come together.</param>
+/// <param name="Brightness">Uniform in [0, 1), Float32; the three colour draws are all given or all null.</param>
 /// <param name="Saturation">As <paramref name="Brightness"/>.</param>
 /// <param name="Contrast">As <paramref name="Brightness"/>.</param>
-/// <param name="Rows">Translation in rows, 32-bit integers within ± <see cref="DiffAugShift.LargestShift"/>.</param>
+/// <param name="Rows">Translation in rows, Int32 within ± <see cref="DiffAugShift.LargestShift"/>.</param>
 /// <param name="Columns">Translation in columns, as <paramref name="Rows"/>.</param>
 /// <param name="CutoutRows">
-/// The cut rectangle's middle row, 32-bit integers below <see cref="DiffAugShift.CutoutPlaces"/> of the height.
+/// Centre row of the cutout, Int32 from 0 to below <see cref="DiffAugShift.CutoutPlaces"/> of the height.
 /// </param>
-/// <param name="CutoutColumns">Its middle column, below that of the width.</param>
+/// <param name="CutoutColumns">Centre column of the cutout, likewise for the width.</param>
 public sealed record DiffAugDraws(
     Tensor? Brightness = null, Tensor? Saturation = null, Tensor? Contrast = null,
     Tensor? Rows = null, Tensor? Columns = null, Tensor? CutoutRows = null, Tensor? CutoutColumns = null);

@@ -2,21 +2,23 @@ using GenKernels.Kernels.Common;
 
 namespace GenKernels.Kernels.Augmentation;
 
-/// <summary>Launches <c>DiffAugShift.cu</c>: clips are moved by whole pixels, and a rectangle is cut out.</summary>
+/// <summary>Launches <c>DiffAugShift.cu</c>: translates clips by whole pixels, and cuts out a rectangle.</summary>
 public static class DiffAugShift
 {
-    // Draws that are not there are null pointers; nothing is computed, so one variant serves.
+    // One variant suffices: missing draws are null pointers, and the kernel only moves elements.
     private static readonly KernelSource s_source = Source("Augmentation/DiffAugShift.cu");
 
     /// <param name="x">Clips, <c>[N, T, H, W, C]</c>, floats.</param>
-    /// <param name="rows">How far below itself a pixel is taken from, <c>[N]</c> of 32-bit integers; or null.</param>
-    /// <param name="columns">As above, to the right; null where <paramref name="rows"/> is.</param>
-    /// <param name="cutoutRows">Where the rectangle's middle row lies, <c>[N]</c> of 32-bit integers; or null.</param>
-    /// <param name="cutoutColumns">As above, its column; null where <paramref name="cutoutRows"/> is.</param>
-    /// <param name="adjoint">False to move, then cut; true for the adjoint: to cut the same, then move back.</param>
+    /// <param name="rows">How many rows below itself each pixel is read from, <c>[N]</c>, Int32; or null.</param>
+    /// <param name="columns">Likewise, columns to the right; null if <paramref name="rows"/> is.</param>
+    /// <param name="cutoutRows">The rectangle's centre row, <c>[N]</c>, Int32; or null.</param>
+    /// <param name="cutoutColumns">Its centre column; null if <paramref name="cutoutRows"/> is.</param>
+    /// <param name="adjoint">
+    /// False to translate, then cut; true for the adjoint: to cut the same rectangle, then translate back.
+    /// </param>
     /// <returns>A new tensor of the shape of <paramref name="x"/>; the caller or its scope disposes it.</returns>
     /// <exception cref="ShapeException">
-    /// The clips have another rank, a draw is not one number a clip, or one of a pair is missing.
+    /// The clips have another rank, a draw is not one number per clip, or only one draw of a pair is given.
     /// </exception>
     public static Tensor Forward(
         Tensor x, Tensor? rows, Tensor? columns, Tensor? cutoutRows, Tensor? cutoutColumns, bool adjoint = false)
@@ -48,12 +50,16 @@ public static class DiffAugShift
         return y;
     }
 
-    /// <returns>How far clips are moved at most, along both axes: a quarter of the longer one.</returns>
+    /// <returns>
+    /// The largest translation along either axis: a quarter of the longer axis, rounded to nearest, halves up.
+    /// </returns>
     public static int LargestShift(int height, int width) => (int)((Math.Max(height, width) * 0.25) + 0.5);
 
-    /// <returns>The size of the cut rectangle along an axis: half of the axis, halves up.</returns>
+    /// <returns>The size of the cut rectangle along an axis: half of the axis, rounded up.</returns>
     public static int CutoutSize(int size) => (int)((size * 0.5) + 0.5);
 
-    /// <returns>The number of places that the rectangle's middle may be drawn from, 0 to one less.</returns>
+    /// <returns>
+    /// The number of positions of the rectangle's centre along an axis of the given size, drawn from 0 up.
+    /// </returns>
     public static int CutoutPlaces(int size) => size + 1 - (CutoutSize(size) % 2);
 }

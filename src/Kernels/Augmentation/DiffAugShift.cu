@@ -1,12 +1,13 @@
-// DiffAugShift: clips moved by whole pixels, zeros from beyond the edges, and a rectangle cut out; one draw a clip.
+// DiffAugShift: translates clips by whole pixels, with zeros from beyond the edges, and cuts out a rectangle; one draw
+// per clip.
 //   forward  y[n,t,r,c] = keep[n,r,c] x[n, t, r + rows[n], c + columns[n]]
 //   adjoint  y[n,t,r,c] = keep[n,q,d] x[n,t,q,d], q = r - rows[n], d = c - columns[n]
-//   keep is 0 within the rectangle, else 1; its first row is cutRows[n] - h / 2, columns alike, and rows beyond an edge
-//   of the picture fall on the edge
+//   keep is 0 within the rectangle, else 1; its first row is cutRows[n] - h / 2, columns likewise; its first and last
+//   row and column are clamped to the picture
 //
 // Shapes   x, y: [N, T, H, W, C]; rows, columns, cutRows, cutColumns: [N], each pair present or null; contiguous
 // Types    any Scalar; nothing is computed
-// Launch   rows of W*C shared out by RowWalk; any block size
+// Launch   rows of W*C distributed by RowWalk; any block size
 // Cost     reads and writes N*T*H*W*C: bound by memory
 // Source   Zhao et al. 2020, Differentiable Augmentation for Data-Efficient GAN Training, section 3
 #include "Common/Prelude.cuh"
@@ -22,7 +23,7 @@ struct Span {
     int first, end;
 };
 
-// The part of an axis that a rectangle of some size covers.
+// The part of an axis that the rectangle covers.
 DEVICE Span Covered(const int* offsets, int clip, int cutSize, int size)
 {
     if (!offsets) return {0, 0};
@@ -44,7 +45,7 @@ KERNEL DiffAugShift(
         const int source = target + down;
         const bool isInside = source >= 0 && source < plan.height;
 
-        // The rectangle lies in the picture that the forward direction makes: y, or x for the adjoint.
+        // The rectangle is placed in the output of the forward direction: y, or x for the adjoint.
         const Span height = Covered(cutRows, clip, plan.cutHeight, plan.height);
         const Span width = Covered(cutColumns, clip, plan.cutWidth, plan.width);
         const int masked = plan.isAdjoint ? source : target;

@@ -2,20 +2,22 @@ using GenKernels.Kernels.Common;
 
 namespace GenKernels.Kernels.Augmentation;
 
-/// <summary>Launches <c>TemporalStretch.cu</c>: every clip at its own speed, padded with zeros and cropped.</summary>
+/// <summary>
+/// Launches <c>TemporalStretch.cu</c>: resamples every clip to its own speed, then pads it with zeros and crops it.
+/// </summary>
 public static class TemporalStretch
 {
     private static readonly KernelSource s_source = Source("Augmentation/TemporalStretch.cu");
 
     /// <param name="x">Clips, <c>[N, T, …]</c>, floats.</param>
     /// <param name="scale">
-    /// How many times longer each clip becomes, <c>[N]</c> of 32-bit floats, positive: floor(T scale) frames.
+    /// Factor by which each clip becomes longer, <c>[N]</c>, Float32, positive: to floor(T scale) frames.
     /// </param>
-    /// <param name="padding">Zero frames put before each, <c>[N]</c> of 32-bit integers.</param>
-    /// <param name="cropStart">The first frame that is kept of what is there then, likewise.</param>
-    /// <param name="frameCount">Frames of the result; zeros where there are no more.</param>
+    /// <param name="padding">Zero frames put before the stretched clip, <c>[N]</c>, Int32.</param>
+    /// <param name="cropStart">Index in the padded clip of the first frame that is kept, <c>[N]</c>, Int32.</param>
+    /// <param name="frameCount">Frames of the result; zeros past the end of the clip.</param>
     /// <returns>A new tensor, <c>[N, frameCount, …]</c>; the caller or its scope disposes it.</returns>
-    /// <exception cref="ShapeException">There is no frame, or a draw is not one number a clip.</exception>
+    /// <exception cref="ShapeException">There is no frame, or a draw is not one number per clip.</exception>
     public static Tensor Forward(Tensor x, Tensor scale, Tensor padding, Tensor cropStart, int frameCount)
     {
         Check(x, scale, padding, cropStart);
@@ -25,13 +27,13 @@ public static class TemporalStretch
     }
 
     /// <summary>The adjoint of <see cref="Forward"/>.</summary>
-    /// <param name="g">The gradient of its result, <c>[N, M, …]</c>.</param>
+    /// <param name="g">The upstream gradient, <c>[N, M, …]</c>.</param>
     /// <param name="scale">As in <see cref="Forward"/>.</param>
     /// <param name="padding">As in <see cref="Forward"/>.</param>
     /// <param name="cropStart">As in <see cref="Forward"/>.</param>
-    /// <param name="frameCount">Frames of what <see cref="Forward"/> was given.</param>
+    /// <param name="frameCount">Frames of the input of <see cref="Forward"/>.</param>
     /// <returns>A new tensor, <c>[N, frameCount, …]</c>; the caller or its scope disposes it.</returns>
-    /// <exception cref="ShapeException">There is no frame, or a draw is not one number a clip.</exception>
+    /// <exception cref="ShapeException">There is no frame, or a draw is not one number per clip.</exception>
     public static Tensor Gradient(Tensor g, Tensor scale, Tensor padding, Tensor cropStart, int frameCount)
     {
         Check(g, scale, padding, cropStart);

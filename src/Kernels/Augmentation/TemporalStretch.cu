@@ -1,16 +1,16 @@
-// TemporalStretch: every clip at its own speed, by linear interpolation of frames; zeros around it; a part of that.
+// TemporalStretch: resamples every clip to its own speed by linear interpolation of frames, pads it with zeros, crops.
 //   y[n,t,i] = resized[n, t + c[n] - p[n], i], 0 outside of 0 .. floor(T s[n]) - 1, where
 //   resized[n,r,i] = (1 - w) x[n,j,i] + w x[n, min(j + 1, T - 1), i], j + w = max(0, (r + 1/2) / s[n] - 1/2);
-//   a clip that has as many frames afterwards is left as it is
-// TemporalStretchGradient: the adjoint, by gathering: a frame of x sums over the frames of y that read it.
+//   a clip whose number of frames stays the same is copied
+// TemporalStretchGradient: the adjoint, as a gather: a frame of x sums over the frames of y that read it.
 //
 // Shapes   x: [N, T, I]; y: [N, M, I]; scale s, padding p, crop start c: [N]; contiguous
-// Types    stored as Scalar, summed in Accumulator; positions in float, as where the recorded numbers come from
-// Launch   rows of I shared out by RowWalk; any block size
-// Cost     reads 2 rows for each of y, or 2 s for each of x: bound by memory
+// Types    stored as Scalar, summed in Accumulator; positions in float, as in the source of the recorded reference data
+// Launch   rows of I distributed by RowWalk; any block size
+// Cost     reads 2 rows per row of y, or 2 s per row of x: bound by memory
 // Limits   T >= 1, s > 0
 // Source   Brooks et al. 2022, Generating Long Videos of Dynamic Scenes: the temporal augmentation of the
-//          discriminator; PyTorch's interpolation, which it is made of, copies where sizes are alike
+//          discriminator; it is built on PyTorch's interpolation, which copies if sizes are equal
 #include "Common/Prelude.cuh"
 #include "Common/Rows.cuh"
 
@@ -66,7 +66,7 @@ KERNEL TemporalStretch(
     });
 }
 
-// One thread of the host device keeps a stretch of a row, so that the weights are worked out once for all of it.
+// Elements of a row per thread: on the host device many, so that the weights are computed once for all of them.
 constexpr int Width = WarpSize == 1 ? 256 : 1;
 
 KERNEL TemporalStretchGradient(
@@ -77,7 +77,7 @@ KERNEL TemporalStretchGradient(
         const int clip = int(row / frameCount);
         const int frame = int(row - (Int64)clip * frameCount);
         const Stretch stretch = StretchOf(clip, frameCount, scale, padding, cropStart);
-        // Resized frames whose position lies within one frame of this one; one more on each side covers the rounding.
+        // Resized frames whose position lies within one frame of this one, plus one on each side to cover rounding.
         const int reach = int(Floor((frame - 0.5f) * stretch.scale - 0.5f)) - 1;
         const int afterReach = int(Floor((frame + 1.5f) * stretch.scale - 0.5f)) + 3;
         const int begin = Maximum(Maximum(reach, 0), stretch.shift);

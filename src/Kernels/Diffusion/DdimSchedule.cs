@@ -5,11 +5,11 @@ namespace GenKernels.Kernels.Diffusion;
 /// </summary>
 public static class DdimSchedule
 {
-    /// <summary>How many there are.</summary>
+    /// <summary>How many numbers a schedule has.</summary>
     public const int Length = 5;
 
-    /// <param name="alpha">What remains of the sample's variance before the step: ᾱ, above 0 and below 1.</param>
-    /// <param name="next">The same after it, from <paramref name="alpha"/> to 1.</param>
+    /// <param name="alpha">ᾱ before the step, the remaining share of the sample's variance; in (0, 1).</param>
+    /// <param name="next">ᾱ after the step, from <paramref name="alpha"/> to 1.</param>
     /// <param name="eta">Share of new noise: 0 for none, 1 as in ancestral sampling.</param>
     /// <returns>
     /// √ᾱ, √(1 - ᾱ), √ᾱ', √(1 - ᾱ' - σ²), σ with σ = η √((1 - ᾱ') / (1 - ᾱ)) √(1 - ᾱ / ᾱ'). Computed in double and

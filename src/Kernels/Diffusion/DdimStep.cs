@@ -8,12 +8,12 @@ public static class DdimStep
     private static readonly KernelSource s_source = Source("Diffusion/DdimStep.cu");
 
     /// <param name="x">Noisy samples, any shape, floats.</param>
-    /// <param name="noiseSeen">The noise that the network sees in them, as <paramref name="x"/>.</param>
-    /// <param name="noise">Standard normal numbers, as <paramref name="x"/>; null in a step that adds none.</param>
+    /// <param name="noiseSeen">The network's prediction of their noise, like <paramref name="x"/>.</param>
+    /// <param name="noise">Standard normal numbers, like <paramref name="x"/>; null to add no noise.</param>
     /// <param name="schedule">
-    /// What <see cref="DdimSchedule.For"/> gives, <c>[5]</c>, Float32; read when the device comes to it.
+    /// The numbers of <see cref="DdimSchedule.For"/>, <c>[5]</c>, Float32; read when the kernel runs, not at the call.
     /// </param>
-    /// <param name="clean">Set to the clean samples predicted, as <paramref name="x"/>; null to do without.</param>
+    /// <param name="clean">Receives the predicted clean samples, like <paramref name="x"/>; or null.</param>
     /// <returns>
     /// The samples at the next noise level, a new tensor of the shape of <paramref name="x"/>; the caller or its scope
     /// disposes it.

@@ -1,14 +1,14 @@
-// DdimStep: a step of denoising diffusion implicit models, from the noise that a network sees in a sample.
+// DdimStep: a step of denoising diffusion implicit models, from a network's prediction of the noise in a sample.
 //   clean = (x - spread noiseSeen) / signal
 //   y     = nextSignal clean + direction noiseSeen + sigma noise
 //
 // Shapes   x, noiseSeen, noise, y, clean: n elements, contiguous; schedule: [5], signal, spread, nextSignal,
-//          direction, sigma, on the device, so that a recorded step can be given others
+//          direction, sigma, in device memory, so that a recorded step can be replayed with other values
 // Types    stored as Scalar, computed in Accumulator; schedule float
 // Launch   one block for every ElementsPerBlock elements; any block size; isPacked where all addresses are multiples
 //          of 16 bytes
 // Cost     reads 3n, writes 2n: bound by memory
-// Limits   signal > 0; without noise the last term is missing; clean is written where it is asked for
+// Limits   signal > 0; without noise (null) the last term is dropped; clean is written unless null
 // Source   Song et al. 2021, Denoising Diffusion Implicit Models, equation 12
 #include "Common/Prelude.cuh"
 #include "Common/Elements.cuh"

@@ -5,19 +5,19 @@ namespace GenKernels.Kernels.Diffusion;
 /// </summary>
 public static class EulerAncestralSchedule
 {
-    /// <summary>How many there are.</summary>
+    /// <summary>How many numbers a schedule has.</summary>
     public const int Length = 3;
 
-    /// <param name="sigma">Deviation of the noise before the step, positive.</param>
-    /// <param name="next">Deviation after it, from 0 to <paramref name="sigma"/>.</param>
+    /// <param name="sigma">Standard deviation of the noise before the step, positive.</param>
+    /// <param name="next">Standard deviation after the step, from 0 to <paramref name="sigma"/>.</param>
     /// <param name="eta">Share of new noise: 0 for none, Euler's plain method; 1 as in ancestral sampling.</param>
     /// <returns>
-    /// sigma, down, up, where up² + down² = next²: the step goes down to the second and adds noise of the third.
-    /// Computed in double and rounded once.
+    /// sigma, down, up, where up² + down² = next²: the step goes down to noise level down, then adds noise of deviation
+    /// up. Computed in double and rounded once.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="sigma"/> is not positive and finite.</exception>
     /// <exception cref="ArgumentException">
-    /// <paramref name="next"/> is negative or the larger one, or <paramref name="eta"/> is negative.
+    /// <paramref name="next"/> is negative or above <paramref name="sigma"/>, or <paramref name="eta"/> is negative.
     /// </exception>
     public static float[] For(double sigma, double next, double eta = 1)
     {

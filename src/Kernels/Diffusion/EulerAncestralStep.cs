@@ -8,10 +8,11 @@ public static class EulerAncestralStep
     private static readonly KernelSource s_source = Source("Diffusion/EulerAncestralStep.cu");
 
     /// <param name="x">Noisy samples, any shape, floats.</param>
-    /// <param name="denoised">What the network makes of them, as <paramref name="x"/>.</param>
-    /// <param name="noise">Standard normal numbers, as <paramref name="x"/>; null in a step that adds none.</param>
+    /// <param name="denoised">The network's prediction of the clean samples, like <paramref name="x"/>.</param>
+    /// <param name="noise">Standard normal numbers, like <paramref name="x"/>; null to add no noise.</param>
     /// <param name="schedule">
-    /// What <see cref="EulerAncestralSchedule.For"/> gives, <c>[3]</c>, Float32; read when the device comes to it.
+    /// The numbers of <see cref="EulerAncestralSchedule.For"/>, <c>[3]</c>, Float32; read when the kernel runs, not at
+    /// the call.
     /// </param>
     /// <returns>
     /// The samples at the next noise level, a new tensor of the shape of <paramref name="x"/>; the caller or its scope

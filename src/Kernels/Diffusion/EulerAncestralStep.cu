@@ -1,13 +1,13 @@
-// EulerAncestralStep: a step of Euler's method to a lower noise level than wanted, and new noise up to the wanted one.
+// EulerAncestralStep: an Euler step to below the target noise level, then new noise back up to the target level.
 //   y = x + (x - denoised) / sigma (sigmaDown - sigma) + sigmaUp noise
 //
-// Shapes   x, denoised, noise, y: n elements, contiguous; schedule: [3], sigma, sigmaDown, sigmaUp, on the device, so
-//          that a recorded step can be given others
+// Shapes   x, denoised, noise, y: n elements, contiguous; schedule: [3], sigma, sigmaDown, sigmaUp, in device memory,
+//          so that a recorded step can be replayed with other values
 // Types    stored as Scalar, computed in Accumulator; schedule float
 // Launch   one block for every ElementsPerBlock elements; any block size; isPacked where all addresses are multiples
 //          of 16 bytes
 // Cost     reads 3n, writes n: bound by memory
-// Limits   sigma > 0; without noise the last term is missing
+// Limits   sigma > 0; without noise (null) the last term is dropped
 // Source   Karras et al. 2022, Elucidating the Design Space of Diffusion-Based Generative Models, algorithm 1; Song et
 //          al. 2021, Score-Based Generative Modeling, appendix F (ancestral sampling)
 #include "Common/Prelude.cuh"

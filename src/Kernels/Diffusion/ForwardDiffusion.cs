@@ -2,16 +2,16 @@ using GenKernels.Kernels.Common;
 
 namespace GenKernels.Kernels.Diffusion;
 
-/// <summary>Launches <c>ForwardDiffusion.cu</c>: every sample at a noise level of its own.</summary>
+/// <summary>Launches <c>ForwardDiffusion.cu</c>: adds noise to each sample at its own noise level.</summary>
 public static class ForwardDiffusion
 {
     private static readonly KernelSource s_source = Source("Diffusion/ForwardDiffusion.cu");
 
     /// <param name="x">Clean samples, <c>[N, …]</c>, floats.</param>
-    /// <param name="noise">Standard normal numbers, as <paramref name="x"/>.</param>
-    /// <param name="level">The level of each sample, <c>[N]</c>, Int32, from 0; beyond the tables gives NaN.</param>
-    /// <param name="signal">What remains of the sample at each level, <c>[L]</c>, Float32: √ᾱ.</param>
-    /// <param name="spread">The deviation of the noise at each level, <c>[L]</c>, Float32: √(1 - ᾱ).</param>
+    /// <param name="noise">Standard normal numbers, like <paramref name="x"/>.</param>
+    /// <param name="level">The level of each sample, <c>[N]</c>, Int32, 0 to L - 1; others give NaN.</param>
+    /// <param name="signal">Factor of the sample at each level, <c>[L]</c>, Float32: √ᾱ.</param>
+    /// <param name="spread">Standard deviation of the noise at each level, <c>[L]</c>, Float32: √(1 - ᾱ).</param>
     /// <returns>A new tensor of the shape of <paramref name="x"/>; the caller or its scope disposes it.</returns>
     /// <exception cref="ArgumentException">Shapes, types or devices do not fit.</exception>
     public static Tensor Forward(Tensor x, Tensor noise, Tensor level, Tensor signal, Tensor spread)
@@ -22,10 +22,10 @@ public static class ForwardDiffusion
         return Launch(x, noise, level, signal, spread);
     }
 
-    /// <summary>The first term alone, which is the gradient too: each sample times a number of its level.</summary>
+    /// <summary>The first term alone, also the gradient: multiplies each sample by a factor of its level.</summary>
     /// <param name="x">As for <see cref="Forward"/>.</param>
     /// <param name="level">As for <see cref="Forward"/>.</param>
-    /// <param name="table">One factor a level, <c>[L]</c>, Float32.</param>
+    /// <param name="table">One factor per level, <c>[L]</c>, Float32.</param>
     /// <inheritdoc cref="Forward"/>
     public static Tensor Scale(Tensor x, Tensor level, Tensor table) => Launch(x, null, level, table, table);
 

@@ -1,11 +1,11 @@
-// ForwardDiffusion: every sample at a noise level of its own, q(x_t | x_0).
+// ForwardDiffusion: each sample noised to its own noise level, q(x_t | x_0).
 //   y[n,i] = signal[t[n]] x[n,i] + spread[t[n]] noise[n,i]
 //
-// Shapes   x, noise, y: [N, I]; t: [N]; signal, spread: [L], one number a level; contiguous
+// Shapes   x, noise, y: [N, I]; t: [N]; signal, spread: [L], one number per level; contiguous
 // Types    stored as Scalar, computed in Accumulator; t int, signal and spread float
-// Launch   rows shared out by RowWalk, in packs where addresses allow; any block size
+// Launch   rows distributed by RowWalk, in packs where addresses allow; any block size
 // Cost     reads 2*N*I, writes N*I: bound by memory
-// Limits   without noise the second term is missing; a level beyond the tables gives NaN
+// Limits   without noise (null) the second term is dropped; a level outside 0 .. L - 1 gives NaN
 // Source   Ho et al. 2020, Denoising Diffusion Probabilistic Models, equation 4
 #include "Common/Prelude.cuh"
 #include "Common/Rows.cuh"

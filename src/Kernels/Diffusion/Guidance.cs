@@ -9,12 +9,12 @@ public static class Guidance
     private static readonly KernelSource s_source = Source("Diffusion/Guidance.cu", s_variants);
 
     /// <param name="x">
-    /// What the network says, <c>[2, …]</c>: conditioned, not conditioned; or <c>[3, …]</c>: with both conditions, with
-    /// the second alone, with neither.
+    /// The network's predictions, <c>[2, …]</c>: conditional, unconditional; or <c>[3, …]</c>: with both conditions,
+    /// with the second alone, with neither.
     /// </param>
     /// <param name="scale">
-    /// The strength of each condition, <c>[1]</c> or <c>[2]</c>, Float32, read when the device comes to it; 1 changes
-    /// nothing.
+    /// The guidance scale of each condition, <c>[1]</c> or <c>[2]</c>, Float32, read when the kernel runs, not at the
+    /// call; 1 changes nothing.
     /// </param>
     /// <returns>
     /// A new tensor, <c>[…]</c>: u + s (c - u), or u + s₀ (c - i) + s₁ (i - u); the caller or its scope disposes it.
@@ -32,7 +32,7 @@ public static class Guidance
         if (y.ElementCount == 0) return y;
         Kernel kernel = x.Device.Load(s_source, x.Type, s_variants[x.Shape[0] - 2]).Kernel("Guidance");
         LaunchShape shape = LaunchShape.Elements(x.Device, y.ElementCount) with { Cost = LaunchCost.Of(x, y) };
-        bool isPacked = PackWidths.For(y.ElementCount, x, y) > 1;  // the branches, too, begin at multiples of a pack
+        bool isPacked = PackWidths.For(y.ElementCount, x, y) > 1;  // every branch must begin at a multiple of a pack
         kernel.Launch(shape, x, scale, y, y.ElementCount, isPacked ? 1 : 0);
         return y;
     }

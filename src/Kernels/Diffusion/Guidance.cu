@@ -1,10 +1,10 @@
-// Guidance: what a network says with its conditions, exaggerated against what it says without them.
+// Guidance: classifier-free guidance: extrapolates from a network's unconditional to its conditional prediction.
 //   Branches 2:  y = u + scale[0] (c - u)
 //   Branches 3:  y = u + scale[0] (c - i) + scale[1] (i - u)
 //   c with all conditions, i without the first one, u without any
 //
-// Shapes   x: [Branches, n], in the order c, (i,) u; y: n elements; scale: [Branches - 1], on the device, so that a
-//          recorded step can be given others; contiguous
+// Shapes   x: [Branches, n], in the order c, (i,) u; y: n elements; scale: [Branches - 1], in device memory, so that a
+//          recorded step can be replayed with other values; contiguous
 // Types    stored as Scalar, computed in Accumulator; scale float
 // Launch   one block for every ElementsPerBlock elements; any block size; isPacked where all addresses are multiples
 //          of 16 bytes

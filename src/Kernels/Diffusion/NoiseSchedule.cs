@@ -1,6 +1,6 @@
 namespace GenKernels.Kernels.Diffusion;
 
-/// <summary>How much noise a sample has at each level of a diffusion, from 0; numbers only, in double.</summary>
+/// <summary>The noise of a sample at each level of a diffusion, counted from 0; host numbers in double.</summary>
 /// <remarks>
 /// Source: Ho et al. 2020, Denoising Diffusion Probabilistic Models, section 2; Karras et al. 2022, Elucidating the
 /// Design Space of Diffusion-Based Generative Models, appendix C.3.
@@ -12,7 +12,7 @@ public sealed class NoiseSchedule
     private readonly double[] _logSigmas;
 
     /// <param name="betas">The variance that each level adds, each above 0 and below 1; at least two.</param>
-    /// <exception cref="ArgumentException">There are fewer, or one is out of its range.</exception>
+    /// <exception cref="ArgumentException">There are fewer than two, or one is out of range.</exception>
     public NoiseSchedule(IEnumerable<double> betas)
     {
         _betas = [.. betas];
@@ -31,10 +31,10 @@ public sealed class NoiseSchedule
     /// <summary>The variance that each level adds, β.</summary>
     public IReadOnlyList<double> Betas => _betas;
 
-    /// <summary>The share of the sample's variance that is left at each level, ᾱ: the product of all 1 - β.</summary>
+    /// <summary>The remaining share of the sample's variance at each level, ᾱ: the product of all 1 - β.</summary>
     public IReadOnlyList<double> AlphaProducts => _alphaProducts;
 
-    /// <summary>As of Stable Diffusion: the roots of the betas are evenly spaced.</summary>
+    /// <summary>The schedule of Stable Diffusion: the square roots of the betas are evenly spaced.</summary>
     /// <param name="levelCount">How many levels, at least 2.</param>
     /// <param name="first">The first beta.</param>
     /// <param name="last">The last beta.</param>
@@ -48,15 +48,15 @@ public sealed class NoiseSchedule
         }));
     }
 
-    /// <returns>What is left of the sample at each level, √ᾱ, <c>[L]</c>.</returns>
+    /// <returns>The factor of the sample at each level, √ᾱ, <c>[L]</c>.</returns>
     public float[] Signal() => Array.ConvertAll(_alphaProducts, alpha => (float)Math.Sqrt(alpha));
 
-    /// <returns>The deviation of the noise at each level, √(1 - ᾱ), <c>[L]</c>.</returns>
+    /// <returns>The standard deviation of the noise at each level, √(1 - ᾱ), <c>[L]</c>.</returns>
     public float[] Spread() => Array.ConvertAll(_alphaProducts, alpha => (float)Math.Sqrt(1 - alpha));
 
-    /// <param name="level">From 0 to L - 1; what lies between levels is interpolated in the logarithm.</param>
-    /// <returns>The deviation of the noise where the sample keeps its size, √((1 - ᾱ) / ᾱ).</returns>
-    /// <exception cref="ArgumentException">There is no such level.</exception>
+    /// <param name="level">From 0 to L - 1; between levels log σ is interpolated linearly.</param>
+    /// <returns>σ, the standard deviation of the noise relative to an unscaled sample, √((1 - ᾱ) / ᾱ).</returns>
+    /// <exception cref="ArgumentException">The level is out of range.</exception>
     public double SigmaOf(double level)
     {
         Require.That(level >= 0 && level <= LevelCount - 1, $"the levels are 0 to {LevelCount - 1}, got {level}");
@@ -66,10 +66,11 @@ public sealed class NoiseSchedule
         return Math.Exp(((1 - share) * _logSigmas[below]) + (share * _logSigmas[above]));
     }
 
-    /// <param name="sigma">The deviation of the noise, positive.</param>
-    /// <returns>The level, usually between two, that <see cref="SigmaOf"/> gives it for; the first or last beyond
-    /// them.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">It is not positive and finite.</exception>
+    /// <param name="sigma">The standard deviation of the noise, positive.</param>
+    /// <returns>
+    /// The inverse of <see cref="SigmaOf"/>: a level, usually fractional; clamped to the first or last level.
+    /// </returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="sigma"/> is not positive and finite.</exception>
     public double LevelOf(double sigma)
     {
         Require.Positive(sigma);
@@ -80,7 +81,7 @@ public sealed class NoiseSchedule
         return below + Math.Clamp(share, 0, 1);
     }
 
-    /// <returns>The level whose logarithm of the noise is nearest.</returns>
+    /// <returns>The whole level whose log σ is nearest.</returns>
     /// <inheritdoc cref="LevelOf"/>
     public int NearestLevel(double sigma)
     {
@@ -91,9 +92,8 @@ public sealed class NoiseSchedule
     }
 
     /// <param name="steps">How many steps a sampler takes, at least 1.</param>
-    /// <returns>The noise before each step, at levels evenly spaced from the last to the first, and 0 at the end.
-    /// </returns>
-    /// <exception cref="ArgumentException">There is no step.</exception>
+    /// <returns>σ before each step, at levels evenly spaced from the last to the first, and a final 0.</returns>
+    /// <exception cref="ArgumentException"><paramref name="steps"/> is not positive.</exception>
     public double[] Sigmas(int steps)
     {
         Require.That(steps > 0, $"a sampler needs a step, got {steps}");
@@ -103,10 +103,10 @@ public sealed class NoiseSchedule
 
     /// <param name="steps">About how many steps a DDIM sampler takes, from 1 to L - 1.</param>
     /// <returns>
-    /// The levels of its steps from the first to the last, 1 and every (L / steps)-th after it: more than asked for
-    /// where L is no multiple.
+    /// The levels of the steps in ascending order, 1 and every (L / steps)-th after it: possibly more steps than asked
+    /// for if L is not a multiple.
     /// </returns>
-    /// <exception cref="ArgumentException">There are no so many steps.</exception>
+    /// <exception cref="ArgumentException"><paramref name="steps"/> is out of range.</exception>
     public int[] DdimLevels(int steps)
     {
         Require.That(steps >= 1 && steps < LevelCount, $"from 1 to {LevelCount - 1} steps are possible, got {steps}");

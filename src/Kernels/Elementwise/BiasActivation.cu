@@ -4,7 +4,7 @@
 //
 // Shapes   x, m, y: [N, C], contiguous; b: [C]; b may be null, and m too in order 0
 // Types    stored as Scalar, computed in Accumulator
-// Launch   rows of C shared out by RowWalk, in packs where addresses allow; any block size
+// Launch   rows of C distributed by RowWalk, in packs where addresses allow; any block size
 // Cost     order 0 without m reads N*C, writes N*C; else reads 2*N*C: bound by memory
 // Source   Karras et al. 2020, StyleGAN2, appendix B (fused bias and activation); derivatives by hand
 #include "Common/Prelude.cuh"

@@ -3,7 +3,7 @@
 //
 // Shapes   y: [n0, n1, n2, n3, L], contiguous; a and b with the strides of the plan, 0 along an axis that is broadcast
 // Types    stored as Scalar, computed in Accumulator
-// Launch   rows of L shared out by RowWalk, in packs where addresses and strides allow; any block size
+// Launch   rows of L distributed by RowWalk, in packs where addresses and strides allow; any block size
 // Cost     reads what a and b hold, writes y: bound by memory
 // Limits   at most five axes after neighbouring axes that broadcast alike are merged
 #include "Common/Prelude.cuh"

@@ -4,7 +4,7 @@
 //
 // Shapes   x, dx: [N, 2 C]; y, dy: [N, C]; contiguous
 // Types    stored as Scalar, computed in Accumulator
-// Launch   rows of C shared out by RowWalk, in packs where addresses allow; any block size
+// Launch   rows of C distributed by RowWalk, in packs where addresses allow; any block size
 // Cost     reads 2*N*C, writes N*C; the gradient reads 3*N*C, writes 2*N*C: bound by memory
 // Source   Shazeer 2020, GLU Variants Improve Transformer, equation 6
 #include "Common/Prelude.cuh"

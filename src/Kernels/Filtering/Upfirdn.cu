@@ -5,7 +5,7 @@
 //
 // Shapes   x: [O, L, I]; filter: [K]; y: [O, M, I]; contiguous
 // Types    stored as Scalar, the filter as Tap, summed in Accumulator
-// Launch   rows of I shared out by RowWalk, in packs where addresses allow; any block size
+// Launch   rows of I distributed by RowWalk, in packs where addresses allow; any block size
 // Cost     K / up multiplications an element of y; reads x (the rows under one filter come from cache), writes y
 // Limits   L, M >= 1
 // Source   Karras et al. 2020, Analyzing and Improving the Image Quality of StyleGAN: the resampling of its appendix

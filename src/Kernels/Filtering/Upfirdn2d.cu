@@ -5,7 +5,7 @@
 //
 // Shapes   x: [N, H, W, C]; filter: [I, J]; y: [N, Q, P, C]; contiguous
 // Types    stored as Scalar, the filter as float, summed in Accumulator
-// Launch   rows of C shared out by RowWalk; any block size
+// Launch   rows of C distributed by RowWalk; any block size
 // Cost     I J / (upY upX) multiplications an element of y; reads x (under one filter from cache), writes y
 // Limits   H, W, Q, P >= 1; a filter that is a product of two is faster as two passes of Upfirdn
 // Source   Karras et al. 2020, Analyzing and Improving the Image Quality of StyleGAN: the resampling of its appendix

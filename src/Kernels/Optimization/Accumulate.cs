@@ -8,8 +8,8 @@ public static class Accumulate
     private static readonly KernelSource s_source = Source("Optimization/Accumulate.cu");
 
     /// <param name="x">Any shape, floats.</param>
-    /// <param name="y">As <paramref name="x"/>, another memory; becomes y + x.</param>
-    /// <exception cref="ArgumentException">The two differ in shape, type or device, or hold no floats.</exception>
+    /// <param name="y">Like <paramref name="x"/>, in memory that does not overlap it; becomes y + x.</param>
+    /// <exception cref="ArgumentException">The two differ in shape, type or device, or are not floats.</exception>
     public static void Into(Tensor x, Tensor y)
     {
         Require.Float(x);

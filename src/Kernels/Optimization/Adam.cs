@@ -15,16 +15,16 @@ public static class Adam
 
     private static readonly KernelSource s_source = Source("Optimization/Adam.cu", [ElementType.Float32], s_variants);
 
-    /// <param name="options">The constants.</param>
+    /// <param name="options">The hyperparameters.</param>
     /// <param name="schedule">
-    /// What <see cref="AdamSchedule.For"/> gives, <c>[6]</c>, Float32; read when the device comes to it.
+    /// The numbers of <see cref="AdamSchedule.For"/>, <c>[6]</c>, Float32; read when the kernel runs, not at the call.
     /// </param>
     /// <param name="gradient">Any shape, Float32.</param>
-    /// <param name="parameter">As <paramref name="gradient"/>; updated.</param>
-    /// <param name="firstMoment">Mean of the gradients, as <paramref name="gradient"/>; updated.</param>
-    /// <param name="secondMoment">Mean of their squares, as <paramref name="gradient"/>; updated.</param>
+    /// <param name="parameter">Like <paramref name="gradient"/>; updated.</param>
+    /// <param name="firstMoment">Moving average of the gradients, like <paramref name="gradient"/>; updated.</param>
+    /// <param name="secondMoment">Moving average of their squares, like <paramref name="gradient"/>; updated.</param>
     /// <param name="average">
-    /// Moving average of the parameters, as <paramref name="gradient"/>, or null; updated last.
+    /// Moving average of the parameters, like <paramref name="gradient"/>, or null; updated last.
     /// </param>
     /// <exception cref="ArgumentException">
     /// Shapes, types or devices do not fit, or a constant is out of its range.
@@ -47,7 +47,7 @@ public static class Adam
         int decay = options.WeightDecay == 0 ? 0 : options.IsDecoupled ? 2 : 1;
         string variant = s_variants[(2 * decay) + (average is null ? 0 : 1)];
         Kernel kernel = gradient.Device.Load(s_source, ElementType.Float32, variant).Kernel("Adam");
-        // What is updated is read and written.
+        // Tensors that are updated count twice: they are read and written.
         LaunchCost cost = LaunchCost.Of(
             gradient, schedule, parameter, parameter, firstMoment, firstMoment, secondMoment, secondMoment, average,
             average);
@@ -59,16 +59,16 @@ public static class Adam
     }
 
     /// <summary>
-    /// Makes the schedule of a step on the device, for gradients of a scaled loss: they are divided by the scale, or
-    /// the step is skipped where they are not finite.
+    /// Computes the schedule of a step on the device, for gradients of a scaled loss: finite ones are divided by the
+    /// scale, others skip the step.
     /// </summary>
-    /// <param name="options">The constants.</param>
+    /// <param name="options">The hyperparameters.</param>
     /// <param name="request">
-    /// Steps including this one and those skipped, learning rate, gradient scale, average weight as for
-    /// <see cref="AdamSchedule.For"/>: <c>[4]</c>, Float64; read when the device comes to it.
+    /// The number of this step, counting skipped ones, learning rate, gradient scale and average weight as for
+    /// <see cref="AdamSchedule.For"/>: <c>[4]</c>, Float64; read when the kernel runs, not at the call.
     /// </param>
-    /// <param name="lossScale">The state that <see cref="LossScale"/> keeps, <c>[4]</c>, Float32.</param>
-    /// <param name="skipped">How many steps were skipped, <c>[1]</c>, Float64; updated.</param>
+    /// <param name="lossScale">The state of <see cref="LossScale"/>, <c>[4]</c>, Float32.</param>
+    /// <param name="skipped">Number of skipped steps, <c>[1]</c>, Float64; updated.</param>
     /// <param name="schedule">For <see cref="Step"/>, <c>[6]</c>, Float32; written.</param>
     /// <exception cref="ArgumentException">
     /// Shapes, types or devices do not fit, or a constant is out of its range.
@@ -93,7 +93,7 @@ public static class Adam
     }
 
     /// <summary>
-    /// Laid out as <c>AdamConstants</c> in <c>Adam.cu</c>; the differences from 1 are taken in double.
+    /// Laid out as <c>AdamConstants</c> in <c>Adam.cu</c>; differences from 1 are computed in double.
     /// </summary>
     [StructLayout(LayoutKind.Sequential)]
     private readonly struct Constants(AdamOptions options)

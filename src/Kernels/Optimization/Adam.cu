@@ -1,6 +1,6 @@
 // Adam: one step of Adam or AdamW over all parameters at once, and the moving average of the parameters.
-//   nothing changes where the schedule says that the step is not applied; else
-//   g = gradient scale, a NaN made 0, infinities made +-1e5
+//   nothing changes if the schedule says that the step is skipped (isApplied = 0); else
+//   g = gradient scale, NaN replaced by 0, infinities by +-1e5
 //   coupled decay:    g = g + weightDecay p
 //   decoupled decay:  p = p (1 - learningRate weightDecay)
 //   m = m + (1 - beta1) (g - m)
@@ -8,13 +8,13 @@
 //   p = p - stepSize m / (sqrt(v) / rootOfBias2 + epsilon)
 //   average = average + averageWeight (p - average)
 //
-//   AdamSchedule makes the schedule on the device, of the host's request and of whether the gradient is finite: one
-//   that is not skips the step, which then does not count; a finite one is divided by the scale of the loss
+//   AdamSchedule computes the schedule on the device, from the host's request and from whether the gradient is finite:
+//   if not, the step is skipped and does not count towards t; else the gradient is divided by the loss scale
 //
-// Shapes   all: n elements, contiguous; schedule: [6], on the device, so that a recorded step can be given others:
-//          stepSize = learningRate / (1 - beta1^t), rootOfBias2 = sqrt(1 - beta2^t), decay, averageWeight, scale,
-//          isApplied (0 or 1); request: [4], steps with those skipped, learningRate, gradientScale, averageWeight;
-//          lossScale: [4], as LossScale.cu keeps it; skipped: [1], steps
+// Shapes   all: n elements, contiguous; schedule: [6], in device memory, so that a recorded step can be replayed with
+//          other values: stepSize = learningRate / (1 - beta1^t), rootOfBias2 = sqrt(1 - beta2^t), decay,
+//          averageWeight, scale, isApplied (0 or 1); request: [4], step number counting skipped ones, learningRate,
+//          gradientScale, averageWeight; lossScale: [4], the state of LossScale.cu; skipped: [1], number of steps
 // Types    float; request and skipped double
 // Launch   one block for every ElementsPerBlock elements; any block size; isPacked where all addresses are multiples
 //          of 16 bytes; AdamSchedule: one thread
@@ -57,7 +57,7 @@ KERNEL Adam(
     const float decay = schedule[2];
     const float averageWeight = schedule[3];
     const float scale = schedule[4];
-    if (schedule[5] == 0) return;  // all threads alike, and no barrier follows
+    if (schedule[5] == 0) return;  // uniform across the grid, and no barrier follows
     ForEachElement<PackLength<float>>(count, isPacked, [=](auto width, Int64 i) {
         const Pack<width.Value, float> gradients = LoadPack<width.Value>(gradient + i);
         Pack<width.Value, float> parameters = LoadPack<width.Value>(parameter + i);
@@ -87,7 +87,7 @@ KERNEL Adam(
     });
 }
 
-// base^exponent for a base from 0 to below 1.
+// base^exponent for a base in [0, 1).
 DEVICE double Power(double base, double exponent) { return base > 0 ? Exp(exponent * Log(base)) : 0; }
 
 KERNEL AdamSchedule(

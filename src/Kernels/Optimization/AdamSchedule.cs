@@ -5,20 +5,20 @@ namespace GenKernels.Kernels.Optimization;
 /// </summary>
 public static class AdamSchedule
 {
-    /// <summary>How many there are.</summary>
+    /// <summary>How many numbers a schedule has.</summary>
     public const int Length = 6;
 
-    /// <summary>How many numbers a request has, of which the device makes a schedule itself.</summary>
+    /// <summary>How many numbers a request has, from which the device computes the schedule itself.</summary>
     public const int RequestLength = 4;
 
-    /// <param name="options">The optimizer's constants.</param>
-    /// <param name="step">Steps including this one, from 1.</param>
-    /// <param name="learningRate">Of this step.</param>
+    /// <param name="options">The hyperparameters.</param>
+    /// <param name="step">Number of this step, from 1.</param>
+    /// <param name="learningRate">Learning rate of this step.</param>
     /// <param name="gradientScale">
-    /// What gradients are multiplied with first, such as 1 over the number of accumulated batches.
+    /// Factor applied to gradients first, such as 1 over the number of accumulated batches.
     /// </param>
-    /// <param name="averageWeight">How far the moving average goes towards the parameters, 0 to 1.</param>
-    /// <returns>Computed in double and rounded once; the last says that the step is to be applied.</returns>
+    /// <param name="averageWeight">Weight of the parameters in the update of their moving average, 0 to 1.</param>
+    /// <returns>Computed in double and rounded once; the last number, 1, says that the step is applied.</returns>
     public static float[] For(
         AdamOptions options, long step, double learningRate, double gradientScale, double averageWeight)
     {

@@ -2,14 +2,18 @@ using GenKernels.Kernels.Common;
 
 namespace GenKernels.Kernels.Optimization;
 
-/// <summary>Launches <c>Lerp.cu</c>: moves a tensor towards another.</summary>
+/// <summary>Launches <c>Lerp.cu</c>: moves a tensor towards another by linear interpolation.</summary>
 public static class Lerp
 {
     private static readonly KernelSource s_source = Source("Optimization/Lerp.cu");
 
     /// <param name="x">Any shape, floats.</param>
-    /// <param name="y">As <paramref name="x"/>, another memory; becomes y + weight (x - y).</param>
-    /// <param name="weight">0 leaves y, 1 makes it x; <c>[1]</c>, Float32, read when the device comes to it.</param>
+    /// <param name="y">
+    /// Like <paramref name="x"/>, in memory that does not overlap it; becomes y + weight (x - y).
+    /// </param>
+    /// <param name="weight">
+    /// 0 leaves y, 1 makes it x; <c>[1]</c>, Float32, read when the kernel runs, not at the call.
+    /// </param>
     /// <exception cref="ArgumentException">Shapes, types or devices do not fit.</exception>
     public static void Into(Tensor x, Tensor y, Tensor weight)
     {

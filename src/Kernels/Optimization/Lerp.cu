@@ -1,7 +1,8 @@
 // Lerp: moves a tensor towards another, as a moving average does.
 //   y[i] = y[i] + weight (x[i] - y[i])
 //
-// Shapes   x, y: n elements, contiguous; weight: [1], on the device, so that a recorded step can be given another
+// Shapes   x, y: n elements, contiguous; weight: [1], in device memory, so that a recorded step can be replayed with
+//          another value
 // Types    stored as Scalar, computed in Accumulator; weight float
 // Launch   one block for every ElementsPerBlock elements; any block size; isPacked where all addresses are multiples
 //          of 16 bytes

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace GenKernels.Kernels.Optimization;
 
-/// <summary>Launches <c>LossScale.cu</c>: the factor of the loss, kept in the device's memory.</summary>
+/// <summary>Launches <c>LossScale.cu</c>: dynamic loss scaling, with its state in device memory.</summary>
 public static class LossScale
 {
     /// <summary>How many numbers the state has.</summary>
@@ -12,7 +12,8 @@ public static class LossScale
 
     /// <param name="options">The constants.</param>
     /// <returns>
-    /// The state to start from: the factor, finite steps since it changed, whether all was finite, steps that were not.
+    /// The initial state: scale, finite steps since it changed, whether all gradients of this step are finite so far (1
+    /// or 0), number of skipped steps.
     /// </returns>
     /// <exception cref="ArgumentException">A constant is out of its range.</exception>
     public static float[] Start(LossScaleOptions options)
@@ -21,9 +22,9 @@ public static class LossScale
         return [options.Initial, 0, 1, 0];
     }
 
-    /// <summary>Notes in the state if an element is a NaN or an infinity; the note stays until the update.</summary>
+    /// <summary>Flags in the state if an element is a NaN or an infinity; the flag stays until the update.</summary>
     /// <param name="gradient">Any shape, Float32.</param>
-    /// <param name="state">What <see cref="Start"/> gives, <c>[4]</c>, Float32; updated.</param>
+    /// <param name="state">Initially <see cref="Start"/>, <c>[4]</c>, Float32; updated.</param>
     /// <exception cref="ArgumentException">Shapes, types or devices do not fit.</exception>
     public static void Check(Tensor gradient, Tensor state)
     {
@@ -41,7 +42,7 @@ public static class LossScale
         module.Kernel("LossScaleJoin").Launch(one, partial, state, partial.ElementCount);
     }
 
-    /// <summary>Ends a step: the factor grows, shrinks or stays, and the next step starts finite.</summary>
+    /// <summary>Ends a step: grows, shrinks or keeps the scale, and clears the flag for the next step.</summary>
     /// <param name="options">The constants.</param>
     /// <param name="state">As for <see cref="Check"/>; updated.</param>
     /// <exception cref="ArgumentException">The state does not fit, or a constant is out of its range.</exception>
@@ -56,7 +57,7 @@ public static class LossScale
         kernel.Launch(shape, state, KernelArgument.Structure(ref constants));
     }
 
-    /// <exception cref="ArgumentException">The tensor cannot be a state.</exception>
+    /// <exception cref="ArgumentException">The shape or type is not that of a state.</exception>
     internal static void RequireState(Tensor state)
     {
         Require.Shape(state, [Length]);

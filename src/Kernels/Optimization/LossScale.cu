@@ -1,11 +1,11 @@
-// LossScale: whether a gradient is finite, and what the loss is multiplied with in the next step.
+// LossScale: dynamic loss scaling: whether gradients are finite, and the factor of the loss in the next step.
 //   LossScaleCheck, LossScaleJoin:  isFinite = isFinite and no element is a NaN or an infinity
 //   LossScaleUpdate:  after `interval` finite steps in a row  scale = min(scale growth, largest)
 //                     after one that is not finite            scale = max(scale backoff, smallest), skipped += 1
 //                     isFinite = 1
 //
-// Shapes   gradient: n elements; partial: one number a block of the check; state: [4], on the device, so that a
-//          recorded step needs no word of the host: scale, finite steps since it changed, isFinite (0 or 1), skipped
+// Shapes   gradient: n elements; partial: one number per block of the check; state: [4], in device memory, so that a
+//          recorded step replays without the host: scale, finite steps since it changed, isFinite (0 or 1), skipped
 // Types    float
 // Launch   check: one block for every ElementsPerBlock elements; join: one block; both of any size; update: one thread
 // Cost     reads n: bound by memory
@@ -27,7 +27,7 @@ KERNEL LossScaleCheck(const float* __restrict__ gradient, float* __restrict__ pa
 {
     const Int64 begin = (Int64)blockIdx.x * ElementsPerBlock;
     const Int64 end = Minimum(count, begin + ElementsPerBlock);
-    unsigned largest = 0;  // of the magnitudes, whose bits are in their order, with what is no number above infinity
+    unsigned largest = 0;  // magnitude: the bit patterns order like the values, with NaN above infinity
     for (Int64 i = begin + threadIdx.x; i < end; i += blockDim.x) {
         largest = Maximum(largest, FloatToBits(gradient[i]) & 0x7FFFFFFFu);
     }

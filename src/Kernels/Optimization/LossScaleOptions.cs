@@ -1,19 +1,19 @@
 namespace GenKernels.Kernels.Optimization;
 
 /// <summary>
-/// How the factor of the loss follows the gradients, so that those of 16 bits neither overflow nor vanish.
+/// How the loss scale adapts to the gradients, so that 16-bit gradients neither overflow nor underflow.
 /// </summary>
-/// <param name="Initial">The first factor, from <paramref name="Smallest"/> to <paramref name="Largest"/>.</param>
-/// <param name="Growth">By how much it grows, at least 1; with a backoff of 1 too it stays what it is.</param>
-/// <param name="Backoff">By how much it shrinks in a step whose gradient overflows, above 0 and at most 1.</param>
-/// <param name="Interval">After how many finite steps in a row it grows, at least 1.</param>
-/// <param name="Smallest">What it never falls below, positive.</param>
-/// <param name="Largest">What it never passes, finite.</param>
+/// <param name="Initial">The first scale, from <paramref name="Smallest"/> to <paramref name="Largest"/>.</param>
+/// <param name="Growth">Factor by which it grows, at least 1; 1 with a backoff of 1 gives a constant scale.</param>
+/// <param name="Backoff">Factor applied after a step whose gradient overflows, above 0 and at most 1.</param>
+/// <param name="Interval">Finite steps in a row after which it grows, at least 1 and at most 2^24.</param>
+/// <param name="Smallest">Lower bound of the scale, positive.</param>
+/// <param name="Largest">Upper bound of the scale, finite.</param>
 public sealed record LossScaleOptions(
     float Initial = 65536, float Growth = 2, float Backoff = 0.5f, int Interval = 2000, float Smallest = 1,
     float Largest = 1 << 24)
 {
-    // Steps are counted in a float.
+    // Steps are counted in a float, exact up to here.
     private const int MostSteps = 1 << 24;
 
     /// <exception cref="ArgumentException">A constant is out of its range.</exception>

@@ -2,9 +2,9 @@ namespace GenKernels.Kernels.Random;
 
 /// <summary>Launches <c>Philox.cu</c>: random numbers from a counter in the device's memory.</summary>
 /// <remarks>
-/// A draw of n numbers takes ceil(n / 4) counters, and the next draw begins at the counter after them. So a draw in two
-/// parts gives the numbers of one draw where the first part is a multiple of four long, and not otherwise.
-/// Bits, integers and uniform numbers are the same on every device; normal ones differ in their last bits.
+/// A draw of n numbers takes ceil(n / 4) counters, and the next draw begins at the counter after them. So two draws
+/// give the numbers of a single one only if the length of the first is a multiple of four.
+/// Bits, integers and uniform numbers are the same on every device; normal numbers may differ in their last bits.
 /// </remarks>
 public static class Philox
 {
@@ -13,11 +13,11 @@ public static class Philox
 
     /// <summary>Fills a tensor with the generator's words: all 32-bit patterns are equally likely.</summary>
     /// <param name="state">
-    /// Key and the counter's lower and upper 64 bits, <c>[3]</c>, Int64; advanced past what was drawn.
+    /// The key, and the lower and upper 64 bits of the counter, <c>[3]</c>, Int64; advanced past the draw.
     /// </param>
     /// <param name="y">Any shape, Int32; overwritten.</param>
     /// <exception cref="ArgumentException">
-    /// A type, a device or the shape of <paramref name="state"/> is another.
+    /// A type or device does not fit, or the shape of <paramref name="state"/>.
     /// </exception>
     public static void Bits(Tensor state, Tensor y)
     {
@@ -31,12 +31,12 @@ public static class Philox
     }
 
     /// <summary>
-    /// Fills a tensor with integers that are equally likely, but for less than range / 2^32 of their chance.
+    /// Fills a tensor with uniform integers; the relative error of each probability is below range / 2^32.
     /// </summary>
     /// <param name="state">As for <see cref="Bits"/>.</param>
     /// <param name="y">Any shape, Int32; overwritten.</param>
-    /// <param name="low">The smallest.</param>
-    /// <param name="high">The largest, itself included.</param>
+    /// <param name="low">The smallest value.</param>
+    /// <param name="high">The largest value, inclusive.</param>
     /// <exception cref="ArgumentException">
     /// <paramref name="high"/> is below <paramref name="low"/>, or as for <see cref="Bits"/>.
     /// </exception>
@@ -53,16 +53,16 @@ public static class Philox
     }
 
     /// <summary>
-    /// Fills a tensor with numbers spread evenly over [0, 1), in steps of 2^-24 (Float16 2^-11, BFloat16 2^-8).
+    /// Fills a tensor with uniform numbers in [0, 1), multiples of 2^-24 (Float16 2^-11, BFloat16 2^-8).
     /// </summary>
     /// <param name="state">As for <see cref="Bits"/>.</param>
     /// <param name="y">Any shape, floats; overwritten.</param>
     /// <exception cref="ArgumentException">
-    /// A type, a device or the shape of <paramref name="state"/> is another.
+    /// A type or device does not fit, or the shape of <paramref name="state"/>.
     /// </exception>
     public static void Uniform(Tensor state, Tensor y) => Floats("PhiloxUniform", state, y);
 
-    /// <summary>Fills a tensor with normal numbers of mean 0 and variance 1.</summary>
+    /// <summary>Fills a tensor with standard normal numbers.</summary>
     /// <inheritdoc cref="Uniform"/>
     public static void Normal(Tensor state, Tensor y) => Floats("PhiloxNormal", state, y);
 
@@ -78,7 +78,7 @@ public static class Philox
     }
 
     /// <summary>
-    /// A kernel of its own, because no block of the draw knows when the others have read the counter.
+    /// Advances the counter in a separate launch, because no block of the draw knows when the others have read it.
     /// </summary>
     private static void Advance(Tensor state, long elementCount)
     {

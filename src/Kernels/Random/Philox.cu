@@ -2,15 +2,17 @@
 //   word w of counter c belongs to element 4 c + w of the draw, whatever the launch and the device
 //   bits      y = word
 //   integers  y = low + floor(word range / 2^32)
-//   uniform   y = the upper bits of the word / 2^(their number): as many as Scalar holds exactly, 24 at most
-//   normal    y = sqrt(-2 ln u) (cos 2 pi v, sin 2 pi v) for words 0 and 1, and for words 2 and 3
+//   uniform   y = the upper k bits of the word / 2^k, k the bits that Scalar holds exactly, at most 24
+//   normal    y = sqrt(-2 ln u) (cos 2 pi v, sin 2 pi v), u and v from words 0 and 1, and from words 2 and 3
 //
 // Shapes   y: n elements, contiguous; state: [3], the key and the counter's lower and upper 64 bits
 // Types    stored as Scalar, bits and integers as int; computed in Accumulator
 // Launch   one block for every ElementsPerBlock elements; any block size. A draw takes ceil(n / 4) counters;
-//          PhiloxAdvance moves the state past them afterwards, on the device, so that a recorded step draws anew
+//          PhiloxAdvance moves the state past them afterwards, on the device, so that each replay of a recorded step
+//          draws new numbers
 // Cost     writes n: bound by memory for bits and uniform, by arithmetic for normal
-// Limits   integers: the chance of a value is off by less than range / 2^32 of itself; normal: below 6.8 deviations
+// Limits   integers: the relative error of each probability is below range / 2^32; normal: below 6.8 standard
+//          deviations
 // Source   Salmon et al. 2011, Parallel Random Numbers; Box and Muller 1958
 #include "Common/Prelude.cuh"
 #include "Common/Philox.cuh"
@@ -23,7 +25,7 @@ template <> struct UniformBits<BFloat16> { static constexpr int Count = 8; };
 
 template <typename T> struct Four { T value[WordsPerCounter]; };
 
-// Fills y with what convert makes of the four words of each counter.
+// Fills y, converting the four words of each counter to four elements.
 template <typename T, typename Convert> DEVICE void Draw(const UInt64* state, T* y, Int64 count, Convert convert)
 {
     const UInt64 key = state[0], low = state[1], high = state[2];
@@ -76,7 +78,7 @@ KERNEL PhiloxNormal(const UInt64* __restrict__ state, Scalar* __restrict__ y, In
         constexpr Accumulator TwoPi = Accumulator(6.283185307179586);
         Four<Scalar> four;
         for (int i = 0; i < WordsPerCounter; i += 2) {
-            // Half a unit keeps the logarithm finite where the word is 0.
+            // Half a unit keeps the logarithm finite if the word is 0.
             const Accumulator u = Accumulator(words.word[i]) * Unit + Unit / 2;
             const Accumulator angle = TwoPi * (Accumulator(words.word[i + 1]) * Unit);
             const Accumulator radius = Sqrt(-2 * Log(u));

@@ -2,17 +2,17 @@ using GenKernels.Kernels.Common;
 
 namespace GenKernels.Kernels.Vision;
 
-/// <summary>Launches <c>AffineGrid.cu</c>: where an affine map takes the pixels of a picture.</summary>
+/// <summary>Launches <c>AffineGrid.cu</c>: the sampling grid of an affine map.</summary>
 public static class AffineGrid
 {
     private static readonly KernelSource s_source = Source("Vision/AffineGrid.cu");
 
     /// <param name="map">
-    /// From a pixel's column, row and 1 to where it is read, columns first, <c>[N, 2, 3]</c>, floats; places are -1
-    /// and 1 at the edges of the picture.
+    /// Maps (column, row, 1) of an output pixel to the (column, row) to sample, <c>[N, 2, 3]</c>, floats; coordinates
+    /// are -1 and 1 at the edges of the picture.
     /// </param>
-    /// <param name="height">Rows of the picture to be made; not negative.</param>
-    /// <param name="width">Columns of it; not negative.</param>
+    /// <param name="height">Rows of the output picture; not negative.</param>
+    /// <param name="width">Columns of the output picture; not negative.</param>
     /// <returns>A new tensor, <c>[N, height, width, 2]</c>; the caller or its scope disposes it.</returns>
     /// <exception cref="ShapeException">The map has another shape.</exception>
     public static Tensor Forward(Tensor map, int height, int width)

@@ -1,9 +1,9 @@
-// AffineGrid: the places that an affine map takes the pixels of a picture to.
+// AffineGrid: the sampling grid of an affine map: the position to which it maps each pixel of a picture.
 //   y[n,i,j,k] = m[n,k,0] u + m[n,k,1] v + m[n,k,2], u = (2 j + 1) / J - 1, v = (2 i + 1) / I - 1
 //
 // Shapes   m: [N, 2, 3]; y: [N, I, J, 2], column and row, -1 and 1 at the edges of the picture; contiguous
 // Types    stored as Scalar, computed in Accumulator
-// Launch   rows of J pixels shared out by RowWalk; any block size
+// Launch   rows of J pixels distributed by RowWalk; any block size
 // Cost     writes 2*N*I*J: bound by memory
 // Source   Jaderberg et al. 2015, Spatial Transformer Networks, section 3.2
 #include "Common/Prelude.cuh"

@@ -8,16 +8,18 @@ public static class ColorHistogram
     private const int MostLevels = 256;
     private static readonly KernelSource s_source = Source("Vision/ColorHistogram.cu");
 
-    /// <param name="x">Frames, <c>[N, …, 3]</c>, floats in [-1, 1]; what lies outside counts as the end.</param>
+    /// <param name="x">Frames, <c>[N, …, 3]</c>, floats in [-1, 1]; values outside are clamped.</param>
     /// <param name="levelCount">
-    /// Levels of each channel, 2 to 256: level floor((v/2 + 1/2) (levels - 1) + 1/2), so that the two at the ends are
-    /// half as wide as the others.
+    /// Levels per channel, 2 to 256: a value v has level floor((v/2 + 1/2) (levels - 1) + 1/2), so that the first and
+    /// last level are half as wide as the others.
     /// </param>
     /// <returns>
-    /// A new tensor of exact counts, <c>[N, levels, levels, levels]</c> of 32-bit integers: red, green, blue; the
-    /// caller or its scope disposes it.
+    /// A new tensor of exact counts, <c>[N, levels, levels, levels]</c>, Int32, indexed by red, green, blue; the caller
+    /// or its scope disposes it.
     /// </returns>
-    /// <exception cref="ShapeException">No colours, or another number of levels.</exception>
+    /// <exception cref="ShapeException">
+    /// The last axis is not three colours, or the number of levels is out of range.
+    /// </exception>
     public static Tensor Forward(Tensor x, int levelCount)
     {
         Require.Float(x);

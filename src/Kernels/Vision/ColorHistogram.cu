@@ -1,17 +1,18 @@
-// ColorHistogram: how many pixels of each frame have each colour, of B levels a channel.
-//   y[n,r,g,b] = number of pixels p with level(x[n,p]) = (r, g, b), level(v) = floor((v / 2 + 1/2) (B - 1) + 1/2) kept
-//   in 0 .. B - 1, 0 for what is no number; each step rounded to 32 bits
+// ColorHistogram: how many pixels of each frame have each colour, quantised to B levels per channel.
+//   y[n,r,g,b] = number of pixels p with level(x[n,p]) = (r, g, b), level(v) = floor((v / 2 + 1/2) (B - 1) + 1/2)
+//   clamped to 0 .. B - 1, 0 for NaN; each step rounded to 32 bits
 //
-// Shapes   x: [N, P, 3], values in [-1, 1]; y: [N, B, B, B] of int, zeros before; contiguous
+// Shapes   x: [N, P, 3], values in [-1, 1]; y: [N, B, B, B] of int, initialised to zeros; contiguous
 // Types    stored as Scalar, levels computed in float
-// Launch   pixels of a frame shared out by RowWalk, on the host device one block a frame; any block size
-// Cost     reads 3*N*P, writes N*B^3: bound by memory, or by neighbours of one colour that count one after the other
+// Launch   pixels of a frame distributed by RowWalk, on the host device one block a frame; any block size
+// Cost     reads 3*N*P, writes N*B^3: bound by memory, or by atomics of neighbouring pixels that contend for one bin
 // Source   Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, the colour similarity of section 2
 #include "Common/Prelude.cuh"
 #include "Common/Atomics.cuh"
 #include "Common/Rows.cuh"
 
-// By way of double, in which a product of two floats is exact: no compiler may then join two roundings into one.
+// Computed in double, where a product of two floats is exact, and rounded at each step: contraction to a fused
+// multiply-add cannot change the result.
 DEVICE int Level(float value, int levelCount)
 {
     const float share = float(double(value) * 0.5 + 0.5);
@@ -21,13 +22,13 @@ DEVICE int Level(float value, int levelCount)
     return int(place > 0 ? (place < last ? place : last) : 0.0f);
 }
 
-constexpr int Group = 256;  // pixels of the host device whose levels are found, as vectors, before they are counted
+constexpr int Group = 256;  // pixels of the host device whose levels are computed, vectorised, before being counted
 
 KERNEL ColorHistogram(const Scalar* __restrict__ x, int* __restrict__ y, RowWalk walk, int levelCount)
 {
     const Int64 binCount = (Int64)levelCount * levelCount * levelCount;
     if (WarpSize == 1) {
-        // A frame has one block, and that one thread: nobody else counts its pixels.
+        // One block of one thread per frame: no atomics needed.
         const Scalar* frame = x + 3 * (Int64)blockIdx.x * walk.rowLength;
         int* counts = y + blockIdx.x * binCount;
         int levels[WarpSize == 1 ? 3 * Group : 1];

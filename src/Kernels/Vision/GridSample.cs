@@ -2,15 +2,15 @@ using GenKernels.Kernels.Common;
 
 namespace GenKernels.Kernels.Vision;
 
-/// <summary>Launches <c>GridSample.cu</c>: pictures are read at given places.</summary>
+/// <summary>Launches <c>GridSample.cu</c>: samples pictures bilinearly at given positions.</summary>
 public static class GridSample
 {
     private static readonly KernelSource s_source = Source("Vision/GridSample.cu");
 
     /// <param name="x">Pictures, <c>[N, H, W, C]</c>, floats; at least one row and column.</param>
     /// <param name="grid">
-    /// Where to read, <c>[N, I, J, 2]</c>: column, then row, -1 and 1 at the edges of the picture; of 64-bit floats
-    /// where the pictures are, else of 32-bit floats.
+    /// Positions to sample, <c>[N, I, J, 2]</c>: column, then row, -1 and 1 at the edges of the picture; Float64 if the
+    /// pictures are, else Float32.
     /// </param>
     /// <returns>A new tensor, <c>[N, I, J, C]</c>; the caller or its scope disposes it.</returns>
     /// <exception cref="ShapeException">A shape or type does not fit.</exception>
@@ -31,14 +31,16 @@ public static class GridSample
     }
 
     /// <summary>The gradient of <see cref="Forward"/> with respect to the pictures: its adjoint.</summary>
-    /// <param name="g">The gradient of its result, <c>[N, I, J, C]</c>, floats.</param>
-    /// <param name="grid">As given to it.</param>
+    /// <param name="g">The upstream gradient, <c>[N, I, J, C]</c>, floats.</param>
+    /// <param name="grid">The grid of the forward pass.</param>
     /// <param name="height">Rows of the pictures; positive.</param>
     /// <param name="width">Columns of the pictures; positive.</param>
     /// <returns>
-    /// A new tensor, <c>[N, height, width, C]</c>, the same bits every time; the caller or its scope disposes it.
+    /// A new tensor, <c>[N, height, width, C]</c>, bitwise reproducible; the caller or its scope disposes it.
     /// </returns>
-    /// <exception cref="ShapeException">A shape or type does not fit, or there are 2^31 places or cells.</exception>
+    /// <exception cref="ShapeException">
+    /// A shape or type does not fit, or grid positions or cells between pixels number 2^31 - 1 or more.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A size is not positive.</exception>
     public static Tensor ImageGradient(Tensor g, Tensor grid, int height, int width)
     {
@@ -72,9 +74,9 @@ public static class GridSample
     }
 
     /// <summary>The gradient of <see cref="Forward"/> with respect to the grid.</summary>
-    /// <param name="g">The gradient of its result, <c>[N, I, J, C]</c>, floats.</param>
-    /// <param name="x">As given to it.</param>
-    /// <param name="grid">As given to it.</param>
+    /// <param name="g">The upstream gradient, <c>[N, I, J, C]</c>, floats.</param>
+    /// <param name="x">The pictures of the forward pass.</param>
+    /// <param name="grid">The grid of the forward pass.</param>
     /// <returns>A new tensor of the shape and type of <paramref name="grid"/>; the caller or its scope disposes it.
     /// </returns>
     /// <exception cref="ShapeException">A shape or type does not fit.</exception>
@@ -95,7 +97,7 @@ public static class GridSample
         return dgrid;
     }
 
-    /// <returns>The type of grids for pictures of a type.</returns>
+    /// <returns>The element type that grids must have for pictures of the given type.</returns>
     public static ElementType GridType(ElementType type) => type.SumType();
 
     private static void CheckGradient(Tensor g, Tensor grid)

@@ -1,20 +1,20 @@
-// GridSample: pictures read at given places, bilinearly, zeros beyond their edges; and both gradients.
-//   y[n,i,j,c] = sum over the pixels (a, b) around (q, p) of (1 - |q - a|) (1 - |p - b|) x[n,a,b,c], where the place is
-//   p = ((u + 1) W - 1) / 2 of the columns and q = ((v + 1) H - 1) / 2 of the rows, (u, v) = grid[n,i,j]: the edges of
-//   the picture lie at -1 and 1
-// GridSampleGradient: the adjoint, dx[n,a,b,c] = sum over the places around which (a, b) lies of its weight g[n,i,j,c].
-//   Before, GridSampleCells lists for each cell between four pixels the places in it, and GridSampleOrder puts each
-//   list in order, so that sums are always taken in the same order
+// GridSample: samples pictures at given positions, bilinearly, with zeros beyond their edges; and both gradients.
+//   y[n,i,j,c] = sum over the pixels (a, b) around (q, p) of (1 - |q - a|) (1 - |p - b|) x[n,a,b,c], at column
+//   p = ((u + 1) W - 1) / 2 and row q = ((v + 1) H - 1) / 2, (u, v) = grid[n,i,j]: the edges of the picture lie at -1
+//   and 1
+// GridSampleGradient: the adjoint, dx[n,a,b,c] = sum of weight g[n,i,j,c] over the places (n,i,j) of the grid that
+//   sample pixel (a, b), each with its weight of that pixel. Before it, GridSampleCells builds for each cell between
+//   four pixels a linked list of the places in it, and GridSampleOrder sorts each list, which fixes the order of sums
 // GridSampleGridGradient: dgrid[n,i,j] = sum over c of g[n,i,j,c] (dy / du, dy / dv)
 //
-// Shapes   x, dx: [N, H, W, C]; grid, dgrid: [N, I, J, 2]; y, g: [N, I, J, C]; heads, zeros before:
-//          [N, H + 1, W + 1], nexts: [N, I, J], numbers of places from 1, 0 for none; contiguous
+// Shapes   x, dx: [N, H, W, C]; grid, dgrid: [N, I, J, 2]; y, g: [N, I, J, C]; heads, initialised to zeros:
+//          [N, H + 1, W + 1], nexts: [N, I, J], indices of places plus 1, 0 ends a list; contiguous
 // Types    stored as Scalar; grid, positions and sums in Accumulator
-// Launch   GridSample, GridSampleGradient: rows of C, a pixel each, shared out by RowWalk; GridSampleCells,
-//          GridSampleOrder: one block for every ElementsPerBlock elements; GridSampleGridGradient: one warp a place,
+// Launch   GridSample, GridSampleGradient: rows of C, one pixel each, distributed by RowWalk; GridSampleCells,
+//          GridSampleOrder: one block for every ElementsPerBlock elements; GridSampleGridGradient: one warp per place,
 //          blocks of a multiple of WarpSize; else any block size
-// Cost     reads and writes x, y and grid once: bound by memory. The lists come to 4*N*(H*W + I*J) bytes, twice
-// Limits   N*I*J and N*(H + 1)*(W + 1) below 2^31; a place whose position is no number reads zeros
+// Cost     reads and writes x, y and grid once: bound by memory. The lists take 4*N*(H*W + I*J) bytes, twice
+// Limits   N*I*J and N*(H + 1)*(W + 1) below 2^31; a NaN position samples zeros
 // Source   Jaderberg et al. 2015, Spatial Transformer Networks, section 3.3
 #include "Common/Prelude.cuh"
 #include "Common/Atomics.cuh"
@@ -28,8 +28,8 @@ struct GridSamplePlan {
 
 struct Place {
     int row, column;          // of the pixel above and to the left, from -1
-    Accumulator down, right;  // from it, in [0, 1)
-    bool isInside;            // whether a pixel is near
+    Accumulator down, right;  // distance from that pixel, in [0, 1)
+    bool isInside;            // whether any of the four pixels around exists
 };
 
 DEVICE Place PlaceOf(const Accumulator* grid, Int64 place, const GridSamplePlan& plan)
@@ -42,7 +42,7 @@ DEVICE Place PlaceOf(const Accumulator* grid, Int64 place, const GridSamplePlan&
     return {int(row), int(column), q - row, p - column, true};
 }
 
-// The weight of the pixel `down` rows below and `right` columns beside the first, each 0 or 1.
+// The weight of the pixel `down` rows below and `right` columns right of the first, each 0 or 1.
 DEVICE Accumulator Weight(const Place& place, int down, int right)
 {
     return (down ? place.down : 1 - place.down) * (right ? place.right : 1 - place.right);
@@ -106,7 +106,7 @@ KERNEL GridSampleCells(const Accumulator* __restrict__ grid, int* heads, int* ne
     }
 }
 
-// Merges neighbouring runs of a list, twice as long at each turn, until one run is left.
+// Sorts a list by bottom-up merge sort: merges neighbouring runs, doubling their length in each pass.
 DEVICE int Ordered(int head, int* nexts)
 {
     for (Int64 size = 1;; size *= 2) {
@@ -148,7 +148,7 @@ KERNEL GridSampleOrder(int* heads, int* nexts, Int64 cellCount)
     }
 }
 
-// One thread of the host device keeps a stretch of a pixel, so that the lists are walked once for all of it.
+// Channels of a pixel per thread: on the host device many, so that the lists are walked once for all of them.
 constexpr int Width = WarpSize == 1 ? 256 : 1;
 
 KERNEL GridSampleGradient(
@@ -160,7 +160,7 @@ KERNEL GridSampleGradient(
         const int b = int(row - line * plan.width);
         const Int64 picture = Quotient(line, plan.height);
         const int a = int(line - picture * plan.height);
-        const int* cells = heads + (picture * (plan.height + 1) + a) * (plan.width + 1) + b;  // of which it ends
+        const int* cells = heads + (picture * (plan.height + 1) + a) * (plan.width + 1) + b;  // first of the four
         for (int c = first; c < end; c += WarpSize == 1 ? Width : step) {
             const int count = Minimum(Width, end - c);
             Accumulator sum[Width];
@@ -185,7 +185,7 @@ KERNEL GridSampleGridGradient(
 {
     const int lane = threadIdx.x % WarpSize;
     const Int64 index = (Int64)blockIdx.x * (blockDim.x / WarpSize) + threadIdx.x / WarpSize;
-    if (index >= count) return;  // a warp leaves as a whole, so WarpSum below stays legal
+    if (index >= count) return;  // uniform across the warp, so that WarpSum below stays legal
     const Place place = PlaceOf(grid, index, plan);
     const Int64 picture = Quotient(index, plan.rows * plan.columns);
     Accumulator along = 0, across = 0;

@@ -2,17 +2,19 @@ using GenKernels.Kernels.Common;
 
 namespace GenKernels.Kernels.Vision;
 
-/// <summary>Launches <c>Interpolate.cu</c>: pictures are brought to another size.</summary>
+/// <summary>Launches <c>Interpolate.cu</c>: resizes pictures.</summary>
 public static class Interpolate
 {
     private static readonly KernelSource s_source = Source("Vision/Interpolate.cu");
 
     /// <param name="x">Pictures, <c>[N, H, W, C]</c>, floats; at least one row and column.</param>
-    /// <param name="options">The size, and how it is reached.</param>
+    /// <param name="options">The size of the result, and the interpolation.</param>
     /// <returns>
     /// A new tensor, <c>[N, options.Height, options.Width, C]</c>; the caller or its scope disposes it.
     /// </returns>
-    /// <exception cref="ShapeException">Another rank, or a picture without pixels.</exception>
+    /// <exception cref="ShapeException">
+    /// <paramref name="x"/> has another rank or no pixels, or there is no such interpolation.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A size of the result is not positive.</exception>
     public static Tensor Forward(Tensor x, InterpolateOptions options)
     {
@@ -24,12 +26,14 @@ public static class Interpolate
     }
 
     /// <summary>The adjoint of <see cref="Forward"/>.</summary>
-    /// <param name="g">The gradient of its result, <c>[N, options.Height, options.Width, C]</c>, floats.</param>
-    /// <param name="height">Rows of what <see cref="Forward"/> was given; positive.</param>
-    /// <param name="width">Columns of that; positive.</param>
-    /// <param name="options">As given to <see cref="Forward"/>.</param>
+    /// <param name="g">The upstream gradient, <c>[N, options.Height, options.Width, C]</c>, floats.</param>
+    /// <param name="height">Rows of the input of <see cref="Forward"/>; positive.</param>
+    /// <param name="width">Columns of the input of <see cref="Forward"/>; positive.</param>
+    /// <param name="options">As in <see cref="Forward"/>.</param>
     /// <returns>A new tensor, <c>[N, height, width, C]</c>; the caller or its scope disposes it.</returns>
-    /// <exception cref="ShapeException">Another shape.</exception>
+    /// <exception cref="ShapeException">
+    /// <paramref name="g"/> has another shape, or there is no such interpolation.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A size is not positive.</exception>
     public static Tensor Adjoint(Tensor g, int height, int width, InterpolateOptions options)
     {

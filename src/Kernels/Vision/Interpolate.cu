@@ -1,22 +1,22 @@
-// Interpolate: pictures brought to another size, along both axes separably; or the adjoint of that.
+// Interpolate: resizes pictures, separably along both axes; or the adjoint of that.
 //   y[n,i,j,c] = sum over a, b of R[i,a] S[j,b] x[n,a,b,c], with the weights R of rows and S of columns. Along an axis
-//   of A elements that becomes one of B, with s = A / B, output o lies at
+//   resized from A elements to B, with s = A / B, output o lies at
 //     HalfPixel p = s (o + 1/2) - 1/2;  Corners p = o (A - 1) / (B - 1);  FirstPixel p = s o
-//   and its weights are, where what falls beyond an edge falls on the edge,
+//   and its weights, with indices beyond an edge clamped to the edge, are
 //     Nearest   1 at floor(s o)
 //     Bilinear  1 - f and f at floor(p) and after, f = p - floor(p), p at least 0
 //     Bicubic   Keys' kernel with a = -3/4 at floor(p) - 1 ... floor(p) + 2
 //     Area      1 / count at floor(s o) ... ceil(s (o + 1)) - 1
 //   The adjoint has R and S transposed.
-// InterpolateWeights: R and S, of each row the part between its first and last weight that are not zero
+// InterpolateWeights: R and S as banded matrices: of each row the span from its first to its last nonzero weight
 //
-// Shapes   x: [N, H, W, C]; y: [N, I, J, C]; spans: [I + J, 2], first element and count; weights: [I, K] and after it
-//          [J, L], K and L the most of a row; contiguous
+// Shapes   x: [N, H, W, C]; y: [N, I, J, C]; spans: [I + J, 2], first element and count; weights: [I, K] followed by
+//          [J, L], K and L the largest count of a row; contiguous
 // Types    stored as Scalar; weights, positions and sums in Accumulator
-// Launch   Interpolate: rows of J*C shared out by RowWalk; InterpolateWeights: one thread a row of R or S; any block
+// Launch   Interpolate: rows of J*C distributed by RowWalk; InterpolateWeights: one thread per row of R or S; any block
 //          size
-// Cost     reads N*H*W*C, writes N*I*J*C: bound by memory. Elements of x are read once for each weight, from cache
-// Limits   H, W, I, J >= 1; no filter before shrinking: Bilinear and Bicubic then skip elements
+// Cost     reads N*H*W*C, writes N*I*J*C: bound by memory. Elements of x are read once per weight, from cache
+// Limits   H, W, I, J >= 1; no antialiasing filter for downsampling: Bilinear and Bicubic then skip elements
 // Source   Keys 1981, Cubic convolution interpolation for digital image processing
 #include "Common/Prelude.cuh"
 #include "Common/Rows.cuh"
@@ -39,8 +39,8 @@ struct InterpolatePlan {
 };
 
 struct Taps {
-    int first, count;              // before what lies beyond an edge is put on it
-    Accumulator weight[MostTaps];  // of Area the first stands for all
+    int first, count;              // before clamping to the edges
+    Accumulator weight[MostTaps];  // for Area the first is that of all taps
 };
 
 DEVICE Accumulator Position(const InterpolateAxis& axis, int output)
@@ -54,7 +54,7 @@ DEVICE Accumulator Position(const InterpolateAxis& axis, int output)
     return step * Accumulator(output);
 }
 
-// Keys' kernel at distances of 0 to 1, and of 1 to 2.
+// Keys' kernel at distances in [0, 1] (NearWeight) and in [1, 2] (FarWeight).
 DEVICE Accumulator NearWeight(Accumulator x)
 {
     return (Accumulator(1.25) * x - Accumulator(2.25)) * x * x + Accumulator(1);
@@ -93,7 +93,7 @@ DEVICE int First(const Taps& taps, const InterpolateAxis& axis) { return Clamp(t
 
 DEVICE int Last(const Taps& taps, const InterpolateAxis& axis) { return Clamp(taps.first + taps.count - 1, axis); }
 
-// The weight of an element between the first and the last.
+// The weight of an element between First and Last; taps clamped to the same element add up.
 DEVICE Accumulator WeightAt(const Taps& taps, const InterpolateAxis& axis, int place)
 {
     if (axis.kind > Bicubic) return taps.weight[0];  // Area
@@ -102,8 +102,8 @@ DEVICE Accumulator WeightAt(const Taps& taps, const InterpolateAxis& axis, int p
     return sum;
 }
 
-// The outputs that an element has a weight in follow each other, because positions never decrease: the first of them is
-// the first output whose last element it is or precedes, or the end where there is none.
+// The outputs in which an element has a weight are contiguous, because positions never decrease. Returns the first
+// output whose last element is not before `place`, or the number of outputs if there is none.
 DEVICE int FirstOutput(const InterpolateAxis& axis, int place)
 {
     int low = 0, high = axis.after;
@@ -166,9 +166,9 @@ DEVICE Band BandOf(const Matrix& matrix, int row)
     return {matrix.spans[2 * row], matrix.spans[2 * row + 1], matrix.weights + (Int64)row * matrix.width};
 }
 
-// The host device first mixes rows, into a stretch of floats that stays in the first-level cache, then columns.
+// The host device first mixes rows, into a buffer of this many Accumulators that stays in the L1 cache, then columns.
 constexpr int Stretch = WarpSize == 1 ? 8192 : 1;
-constexpr int Group = 4;  // taps a turn, so that sums are loaded and stored less often
+constexpr int Group = 4;  // taps per iteration, so that sums are loaded and stored less often
 
 template <int Count, bool IsFirst, typename From, typename To>
 DEVICE void AddTaps(const From* from, Int64 stride, const Accumulator* weights, To* to, int count)
@@ -209,7 +209,7 @@ template <typename From> DEVICE void Mix(const From* from, Int64 stride, const B
     }
 }
 
-// Some channels of one pixel, of columns that lie `stride` apart.
+// `count` channels of one pixel, mixed from columns that lie `stride` apart.
 template <typename From>
 DEVICE void MixPixel(const From* from, Int64 stride, const Band& band, Scalar* to, int count)
 {
@@ -235,7 +235,7 @@ DEVICE void AddColumns(const Accumulator* from, const Accumulator* weight, int c
     }
 }
 
-// Whole pixels of few channels, whose number the compiler knows.
+// Whole pixels of few channels, whose number is a compile-time constant.
 template <int Channels>
 DEVICE void MixPixels(const Accumulator* mixed, int start, const Matrix& columns, int first, int end, Scalar* to)
 {
@@ -243,7 +243,7 @@ DEVICE void MixPixels(const Accumulator* mixed, int start, const Matrix& columns
         const Band band = BandOf(columns, j);
         const Accumulator* from = mixed + (band.first - start) * Channels;
         Accumulator sum[Channels] = {};
-        // Most pixels have two or four taps: loops whose end need not be foreseen take two thirds of the time.
+        // Most pixels have two or four taps: loops with a constant trip count take two thirds of the time.
         if (band.count == 2) AddColumns<Channels>(from, band.weight, 2, sum);
         else if (band.count == Group) AddColumns<Channels>(from, band.weight, Group, sum);
         else AddColumns<Channels>(from, band.weight, band.count, sum);
@@ -251,7 +251,7 @@ DEVICE void MixPixels(const Accumulator* mixed, int start, const Matrix& columns
     }
 }
 
-// Elements `first` to `end` of a row of y, of columns whose mixed rows are at hand.
+// Elements `first` to `end` (exclusive) of a row of y, from the mixed rows of columns `start` onwards.
 DEVICE void MixColumns(
     const Accumulator* mixed, int start, const Matrix& columns, int channels, int first, int end, Scalar* to)
 {
@@ -276,7 +276,7 @@ DEVICE void MixColumns(
     }
 }
 
-// A piece of one pixel whose columns are too many, or too wide, to be mixed beforehand.
+// Channels of one pixel whose columns are too many, or too wide, for the buffer of mixed rows.
 DEVICE void MixAlone(
     const Scalar* from, Int64 stride, int channels, const Band& rows, const Band& band, Scalar* to, int count)
 {
@@ -293,7 +293,7 @@ DEVICE void MixAlone(
     }
 }
 
-// Elements `first` to `end` of a row of y.
+// Elements `first` to `end` (exclusive) of a row of y.
 DEVICE void MixOnHost(
     const Scalar* picture, const InterpolatePlan& plan, const Band& rows, const Matrix& columns, int first, int end,
     Scalar* to)
@@ -303,7 +303,7 @@ DEVICE void MixOnHost(
     const Int64 stride = (Int64)plan.width * channels;
     const Scalar* from = picture + rows.first * stride;
     const bool isOneRow = rows.count == 1 && rows.weight[0] == 1 && channels >= 16;
-    const Int64 room = Maximum(1, Stretch / channels - 8);  // columns that fit, less what rounding may need
+    const Int64 room = Maximum(1, Stretch / channels - 8);  // columns that fit, less a margin for rounding
     const int pixels = int(Minimum(Maximum(room * plan.columns / plan.width, Int64(1)), Int64(ElementsPerBlock)));
     while (first < end) {
         const int j = first / channels;

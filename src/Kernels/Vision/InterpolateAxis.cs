@@ -2,8 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace GenKernels.Kernels.Vision;
 
-/// <summary>How one axis is brought to another size; laid out as <c>InterpolateAxis</c> in <c>Interpolate.cu</c>.
-/// </summary>
+/// <summary>How one axis is resized; laid out as <c>InterpolateAxis</c> in <c>Interpolate.cu</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct InterpolateAxis
 {
@@ -15,10 +14,10 @@ internal readonly struct InterpolateAxis
     private readonly int _isAdjoint;
     private readonly int _width;
 
-    /// <param name="before">Elements that the forward direction reads.</param>
-    /// <param name="after">Elements that it writes.</param>
+    /// <param name="before">Elements of the axis that the forward direction reads.</param>
+    /// <param name="after">Elements of the axis that it writes.</param>
     /// <param name="options">Kind and grid.</param>
-    /// <param name="adjoint">Whether the weights are transposed.</param>
+    /// <param name="adjoint">Whether the matrix of weights is transposed.</param>
     internal InterpolateAxis(int before, int after, InterpolateOptions options, bool adjoint)
     {
         (_before, _after) = (before, after);
@@ -30,7 +29,7 @@ internal readonly struct InterpolateAxis
     /// <summary>Rows of the matrix of weights.</summary>
     internal int RowCount => _isAdjoint != 0 ? _before : _after;
 
-    /// <summary>The most weights of a row that are not zero.</summary>
+    /// <summary>An upper bound of the nonzero weights in a row.</summary>
     internal int Width => _width;
 
     private static int MostElements(int before, int after, InterpolateKind kind) => kind switch
@@ -41,7 +40,7 @@ internal readonly struct InterpolateAxis
         _ => (before / after) + 2,
     };
 
-    /// <summary>A bound: the outputs that lie within four elements, and one for each rounding.</summary>
+    /// <summary>An upper bound: the outputs that lie within four elements, plus a margin for rounding.</summary>
     private static int MostOutputs(int before, int after, InterpolateOptions options)
     {
         bool fromCorners = options.Grid == InterpolateGrid.Corners;

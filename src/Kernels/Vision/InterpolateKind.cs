@@ -1,17 +1,17 @@
 namespace GenKernels.Kernels.Vision;
 
-/// <summary>How a picture is brought to another size; numbered as in <c>Interpolate.cu</c>.</summary>
+/// <summary>How a picture is interpolated to another size; numbered as in <c>Interpolate.cu</c>.</summary>
 public enum InterpolateKind
 {
-    /// <summary>The element at floor(o A / B) for output o of B, of A elements.</summary>
+    /// <summary>The element at floor(o A / B), for output o of an axis resized from A elements to B.</summary>
     Nearest,
 
-    /// <summary>Between the two nearest along each axis, linearly.</summary>
+    /// <summary>Linear interpolation between two elements along each axis.</summary>
     Bilinear,
 
-    /// <summary>Keys' cubic convolution of four along each axis, a = -3/4.</summary>
+    /// <summary>Keys' cubic convolution of four elements along each axis, a = -3/4.</summary>
     Bicubic,
 
-    /// <summary>The mean over all elements that an output covers at least in part (adaptive average).</summary>
+    /// <summary>The mean over all elements that an output covers at least in part (adaptive average pooling).</summary>
     Area,
 }

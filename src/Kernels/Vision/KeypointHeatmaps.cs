@@ -2,14 +2,16 @@ using GenKernels.Kernels.Common;
 
 namespace GenKernels.Kernels.Vision;
 
-/// <summary>Launches <c>KeypointHeatmaps.cu</c>: poses are drawn as soft spots or soft lines, a channel each.</summary>
+/// <summary>
+/// Launches <c>KeypointHeatmaps.cu</c>: draws poses as Gaussian spots or lines, one channel per keypoint or limb.
+/// </summary>
 public static class KeypointHeatmaps
 {
     private static readonly KernelSource s_source = Source("Vision/KeypointHeatmaps.cu");
 
     /// <summary>
     /// The 17 limbs between the 18 keypoints of a body (nose, neck, right then left arm, right then left leg, eyes,
-    /// ears), pairs of keypoints from 0.
+    /// ears), as pairs of keypoint indices from 0.
     /// </summary>
     public static IReadOnlyList<(int From, int To)> BodyLimbs { get; } =
     [
@@ -18,16 +20,16 @@ public static class KeypointHeatmaps
     ];
 
     /// <param name="keypoints">
-    /// Column and row in pixels, from 0 in the middle of the first pixel, and visibility in [0, 1], <c>[N, K, 3]</c>
-    /// of 32-bit floats.
+    /// Column and row in pixels, 0 at the centre of the first pixel, and visibility in [0, 1], <c>[N, K, 3]</c>,
+    /// Float32.
     /// </param>
     /// <param name="height">Rows of the maps; positive.</param>
     /// <param name="width">Columns of the maps; positive.</param>
-    /// <param name="type">A float type, of the result.</param>
+    /// <param name="type">The type of the result, a float type.</param>
     /// <param name="sigma">The distance at which a map falls to 1/e, in pixels; <see cref="Sigma"/> by default.</param>
     /// <returns>
-    /// A new tensor, <c>[N, height, width, K]</c>: 1 at a visible keypoint, 1/e at sigma pixels from it;
-    /// the caller or its scope disposes it.
+    /// A new tensor, <c>[N, height, width, K]</c>: 1 at a visible keypoint, 1/e at sigma pixels from it; the caller or
+    /// its scope disposes it.
     /// </returns>
     /// <exception cref="ShapeException">The keypoints have another shape or type.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A size or the distance is not positive.</exception>
@@ -39,15 +41,15 @@ public static class KeypointHeatmaps
         return Launch(keypoints, null, height, width, type, sigma);
     }
 
-    /// <summary>Draws the segments between keypoints instead, as visible as both their ends.</summary>
+    /// <summary>Draws segments between keypoints instead, with the product of the visibilities of both ends.</summary>
     /// <param name="keypoints">As in <see cref="Forward"/>.</param>
     /// <param name="limbs">
-    /// The two keypoints of each segment, <c>[L, 2]</c> of 32-bit integers from 0 to K - 1, which is not checked; such
-    /// as <see cref="BodyLimbs"/>.
+    /// The two keypoints of each segment, such as <see cref="BodyLimbs"/>, <c>[L, 2]</c>, Int32 from 0 to K - 1, which
+    /// is not checked.
     /// </param>
     /// <param name="height">Rows of the maps; positive.</param>
     /// <param name="width">Columns of the maps; positive.</param>
-    /// <param name="type">A float type, of the result.</param>
+    /// <param name="type">The type of the result, a float type.</param>
     /// <param name="sigma">The distance at which a map falls to 1/e, in pixels; <see cref="Sigma"/> by default.</param>
     /// <returns>A new tensor, <c>[N, height, width, L]</c>; the caller or its scope disposes it.</returns>
     /// <exception cref="ShapeException">The keypoints or limbs have another shape or type.</exception>
@@ -63,7 +65,7 @@ public static class KeypointHeatmaps
         return Launch(keypoints, limbs, height, width, type, sigma);
     }
 
-    /// <returns>What sigma is by default, in pixels: a tenth of the shorter side, at least 1.</returns>
+    /// <returns>The default sigma in pixels: a tenth of the shorter side, at least 1.</returns>
     public static double Sigma(int height, int width) => Math.Max(1, 0.1 * Math.Min(height, width));
 
     private static void Check(Tensor keypoints, int height, int width, double? sigma)

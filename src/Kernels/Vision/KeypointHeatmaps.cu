@@ -1,13 +1,13 @@
-// KeypointHeatmaps: a soft spot around every keypoint, a channel each.
+// KeypointHeatmaps: a Gaussian spot around every keypoint, one channel each.
 //   y[n,i,j,k] = exp(-d^2 / sigma^2) v, d the distance of pixel (j, i) from keypoint k, v its visibility
-// KeypointHeatmapsFactors: the exponentials of both axes, of which y is the product; those of rows times v
-// KeypointHeatmapsLimbs: a soft line along every limb instead, d the distance from the segment between its two
+// KeypointHeatmapsFactors: the separable exponentials along both axes, whose product is y; those of rows include v
+// KeypointHeatmapsLimbs: a Gaussian line along every limb instead, d the distance from the segment between its two
 //   keypoints, v the product of their visibilities
 //
 // Shapes   keypoints: [N, K, 3], column and row in pixels, visibility; limbs: [L, 2]; factors: [N, H + W, K], rows
 //          first; y: [N, H, W, K] or [N, H, W, L]; contiguous
-// Types    stored as Scalar; factors, and what is computed, in Accumulator; keypoints are float
-// Launch   maps: rows of W*K or W*L shared out by RowWalk; factors: one block for every ElementsPerBlock elements; any
+// Types    stored as Scalar; factors and all computation in Accumulator; keypoints are float
+// Launch   maps: rows of W*K or W*L distributed by RowWalk; factors: one block for every ElementsPerBlock elements; any
 //          block size
 // Cost     writes N*H*W*K: bound by memory. N*H*W*L exponentials for limbs: bound by arithmetic on a CPU
 // Source   Brooks and Efros 2022, Hallucinating Pose-Compatible Scenes, section 3 (Eq. 3.1 of the thesis)
