@@ -18,6 +18,7 @@ public static class TemporalStretch
     /// <param name="frameCount">Frames of the result; zeros past the end of the clip.</param>
     /// <returns>A new tensor, <c>[N, frameCount, …]</c>; the caller or its scope disposes it.</returns>
     /// <exception cref="ShapeException">There is no frame, or a draw is not one number per clip.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="frameCount"/> is not positive.</exception>
     public static Tensor Forward(Tensor x, Tensor scale, Tensor padding, Tensor cropStart, int frameCount)
     {
         Check(x, scale, padding, cropStart);
@@ -34,6 +35,7 @@ public static class TemporalStretch
     /// <param name="frameCount">Frames of the input of <see cref="Forward"/>.</param>
     /// <returns>A new tensor, <c>[N, frameCount, …]</c>; the caller or its scope disposes it.</returns>
     /// <exception cref="ShapeException">There is no frame, or a draw is not one number per clip.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="frameCount"/> is not positive.</exception>
     public static Tensor Gradient(Tensor g, Tensor scale, Tensor padding, Tensor cropStart, int frameCount)
     {
         Check(g, scale, padding, cropStart);

@@ -24,7 +24,10 @@ public static class BiasActivation
     /// null.
     /// </param>
     /// <returns>A new tensor of the shape of <paramref name="x"/>; the caller or its scope disposes it.</returns>
-    /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    /// <exception cref="ShapeException">The shapes do not fit, or there is no such order.</exception>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="order"/> is positive and <paramref name="other"/> is null.
+    /// </exception>
     public static Tensor Forward(
         Tensor x, Tensor? bias, BiasActivationOptions options, int order = 0, Tensor? other = null)
     {

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace GenKernels.Kernels.Filtering;
 
-/// <summary>One axis of a filter of two; laid out as <c>AxisPlan</c> in <c>Upfirdn2d.cu</c>.</summary>
+/// <summary>One axis of a planar filter; laid out as <c>AxisPlan</c> in <c>Upfirdn2d.cu</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct AxisPlan
 {

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace GenKernels.Kernels.Filtering;
 
-/// <summary>Sizes of noise and bank; laid out as <c>BankPlan</c> in <c>LowpassBank.cu</c>.</summary>
+/// <summary>Sizes of the noise and the bank; laid out as <c>BankPlan</c> in <c>LowpassBank.cu</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct BankPlan
 {

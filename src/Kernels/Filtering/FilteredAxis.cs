@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace GenKernels.Kernels.Filtering;
 
-/// <summary>One axis of two filters with an activation between; laid out as in <c>FilteredPlan.cuh</c>.</summary>
+/// <summary>One axis of two filters with an activation in between; laid out as in <c>FilteredPlan.cuh</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct FilteredAxis
 {
@@ -22,12 +22,12 @@ internal readonly struct FilteredAxis
         (_firstTaps, _secondTaps) = taps;
     }
 
-    /// <param name="length">Of the axis of x.</param>
-    /// <param name="up">From there to what is activated.</param>
-    /// <param name="down">From there to the result.</param>
+    /// <param name="length">Length of the axis of x.</param>
+    /// <param name="up">Resampling from x to the activation.</param>
+    /// <param name="down">Resampling from the activation to the result.</param>
     /// <param name="upTaps">Taps of the first filter.</param>
-    /// <param name="downTaps">Taps of the second.</param>
-    /// <exception cref="ShapeException">The axis does not hold a filter.</exception>
+    /// <param name="downTaps">Taps of the second filter.</param>
+    /// <exception cref="ShapeException">The padded axis is shorter than a filter, or a rate is below 1.</exception>
     internal static FilteredAxis Create(int length, Resampling up, Resampling down, int upTaps, int downTaps)
     {
         int middleLength = up.OutputLength(length, upTaps);
@@ -36,7 +36,7 @@ internal readonly struct FilteredAxis
             (length, middleLength, outputLength), (up.Before, down.Before), (upTaps, downTaps));
     }
 
-    /// <returns>From the gradient of the result to that of x: filters and rates are exchanged.</returns>
+    /// <returns>The axis from the gradient of the result to that of x: filters and rates are exchanged.</returns>
     internal FilteredAxis Adjoint() => new(
         (OutputLength, MiddleLength, Length), (_secondTaps - 1 - _beforeDown, _firstTaps - 1 - _beforeUp),
         (_secondTaps, _firstTaps));

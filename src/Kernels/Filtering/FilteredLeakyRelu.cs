@@ -4,16 +4,16 @@ using GenKernels.Kernels.MatrixProduct;
 namespace GenKernels.Kernels.Filtering;
 
 /// <summary>
-/// Launches <c>FilteredLeakyRelu.cu</c>, or on the CPU <c>FilteredLeakyReluHost.cpp</c>: a leaky rectifier between two
-/// filters, at a higher rate than that of its input, so that it makes no frequencies that its output cannot hold.
+/// Launches <c>FilteredLeakyRelu.cu</c>, or on the CPU <c>FilteredLeakyReluHost.cpp</c>: a leaky ReLU between two
+/// filters, applied at a higher sampling rate than that of its input, so that its harmonics do not alias in the output.
 /// </summary>
 /// <remarks>Karras et al. 2021, Alias-Free Generative Adversarial Networks, section 3 and appendix.</remarks>
 public static class FilteredLeakyRelu
 {
     private const int WordChannels = 32;
 
-    // Of the kernels that any rates and filters have: a rate of 1 without a filter and six taps a phase for the others,
-    // and those with a planar filter, an uneven rate, and taps that do not fill their phases.
+    // Examples of the open variants, which may have any rates and filters: rate 1 without a filter, other rates with
+    // six taps per phase; further a planar filter, an odd rate, and taps that do not fill their phases.
     private static readonly FilteredSide[] s_sides =
         [new(1, 1, 1, false), new(2, 12, 12, false), new(4, 24, 24, false)];
 
@@ -34,10 +34,10 @@ public static class FilteredLeakyRelu
     /// <param name="upFilter">As for <see cref="Forward"/>.</param>
     /// <param name="downFilter">As for <see cref="Forward"/>.</param>
     /// <param name="options">The rates.</param>
-    /// <param name="type">Of the images.</param>
+    /// <param name="type">Type of the images.</param>
     /// <returns>
-    /// Whether there is a kernel, for the gradient too: none where a block would need more shared memory or registers
-    /// than a GPU has.
+    /// Whether there is a kernel, for the gradient too: not if a block would need more shared memory or registers than
+    /// a GPU has.
     /// </returns>
     public static bool HasKernel(
         Tensor? upFilter, Tensor? downFilter, FilteredLeakyReluOptions options, ElementType type)
@@ -49,17 +49,19 @@ public static class FilteredLeakyRelu
     }
 
     /// <param name="x">Images, <c>[N, H, W, C]</c>, floats.</param>
-    /// <param name="bias">Added to the pixels, not to what pads them, <c>[C]</c>; or null.</param>
+    /// <param name="bias">Added to the pixels, not to the padding, <c>[C]</c>; or null.</param>
     /// <param name="upFilter">
-    /// Before the activation, of 32-bit floats: <c>[K]</c>, applied along both axes, or <c>[I, J]</c>; with a gain of
-    /// <c>Up²</c> in all; or null.
+    /// Filter before the activation, Float32: <c>[K]</c>, applied along both axes, or <c>[I, J]</c>; its output is
+    /// multiplied by <c>Up²</c> in all; or null.
     /// </param>
-    /// <param name="downFilter">After it, as <paramref name="upFilter"/> but without a gain; or null.</param>
-    /// <param name="options">Rates, paddings, slope, gain and clamp.</param>
-    /// <param name="withSigns">Whether <see cref="Linear"/> will be asked for.</param>
+    /// <param name="downFilter">
+    /// Filter after the activation, like <paramref name="upFilter"/> but without that factor; or null.
+    /// </param>
+    /// <param name="options">Rates, padding, slope, gain and clamp.</param>
+    /// <param name="withSigns">Whether to return the signs, which <see cref="Linear"/> needs.</param>
     /// <returns>
-    /// A new tensor, <c>[N, Q, P, C]</c>, and the signs, two bits for every number that was activated, or null; the
-    /// caller or its scope disposes them.
+    /// A new tensor, <c>[N, Q, P, C]</c>, and the signs, two bits per activated element, or null; the caller or its
+    /// scope disposes them.
     /// </returns>
     /// <exception cref="ShapeException">
     /// There is no kernel for these filters, or shapes and types do not fit.
@@ -87,13 +89,13 @@ public static class FilteredLeakyRelu
     }
 
     /// <summary>The derivative of <see cref="Forward"/> at the point whose signs are given, or its adjoint.</summary>
-    /// <param name="x">A change of the input; for the adjoint the gradient of the result.</param>
-    /// <param name="signs">From <see cref="Forward"/>.</param>
-    /// <param name="upFilter">That of <see cref="Forward"/>.</param>
-    /// <param name="downFilter">That of <see cref="Forward"/>.</param>
-    /// <param name="options">Those of <see cref="Forward"/>.</param>
+    /// <param name="x">A tangent of the input; for the adjoint the upstream gradient.</param>
+    /// <param name="signs">The signs from <see cref="Forward"/>.</param>
+    /// <param name="upFilter">As for <see cref="Forward"/>.</param>
+    /// <param name="downFilter">As for <see cref="Forward"/>.</param>
+    /// <param name="options">As for <see cref="Forward"/>.</param>
     /// <param name="inputShape">The shape of the input of <see cref="Forward"/>.</param>
-    /// <param name="isAdjoint">Whether the gradient of the input is asked for.</param>
+    /// <param name="isAdjoint">Whether to apply the adjoint, which gives the gradient of the input.</param>
     /// <returns>
     /// A new tensor, of the shape of the result or, for the adjoint, of the input; the caller or its scope disposes it.
     /// </returns>
@@ -170,13 +172,13 @@ public static class FilteredLeakyRelu
         }
     }
 
-    /// <returns>What sets a kernel apart, for people.</returns>
+    /// <returns>A readable description of what a kernel is compiled for.</returns>
     public static string Describe(Tensor? upFilter, Tensor? downFilter, FilteredLeakyReluOptions options) =>
         $"up {options.Up} with {Taps(upFilter)} and down {options.Down} with {Taps(downFilter)}";
 
     private static string Taps(Tensor? filter) => filter is null ? "no taps" : $"taps {filter.Shape}";
 
-    // The CPU's kernel is the same for all tilings.
+    // The tiling with the shortest estimated run time. The CPU's kernel is the same for all of them.
     private static (FilteredPlan Plan, FilteredTiling Tiling) Quickest(
         Tensor y, FilteredTiling[] tilings, Func<FilteredTiling, FilteredPlan> plan) =>
         tilings[..(y.Device.WarpSize == 1 ? 1 : tilings.Length)]
@@ -204,7 +206,7 @@ public static class FilteredLeakyRelu
 
     private static string InMode(string variant, FilteredMode mode) => $"{variant};Mode={(int)mode}";
 
-    // Each mode with a third of the examples: what one changes has nothing to do with rates and filters.
+    // Each mode with a third of the examples: the mode is independent of rates and filters.
     private static string InSomeMode(string variant, int number) =>
         InMode(variant, (FilteredMode)(number % Enum.GetValues<FilteredMode>().Length));
 

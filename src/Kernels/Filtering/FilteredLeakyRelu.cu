@@ -1,18 +1,18 @@
-// FilteredLeakyRelu: bias, up, filter, leaky rectifier, gain, clamp, filter and down, along rows and columns.
+// FilteredLeakyRelu: bias, upsampling, filter, leaky ReLU, gain, clamp, filter, downsampling, along rows and columns.
 //   v = first filter over the zero-stuffed x + b;  y = every Down-th of the second filter over a(v), along both axes
 //   Plain, WritesSigns:  a(v) = clamp(v > 0 ? v : slope v, -limit, limit)
-//   ReadsSigns:          a(v) = v {1, slope, or 0 where clamped}, as the signs say
-// The gradient of y is the same with the filters exchanged, that of the gradient the same as y but for b.
+//   ReadsSigns:          a(v) = v times 1, slope, or 0 where clamped, according to the signs
+// The gradient is the same operation with the filters exchanged; the gradient of the gradient is that of y without b.
 //
 // Shapes   x: [N, H, W, C]; b: [C] or null; first, second: separable, [K], for both axes; or planar, [I, J]; or null;
-//          y: [N, Q, P, C]; signs: [N, R, S, ceil(C / 32), 2] words over the places of v: bit c of the first where v is
-//          not positive, of the second where it is clamped; contiguous
+//          y: [N, Q, P, C]; signs: [N, R, S, ceil(C / 32), 2] words, two per 32 channels of a place (row and column) of
+//          v: bit c of the first is set where v is not positive, of the second where it is clamped; contiguous
 // Types    stored as Scalar, filters as float, summed in Accumulator
-// Launch   one block of exactly 256 threads for a strip of TileColumns outputs, tileRows high, and 32 channels
-// Cost     the strip is walked down row by row of v: (UpDepth (1 + Up) + DownTaps + DownDepth) multiplications a
-//          place, UpDepth^2 and DownTaps DownDepth of them by planar filters, in registers and shared memory; reads x
-//          (1 + halo) times, writes y; a quarter of a byte of signs a place
-// Limits   FilteredTiling has them; launched by devices with warps, FilteredLeakyReluHost is the CPU's
+// Launch   one block of exactly 256 threads per strip of TileColumns outputs, tileRows high, and 32 channels
+// Cost     a strip is processed row by row of v: (UpDepth (1 + Up) + DownTaps + DownDepth) multiplications per place,
+//          with planar filters UpDepth^2 and DownTaps DownDepth instead, in registers and shared memory; reads x
+//          (1 + halo) times, writes y; a quarter of a byte of signs per place
+// Limits   those of FilteredTiling; only for devices with warps, the CPU has FilteredLeakyReluHost
 // Source   Karras et al. 2021, Alias-Free Generative Adversarial Networks, section 3 and appendix
 #include "Common/Prelude.cuh"
 #include "Filtering/FilteredPlan.cuh"
@@ -20,11 +20,12 @@
 #include "Filtering/FilteredRows.cuh"
 #include "Filtering/FilteredSigns.cuh"
 
-// A row of v is filtered down, then across and activated, then added to the outputs: three stages that are a row apart,
-// so that one barrier a row parts all that is written from all that is read, and none of them waits for another.
+// A row of v passes three pipeline stages: filtered vertically; filtered horizontally and activated; added to the
+// outputs. The stages work on consecutive rows, so that one barrier per row separates all writes from all reads, and no
+// stage waits for another.
 constexpr int Stages = 3;
 
-// The first stage, for the row that is place j of a group; a planar filter does all in the second.
+// The first stage, for the row that is place j of its group; a planar filter does everything in the second.
 DEVICE void FilterUpRows(int j, const Taps& taps, const RowsUnder& rows, Shared& shared, int slot)
 {
     if constexpr (!IsUpPlanar) {
@@ -37,7 +38,7 @@ DEVICE void FilterUpRows(int j, const Taps& taps, const RowsUnder& rows, Shared&
     }
 }
 
-// The second stage: a thread's places of the row that is place j of a group, from rows of samples, the oldest first.
+// The second stage: a thread's places in the row that is place j of its group, from rows of samples, oldest first.
 DEVICE void FilterUpColumns(
     int j, const Taps& taps, const Shared& shared, int oldest, Accumulator (&v)[OwnPlaces])
 {
@@ -55,8 +56,8 @@ DEVICE void FilterUpColumns(
     }
 }
 
-// The activation of a place, in the mode that the kernel is compiled for; every lane of the warp has the same place and
-// a channel of its own.
+// The activation of a place, in the mode that the kernel is compiled for; all lanes of the warp have the same place,
+// each its own channel.
 DEVICE Accumulator Activate(Accumulator v, const FilteredPlan& plan, SignWords& words)
 {
     const int channelLane = threadIdx.x % ChannelLanes;
@@ -68,7 +69,7 @@ DEVICE Accumulator Activate(Accumulator v, const FilteredPlan& plan, SignWords& 
 
     const bool isPositive = v > 0;
     if (!isPositive) v *= plan.slope;
-    const bool isClamped = Absolute(v) >= plan.limit;  // false for a NaN, which stays
+    const bool isClamped = Absolute(v) >= plan.limit;  // false for a NaN, which is passed through
     if constexpr (Mode == WritesSigns) {
         const SignWords all = {BallotBits(!isPositive), BallotBits(isClamped)};
         if (channelLane == 0) words = all;
@@ -84,12 +85,12 @@ DEVICE void ActivateRow(
 #pragma unroll
     for (int i = 0; i < OwnPlaces; i++) middle[i][threadIdx.x % ChannelLanes] = Activate(v[i], plan, words[i]);
     if constexpr (Mode == WritesSigns) {
-        WarpBarrier();  // the writes of the signs by one lane | the reads by theirs
+        WarpBarrier();  // the writes of the signs by lane 0 | the reads by the lanes that store them
         StoreSigns(signs, row, words);
     }
 }
 
-// What a row of v gives to a thread's outputs across, by taps of one row.
+// Filters a row of v horizontally, for a thread's outputs, by one row of taps.
 DEVICE void SumAcross(
     const Accumulator (*middle)[ChannelLanes], const Accumulator (&taps)[DownTaps], Accumulator (&sums)[Outputs])
 {
@@ -104,8 +105,9 @@ DEVICE void SumAcross(
     }
 }
 
-// The third stage: what rows of v give to the outputs that they are part of, the oldest first. By a filter of one axis
-// they are kept, each the `phase`-th of Down, until the last of them comes: then sums grow as they move up.
+// The third stage: partial sums of the outputs that a row of v contributes to, oldest output first. For a separable
+// filter, rows filtered horizontally are kept by their phase among Down rows until the last of these has come: they are
+// then added while the sums move up (Complete).
 struct RowsAbove {
     Accumulator sums[DownDepth][Outputs];
     Accumulator across[Down][Outputs];
@@ -124,7 +126,7 @@ DEVICE void FilterDown(
     } else {
         SumAcross(middle, taps.down, across);
         for (int i = 0; i < Down; i++) {
-            const bool isOwn = i == Down - 1 || i == phase;  // the last is not met before its turn
+            const bool isOwn = i == Down - 1 || i == phase;  // the last slot is not read before its own row
             for (int p = 0; p < Outputs; p++) rows.across[i][p] = isOwn ? across[p] : rows.across[i][p];
         }
     }
@@ -177,7 +179,7 @@ KERNEL_OF(BlockThreads, BlocksPerProcessor) FilteredLeakyRelu(
     RowsUnder rowsUnder = Begin(x, sampleColumns, bias, plan, strip, firstGroup, *shared);
     SignWords wordsAhead[SignParts] = {};
 
-    // The row of y that is completed next, and where among the Down rows of v that it waits for the first one is.
+    // The row of y that is completed next, and the phase, among its last Down rows of v, of the first row to come.
     const int before = FirstOfGroup(plan.rows, firstGroup) - (Stages - 1) - firstPlace;
     const int turns = FloorQuotient(before, Down);
     int row = strip.firstRow - (DownDepth - 1) + turns, phase = before - turns * Down;
@@ -185,7 +187,7 @@ KERNEL_OF(BlockThreads, BlocksPerProcessor) FilteredLeakyRelu(
     const int columnCount = hasChannel ? strip.endColumn - firstColumn : 0;
     const Int64 rowStride = Int64(plan.columns.outputLength) * plan.channels;
     y += (strip.image * plan.rows.outputLength + row) * rowStride + Int64(firstColumn) * plan.channels + strip.channel;
-    const int firstUnder = strip.lead + int(threadIdx.x) / ChannelLanes * Outputs * Down;  // place of a row of v
+    const int firstUnder = strip.lead + int(threadIdx.x) / ChannelLanes * Outputs * Down;  // place in a row of v
     const int firstOwn = int(threadIdx.x) / ChannelLanes * OwnPlaces;
     const Taps taps = TapsOf(*shared);
     RowsAbove rowsAbove = {};
@@ -193,7 +195,7 @@ KERNEL_OF(BlockThreads, BlocksPerProcessor) FilteredLeakyRelu(
 
     for (int group = firstGroup; group <= lastGroup; group++) {
         Advance(sampleColumns, bias, plan, rowsUnder, *shared);
-#pragma unroll  // makes the taps constants, and the slots where Up is even
+#pragma unroll  // makes indices of taps constants, and slots too if Up is even
         for (int j = 0; j < Up; j++) {
             const int place = FirstOfGroup(plan.rows, group) + j;
             const int slot = (group * Up + j) & 1;

@@ -1,15 +1,16 @@
-// FilteredLeakyReluHost: FilteredLeakyRelu on the CPU, a tile of the outputs and 64 channels a block, one core a block.
-// A tile is walked down: rows of x are taken along the ring of the first filter, become Up rows of the intermediate v,
-// which never leave the core's nearest cache, and from them, filtered and thinned out along columns, the ring of rows
-// that outputs are summed from. Before a planar filter the ring has the rows of v themselves.
+// FilteredLeakyReluHost: FilteredLeakyRelu on the CPU, a tile of outputs and 64 channels per block, one core per block.
+// A tile is processed from top to bottom: rows of x enter the ring buffer of the first filter, and each becomes Up rows
+// of the intermediate v, which never leave the core's nearest cache; these, filtered and decimated horizontally, enter
+// the ring buffer of rows that outputs are summed from. If the second filter is planar, that ring has the rows of v
+// themselves.
 //   v, y and the signs as in FilteredLeakyRelu.cu
 //
 // Shapes   as FilteredLeakyRelu.cu
 // Types    float and double
-// Launch   one block for a tile of tileRows x tileColumns outputs and TileChannels channels
-// Cost     UpDepth (1 + Up) multiplications a place of v to come to it, DownTaps + DownDepth from there; reads x and
-//          writes y nearly once, and a quarter of a byte of signs a place; planar filters UpDepth^2 a place, DownTaps^2
-//          an output
+// Launch   one block per tile of tileRows x tileColumns outputs and TileChannels channels
+// Cost     per place of v UpDepth (1 + Up) multiplications for the first filter, DownTaps + DownDepth for the second;
+//          planar filters UpDepth^2 per place and DownTaps^2 per output; reads x and writes y nearly once, and a
+//          quarter of a byte of signs per place
 // Source   Karras et al. 2021, Alias-Free Generative Adversarial Networks, section 3 and appendix
 #include "Common/Prelude.cuh"
 #include "Common/HostScratch.cuh"
@@ -19,9 +20,9 @@
 
 constexpr int TileChannels = 64;  // of a block; FilteredPlan has the same number
 constexpr int MostVectors = TileChannels / Lanes;
-constexpr int RingRows = DownTaps + Up;  // those of an output, and those that come with the last of them
+constexpr int RingRows = DownTaps + Up;  // those of an output, and those that arrive together with its last one
 
-// What a block computes, and the memory that it does so in.
+// The part of the result that a block computes, and its buffers.
 struct Tile {
     Int64 image;
     int firstChannel, channelCount, vectorCount;
@@ -29,10 +30,10 @@ struct Tile {
     int firstGroup, groupCount, lead;              // of columns
     int sampleCount;                               // of x across
     int firstPlace, lastPlace;                     // rows of v
-    Vector* samples;  // [UpDepth][vectorCount][sampleCount], a ring of rows of x
-    Vector* ring;     // [RingRows][vectorCount][RingColumns], rows of v, filtered across if they can
-    Vector* zeros;    // a row of them
-    Vector* upper;    // [Up][sampleCount], rows of v not yet filtered across
+    Vector* samples;  // [UpDepth][vectorCount][sampleCount], a ring buffer of rows of x
+    Vector* ring;     // [RingRows][vectorCount][RingColumns], rows of v, filtered horizontally unless IsDownPlanar
+    Vector* zeros;    // a row of zeros
+    Vector* upper;    // [Up][sampleCount], rows of v not yet filtered horizontally
     Vector* middle;   // [groupCount Up], a row of v
     unsigned* codes;  // [groupCount Up], its signs
 };
@@ -94,7 +95,7 @@ DEVICE Vector* RingRow(const Tile& tile, int place, int vector)
     return tile.ring + (place % RingRows * tile.vectorCount + vector) * RingColumns(tile);
 }
 
-// Takes a row of x along, with its bias and with zeros around.
+// Appends a row of x to the ring buffer of samples, with the bias added, and zeros outside the image.
 DEVICE void TakeRow(const Scalar* x, const Vector* bias, const FilteredPlan& plan, const Tile& tile, int row)
 {
     const bool isInside = row >= 0 && row < plan.rows.length;
@@ -112,7 +113,7 @@ DEVICE void TakeRow(const Scalar* x, const Vector* bias, const FilteredPlan& pla
     }
 }
 
-// The signs of a row of v are two words for 32 channels; a vector's are some whole bytes of each.
+// The signs of a place of v are two words per 32 channels; those of a vector are one or two whole bytes of each word.
 DEVICE LaneBits* SignsOf(unsigned* signs, const FilteredPlan& plan, const Tile& tile, int place, int vector)
 {
     const int words = (plan.channels + 31) / 32;
@@ -183,7 +184,7 @@ DEVICE void WriteRow(Scalar* y, const Taps& taps, const FilteredPlan& plan, cons
     }
 }
 
-// Place j of a group of rows, from the rows of x under it, activated.
+// The row that is place j of its group, from the rows of x under it, activated.
 template <int Mode>
 DEVICE void FilterUp(
     const Vector* const (&rows)[UpDepth], const Taps& taps, const FilteredPlan& plan, const Tile& tile, int j,
@@ -224,7 +225,7 @@ DEVICE void FilterTile(
             }
         }
 
-        // Outputs whose last row has come.
+        // Output rows whose last row of v has come.
         const int last = Minimum(first + Up - 1, tile.lastPlace);
         while (output < tile.endRow && FirstUnder(plan.rows, output) + DownTaps - 1 <= last) {
             WriteRow(y, taps, plan, tile, output++);

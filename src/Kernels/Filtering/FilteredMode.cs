@@ -1,14 +1,14 @@
 namespace GenKernels.Kernels.Filtering;
 
-/// <summary>What becomes of the signs; the numbers are those of <c>FilteredPlan.cuh</c>.</summary>
+/// <summary>How the activation's signs are used; numbered as in <c>FilteredPlan.cuh</c>.</summary>
 internal enum FilteredMode
 {
-    /// <summary>None are kept.</summary>
+    /// <summary>Signs are not kept.</summary>
     Plain,
 
-    /// <summary>They are written for the gradient.</summary>
+    /// <summary>Signs are written, for the gradient.</summary>
     WritesSigns,
 
-    /// <summary>They stand in for the activation.</summary>
+    /// <summary>Signs are read and replace the activation by its derivative.</summary>
     ReadsSigns,
 }

@@ -2,24 +2,25 @@ using System.Runtime.InteropServices;
 
 namespace GenKernels.Kernels.Filtering;
 
-/// <summary>Two filters with an activation between; laid out as in <c>FilteredPlan.cuh</c>.</summary>
+/// <summary>Two filters with an activation in between; laid out as in <c>FilteredPlan.cuh</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct FilteredPlan
 {
-    // The host's tiles, of as many channels as in FilteredLeakyReluHost.cpp: wide enough that what tiles share is
-    // little, and small enough that the rings of rows stay in a core's own cache.
+    // The host's tiles, with the channels of FilteredLeakyReluHost.cpp: wide enough that the halo is small, and small
+    // enough that the ring buffers of rows stay in the core's private cache.
     private const int HostColumns = 64;
     private const int HostChannels = 64;
     private const int FewestHostBlocks = 8;
     private const int FewestHostRows = 24;
 
-    // A strip of the kernel, and the rows of its stages after the first. Lower strips would be mostly halo.
+    // The GPU's kernel: channels of a strip, rows by which the last stage lags the first, and the fewest rows of a
+    // strip, as shorter ones would be mostly halo.
     private const int StripChannels = 32;
     private const int StagesAfterFirst = 2;
     private const int FewestStripRows = 6;
 
-    // How long a block takes that shares a multiprocessor with another, and what it takes more where it has one to
-    // itself and nothing hides that it waits: about a quarter, by the instructions and times of 31x38 and 94x150 in
+    // The time of a block that shares its multiprocessor with another, and the extra time of one that has it to itself,
+    // where nothing hides its latencies: about a quarter, from the instruction counts and times of 31x38 and 94x150 in
     // benchmarks/Results/cuda-0-2026-11-27-filtered-peers.md.
     private const int BlockTurns = 4;
     private const int WaitingTurns = 1;
@@ -29,21 +30,21 @@ internal readonly struct FilteredPlan
     private readonly int _channels;
     private readonly int _tileRows, _tileColumns;
     private readonly int _isFlipped;
-    private readonly int _mode;  // what the CPU's kernel goes by; others are compiled for one
+    private readonly int _mode;  // read by the CPU's kernel; the GPU's is compiled for one mode
     private readonly double _firstGain, _secondGain;
     private readonly float _slope;
     private readonly float _limit;
     private readonly float _lowerLimit;
 
-    /// <summary>What becomes of the signs.</summary>
+    /// <summary>How the signs are used.</summary>
     internal FilteredMode Mode => (FilteredMode)_mode;
 
-    /// <param name="rows">Of the images.</param>
-    /// <param name="columns">Of the images.</param>
-    /// <param name="mode">What becomes of the signs.</param>
+    /// <param name="rows">The vertical axis of the images.</param>
+    /// <param name="columns">The horizontal axis of the images.</param>
+    /// <param name="mode">How the signs are used.</param>
     /// <param name="options">Gains, slope and clamp.</param>
     /// <param name="isAdjoint">Whether filters and rates are exchanged.</param>
-    /// <param name="tiling">Of the kernel that will be launched.</param>
+    /// <param name="tiling">The tiling of the kernel to launch.</param>
     /// <param name="y">The result, <c>[N, Q, P, C]</c>.</param>
     internal FilteredPlan(
         FilteredAxis rows, FilteredAxis columns, FilteredMode mode, FilteredLeakyReluOptions options, bool isAdjoint,
@@ -68,18 +69,18 @@ internal readonly struct FilteredPlan
         _tileRows = Quotient.Up(Rows.OutputLength, bands);
     }
 
-    /// <returns>How long the kernel is at work, in multiplications of a thread.</returns>
+    /// <returns>The estimated run time of the kernel, in multiplications of a thread.</returns>
     internal long Duration(Tensor y, FilteredTiling tiling) =>
         RowsInTurn(BlockCount(y), _tileRows, y.Device, tiling) * tiling.Work / BlockTurns;
 
-    /// <returns>One block for each tile, as the kernels divide the result.</returns>
+    /// <returns>The number of tiles into which the kernels divide the result, one block each.</returns>
     internal long BlockCount(Tensor y) =>
         (long)y.Shape[0] * Quotient.Up(_channels, y.Device.WarpSize == 1 ? HostChannels : StripChannels)
         * Quotient.Up(Columns.OutputLength, _tileColumns) * Quotient.Up(Rows.OutputLength, _tileRows);
 
     /// <returns>
-    /// Two for each tap that meets a sample: a filter of one axis passes along rows before columns and back, a planar
-    /// one takes both at once.
+    /// Two operations per tap and sample: a separable filter makes a pass along each axis, a planar one a single pass
+    /// over both.
     /// </returns>
     internal long Operations(Tensor y, FilteredSide first, FilteredSide second)
     {
@@ -94,8 +95,8 @@ internal readonly struct FilteredPlan
         return 2L * y.Shape[0] * _channels * (up + down);
     }
 
-    // More bands keep all multiprocessors busy, but each has the rows under its first output for itself: from where
-    // this alone takes too long though all multiprocessors share it evenly, more are of no use.
+    // More bands keep all multiprocessors busy, but each recomputes the halo of rows under its first output. The search
+    // ends where the total work would take too long even if spread evenly over all multiprocessors.
     private int QuickestBands(long strips, Device device, FilteredTiling tiling, int most)
     {
         (int quickest, long least) = (1, long.MaxValue / device.ProcessorCount);
@@ -110,7 +111,7 @@ internal readonly struct FilteredPlan
         return quickest;
     }
 
-    // Of the multiprocessor with the most blocks, each as high as its strip in rows of v; in turns.
+    // The time of the multiprocessor with the most blocks: rows of v per strip, times its blocks in BlockTurns each.
     private static long RowsInTurn(long blocks, int tileRows, Device device, FilteredTiling tiling)
     {
         long own = Quotient.Up(blocks, device.ProcessorCount);
@@ -118,6 +119,6 @@ internal readonly struct FilteredPlan
         return turns * (((long)tileRows * tiling.Second.Rate) + HaloOf(tiling));
     }
 
-    // Rows of v that a strip has beside those of its own.
+    // Rows of v that a strip computes besides its own.
     private static long HaloOf(FilteredTiling tiling) => tiling.Second.Taps + StagesAfterFirst;
 }

@@ -1,13 +1,13 @@
-// FilteredPlan: what the two kernels of FilteredLeakyRelu have in common: the plan, and where on an axis a filter meets
-// what. Along an axis, with zeros between and around the samples x and outside of the intermediate v,
+// FilteredPlan: shared by the two kernels of FilteredLeakyRelu: the plan, and the alignment of filters and samples
+// along an axis. With zeros between and around the samples x and outside the intermediate v,
 //   v[r] = sum over k of first[k] u[r + k - beforeUp],  u[l Up] = x[l]
 //   y[q] = sum over k of second[k] v[q Down + k - beforeDown]
-// and where a filter is planar, one of both axes together, the same with a sum over rows and columns.
+// A planar filter, one over both axes together, sums over rows and columns in the same way.
 //
-// Filters are compiled in with whole phases, UpTaps and DownTaps along both axes; what a filter has less is zeros.
+// Tap counts are compiled in, UpTaps and DownTaps along both axes, as whole phases; shorter filters are zero-padded.
 //
-// Places of v come in groups of Up that meet the same samples: group s meets samples s ... s + UpDepth - 1, its j-th
-// place is beforeUp + (s - 1) Up + 1 + j, and there sample s + i meets tap Up - 1 - j + Up i.
+// Places (indices of v) form groups of Up that use the same samples: group s uses samples s ... s + UpDepth - 1; its
+// j-th place is beforeUp + (s - 1) Up + 1 + j, where tap Up - 1 - j + Up i falls on sample s + i.
 #pragma once
 
 static_assert(UpTaps % Up == 0 && DownTaps % Down == 0, "a filter has whole phases");
@@ -21,7 +21,7 @@ struct FilteredAxis {
     int middleLength;  // of v
     int outputLength;  // of y
     int beforeUp, beforeDown;
-    int firstTaps, secondTaps;  // that the filters have
+    int firstTaps, secondTaps;  // actual taps of the filters, before padding to whole phases
 };
 
 struct FilteredPlan {
@@ -33,7 +33,7 @@ struct FilteredPlan {
     double firstGain, secondGain;  // of both axes together
     float slope;
     float limit;
-    float lowerLimit;  // of what was not positive: slope may turn it over
+    float lowerLimit;  // clamped value of a v that is not positive: limit if slope is negative, else -limit
 };
 
 DEVICE int FloorQuotient(int value, int divisor)
@@ -49,8 +49,8 @@ DEVICE int FirstOfGroup(const FilteredAxis& axis, int group) { return axis.befor
 // The first place of v under an output; the last is DownTaps - 1 further.
 DEVICE int FirstUnder(const FilteredAxis& axis, int output) { return output * Down - axis.beforeDown; }
 
-// A block writes the signs of the places between the first ones under its first output and under that of the next
-// block, so that each is written once.
+// A block writes the signs from the first place under its first output up to the first place under the next block's
+// first output, so that each is written once.
 DEVICE int FirstOwned(const FilteredAxis& axis, int firstOutput)
 {
     return firstOutput == 0 ? 0 : FirstUnder(axis, firstOutput);
@@ -61,14 +61,14 @@ DEVICE int EndOwned(const FilteredAxis& axis, int endOutput)
     return endOutput == axis.outputLength ? axis.middleLength : FirstUnder(axis, endOutput);
 }
 
-// The tap that meets the k-th place from the first; null is a filter of one tap that is 1.
+// The tap that falls on the k-th element under the filter; a null filter is a single tap of 1.
 DEVICE float TapOf(const float* filter, int tapCount, int k, bool isFlipped)
 {
     if (k >= tapCount) return 0;
     return filter == nullptr ? 1.0f : filter[isFlipped ? k : tapCount - 1 - k];
 }
 
-// The same of a planar filter, at the k-th row and the l-th column.
+// The same for a planar filter, at the k-th row and the l-th column.
 DEVICE float PlanarTapOf(const float* filter, int rowCount, int columnCount, int k, int l, bool isFlipped)
 {
     if (k >= rowCount || l >= columnCount) return 0;

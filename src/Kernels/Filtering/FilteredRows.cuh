@@ -1,12 +1,12 @@
-// FilteredRows: the rows of x that a strip of FilteredLeakyRelu is walked down, from memory to the first filter.
+// FilteredRows: streams the rows of x under a strip of FilteredLeakyRelu from memory to the first filter.
 #pragma once
 
 constexpr int SampleMasks = (OwnSamples + MaskBits - 1) / MaskBits;
 
-// Where a thread finds its samples in a row of x, and which of them are the image's: bit i of a mask is of the i-th.
+// The strides to a thread's samples in x, and masks of those inside the image: bit i is for the i-th sample.
 struct SampleColumns {
     Int64 rowStride;
-    Int64 stride;  // from sample to sample
+    Int64 stride;  // from one sample to the next
     unsigned masks[SampleMasks];
 };
 
@@ -25,15 +25,15 @@ DEVICE SampleColumns SampleColumnsOf(const FilteredPlan& plan, const Strip& stri
     return columns;
 }
 
-// The rows of x under a group of places of v. For a filter of one axis they are a window in registers, for a planar one
-// a ring in shared memory. One more is on its way, as it is stored: to convert it would be to wait for it.
+// The rows of x under a group of places of v: for a separable filter a sliding window in registers, for a planar one a
+// ring buffer in shared memory. One more row is in flight, kept in its stored type: converting it would wait for it.
 struct RowsUnder {
     Accumulator window[IsUpPlanar ? 1 : UpDepth][OwnSamples];
-    Scalar next[OwnSamples];
+    Scalar next[OwnSamples];      // the row in flight
     unsigned masks[SampleMasks];  // of the samples of next
-    const Scalar* from;           // where those of the row after it are
-    int row;                      // that row
-    int newest;                   // slot of the ring
+    const Scalar* from;           // the samples of the row after next
+    int row;                      // index of the row after next
+    int newest;                   // slot of the newest row in the ring buffer
 };
 
 DEVICE bool HasSample(const unsigned (&masks)[SampleMasks], int i) { return masks[i / MaskBits] >> i % MaskBits & 1; }
@@ -59,7 +59,7 @@ DEVICE void StoreSamples(const Accumulator (&values)[OwnSamples], Accumulator (&
     }
 }
 
-// Takes the row ahead in, with the bias of what is a sample, and asks for the one after it.
+// Consumes the row in flight, adding the bias to the samples of the image, and starts loading the one after it.
 DEVICE void Advance(
     const SampleColumns& columns, Accumulator bias, const FilteredPlan& plan, RowsUnder& rows, Shared& shared)
 {
@@ -79,7 +79,7 @@ DEVICE void Advance(
     }
 }
 
-// The rows under the group before the first one, but for its oldest.
+// The rows under the group before the first one, except its oldest, with the next row in flight.
 DEVICE RowsUnder Begin(
     const Scalar* x, const SampleColumns& columns, Accumulator bias, const FilteredPlan& plan, const Strip& strip,
     int firstGroup, Shared& shared)

@@ -1,15 +1,15 @@
-// FilteredSigns: the signs of a row of v. A warp has neighbouring places of one row and a channel a lane; lane l reads
-// or writes the words of the l-th of its places, so that a row takes one address and one load or store. Between it and
-// the lanes that activate, the words pass through shared memory; no other warp touches them.
+// FilteredSigns: loads and stores the signs of a row of v. A warp has neighbouring places of one row, one channel per
+// lane; lane l loads or stores the words of its l-th place, so that a row takes one address and one load or store. The
+// words pass through shared memory between that lane and those that activate; no other warp touches them.
 #pragma once
 
 constexpr int SignParts = (OwnPlaces + ChannelLanes - 1) / ChannelLanes;
 
-// The words that a lane reads or writes.
+// The words that a lane loads or stores.
 struct SignColumns {
     SignWords* at;  // in the next row
     Int64 rowStride;
-    Int64 stride;  // from part to part
+    Int64 stride;  // from one part to the next, each of ChannelLanes places
     bool isPlace[SignParts];
     int firstRow, endRow;
 };
@@ -42,7 +42,7 @@ DEVICE bool HasWords(const SignColumns& columns, int row, int part)
     return columns.isPlace[part] && row >= columns.firstRow && row < columns.endRow;
 }
 
-// What is not a place of v counts as clamped, and is zero.
+// Positions outside v count as clamped, which makes them zero.
 DEVICE void LoadSigns(SignColumns& columns, int row, SignWords (&words)[SignParts])
 {
     for (int i = 0; i < SignParts; i++) {

@@ -1,41 +1,41 @@
-// FilteredStrip: what a block of FilteredLeakyRelu computes, and what it keeps in shared memory for it: the taps, and
+// FilteredStrip: the strip of outputs that a block of FilteredLeakyRelu computes, and its shared memory: the taps, and
 // rows of samples and of v.
 #pragma once
 
 constexpr int ChannelLanes = 32;  // neighbouring threads have neighbouring channels
 constexpr int ColumnLanes = 8;
-constexpr int TileColumns = ColumnLanes * Outputs;           // Outputs are neighbouring columns of y that a thread has
-constexpr int Places = (TileColumns - 1) * Down + DownTaps;  // of v under a strip
-constexpr int Groups = ((Places + Up - 1 + Up - 1) / Up + ColumnLanes - 1) / ColumnLanes;  // that a thread has
-constexpr int OwnPlaces = Groups * Up;                                                     // of a row of v
-constexpr int Samples = ColumnLanes * Groups + UpDepth - 1;                                // of x under a strip
-constexpr int OwnSamples = (Samples + ColumnLanes - 1) / ColumnLanes;                      // that a thread has
-constexpr int SampleRows = IsUpPlanar ? UpDepth + 1 : 2;  // what is read of samples and what is written meanwhile
-constexpr int MiddleRows = 2;                             // of middle
-constexpr int MaskBits = 32;                              // of a word that says yes or no of many
+constexpr int TileColumns = ColumnLanes * Outputs;           // Outputs: neighbouring columns of y per thread
+constexpr int Places = (TileColumns - 1) * Down + DownTaps;  // of a row of v under a strip
+constexpr int Groups = ((Places + Up - 1 + Up - 1) / Up + ColumnLanes - 1) / ColumnLanes;  // per thread
+constexpr int OwnPlaces = Groups * Up;                                                     // per thread
+constexpr int Samples = ColumnLanes * Groups + UpDepth - 1;                                // of a row of x
+constexpr int OwnSamples = (Samples + ColumnLanes - 1) / ColumnLanes;                      // per thread
+constexpr int SampleRows = IsUpPlanar ? UpDepth + 1 : 2;  // the rows read, and the one written meanwhile
+constexpr int MiddleRows = 2;                             // the row read, and the one written meanwhile
+constexpr int MaskBits = 32;                              // bits of a mask word
 
 constexpr int BlockThreads = ChannelLanes * ColumnLanes;
 
-// The signs of a place of v, a bit for each of 32 channels.
+// The signs of a place of v, one bit per channel of 32.
 struct alignas(8) SignWords {
     unsigned negative;  // where v is not positive
     unsigned clamped;
 };
 
-// In shared memory. Samples and middle are met by a warp at one column, 32 neighbouring numbers: no bank conflicts. The
-// taps are met one at a time, and have the gains in them: of both axes where planar, else each of its own axis.
+// The layout of shared memory. A warp accesses samples and middle at one column, 32 consecutive elements: no bank
+// conflicts. Taps are read one at a time, and include the gain: of both axes if planar, else its root for each axis.
 struct alignas(16) Shared {
-    // Rows of v not yet filtered across, or for a planar filter the ring of rows of x under them.
+    // Rows of v not yet filtered horizontally, or for a planar filter the ring buffer of rows of x under them.
     Accumulator samples[SampleRows][Samples][ChannelLanes];
     Accumulator middle[MiddleRows][ColumnLanes * OwnPlaces][ChannelLanes];  // rows of v, activated
-    SignWords signs[ColumnLanes * OwnPlaces];                               // of the row that is activated
-    // [place, sample] across, of each place and sample down where the filter is planar.
+    SignWords signs[ColumnLanes * OwnPlaces];                               // of the row being activated
+    // [place, sample] horizontally; for a planar filter also vertically, in the outer two dimensions.
     Accumulator upTaps[IsUpPlanar ? Up : 1][IsUpPlanar ? UpDepth : 1][Up][UpDepth];
-    Accumulator downTaps[IsDownPlanar ? DownTaps : 1][DownTaps];  // across
+    Accumulator downTaps[IsDownPlanar ? DownTaps : 1][DownTaps];  // [vertical, horizontal]
 };
 
-// The taps of filters of one axis, the same down as across. A copy stays in registers where every loop over taps is
-// unrolled, which some compilers have to be told.
+// The taps of separable filters, the same along both axes. The copy stays in registers if every loop over taps is
+// unrolled, which some compilers must be told to do.
 struct Taps {
     Accumulator up[Up][UpDepth];  // [place, sample]
     Accumulator down[DownTaps];
@@ -82,7 +82,7 @@ DEVICE void LoadDownTaps(const float* second, const FilteredPlan& plan, Shared& 
     }
 }
 
-// The first rows of v come after rows of zeros.
+// Zeroes the buffers: the first iterations read rows that nothing has written yet.
 DEVICE void ClearRows(Shared& shared)
 {
     constexpr int SampleCount = SampleRows * Samples * ChannelLanes;
@@ -91,13 +91,13 @@ DEVICE void ClearRows(Shared& shared)
     for (int i = threadIdx.x; i < MiddleCount; i += blockDim.x) (&shared.middle[0][0][0])[i] = 0;
 }
 
-// What a block computes.
+// The strip of y that a block computes.
 struct Strip {
     Int64 image;
-    int channel;
+    int channel;                                   // of the thread
     int firstRow, endRow, firstColumn, endColumn;  // of y
     int firstGroup;                                // of columns
-    int lead;                                      // places of it before the first one under the strip
+    int lead;                                      // places of that group before the first one under the strip
 };
 
 DEVICE Strip StripOf(const FilteredPlan& plan)

@@ -1,11 +1,11 @@
 namespace GenKernels.Kernels.Filtering;
 
 /// <summary>
-/// How <c>FilteredLeakyRelu.cu</c> is divided for two filters, and whether it is made for them at all.
+/// The tiling of <c>FilteredLeakyRelu.cu</c> for two filters, and whether the kernel supports them at all.
 /// </summary>
 /// <param name="First">The filter before the activation.</param>
-/// <param name="Second">The filter after it.</param>
-/// <param name="Outputs">Neighbouring columns of the result that a thread has.</param>
+/// <param name="Second">The filter after the activation.</param>
+/// <param name="Outputs">Neighbouring columns of the result per thread.</param>
 internal sealed record FilteredTiling(FilteredSide First, FilteredSide Second, int Outputs)
 {
     // As in the kernel.
@@ -16,24 +16,25 @@ internal sealed record FilteredTiling(FilteredSide First, FilteredSide Second, i
 
     private const int MostOutputs = 8;
 
-    // What every GPU from compute capability 8.0 on has for a block, and the numbers of 32 bits with which a thread
-    // gets by in 128 registers, where a multiprocessor holds two blocks, and in 255; before they are many a strip is
-    // made narrower. The limits hold on the CPU too, so that a program takes the same way everywhere.
+    // The shared memory per block that every GPU from compute capability 8.0 on offers, and the live 32-bit numbers
+    // with which a thread manages in 128 registers, where a multiprocessor holds two blocks, and in 255. Above
+    // ManyNumbers a strip is made narrower if possible. The limits apply on the CPU too, so that a program takes the
+    // same path everywhere.
     private const int MostSharedBytes = 99 << 10;
     private const int MostNumbersOfTwo = 122;
     private const int ManyNumbers = 180;
     private const int MostNumbers = 300;
 
-    // Taps of 32 bits are the same for all of a warp, which has registers for that: for so many taps.
+    // 32-bit taps are uniform across a warp and live in its uniform registers: up to this many.
     private const int WarpTaps = 36;
 
-    // Of a planar filter that are loaded ahead.
+    // Taps of a planar filter that are prefetched.
     private const int PlanarTaps = 16;
 
-    // What a thread does for a row besides that grows with its places, in multiplications.
+    // A thread's work per row that does not grow with its places, in multiplications.
     private const int RowWork = 34;
 
-    /// <summary>Columns of the result that a block of the kernel has.</summary>
+    /// <summary>Columns of the result per block of the kernel.</summary>
     internal int Columns => ColumnLanes * Outputs;
 
     /// <summary>The defines of the kernels.</summary>
@@ -45,7 +46,7 @@ internal sealed record FilteredTiling(FilteredSide First, FilteredSide Second, i
     /// <summary>Blocks of the kernel that a multiprocessor holds.</summary>
     internal int BlocksPerProcessor { get; private init; } = 2;
 
-    /// <summary>How long a thread is at work for a row between the filters, in multiplications.</summary>
+    /// <summary>A thread's work per row between the filters, in multiplications.</summary>
     internal int Work
     {
         get
@@ -56,10 +57,10 @@ internal sealed record FilteredTiling(FilteredSide First, FilteredSide Second, i
         }
     }
 
-    // Of a row between the filters that a thread has.
+    // Places per thread of a row between the filters.
     private int Places => Groups * First.Rate;
 
-    // Groups of places that a thread has, samples under a strip, and those that a thread loads of a row.
+    // Per row: groups of places of a thread, samples under a strip, and samples that a thread loads.
     private int Groups
     {
         get
@@ -74,12 +75,12 @@ internal sealed record FilteredTiling(FilteredSide First, FilteredSide Second, i
     private int OwnSamples => Quotient.Up(Samples, ColumnLanes);
 
     /// <returns>
-    /// Those that fit, the widest strips first: of which a multiprocessor holds two blocks, or else the widest of which
-    /// it holds one; none where a block does not fit at all.
+    /// The tilings that fit, widest strips first: those with two blocks per multiprocessor or, if there are none, the
+    /// widest with one; empty if no block fits.
     /// </returns>
     /// <param name="first">The filter before the activation.</param>
-    /// <param name="second">The filter after it.</param>
-    /// <param name="type">Of the tensors.</param>
+    /// <param name="second">The filter after the activation.</param>
+    /// <param name="type">Type of the tensors.</param>
     internal static FilteredTiling[] Find(FilteredSide first, FilteredSide second, ElementType type)
     {
         if (first.Depth < 1 || second.Depth < 1) return [];
@@ -96,13 +97,13 @@ internal sealed record FilteredTiling(FilteredSide First, FilteredSide Second, i
             : [.. fitting.Take(1).Select(tiling => tiling with { BlocksPerProcessor = 1 })];
     }
 
-    /// <returns>Whether one fits: where any does, that of the narrowest strips does.</returns>
+    /// <returns>Whether any tiling fits: if one does, the one with the narrowest strips does.</returns>
     /// <inheritdoc cref="Find" path="/param"/>
     internal static bool Exists(FilteredSide first, FilteredSide second, ElementType type) =>
         first.Depth > 0 && second.Depth > 0 && new FilteredTiling(first, second, 1).Fits(type);
 
-    /// <returns>What a block keeps in shared memory: <c>Shared</c> of the kernel.</returns>
-    /// <param name="type">Of the tensors.</param>
+    /// <returns>Shared memory per block in bytes: the size of <c>Shared</c> in the kernel, up to padding.</returns>
+    /// <param name="type">Type of the tensors.</param>
     internal int SharedBytes(ElementType type)
     {
         int sampleRows = First.IsPlanar ? First.Depth + 1 : 2;
@@ -114,7 +115,7 @@ internal sealed record FilteredTiling(FilteredSide First, FilteredSide Second, i
     private bool Fits(ElementType type) =>
         Numbers(type) <= (Outputs > 1 ? ManyNumbers : MostNumbers) && SharedBytes(type) <= MostSharedBytes;
 
-    // What a thread keeps from place to place and, at once, for one: of 32 bits.
+    // Live 32-bit numbers of a thread: those kept from row to row, and the most in use at once within a row.
     private int Numbers(ElementType type)
     {
         int samples = First.IsPlanar ? OwnSamples : OwnSamples * (First.Depth + 1);
@@ -130,6 +131,6 @@ internal sealed record FilteredTiling(FilteredSide First, FilteredSide Second, i
 
     private static int TapCount(FilteredSide side) => side.IsPlanar ? side.Taps * side.Taps : side.Taps;
 
-    // Shared memory is laid out 16 bytes at a time.
+    // Rounded up to four elements, which covers the padding of Shared to a multiple of 16 bytes.
     private static int TapLine(int count) => Quotient.Up(count, 4) * 4;
 }

@@ -1,24 +1,24 @@
-// HostFilter: the passes of FilteredLeakyReluHost over rows of vectors: four along one axis each, and in the place of
-// two of them one of a planar filter. Rates and tap counts are compiled in, so
-// that sums over taps are unrolled and zeros between samples are never met.
+// HostFilter: the filter passes of FilteredLeakyReluHost over rows of vectors: four along one axis each, two of which a
+// planar filter replaces by one. Rates and tap counts are compile-time constants, so that sums over taps are unrolled
+// and stuffed zeros are never multiplied.
 #pragma once
 
-// In the order of the samples that they meet, with the gains in those that run across columns.
+// Taps in the order of the samples that they multiply. Gains are folded into planar taps and those across columns.
 struct Taps {
-    Accumulator upRows[Up][UpDepth];  // of each place of a group
+    Accumulator upRows[Up][UpDepth];  // [place of a group, sample]
     Accumulator upColumns[Up][UpDepth];
-    Accumulator upPlane[Up][UpDepth][Up][UpDepth];  // [place, sample] down, then across
+    Accumulator upPlane[Up][UpDepth][Up][UpDepth];  // [place, sample] vertically, then horizontally
     Accumulator downColumns[DownTaps];
     Accumulator downRows[DownTaps];
     Accumulator downPlane[DownTaps][DownTaps];
 };
 
-// A sign code has bits of what is not positive, and above them of what is clamped.
+// A sign code has a bit for each lane that is not positive and, from bit 16 on, one for each lane that is clamped.
 constexpr unsigned AllClamped = 0xFFFF0000u;
 
-// Outputs that are summed at a time, so that what they share is read once.
+// Neighbouring outputs summed together, so that inputs they share are loaded once.
 constexpr int Neighbours = Down >= 4 ? 2 : 4;
-constexpr int NeighbourGroups = Up >= 4 ? 1 : Up == 1 ? 8 : 4;  // of a planar filter
+constexpr int NeighbourGroups = Up >= 4 ? 1 : Up == 1 ? 8 : 4;  // groups of places, for a planar filter
 
 DEVICE Taps TapsOf(const float* first, const float* second, const FilteredPlan& plan)
 {
@@ -53,7 +53,7 @@ DEVICE Taps TapsOf(const float* first, const float* second, const FilteredPlan& 
     return taps;
 }
 
-// A tap in every lane, in a copy that nothing else writes to, so that it stays in a register.
+// Taps broadcast to all lanes, in a local copy that no store can alias, so that they stay in registers.
 template <int Count> struct Spread {
     Vector taps[Count];
     MEMBER explicit Spread(const Accumulator* from)
@@ -63,7 +63,8 @@ template <int Count> struct Spread {
     }
 };
 
-// The rows of a group of places, from the rows of samples that they meet; `to` is [Up][count].
+// Vertical pass of the first filter: the Up rows of a group of places, from the rows of samples under them; `to` is
+// [Up][count].
 DEVICE void FilterUpRows(const Vector* const (&rows)[UpDepth], const Taps& taps, int count, Vector* to)
 {
     const Spread<UpTaps> spread(taps.upRows[0]);
@@ -93,7 +94,7 @@ template <int Mode> DEVICE Vector Activate(Vector v, Accumulator slope, Accumula
     return v < -limit ? -limit + Vector{} : v;
 }
 
-// A row of places, activated; `codes` is read or written as the mode says.
+// Horizontal pass of the first filter: a row of places, activated; `codes` is read or written according to the mode.
 template <int Mode>
 DEVICE void FilterUpColumns(
     const Vector* from, const Taps& taps, int groupCount, Accumulator slope, Accumulator limit, Vector* to,
@@ -113,7 +114,7 @@ DEVICE void FilterUpColumns(
     }
 }
 
-// Count neighbouring groups of places in a row that is place j of its group, activated, by a planar filter.
+// First filter if planar: Count neighbouring groups of places, activated, in the row that is place j of its group.
 template <int Count, int Mode>
 DEVICE void FilterUpGroups(
     const Vector* const (&rows)[UpDepth], const Taps& taps, int j, int group, Accumulator slope, Accumulator limit,
@@ -155,7 +156,7 @@ DEVICE void FilterUpPlane(
     for (; group < groupCount; group++) FilterUpGroups<1, Mode>(rows, taps, j, group, slope, limit, to, codes);
 }
 
-// Adds what a row gives to Count neighbouring outputs across columns; a tap is a number or a vector of it.
+// Adds the contribution of a row to Count neighbouring outputs across columns; a tap is a number or a broadcast vector.
 template <int Count, typename Tap>
 DEVICE void AddAcross(const Vector* from, const Tap (&taps)[DownTaps], Vector (&sum)[Count])
 {
@@ -170,7 +171,7 @@ DEVICE void AddAcross(const Vector* from, const Tap (&taps)[DownTaps], Vector (&
     }
 }
 
-// Count neighbouring outputs across columns.
+// Horizontal pass of the second filter: Count neighbouring outputs.
 template <int Count> DEVICE void SumColumns(const Vector* from, const Spread<DownTaps>& spread, Vector* to)
 {
     Vector sum[Count] = {};
@@ -186,7 +187,7 @@ DEVICE void FilterDownColumns(const Vector* from, const Taps& taps, int count, V
     for (; i < count; i++) SumColumns<1>(from + i * Down, spread, to + i);
 }
 
-// Count neighbouring outputs of a row, from the rows of places under it.
+// Vertical pass of the second filter: Count neighbouring outputs of a row, from the rows of places under it.
 template <int Count>
 DEVICE void SumRows(const Vector* const (&rows)[DownTaps], const Spread<DownTaps>& spread, int i, Vector* to)
 {
@@ -198,7 +199,7 @@ DEVICE void SumRows(const Vector* const (&rows)[DownTaps], const Spread<DownTaps
     for (int p = 0; p < Count; p++) to[p] = sum[p];
 }
 
-// The same by a planar filter.
+// Second filter if planar: the same outputs.
 template <int Count>
 DEVICE void SumPlane(const Vector* const (&rows)[DownTaps], const Taps& taps, int i, Vector* to)
 {

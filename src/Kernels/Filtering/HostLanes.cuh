@@ -1,5 +1,5 @@
-// HostLanes: vectors whose lanes are channels, and a bit for each lane, for filters on the CPU. A vector
-// has 64 bytes; on processors with shorter ones the compiler takes several.
+// HostLanes: vectors whose lanes are channels, with lane masks, for filters on the CPU. A vector has 64 bytes; on
+// processors with narrower registers the compiler splits it.
 #pragma once
 
 #include <cstring>
@@ -15,9 +15,9 @@ typedef Scalar Vector __attribute__((vector_size(VectorBytes)));
 template <int Count> struct BitsOfLanes { using Type = UInt16; };
 template <> struct BitsOfLanes<8> { using Type = UInt8; };
 using LaneBits = BitsOfLanes<Lanes>::Type;
-constexpr int BitsOfWord = 4 / sizeof(LaneBits);  // as many LaneBits make a word of 32
+constexpr int BitsOfWord = 4 / sizeof(LaneBits);  // LaneBits per 32-bit word
 
-// The first `count` lanes from memory, zeros in the others.
+// Loads the first `count` lanes; the others are zero.
 DEVICE Vector Load(const Scalar* from, int count)
 {
     Vector result = {};

@@ -2,22 +2,23 @@ using GenKernels.Kernels.Movement;
 
 namespace GenKernels.Kernels.Filtering;
 
-/// <summary>Launches <c>LowpassBank.cu</c>: every noise channel through every filter of a bank.</summary>
+/// <summary>Launches <c>LowpassBank.cu</c>: filters every noise channel with every filter of a bank.</summary>
 public static class LowpassBank
 {
-    // As in the kernel: the filters of a block, and the outputs of a block on the host device.
+    // As in the kernel: filters per block, and outputs per block on the host device.
     private const int Filters = 4;
     private const int HostTile = 128;
     private static readonly KernelSource s_source = Source("Filtering/LowpassBank.cu");
 
     /// <param name="noise">Sequences, <c>[N, L, K]</c>, floats.</param>
     /// <param name="filters">
-    /// The bank, <c>[B, J]</c> of 32-bit floats, run over the sequences as it is (a correlation); J at most L.
+    /// The bank, <c>[B, J]</c>, Float32, applied without flipping (a correlation); J at most L.
     /// </param>
     /// <param name="tapCounts">
-    /// How many of the last taps of each filter count, <c>[B]</c> of 32-bit integers, 1 to J; no others are read.
+    /// Effective taps of each filter, the last ones of its row, <c>[B]</c>, Int32, 1 to J. The others must be 0: they
+    /// are read too where a filter of the same group is longer.
     /// </param>
-    /// <param name="scales">A factor of each filter's output, <c>[B]</c> of 32-bit floats.</param>
+    /// <param name="scales">Factor of each filter's output, <c>[B]</c>, Float32.</param>
     /// <param name="tapTotal">The sum of the tap counts, for the launch's cost; B J by default.</param>
     /// <returns>
     /// A new tensor, <c>[N, L - J + 1, K B]</c>, channel k B + b; the caller or its scope disposes it.
@@ -56,9 +57,9 @@ public static class LowpassBank
     }
 
     /// <summary>The adjoint of <see cref="Forward"/>.</summary>
-    /// <param name="g">The gradient of its result, <c>[N, M, K B]</c>, floats.</param>
-    /// <param name="filters">The bank, <c>[B, J]</c> of 32-bit floats, zero but for the taps that count.</param>
-    /// <param name="scales">A factor of each filter's output, <c>[B]</c> of 32-bit floats.</param>
+    /// <param name="g">The upstream gradient, <c>[N, M, K B]</c>, floats.</param>
+    /// <param name="filters">The bank, <c>[B, J]</c>, Float32, zero except for the effective taps.</param>
+    /// <param name="scales">Factor of each filter's output, <c>[B]</c>, Float32.</param>
     /// <param name="tapTotal">As in <see cref="Forward"/>.</param>
     /// <returns>A new tensor, <c>[N, M + J - 1, K]</c>; the caller or its scope disposes it.</returns>
     /// <exception cref="ShapeException">A shape or type does not fit.</exception>

@@ -1,4 +1,4 @@
-// LowpassBank: every noise channel through every filter of a bank.
+// LowpassBank: filters every noise channel with every filter of a bank.
 //   y[n,t,kB+b] = scale[b] sum over j of filter[b,j] noise[n,k,t+j], j over the last tapCount[b] of J
 // LowpassBankGradient: the adjoint, a sum over filters and outputs.
 //   d[n,l,k] = sum over b, t of scale[b] filter[b,l-t] g[n,t,kB+b]
@@ -6,20 +6,20 @@
 // Shapes   noise: [N, K, L], channels first; filter: [B, J], in the adjoint [J, B]; y, g: [N, L - J + 1, K*B];
 //          d: [N, L, K]; contiguous
 // Types    stored as Scalar, the bank as float, summed in Accumulator
-// Launch   forward: one block for a tile of outputs, Filters filters and a channel; at most 256 threads. Adjoint: one
-//          warp an element, any block size that is a multiple of WarpSize
-// Cost     N*K*(L-J+1)*B times the mean tap count in multiplications: bound by them. A sketch of the innermost loop on
-//          one core of an AMD EPYC with 512-bit vectors: 79e9 a second with 4 taps a turn, 27e9 with 1
-// Limits   the filters of a group of neighbours cost as much as the longest of them
+// Launch   forward: one block per tile of outputs, group of Filters filters and channel; at most 256 threads. Adjoint:
+//          one warp per element, any block size that is a multiple of WarpSize
+// Cost     N*K*(L-J+1)*B times the mean tap count in multiplications: bound by arithmetic. A prototype of the innermost
+//          loop on one core of an AMD EPYC with 512-bit vectors: 79e9 per second with 4 taps per iteration, 27e9 with 1
+// Limits   each filter of a group costs as much as the longest one of the group
 // Source   Brooks et al. 2022, Generating Long Videos of Dynamic Scenes: the temporal embedding of the generator
 #include "Common/Prelude.cuh"
 #include "Common/Warp.cuh"
 
 constexpr int Filters = 4;                          // of a group
-constexpr int Outputs = WarpSize == 1 ? 128 : 1;    // neighbours that a thread sums at a time
+constexpr int Outputs = WarpSize == 1 ? 128 : 1;    // neighbouring outputs that a thread sums
 constexpr int LargestTile = WarpSize == 1 ? 128 : 256;
 constexpr int Slice = 1024;                         // taps whose noise is in shared memory at a time
-constexpr int Unroll = 4;                           // taps between a load and a store of the sums; divides Slice
+constexpr int Unroll = 4;                           // taps per load and store of the sums; divides Slice
 
 struct BankPlan {
     int length;        // L
@@ -50,7 +50,7 @@ KERNEL LowpassBank(
     const Scalar* __restrict__ noise, const float* __restrict__ filters, const int* __restrict__ tapCounts,
     const float* __restrict__ scales, Scalar* __restrict__ y, BankPlan plan)
 {
-    __shared__ Accumulator window[Slice + LargestTile];  // read at consecutive places: no bank conflicts
+    __shared__ Accumulator window[Slice + LargestTile];  // read at consecutive addresses: no bank conflicts
     const int tile = blockDim.x * Outputs;
     const int tileCount = (plan.outputLength + tile - 1) / tile;
     const int groupCount = (plan.filterCount + Filters - 1) / Filters;
@@ -70,7 +70,7 @@ KERNEL LowpassBank(
     Accumulator sum[Filters][Outputs] = {};
     for (int slice = plan.tapCount - longest; slice < plan.tapCount; slice += Slice) {
         const int count = Minimum(Slice, plan.tapCount - slice);
-        __syncthreads();  // the reads of the slice before | the writes of this one
+        __syncthreads();  // the reads of the previous slice | the writes of this one
         for (int i = threadIdx.x; i < count + tile; i += blockDim.x) {
             const int place = start + slice + i;
             window[i] = place < plan.length ? Accumulator(noise[row * plan.length + place]) : Accumulator(0);
@@ -97,7 +97,7 @@ KERNEL LowpassBankGradient(
 {
     const int lane = threadIdx.x % WarpSize;
     const Int64 element = (Int64)blockIdx.x * (blockDim.x / WarpSize) + threadIdx.x / WarpSize;
-    if (element >= elementCount) return;  // a warp leaves as a whole, so WarpSum below stays legal
+    if (element >= elementCount) return;  // uniform across the warp, so that WarpSum below stays legal
     const int channel = int(element % plan.channelCount);
     const int place = int(element / plan.channelCount % plan.length);
     const Int64 clip = element / plan.channelCount / plan.length;

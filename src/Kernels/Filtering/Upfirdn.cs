@@ -2,11 +2,11 @@ using GenKernels.Kernels.Common;
 
 namespace GenKernels.Kernels.Filtering;
 
-/// <summary>Launches <c>Upfirdn.cu</c>: up by zeros, filter, down, along one axis.</summary>
+/// <summary>Launches <c>Upfirdn.cu</c>: upsampling, FIR filter and downsampling along one axis.</summary>
 public static class Upfirdn
 {
-    // Elements of a row that a block of a GPU takes: few, so that it has many neighbouring rows, whose filters meet the
-    // same samples in the multiprocessor's own cache.
+    // Elements of a row per block on a GPU: few, so that a block has many neighbouring rows, whose filters share
+    // samples in the L1 cache.
     private const int ChunkLength = 256;
 
     private const string SingleTaps = "Tap=float";
@@ -14,19 +14,24 @@ public static class Upfirdn
     private static readonly KernelSource s_source = Source("Filtering/Upfirdn.cu", SingleTaps, DoubleTaps);
 
     /// <param name="x">Any shape, floats.</param>
-    /// <param name="filter">The taps, <c>[K]</c>, of 32 or 64 bits whatever the type of <paramref name="x"/>.</param>
-    /// <param name="axis">Which axis is filtered, from 0.</param>
-    /// <param name="up">Each sample is followed by <paramref name="up"/> - 1 zeros.</param>
-    /// <param name="down">Every <paramref name="down"/>-th sum is kept, the first one first.</param>
-    /// <param name="padBefore">Zeros put before the samples at the higher rate; negative to crop.</param>
-    /// <param name="padAfter">Zeros put after them; negative to crop.</param>
-    /// <param name="flip">False to convolve; true to run the filter over the samples as it is, a correlation.</param>
-    /// <param name="gain">A factor of the result.</param>
+    /// <param name="filter">The taps, <c>[K]</c>, Float32 or Float64 for any type of <paramref name="x"/>.</param>
+    /// <param name="axis">The axis to filter, from 0.</param>
+    /// <param name="up">Upsampling factor: <paramref name="up"/> - 1 zeros follow each sample.</param>
+    /// <param name="down">
+    /// Downsampling factor: every <paramref name="down"/>-th output is kept, starting with the first.
+    /// </param>
+    /// <param name="padBefore">Zeros added before the samples, at the higher rate; negative to crop.</param>
+    /// <param name="padAfter">Zeros added after the samples, at the higher rate; negative to crop.</param>
+    /// <param name="flip">False to convolve, true to correlate: the filter is then not reversed.</param>
+    /// <param name="gain">Multiplies the result.</param>
     /// <returns>
     /// A new tensor with (L up + padBefore + padAfter - K) / down + 1 elements along the axis; the caller or its scope
     /// disposes it.
     /// </returns>
-    /// <exception cref="ShapeException">The filter is no vector, or longer than the padded axis.</exception>
+    /// <exception cref="ShapeException">
+    /// The filter is not a vector of such a type or is longer than the padded axis, the axis does not exist or is
+    /// empty, or a rate is below 1.
+    /// </exception>
     public static Tensor Forward(
         Tensor x, Tensor filter, int axis, int up, int down, int padBefore, int padAfter, bool flip = false,
         float gain = 1)

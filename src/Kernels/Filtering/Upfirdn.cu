@@ -1,12 +1,12 @@
-// Upfirdn: zeros between samples, a filter, and every down-th of the result, along one axis.
+// Upfirdn: upsamples by inserting zeros, applies an FIR filter, and keeps every down-th output, along one axis.
 //   y[o,m,i] = gain sum over k of h[k] u[o, m down + k - before, i]
-//   u[o, l up, i] = x[o,l,i], and u is 0 elsewhere; h is the filter backwards (a convolution),
-//   or as it is where isFlipped
+//   u[o, l up, i] = x[o,l,i], and u is 0 elsewhere; h is the filter reversed (a convolution), or as it is if isFlipped
+//   (a correlation)
 //
 // Shapes   x: [O, L, I]; filter: [K]; y: [O, M, I]; contiguous
 // Types    stored as Scalar, the filter as Tap, summed in Accumulator
 // Launch   rows of I distributed by RowWalk, in packs where addresses allow; any block size
-// Cost     K / up multiplications an element of y; reads x (the rows under one filter come from cache), writes y
+// Cost     K / up multiplications per element of y; reads x (rows that filters share come from cache), writes y
 // Limits   L, M >= 1
 // Source   Karras et al. 2020, Analyzing and Improving the Image Quality of StyleGAN: the resampling of its appendix
 #include "Common/Prelude.cuh"
@@ -22,14 +22,14 @@ struct UpfirdnPlan {
     float gain;
 };
 
-// The part of the filter that meets samples of x under one row of y.
+// The taps that fall on samples of x, for one row of y: one polyphase component of the filter.
 struct Taps {
     const Tap* first;
     int step;
     int count;
 };
 
-// place / up, without a division for the usual rates.
+// place / up, without a division at the common rates.
 DEVICE int Samples(int place, int up) { return up == 1 ? place : up == 2 ? place >> 1 : place / up; }
 
 // The samples under row m of y, from `start` on, and their taps.
@@ -49,7 +49,7 @@ DEVICE Window WindowOf(const UpfirdnPlan& plan, const Tap* filter, int m)
                                   : Taps{filter + (plan.tapCount - 1 - tap), -plan.up, stop - start}};
 }
 
-// Adds the samples under count taps to the sums of Width neighbouring columns, from x on.
+// Adds `count` taps times their samples to the sums of Width neighbouring columns; x points to the first sample.
 template <int Width>
 DEVICE void AddTaps(
     Accumulator (&sum)[Width], Taps taps, int first, int count, float gain, const Scalar* __restrict__ x, int inner)
@@ -62,7 +62,7 @@ DEVICE void AddTaps(
     }
 }
 
-// The sums of a device's thread. The usual numbers of taps are constants here, so that all loads are under way at once.
+// A device thread's pack of outputs. Common tap counts are constants, so that all loads are in flight at once.
 template <int Width>
 DEVICE void PackOf(Taps taps, float gain, const Scalar* __restrict__ x, Scalar* __restrict__ y, int inner)
 {
@@ -83,7 +83,7 @@ DEVICE void PackOf(Taps taps, float gain, const Scalar* __restrict__ x, Scalar* 
     StorePack(y, pack);
 }
 
-// Sums Width neighbouring columns at a time in registers, from first on; returns the first column that is left.
+// Sums Width neighbouring columns at a time in registers, from `first` on; returns the first column not processed.
 template <int Width, typename WeightOf>
 DEVICE int Columns(
     WeightOf weightOf, int count, const Scalar* x, Scalar* __restrict__ y, int inner, int first, int end)
@@ -114,14 +114,14 @@ DEVICE void AllColumns(
     Columns<1>(weightOf, count, x, y, inner, first, end);
 }
 
-// Rows of y that the same taps meet: how many, and how far apart they and their samples are.
+// Rows of y with the same taps, equally spaced.
 struct RowRun {
     int count;
-    Int64 apart, samplesApart;
+    Int64 apart, samplesApart;  // elements from one row of y, and of x, to the next
 };
 
-// A run on the host device. The usual numbers of taps are constants (0 is any other), their weights in registers: rows
-// of few columns, the channels of an image, take half the time.
+// A run on the host device. Common tap counts are constants (Fixed = 0 stands for any other), with the weights in
+// registers: rows of few columns, such as the channels of an image, take half the time.
 template <int Fixed>
 DEVICE void RunOf(
     Taps taps, float gain, const Scalar* x, Scalar* __restrict__ y, const RowRun& run, int inner, int first, int end)

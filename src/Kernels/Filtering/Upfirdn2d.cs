@@ -2,22 +2,27 @@ using GenKernels.Kernels.Common;
 
 namespace GenKernels.Kernels.Filtering;
 
-/// <summary>Launches <c>Upfirdn2d.cu</c>: up by zeros, a filter of two axes that is no product of two, down.</summary>
+/// <summary>
+/// Launches <c>Upfirdn2d.cu</c>: upsampling, a 2-D filter that need not be separable, and downsampling.
+/// </summary>
 public static class Upfirdn2d
 {
     private static readonly KernelSource s_source = Source("Filtering/Upfirdn2d.cu");
 
     /// <param name="x">Images, <c>[N, H, W, C]</c>, floats.</param>
-    /// <param name="filter">The taps, <c>[I, J]</c> of 32-bit floats.</param>
-    /// <param name="rows">Rates and paddings from top to bottom.</param>
-    /// <param name="columns">Rates and paddings from left to right.</param>
-    /// <param name="flip">False to convolve; true to run the filter over the image as it is, a correlation.</param>
-    /// <param name="gain">A factor of the result.</param>
+    /// <param name="filter">The taps, <c>[I, J]</c>, Float32.</param>
+    /// <param name="rows">Rates and padding of the vertical axis.</param>
+    /// <param name="columns">Rates and padding of the horizontal axis.</param>
+    /// <param name="flip">False to convolve, true to correlate: the filter is then not rotated.</param>
+    /// <param name="gain">Multiplies the result.</param>
     /// <returns>
-    /// A new tensor, <c>[N, Q, P, C]</c>, Q and P as <see cref="Resampling.OutputLength"/> tells; the caller or its
-    /// scope disposes it.
+    /// A new tensor, <c>[N, Q, P, C]</c>, Q and P from <see cref="Resampling.OutputLength"/>; the caller or its scope
+    /// disposes it.
     /// </returns>
-    /// <exception cref="ShapeException">A rank or type does not fit, or an axis does not hold the filter.</exception>
+    /// <exception cref="ShapeException">
+    /// A rank or type does not fit, an axis is empty or its padded length is below that of the filter, or a rate is
+    /// below 1.
+    /// </exception>
     public static Tensor Forward(
         Tensor x, Tensor filter, Resampling rows, Resampling columns, bool flip = false, float gain = 1)
     {

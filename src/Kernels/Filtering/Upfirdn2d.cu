@@ -1,13 +1,14 @@
-// Upfirdn2d: zeros between pixels, a filter of two axes, and every down-th row and column of the result.
+// Upfirdn2d: upsamples by inserting zeros, applies a planar (2-D) filter, and keeps every down-th row and column.
 //   y[n,q,p,c] = gain sum over i, j of h[i,j] u[n, q downY + i - beforeY, p downX + j - beforeX, c]
-//   u[n, r upY, s upX, c] = x[n,r,s,c], and u is 0 elsewhere; h is the filter turned by half a turn (a convolution),
-//   or as it is where isFlipped
+//   u[n, r upY, s upX, c] = x[n,r,s,c], and u is 0 elsewhere; h is the filter rotated by 180 degrees (a convolution),
+//   or as it is if isFlipped (a correlation)
 //
 // Shapes   x: [N, H, W, C]; filter: [I, J]; y: [N, Q, P, C]; contiguous
 // Types    stored as Scalar, the filter as float, summed in Accumulator
 // Launch   rows of C distributed by RowWalk; any block size
-// Cost     I J / (upY upX) multiplications an element of y; reads x (under one filter from cache), writes y
-// Limits   H, W, Q, P >= 1; a filter that is a product of two is faster as two passes of Upfirdn
+// Cost     I J / (upY upX) multiplications per element of y; reads x (pixels that filters share come from cache),
+//          writes y
+// Limits   H, W, Q, P >= 1; a separable filter is faster as two passes of Upfirdn
 // Source   Karras et al. 2020, Analyzing and Improving the Image Quality of StyleGAN: the resampling of its appendix
 #include "Common/Prelude.cuh"
 #include "Common/Rows.cuh"
@@ -24,10 +25,10 @@ struct Upfirdn2dPlan {
     float gain;
 };
 
-// The samples of an axis under one output, and where in the filter the first of them falls.
+// The samples along an axis under one output, and the taps that fall on them.
 struct Meeting {
-    int first, count;
-    int tap, step;
+    int first, count;  // samples
+    int tap, step;     // tap of the first sample, and the step to that of the next
 };
 
 DEVICE Meeting MeetingOf(const AxisPlan& axis, int output, bool isFlipped)
@@ -40,7 +41,7 @@ DEVICE Meeting MeetingOf(const AxisPlan& axis, int output, bool isFlipped)
     return {first, end - first, isFlipped ? tap : axis.tapCount - 1 - tap, isFlipped ? axis.up : -axis.up};
 }
 
-// One thread of the host device sums a stretch of channels at a time, elsewhere a thread has one.
+// Channels that a thread sums at a time: many on the host device, one elsewhere.
 constexpr int Width = WarpSize == 1 ? 64 : 1;
 
 KERNEL Upfirdn2d(

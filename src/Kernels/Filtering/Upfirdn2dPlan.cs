@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace GenKernels.Kernels.Filtering;
 
-/// <summary>A filter of two axes; laid out as <c>Upfirdn2dPlan</c> in <c>Upfirdn2d.cu</c>.</summary>
+/// <summary>Resampling by a planar filter; laid out as <c>Upfirdn2dPlan</c> in <c>Upfirdn2d.cu</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct Upfirdn2dPlan
 {

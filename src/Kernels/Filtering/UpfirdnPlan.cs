@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace GenKernels.Kernels.Filtering;
 
-/// <summary>Up by zeros, filter, down, along one axis; laid out as <c>UpfirdnPlan</c> in <c>Upfirdn.cu</c>.</summary>
+/// <summary>Resampling along one axis; laid out as <c>UpfirdnPlan</c> in <c>Upfirdn.cu</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct UpfirdnPlan
 {

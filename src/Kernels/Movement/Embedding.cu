@@ -9,7 +9,7 @@
 // Launch   one warp per row of y or dtable; any block size that is a multiple of WarpSize. Lists: a single warp
 // Cost     reads and writes M*C, the gradient writes V*C: bound by memory. Lists: some hundred nanoseconds per WarpSize
 //          ids, on the host a few nanoseconds per id
-// Limits   M and V below 2^31; ids out of range contribute no gradient
+// Limits   V below 2^31, for the gradient M below 2^31 - 1; ids out of range contribute no gradient
 // Source   the lists are built in one pass from the last id to the first: they come out in order, and no float is added
 //          atomically
 #include "Common/Prelude.cuh"

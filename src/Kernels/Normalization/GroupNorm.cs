@@ -22,6 +22,7 @@ public static class GroupNorm
     /// <exception cref="ShapeException">
     /// The channels are not a multiple of <paramref name="groups"/>, or the shapes of weight or bias do not fit.
     /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="epsilon"/> is not positive and finite.</exception>
     public static (Tensor Value, Tensor Statistics) Forward(
         Tensor x, int groups, Tensor? weight, Tensor? bias, float epsilon, bool silu = false)
     {

@@ -33,6 +33,7 @@ public static class LayerNorm
     /// <param name="epsilon">Added to the variance; positive, in squared units of <paramref name="x"/>.</param>
     /// <returns>A new tensor of the shape of <paramref name="x"/>; the caller or its scope disposes it.</returns>
     /// <exception cref="ShapeException"><paramref name="x"/> is a scalar, or weight or bias do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="epsilon"/> is not positive and finite.</exception>
     public static Tensor Forward(Tensor x, Tensor? weight, Tensor? bias, float epsilon)
     {
         Check(x, weight, bias);
@@ -60,6 +61,7 @@ public static class LayerNorm
     /// scope disposes them.
     /// </returns>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="epsilon"/> is not positive and finite.</exception>
     public static (Tensor X, Tensor? Weight, Tensor? Bias) Backward(
         Tensor x, Tensor dy, Tensor? weight, Tensor? bias, float epsilon, bool needsParameters = true)
     {

@@ -11,6 +11,7 @@ public static class PixelNorm
     /// A new tensor of the shape, type and device of <paramref name="x"/>; the caller or its scope disposes it.
     /// </returns>
     /// <exception cref="ShapeException"><paramref name="x"/> is not a matrix.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="epsilon"/> is not positive and finite.</exception>
     public static Tensor Forward(Tensor x, float epsilon)
     {
         Require.Rank(x, 2);

@@ -14,7 +14,7 @@
 //          GridSampleOrder: one block for every ElementsPerBlock elements; GridSampleGridGradient: one warp per place,
 //          blocks of a multiple of WarpSize; else any block size
 // Cost     reads and writes x, y and grid once: bound by memory. The lists take 4*N*(H*W + I*J) bytes, twice
-// Limits   N*I*J and N*(H + 1)*(W + 1) below 2^31; a NaN position samples zeros
+// Limits   N*I*J and N*(H + 1)*(W + 1) below 2^31 - 1; a NaN position samples zeros
 // Source   Jaderberg et al. 2015, Spatial Transformer Networks, section 3.3
 #include "Common/Prelude.cuh"
 #include "Common/Atomics.cuh"

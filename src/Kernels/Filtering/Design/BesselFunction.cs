@@ -1,9 +1,9 @@
 namespace GenKernels.Kernels.Filtering;
 
-/// <summary>The two Bessel functions that filter design needs, to about 15 digits.</summary>
+/// <summary>The two Bessel functions that filter design needs, accurate to about 15 digits.</summary>
 internal static class BesselFunction
 {
-    /// <returns>The modified function of the first kind, order 0: the sum over k of (x²/4)^k / (k!)².</returns>
+    /// <returns>The modified Bessel function of the first kind, order 0: the sum over k of (x²/4)^k / (k!)².</returns>
     public static double I0(double x)
     {
         double quarterSquare = x * x / 4, term = 1, sum = 1;
@@ -16,10 +16,10 @@ internal static class BesselFunction
         return sum;
     }
 
-    /// <returns>The function of the first kind, order 1: the mean over a period of cos(t - x sin t).</returns>
+    /// <returns>The Bessel function of the first kind, order 1: the mean over a period of cos(t - x sin t).</returns>
     public static double J1(double x)
     {
-        // The mean of n samples errs by Bessel functions of orders near n, which vanish once n is well past |x|.
+        // The error of the mean of n samples is Bessel functions of orders near n, which vanish for n well above |x|.
         int sampleCount = (2 * (int)Math.Abs(x)) + 40;
         double sum = 0;
         for (int i = 0; i < sampleCount; i++)

@@ -1,12 +1,12 @@
 namespace GenKernels.Kernels.Filtering;
 
-/// <summary>Designs finite impulse responses in double; the taps of each sum to 1.</summary>
+/// <summary>Designs FIR filters in double; the taps of each sum to 1.</summary>
 public static class FirFilter
 {
     /// <summary>Designs a low-pass filter by windowing the ideal one, as SciPy's <c>firwin</c> does.</summary>
     /// <param name="tapCount">At least 1.</param>
-    /// <param name="cutoff">Where the response is about one half; between 0 and half the sampling rate.</param>
-    /// <param name="width">Of the transition, for a Kaiser window; without it the window is Hamming's.</param>
+    /// <param name="cutoff">Frequency where the response is about one half; in (0, samplingRate / 2).</param>
+    /// <param name="width">Transition width, for a Kaiser window; null for a Hamming window.</param>
     /// <param name="samplingRate">In the unit of <paramref name="cutoff"/> and <paramref name="width"/>.</param>
     /// <returns>The taps, symmetric.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of its range.</exception>
@@ -21,7 +21,7 @@ public static class FirFilter
         return Normalized(taps);
     }
 
-    /// <summary>Designs a two-dimensional low-pass filter with the same response in every direction.</summary>
+    /// <summary>Designs a two-dimensional, radially symmetric low-pass filter.</summary>
     /// <remarks>Karras et al. 2021, Alias-Free Generative Adversarial Networks, appendix C.</remarks>
     /// <inheritdoc cref="LowPass" path="/param"/>
     /// <returns>The taps, <c>[tapCount, tapCount]</c> in row-major order.</returns>
@@ -44,9 +44,9 @@ public static class FirFilter
         return Normalized(taps);
     }
 
-    /// <summary>Designs the filter of linear interpolation by a whole factor.</summary>
-    /// <param name="scale">At least 1.</param>
-    /// <returns>2·<paramref name="scale"/> taps on a triangle.</returns>
+    /// <summary>Designs the filter of linear interpolation by an integer factor.</summary>
+    /// <param name="scale">The factor, at least 1.</param>
+    /// <returns>The 2·<paramref name="scale"/> taps of a triangle.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="scale"/> is less than 1.</exception>
     public static double[] Linear(int scale)
     {
@@ -56,7 +56,7 @@ public static class FirFilter
         return Normalized(taps);
     }
 
-    /// <summary>Designs a filter from a row of Pascal's triangle: 4 taps are 1, 3, 3, 1 over 8.</summary>
+    /// <summary>Designs a binomial filter: 4 taps are 1, 3, 3, 1 over 8.</summary>
     /// <param name="tapCount">At least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="tapCount"/> is less than 1.</exception>
     public static double[] Binomial(int tapCount)

@@ -1,12 +1,12 @@
 namespace GenKernels.Kernels.Filtering;
 
-/// <summary>The Kaiser window, and Kaiser's formulas for the shape that a transition width asks for.</summary>
+/// <summary>The Kaiser window, and Kaiser's formulas for the shape parameter of a transition width.</summary>
 /// <remarks>Kaiser 1974, Nonrecursive digital filter design using the I0-sinh window function; in double.</remarks>
 public static class KaiserWindow
 {
     /// <param name="tapCount">At least 1.</param>
-    /// <param name="beta">Shape: 0 is a rectangle, larger is narrower; not negative.</param>
-    /// <returns>Symmetric weights in (0, 1], 1 in the middle.</returns>
+    /// <param name="beta">Shape parameter: 0 gives a rectangle, larger values a narrower window; not negative.</param>
+    /// <returns>Symmetric weights in (0, 1], with a peak of 1 at the centre.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of its range.</exception>
     public static double[] Weights(int tapCount, double beta)
     {
@@ -23,10 +23,10 @@ public static class KaiserWindow
         return weights;
     }
 
-    /// <param name="width">Of the transition from pass to stop band, in the unit of the rate; positive.</param>
+    /// <param name="width">Transition width from passband to stopband, in the unit of the rate; positive.</param>
     /// <param name="tapCount">At least 1.</param>
     /// <param name="samplingRate">Positive.</param>
-    /// <returns>The shape for <see cref="Weights"/>.</returns>
+    /// <returns>The shape parameter for <see cref="Weights"/>.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of its range.</exception>
     public static double Beta(double width, int tapCount, double samplingRate)
     {
@@ -36,7 +36,7 @@ public static class KaiserWindow
         return Beta(Attenuation(tapCount, width / (samplingRate / 2)));
     }
 
-    /// <returns>The ripple in decibels that so many taps reach; the width is a share of the Nyquist rate.</returns>
+    /// <returns>The attenuation in decibels that the taps reach; the width is a fraction of the Nyquist rate.</returns>
     private static double Attenuation(int tapCount, double width) => (2.285 * (tapCount - 1) * Math.PI * width) + 7.95;
 
     private static double Beta(double attenuation) => attenuation switch

@@ -1,9 +1,9 @@
 namespace GenKernels.Kernels.Filtering;
 
-/// <summary>A bank of Kaiser low-pass filters, their rates spaced evenly in octaves.</summary>
+/// <summary>A bank of Kaiser low-pass filters whose sampling rates are spaced evenly in octaves.</summary>
 /// <remarks>
 /// Source: Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, where it blurs the noise of the low-resolution
-/// generator. A filter of rate r has ⌈r/2⌉ taps, cutoff 2 and transition width 12, and ends where the kernel ends.
+/// generator. A filter of rate r has ⌈r/2⌉ taps, aligned to the end of the kernel, cutoff 2 and transition width 12.
 /// </remarks>
 public sealed class LowpassBankDesign
 {
@@ -15,8 +15,8 @@ public sealed class LowpassBankDesign
     private readonly float[] _outputScales;
 
     /// <param name="filterCount">At least 1; the paper has 128.</param>
-    /// <param name="minimumRate">Of the first filter; above 4, twice the cutoff. The paper has 250.</param>
-    /// <param name="maximumRate">Of the last filter; not less than the first. The paper has 10,000.</param>
+    /// <param name="minimumRate">Rate of the first filter; above 4, twice the cutoff. The paper has 250.</param>
+    /// <param name="maximumRate">Rate of the last filter; not less than the first. The paper has 10,000.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of its range.</exception>
     public LowpassBankDesign(int filterCount, double minimumRate, double maximumRate)
     {
@@ -36,19 +36,19 @@ public sealed class LowpassBankDesign
     /// <summary>The number of filters, F.</summary>
     public int FilterCount { get; }
 
-    /// <summary>The length of a kernel, K: the taps of the longest filter.</summary>
+    /// <summary>The length of all kernels, K: the taps of the longest filter.</summary>
     public int KernelSize { get; }
 
     /// <summary>The sampling rate of each filter, <c>[F]</c>, increasing.</summary>
     public ReadOnlySpan<double> SamplingRates => _samplingRates;
 
-    /// <summary>The taps of each filter that are not padding, <c>[F]</c>: the last ones of its kernel.</summary>
+    /// <summary>The number of taps of each filter, <c>[F]</c>: the end of its kernel; the rest is padding.</summary>
     public ReadOnlySpan<int> TapCounts => _tapCounts;
 
     /// <summary>The kernels, <c>[F, K]</c>: zeros, then the taps, which sum to 1.</summary>
     public ReadOnlySpan<float> Kernels => _kernels;
 
-    /// <summary>What gives filtered unit noise unit variance, <c>[F]</c>: 1/√(sum of squared taps).</summary>
+    /// <summary>Factors that give filtered unit noise unit variance, <c>[F]</c>: 1/√(sum of squared taps).</summary>
     public ReadOnlySpan<float> OutputScales => _outputScales;
 
     private static int TapCount(double rate) => (int)Math.Ceiling(rate / 2);
@@ -57,8 +57,8 @@ public sealed class LowpassBankDesign
     {
         double[] rates = new double[count];
 
-        // Rounded as in the release, since an ulp above an even rate adds a tap: logarithms to base 2 are quotients,
-        // and the last of them is exact.
+        // Rounded as in the release, since one ULP above an even rate adds a tap: base-2 logarithms are quotients, and
+        // the last step takes the logarithm of the maximum itself.
         (double first, double last) = (Math.Log(minimum) / Math.Log(2), Math.Log(maximum) / Math.Log(2));
         double step = (last - first) / Math.Max(1, count - 1);
         for (int i = 0; i < count; i++)

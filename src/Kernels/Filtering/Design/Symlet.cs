@@ -1,13 +1,13 @@
 namespace GenKernels.Kernels.Filtering.Design;
 
-/// <summary>The wavelet through which pictures are enlarged and shrunk around a geometric augmentation.</summary>
+/// <summary>The wavelet filter that upsamples and downsamples pictures around a geometric augmentation.</summary>
 /// <remarks>
 /// Source: Daubechies 1992, Ten Lectures on Wavelets, table 6.3; Karras et al. 2020, Training Generative Adversarial
 /// Networks with Limited Data, appendix B.
 /// </remarks>
 public static class Symlet
 {
-    // The least asymmetric one with six vanishing moments; the squares sum to 1, the taps to the root of 2.
+    // The least asymmetric wavelet with six vanishing moments; the taps sum to √2, their squares to 1.
     private static readonly double[] s_taps =
     [
         0.015404109327027373, 0.0034907120842174702, -0.11799011114819057, -0.048311742585633, 0.4910559419267466,
@@ -15,7 +15,7 @@ public static class Symlet
         0.0017677118642428036, -0.007800708325034148,
     ];
 
-    /// <returns>The 12 taps of the lowpass filter with six vanishing moments, scaled to the sum 1.</returns>
+    /// <returns>The 12 taps of the low-pass filter with six vanishing moments, scaled to sum to 1.</returns>
     public static double[] Lowpass()
     {
         double sum = s_taps.Sum();
