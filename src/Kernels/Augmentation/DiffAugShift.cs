@@ -58,8 +58,6 @@ public static class DiffAugShift
     /// <returns>The size of the cut rectangle along an axis: half of the axis, rounded up.</returns>
     public static int CutoutSize(int size) => (int)((size * 0.5) + 0.5);
 
-    /// <returns>
-    /// The number of positions of the rectangle's centre along an axis of the given size, drawn from 0 up.
-    /// </returns>
+    /// <returns>The number of positions of the rectangle's centre along an axis; they start at 0.</returns>
     public static int CutoutPlaces(int size) => size + 1 - (CutoutSize(size) % 2);
 }

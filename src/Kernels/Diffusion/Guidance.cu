@@ -1,4 +1,4 @@
-// Guidance: classifier-free guidance: extrapolates from a network's unconditional to its conditional prediction.
+// Guidance: classifier-free guidance, which extrapolates from a network's unconditional to its conditional prediction.
 //   Branches 2:  y = u + scale[0] (c - u)
 //   Branches 3:  y = u + scale[0] (c - i) + scale[1] (i - u)
 //   c with all conditions, i without the first one, u without any

@@ -1,6 +1,6 @@
 namespace GenKernels.Kernels.Diffusion;
 
-/// <summary>The noise of a sample at each level of a diffusion, counted from 0; host numbers in double.</summary>
+/// <summary>The noise of a sample at each level of a diffusion, from level 0; plain numbers in double.</summary>
 /// <remarks>
 /// Source: Ho et al. 2020, Denoising Diffusion Probabilistic Models, section 2; Karras et al. 2022, Elucidating the
 /// Design Space of Diffusion-Based Generative Models, appendix C.3.

@@ -51,8 +51,8 @@ public static class FilteredLeakyRelu
     /// <param name="x">Images, <c>[N, H, W, C]</c>, floats.</param>
     /// <param name="bias">Added to the pixels, not to the padding, <c>[C]</c>; or null.</param>
     /// <param name="upFilter">
-    /// Filter before the activation, Float32: <c>[K]</c>, applied along both axes, or <c>[I, J]</c>; its output is
-    /// multiplied by <c>Up²</c> in all; or null.
+    /// Filter before the activation, Float32: <c>[K]</c>, applied along both axes, or <c>[I, J]</c>; or null. Its
+    /// output is multiplied by <c>Up²</c> in all, for the inserted zeros.
     /// </param>
     /// <param name="downFilter">
     /// Filter after the activation, like <paramref name="upFilter"/> but without that factor; or null.

@@ -19,8 +19,8 @@
 #include "Common/ColumnBlock.cuh"  // ColumnPlan, PlaceOf, AddRows, JoinRowLanes
 #include "Common/WarpRow.cuh"      // RowSum, WithRow
 
-// sum / count. On a GPU the reciprocal of the count, the same for all rows, is computed once, and each row adds a
-// correction step: to the last bit, because the error of a mean far from 0 affects every element.
+// sum / count. On a GPU the reciprocal of the count, the same for all rows, is computed once, and a correction step per
+// row makes the quotient accurate to the last bit: the error of a mean far from 0 would affect every element.
 DEVICE Accumulator MeanOf(Accumulator sum, int count)
 {
     if (WarpSize == 1) return sum / count;

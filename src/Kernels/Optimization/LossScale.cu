@@ -1,4 +1,4 @@
-// LossScale: dynamic loss scaling: whether gradients are finite, and the factor of the loss in the next step.
+// LossScale: dynamic loss scaling; checks whether gradients are finite, and sets the scale of the next step.
 //   LossScaleCheck, LossScaleJoin:  isFinite = isFinite and no element is a NaN or an infinity
 //   LossScaleUpdate:  after `interval` finite steps in a row  scale = min(scale growth, largest)
 //                     after one that is not finite            scale = max(scale backoff, smallest), skipped += 1

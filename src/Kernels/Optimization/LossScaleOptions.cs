@@ -4,9 +4,9 @@ namespace GenKernels.Kernels.Optimization;
 /// How the loss scale adapts to the gradients, so that 16-bit gradients neither overflow nor underflow.
 /// </summary>
 /// <param name="Initial">The first scale, from <paramref name="Smallest"/> to <paramref name="Largest"/>.</param>
-/// <param name="Growth">Factor by which it grows, at least 1; 1 with a backoff of 1 gives a constant scale.</param>
+/// <param name="Growth">Growth factor of the scale, at least 1; 1 with a backoff of 1 keeps the scale constant.</param>
 /// <param name="Backoff">Factor applied after a step whose gradient overflows, above 0 and at most 1.</param>
-/// <param name="Interval">Finite steps in a row after which it grows, at least 1 and at most 2^24.</param>
+/// <param name="Interval">Finite steps in a row after which the scale grows, at least 1 and at most 2^24.</param>
 /// <param name="Smallest">Lower bound of the scale, positive.</param>
 /// <param name="Largest">Upper bound of the scale, finite.</param>
 public sealed record LossScaleOptions(

@@ -13,7 +13,7 @@ public sealed class RandomGenerator : IDisposable
 
     /// <param name="device">The device that generates the numbers.</param>
     /// <param name="seed">Each seed gives a different sequence.</param>
-    /// <param name="stream">Each stream of a seed too: one per process of the same run.</param>
+    /// <param name="stream">Each stream of a seed is a different sequence too: one per process of a run.</param>
     public RandomGenerator(Device device, ulong seed, ulong stream = 0)
     {
         _state = Tensor.Empty([3], ElementType.Int64, device).Unscoped();

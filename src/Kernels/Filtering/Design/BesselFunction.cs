@@ -19,7 +19,8 @@ internal static class BesselFunction
     /// <returns>The Bessel function of the first kind, order 1: the mean over a period of cos(t - x sin t).</returns>
     public static double J1(double x)
     {
-        // The error of the mean of n samples is Bessel functions of orders near n, which vanish for n well above |x|.
+        // The error of the mean of n samples is a sum of Bessel functions of orders near n, which vanish once n is well
+        // above |x|.
         int sampleCount = (2 * (int)Math.Abs(x)) + 40;
         double sum = 0;
         for (int i = 0; i < sampleCount; i++)

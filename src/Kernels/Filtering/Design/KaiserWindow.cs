@@ -36,7 +36,9 @@ public static class KaiserWindow
         return Beta(Attenuation(tapCount, width / (samplingRate / 2)));
     }
 
-    /// <returns>The attenuation in decibels that the taps reach; the width is a fraction of the Nyquist rate.</returns>
+    /// <returns>
+    /// The attenuation in decibels that the taps reach, for a transition width as a fraction of the Nyquist frequency.
+    /// </returns>
     private static double Attenuation(int tapCount, double width) => (2.285 * (tapCount - 1) * Math.PI * width) + 7.95;
 
     private static double Beta(double attenuation) => attenuation switch
