@@ -28,9 +28,11 @@ public static class CeilingMeasurement
     {
         Device device = source.Device;
         int parts = device.Kind == DeviceKind.Cuda ? 1 : device.ProcessorCount;
-        long bytes = source.Bytes / parts;
-        Parallel.For(0, parts, part => device.Copy(
-            source.Address + (nint)(part * bytes), target.Address + (nint)(part * bytes), bytes));
+        Parallel.For(0, parts, part =>
+        {
+            nint first = (nint)(source.Bytes * part / parts), end = (nint)(source.Bytes * (part + 1) / parts);
+            device.Copy(source.Address + first, target.Address + first, end - first);
+        });
     }
 
     /// <returns>Bytes read and written per second by a copy of 256 MiB.</returns>

@@ -24,6 +24,16 @@ public sealed class VariableTests(Device device)
         Assert.That(x.ToScalar(), Is.EqualTo(0.5));
     }
 
+    /// <summary>1/3 as a 32-bit factor would be off by 1e-8.</summary>
+    [Test]
+    public void MeansOf64BitsAreExact()
+    {
+        using TensorScope scope = device.Scope();
+        Variable x = new(TestTensors.From([1, 2, 4], [3], device, ElementType.Float64));
+        Assert.That(x.Mean().ToScalar(), Is.EqualTo(7.0 / 3).Within(1e-15));
+        Assert.That(x.Mean(0).ToScalar(), Is.EqualTo(7.0 / 3).Within(1e-15));
+    }
+
     [Test]
     public void MoreThanOneElementIsNoScalar()
     {

@@ -15,6 +15,15 @@ public sealed class CeilingMeasurementTests
     }
 
     [Test]
+    public void EveryByteIsCopiedWhateverTheNumberOfCores([Values(1, 7, 64, 1001)] int length)
+    {
+        using Tensor source = TestTensors.Normal([length], seed: 1, TestDevices.Usual);
+        using Tensor target = Tensor.Zeros([length], ElementType.Float32, TestDevices.Usual);
+        CeilingMeasurement.Copy(source, target);
+        Assert.That(target.ToArray<float>(), Is.EqualTo(source.ToArray<float>()));
+    }
+
+    [Test]
     public void TheBoundIsTheSlowerOfBytesAndOperations()
     {
         DeviceCeiling ceiling = new(100, new Dictionary<ElementType, double> { [ElementType.Float32] = 10 });

@@ -31,7 +31,7 @@ public static class MinibatchDeviationOperation
         int positions = Require.Product(x.Value, 1, x.Shape.Rank - 1, nameof(x));
         Variable grouped = x.Reshape([groupSize, groups, positions, channels, x.Shape[^1] / channels]);
         Variable squares = (grouped - grouped.Mean(0)).SumOfSquares(0);            // [1, N / G, S, F, C / F]
-        Variable variance = squares * (float)(1.0 / (isUnbiased ? groupSize - 1 : groupSize));
+        Variable variance = squares.DividedBy(isUnbiased ? groupSize - 1 : groupSize);
         Variable deviation = (epsilon == 0 ? variance : variance + epsilon).Sqrt();
         Variable appended = deviation.Mean(4).Mean(2)                              // [1, N / G, 1, F, 1]
             .Expand([groupSize, groups, positions, channels, 1])

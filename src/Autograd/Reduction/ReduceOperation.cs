@@ -21,15 +21,11 @@ public sealed partial class Variable
     public Variable Mean(int axis, int axisCount = 1)
     {
         int first = Shape.Axis(axis);
-        long count = Shape.Product(first, first + axisCount);
-
-        // A scalar factor has 32 bits, too few for a 64-bit mean.
-        Variable sum = Sum(axis, axisCount);
-        return Type == ElementType.Float64 ? sum / Full([], count, Type, Device) : sum * (float)(1.0 / count);
+        return Sum(axis, axisCount).DividedBy(Shape.Product(first, first + axisCount));
     }
 
     /// <summary>The mean of all elements, shape <c>[]</c>.</summary>
-    public Variable Mean() => Sum() * (float)(1.0 / Value.ElementCount);
+    public Variable Mean() => Sum().DividedBy(Value.ElementCount);
 
     /// <summary>The sum of squares over neighbouring axes, which remain with size 1.</summary>
     /// <remarks>dx = 2 g x.</remarks>
@@ -83,4 +79,8 @@ public sealed partial class Variable
 
         return sum.Reshape(shape);
     }
+
+    // A scalar factor has 32 bits, too few for 64-bit numbers.
+    internal Variable DividedBy(long count) =>
+        Type == ElementType.Float64 ? this / Full([], count, Type, Device) : this * (float)(1.0 / count);
 }

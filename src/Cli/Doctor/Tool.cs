@@ -48,7 +48,7 @@ internal static class Tool
         }
     }
 
-    /// <returns>The first line that the program prints, or null if it cannot be started or fails.</returns>
+    /// <returns>The first line that the program prints, or null if it cannot be started, fails or hangs.</returns>
     private static string? FirstLine(string program, string argument)
     {
         ProcessStartInfo start = new(program, [argument])
@@ -61,9 +61,14 @@ internal static class Tool
             using Process process = Process.Start(start)!;
             process.ErrorDataReceived += (_, _) => { };
             process.BeginErrorReadLine();
-            string text = process.StandardOutput.ReadToEnd();
-            process.WaitForExit(PatienceInMilliseconds);
-            return process.ExitCode == 0 ? text.Split('\n')[0].Trim() : null;
+            Task<string> text = process.StandardOutput.ReadToEndAsync();
+            if (text.Wait(PatienceInMilliseconds) && process.WaitForExit(PatienceInMilliseconds))
+            {
+                return process.ExitCode == 0 ? text.Result.Split('\n')[0].Trim() : null;
+            }
+
+            process.Kill(entireProcessTree: true);
+            return null;
         }
         catch (Win32Exception)
         {

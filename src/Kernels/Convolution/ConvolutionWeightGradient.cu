@@ -22,9 +22,9 @@ KERNEL ConvolutionWeightGradient(
     const Scalar* __restrict__ x, const Scalar* __restrict__ dy, Accumulator* __restrict__ dw, Plan plan,
     int segmentCount)
 {
-    // Padded as in Convolution.cu; a warp writes along a row here, so that the padding has no effect.
-    __shared__ Accumulator gSlice[Depth][Tile + 1];
-    __shared__ Accumulator xSlice[Depth][Tile + 1];
+    // A warp writes along a row, and reads a broadcast of gSlice, so that neither needs padding.
+    __shared__ Accumulator gSlice[Depth][Tile];
+    __shared__ Accumulator xSlice[Depth][Tile];
     const Int64 depth = Int64(plan.kT) * plan.kH * plan.kW * plan.inGroup;
     const int tilesAcross = int((depth + Tile - 1) / Tile);
     const int o0 = int(blockIdx.x / tilesAcross) * Tile;

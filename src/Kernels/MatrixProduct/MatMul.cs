@@ -43,8 +43,8 @@ public static class MatMul
     /// <param name="transposeW">Whether <paramref name="w"/> is read with rows and columns exchanged.</param>
     /// <returns>The products, <c>[B, M, N]</c>; the caller or its scope disposes them.</returns>
     /// <exception cref="ShapeException">
-    /// A rank is not 3, K differs, batches differ and neither is 1, or an operand of the epilogue does not fit the
-    /// result.
+    /// A rank is not 3, K differs, batches differ and neither is 1, an operand of the epilogue does not fit the result,
+    /// or it has a factor for more matrices than a GPU's grid has blocks along y.
     /// </exception>
     /// <exception cref="ArgumentException">The operands do not hold floats, or differ in type or device.</exception>
     public static Tensor Forward(Tensor x, Tensor w, bool transposeX = false, bool transposeW = false) =>
@@ -69,6 +69,10 @@ public static class MatMul
         int batch = w.Shape[0] == 1 ? x.Shape[0] : w.Shape[0];
         Require.That(x.Shape[0] == batch || x.Shape[0] == 1, $"batches {x.Shape[0]} and {w.Shape[0]} do not fit");
         epilogue.RequireFits(x, [batch, m, n]);
+        bool isDivided = x.Device.WarpSize > 1 && batch > LaunchShape.MostAcross;
+        Require.That(
+            !isDivided || epilogue.Factor is null,
+            $"a product with a factor has at most {LaunchShape.MostAcross} matrices, got {batch}");
 
         if (HostProduct.IsWidened(x)) return InFloat(x, w, epilogue, transposeX, transposeW);
         Tensor y = Tensor.Empty([batch, m, n], x.Type, x.Device);
@@ -79,7 +83,6 @@ public static class MatMul
             return y;
         }
 
-        bool isDivided = batch > LaunchShape.MostAcross && epilogue.Factor is null;
         if (isDivided) LaunchInParts(x, w, y, epilogue, transposeX, transposeW);
         else Launch(x, w, y, epilogue, transposeX, transposeW);
         return y;

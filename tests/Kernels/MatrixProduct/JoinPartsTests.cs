@@ -75,4 +75,18 @@ public sealed class JoinPartsTests(Device device)
             () => MatMul.Forward(x, w, new ProductEpilogue(null, options, Factor: factors)),
             Throws.TypeOf<ShapeException>().With.Message.Contains("3 rows of factors do not divide 4 rows"));
     }
+
+    [Test]
+    public void RefusesAFactorForMoreMatricesThanAGridHolds()
+    {
+        if (device.WarpSize == 1) Assert.Pass("its launches have no such limit");
+        int batch = LaunchShape.MostAcross + 1;
+        using Tensor x = Tensor.Zeros([batch, 1, 1], ElementType.Float32, device);
+        using Tensor w = Tensor.Zeros([1, 1, 1], ElementType.Float32, device);
+        using Tensor factors = Tensor.Zeros([batch, 1], ElementType.Float32, device);
+        ProductEpilogue epilogue = new(null, BiasActivationOptions.For(Activation.Linear), Factor: factors);
+        Assert.That(
+            () => MatMul.Forward(x, w, epilogue),
+            Throws.TypeOf<ShapeException>().With.Message.Contains("at most 65535 matrices, got 65536"));
+    }
 }
