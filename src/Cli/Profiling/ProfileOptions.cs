@@ -74,6 +74,7 @@ internal sealed class ProfileOptions
         string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
         if (!Directory.Exists(folder)) throw new CommandException($"{path}: the folder {folder} does not exist");
         if (Directory.Exists(path)) throw new CommandException($"{path} is a folder; a file is needed");
+        if (AtomicFile.IsDevice(path)) throw new CommandException($"{path} is a device; a file is needed");
     }
 
     internal static Option<int> Number(string name, string description, int byDefault, int most = MostSteps) =>

@@ -42,9 +42,24 @@ public static class AtomicFile
     public static void WriteBytes(string path, ReadOnlyMemory<byte> bytes) =>
         Write(path, stream => stream.Write(bytes.Span));
 
+    /// <returns>
+    /// Whether a path, or what it links to, is a device: a file that is renamed over one takes its place for everybody.
+    /// </returns>
+    public static bool IsDevice(string path)
+    {
+        if (!File.Exists(path)) return false;
+        string place = Path.GetFullPath(path);
+        string target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? place;
+        return IsBelowDevices(place) || IsBelowDevices(target);
+    }
+
+    private static bool IsBelowDevices(string place) =>
+        place.StartsWith("/dev/", StringComparison.Ordinal) && !place.StartsWith("/dev/shm/", StringComparison.Ordinal);
+
     private static void RequirePlace(string path)
     {
         if (Directory.Exists(path)) throw new IOException($"cannot write {path}: it is a folder");
+        if (IsDevice(path)) throw new IOException($"cannot write {path}: it is a device; a file is needed");
         string? folder = Path.GetDirectoryName(Path.GetFullPath(path));
         if (Directory.Exists(folder)) return;
         throw new IOException($"cannot write {path}: the folder {folder} does not exist");

@@ -55,6 +55,23 @@ public sealed class AtomicFileTests
     }
 
     [Test]
+    public void ADeviceKeepsItsPlace()
+    {
+        if (!OperatingSystem.IsLinux()) Assert.Ignore("devices lie elsewhere");
+        using TemporaryFolder folder = new();
+        string link = folder.File("value.txt");
+        File.CreateSymbolicLink(link, "/dev/null");
+
+        Assert.That(
+            () => AtomicFile.WriteText(link, "text"),
+            Throws.TypeOf<IOException>().With.Message.EqualTo(
+                $"cannot write {link}: it is a device; a file is needed"));
+        Assert.That(new FileInfo(link).LinkTarget, Is.EqualTo("/dev/null"));
+        Assert.That(AtomicFile.IsDevice("/dev/null"), Is.True);
+        Assert.That(AtomicFile.IsDevice("/dev/nowhere"), Is.False);
+    }
+
+    [Test]
     public void RefusesAMissingFolder()
     {
         using TemporaryFolder folder = new();
