@@ -45,11 +45,12 @@ internal sealed class FrameSequence(int width, int height, double frameRate)
     /// <summary>Writes the video to a file, each pixel drawn as a square.</summary>
     /// <param name="path">Path of the file; its extension selects the format.</param>
     /// <param name="scale">Side of the square.</param>
-    internal void Save(string path, int scale)
+    /// <param name="stop">Ends it early.</param>
+    internal void Save(string path, int scale, CancellationToken stop = default)
     {
         using IVideoWriter writer = VideoWriter.Create(path, width, height, new VideoWriterOptions(frameRate, scale));
         foreach (byte[] frame in _frames) writer.AddFrame(frame);
-        writer.Complete();
+        writer.Complete(stop);
     }
 
     /// <summary>Colour similarity of two frames by the distance between them, averaged over first frames.</summary>

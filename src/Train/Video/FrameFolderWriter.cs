@@ -34,9 +34,10 @@ internal sealed class FrameFolderWriter : IVideoWriter
         _frameCount++;
     }
 
-    public void Complete()
+    public void Complete(CancellationToken stop = default)
     {
         if (_frameCount == 0) throw new VideoException($"{_path}: no frame was added");
+        stop.ThrowIfCancellationRequested();
         _output.Commit();
     }
 

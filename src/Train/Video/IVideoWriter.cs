@@ -11,6 +11,8 @@ public interface IVideoWriter : IDisposable
 
     /// <summary>Finishes the video and gives it its final name. Without this call, Dispose leaves nothing
     /// behind.</summary>
+    /// <param name="stop">Ends the encoding early; the video then gets no name.</param>
     /// <exception cref="VideoException">No frame was added, or the video cannot be encoded or stored.</exception>
-    public void Complete();
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public void Complete(CancellationToken stop = default);
 }

@@ -44,9 +44,10 @@ internal sealed class Mp4VideoWriter : IVideoWriter
         _frameCount++;
     }
 
-    public void Complete()
+    public void Complete(CancellationToken stop = default)
     {
         if (_frameCount == 0) throw new VideoException($"{_path}: no frame was added");
+        stop.ThrowIfCancellationRequested();
         try
         {
             _process.Input.Close();

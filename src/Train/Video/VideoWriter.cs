@@ -1,3 +1,5 @@
+using GenKernels.Runtime;
+
 namespace GenKernels.Train.Video;
 
 /// <summary>Creates the writer that a path's extension asks for.</summary>
@@ -9,7 +11,10 @@ public static class VideoWriter
     /// <param name="options">Null for the defaults.</param>
     /// <param name="tools">The video programs; null for those on PATH.</param>
     /// <returns>A writer without frames; the caller completes and disposes it.</returns>
-    /// <exception cref="VideoException">The extension is another one, or the folder is not empty.</exception>
+    /// <exception cref="VideoException">
+    /// The extension is another one, or the path is a device, a folder where a file is needed or a folder that is not
+    /// empty.
+    /// </exception>
     /// <exception cref="VideoToolMissingException">The path is an mp4, and <c>ffmpeg</c> cannot be started.</exception>
     public static IVideoWriter Create(
         string path, int width, int height, VideoWriterOptions? options = null, VideoTools? tools = null)
@@ -20,6 +25,9 @@ public static class VideoWriter
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.FrameRate);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Scale);
+        bool isFile = Path.GetExtension(path).Length > 0;
+        if (isFile && Directory.Exists(path)) throw new VideoException($"{path}: is a folder; a file is needed");
+        if (AtomicFile.IsDevice(path)) throw new VideoException($"{path}: is a device; a file is needed");
         return Path.GetExtension(path).ToLowerInvariant() switch
         {
             ".mp4" => new Mp4VideoWriter(path, width, height, options, tools ?? VideoTools.OnPath),

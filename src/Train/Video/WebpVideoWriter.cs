@@ -34,9 +34,10 @@ internal sealed class WebpVideoWriter : IVideoWriter
         _frameCount++;
     }
 
-    public void Complete()
+    public void Complete(CancellationToken stop = default)
     {
         if (_frameCount == 0) throw new VideoException($"{_path}: no frame was added");
+        stop.ThrowIfCancellationRequested();
         _stream.Dispose();
         int delay = (int)Math.Round(1000 / _options.FrameRate);  // milliseconds
         try
@@ -50,10 +51,12 @@ internal sealed class WebpVideoWriter : IVideoWriter
                 image.Set(GValue.ArrayIntType, "delay", Enumerable.Repeat(delay, _frameCount).ToArray());
                 image.Set(GValue.GIntType, "loop", 0);
             });
+            animation.SetProgress(new Unheard(), stop);  // without one, libvips does not ask whether to stop
             animation.Webpsave(_output.Path, q: _options.WebpQuality);
         }
         catch (VipsException fault)
         {
+            stop.ThrowIfCancellationRequested();
             throw new VideoException($"{_path}: {fault.Message.ReplaceLineEndings(" ").Trim()}", fault);
         }
         _output.Commit();
@@ -64,5 +67,13 @@ internal sealed class WebpVideoWriter : IVideoWriter
         _stream.Dispose();
         _frames.Dispose();
         _output.Dispose();
+    }
+
+    /// <summary>Of an encoding whose progress nobody watches.</summary>
+    private sealed class Unheard : IProgress<int>
+    {
+        public void Report(int value)
+        {
+        }
     }
 }

@@ -82,7 +82,7 @@ public sealed class VideoWriterTests
     {
         using TemporaryFolder folder = new();
         using IVideoWriter writer = VideoWriter.Create(folder.File(name), 16, 16);
-        Assert.That(writer.Complete,
+        Assert.That(() => writer.Complete(),
             Throws.TypeOf<VideoException>().With.Message.EndsWith($"{name}: no frame was added"));
     }
 
@@ -107,6 +107,33 @@ public sealed class VideoWriterTests
         File.WriteAllText(folder.File("note.txt"), "mine");
         Assert.That(() => VideoWriter.Create(folder.Path, 16, 16),
             Throws.TypeOf<VideoException>().With.Message.Contains("needs a new or empty folder"));
+    }
+
+    [TestCase("film.mp4")]
+    [TestCase("film.webp")]
+    public void AFolderInPlaceOfAFileIsToldBeforeTheFirstFrame(string name)
+    {
+        using TemporaryFolder folder = new();
+        Directory.CreateDirectory(folder.File(name));
+        Assert.That(() => VideoWriter.Create(folder.File(name), 16, 16),
+            Throws.TypeOf<VideoException>().With.Message.EndsWith($"{name}: is a folder; a file is needed"));
+    }
+
+    /// <remarks>All frames together take the encoder many seconds.</remarks>
+    [Test]
+    public void AnEncodingThatIsStoppedLeavesNothing()
+    {
+        using TemporaryFolder folder = new();
+        using CancellationTokenSource stop = new();
+        VideoWriterOptions options = new(Scale: 8);
+        using (IVideoWriter writer = VideoWriter.Create(folder.File("film.webp"), 64, 64, options))
+        {
+            for (int i = 0; i < 200; i++) writer.AddFrame(TestFrames.Noise(64, 64, i));
+            stop.CancelAfter(TimeSpan.FromMilliseconds(200));
+            Assert.That(() => writer.Complete(stop.Token), Throws.InstanceOf<OperationCanceledException>());
+        }
+
+        Assert.That(EntriesOf(folder), Is.Empty);
     }
 
     [Test]
