@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using GenKernels.Train.Data;
 using Spectre.Console;
 
@@ -9,6 +10,8 @@ internal static class DatasetFromVideosCommand
 {
     private const int MostPixels = 4096, MostPartitions = 10_000, MostWorkers = 1024;
     private const double MostSeconds = 1e6;
+
+    private static readonly TimeSpan s_linePause = TimeSpan.FromSeconds(10);
 
     internal static Command Create()
     {
@@ -48,7 +51,7 @@ internal static class DatasetFromVideosCommand
 
     private static DatasetReport Make(IAnsiConsole console, DatasetFromVideosOptions options, CancellationToken stop)
     {
-        if (!console.Profile.Capabilities.Interactive) return DatasetFromVideos.Make(options, null, stop);
+        if (!console.Profile.Capabilities.Interactive) return DatasetFromVideos.Make(options, Lines(console), stop);
         return console.Progress().HideCompleted(true).Start(context =>
         {
             ProgressTask task = context.AddTask("reading videos");
@@ -61,7 +64,26 @@ internal static class DatasetFromVideosCommand
     {
         task.MaxValue = progress.VideosTotal;
         task.Value = progress.VideosDone;
-        task.Description = $"{progress.VideosDone} of {progress.VideosTotal} videos, {progress.FramesDone} frames";
+        task.Description = Text(progress);
+    }
+
+    private static string Text(DatasetProgress progress) =>
+        $"{progress.VideosDone} of {progress.VideosTotal} videos, {progress.FramesDone} frames";
+
+    /// <returns>What writes a line now and then, where there is no terminal.</returns>
+    private static Reporter<DatasetProgress> Lines(IAnsiConsole console)
+    {
+        Lock turn = new();
+        long told = Stopwatch.GetTimestamp();
+        return new Reporter<DatasetProgress>(progress =>
+        {
+            lock (turn)
+            {
+                if (Stopwatch.GetElapsedTime(told) < s_linePause) return;
+                told = Stopwatch.GetTimestamp();
+                console.WriteLine(Text(progress));
+            }
+        });
     }
 
     private static void Tell(Terminal terminal, DatasetReport report)

@@ -42,6 +42,17 @@ public sealed class DatasetCommandTests
     }
 
     [Test]
+    public async Task WhereNothingCanBeDecodedNoFolderIsMade()
+    {
+        Directory.CreateDirectory(_folder.File("in"));
+        await File.WriteAllTextAsync(_folder.File("in/broken.mp4"), "no video");
+        CommandLineRun run = await CommandLineRun.Of("dataset", "from-videos", _folder.File("in"), _folder.File("out"));
+        Assert.That(run.Status, Is.EqualTo(ExitCode.Failure));
+        Assert.That(run.Error, Does.Contain("none of 1 videos can be decoded; the first, broken.mp4: "));
+        Assert.That(_folder.File("out"), Does.Not.Exist);
+    }
+
+    [Test]
     public async Task AFolderWithoutADatasetIsBadInput()
     {
         CommandLineRun run = await CommandLineRun.Of("dataset", "inspect", _folder.Path);

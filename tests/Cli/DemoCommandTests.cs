@@ -69,11 +69,16 @@ public sealed partial class DemoCommandTests
     public void AMissingClipIsNamed() =>
         Refuses($"{_folder.File("no.mp4")}: no such clip", "--out", Out, "--clip", _folder.File("no.mp4"));
 
-    [Test]
-    public void AClipThatIsNoVideoIsRefused()
+    [TestCase("text.mp4", "Invalid data found")]
+    [TestCase("text.doc", "no video by its name; it needs .avi")]
+    public void AClipThatIsNoVideoIsRefusedAndCostsNoEarlierReport(string name, string message)
     {
-        File.WriteAllText(_folder.File("text.mp4"), "no video at all");
-        Refuses("text.mp4", "--out", Out, "--clip", _folder.File("text.mp4"));
+        Directory.CreateDirectory(Out);
+        File.WriteAllText(Path.Combine(Out, "demo.txt"), "");
+        File.WriteAllText(Path.Combine(Out, "report.html"), "an earlier one");
+        File.WriteAllText(_folder.File(name), "no video at all");
+        Refuses(message, "--out", Out, "--clip", _folder.File(name));
+        Assert.That(File.ReadAllText(Path.Combine(Out, "report.html")), Is.EqualTo("an earlier one"));
     }
 
     private static int Count(string page, string part) => page.Split(part).Length - 1;

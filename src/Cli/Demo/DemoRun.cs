@@ -30,6 +30,7 @@ internal sealed class DemoRun(DemoOptions options, IAnsiConsole console, Cancell
         using Device device = DeviceFactory.Open(options.Device);
         LowResolutionPreset preset =
             device.Kind == DeviceKind.Cuda ? LowResolutionPreset.Small : LowResolutionPreset.Tiny;
+        DatasetFromVideos.RequireVideo(clip.Path);  // before what an earlier demonstration made is removed
         DemoFolder folder = DemoFolder.Prepare(options.Out);
         console.WriteLine($"1/4 data set from {clip.Path}");
         using VideoDataset dataset = MakeDataset(clip, folder, preset);
@@ -84,17 +85,17 @@ internal sealed class DemoRun(DemoOptions options, IAnsiConsole console, Cancell
     }
 
     /// <summary>Saves as mp4, or as an animated WebP if the mp4 encoder is missing.</summary>
-    private static string Save(FrameSequence video, DemoFolder folder, string name)
+    private string Save(FrameSequence video, DemoFolder folder, string name)
     {
         string path = folder.Video(name, ".mp4");
         try
         {
-            video.Save(path, Scale);
+            video.Save(path, Scale, stop);
         }
         catch (VideoToolMissingException)
         {
             path = folder.Video(name, ".webp");
-            video.Save(path, Scale);
+            video.Save(path, Scale, stop);
         }
 
         return path;

@@ -48,6 +48,18 @@ public sealed class DatasetFromVideos
         return new DatasetFromVideos(options, progress, stop).Make();
     }
 
+    /// <summary>Looks whether a data set can be made of a file, before anything is made.</summary>
+    /// <param name="path">An existing file.</param>
+    /// <param name="tools">The programs; those on PATH when null.</param>
+    /// <exception cref="DatasetException">Its extension is none of a video.</exception>
+    /// <exception cref="VideoException">It is no video.</exception>
+    /// <exception cref="VideoToolMissingException"><c>ffprobe</c> cannot be started.</exception>
+    public static void RequireVideo(string path, VideoTools? tools = null)
+    {
+        SourceVideo.RequireExtension(path);
+        VideoProbe.Describe(path, tools ?? VideoTools.OnPath);
+    }
+
     private DatasetReport Make()
     {
         _videos = SourceVideo.Find(_options.SourceFolder);
@@ -57,6 +69,7 @@ public sealed class DatasetFromVideos
             throw new DatasetException($"{_folder}: holds {Path.GetFileName(earlier[0])} already; "
                 + "choose another folder or ask to overwrite it");
         }
+        string[] made = [.. new[] { _folder, _options.OutputFolder }.Where(folder => !Directory.Exists(folder))];
         Directory.CreateDirectory(_folder);
         List<PartitionWriter> partitions = [];
         try
@@ -67,7 +80,10 @@ public sealed class DatasetFromVideos
         finally
         {
             foreach (PartitionWriter partition in partitions) partition.Dispose();
-            if (!Directory.EnumerateFileSystemEntries(_folder).Any()) Directory.Delete(_folder);
+            foreach (string folder in made.Where(folder => !Directory.EnumerateFileSystemEntries(folder).Any()))
+            {
+                Directory.Delete(folder);
+            }
         }
     }
 

@@ -36,6 +36,13 @@ internal sealed record SourceVideo(string Path, string Source, string Name)
         return videos;
     }
 
+    /// <exception cref="DatasetException">It is none of a video.</exception>
+    public static void RequireExtension(string path)
+    {
+        if (IsVideo(path)) return;
+        throw new DatasetException($"{path}: no video by its name; it needs {string.Join(' ', s_extensions)}");
+    }
+
     private static bool IsVideo(string path) =>
         s_extensions.Contains(System.IO.Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
