@@ -27,6 +27,7 @@ public sealed class PoorMachineTests
     [TestCase("GENKERNELS_CXX=/etc/passwd", "the C++ compiler /etc/passwd cannot be started")]
     [TestCase("GENKERNELS_CXX=/nowhere/g++", "GENKERNELS_CXX names /nowhere/g++, which was not found")]
     [TestCase("GENKERNELS_CXX=/bin/false", "/bin/false could not compile")]
+    [TestCase("GENKERNELS_CXX=/bin/true", "/bin/true ended well but made nothing")]
     public void WithoutACompilerItSaysWhatToDo(string variable, string message)
     {
         string frames = _folder.File("frames");
@@ -39,6 +40,17 @@ public sealed class PoorMachineTests
         Assert.That(run.Error.TrimEnd().Split('\n'), Has.Length.EqualTo(1));
         Assert.That(frames, Does.Not.Exist);
         Assert.That(Directory.Exists(_folder.File("cache")) ? Directory.GetFiles(_folder.File("cache")) : [], Is.Empty);
+    }
+
+    [TestCase("GENKERNELS_SANITIZE=lint", "GENKERNELS_SANITIZE is address, thread or order, not \"lint\"")]
+    [TestCase("GENKERNELS_MEMORY=much", "GENKERNELS_MEMORY is a whole number of megabytes, not \"much\"")]
+    [TestCase("GENKERNELS_TUNE=fast", "GENKERNELS_TUNE is measure, known or off, not \"fast\"")]
+    public void AVariableThatMakesNoSenseSaysWhatItTakes(string variable, string message)
+    {
+        using CommandProcess process = CommandProcess.Start([variable], "tune", "list", "--device", "simt");
+        CommandRun run = process.Result();
+        Assert.That(run.Status, Is.EqualTo(ExitCode.Failure));
+        Assert.That(run.Error.TrimEnd(), Is.EqualTo($"gk: {message}"));
     }
 
     /// <remarks>The networks and optimizers of preset tiny take some 24 MB, the arena of a step near 30 more.</remarks>

@@ -157,6 +157,9 @@ internal sealed class HostCompiler
 
         process.WaitForExit();
         if (process.ExitCode != 0) throw CompilationException.FromLog(what, compiler, log.Result, text);
+        if (new FileInfo(output) is { Exists: true, Length: > 0 }) return;
+        throw new CompilationException(
+            $"{what}: {compiler} ended well but made nothing: it is no C++ compiler; name another in {Variable}");
     }
 
     private static Process Start(ProcessStartInfo start, string what)

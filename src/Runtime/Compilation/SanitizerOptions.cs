@@ -8,14 +8,15 @@ internal static class SanitizerOptions
     /// <returns>
     /// The sanitizer that <c>GENKERNELS_SANITIZE</c> names; <see cref="Sanitizer.None"/> where it is unset or empty.
     /// </returns>
-    /// <exception cref="ArgumentException">It names no sanitizer.</exception>
+    /// <exception cref="DeviceUnavailableException">It names no sanitizer.</exception>
     internal static Sanitizer FromEnvironment() => Environment.GetEnvironmentVariable(Variable) switch
     {
         null or "" => Sanitizer.None,
         "address" => Sanitizer.Address,
         "thread" => Sanitizer.Thread,
         "order" => Sanitizer.Order,
-        string other => throw new ArgumentException($"{Variable} is address, thread or order, not \"{other}\""),
+        string other => throw new DeviceUnavailableException(
+            $"{Variable} is address, thread or order, not \"{other}\""),
     };
 
     /// <returns>Whether it is the compiler's, so that kernels are compiled with instrumentation.</returns>
