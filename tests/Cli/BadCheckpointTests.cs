@@ -79,6 +79,25 @@ public sealed class BadCheckpointTests
         Refuses($"{Path.Combine(Checkpoint, State)} {message}");
     }
 
+    [TestCase("\"Step\": 2", "\"Stap\": 2", "not the JSON that is needed at line 2, byte 9")]
+    [TestCase("\"Step\": 2", "\"Step\": 3", "it is of step 3")]
+    [TestCase(
+        "\"GeneratorRate\": 0.003", "\"GeneratorRate\": \"NaN\"",
+        "GeneratorRate must be finite and not negative")]
+    [TestCase(
+        "\"R1Interval\": 16", "\"R1Interval\": -16",
+        "R1Interval -16 and AverageWarmup 25000 must not be negative")]
+    [TestCase(
+        "\"Beta2\": 0.99", "\"Beta2\": 1", "Beta2 must be less than 1, AverageBeta and MagnitudeBeta at most 1")]
+    public void AStateThatWasChangedIsNamedWithTheCheckpointBefore(string old, string @new, string message)
+    {
+        string state = Path.Combine(Checkpoint, State);
+        string text = File.ReadAllText(state);
+        Assert.That(text, Does.Contain(old));
+        File.WriteAllText(state, text.Replace(old, @new, StringComparison.Ordinal));
+        Refuses($"{state} is damaged: {message}; remove {Checkpoint} to go on from checkpoint-00000001");
+    }
+
     [Test]
     public void AFolderOfAnotherNameIsNoCheckpoint()
     {

@@ -27,6 +27,7 @@ public sealed record LowResolutionCheckpoint(
     private static readonly JsonSerializerOptions s_json = new()
     {
         WriteIndented = true,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,  // a damaged name must not mean a default
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         Converters = { new PrecisionConverter() },
     };
@@ -90,13 +91,13 @@ public sealed record LowResolutionCheckpoint(
         {
             LowResolutionCheckpoint? state =
                 JsonSerializer.Deserialize<LowResolutionCheckpoint>(File.ReadAllText(path), s_json);
-            return state?.Fault() is null && state is not null
-                ? state
-                : throw new InvalidDataException($"{path} is damaged: {state?.Fault() ?? "it is empty"}");
+            string? fault = state is null ? "it is empty" : state.Fault() ?? state.Misplaced(folder);
+            return fault is null ? state! : throw new InvalidDataException($"{path} is damaged: {fault}{Advice(path)}");
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"{path} is damaged: {JsonFault.Describe(exception)}", exception);
+            throw new InvalidDataException(
+                $"{path} is damaged: {JsonFault.Describe(exception)}{Advice(path)}", exception);
         }
     }
 
@@ -164,8 +165,16 @@ public sealed record LowResolutionCheckpoint(
     {
         if (Preset is null || Options is null) return "preset and options are needed";
         if (Step < 0 || ClipIndex < 0) return $"step {Step} and clip {ClipIndex} must not be negative";
-        bool isBatch = Options.BatchSize > 0 && Options.Accumulate > 0 && Options.BatchSize % Options.Accumulate == 0;
-        return isBatch ? null : $"a batch of {Options.BatchSize} has no {Options.Accumulate} equal parts";
+        return Options.Fault();
+    }
+
+    /// <summary>What is wrong where the folder's own name tells another step; null where it tells none.</summary>
+    private string? Misplaced(string folder)
+    {
+        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
+        bool isNamed = name.StartsWith(FolderPrefix, StringComparison.Ordinal)
+            && long.TryParse(name.AsSpan(FolderPrefix.Length), NumberStyles.None, null, out long step) && step != Step;
+        return isNamed ? $"it is of step {Step}" : null;
     }
 
     private static IEnumerable<(string Name, IReadOnlyList<StateEntry> Entries)> Parts(LowResolutionGan gan) =>

@@ -58,4 +58,33 @@ public sealed record LowResolutionTrainingOptions
     /// penalty.</summary>
     /// <remarks>Source: Karras et al. 2020, StyleGAN2, appendix B (lazy regularization).</remarks>
     internal double LazyRatio => R1Interval > 0 ? R1Interval / (R1Interval + 1.0) : 1;
+
+    /// <returns>What is wrong with them, in a few words; null where nothing is.</returns>
+    internal string? Fault()
+    {
+        if (BatchSize <= 0 || Accumulate <= 0 || BatchSize % Accumulate != 0)
+        {
+            return $"a batch of {BatchSize} has no {Accumulate} equal parts";
+        }
+
+        if (R1Interval < 0 || AverageWarmup < 0)
+        {
+            return $"R1Interval {R1Interval} and AverageWarmup {AverageWarmup} must not be negative";
+        }
+
+        (string Name, double Value)[] sizes =
+        [
+            (nameof(GeneratorRate), GeneratorRate), (nameof(DiscriminatorRate), DiscriminatorRate),
+            (nameof(R1Gamma), R1Gamma), (nameof(StretchRange), StretchRange), (nameof(Beta2), Beta2),
+            (nameof(AverageBeta), AverageBeta), (nameof(MagnitudeBeta), MagnitudeBeta),
+        ];
+        foreach ((string name, double value) in sizes)
+        {
+            if (!(value >= 0 && float.IsFinite((float)value))) return $"{name} must be finite and not negative";
+        }
+
+        return (float)Beta2 < 1 && AverageBeta <= 1 && MagnitudeBeta <= 1
+            ? null
+            : "Beta2 must be less than 1, AverageBeta and MagnitudeBeta at most 1";
+    }
 }
