@@ -28,7 +28,7 @@ internal static class ProfileTrainLongVideoLowresCommand
             using Device device = options.Open(result);
             if (folder is not null)
             {
-                new MemoryReport(folder, trial.Plans(result, device, terminal)).Write(terminal, request.IsJson);
+                new MemoryReport(folder, trial.Plans(result, device, terminal, stop)).Write(terminal, request.IsJson);
                 return ExitCode.Success;
             }
 

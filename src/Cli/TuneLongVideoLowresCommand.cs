@@ -33,7 +33,7 @@ internal static class TuneLongVideoLowresCommand
                 stop.ThrowIfCancellationRequested();
                 terminal.Progress.WriteLine($"{choice.Kernel}: {choice.Shape}: {choice.Way}");
             };
-            trial.Take(result, device, terminal);
+            trial.Take(result, device, terminal, stop);
             outcome.Write(result, terminal, device, device.Tuner.Met);
             return ExitCode.Success;
         });

@@ -66,19 +66,20 @@ internal sealed class TrainingTrial
 
     /// <returns>How the parts of a recorded step use memory, by name.</returns>
     internal IReadOnlyList<(string Name, MemoryPlan Plan)> Plans(
-        ParseResult result, Device device, Terminal terminal)
+        ParseResult result, Device device, Terminal terminal, CancellationToken stop)
     {
         using VideoDataset? dataset = Dataset(result);
         LowResolutionTrainingOptions options = Options(result, device);
         using LowResolutionTrial trial = new(Preset(result), options, device, dataset, isRecorded: true);
         terminal.Progress.WriteLine($"On {DeviceText.Of(device)}");
         using CompilationWatch compiling = new(device.Cache, terminal.Progress.WriteLine);
-        trial.Take(Phases(result));
+        trial.Take(Phases(result), stop);
         return [.. trial.Recorded.Select(part => (part.Name, part.Step.Plan))];
     }
 
     /// <summary>Runs one step as in a training: recorded.</summary>
-    internal void Take(ParseResult result, Device device, Terminal terminal) => Plans(result, device, terminal);
+    internal void Take(ParseResult result, Device device, Terminal terminal, CancellationToken stop) =>
+        Plans(result, device, terminal, stop);
 
     private LowResolutionPreset Preset(ParseResult result) =>
         LowResolutionPreset.Named(result.GetRequiredValue(_preset));

@@ -44,17 +44,23 @@ public sealed class LowResolutionTrial : IDisposable
     public IEnumerable<(string Name, RecordedStep Step)> Recorded => _gan.Recorded;
 
     /// <summary>Runs the given phases of a step, in the order of training.</summary>
-    public void Take(TrainingPhases phases)
+    /// <param name="phases">The phases.</param>
+    /// <param name="stop">Ends the step before the next phase.</param>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public void Take(TrainingPhases phases, CancellationToken stop = default)
     {
         StepInputs inputs = new(
             _gan, _options, _options.BatchSize, _noise, _loader, new StepDraws(_gan.Device, _options.Seed, _step));
         if (phases.HasFlag(TrainingPhases.Generator)) _gan.UpdateGenerator(1, _ => inputs.Fake());
+        stop.ThrowIfCancellationRequested();
         if (phases.HasFlag(TrainingPhases.Discriminator))
         {
             _gan.UpdateDiscriminator(1, _ => (inputs.Fake(), inputs.Real()));
         }
 
+        stop.ThrowIfCancellationRequested();
         if (phases.HasFlag(TrainingPhases.Penalty)) _gan.UpdatePenalty(1, _ => inputs.Real());
+        stop.ThrowIfCancellationRequested();
         if (phases.HasFlag(TrainingPhases.Average)) _gan.UpdateAverage(_step);
         _step++;
     }
