@@ -150,7 +150,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
         if (length > SafetensorsFormat.MaximumHeaderLength)
         {
             throw new SafetensorsException($"{path}: the header is said to have {length} bytes, "
-                + $"{SafetensorsFormat.MaximumHeaderLength} is the limit");
+                + $"{SafetensorsFormat.MaximumHeaderLength} is the limit; the file is no safetensors, or damaged");
         }
 
         long room = stream.Length - SafetensorsFormat.PrefixLength;

@@ -16,7 +16,9 @@ public sealed class SafetensorsRefusalTests
     public void RefusesAFileTooShortForALength([Values(0, 7)] int length) =>
         AssertRefused(new byte[length], $"the file has {length} bytes, 8 are needed for the header length");
 
-    [TestCase(100_000_001UL, "the header is said to have 100000001 bytes, 100000000 is the limit")]
+    [TestCase(
+        100_000_001UL,
+        "the header is said to have 100000001 bytes, 100000000 is the limit; the file is no safetensors, or damaged")]
     [TestCase(ulong.MaxValue, "the header is said to have 18446744073709551615 bytes, 100000000 is the limit")]
     [TestCase(3UL, "the header is said to have 3 bytes, only 2 follow")]
     [TestCase(0UL, "the header does not start with '{'")]
