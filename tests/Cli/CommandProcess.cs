@@ -34,6 +34,16 @@ internal sealed class CommandProcess : IDisposable
         return process.Result();
     }
 
+    /// <summary>Runs a command that may write no larger files.</summary>
+    /// <param name="kilobytes">The limit of a file, which a program's own code must not count against.</param>
+    /// <param name="arguments">Without the name of the program.</param>
+    internal static CommandRun RunWithSmallFiles(int kilobytes, params string[] arguments)
+    {
+        string script = $"ulimit -f {kilobytes}; exec env DOTNET_EnableWriteXorExecute=0 \"$@\"";
+        using CommandProcess process = Start("bash", ["-c", script, "bash", .. Program(), .. arguments]);
+        return process.Result();
+    }
+
     /// <summary>Waits until a condition holds while the command runs.</summary>
     internal void WaitUntil(Func<bool> hasHappened, string what)
     {

@@ -66,6 +66,18 @@ public sealed class FullDiskTests
     }
 
     [Test]
+    public void AFilePastTheLimitOfItsSizeIsToldAndLeavesNothing()
+    {
+        string run = _folder.File("limited");
+        CommandRun result = CommandProcess.RunWithSmallFiles(kilobytes: 200, SmallTraining.New(Data, run));
+        Assert.That(result.Status, Is.EqualTo(ExitCode.Failure), result.Error);
+        Assert.That(
+            result.Error.TrimEnd(),
+            Is.EqualTo("gk: a file would become larger than may be written here ('ulimit -f' tells the limit)"));
+        Assert.That(Directory.GetFileSystemEntries(run), Is.EqualTo((string[])[Path.Combine(run, "run.lock")]));
+    }
+
+    [Test]
     public void ARunThatCannotEvenBeginLeavesNoProcessId()
     {
         using SmallDisk disk = new(kilobytes: 16);

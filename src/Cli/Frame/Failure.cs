@@ -12,6 +12,7 @@ internal static partial class Failure
 {
     private const string SourceHeading = "The source, with its own line numbers:";
     private const string PlacesHeading = " (tried: ";
+    private const string TooLargeFile = "Specified file length was too large";  // the system's EFBIG, as .NET tells it
     private const int LongestLine = 500;
 
     /// <param name="failure">The exception that ended the command.</param>
@@ -23,16 +24,21 @@ internal static partial class Failure
         if (trace) return $"gk: {failure}";
         Exception cause = Cause(failure);
         if (cause is CompilationException) return $"gk: {cause.Message.Split(SourceHeading)[0].TrimEnd()}";
-        string message = Short(OneLine(cause.Message));
+        string message = Line(cause.Message);
         return cause switch
         {
             LibraryNotFoundException or DeviceUnavailableException => $"gk: {WithoutPlaces(message)}",
             IOException or UnauthorizedAccessException => $"gk: {PathFirst(message)}",
+            ArgumentOutOfRangeException when message.StartsWith(TooLargeFile, StringComparison.Ordinal) =>
+                "gk: a file would become larger than may be written here ('ulimit -f' tells the limit)",
             OutOfMemoryException => $"gk: the memory of this machine is used up: {message}",
             _ when IsExpected(cause) => $"gk: {message}",
             _ => $"gk: {cause.GetType().Name}: {message} (--stack-trace shows where)",
         };
     }
+
+    /// <returns>A message on one line, which is not too long to be read.</returns>
+    internal static string Line(string message) => Short(OneLine(message));
 
     private static Exception Cause(Exception failure) => failure switch
     {
@@ -63,9 +69,29 @@ internal static partial class Failure
     /// messages.</summary>
     private static string PathFirst(string message)
     {
+        Match folder = FolderMessage().Match(message);
+        if (folder.Success && FileAbove(folder.Groups["path"].Value) is { } file)
+        {
+            return $"{folder.Groups["path"].Value}: a folder is needed, and {file} is a file";
+        }
+
         Match match = SystemMessage().Match(message);
         return match.Success ? $"{match.Groups["path"].Value}: {match.Groups["what"].Value}" : message;
     }
+
+    /// <returns>The file in place of which a folder was to be made or looked into; null where there is none.</returns>
+    private static string? FileAbove(string path)
+    {
+        for (string? place = path; place is not null; place = Path.GetDirectoryName(place))
+        {
+            if (File.Exists(place)) return place;
+        }
+
+        return null;
+    }
+
+    [GeneratedRegex("^(Could not find a part of the path|The file) '(?<path>[^']+)'( already exists)?\\.$")]
+    private static partial Regex FolderMessage();
 
     [GeneratedRegex("^(?<what>[^:']+) : '(?<path>[^']+)'$")]
     private static partial Regex SystemMessage();
