@@ -16,6 +16,8 @@ public sealed class BadNumbersTests
     [TestCase("--frames 8 --fps 1e-300", "--fps must be at least 0.1")]
     [TestCase("--frames 8 --fps NaN", "--fps must be at least 0.1")]
     [TestCase("--frames 8 --fps 1e9", "--fps must be at most 1000")]
+    [TestCase("--frames 99999999999999999999", "--frames must be at most 2147483647")]
+    [TestCase("--frames 8 --seed 99999999999999999999", "--seed must be at most 9223372036854775807")]
     [TestCase("--frames 8 --seed x", "--seed needs a whole number, got 'x'")]
     [TestCase("--frames 8 --precision fp8", "there is no precision 'fp8'; there are fp32, tf32, bf16, fp16")]
     [TestCase("--frames 8 --device gpu", "there is no device 'gpu'; a device is auto, host, simt, or cuda:0 and so on")]

@@ -40,6 +40,15 @@ public sealed class CommandLineTests
     [TestCase(
         "dataset from-videos a b --trim-end -1",
         "gk: --trim-end must not be negative; 'gk dataset from-videos --help' tells more")]
+    [TestCase(
+        "verify x --device cuda:+1",
+        "gk: there is no device 'cuda:+1'; a device is auto, host, simt, or cuda:0 and so on; "
+        + "'gk verify --help' tells more")]
+    [TestCase(
+        "verify x --device a\nb",
+        "gk: there is no device 'a b'; a device is auto, host, simt, or cuda:0 and so on; "
+        + "'gk verify --help' tells more")]
+    [TestCase("@doctor", "gk: there is no command or option '@doctor' here; 'gk --help' tells more")]
     public async Task AWrongLineIsToldInOneLine(string line, string complaint)
     {
         CommandLineRun run = await CommandLineRun.Of(line.Split(' '));
@@ -55,6 +64,23 @@ public sealed class CommandLineTests
         Assert.That(run.Status, Is.EqualTo(ExitCode.Failure));
         Assert.That(run.Error, Does.StartWith("gk: ").And.Contain("no such file"));
         Assert.That(run.Error.Trim().Split('\n'), Has.Length.EqualTo(1));
+    }
+
+    [Test]
+    public async Task AnAtBelongsToAName()
+    {
+        CommandLineRun run = await CommandLineRun.Of("checkpoint", "inspect", "@weights.safetensors");
+        Assert.That(run.Error, Does.Contain("Could not find file").And.Contain("/@weights.safetensors'"));
+    }
+
+    [Test]
+    public async Task AFileInPlaceOfAFolderIsNamed()
+    {
+        using TemporaryFolder folder = new();
+        string file = folder.File("file"), below = folder.File("file/run");
+        await File.WriteAllTextAsync(file, "");
+        CommandLineRun run = await CommandLineRun.Of("demo", "--out", below, "--device", "host");
+        Assert.That(run.Error.TrimEnd(), Is.EqualTo($"gk: {below}: a folder is needed, and {file} is a file"));
     }
 
     [Test]

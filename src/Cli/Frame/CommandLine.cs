@@ -22,7 +22,9 @@ internal static class CommandLine
         root.Options.Add(new VersionOption());
         root.Options.Add(trace);
 
-        ParseResult result = root.Parse(arguments.Length == 0 ? ["--help"] : arguments);
+        // A name that begins with @ is a name, not that of a file of options.
+        ParserConfiguration parsing = new() { ResponseFileTokenReplacer = null };
+        ParseResult result = root.Parse(arguments.Length == 0 ? ["--help"] : arguments, parsing);
         InvocationConfiguration configuration = new()
         {
             Output = output,
@@ -55,7 +57,7 @@ internal static class CommandLine
         string complaint = result.UnmatchedTokens.Count > 0
             ? $"there is no command or option '{result.UnmatchedTokens[0]}' here"
             : empty ?? result.Errors[0].Message.TrimEnd('.');
-        error.WriteLine($"gk: {complaint}; '{command} --help' tells more");
+        error.WriteLine($"gk: {Failure.Line(complaint)}; '{command} --help' tells more");
         return ExitCode.Usage;
     }
 

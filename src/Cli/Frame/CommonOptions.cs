@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 
 namespace GenKernels.Cli;
 
@@ -51,7 +52,7 @@ internal static class CommonOptions
     {
         string name = result.GetValueOrDefault<string>() ?? "";
         bool isCuda = name.StartsWith("cuda:", StringComparison.Ordinal)
-            && int.TryParse(name.AsSpan("cuda:".Length), out int number) && number >= 0;
+            && int.TryParse(name.AsSpan("cuda:".Length), NumberStyles.None, CultureInfo.InvariantCulture, out _);
         if (isCuda || name is "auto" or "host" or "simt" or "cuda") return;
         result.AddError($"there is no device '{name}'; a device is auto, host, simt, or cuda:0 and so on");
     }

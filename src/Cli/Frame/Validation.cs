@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Numerics;
 
 namespace GenKernels.Cli;
 
@@ -48,7 +49,7 @@ internal static class Validation
     private static Option<T> Whole<T>(Option<T> option, long least, long most) => Check(option, text =>
     {
         const NumberStyles Style = NumberStyles.AllowLeadingSign;
-        bool isNumber = long.TryParse(text, Style, CultureInfo.InvariantCulture, out long value);
+        bool isNumber = BigInteger.TryParse(text, Style, CultureInfo.InvariantCulture, out BigInteger value);
         if (!isNumber) return $"needs a whole number, got '{text}'";
         if (value < least) return $"must be at least {least}";
         return value > most ? $"must be at most {most}" : null;
