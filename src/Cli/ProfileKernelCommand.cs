@@ -73,10 +73,15 @@ internal sealed class ProfileKernelCommand
             throw new CommandException($"{option.Name} goes with --source or --assembly");
         }
 
+        if (isCode && result.GetValue(_options.Json))
+        {
+            throw new CommandException("--json does not go with --source or --assembly, which write a text");
+        }
+
         if (result.GetValue(_name) is not { } name)
         {
             if (isCode) throw new CommandException("--source and --assembly need the name of a kernel");
-            List(terminal.Output);
+            List(terminal, result.GetValue(_options.Json));
             return ExitCode.Success;
         }
 
@@ -86,18 +91,23 @@ internal sealed class ProfileKernelCommand
         return ExitCode.Success;
     }
 
-    private static void List(IAnsiConsole output)
+    private static void List(Terminal terminal, bool isJson)
     {
-        Table table = new Table().Border(TableBorder.Simple).AddColumns("file", "kernels", "types", "variants");
-        foreach (IGrouping<string, KernelSource> file in KernelFiles.All.GroupBy(source => source.Path))
+        Listed[] files = [.. KernelFiles.All.GroupBy(source => source.Path).Select(Listed.Of)];
+        if (isJson)
         {
-            IEnumerable<ElementType> types = file.SelectMany(source => source.Types).Distinct();
-            table.AddRow(
-                file.Key, string.Join(", ", file.First().KernelNames), string.Join(", ", types),
-                $"{file.Sum(source => source.Variants.Count)}");
+            terminal.WriteJson(files);
+            return;
         }
 
-        output.Write(table);
+        Table table = new Table().Border(TableBorder.Simple).AddColumns("file", "kernels", "types", "variants");
+        foreach (Listed file in files)
+        {
+            table.AddRow(
+                file.File, string.Join(", ", file.Kernels), string.Join(", ", file.Types), $"{file.Variants}");
+        }
+
+        terminal.Output.Write(table);
     }
 
     private void Measure(ParseResult result, KernelSource source, Terminal terminal, CancellationToken stop)
@@ -161,4 +171,17 @@ internal sealed class ProfileKernelCommand
     private static string Variant(KernelSource source, string? part) => KernelFiles.Variant(source, part)
         ?? throw new CommandException(
             $"{source} has no variant with '{part}'; it has {string.Join(" | ", source.Variants)}");
+
+    /// <summary>A file of kernels.</summary>
+    /// <param name="File">Below the folder of all kernels.</param>
+    /// <param name="Kernels">Their names.</param>
+    /// <param name="Types">What it is compiled for.</param>
+    /// <param name="Variants">How many it has.</param>
+    private sealed record Listed(
+        string File, IReadOnlyList<string> Kernels, IReadOnlyList<ElementType> Types, int Variants)
+    {
+        public static Listed Of(IGrouping<string, KernelSource> file) => new(
+            file.Key, [.. file.First().KernelNames], [.. file.SelectMany(source => source.Types).Distinct()],
+            file.Sum(source => source.Variants.Count));
+    }
 }

@@ -137,6 +137,21 @@ public sealed class ProfileCommandTests
     }
 
     [Test]
+    public void TheListForProgramsHasWhatTheTableHas()
+    {
+        CommandRun run = CommandRun.Of("profile", "kernel", "--json");
+        JsonElement[] files = [.. JsonDocument.Parse(run.Output).RootElement.EnumerateArray()];
+        Assert.That(
+            files.Select(file => file.GetProperty("file").GetString()),
+            Is.EqualTo(KernelFiles.All.Select(file => file.Path).Distinct()));
+        JsonElement norm = files.Single(file => file.GetProperty("file").GetString() == "Normalization/PixelNorm.cu");
+        Assert.That(norm.GetProperty("kernels")[0].GetString(), Is.EqualTo("PixelNorm"));
+        Assert.That(
+            norm.GetProperty("types").EnumerateArray().Select(type => type.GetString()), Does.Contain("float32"));
+        Assert.That(norm.GetProperty("variants").GetInt32(), Is.Positive);
+    }
+
+    [Test]
     public void CodeIsWrittenAsItIsCompiled()
     {
         string path = _folder.File("code.s");
@@ -189,6 +204,7 @@ public sealed class ProfileCommandTests
     {
         Refuses("--type goes with --source or --assembly", "profile", "kernel", "Unary", "--type", "Float16");
         Refuses("need the name of a kernel", "profile", "kernel", "--source");
+        Refuses("--json does not go with --source", "profile", "kernel", "Unary", "--source", "--json");
         Refuses("not 'Int32'", "profile", "kernel", "Unary", "--source", "--type", "Int32");
         Refuses("has no variant with 'Cube'", "profile", "kernel", "Unary", "--source", "--variant", "Cube");
         Refuses(

@@ -28,8 +28,6 @@ internal sealed class ProfileOptions
         HelpName = "file",
     };
 
-    private readonly Option<bool> _json = CommonOptions.Json();
-
     /// <param name="by">The default for how rows are grouped.</param>
     internal ProfileOptions(string by = "variant") =>
         _by = Choice.Create("--by", "What makes a row", by, "kernel", "variant", "shape");
@@ -39,10 +37,13 @@ internal sealed class ProfileOptions
     /// <summary>The option for the device.</summary>
     internal Option<string> Device { get; } = CommonOptions.Device();
 
+    /// <summary>Whether the result is for programs.</summary>
+    internal Option<bool> Json { get; } = CommonOptions.Json();
+
     /// <summary>Adds them all to a command.</summary>
     internal void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_steps, _warmUp, _by, _sort, _trace, _precision, Device, _json])
+        foreach (Option option in (Option[])[_steps, _warmUp, _by, _sort, _trace, _precision, Device, Json])
         {
             command.Options.Add(option);
         }
@@ -57,7 +58,7 @@ internal sealed class ProfileOptions
         return new ProfileRequest(
             result.GetValue(_steps), result.GetValue(_warmUp),
             Enum.Parse<ProfileGrouping>(result.GetRequiredValue(_by), ignoreCase: true),
-            result.GetRequiredValue(_sort), trace, result.GetValue(_json));
+            result.GetRequiredValue(_sort), trace, result.GetValue(Json));
     }
 
     /// <returns>The device, set to the requested precision; the caller disposes it.</returns>
