@@ -70,6 +70,7 @@ internal static class CheckpointInspectCommand
         public static Contents Read(string path, int depth)
         {
             using SafetensorsFile file = SafetensorsFile.Open(path);
+            file.VerifyChecksum();
             Item[] tensors = [.. file.Names.Select(name => Item.Of(file.Entry(name)))];
             Count[] prefixes =
             [

@@ -43,6 +43,42 @@ public sealed class BadCheckpointTests
         Refuses($"{file}: ", $"; remove {Checkpoint} to go on from checkpoint-00000001");
     }
 
+    [TestCase("generator.safetensors")]
+    [TestCase("optimizer-generator.safetensors")]
+    public void AFlippedBitIsNamedWithTheCheckpointBefore(string name)
+    {
+        string file = Path.Combine(Checkpoint, name);
+        Flip(file);
+        Refuses(
+            $"{file}: the data are damaged: their checksum is ",
+            $"; remove {Checkpoint} to go on from checkpoint-00000001");
+    }
+
+    [Test]
+    public void NoVideoIsGeneratedByDamagedWeights()
+    {
+        string file = Path.Combine(Checkpoint, LowResolutionCheckpoint.AverageGeneratorFile);
+        Flip(file);
+        CommandRun.Refuses(
+            $"{file}: the data are damaged: ", ExitCode.Failure,
+            "generate", "video", "--checkpoint", Run, "--device", "host", "--frames", "9", "--out",
+            _folder.File("video.webp"));
+        CommandRun.Refuses($"{file}: the data are damaged: ", ExitCode.Failure, "checkpoint", "inspect", file);
+    }
+
+    [Test]
+    public void AnotherDataSetIsTold()
+    {
+        string other = _folder.File("other");
+        if (!Directory.Exists(other)) SmallTraining.WriteDataset(other, frameCount: 65);
+        const string Told = "Its checkpoint was trained on another data set.";
+        CommandRun same = CommandRun.Of(SmallTraining.Resumed(Data, Run, "--steps", "3"));
+        Assert.That(same.Told, Does.Contain("Goes on after step 2").And.Not.Contain(Told));
+        CommandRun run = CommandRun.Of(SmallTraining.Resumed(other, Run, "--steps", "4"));
+        Assert.That(run.Told, Does.Contain("Goes on after step 3").And.Contain(Told));
+        Assert.That(run.Status, Is.Zero);
+    }
+
     [Test]
     public void AMissingFileIsNamed()
     {
@@ -120,6 +156,13 @@ public sealed class BadCheckpointTests
     public void AFolderIsNoSafetensorsFile() => CommandRun.Refuses(
         $"{Checkpoint}: a safetensors file is needed, this is a folder", ExitCode.Failure,
         "checkpoint", "inspect", Checkpoint);
+
+    private static void Flip(string file)
+    {
+        byte[] bytes = File.ReadAllBytes(file);
+        bytes[^7] ^= 4;
+        File.WriteAllBytes(file, bytes);
+    }
 
     private void Refuses(params string[] texts)
     {

@@ -53,8 +53,10 @@ internal sealed class TrainedGenerator : IDisposable
     /// <param name="device">Device for the network.</param>
     /// <returns>The generator; the caller disposes it.</returns>
     /// <exception cref="CommandException">The file lacks weights, or holds them in other shapes.</exception>
+    /// <exception cref="SafetensorsException">The weights are damaged.</exception>
     internal LowResolutionGenerator Load(Device device)
     {
+        _file.VerifyChecksum();
         using Initializer initializer = new(device, seed: 0);
         LowResolutionGenerator generator = new(Preset.Generator, initializer);
         try

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 
@@ -8,15 +9,18 @@ namespace GenKernels.Runtime;
 /// <remarks>The file must not be truncated while open: reading a page past its end kills the process.</remarks>
 public sealed unsafe class SafetensorsFile : IDisposable
 {
+    private const int HashedAtOnce = 1 << 30;
+
     private readonly MemoryMappedFile _mapping;
     private readonly MemoryMappedViewAccessor _view;
     private readonly SafetensorsHeader _header;
     private readonly long _dataStart;
+    private readonly long _dataLength;
     private byte* _bytes;
 
     private SafetensorsFile(string path, FileStream stream, SafetensorsHeader header, long dataStart)
     {
-        (Path, _header, _dataStart) = (path, header, dataStart);
+        (Path, _header, _dataStart, _dataLength) = (path, header, dataStart, stream.Length - dataStart);
         _mapping = MemoryMappedFile.CreateFromFile(
             stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
         _view = _mapping.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
@@ -46,6 +50,25 @@ public sealed unsafe class SafetensorsFile : IDisposable
         long dataStart = SafetensorsFormat.PrefixLength + (long)headerLength;
         SafetensorsHeader header = SafetensorsHeader.Parse(path, json, stream.Length - dataStart);
         return new SafetensorsFile(path, stream, header, dataStart);
+    }
+
+    /// <summary>Reads all data and holds them against the checksum in the metadata, if there is one.</summary>
+    /// <exception cref="SafetensorsException">They are not what was written.</exception>
+    /// <exception cref="ObjectDisposedException">The file is disposed.</exception>
+    public void VerifyChecksum()
+    {
+        ObjectDisposedException.ThrowIf(_bytes == null, this);
+        if (!Metadata.TryGetValue(SafetensorsFormat.ChecksumName, out string? expected)) return;
+        XxHash128 hash = new();
+        for (long at = 0; at < _dataLength; at += HashedAtOnce)
+        {
+            int length = (int)Math.Min(HashedAtOnce, _dataLength - at);
+            hash.Append(new ReadOnlySpan<byte>(_bytes + _dataStart + at, length));
+        }
+
+        string actual = System.Convert.ToHexStringLower(hash.GetCurrentHash());
+        if (actual == expected) return;
+        throw new SafetensorsException($"{Path}: the data are damaged: their checksum is {actual}, not {expected}");
     }
 
     /// <returns>Whether the file has a tensor of that name.</returns>

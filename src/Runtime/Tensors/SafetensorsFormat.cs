@@ -13,6 +13,9 @@ internal static class SafetensorsFormat
 
     public const string MetadataName = "__metadata__";
 
+    /// <summary>The name in the metadata of the XXH128 hash of all bytes after the header.</summary>
+    public const string ChecksumName = "data_xxh128";
+
     private const int MaximumQuotedLength = 80;
 
     /// <returns>The name of the type in a header.</returns>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 
 namespace GenKernels.Runtime;
@@ -11,10 +12,16 @@ namespace GenKernels.Runtime;
 /// <remarks>Wider types come first and names are sorted within a type, so equal content gives equal bytes.</remarks>
 public sealed class SafetensorsWriter
 {
+    // In place of the checksum until the data are written.
+    private static readonly string s_noChecksum = new('0', 32);
+
     private readonly Dictionary<string, Source> _tensors = new(StringComparer.Ordinal);
 
     /// <summary>The strings of <c>__metadata__</c>, to be filled by the caller.</summary>
     public IDictionary<string, string> Metadata { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Whether the metadata hold a checksum for <see cref="SafetensorsFile.VerifyChecksum"/>.</summary>
+    public bool HasChecksum { get; init; }
 
     /// <param name="name">Unique in the file.</param>
     /// <param name="type">The type of the elements that <paramref name="write"/> writes.</param>
@@ -68,6 +75,7 @@ public sealed class SafetensorsWriter
                 .ThenBy(tensor => tensor.Entry.ElementType)
                 .ThenBy(tensor => tensor.Entry.Name, StringComparer.Ordinal),
         ];
+        if (HasChecksum) Metadata[SafetensorsFormat.ChecksumName] = s_noChecksum;
         ReadOnlyMemory<byte> header = Header(tensors.Select(tensor => tensor.Entry));
         if (header.Length > SafetensorsFormat.MaximumHeaderLength)
         {
@@ -81,8 +89,18 @@ public sealed class SafetensorsWriter
             BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)header.Length);
             stream.Write(prefix);
             stream.Write(header.Span);
-            foreach (Source tensor in tensors) WriteData(path, stream, tensor);
+            HashingStream data = new(stream);
+            foreach (Source tensor in tensors) WriteData(path, data, tensor);
+            if (HasChecksum) WriteChecksum(stream, header.Span, data.Hash());
         });
+    }
+
+    private static void WriteChecksum(Stream stream, ReadOnlySpan<byte> header, string checksum)
+    {
+        ReadOnlySpan<byte> entry = Encoding.UTF8.GetBytes($"\"{SafetensorsFormat.ChecksumName}\":\"{s_noChecksum}\"");
+        int end = header.IndexOf(entry) + entry.Length - 1;
+        stream.Position = SafetensorsFormat.PrefixLength + end - checksum.Length;
+        stream.Write(Encoding.ASCII.GetBytes(checksum));
     }
 
     private static void WriteData(string path, Stream stream, Source tensor)

@@ -1,4 +1,7 @@
 using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using System.Text;
 using System.Text.Json;
 using GenKernels.Train.Video;
 
@@ -57,6 +60,21 @@ internal sealed class DatasetPartition : IDisposable
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Appends the names of all videos and frames, and the checksums of the frames.</summary>
+    public void AddTo(XxHash128 hash)
+    {
+        Span<byte> checksum = stackalloc byte[sizeof(uint)];
+        foreach ((string video, string[] names) in _frameNames)
+        {
+            for (int frame = 0; frame < names.Length; frame++)
+            {
+                hash.Append(Encoding.UTF8.GetBytes(EntryName(video, names[frame])));
+                BinaryPrimitives.WriteUInt32LittleEndian(checksum, _frames[video][frame].Checksum);
+                hash.Append(checksum);
+            }
         }
     }
 

@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+
 namespace GenKernels.Train.Data;
 
 /// <summary>
@@ -93,6 +95,16 @@ public sealed class VideoDataset : IDisposable
             .. candidates.Select(candidate => candidate.Name).Where(DatasetLayout.IsSizeFolder)
                 .Order(StringComparer.Ordinal).Select(DatasetLayout.ParseSize),
         ];
+    }
+
+    /// <returns>A hash of the names and contents of all frames, in hexadecimal digits: equal for equal data sets,
+    /// wherever they lie.</returns>
+    /// <remarks>It follows from the directories of the zips; no frame is read.</remarks>
+    public string Fingerprint()
+    {
+        XxHash128 hash = new();
+        foreach (DatasetPartition partition in _partitions) partition.AddTo(hash);
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 
     /// <summary>Decodes one frame.</summary>

@@ -35,6 +35,9 @@ public sealed record LowResolutionCheckpoint(
     /// <summary>The newest value of every logged metric except times; some are measured in few steps only.</summary>
     public IReadOnlyDictionary<string, double>? Values { get; init; }
 
+    /// <summary><see cref="VideoDataset.Fingerprint"/> of the data set that was trained on; null if unknown.</summary>
+    public string? Dataset { get; init; }
+
     /// <summary>Writes a checkpoint and deletes all but the newest few. An existing one of the same step is left: its
     /// content is the same.</summary>
     /// <param name="runFolder">Folder of the run.</param>
@@ -139,6 +142,7 @@ public sealed record LowResolutionCheckpoint(
             using SafetensorsFile file = SafetensorsFile.Open(path);
             string itsPreset = file.Metadata.GetValueOrDefault("preset", "");
             if (itsPreset != preset) throw new StateDictException($"it is of preset '{itsPreset}', not of '{preset}'");
+            file.VerifyChecksum();
             load(StateFile.Entries(file));
         }
         catch (SafetensorsException fault)
@@ -198,7 +202,7 @@ public sealed record LowResolutionCheckpoint(
 
     private void Write(string path, IReadOnlyList<StateEntry> entries)
     {
-        SafetensorsWriter writer = new();
+        SafetensorsWriter writer = new() { HasChecksum = true };
         writer.Metadata["kind"] = "long-video-lowres";
         writer.Metadata["preset"] = Preset;
         writer.Metadata["step"] = Step.ToString(CultureInfo.InvariantCulture);

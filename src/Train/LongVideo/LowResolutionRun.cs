@@ -24,6 +24,7 @@ public sealed class LowResolutionRun : IDisposable
     private readonly TensorBoardWriter _board;
     private readonly Dictionary<string, double> _values = [];
     private readonly int _partSize;
+    private readonly string _dataset;
 
     private LowResolutionRun(
         RunFolder folder, VideoDataset dataset, LowResolutionPreset preset, LowResolutionTrainingOptions options,
@@ -35,6 +36,8 @@ public sealed class LowResolutionRun : IDisposable
         (_folder, _options, _runOptions) = (folder, options, runOptions);
         _partSize = options.BatchSize / options.Accumulate;
         LowResolutionCheckpoint? state = checkpoint is null ? null : LowResolutionCheckpoint.Read(checkpoint);
+        _dataset = dataset.Fingerprint();
+        HasOtherDataset = state?.Dataset is { } before && before != _dataset;
         ClipSampler sampler = new(dataset, preset.Discriminator.FrameCount, flipHorizontally: true, options.Seed);
         try
         {
@@ -63,6 +66,10 @@ public sealed class LowResolutionRun : IDisposable
 
     /// <summary>Steps finished.</summary>
     public long Step { get; private set; }
+
+    /// <summary>Whether it goes on with another data set than the checkpoint was trained on: legitimate, but not to the
+    /// bits of an uninterrupted run.</summary>
+    public bool HasOtherDataset { get; }
 
     /// <summary>The networks.</summary>
     public LowResolutionGan Gan => _gan;
@@ -134,6 +141,7 @@ public sealed class LowResolutionRun : IDisposable
     public string Save() => new LowResolutionCheckpoint(
         Step, _gan.Preset.Name, _options, _loader.NextIndex, _noise.SaveState().Offset)
     {
+        Dataset = _dataset,
         Values = _values.Where(value => value.Key != SecondsName).ToDictionary(),
     }.Save(_folder.Path, _gan);
 

@@ -44,6 +44,19 @@ public sealed class VideoDatasetTests
         }
     }
 
+    [Test]
+    public void TheFingerprintIsOfContentsAndNotOfThePlace()
+    {
+        using TemporaryFolder folder = new(), elsewhere = new(), longer = new(), renamed = new();
+        using VideoDataset dataset = TinyDataset.Open(folder.Path, ("one", 3));
+        using VideoDataset same = TinyDataset.Open(elsewhere.Path, ("one", 3));
+        using VideoDataset more = TinyDataset.Open(longer.Path, ("one", 4));
+        using VideoDataset other = TinyDataset.Open(renamed.Path, ("two", 3));
+        Assert.That(same.Fingerprint(), Is.EqualTo(dataset.Fingerprint()));
+        Assert.That(more.Fingerprint(), Is.Not.EqualTo(dataset.Fingerprint()));
+        Assert.That(other.Fingerprint(), Is.Not.EqualTo(dataset.Fingerprint()));
+    }
+
     [TestCase(0)]
     [TestCase(1000)]  // two frames of 384 bytes
     [TestCase(1 << 20)]
