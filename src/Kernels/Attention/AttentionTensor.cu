@@ -24,14 +24,14 @@ KERNEL AttentionTensor(
     const int end = plan.isCausal ? Minimum(plan.keys, query + Rows) : plan.keys;
     const float scale = float(plan.scale);
     char* ring = shared + OwnBytes;
-    const auto bring = [&](int key, char* stage) {
+    const auto copy = [&](int key, char* stage) {
         const int count = Minimum(Others, plan.keys - key);
-        BringTokens(stage, Others, k + keyStart + key * stride, count, stride, plan.channels);
-        BringTokens(stage + OtherBytes, Others, v + keyStart + key * stride, count, stride, plan.channels);
+        CopyTokens(stage, Others, k + keyStart + key * stride, count, stride, plan.channels);
+        CopyTokens(stage + OtherBytes, Others, v + keyStart + key * stride, count, stride, plan.channels);
     };
 
-    BringTokens(shared, Rows, q + tile.start, tile.count, stride, plan.channels);
-    bring(0, ring);
+    CopyTokens(shared, Rows, q + tile.start, tile.count, stride, plan.channels);
+    copy(0, ring);
     CopyCommit();
     HeadSums sums = {};
     RunningRows rows;
@@ -39,7 +39,7 @@ KERNEL AttentionTensor(
         char* stage = ring + turn * 2 * OtherBytes;
         CopyWait<0>();
         __syncthreads();  // all threads' copies of this tile | their reads; reads of the last tile | copies over it
-        if (key + Others < end) bring(key + Others, ring + (turn ^ 1) * 2 * OtherBytes);
+        if (key + Others < end) copy(key + Others, ring + (turn ^ 1) * 2 * OtherBytes);
         CopyCommit();
         LogitSums logits;
         MultiplyTokens(shared, stage, logits);

@@ -21,10 +21,10 @@ struct TokenPair {
     Int64 stride;
     int channels;
 
-    MEMBER void Bring(char* target, int room, int token, int count) const
+    MEMBER void Fill(char* target, int room, int token, int count) const
     {
-        BringTokens(target, room, first + token * stride, count, stride, channels);
-        BringTokens(target + room * RowBytes, room, second + token * stride, count, stride, channels);
+        CopyTokens(target, room, first + token * stride, count, stride, channels);
+        CopyTokens(target + room * RowBytes, room, second + token * stride, count, stride, channels);
     }
 };
 
@@ -42,8 +42,8 @@ KERNEL AttentionTensorGradientQuery(
     const float scale = float(plan.scale);
     char* ring = shared + 2 * OwnBytes;
 
-    own.Bring(shared, Rows, 0, tile.count);
-    others.Bring(ring, Others, 0, plan.keys);
+    own.Fill(shared, Rows, 0, tile.count);
+    others.Fill(ring, Others, 0, plan.keys);
     CopyCommit();
     QueryNumbers ofRows[2];
     LoadNumbers(ofRows, NumbersOf(numbers, plan, tile.pair), query + FirstRow());
@@ -53,7 +53,7 @@ KERNEL AttentionTensorGradientQuery(
         CopyWait<0>();
         __syncthreads();  // all threads' copies of this tile | their reads; reads of the last tile | copies over it
         const int next = key + Others;
-        if (next < end) others.Bring(ring + (turn ^ 1) * 2 * OtherBytes, Others, next, plan.keys - next);
+        if (next < end) others.Fill(ring + (turn ^ 1) * 2 * OtherBytes, Others, next, plan.keys - next);
         CopyCommit();
         LogitSums logits, slopes;
         MultiplyTokens(shared, stage, logits);
@@ -84,25 +84,25 @@ KERNEL AttentionTensorGradientKeyValue(
     // Double-buffered numbers of a tile's queries; the barrier of a turn makes them visible.
     __shared__ QueryNumbers ofColumns[2][Others];  // [turn, query]
     const QueryNumbers* const ofHead = NumbersOf(numbers, plan, tile.pair);
-    const auto bringNumbers = [&](int query, int turn) {
+    const auto copyNumbers = [&](int query, int turn) {
         for (int i = threadIdx.x; i < Others && query < plan.queries; i += Threads) {
             ofColumns[turn][i] = ofHead[query + i];
         }
     };
 
-    own.Bring(shared, Rows, 0, tile.count);
-    if (start < plan.queries) others.Bring(ring, Others, start, plan.queries - start);
+    own.Fill(shared, Rows, 0, tile.count);
+    if (start < plan.queries) others.Fill(ring, Others, start, plan.queries - start);
     CopyCommit();
-    bringNumbers(start, 0);
+    copyNumbers(start, 0);
     HeadSums keySums = {}, valueSums = {};
     for (int query = start, turn = 0; query < plan.queries; query += Others, turn ^= 1) {
         const char* stage = ring + turn * 2 * OtherBytes;
         CopyWait<0>();
         __syncthreads();  // all threads' copies of this tile | their reads; reads of the last tile | copies over it
         const int next = query + Others;
-        if (next < plan.queries) others.Bring(ring + (turn ^ 1) * 2 * OtherBytes, Others, next, plan.queries - next);
+        if (next < plan.queries) others.Fill(ring + (turn ^ 1) * 2 * OtherBytes, Others, next, plan.queries - next);
         CopyCommit();
-        bringNumbers(next, turn ^ 1);
+        copyNumbers(next, turn ^ 1);
         LogitSums weights, slopes;
         MultiplyTokens(shared, stage, weights);
         MultiplyTokens(shared + OwnBytes, stage + OtherBytes, slopes);

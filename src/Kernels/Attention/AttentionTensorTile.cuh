@@ -38,7 +38,7 @@ DEVICE int FirstChannel() { return int(threadIdx.x) / WarpSize % Shares * WarpPi
 DEVICE int FirstByte() { return FirstRow() * RowBytes + FirstChannel() * 2; }
 
 // Starts to copy `count` tokens to a tile of `room` tokens, zero-filling the rest.
-DEVICE void BringTokens(char* target, int room, const Scalar* from, int count, Int64 stride, int channels)
+DEVICE void CopyTokens(char* target, int room, const Scalar* from, int count, Int64 stride, int channels)
 {
     constexpr int Chunks = 2 * Steps;
     for (int i = threadIdx.x; i < room * Chunks; i += Threads) {

@@ -11,7 +11,7 @@
 #include "Common/Prelude.cuh"
 #include "Attention/AttentionWarpgroupTile.cuh"
 
-// A consumer's work for MeetTiles: the warp's queries, their online softmax, and the current tile of keys.
+// A consumer's work for StreamTiles: the warp's queries, their online softmax, and the current tile of keys.
 struct QueryWork {
     static constexpr bool AddsFirst = false, AddsSecond = true;
     const AttentionPlan& plan;
@@ -45,7 +45,7 @@ struct QueryWork {
 
     MEMBER void Prepare(int) {}
 
-    MEMBER void Part() {}
+    MEMBER void ReleaseOwn() {}
 
     MEMBER void Weigh(int tile)
     {
@@ -65,10 +65,10 @@ struct QueryWork {
     MEMBER void Add(int tile) { BeginSums(sums, weights, rings.second.Await(tile)); }
 };
 
-DEVICE void BringTurns(const AttentionPlan& plan, const RingPair& rings)
+DEVICE void Produce(const AttentionPlan& plan, const RingPair& rings)
 {
     Turns<true> turns = {plan};
-    for (Turn turn; turns.Next(turn);) BringTiles(rings, turn, HeadOf(plan, turn.own.pair));
+    for (Turn turn; turns.Next(turn);) CopyTiles(rings, turn, HeadOf(plan, turn.own.pair));
 }
 
 KERNEL_OF(Threads, 1) AttentionWarpgroup(
@@ -82,8 +82,8 @@ KERNEL_OF(Threads, 1) AttentionWarpgroup(
         rings.Prepare();
         ProxyFence();
     }
-    if (!Multiplies()) {
-        if (BringsTiles()) BringTurns(plan, rings);
+    if (!BecomesConsumer()) {
+        if (IsProducer()) Produce(plan, rings);
         return;
     }
 
@@ -93,7 +93,7 @@ KERNEL_OF(Threads, 1) AttentionWarpgroup(
         const TokenTile& own = turn.own;
         QueryWork work = {plan, rings, turn, scale * LogarithmOfE};
         work.Load(q + own.start);
-        MeetTiles(rings, turn, work);
+        StreamTiles(rings, turn, work);
         WgmmaPin(work.sums.of);
 
         float factor[2];

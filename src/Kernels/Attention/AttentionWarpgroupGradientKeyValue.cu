@@ -18,7 +18,7 @@ constexpr int NumberBytes = TileTokens * sizeof(QueryNumbers);
 struct alignas(16) NumberPair { QueryNumbers of[2]; };
 using TileNumbers = NumberPair[TileTokens / 2];
 
-// A consumer's work for MeetTiles: the warp's keys and the current tile of queries. It multiplies transposed logits.
+// A consumer's work for StreamTiles: the warp's keys and the current tile of queries. It multiplies transposed logits.
 struct KeyWork {
     static constexpr bool AddsFirst = true, AddsSecond = true;
     const AttentionPlan& plan;
@@ -45,7 +45,7 @@ struct KeyWork {
         for (int column = 0; column < TileTokens / 8; column++) numbers[column] = all[ColumnOf(column, 0) / 2];
     }
 
-    MEMBER void Part() { own.Leave(); }
+    MEMBER void ReleaseOwn() { own.Release(); }
 
     MEMBER void Weigh(int tile)
     {
@@ -72,7 +72,7 @@ struct KeyWork {
     }
 };
 
-DEVICE void BringTurns(
+DEVICE void Produce(
     const AttentionPlan& plan, const OwnTiles& own, const RingPair& rings, const QueryNumbers* numbers,
     TileNumbers* places)
 {
@@ -80,13 +80,13 @@ DEVICE void BringTurns(
     for (Turn turn; turns.Next(turn);) {
         const HeadPlace head = HeadOf(plan, turn.own.pair);
         const QueryNumbers* ofHead = NumbersOf(numbers, plan, turn.own.pair);
-        own.Bring(turn, head);
+        own.Fill(turn, head);
 #pragma unroll 1
         for (int tile = turn.firstTile; tile < turn.endTile; tile++) {
             const int token = turn.TokenOf(tile);
-            rings.first.Bring(tile, head, token);
-            const BarrierPlace isThere = rings.second.Bring(tile, head, token, NumberBytes);
-            CopyBytes(places[TokenRing::StageOf(tile)], ofHead + token, NumberBytes, isThere);
+            rings.first.Fill(tile, head, token);
+            const BarrierPlace full = rings.second.Fill(tile, head, token, NumberBytes);
+            CopyBytes(places[TokenRing::StageOf(tile)], ofHead + token, NumberBytes, full);
         }
     }
 }
@@ -107,8 +107,8 @@ KERNEL_OF(Threads, 1) AttentionWarpgroupGradientKeyValue(
         rings.Prepare();
         ProxyFence();
     }
-    if (!Multiplies()) {
-        if (BringsTiles()) BringTurns(plan, own, rings, numbers, places);
+    if (!BecomesConsumer()) {
+        if (IsProducer()) Produce(plan, own, rings, numbers, places);
         return;
     }
 
@@ -119,11 +119,11 @@ KERNEL_OF(Threads, 1) AttentionWarpgroupGradientKeyValue(
         KeyWork work = {plan, own, rings, places, turn, scale * LogarithmOfE};
         own.Await(turn);
         if (turn.firstTile < turn.endTile) {
-            MeetTiles(rings, turn, work);
+            StreamTiles(rings, turn, work);
             WgmmaPin(work.valueSums.of);
             WgmmaPin(work.keySums.of);
         } else {
-            own.Leave();
+            own.Release();
         }
 
         const TokenTile& tile = turn.own;

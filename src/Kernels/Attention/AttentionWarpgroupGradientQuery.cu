@@ -12,7 +12,7 @@
 #include "Common/Prelude.cuh"
 #include "Attention/AttentionWarpgroupOwn.cuh"
 
-// A consumer's work for MeetTiles: the warp's queries and the current tile of keys.
+// A consumer's work for StreamTiles: the warp's queries and the current tile of keys.
 struct QueryWork {
     static constexpr bool AddsFirst = true, AddsSecond = false;
     const AttentionPlan& plan;
@@ -35,7 +35,7 @@ struct QueryWork {
 
     MEMBER void Prepare(int) {}
 
-    MEMBER void Part() { own.Leave(); }
+    MEMBER void ReleaseOwn() { own.Release(); }
 
     MEMBER void Weigh(int tile)
     {
@@ -55,13 +55,13 @@ struct QueryWork {
     MEMBER void Add(int tile) { BeginSums(sums, weights, rings.first.OperandOf(tile)); }
 };
 
-DEVICE void BringTurns(const AttentionPlan& plan, const OwnTiles& own, const RingPair& rings)
+DEVICE void Produce(const AttentionPlan& plan, const OwnTiles& own, const RingPair& rings)
 {
     Turns<true> turns = {plan};
     for (Turn turn; turns.Next(turn);) {
         const HeadPlace head = HeadOf(plan, turn.own.pair);
-        own.Bring(turn, head);
-        BringTiles(rings, turn, head);
+        own.Fill(turn, head);
+        CopyTiles(rings, turn, head);
     }
 }
 
@@ -80,8 +80,8 @@ KERNEL_OF(Threads, 1) AttentionWarpgroupGradientQuery(
         rings.Prepare();
         ProxyFence();
     }
-    if (!Multiplies()) {
-        if (BringsTiles()) BringTurns(plan, own, rings);
+    if (!BecomesConsumer()) {
+        if (IsProducer()) Produce(plan, own, rings);
         return;
     }
 
@@ -92,7 +92,7 @@ KERNEL_OF(Threads, 1) AttentionWarpgroupGradientQuery(
         QueryWork work = {plan, own, rings, turn, scale * LogarithmOfE};
         LoadNumbers(work.numbers, NumbersOf(numbers, plan, turn.own.pair), work.FirstQuery());
         own.Await(turn);
-        MeetTiles(rings, turn, work);
+        StreamTiles(rings, turn, work);
         WgmmaPin(work.sums.of);
 
         const TokenTile& tile = turn.own;

@@ -10,18 +10,18 @@ constexpr int OwnBytes = 2 * OwnCount * TileBytes;
 static_assert(Rows % TileTokens == 0, "own tokens fill tiles as large as those of the rings");
 
 // The full and the empty barrier.
-struct OwnBarriers { ByteBarrier isThere, isFree; };
+struct OwnBarriers { ByteBarrier full, empty; };
 
 // The block's own tokens in shared memory: the tiles of the first tensor, then those of the second.
 struct OwnTiles {
     const TensorMap &first, &second;
-    BarrierPlace isThere, isFree;
+    BarrierPlace full, empty;
     char* tiles;
     UInt64 operand;  // descriptor of the warpgroup's tokens of the first tensor
 
     MEMBER OwnTiles(
         const TensorMap& firstTokens, const TensorMap& secondTokens, OwnBarriers& barriers, char* places)
-        : first(firstTokens), second(secondTokens), isThere(&barriers.isThere), isFree(&barriers.isFree),
+        : first(firstTokens), second(secondTokens), full(&barriers.full), empty(&barriers.empty),
           tiles(places)
     {
         const int token = WarpgroupNumber() * OwnTokens;
@@ -31,27 +31,27 @@ struct OwnTiles {
     // The methods are those of TokenRing, with turns in place of tile numbers.
     MEMBER void Prepare() const
     {
-        PrepareBarrier(isThere);
-        PrepareBarrier(isFree, MultiplyingWarps);
+        PrepareBarrier(full);
+        PrepareBarrier(empty, ConsumerWarps);
     }
 
-    MEMBER void Bring(const Turn& turn, HeadPlace head) const
+    MEMBER void Fill(const Turn& turn, HeadPlace head) const
     {
-        if (turn.number > 0) WaitForPhase(isFree, turn.number % 2 ^ 1);
-        ExpectBytes(isThere, OwnBytes);
+        if (turn.number > 0) WaitForPhase(empty, turn.number % 2 ^ 1);
+        ExpectBytes(full, OwnBytes);
         for (int tile = 0; tile < OwnCount; tile++) {
             const int token = turn.own.first + tile * TileTokens;
-            BringTile(tiles + tile * TileBytes, first, isThere, token, head);
-            BringTile(tiles + (OwnCount + tile) * TileBytes, second, isThere, token, head);
+            CopyTile(tiles + tile * TileBytes, first, full, token, head);
+            CopyTile(tiles + (OwnCount + tile) * TileBytes, second, full, token, head);
         }
     }
 
-    MEMBER void Await(const Turn& turn) const { WaitForPhase(isThere, turn.number % 2); }
+    MEMBER void Await(const Turn& turn) const { WaitForPhase(full, turn.number % 2); }
 
-    MEMBER void Leave() const
+    MEMBER void Release() const
     {
         WarpBarrier();  // all lanes' reads | their warp's arrival
-        if (threadIdx.x % WarpSize == 0) Arrive(isFree);
+        if (threadIdx.x % WarpSize == 0) Arrive(empty);
     }
 
     MEMBER UInt64 First() const { return operand; }

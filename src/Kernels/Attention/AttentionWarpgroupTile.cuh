@@ -19,11 +19,11 @@
 #include "Common/Wgmma.cuh"
 #include "Common/TensorCopy.cuh"
 
-constexpr int MultiplyingThreads = Warpgroups * WarpgroupThreads;
-constexpr int MultiplyingWarps = MultiplyingThreads / WarpSize;
-constexpr int Threads = MultiplyingThreads + WarpgroupThreads;
-constexpr int BringingRegisters = Warpgroups == 2 ? 40 : 32;
-constexpr int MultiplyingRegisters = Warpgroups == 2 ? 232 : 160;
+constexpr int ConsumerThreads = Warpgroups * WarpgroupThreads;
+constexpr int ConsumerWarps = ConsumerThreads / WarpSize;
+constexpr int Threads = ConsumerThreads + WarpgroupThreads;
+constexpr int ProducerRegisters = Warpgroups == 2 ? 40 : 32;
+constexpr int ConsumerRegisters = Warpgroups == 2 ? 232 : 160;
 constexpr int OwnTokens = 64;  // of a consumer warpgroup
 constexpr int Rows = Warpgroups * OwnTokens;
 constexpr int HeadChannels = 8 * HeadPieces;
@@ -53,7 +53,7 @@ DEVICE HeadPlace HeadOf(const AttentionPlan& plan, Int64 pair)
     return {int(pair % plan.heads), int(pair / plan.heads)};
 }
 
-DEVICE void BringTile(char* to, const TensorMap& map, BarrierPlace barrier, int token, HeadPlace place)
+DEVICE void CopyTile(char* to, const TensorMap& map, BarrierPlace barrier, int token, HeadPlace place)
 {
 #pragma unroll
     for (int box = 0; box < Boxes; box++) {
@@ -65,17 +65,17 @@ DEVICE void BringTile(char* to, const TensorMap& map, BarrierPlace barrier, int 
 DEVICE UInt64 OperandAt(const char* tile) { return MatrixDescriptor(tile, BoxBytes, AtomBytes); }
 
 // The full and the empty barriers of a ring's stages, in shared memory.
-struct RingBarriers { ByteBarrier isThere[Stages], isFree[Stages]; };
+struct RingBarriers { ByteBarrier full[Stages], empty[Stages]; };
 
 // A ring buffer of tiles in shared memory, filled and released in the order of the tiles' numbers, from 0 on.
 struct TokenRing {
     const TensorMap& map;
-    BarrierPlace isThere, isFree;  // [Stages]
+    BarrierPlace full, empty;  // [Stages]
     char* places;
     UInt64 operand;  // descriptor of the first stage
 
     MEMBER TokenRing(const TensorMap& tokens, RingBarriers& barriers, char* first)
-        : map(tokens), isThere(barriers.isThere), isFree(barriers.isFree), places(first), operand(OperandAt(first))
+        : map(tokens), full(barriers.full), empty(barriers.empty), places(first), operand(OperandAt(first))
     {
     }
 
@@ -83,26 +83,26 @@ struct TokenRing {
     MEMBER void Prepare() const
     {
         for (int stage = 0; stage < Stages; stage++) {
-            PrepareBarrier(isThere + stage);
-            PrepareBarrier(isFree + stage, MultiplyingWarps);
+            PrepareBarrier(full + stage);
+            PrepareBarrier(empty + stage, ConsumerWarps);
         }
     }
 
     // Called by the producer thread: waits until the tile's stage is free, and starts the copy. Returns the stage's
     // full barrier, which also expects moreBytes, for the caller to copy.
-    MEMBER BarrierPlace Bring(int number, HeadPlace head, int token, int moreBytes = 0) const
+    MEMBER BarrierPlace Fill(int number, HeadPlace head, int token, int moreBytes = 0) const
     {
         const int stage = StageOf(number);
-        if (number >= Stages) WaitForPhase(isFree + stage, RoundOf(number) % 2 ^ 1);
-        ExpectBytes(isThere + stage, TileBytes + moreBytes);
-        BringTile(places + stage * TileBytes, map, isThere + stage, token, head);
-        return isThere + stage;
+        if (number >= Stages) WaitForPhase(empty + stage, RoundOf(number) % 2 ^ 1);
+        ExpectBytes(full + stage, TileBytes + moreBytes);
+        CopyTile(places + stage * TileBytes, map, full + stage, token, head);
+        return full + stage;
     }
 
     // Waits until a tile has arrived, and returns its descriptor.
     MEMBER UInt64 Await(int number) const
     {
-        WaitForPhase(isThere + StageOf(number), RoundOf(number) % 2);
+        WaitForPhase(full + StageOf(number), RoundOf(number) % 2);
         return OperandOf(number);
     }
 
@@ -111,7 +111,7 @@ struct TokenRing {
 
     // Releases a tile's stage: called by one lane of every consumer warp when none of the warp's products reads it any
     // more.
-    MEMBER void Leave(int number) const { Arrive(isFree + StageOf(number)); }
+    MEMBER void Release(int number) const { Arrive(empty + StageOf(number)); }
 
     static MEMBER int StageOf(int number) { return int(unsigned(number) % Stages); }
 
@@ -137,13 +137,13 @@ struct RingPair {
     }
 
     // Called by all lanes of every consumer warp.
-    template <bool LeavesFirst, bool LeavesSecond> MEMBER void Leave(int number) const
+    template <bool ReleasesFirst, bool ReleasesSecond> MEMBER void Release(int number) const
     {
-        if constexpr (LeavesFirst || LeavesSecond) {
+        if constexpr (ReleasesFirst || ReleasesSecond) {
             WarpBarrier();  // all lanes' reads | their warp's arrival
             if (threadIdx.x % WarpSize == 0) {
-                if (LeavesFirst) first.Leave(number);
-                if (LeavesSecond) second.Leave(number);
+                if (ReleasesFirst) first.Release(number);
+                if (ReleasesSecond) second.Release(number);
             }
         }
     }
@@ -185,26 +185,26 @@ template <bool OfQueries> struct Turns {
 };
 
 // Called by the producer thread: copies the tiles of a turn into both rings.
-DEVICE void BringTiles(const RingPair& rings, const Turn& turn, HeadPlace head)
+DEVICE void CopyTiles(const RingPair& rings, const Turn& turn, HeadPlace head)
 {
     for (int tile = turn.firstTile; tile < turn.endTile; tile++) {
-        rings.first.Bring(tile, head, turn.TokenOf(tile));
-        rings.second.Bring(tile, head, turn.TokenOf(tile));
+        rings.first.Fill(tile, head, turn.TokenOf(tile));
+        rings.second.Fill(tile, head, turn.TokenOf(tile));
     }
 }
 
 // Whether the thread is a consumer. The block splits here: its barrier publishes the initialised mbarriers, and the
 // consumers take registers that the producer warpgroup, of which only one thread works, gives back.
-DEVICE bool Multiplies()
+DEVICE bool BecomesConsumer()
 {
     __syncthreads();  // initialisation of the mbarriers | their use
-    const bool multiplies = threadIdx.x < MultiplyingThreads;
-    if (multiplies) TakeRegisters<MultiplyingRegisters>();
-    else KeepRegisters<BringingRegisters>();
-    return multiplies;
+    const bool isConsumer = threadIdx.x < ConsumerThreads;
+    if (isConsumer) TakeRegisters<ConsumerRegisters>();
+    else KeepRegisters<ProducerRegisters>();
+    return isConsumer;
 }
 
-DEVICE bool BringsTiles() { return threadIdx.x == MultiplyingThreads; }
+DEVICE bool IsProducer() { return threadIdx.x == ConsumerThreads; }
 
 // --- Products --------------------------------------------------------------------------------------------------------
 
@@ -255,19 +255,19 @@ DEVICE void Pack(Weights& packed, const LogitSums& weights)
 // Follows the products with a tile: releases the rings that no sum reads, and computes the weights.
 template <typename Work> DEVICE void WeighTile(const RingPair& rings, int tile, bool isLast, Work& work)
 {
-    rings.Leave<!Work::AddsFirst, !Work::AddsSecond>(tile);
-    if (isLast) work.Part();
+    rings.Release<!Work::AddsFirst, !Work::AddsSecond>(tile);
+    if (isLast) work.ReleaseOwn();
     work.Weigh(tile);
 }
 
 // The software pipeline of a consumer over the tiles of a turn, which has at least one. work.Begin(tile) issues the
 // products with a tile, Prepare(tile) meanwhile loads what else its weights need, and Weigh(tile) turns the products
 // into weights and pins those; Keep() rounds them to operands, once no product reads the last ones, and Add(tile)
-// issues the sums with them. Part() is called after the last products. Work::AddsFirst and AddsSecond tell from which
-// rings the sums read; a tile of the other ring is released as soon as its products are there. The wait for the sums
-// opens the loop's body: in one basic block with the weights that are to overlap the sums, the assembler would move it
-// ahead of them.
-template <typename Work> DEVICE void MeetTiles(const RingPair& rings, const Turn& turn, Work& work)
+// issues the sums with them. ReleaseOwn() is called after the last products. Work::AddsFirst and AddsSecond tell from
+// which rings the sums read; a tile of the other ring is released as soon as its products are there. The wait for the
+// sums opens the loop's body: in one basic block with the weights that are to overlap the sums, the assembler would
+// move it ahead of them.
+template <typename Work> DEVICE void StreamTiles(const RingPair& rings, const Turn& turn, Work& work)
 {
     constexpr bool AddsFirst = Work::AddsFirst, AddsSecond = Work::AddsSecond;
     const int first = turn.firstTile, end = turn.endTile;
@@ -279,7 +279,7 @@ template <typename Work> DEVICE void MeetTiles(const RingPair& rings, const Turn
     WeighTile(rings, first, first == end - 1, work);
     for (int tile = first + 1;; tile++) {
         WgmmaWait<0>();
-        if (tile > first + 1) rings.Leave<AddsFirst, AddsSecond>(tile - 2);
+        if (tile > first + 1) rings.Release<AddsFirst, AddsSecond>(tile - 2);
         work.Keep();
         if (tile == end) break;
         WgmmaFence();
@@ -296,5 +296,5 @@ template <typename Work> DEVICE void MeetTiles(const RingPair& rings, const Turn
     work.Add(end - 1);
     WgmmaCommit();
     WgmmaWait<0>();
-    rings.Leave<AddsFirst, AddsSecond>(end - 1);
+    rings.Release<AddsFirst, AddsSecond>(end - 1);
 }

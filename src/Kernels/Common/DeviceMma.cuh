@@ -99,13 +99,13 @@ template <int Count> DEVICE void LoadMatricesTransposed(unsigned (&bits)[Count],
     }
 }
 
-// Starts to copy 16 bytes from global to shared memory, or, unless isThere, to set them to zero without reading. Both
+// Starts to copy 16 bytes from global to shared memory, or, unless exists, to set them to zero without reading. Both
 // addresses are aligned to 16 bytes. The target is undefined until the thread has waited; other threads see it after
 // the next barrier.
-DEVICE void CopyAsync(void* shared, const void* global, bool isThere = true)
+DEVICE void CopyAsync(void* shared, const void* global, bool exists = true)
 {
     asm volatile("{ .reg .pred isNone; setp.eq.u32 isNone, %2, 0; cp.async.cg.shared.global [%0], [%1], 16, isNone; }"
-                 : : "r"(SharedAddress(shared)), "l"(global), "r"(unsigned(isThere)) : "memory");
+                 : : "r"(SharedAddress(shared)), "l"(global), "r"(unsigned(exists)) : "memory");
 }
 
 // Commits the thread's copies since the last commit as a group, which may be empty.

@@ -184,14 +184,14 @@ template <int Count> DEVICE void LoadMatricesTransposed(unsigned (&bits)[Count],
     Fibers::Load<Count, true>(bits, row, {"load of matrices", file, line});
 }
 
-DEVICE void CopyAsync(void* shared, const void* global, bool isThere = true, GK_CALLER)
+DEVICE void CopyAsync(void* shared, const void* global, bool exists = true, GK_CALLER)
 {
     const Fibers::Place place = {"copy", file, line};
     const unsigned long addresses = reinterpret_cast<unsigned long>(shared) | reinterpret_cast<unsigned long>(global);
     if (addresses % 16 != 0) Fibers::Fail(*Fibers::s_block, place, "needs addresses aligned to 16 bytes");
     __builtin_memset(shared, 0xFF, 16);
     Fibers::Remember(
-        *Fibers::s_block, {static_cast<char*>(shared), static_cast<const char*>(global), isThere, 0}, place);
+        *Fibers::s_block, {static_cast<char*>(shared), static_cast<const char*>(global), exists, 0}, place);
 }
 
 DEVICE void CopyCommit() { Fibers::s_block->threads[Fibers::s_block->running].copyGroup++; }
@@ -200,7 +200,7 @@ template <int Pending> DEVICE void CopyWait()
 {
     Fibers::Copy copy;
     while (Fibers::NextCopy(*Fibers::s_block, Pending, copy)) {
-        for (int index = 0; index < 16; index++) copy.to[index] = copy.isThere ? copy.from[index] : 0;
+        for (int index = 0; index < 16; index++) copy.to[index] = copy.exists ? copy.from[index] : 0;
     }
 }
 

@@ -14,7 +14,7 @@ constexpr int MaximumColumns = 256;
 struct Copy {
     char* to;
     const char* from;
-    bool isThere;  // otherwise zeros are written
+    bool exists;  // otherwise zeros are written
     int group;
 };
 

@@ -52,8 +52,8 @@ DEVICE void CopyRow(const TensorMap& map, const int (&at)[5], char* to, unsigned
     }
     for (int byte = 0; byte < RowBytes; byte++) {
         const int element = at[0] + byte / 2;
-        const bool isThere = isInside && unsigned(element) < unsigned(map.sizes[0]);
-        to[Swizzled(address + byte) - address] = isThere ? from[Int64(at[0]) * 2 + byte] : 0;
+        const bool exists = isInside && unsigned(element) < unsigned(map.sizes[0]);
+        to[Swizzled(address + byte) - address] = exists ? from[Int64(at[0]) * 2 + byte] : 0;
     }
 }
 

@@ -56,7 +56,7 @@ template <int Size, bool IsAlong> struct Slice {
 // neighbouring fours trade places, so that neighbouring lanes, which read eight in two steps, hit different banks.
 DEVICE int SumPlace(int column) { return column / 8 * 8 + (column % 8 ^ column / 32 % 2 * 4); }
 
-// Brings the sums there: global stores in the order of fragments would be scattered.
+// Moves the sums there: global stores in the order of fragments would be scattered.
 DEVICE const float* ShareSums(const TileSums& sums, char* ring)
 {
     float* values = reinterpret_cast<float*>(ring);

@@ -1,6 +1,6 @@
 // WarpTile: multiplies slices by mma.sync; each warp loads the fragments of its warp tile. Part of TensorTile.
 //
-// With HasScales, each k of w is multiplied by a scale of its own, which the x source brings: 64 bytes a slice after
+// With HasScales, each k of w is multiplied by a scale of its own, which the x source copies: 64 bytes a slice after
 // both operands. The scales are applied to w's registers on their way to the tensor cores, since a warp has at most as
 // many of those as of x's; w in shared memory stays as it came.
 //
@@ -165,7 +165,7 @@ template <int Size, bool IsAlong> struct MatrixSource {
         elements = (IsAlong ? depth : extent) - element;
     }
 
-    MEMBER void Bring(char* slice)
+    MEMBER void Copy(char* slice)
     {
         if (isAligned) CopyChunks(slice + Own::Place());
         else CopyElements(slice + Own::Place());
@@ -200,13 +200,13 @@ template <bool IsXAlong, bool IsWAlong, typename XSource, typename WSource>
 DEVICE void MultiplyTile(TileSums& sums, char* ring, XSource& x, WSource& w, int first, int end)
 {
     constexpr int LastStage = (Stages - 1) * StageBytes;
-    const auto bring = [&](char* stage) {
-        x.Bring(stage);
-        w.Bring(stage + XBytes);
+    const auto copy = [&](char* stage) {
+        x.Copy(stage);
+        w.Copy(stage + XBytes);
     };
     int left = end - first;  // slices to multiply
     for (int ahead = 0; ahead < Stages - 1; ahead++) {
-        if (ahead < left) bring(ring + ahead * StageBytes);
+        if (ahead < left) copy(ring + ahead * StageBytes);
         CopyCommit();
     }
 
@@ -214,7 +214,7 @@ DEVICE void MultiplyTile(TileSums& sums, char* ring, XSource& x, WSource& w, int
     for (; left > 0; left--) {
         CopyWait<Stages - 2>();
         __syncthreads();  // copies of this slice | reads of it; reads of the last slice | copies over it
-        if (Stages - 1 < left) bring(ring + free);
+        if (Stages - 1 < left) copy(ring + free);
         CopyCommit();
         MultiplySlice<IsXAlong, IsWAlong>(sums, ring + stage);
         free = stage;

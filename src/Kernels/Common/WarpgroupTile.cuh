@@ -67,7 +67,7 @@ template <int Size, bool IsAlong> struct MatrixSource {
     const TensorMap& map;
     int first, matrix;
 
-    MEMBER void Bring(char* slice, int number, ByteBarrier* barrier)
+    MEMBER void Copy(char* slice, int number, ByteBarrier* barrier)
     {
         if constexpr (IsAlong) {
             CopyBox(slice, map, barrier, {{number * SliceDepth, first, matrix}});
@@ -81,11 +81,11 @@ template <int Size, bool IsAlong> struct MatrixSource {
 };
 
 template <bool IsWAlong, typename XSource, typename WSource>
-DEVICE void BringSlice(char* stage, XSource& x, WSource& w, int number, ByteBarrier* barrier)
+DEVICE void CopySlice(char* stage, XSource& x, WSource& w, int number, ByteBarrier* barrier)
 {
     ExpectBytes(barrier, XBytes + (IsWAlong ? TileColumns : StagedColumns) * SliceBytes);
-    x.Bring(stage, number, barrier);
-    w.Bring(stage + XBytes, number, barrier);
+    x.Copy(stage, number, barrier);
+    w.Copy(stage + XBytes, number, barrier);
 }
 
 // Multiplies k-slices first to end - 1. The ring has Stages * StageBytes bytes, and 1024 more for its alignment. All of
@@ -97,26 +97,26 @@ DEVICE void MultiplyTile(TileSums& sums, char* memory, XSource& x, WSource& w, i
     // If the loop could run zero times, its sums would be merged in moves before the last wait, for which ptxas makes
     // every multiplication wait (its remark C7515).
     if (first >= end) [[unlikely]] return;
-    __shared__ ByteBarrier isThere[Stages];  // [stage]
+    __shared__ ByteBarrier full[Stages];  // [stage]
     char* const ring = memory + BytesToAtom(memory);
     if (threadIdx.x == 0) {
-        for (int stage = 0; stage < Stages; stage++) PrepareBarrier(isThere + stage);
+        for (int stage = 0; stage < Stages; stage++) PrepareBarrier(full + stage);
         ProxyFence();
         for (int stage = 0; stage < Stages && first + stage < end; stage++) {
-            BringSlice<IsWAlong>(ring + stage * StageBytes, x, w, first + stage, isThere + stage);
+            CopySlice<IsWAlong>(ring + stage * StageBytes, x, w, first + stage, full + stage);
         }
     }
     __syncthreads();  // initialisation of the barriers | waits on them
 
     int stage = 0, parity = 0;
     for (int number = first; number < end; number++) {
-        WaitForPhase(isThere + stage, parity);
+        WaitForPhase(full + stage, parity);
         BeginSlice<IsXAlong, IsWAlong>(sums, ring + stage * StageBytes);
         WgmmaWait<1>();
         __syncthreads();  // reads of the slice before this one | copies over it
         const int free = stage == 0 ? Stages - 1 : stage - 1, next = number - 1 + Stages;
         if (threadIdx.x == 0 && number > first && next < end) {
-            BringSlice<IsWAlong>(ring + free * StageBytes, x, w, next, isThere + free);
+            CopySlice<IsWAlong>(ring + free * StageBytes, x, w, next, full + free);
         }
         if (++stage == Stages) {
             stage = 0;

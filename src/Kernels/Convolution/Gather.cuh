@@ -121,14 +121,14 @@ struct OutputsByTaps {
         }
     }
 
-    MEMBER void Bring(char* slice)
+    MEMBER void Copy(char* slice)
     {
         char* const to = slice + Own::Place();
 #pragma unroll
         for (int index = 0; index < Own::Count; index++) {
             CopyAsync(to + index * Own::PlacesApart, next[index], (there & 1u << index) != 0);
         }
-        if constexpr (HasScales) BringScales(slice + ScalesAt);
+        if constexpr (HasScales) CopyScales(slice + ScalesAt);
         walk.Advance(plan, [&] { Move(SliceDepth); }, [&](Tap taps, int channels) {
             Move(ElementsOf(plan, StepsOf(plan, taps)) + channels);
             MeetTap();
@@ -152,7 +152,7 @@ struct OutputsByTaps {
     }
 
     // The first four threads copy one chunk of scales each: a k-slice has four chunks.
-    MEMBER void BringScales(char* target)
+    MEMBER void CopyScales(char* target)
     {
         if (threadIdx.x >= 4) return;  // no barrier follows in here
         const int t = frame + walk.tap.t * plan.dilationT;
@@ -183,7 +183,7 @@ struct WeightsByTaps {
 
     MEMBER Int64 RowLength() const { return Int64(plan.kT) * plan.kH * plan.kW * plan.inGroup; }
 
-    MEMBER void Bring(char* slice)
+    MEMBER void Copy(char* slice)
     {
         char* const to = slice + Own::Place();
 #pragma unroll
@@ -235,12 +235,12 @@ struct TapsByOutputs {
     MEMBER void MeetRow()
     {
         const Pixel met = Met();
-        const bool isThere = isInside && site.n < plan.n && IsWithin(met.t, plan.inT) && IsWithin(met.h, plan.inH);
-        width = isThere ? plan.inW : 0;
+        const bool exists = isInside && site.n < plan.n && IsWithin(met.t, plan.inT) && IsWithin(met.h, plan.inH);
+        width = exists ? plan.inW : 0;
         next = x + site.n * ElementsOf(plan, {plan.inT, 0, 0}) + ElementsOf(plan, met);
     }
 
-    MEMBER void Bring(char* slice)
+    MEMBER void Copy(char* slice)
     {
         char* const to = slice + Own::Place();
 #pragma unroll

@@ -21,9 +21,9 @@ DEVICE void TransformTileGradient(const Plan& plan, TileSite site, const Scalar*
     for (int i = 0; i < Tile::Height; i++) {
 #pragma GCC unroll 4
         for (int j = 0; j < TileWidth; j++) {
-            const bool isThere = i < site.rows && j < site.columns;
+            const bool exists = i < site.rows && j < site.columns;
             const Scalar* element = from + (Int64(i) * plan.outW + j) * plan.outGroup;
-            dy[i * TileWidth + j] = isThere ? Load<IsWhole>(element, count) : Vector{};
+            dy[i * TileWidth + j] = exists ? Load<IsWhole>(element, count) : Vector{};
         }
     }
 #pragma GCC unroll 4

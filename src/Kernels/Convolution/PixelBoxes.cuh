@@ -38,7 +38,7 @@ struct OutputsByTaps {
     const Plan& plan;
     BoxPlace first;
 
-    MEMBER void Bring(char* slice, int number, ByteBarrier* barrier)
+    MEMBER void Copy(char* slice, int number, ByteBarrier* barrier)
     {
         const TapBox box = TapBoxOf(plan, number);
         first.at[0] = box.channel;
@@ -52,7 +52,7 @@ struct WeightsByTaps {
     const Plan& plan;
     int firstOutput;
 
-    MEMBER void Bring(char* slice, int number, ByteBarrier* barrier)
+    MEMBER void Copy(char* slice, int number, ByteBarrier* barrier)
     {
         const TapBox box = TapBoxOf(plan, number);
         CopyBox(slice, map, barrier, {{box.channel, box.tap, firstOutput}});
@@ -66,7 +66,7 @@ struct TapsByOutputs {
     const Plan& plan;
     int firstColumn;
 
-    MEMBER void Bring(char* slice, int number, ByteBarrier* barrier)
+    MEMBER void Copy(char* slice, int number, ByteBarrier* barrier)
     {
         const int taps = plan.kT * plan.kH * plan.kW;
         BoxPlace place = PixelOf(plan, Int64(number) * SliceDepth, 0);
