@@ -109,7 +109,7 @@ public sealed partial class RunTests
         (int status, _) = Run("--device", "simt", "--only", "benchmarks", "--minutes-benchmarks", "0.005");
         Assert.That(status, Is.EqualTo(1));
         Assert.That(Part("benchmarks").GetProperty("status").GetString(), Is.EqualTo("stopped"));
-        Assert.That(Part("benchmarks").GetProperty("reason").GetString(), Is.EqualTo("not done after 0.005 minutes"));
+        Assert.That(Part("benchmarks").GetProperty("reason").GetString(), Is.EqualTo("timed out after 0.005 minutes"));
     }
 
     [Test]
@@ -132,12 +132,12 @@ public sealed partial class RunTests
         Assert.That(Part("peers").GetProperty("counts").GetString(), Is.EqualTo("2 compared"));
     }
 
-    [TestCase("run: there is no option --all; --help lists them", "--all")]
-    [TestCase("run: there is no part 'everything'; the parts are doctor tests verify tune benchmarks peers",
+    [TestCase("run: unknown option --all; see --help", "--all")]
+    [TestCase("run: unknown part 'everything'; expected one of doctor tests verify tune benchmarks peers",
         "--only", "everything")]
-    [TestCase("run: there is no device 'gpu'; it is cuda:0 and so on, host or simt", "--device", "gpu")]
+    [TestCase("run: unknown device 'gpu'; expected cuda:N, host or simt", "--device", "gpu")]
     [TestCase("run: --out needs a value", "--out")]
-    [TestCase("run: --processes needs a whole number from 1 on, got 'all'", "--processes", "all")]
+    [TestCase("run: --processes must be a positive integer, got 'all'", "--processes", "all")]
     public void WhatItDoesNotKnowItRefuses(string message, params string[] arguments)
     {
         (int status, string output) = Run(arguments);
@@ -151,7 +151,7 @@ public sealed partial class RunTests
         File.Delete(_checkout.File("GenKernels.sln"));
         (int status, string output) = Run("--only", "doctor");
         Assert.That(status, Is.EqualTo(2));
-        Assert.That(output, Does.Contain("is no checkout: unpack the bundle in the root of one"));
+        Assert.That(output, Does.Contain("is not a checkout: unpack the bundle in the root of one"));
     }
 
     [GeneratedRegex("--side-by-side [0-9]+")]
