@@ -45,7 +45,7 @@ public sealed class ClipLoader : IDisposable
         {
             throw new DatasetException(
                 $"{sampler.Dataset.Folder}: {batchSize} clips of {sampler.SequenceLength} frames at a time need "
-                + $"{bytes / 1e9:F1} GB, there is room for {room / 1e9:F1} GB; take fewer");
+                + $"{bytes / 1e9:F1} GB, but at most {room / 1e9:F1} GB is available; use fewer");
         }
         _taken = new float[length];
         for (int i = 0; i < prefetch; i++) Start(new float[length]);

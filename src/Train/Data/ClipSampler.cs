@@ -35,7 +35,7 @@ public sealed class ClipSampler
         if (_videos.Length == 0)
         {
             DatasetVideo longest = dataset.Videos.MaxBy(video => video.FrameCount)!;
-            throw new DatasetException($"{dataset.Folder}: needs videos of at least {sequenceLength} frames, "
+            throw new DatasetException($"{dataset.Folder}: videos must have at least {sequenceLength} frames; "
                 + $"the longest, {longest.Name}, has {longest.FrameCount}");
         }
         _lastEpoch = Permute(0);

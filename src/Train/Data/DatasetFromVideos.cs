@@ -66,8 +66,8 @@ public sealed class DatasetFromVideos
         string[] earlier = EarlierFiles();
         if (earlier.Length > 0 && !_options.Overwrite)
         {
-            throw new DatasetException($"{_folder}: holds {Path.GetFileName(earlier[0])} already; "
-                + "choose another folder or ask to overwrite it");
+            throw new DatasetException($"{_folder}: already contains {Path.GetFileName(earlier[0])}; "
+                + "choose another folder or overwrite it (--overwrite)");
         }
         string[] made = [.. new[] { _folder, _options.OutputFolder }.Where(folder => !Directory.Exists(folder))];
         Directory.CreateDirectory(_folder);

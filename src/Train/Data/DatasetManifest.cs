@@ -35,7 +35,7 @@ public sealed record DatasetManifest(int Height, int Width, IReadOnlyList<Datase
             if (manifest.Version != CurrentVersion)
             {
                 throw new DatasetException(
-                    $"{path}: needs a manifest of version {CurrentVersion}, got {manifest.Version}");
+                    $"{path}: expected manifest version {CurrentVersion}, got {manifest.Version}");
             }
             if (manifest.Videos is null) throw new DatasetException($"{path}: has no videos");
             if (manifest.Videos.Contains(null!)) throw new DatasetException($"{path}: one of its videos is null");
@@ -43,7 +43,7 @@ public sealed record DatasetManifest(int Height, int Width, IReadOnlyList<Datase
         }
         catch (JsonException fault)
         {
-            throw new DatasetException($"{path}: is no manifest of a data set: {JsonFault.Describe(fault)}", fault);
+            throw new DatasetException($"{path}: not a data set manifest: {JsonFault.Describe(fault)}", fault);
         }
     }
 }

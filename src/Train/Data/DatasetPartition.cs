@@ -85,7 +85,7 @@ internal sealed class DatasetPartition : IDisposable
         if (!entries.TryGetValue(DatasetLayout.FramePathsName, out StoredEntry entry))
         {
             throw new DatasetException(
-                $"{_zip.Path}: no {DatasetLayout.FramePathsName} in it; it is no part of a data set");
+                $"{_zip.Path}: no {DatasetLayout.FramePathsName} in it; not part of a data set");
         }
         byte[] json = new byte[entry.Length];
         _zip.Read(entry, DatasetLayout.FramePathsName, json);
@@ -98,7 +98,7 @@ internal sealed class DatasetPartition : IDisposable
         catch (JsonException fault)
         {
             throw new DatasetException(
-                $"{_zip.Path}: {DatasetLayout.FramePathsName} is no list of frames: {JsonFault.Describe(fault)}",
+                $"{_zip.Path}: {DatasetLayout.FramePathsName} is not a list of frames: {JsonFault.Describe(fault)}",
                 fault);
         }
     }
@@ -112,7 +112,7 @@ internal sealed class DatasetPartition : IDisposable
             if (!entries.TryGetValue(name, out frames[i]))
             {
                 throw new DatasetException($"{_zip.Path}: entry {name} is listed in {DatasetLayout.FramePathsName}, "
-                    + "but the zip does not hold it");
+                    + "but is not in the zip");
             }
         }
         return frames;

@@ -41,7 +41,7 @@ internal sealed class DecodedVideo : IDisposable
         try
         {
             video.ReadFrames(options, frameDone, stop);
-            if (video.FrameCount == 0) video.Failure = "no frames, or none between the trimmed ends";
+            if (video.FrameCount == 0) video.Failure = "no frames, or none left after trimming";
         }
         catch (VideoException fault)
         {

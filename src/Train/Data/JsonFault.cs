@@ -9,6 +9,6 @@ internal static class JsonFault
 {
     /// <returns>A short text on one line.</returns>
     public static string Describe(JsonException fault) => fault.LineNumber is { } line
-        ? $"not the JSON that is needed at line {line + 1}, byte {fault.BytePositionInLine}"
-        : "not the JSON that is needed";
+        ? $"unexpected JSON at line {line + 1}, byte {fault.BytePositionInLine}"
+        : "unexpected JSON";
 }

@@ -31,7 +31,7 @@ internal sealed record SourceVideo(string Path, string Source, string Name)
         if (clash is not null)
         {
             throw new DatasetException($"{folder}: {string.Join(" and ", clash.Select(video => video.Source))} "
-                + "differ only in their extension and would have one name; rename all but one");
+                + "differ only in their extension and would get the same name; rename all but one");
         }
         return videos;
     }
@@ -40,7 +40,7 @@ internal sealed record SourceVideo(string Path, string Source, string Name)
     public static void RequireExtension(string path)
     {
         if (IsVideo(path)) return;
-        throw new DatasetException($"{path}: no video by its name; it needs {string.Join(' ', s_extensions)}");
+        throw new DatasetException($"{path}: not a video file name; expected one of {string.Join(' ', s_extensions)}");
     }
 
     private static bool IsVideo(string path) =>

@@ -73,7 +73,7 @@ internal sealed class StoredZip : IDisposable
         ReadAt(entry.HeaderOffset + EntryHeaderLength + nameLength + extraLength, content);
         if (Crc32.HashToUInt32(content) != entry.Checksum)
         {
-            throw new DatasetException($"{Path}: damaged: the content of entry {name} does not fit its checksum");
+            throw new DatasetException($"{Path}: damaged: the content of entry {name} does not match its checksum");
         }
     }
 
@@ -83,13 +83,13 @@ internal sealed class StoredZip : IDisposable
     {
         if (offset < 0 || offset > _length - bytes.Length)
         {
-            throw new DatasetException($"{Path}: cut short or damaged: "
+            throw new DatasetException($"{Path}: truncated or damaged: "
                 + $"needs {bytes.Length} bytes at {offset}, the file has {_length}");
         }
         while (!bytes.IsEmpty)
         {
             int count = RandomAccess.Read(_file, bytes, offset);
-            if (count == 0) throw new DatasetException($"{Path}: became shorter while it was read");
+            if (count == 0) throw new DatasetException($"{Path}: was truncated while being read");
             offset += count;
             bytes = bytes[count..];
         }

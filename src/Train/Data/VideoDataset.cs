@@ -63,7 +63,7 @@ public sealed class VideoDataset : IDisposable
     {
         folder = FindFolder(folder, height, width);
         string[] paths = [.. Directory.GetFiles(folder, "*.zip").Order(StringComparer.Ordinal)];
-        if (paths.Length == 0) throw new DatasetException($"{folder}: no zips in the data set");
+        if (paths.Length == 0) throw new DatasetException($"{folder}: the data set has no zip files");
         List<DatasetPartition> partitions = [];
         try
         {
@@ -148,17 +148,17 @@ public sealed class VideoDataset : IDisposable
         IReadOnlyList<(int Height, int Width)> sizes = FindSizes(folder);
         IEnumerable<string> names = sizes.Select(size => DatasetLayout.SizeFolder(size.Height, size.Width));
         throw new DatasetException(sizes.Count == 0
-            ? $"{folder}: no data set in it; needs a folder {name} of zips"
-            : $"{folder}: no frames of size {name}; there are {string.Join(", ", names)}");
+            ? $"{folder}: no data set found; expected a folder {name} of zip files"
+            : $"{folder}: no frames of size {name}; available: {string.Join(", ", names)}");
     }
 
     private void Check()
     {
-        if (Videos.Count == 0) throw new DatasetException($"{Folder}: no videos in the data set");
+        if (Videos.Count == 0) throw new DatasetException($"{Folder}: the data set has no videos");
         if (Manifest is not null && (Manifest.Videos.Count != Videos.Count || Manifest.TotalFrames != TotalFrames))
         {
-            throw new DatasetException($"{Folder}: {DatasetLayout.ManifestName} names {Manifest.Videos.Count} videos "
-                + $"of {Manifest.TotalFrames} frames, the zips hold {Videos.Count} of {TotalFrames}; is one missing?");
+            throw new DatasetException($"{Folder}: {DatasetLayout.ManifestName} lists {Manifest.Videos.Count} videos "
+                + $"of {Manifest.TotalFrames} frames, the zips have {Videos.Count} of {TotalFrames}; is one missing?");
         }
         byte[] frame = new byte[Height * Width * 3];
         for (int video = 0; video < Videos.Count; video++)

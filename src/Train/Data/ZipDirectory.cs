@@ -27,7 +27,7 @@ internal sealed class ZipDirectory(string path, long fileLength, ZipDirectory.Re
         (long offset, long length, long count) = FindDirectory();
         if (offset < 0 || length < 0 || offset > fileLength - length || length > Array.MaxLength)
         {
-            throw Damaged($"its directory should lie at {offset} and have {length} bytes, the file has {fileLength}");
+            throw Damaged($"its directory should be {length} bytes at {offset}, the file has {fileLength}");
         }
         byte[] directory = new byte[length];
         readAt(offset, directory);
@@ -60,7 +60,7 @@ internal sealed class ZipDirectory(string path, long fileLength, ZipDirectory.Re
             return FindDirectory64(fileLength - tailLength + place)
                 ?? (UInt32(end, 16), UInt32(end, 12), UInt16(end, 10));
         }
-        throw new DatasetException($"{path}: cut short or no zip: the directory that ends a zip is missing");
+        throw new DatasetException($"{path}: truncated or not a zip: the directory at the end is missing");
     }
 
     /// <summary>
@@ -75,7 +75,7 @@ internal sealed class ZipDirectory(string path, long fileLength, ZipDirectory.Re
 
         byte[] end = new byte[End64Length];
         readAt(Int64(locator, 8), end);
-        if (UInt32(end, 0) != End64Signature) throw Damaged("its 64-bit directory is not where it should be");
+        if (UInt32(end, 0) != End64Signature) throw Damaged("its zip64 directory is not where it should be");
         return (Int64(end, 48), Int64(end, 40), Int64(end, 32));
     }
 
@@ -84,7 +84,7 @@ internal sealed class ZipDirectory(string path, long fileLength, ZipDirectory.Re
         int nameLength = UInt16(record, 28);
         string name = Encoding.UTF8.GetString(record.Slice(EntryLength, nameLength));
         bool isCompressed = UInt16(record, 10) != 0;
-        if (isCompressed) throw new DatasetException($"{path}: entry {name} is compressed, needs stored entries");
+        if (isCompressed) throw new DatasetException($"{path}: entry {name} is compressed; entries must be stored");
 
         ReadOnlySpan<byte> wide = Wide(record.Slice(EntryLength + nameLength, UInt16(record, 30)));
         if (UInt32(record, 24) == uint.MaxValue) TakeWide(ref wide, name);
@@ -111,13 +111,13 @@ internal sealed class ZipDirectory(string path, long fileLength, ZipDirectory.Re
 
     private long TakeWide(ref ReadOnlySpan<byte> wide, string name)
     {
-        if (wide.Length < 8) throw Damaged($"entry {name} lacks a 64-bit field");
+        if (wide.Length < 8) throw Damaged($"entry {name} lacks a zip64 field");
         long value = Int64(wide, 0);
         wide = wide[8..];
         return value;
     }
 
-    private DatasetException Damaged(string reason) => new($"{path}: cut short or damaged: {reason}");
+    private DatasetException Damaged(string reason) => new($"{path}: truncated or damaged: {reason}");
 
     private static int UInt16(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]);
 

@@ -87,7 +87,7 @@ public sealed record LowResolutionCheckpoint(
         string path = Path.Combine(folder, StateFileName);
         if (!File.Exists(path))
         {
-            throw new InvalidDataException($"{folder} holds no checkpoint: {StateFileName} is missing");
+            throw new InvalidDataException($"{folder} contains no checkpoint: {StateFileName} is missing");
         }
 
         try
@@ -141,7 +141,7 @@ public sealed record LowResolutionCheckpoint(
         {
             using SafetensorsFile file = SafetensorsFile.Open(path);
             string itsPreset = file.Metadata.GetValueOrDefault("preset", "");
-            if (itsPreset != preset) throw new StateDictException($"it is of preset '{itsPreset}', not of '{preset}'");
+            if (itsPreset != preset) throw new StateDictException($"expected preset '{preset}', got '{itsPreset}'");
             file.VerifyChecksum();
             load(StateFile.Entries(file));
         }
@@ -161,13 +161,13 @@ public sealed record LowResolutionCheckpoint(
         string? runFolder = Path.GetDirectoryName(folder);
         string? before = runFolder is null ? null : Folders(runFolder).LastOrDefault(other =>
             string.CompareOrdinal(Path.GetFileName(other), Path.GetFileName(folder)) < 0);
-        return before is null ? "" : $"; remove {folder} to go on from {Path.GetFileName(before)}";
+        return before is null ? "" : $"; remove {folder} to resume from {Path.GetFileName(before)}";
     }
 
     /// <summary>The first value in the file that no run can have written; null if there is none.</summary>
     private string? Fault()
     {
-        if (Preset is null || Options is null) return "preset and options are needed";
+        if (Preset is null || Options is null) return "preset or options missing";
         if (Step < 0 || ClipIndex < 0) return $"step {Step} and clip {ClipIndex} must not be negative";
         return Options.Fault();
     }
@@ -178,7 +178,7 @@ public sealed record LowResolutionCheckpoint(
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
         bool isNamed = name.StartsWith(FolderPrefix, StringComparison.Ordinal)
             && long.TryParse(name.AsSpan(FolderPrefix.Length), NumberStyles.None, null, out long step) && step != Step;
-        return isNamed ? $"it is of step {Step}" : null;
+        return isNamed ? $"its step is {Step}" : null;
     }
 
     private static IEnumerable<(string Name, IReadOnlyList<StateEntry> Entries)> Parts(LowResolutionGan gan) =>

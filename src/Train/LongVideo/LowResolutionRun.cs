@@ -96,7 +96,7 @@ public sealed class LowResolutionRun : IDisposable
         if ((dataset.Height, dataset.Width) != (sizes.Height, sizes.Width))
         {
             throw new DatasetException(
-                $"{dataset.Folder} holds videos of {dataset.Width} x {dataset.Height}, preset {preset.Name} takes "
+                $"{dataset.Folder} has videos of {dataset.Width} x {dataset.Height}, preset {preset.Name} needs "
                 + $"{sizes.Width} x {sizes.Height}");
         }
 
@@ -105,7 +105,7 @@ public sealed class LowResolutionRun : IDisposable
         LowResolutionCheckpoint state = LowResolutionCheckpoint.Read(checkpoint);
         Require.That(
             state.Preset == preset.Name,
-            $"{folder.Path} holds a run of preset {state.Preset}, which cannot go on as {preset.Name}");
+            $"{folder.Path} contains a run of preset {state.Preset}, which cannot be resumed as {preset.Name}");
         return new LowResolutionRun(folder, dataset, preset, state.Options, runOptions, device, checkpoint);
     }
 

@@ -64,7 +64,7 @@ public sealed record LowResolutionTrainingOptions
     {
         if (BatchSize <= 0 || Accumulate <= 0 || BatchSize % Accumulate != 0)
         {
-            return $"a batch of {BatchSize} has no {Accumulate} equal parts";
+            return $"a batch of {BatchSize} cannot be split into {Accumulate} equal parts";
         }
 
         if (R1Interval < 0 || AverageWarmup < 0)

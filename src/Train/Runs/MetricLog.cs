@@ -51,7 +51,7 @@ public sealed class MetricLog : IDisposable
         for (int end; (end = Array.IndexOf(bytes, (byte)'\n', start)) >= 0; start = end + 1)
         {
             records.Add(TryParse(bytes.AsMemory(start, end - start))
-                ?? throw new FormatException($"{path}: line {records.Count + 1} is no record of metrics"));
+                ?? throw new FormatException($"{path}: line {records.Count + 1} is not a record of metrics"));
         }
 
         return records;

@@ -79,7 +79,7 @@ internal sealed class AdaCases : ICaseRunner
         {
             if (!s_settings.TryGetValue(name, out Func<AdaOptions, double, AdaOptions>? set))
             {
-                throw new UnknownCaseException($"there is no augmentation {name} of this kind");
+                throw new UnknownCaseException($"unknown augmentation {name} of this kind");
             }
 
             options = set(options, settings.RequiredNumber(name));

@@ -46,7 +46,7 @@ internal sealed class BiasActivationCases : ICaseRunner
             "selu" => Activation.Selu,
             "softplus" => Activation.Softplus,
             "swish" => Activation.Swish,
-            var other => throw new UnknownCaseException($"there is no activation {other ?? "without a name"}"),
+            var other => throw new UnknownCaseException($"unknown activation {other ?? "without a name"}"),
         };
         BiasActivationOptions options = BiasActivationOptions.For(activation);
         return options with

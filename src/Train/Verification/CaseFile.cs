@@ -53,7 +53,7 @@ internal sealed partial class CaseFile : IDisposable
         }
         catch (JsonException fault)
         {
-            throw new SafetensorsException($"{file.Path}: the config in the metadata is no JSON: {fault.Message}");
+            throw new SafetensorsException($"{file.Path}: the config in the metadata is not JSON: {fault.Message}");
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed partial class ConvolutionCases : ICaseRunner
     {
         string name = run.Config.Text("op") ?? "";
         Match operation = Operation().Match(name);
-        if (!operation.Success) throw new UnknownCaseException($"there is no convolution {name}");
+        if (!operation.Success) throw new UnknownCaseException($"unknown convolution {name}");
         int dimensions = int.Parse(operation.Groups["dimensions"].Value);
         Variable x = run.Leaf("in.x");
         Variable w = run.Leaf("in.w");

@@ -47,7 +47,7 @@ internal sealed class DiffAugCases : ICaseRunner
                     CutoutRows = Whole(run, "in.offset_rows"),
                     CutoutColumns = Whole(run, "in.offset_cols"),
                 },
-                _ => throw new UnknownCaseException($"there is no augmentation {part} of this kind"),
+                _ => throw new UnknownCaseException($"unknown augmentation {part} of this kind"),
             };
         }
 

@@ -23,7 +23,7 @@ internal sealed class FilterDesignCases : ICaseRunner
         if (IsBank(name)) CheckBank(run);
         else if (IsLowPass(name)) CheckLowPass(run);
         else if (IsRadial(name)) CheckRadial(run);
-        else throw new UnknownCaseException($"there is no filter design {name}");
+        else throw new UnknownCaseException($"unknown filter design {name}");
     }
 
     private static bool IsLowPass(string name) => name.Contains("firwin", StringComparison.OrdinalIgnoreCase);

@@ -23,7 +23,7 @@ internal sealed class HeatmapCases : ICaseRunner
         Check("out.keypoint_heatmaps", KeypointHeatmaps.Forward(keypoints, height, width, sigma: sigma));
         if (!run.Recorded.Has("out.limb_heatmaps")) return;
 
-        if (keypoints.Shape[1] != 18) throw new UnknownCaseException("limbs are known of bodies with 18 keypoints");
+        if (keypoints.Shape[1] != 18) throw new UnknownCaseException("limbs are defined only for 18 keypoints");
         int[] pairs = [.. KeypointHeatmaps.BodyLimbs.SelectMany(limb => new[] { limb.From, limb.To })];
         Tensor limbs = Tensor.From(pairs, [pairs.Length / 2, 2], run.Device);
         Check("out.limb_heatmaps", KeypointHeatmaps.Limbs(keypoints, limbs, height, width, sigma: sigma));

@@ -23,7 +23,7 @@ internal sealed class NormalizationCases : ICaseRunner
         {
             "group_norm" => Grouped(run, x, w, b, epsilon),
             "layer_norm" => x.LayerNorm(w, b, epsilon),
-            var other => throw new UnknownCaseException($"there is no norm {other ?? "without a name"}"),
+            var other => throw new UnknownCaseException($"unknown norm {other ?? "without a name"}"),
         };
         run.Check("out.y", y);
         if (run.Recorded.Has("in.dy")) run.CheckGradients("grad", y, run.Constant("in.dy"));

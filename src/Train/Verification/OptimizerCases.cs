@@ -23,7 +23,7 @@ internal sealed class OptimizerCases : ICaseRunner
     {
         CaseConfig config = run.Config;
         string name = config.Text("optimizer")!;
-        if (name is not ("Adam" or "AdamW")) throw new UnknownCaseException($"there is no optimizer {name}");
+        if (name is not ("Adam" or "AdamW")) throw new UnknownCaseException($"unknown optimizer {name}");
         double[] betas = config.Numbers("betas") ?? [0.9, 0.999];
         AdamOptions options = new(
             betas[0], betas[1], config.Number("eps") ?? 1e-8, config.Number("weight_decay") ?? 0,
@@ -73,7 +73,7 @@ internal sealed class OptimizerCases : ICaseRunner
 
         if (!name.StartsWith("LongVideoGAN EMA", StringComparison.Ordinal))
         {
-            throw new UnknownCaseException($"there is no moving average {name}");
+            throw new UnknownCaseException($"unknown moving average {name}");
         }
 
         (double beta, int warmup) = (config.Number("G_ema_beta") ?? 0.99985, config.Integer("warmup") ?? 25_000);

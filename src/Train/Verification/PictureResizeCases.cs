@@ -44,5 +44,5 @@ internal sealed class PictureResizeCases : ICaseRunner
     private static ResizeFilter FilterOf(CaseConfig config) =>
         Enum.TryParse(config.Text("filter"), ignoreCase: true, out ResizeFilter filter) && Enum.IsDefined(filter)
             ? filter
-            : throw new UnknownCaseException($"there is no filter {config.Text("filter")}");
+            : throw new UnknownCaseException($"unknown filter {config.Text("filter")}");
 }

@@ -18,7 +18,7 @@ internal sealed class PointwiseCases : ICaseRunner
     {
         string name = Name(run.Config);
         Func<Variable, Variable> function = Find(name)
-            ?? throw new UnknownCaseException($"there is no function {(name.Length == 0 ? "without a name" : name)}");
+            ?? throw new UnknownCaseException($"unknown function {(name.Length == 0 ? "without a name" : name)}");
         Variable x = run.Leaf("in.x");
         Variable y = function(name == Geglu ? Linear(run, x) : x);
         run.Check("out.y", y);

@@ -23,7 +23,7 @@ internal sealed partial class ResampleCases : ICaseRunner
     {
         string name = run.Config.Text("op") ?? "";
         Match operation = Operation().Match(name);
-        if (!operation.Success) throw new UnknownCaseException($"there is no sampler {name}");
+        if (!operation.Success) throw new UnknownCaseException($"unknown sampler {name}");
         int scale = operation.Groups["scale"].Success ? int.Parse(operation.Groups["scale"].Value) : 2;
         int byDefault = operation.Groups["dimensions"].Value == "2d" ? 1 : 0;
         int padding = operation.Groups["pad"].Success ? int.Parse(operation.Groups["pad"].Value) : byDefault;

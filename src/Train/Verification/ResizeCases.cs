@@ -73,7 +73,7 @@ internal sealed class ResizeCases : ICaseRunner
         foreach (string other in new[] { "align_corners=True", "bicubic", "nearest", "border padding", "reflection" })
         {
             bool isOther = op.Contains(other, StringComparison.OrdinalIgnoreCase);
-            if (isOther) throw new UnknownCaseException($"places are read bilinearly with zeros around, not: {op}");
+            if (isOther) throw new UnknownCaseException($"only bilinear sampling padded with zeros is supported: {op}");
         }
 
         if (!run.Recorded.Has("in.theta")) return x.GridSample(run.Leaf("in.grid"));
@@ -92,9 +92,9 @@ internal sealed class ResizeCases : ICaseRunner
             "bilinear" => InterpolateKind.Bilinear,
             "bicubic" => InterpolateKind.Bicubic,
             "area" => InterpolateKind.Area,
-            var mode => throw new UnknownCaseException($"there is no interpolation {mode}"),
+            var mode => throw new UnknownCaseException($"unknown interpolation {mode}"),
         };
-        if (config.Flag("antialias") ?? false) throw new UnknownCaseException("there is no filter before shrinking");
+        if (config.Flag("antialias") ?? false) throw new UnknownCaseException("antialiasing is not implemented");
         int[] size = config.Integers("size") ?? [];
         if (size.Length != 2) throw new UnknownCaseException("the config lacks the two sizes of the result");
         InterpolateGrid grid = config.Flag("align_corners") ?? false

@@ -19,7 +19,7 @@ internal static class UpfirdnSettings
             "upsample2d" => ((taps + up - 1) / 2, (taps - up) / 2),
             "downsample2d" => ((taps - down + 1) / 2, (taps - down) / 2),
             "filter2d" => (taps / 2, (taps - 1) / 2),
-            var other => throw new UnknownCaseException($"there is no function {other}"),
+            var other => throw new UnknownCaseException($"unknown function {other}"),
         };
         return new Resampling(up, down, before + wrapperBefore, after + wrapperAfter);
     }

@@ -59,7 +59,7 @@ public sealed class Verifier
         if (File.Exists(path)) return [path];
         if (!Directory.Exists(path)) throw new DirectoryNotFoundException($"{path}: no such folder or file");
         string[] files = Directory.GetFiles(path, "*" + Extension, SearchOption.AllDirectories);
-        if (files.Length == 0) throw new FileNotFoundException($"{path}: no {Extension} file in it");
+        if (files.Length == 0) throw new FileNotFoundException($"{path}: contains no {Extension} file");
         Array.Sort(files, StringComparer.Ordinal);
         return files;
     }
@@ -114,7 +114,7 @@ public sealed class Verifier
         {
             string what = recorded.Config.Has("kind") ? $"kind {recorded.Config.Text("kind")}" : "this file";
             return new CaseResult(
-                recorded.Name, null, CaseStatus.Unknown, null, 0, default, $"nothing here computes cases of {what}", 0);
+                recorded.Name, null, CaseStatus.Unknown, null, 0, default, $"cases of {what} are not implemented", 0);
         }
 
         Stopwatch watch = Stopwatch.StartNew();
@@ -164,7 +164,7 @@ public sealed class Verifier
 
         if (run.Faults.Count > 0) return (CaseStatus.Failed, string.Join("; ", run.Faults));
         string[] untouched = [.. run.Untouched];
-        if (untouched.Length > 0) return (CaseStatus.Unknown, $"nothing here computes {string.Join(", ", untouched)}");
+        if (untouched.Length > 0) return (CaseStatus.Unknown, $"not implemented: {string.Join(", ", untouched)}");
         return run.Worst is null ? (CaseStatus.Unknown, "the case records no result") : (CaseStatus.Passed, null);
     }
 }

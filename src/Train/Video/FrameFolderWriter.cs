@@ -16,7 +16,7 @@ internal sealed class FrameFolderWriter : IVideoWriter
     {
         if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
         {
-            throw new VideoException($"{path}: needs a new or empty folder for the frames, found something there");
+            throw new VideoException($"{path}: the folder for the frames must be new or empty");
         }
         _path = path;
         _size = new FrameSize(width, height);

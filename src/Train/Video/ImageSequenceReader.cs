@@ -57,8 +57,8 @@ public sealed class ImageSequenceReader : IFrameReader
             : _animation.Crop(0, index * Description.Height, Description.Width, Description.Height);
         if (frame.Width != Description.Width || frame.Height != Description.Height)
         {
-            throw new VideoException($"{_files[index]}: needs {Description.Width}x{Description.Height} as the first "
-                + $"picture of the folder has, got {frame.Width}x{frame.Height}");
+            throw new VideoException($"{_files[index]}: expected {Description.Width}x{Description.Height} like the "
+                + $"first picture of the folder, got {frame.Width}x{frame.Height}");
         }
         RgbImage.CopyPixels(frame, rgb);
         return true;

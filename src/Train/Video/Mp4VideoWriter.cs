@@ -39,7 +39,7 @@ internal sealed class Mp4VideoWriter : IVideoWriter
         catch (IOException fault)
         {
             _process.WaitForSuccess(_path, isSilent: true);
-            throw new VideoException($"{_path}: ffmpeg takes no more frames", fault);
+            throw new VideoException($"{_path}: ffmpeg stopped accepting frames", fault);
         }
         _frameCount++;
     }

@@ -44,13 +44,13 @@ internal static class RgbImage
                 encoded, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error);
             if (image.Width != width || image.Height != height || image.Bands != 3)
             {
-                throw new VideoException($"needs a picture of {width}x{height} in 3 colours, "
+                throw new VideoException($"expected a picture of {width}x{height} in 3 colours, "
                     + $"got {image.Width}x{image.Height} in {image.Bands}");
             }
 
             if (image.Format != Enums.BandFormat.Uchar)
             {
-                throw new VideoException($"needs a picture of 8 bits a colour, got one of {image.Format}");
+                throw new VideoException($"expected a picture with 8 bits per colour, got {image.Format}");
             }
 
             CopyPixels(image, rgb);

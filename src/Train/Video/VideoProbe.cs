@@ -35,7 +35,7 @@ internal static class VideoProbe
         JsonElement stream = streams[0];
         int width = Integer(stream, "width");
         int height = Integer(stream, "height");
-        if (width <= 0 || height <= 0) throw new VideoException($"{path}: frames of unknown size");
+        if (width <= 0 || height <= 0) throw new VideoException($"{path}: unknown frame size");
         if (Math.Abs(Rotation(stream)) % 180 == 90) (width, height) = (height, width);
 
         double rate = Ratio(Text(stream, "avg_frame_rate")) ?? Ratio(Text(stream, "r_frame_rate")) ?? UnknownFrameRate;

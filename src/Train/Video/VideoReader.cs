@@ -59,7 +59,7 @@ public sealed class VideoReader : IFrameReader
 
         _ended = true;
         _process.WaitForSuccess(_path);
-        if (count > 0) throw new VideoException($"{_path}: the last frame is cut short, {count} of {rgb.Length} bytes");
+        if (count > 0) throw new VideoException($"{_path}: the last frame is truncated, {count} of {rgb.Length} bytes");
         return false;
     }
 
@@ -69,7 +69,7 @@ public sealed class VideoReader : IFrameReader
     private static double Remaining(string path, VideoDescription description, double trimStart, double trimEnd)
     {
         double length = description.Seconds ?? throw new VideoException(
-            $"{path}: {trimEnd} s are to be trimmed from its end, but the file does not say how long it is");
+            $"{path}: cannot trim {trimEnd} s from its end: the file does not give its duration");
         double remaining = length - trimStart - trimEnd;
         if (remaining > 0) return remaining;
         throw new VideoException($"{path}: trimming {trimStart} s and {trimEnd} s leaves nothing of its {length} s");

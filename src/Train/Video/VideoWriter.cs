@@ -26,15 +26,15 @@ public static class VideoWriter
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.FrameRate);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Scale);
         bool isFile = Path.GetExtension(path).Length > 0;
-        if (isFile && Directory.Exists(path)) throw new VideoException($"{path}: is a folder; a file is needed");
-        if (AtomicFile.IsDevice(path)) throw new VideoException($"{path}: is a device; a file is needed");
+        if (isFile && Directory.Exists(path)) throw new VideoException($"{path}: is a folder; expected a file");
+        if (AtomicFile.IsDevice(path)) throw new VideoException($"{path}: is a device; expected a file");
         return Path.GetExtension(path).ToLowerInvariant() switch
         {
             ".mp4" => new Mp4VideoWriter(path, width, height, options, tools ?? VideoTools.OnPath),
             ".webp" => new WebpVideoWriter(path, width, height, options),
             "" => new FrameFolderWriter(path, width, height, options),
             string extension => throw new VideoException(
-                $"{path}: cannot write {extension}; needs .mp4, .webp, or no extension for a folder of PNG frames"),
+                $"{path}: cannot write {extension}; expected .mp4, .webp, or no extension for a folder of PNG frames"),
         };
     }
 }

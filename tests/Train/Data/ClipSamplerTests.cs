@@ -118,7 +118,7 @@ public sealed class ClipSamplerTests
     public void AClipLongerThanEveryVideoNamesTheLongest() =>
         Assert.That(() => new ClipSampler(_dataset, sequenceLength: 13, flipHorizontally: false, seed: 1),
             Throws.TypeOf<DatasetException>()
-                .With.Message.EndsWith("needs videos of at least 13 frames, the longest, d, has 12"));
+                .With.Message.EndsWith("videos must have at least 13 frames; the longest, d, has 12"));
 
     private static int[] Count(int bins, IEnumerable<int> values)
     {

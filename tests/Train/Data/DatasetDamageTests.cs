@@ -88,7 +88,7 @@ public sealed class DatasetDamageTests
         Assert.That(
             () => RgbImage.Decode(png, 16, 8, new byte[16 * 8 * 3]),
             Throws.TypeOf<VideoException>().With.Message.EqualTo(
-                "needs a picture of 8 bits a colour, got one of Ushort"));
+                "expected a picture with 8 bits per colour, got Ushort"));
     }
 
     private void Sample(Gen<byte[]> files, Action<byte[]> write) => files.Sample(

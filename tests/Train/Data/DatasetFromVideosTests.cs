@@ -166,7 +166,7 @@ public sealed class DatasetFromVideosTests
         string folder = _folder.File("out/0016x0024");
         File.WriteAllText(Path.Combine(folder, "note.txt"), "mine");
         Assert.That(() => DatasetFromVideos.Make(Options()), Throws.TypeOf<DatasetException>().With.Message.EqualTo(
-            $"{folder}: holds dataset.json already; choose another folder or ask to overwrite it"));
+            $"{folder}: already contains dataset.json; choose another folder or overwrite it (--overwrite)"));
 
         DatasetFromVideos.Make(Options() with { Overwrite = true, Partitions = 1 });
         Assert.That(Directory.GetFiles(folder).Select(Path.GetFileName).Order(),
@@ -197,7 +197,7 @@ public sealed class DatasetFromVideosTests
         DatasetFromVideos.Make(Options());
         File.Delete(_folder.File("out/0016x0024/partition_0001.zip"));
         Assert.That(() => VideoDataset.Open(_folder.File("out"), 16, 24), Throws.TypeOf<DatasetException>()
-            .With.Message.EndsWith("dataset.json names 2 videos of 6 frames, the zips hold 1 of 3; is one missing?"));
+            .With.Message.EndsWith("dataset.json lists 2 videos of 6 frames, the zips have 1 of 3; is one missing?"));
     }
 
     [Test]

@@ -92,7 +92,7 @@ public sealed class VideoDatasetTests
         using TemporaryFolder folder = new();
         Assert.That(() => VideoDataset.Open(folder.Path, 8, 16),
             Throws.TypeOf<DatasetException>()
-                .With.Message.EndsWith("no data set in it; needs a folder 0008x0016 of zips"));
+                .With.Message.EndsWith("no data set found; expected a folder 0008x0016 of zip files"));
     }
 
     [Test]
@@ -103,7 +103,7 @@ public sealed class VideoDatasetTests
         Directory.CreateDirectory(folder.File("0144x0256"));
         Assert.That(() => VideoDataset.Open(folder.Path, 36, 64),
             Throws.TypeOf<DatasetException>()
-                .With.Message.EndsWith("no frames of size 0036x0064; there are 0008x0016, 0144x0256"));
+                .With.Message.EndsWith("no frames of size 0036x0064; available: 0008x0016, 0144x0256"));
     }
 
     [Test]
@@ -128,7 +128,7 @@ public sealed class VideoDatasetTests
         TinyDataset.WritePartition(folder.Path, 0, [("one", 3)]);
         Assert.That(() => VideoDataset.Open(folder.File("0008x0016"), 36, 64),
             Throws.TypeOf<DatasetException>().With.Message.EndsWith("partition_0000.zip: entry one/frame_000000.jpg: "
-                + "needs a picture of 64x36 in 3 colours, got 16x8 in 3"));
+                + "expected a picture of 64x36 in 3 colours, got 16x8 in 3"));
     }
 
     [Test]
@@ -137,7 +137,7 @@ public sealed class VideoDatasetTests
         using TemporaryFolder folder = new();
         Directory.CreateDirectory(folder.File("0008x0016"));
         Assert.That(() => VideoDataset.Open(folder.Path, 8, 16),
-            Throws.TypeOf<DatasetException>().With.Message.EndsWith("0008x0016: no zips in the data set"));
+            Throws.TypeOf<DatasetException>().With.Message.EndsWith("0008x0016: the data set has no zip files"));
     }
 
     [TestCase(0)]
@@ -152,7 +152,7 @@ public sealed class VideoDatasetTests
         byte[] bytes = File.ReadAllBytes(path);
         File.WriteAllBytes(path, length < 0 ? bytes[..^-length] : bytes[..length]);
         Assert.That(() => VideoDataset.Open(folder.Path, 8, 16),
-            Throws.TypeOf<DatasetException>().With.Message.StartsWith($"{path}: cut short"));
+            Throws.TypeOf<DatasetException>().With.Message.StartsWith($"{path}: truncated"));
     }
 
     [Test]
@@ -177,7 +177,7 @@ public sealed class VideoDatasetTests
         File.WriteAllBytes(path, bytes);
         using VideoDataset dataset = VideoDataset.Open(folder.Path, 8, 16);
         Assert.That(() => dataset.ReadFrame(0, 2, _frame), Throws.TypeOf<DatasetException>().With.Message.EqualTo(
-            $"{path}: damaged: the content of entry one/frame_000002.jpg does not fit its checksum"));
+            $"{path}: damaged: the content of entry one/frame_000002.jpg does not match its checksum"));
     }
 
     [Test]
@@ -210,7 +210,7 @@ public sealed class VideoDatasetTests
         string path = TinyDataset.WritePartition(folder.Path, 0, [("one", 3)]);
         TinyDataset.Delete(path, "one/frame_000001.jpg");
         Assert.That(() => VideoDataset.Open(folder.Path, 8, 16), Throws.TypeOf<DatasetException>().With.Message.EqualTo(
-            $"{path}: entry one/frame_000001.jpg is listed in frame_paths.json, but the zip does not hold it"));
+            $"{path}: entry one/frame_000001.jpg is listed in frame_paths.json, but is not in the zip"));
     }
 
     [Test]
@@ -229,7 +229,7 @@ public sealed class VideoDatasetTests
         using TemporaryFolder folder = new();
         TinyDataset.WritePartition(folder.Path, 0, [("one", 1)], CompressionLevel.Optimal);
         Assert.That(() => VideoDataset.Open(folder.Path, 8, 16), Throws.TypeOf<DatasetException>()
-            .With.Message.EndsWith("entry one/frame_000000.jpg is compressed, needs stored entries"));
+            .With.Message.EndsWith("entry one/frame_000000.jpg is compressed; entries must be stored"));
     }
 
     [Test]

@@ -44,7 +44,7 @@ public sealed class LowResolutionCheckpointTests
         Assert.That(
             () => LowResolutionCheckpoint.Read(folder.Path),
             Throws.TypeOf<InvalidDataException>()
-                .With.Message.EqualTo($"{folder.Path} holds no checkpoint: state.json is missing"));
+                .With.Message.EqualTo($"{folder.Path} contains no checkpoint: state.json is missing"));
     }
 
     [Test]
@@ -57,9 +57,9 @@ public sealed class LowResolutionCheckpointTests
             Throws.TypeOf<InvalidDataException>().With.Message.StartsWith($"{folder.File("state.json")} is damaged: "));
     }
 
-    [TestCase("{}", "preset and options are needed")]
+    [TestCase("{}", "preset or options missing")]
     [TestCase("null", "it is empty")]
-    [TestCase("{\"Step\": 3, \"Preset\": \"tiny\"}", "preset and options are needed")]
+    [TestCase("{\"Step\": 3, \"Preset\": \"tiny\"}", "preset or options missing")]
     [TestCase(
         "{\"Step\": -1, \"Preset\": \"tiny\", \"Options\": {}}", "step -1 and clip 0 must not be negative")]
     public void RefusesAStateThatNoRunHasWritten(string json, string fault)

@@ -76,7 +76,7 @@ public sealed class LowResolutionRunTests
         Assert.That(
             () => SmallestRun.Open(folder.Path, dataset, new LowResolutionRunOptions(), preset: other),
             Throws.InstanceOf<ArgumentException>()
-                .With.Message.Contains("holds a run of preset smallest, which cannot go on as other"));
+                .With.Message.Contains("contains a run of preset smallest, which cannot be resumed as other"));
     }
 
     [Test]
@@ -114,7 +114,7 @@ public sealed class LowResolutionRunTests
         Assert.That(
             () => SmallestRun.Open(
                 folder.Path, dataset, new LowResolutionRunOptions(), preset: LowResolutionPreset.Tiny),
-            Throws.TypeOf<DatasetException>().With.Message.Contains("videos of 16 x 8, preset tiny takes 64 x 36"));
+            Throws.TypeOf<DatasetException>().With.Message.Contains("videos of 16 x 8, preset tiny needs 64 x 36"));
     }
 
     private sealed class Breakdown(long step) : IProgress<LowResolutionProgress>

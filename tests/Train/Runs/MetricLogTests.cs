@@ -123,7 +123,7 @@ public sealed class MetricLogTests
         File.AppendAllText(FilePath, "{}\n");
         Assert.That(
             () => MetricLog.Read(FilePath),
-            Throws.TypeOf<FormatException>().With.Message.EqualTo($"{FilePath}: line 2 is no record of metrics"));
+            Throws.TypeOf<FormatException>().With.Message.EqualTo($"{FilePath}: line 2 is not a record of metrics"));
     }
 
     private static Dictionary<string, double> Values(params (string Name, double Value)[] values) =>

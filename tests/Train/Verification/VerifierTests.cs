@@ -72,9 +72,9 @@ public sealed class VerifierTests
         Assert.That(results, Has.All.Property(nameof(CaseResult.Status)).EqualTo(CaseStatus.Unknown));
         Assert.That(results.Select(result => result.Message), Is.EqualTo(new[]
         {
-            "nothing here computes cases of kind a network of tomorrow",
-            "there is no activation gelu",
-            "nothing here computes out.entropy",
+            "cases of kind a network of tomorrow are not implemented",
+            "unknown activation gelu",
+            "not implemented: out.entropy",
         }));
     }
 
@@ -138,7 +138,7 @@ public sealed class VerifierTests
         Assert.That(
             results.Select(result => result.Status),
             Is.EqualTo(new[] { CaseStatus.Failed, CaseStatus.Passed, CaseStatus.Failed }));
-        Assert.That(results[2].Message, Does.Contain("config").And.Contain("no JSON"));
+        Assert.That(results[2].Message, Does.Contain("config").And.Contain("not JSON"));
     }
 
     [Test]
@@ -205,7 +205,7 @@ public sealed class VerifierTests
             Throws.TypeOf<DirectoryNotFoundException>().With.Message.EndsWith("nothing: no such folder or file"));
         Assert.That(
             () => Verifier.FindFiles(_folder.Path),
-            Throws.TypeOf<FileNotFoundException>().With.Message.EndsWith("no .safetensors file in it"));
+            Throws.TypeOf<FileNotFoundException>().With.Message.EndsWith("contains no .safetensors file"));
     }
 
     private CaseResult[] Run() => [.. new Verifier(TestDevices.Usual).Run(_folder.Path)];

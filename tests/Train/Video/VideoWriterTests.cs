@@ -98,7 +98,8 @@ public sealed class VideoWriterTests
     [Test]
     public void AnotherExtensionIsRefused() =>
         Assert.That(() => VideoWriter.Create("film.avi", 16, 16),
-            Throws.TypeOf<VideoException>().With.Message.StartsWith("film.avi: cannot write .avi; needs .mp4, .webp"));
+            Throws.TypeOf<VideoException>()
+                .With.Message.StartsWith("film.avi: cannot write .avi; expected .mp4, .webp"));
 
     [Test]
     public void AFolderWithSomethingInItIsNotTouched()
@@ -106,7 +107,7 @@ public sealed class VideoWriterTests
         using TemporaryFolder folder = new();
         File.WriteAllText(folder.File("note.txt"), "mine");
         Assert.That(() => VideoWriter.Create(folder.Path, 16, 16),
-            Throws.TypeOf<VideoException>().With.Message.Contains("needs a new or empty folder"));
+            Throws.TypeOf<VideoException>().With.Message.Contains("must be new or empty"));
     }
 
     [TestCase("film.mp4")]
@@ -116,7 +117,7 @@ public sealed class VideoWriterTests
         using TemporaryFolder folder = new();
         Directory.CreateDirectory(folder.File(name));
         Assert.That(() => VideoWriter.Create(folder.File(name), 16, 16),
-            Throws.TypeOf<VideoException>().With.Message.EndsWith($"{name}: is a folder; a file is needed"));
+            Throws.TypeOf<VideoException>().With.Message.EndsWith($"{name}: is a folder; expected a file"));
     }
 
     /// <remarks>All frames together take the encoder many seconds.</remarks>
