@@ -14,13 +14,13 @@ internal static class CheckpointInspectCommand
         Argument<string> file = new("FILE") { Description = "A safetensors file" };
         Option<int> depth = new Option<int>("--depth")
         {
-            Description = "How many words of a name make the prefix by which elements are counted",
+            Description = "Number of dotted name parts in the prefixes that elements are counted by",
             HelpName = "number",
             DefaultValueFactory = _ => 1,
         }.Positive();
         Option<bool> json = CommonOptions.Json();
         ExampleCommand command = new(
-            "inspect", "List metadata, tensors and counts of a checkpoint.",
+            "inspect", "List a checkpoint's metadata, tensors and element counts.",
             "gk checkpoint inspect tests/Golden/longvideo/lres_D_18x32.safetensors",
             "gk checkpoint inspect model.safetensors --depth 2 --json") { file, depth, json };
         return command.Does((result, _) =>

@@ -11,19 +11,19 @@ internal static class CommandTree
             DoctorCommand.Create(),
             DemoCommand.Create(),
             Group(
-                "dataset", "Make and inspect data sets.",
+                "dataset", "Create and inspect data sets.",
                 DatasetFromVideosCommand.Create(), DatasetInspectCommand.Create()),
             Group("train", "Train networks.", TrainLongVideoLowresCommand.Create()),
-            Group("generate", "Make something with trained networks.", GenerateVideoCommand.Create()),
-            Group("checkpoint", "Look into checkpoints.", CheckpointInspectCommand.Create()),
+            Group("generate", "Generate videos with trained networks.", GenerateVideoCommand.Create()),
+            Group("checkpoint", "Inspect checkpoints.", CheckpointInspectCommand.Create()),
             VerifyCommand.Create(),
             Group(
-                "profile", "Show where time goes, kernel by kernel.",
-                Group("train", "Of training steps.", ProfileTrainLongVideoLowresCommand.Create()),
-                Group("generate", "Of trained networks at work.", ProfileGenerateVideoCommand.Create()),
+                "profile", "Show where the time goes, kernel by kernel.",
+                Group("train", "Profile training steps.", ProfileTrainLongVideoLowresCommand.Create()),
+                Group("generate", "Profile generation.", ProfileGenerateVideoCommand.Create()),
                 ProfileKernelCommand.Create()),
             Group(
-                "tune", "Measure once which ways of the kernels are the fastest on a device.",
+                "tune", "Find the fastest kernel implementations for a device.",
                 TuneLongVideoLowresCommand.Create(), TuneListCommand.Create()),
         };
 

@@ -15,17 +15,17 @@ internal static class DatasetFromVideosCommand
 
     internal static Command Create()
     {
-        Argument<string> source = new("DIR") { Description = "A folder, searched with its subfolders for videos" };
-        Argument<string> output = new("OUT") { Description = "The folder of the data set; made when missing" };
-        Option<int> height = Number("--height", "Rows of a frame", 36, MostPixels);
-        Option<int> width = Number("--width", "Columns of a frame", 64, MostPixels);
-        Option<int> partitions = Number("--partitions", "Zips to spread the videos over", 10, MostPartitions);
-        Option<int> workers = Number("--workers", "Videos decoded at a time", Environment.ProcessorCount, MostWorkers);
-        Option<double> trimStart = Seconds("--trim-start", "Seconds left out at the start of every video");
-        Option<double> trimEnd = Seconds("--trim-end", "Seconds left out at the end of every video");
-        Option<bool> overwrite = new("--overwrite") { Description = "Replace a data set of this size that is there" };
+        Argument<string> source = new("DIR") { Description = "Folder to search recursively for videos" };
+        Argument<string> output = new("OUT") { Description = "Folder of the data set; created if missing" };
+        Option<int> height = Number("--height", "Frame height in pixels", 36, MostPixels);
+        Option<int> width = Number("--width", "Frame width in pixels", 64, MostPixels);
+        Option<int> partitions = Number("--partitions", "Zip files to spread the videos over", 10, MostPartitions);
+        Option<int> workers = Number("--workers", "Parallel video decoders", Environment.ProcessorCount, MostWorkers);
+        Option<double> trimStart = Seconds("--trim-start", "Seconds to skip at the start of each video");
+        Option<double> trimEnd = Seconds("--trim-end", "Seconds to skip at the end of each video");
+        Option<bool> overwrite = new("--overwrite") { Description = "Replace an existing data set of this frame size" };
         ExampleCommand command = new(
-            "from-videos", "Make a data set of small frames from a folder of videos.",
+            "from-videos", "Create a data set of small frames from a folder of videos.",
             "gk dataset from-videos assets out/data --height 36 --width 64",
             "gk dataset from-videos clips data --trim-start 2.5 --partitions 4 --overwrite")
         {
@@ -90,14 +90,14 @@ internal static class DatasetFromVideosCommand
     {
         foreach (SkippedVideo video in report.Skipped)
         {
-            terminal.Progress.WriteLine($"gk: left out {video.Source}: {video.Reason}");
+            terminal.Progress.WriteLine($"gk: skipped {video.Source}: {video.Reason}");
         }
 
         DatasetManifest manifest = report.Manifest;
         terminal.Output.WriteLine(
             $"{manifest.Videos.Count} videos, {manifest.TotalFrames} frames of {manifest.Width} x {manifest.Height} "
             + $"in {report.Folder}"
-            + (report.Skipped.Count > 0 ? $"; {report.Skipped.Count} videos left out" : ""));
+            + (report.Skipped.Count > 0 ? $"; {report.Skipped.Count} videos skipped" : ""));
     }
 
     private static Option<int> Number(string name, string description, int byDefault, int most) =>

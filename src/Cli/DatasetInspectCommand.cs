@@ -11,7 +11,7 @@ internal static class DatasetInspectCommand
 
     internal static Command Create()
     {
-        Argument<string> folder = new("DIR") { Description = "The folder of the data set, or of a frame size" };
+        Argument<string> folder = new("DIR") { Description = "Folder of the data set, or of one of its frame sizes" };
         Option<bool> json = CommonOptions.Json();
         ExampleCommand command = new(
             "inspect", "Check a data set and list its videos.",
@@ -26,7 +26,11 @@ internal static class DatasetInspectCommand
                 sizes.Add(Size.Read(path, height, width));
             }
 
-            if (sizes.Count == 0) throw new CommandException($"{path}: no data set in it, no folder like 0036x0064");
+            if (sizes.Count == 0)
+            {
+                throw new CommandException($"{path}: no data set found; expected a folder such as 0036x0064");
+            }
+
             Terminal terminal = new(result);
             if (result.GetValue(json)) terminal.WriteJson(sizes);
             else sizes.ForEach(size => Write(terminal.Output, size));
@@ -40,8 +44,8 @@ internal static class DatasetInspectCommand
             $"{size.Folder}: {size.Width} x {size.Height}, {size.Videos.Count} videos, {size.TotalFrames} frames, "
             + $"{size.Partitions} zips, {size.Bytes / BytesPerMebibyte:F1} MiB");
         Table table = new Table().Border(TableBorder.Simple).AddColumn("video")
-            .AddColumn(new TableColumn("frames").RightAligned()).AddColumn(new TableColumn("a second").RightAligned())
-            .AddColumns("zip", "made of");
+            .AddColumn(new TableColumn("frames").RightAligned()).AddColumn(new TableColumn("fps").RightAligned())
+            .AddColumns("zip", "source");
         foreach (Video video in size.Videos)
         {
             table.AddRow(

@@ -11,27 +11,27 @@ internal static class DemoCommand
     {
         Option<string> output = new("--out")
         {
-            Description = "The folder to write in; what an earlier demo left there is replaced",
+            Description = "Output folder; the results of an earlier demo there are replaced",
             HelpName = "folder",
             DefaultValueFactory = _ => "out/demo",
         };
         Option<double?> minutes =
-            CommonOptions.Minutes("Minutes of training, kernels that are compiled for the first time included");
+            CommonOptions.Minutes("Training time in minutes, including first-time kernel compilation");
         minutes.DefaultValueFactory = _ => 4;
         Option<int?> steps = new Option<int?>("--steps")
         {
-            Description = "End the training after so many steps",
+            Description = "Stop training after this many steps",
             HelpName = "number",
         }.Positive();
         Option<string?> clip = new("--clip")
         {
-            Description = "The video to learn from; the drive in assets by default",
+            Description = "Video to train on; assets/drive.mp4 by default",
             HelpName = "file",
         };
         Option<string> device = CommonOptions.Device();
         Option<long> seed = CommonOptions.Seed();
         ExampleCommand command = new(
-            "demo", "Train a small generator on a real clip, make a long video with it, and write a report.",
+            "demo", "Train a small generator on a real clip, generate a long video with it, and write a report.",
             "gk demo", "gk demo --minutes 30 --clip assets/drive.mp4 --out out/drive")
         {
             output, minutes, steps, clip, device, seed,

@@ -13,7 +13,7 @@ internal static class DoctorCommand
     {
         Option<bool> json = CommonOptions.Json();
         ExampleCommand command = new(
-            "doctor", "Show devices, compilers and libraries, try each device, and say what is missing.",
+            "doctor", "List devices, compilers and libraries, test each device, and report what is missing.",
             "gk doctor", "gk doctor --json") { json };
         return command.Does((result, stop) =>
         {

@@ -19,36 +19,36 @@ internal static class GenerateVideoCommand
     {
         Option<string> checkpoint = new("--checkpoint")
         {
-            Description = "A generator's file, the folder of a checkpoint, or the folder of a run",
+            Description = "Generator file, checkpoint folder or run folder",
             HelpName = "path",
             Required = true,
         };
         Option<int> frames = new Option<int>("--frames")
         {
-            Description = "Frames of the video",
+            Description = "Number of frames to generate",
             HelpName = "number",
             Required = true,
         }.Positive();
         Option<string> output = new("--out")
         {
-            Description = "A file .mp4 or .webp, or a new folder for PNG frames",
+            Description = "An .mp4 or .webp file, or a new folder for PNG frames",
             HelpName = "path",
             Required = true,
         };
         Option<int> segment =
-            Number("--segment", "Frames made at a time: more memory, less time, the same video", 64, MostInSegment);
+            Number("--segment", "Frames generated at a time: more memory, less time, same video", 64, MostInSegment);
         Option<double> fps = new Option<double>("--fps")
         {
-            Description = "Frames a second",
+            Description = "Frame rate of the video",
             HelpName = "number",
             DefaultValueFactory = _ => 30,
         }.AtLeast(LeastFrameRate, MostFrameRate);
-        Option<int> scale = Number("--scale", "Every pixel becomes a square of this many pixels", 1, MostScale);
+        Option<int> scale = Number("--scale", "Upscaling factor N: each pixel becomes N x N pixels", 1, MostScale);
         Option<string> precision = PrecisionOption.Create();
         Option<string> device = CommonOptions.Device();
         Option<long> seed = CommonOptions.Seed();
         ExampleCommand command = new(
-            "video", "Generate a video of any length from a trained generator.",
+            "video", "Generate a video of any length with a trained generator.",
             "gk generate video --checkpoint out/run --frames 900 --out out/video.mp4 --scale 4",
             "gk generate video --checkpoint out/run/checkpoint-00001000 --frames 100 --seed 7 --out out/frames")
         {
@@ -77,7 +77,7 @@ internal static class GenerateVideoCommand
             double framesPerSecond = count / Stopwatch.GetElapsedTime(started).TotalSeconds;
             string size = $"{sizes.Width * options.Scale} x {sizes.Height * options.Scale}";
             string rate = framesPerSecond.ToString("0.0", CultureInfo.InvariantCulture);
-            terminal.Output.WriteLine($"{count} frames of {size} in {path}, {rate} made a second");
+            terminal.Output.WriteLine($"{count} frames of {size} in {path}, generated at {rate} frames/s");
             return ExitCode.Success;
         });
     }

@@ -19,14 +19,14 @@ internal static class ProfileGenerateVideoCommand
         Option<string> preset = PresetOption.Create("tiny");
         Option<string?> checkpoint = new("--checkpoint")
         {
-            Description = "A trained generator, as 'gk generate video' takes it; without one, weights are noise",
+            Description = "Trained generator, as for 'gk generate video'; random weights if omitted",
             HelpName = "path",
         };
-        Option<int> frames = ProfileOptions.Number("--frames", "Frames of the video", 64, MostFrames);
-        Option<int> segment = ProfileOptions.Number("--segment", "Frames made at a time", 64, MostInSegment);
+        Option<int> frames = ProfileOptions.Number("--frames", "Number of frames to generate", 64, MostFrames);
+        Option<int> segment = ProfileOptions.Number("--segment", "Frames generated at a time", 64, MostInSegment);
         Option<long> seed = CommonOptions.Seed();
         ExampleCommand command = new(
-            "video", "Show where the time of making a video goes, kernel by kernel.",
+            "video", "Show where the time of generating a video goes, kernel by kernel.",
             "gk profile generate video --preset small --frames 128",
             "gk profile generate video --checkpoint out/run --by shape --json")
         {
@@ -39,7 +39,7 @@ internal static class ProfileGenerateVideoCommand
             string? trained = result.GetValue(checkpoint);
             if (trained is not null && result.GetResult(preset) is { Implicit: false })
             {
-                throw new CommandException("--preset is that of the --checkpoint; give one of the two");
+                throw new CommandException("--preset and --checkpoint cannot be combined; give one of the two");
             }
 
             Terminal terminal = new(result);

@@ -16,35 +16,35 @@ internal sealed class ProfileKernelCommand
 
     private readonly Argument<string?> _name = new("NAME")
     {
-        Description = "A kernel, or its file; without one, all are listed",
+        Description = "A kernel or kernel file; lists all if omitted",
         DefaultValueFactory = _ => null,
     };
 
     private readonly Option<bool> _source = new("--source")
     {
-        Description = "Write the source with its headers, as the compiler sees it, and measure nothing",
+        Description = "Write the source with its headers, as the compiler sees it, without measuring",
     };
 
     private readonly Option<bool> _assembly = new("--assembly")
     {
-        Description = "Write what the compilers make of it: assembly of a CPU, PTX and SASS of a GPU; measure nothing",
+        Description = "Write the compiled code, assembly for a CPU, PTX and SASS for a GPU, without measuring",
     };
 
     private readonly Option<string?> _type = new("--type")
     {
-        Description = "The element type of --source and --assembly; the first that the kernel has, Float32 if it can",
+        Description = "Element type for --source and --assembly; by default Float32, else the kernel's first type",
         HelpName = "name",
     };
 
     private readonly Option<string?> _variant = new("--variant")
     {
-        Description = "The defines of --source and --assembly, or a part of them; the kernel's first by default",
+        Description = "Defines for --source and --assembly, or a part of them; by default the first variant",
         HelpName = "text",
     };
 
     private readonly Option<string?> _out = new("--out")
     {
-        Description = "The file of --source and --assembly",
+        Description = "Output file of --source and --assembly",
         HelpName = "file",
     };
 
@@ -52,7 +52,7 @@ internal sealed class ProfileKernelCommand
     {
         ProfileKernelCommand options = new();
         ExampleCommand command = new(
-            "kernel", "List the kernels, or show one: its launches by shape, or its code.",
+            "kernel", "List all kernels, or show one kernel's launches by shape or its code.",
             "gk profile kernel Upfirdn --preset tiny",
             "gk profile kernel BiasActivation --assembly --variant LeakyRelu --out out/BiasActivation.s")
         {
@@ -70,12 +70,12 @@ internal sealed class ProfileKernelCommand
         foreach (Option option in (Option[])[_type, _variant, _out])
         {
             if (isCode || result.GetResult(option) is not { Implicit: false }) continue;
-            throw new CommandException($"{option.Name} goes with --source or --assembly");
+            throw new CommandException($"{option.Name} requires --source or --assembly");
         }
 
         if (isCode && result.GetValue(_options.Json))
         {
-            throw new CommandException("--json does not go with --source or --assembly, which write a text");
+            throw new CommandException("--json cannot be combined with --source or --assembly, which write text");
         }
 
         if (result.GetValue(_name) is not { } name)
@@ -119,8 +119,8 @@ internal sealed class ProfileKernelCommand
         if (!measurement.Steps.SelectMany(step => step.Work).Any(work => source.KernelNames.Contains(work.Name)))
         {
             throw new CommandException(
-                $"nothing of {source} is launched by this: {what} on {device}; --preset, --phase, --precision and "
-                + "--device choose others");
+                $"{source} is not launched by this work: {what} on {device}; try another --preset, "
+                + "--phase, --precision or --device");
         }
 
         new ProfileReport($"{source}: {what}", device, measurement, request)
@@ -150,7 +150,7 @@ internal sealed class ProfileKernelCommand
         using Device device = DeviceFactory.Open(result.GetRequiredValue(_options.Device));
         if (source.IsHostOnly && device.Kind == DeviceKind.Cuda)
         {
-            throw new CommandException($"{source} runs on a CPU alone; --device host has its assembly");
+            throw new CommandException($"{source} runs only on a CPU; use --device host to see its assembly");
         }
 
         return string.Join('\n', device.Translate(source, type, variant).Select(
@@ -170,7 +170,7 @@ internal sealed class ProfileKernelCommand
 
     private static string Variant(KernelSource source, string? part) => KernelFiles.Variant(source, part)
         ?? throw new CommandException(
-            $"{source} has no variant with '{part}'; it has {string.Join(" | ", source.Variants)}");
+            $"{source} has no variant with '{part}'; expected one of {string.Join(" | ", source.Variants)}");
 
     /// <summary>A file of kernels.</summary>
     /// <param name="File">Below the folder of all kernels.</param>

@@ -17,30 +17,31 @@ internal sealed class TrainLongVideoLowresCommand
 
     private readonly Option<string> _data = new("--data")
     {
-        Description = "The folder of the data set, as 'gk dataset from-videos' makes it",
+        Description = "Data set folder, created by 'gk dataset from-videos'",
         HelpName = "folder",
         Required = true,
     };
 
     private readonly Option<string> _out = new("--out")
     {
-        Description = "The folder of the run: checkpoints, samples, logs; made when missing",
+        Description = "Run folder for checkpoints, samples and logs; created if missing",
         HelpName = "folder",
         Required = true,
     };
 
     private readonly Option<string> _preset = PresetOption.Create("small");
-    private readonly Option<int> _steps = Number("--steps", "Steps in all, those before a --resume included", 100_000);
-    private readonly Option<double?> _minutes = CommonOptions.Minutes("End after this time, with a checkpoint");
+    private readonly Option<int> _steps = Number("--steps", "Total steps, including those before a --resume", 100_000);
+    private readonly Option<double?> _minutes =
+        CommonOptions.Minutes("Stop after this many minutes, with a checkpoint");
 
     private readonly Option<int?> _batch = new Option<int?>("--batch")
     {
-        Description = "Clips of a step; the preset says how many by default",
+        Description = "Clips per step; by default that of the preset",
         HelpName = "number",
     }.Positive(MostClips);
 
     private readonly Option<int> _accumulate =
-        Number("--accumulate", "Parts of a batch, one after the other, to save memory", 1);
+        Number("--accumulate", "Gradient accumulation: split each batch into this many parts to save memory", 1);
 
     private readonly Option<double> _gamma = new Option<double>("--gamma")
     {
@@ -54,12 +55,12 @@ internal sealed class TrainLongVideoLowresCommand
     private readonly Option<long> _seed = CommonOptions.Seed();
     private readonly Option<bool> _resume = new("--resume")
     {
-        Description = "Go on with the run in --out, to the same bits",
+        Description = "Resume the run in --out, bit for bit as if never stopped",
     };
 
     private readonly Option<int> _checkpointEvery = Every("--checkpoint-every", "checkpoint", 1000);
     private readonly Option<int> _sampleEvery = Every("--sample-every", "sample video", 1000);
-    private readonly Option<int> _logEvery = Every("--log-every", "line of the log", 10);
+    private readonly Option<int> _logEvery = Every("--log-every", "log line", 10);
 
     /// <summary>Options that a resumed run keeps from its start.</summary>
     private Option[] FixedByRun => [_preset, _batch, _accumulate, _gamma, _precision, _seed];
@@ -80,7 +81,7 @@ internal sealed class TrainLongVideoLowresCommand
     }
 
     private static Option<int> Every(string name, string what, int byDefault) =>
-        Number(name, $"Steps from one {what} to the next", byDefault);
+        Number(name, $"Steps between {what}s", byDefault);
 
     private static Option<int> Number(string name, string description, int byDefault) => new Option<int>(name)
     {
@@ -95,13 +96,13 @@ internal sealed class TrainLongVideoLowresCommand
         LowResolutionCheckpoint? state = Previous(result, folder);
         LowResolutionPreset preset = PresetOption.Find(state?.Preset ?? result.GetRequiredValue(_preset))
             ?? throw new CommandException(
-                $"{folder} holds a run of preset {state!.Preset}, which this version does not know");
+                $"{folder} contains a run of preset {state!.Preset}, which this version does not support");
         LowResolutionTrainingOptions options = state?.Options ?? TrainingOptions(result, preset);
         LowResolutionRunOptions runOptions = RunOptions(result);
         Terminal terminal = new(result);
         if (state?.Step >= runOptions.Steps)
         {
-            terminal.Output.WriteLine($"{folder} has taken {state.Step} steps already; a larger --steps goes on");
+            terminal.Output.WriteLine($"{folder} is already at step {state.Step}; pass a larger --steps to continue");
             return ExitCode.Success;
         }
 
@@ -125,7 +126,7 @@ internal sealed class TrainLongVideoLowresCommand
         }
 
         bool isStopped = stop.IsCancellationRequested && run.Step < runOptions.Steps;
-        (string end, string how) = isStopped ? ("stopped", "; --resume goes on") : ("done", "");
+        (string end, string how) = isStopped ? ("stopped", "; pass --resume to continue") : ("done", "");
         terminal.Output.WriteLine($"{end} after step {run.Step}: {LowResolutionCheckpoint.Newest(run.Folder)}{how}");
         return isStopped ? ExitCode.Interrupted : ExitCode.Success;
     }
@@ -141,7 +142,7 @@ internal sealed class TrainLongVideoLowresCommand
         Option? given = FixedByRun.FirstOrDefault(option => result.GetResult(option) is { Implicit: false });
         return given is null
             ? RunPlace.RequireRun(folder)
-            : throw new CommandException($"{given.Name} cannot change in a run that --resume goes on with");
+            : throw new CommandException($"{given.Name} cannot be changed with --resume");
     }
 
     private LowResolutionTrainingOptions TrainingOptions(ParseResult result, LowResolutionPreset preset)
@@ -156,7 +157,8 @@ internal sealed class TrainLongVideoLowresCommand
         };
         if (options.BatchSize % options.Accumulate == 0) return options;
         throw new CommandException(
-            $"a batch of {options.BatchSize} clips has no {options.Accumulate} equal parts, as --accumulate needs");
+            $"a batch of {options.BatchSize} clips cannot be split into {options.Accumulate} equal parts "
+            + "(--accumulate)");
     }
 
     private LowResolutionRunOptions RunOptions(ParseResult result) => new()

@@ -11,7 +11,7 @@ internal static class TuneListCommand
     {
         TuningResult outcome = new();
         ExampleCommand command = new(
-            "list", "Show what is known to be the fastest on a device.",
+            "list", "List the choices that are known for a device.",
             "gk tune list --device host", "gk tune list --device cuda:0 --out tuning.json");
         outcome.AddTo(command);
         return command.Does((result, _) =>

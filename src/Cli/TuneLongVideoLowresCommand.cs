@@ -15,7 +15,7 @@ internal static class TuneLongVideoLowresCommand
         TrainingTrial trial = new();
         Option<string> precision = PrecisionOption.Create();
         ExampleCommand command = new(
-            "long-video-lowres", "Measure what a training step does, and keep what is the fastest.",
+            "long-video-lowres", "Time the alternatives for the kernels of a training step and keep the fastest.",
             "gk tune long-video-lowres --preset paper --batch 1 --device cuda:0",
             "gk tune long-video-lowres --preset tiny --device host --out out/tuning.json");
         trial.AddTo(command);

@@ -10,10 +10,14 @@ internal static class VerifyCommand
 {
     internal static Command Create()
     {
-        Argument<string> folder = new("DIR") { Description = "A folder of case files (*.safetensors), or a file" };
+        Argument<string> folder = new("DIR") { Description = "Folder of case files (*.safetensors), or one file" };
         Option<string> device = CommonOptions.Device(byDefault: "host");
-        Option<bool> skipUnknown = new("--skip-unknown") { Description = "Do not fail for what nothing computes" };
-        Option<string?> filter = new("--filter") { Description = "Part of the names of cases", HelpName = "text" };
+        Option<bool> skipUnknown = new("--skip-unknown") { Description = "Do not fail on unimplemented cases" };
+        Option<string?> filter = new("--filter")
+        {
+            Description = "Run only cases whose names contain this text",
+            HelpName = "text",
+        };
         Option<bool> json = CommonOptions.Json();
         ExampleCommand command = new(
             "verify", "Compare operations and networks with recorded results.",
@@ -27,7 +31,7 @@ internal static class VerifyCommand
             string path = result.GetRequiredValue(folder);
             string? part = result.GetValue(filter);
             List<CaseResult> results = Run(terminal, path, result.GetRequiredValue(device), part, stop);
-            if (results.Count == 0) throw new CommandException($"{path}: no case has '{part}' in its name");
+            if (results.Count == 0) throw new CommandException($"{path}: no case name contains '{part}'");
             Summary summary = new(results);
             if (result.GetValue(json)) terminal.WriteJson(summary);
             else Write(terminal.Output, summary);
@@ -60,7 +64,7 @@ internal static class VerifyCommand
     private static void Write(IAnsiConsole output, Summary summary)
     {
         Table table = new Table().Border(TableBorder.Simple)
-            .AddColumns("case", "furthest off", "error", "tolerance", "");
+            .AddColumns("case", "worst result", "error", "tolerance", "");
         foreach (CaseResult result in summary.Cases)
         {
             bool isCompared = result.Worst is not null;

@@ -40,7 +40,7 @@ public sealed class BadCheckpointTests
     {
         string file = Path.Combine(Checkpoint, name);
         File.WriteAllBytes(file, File.ReadAllBytes(file)[..^100]);
-        Refuses($"{file}: ", $"; remove {Checkpoint} to go on from checkpoint-00000001");
+        Refuses($"{file}: ", $"; remove {Checkpoint} to resume from checkpoint-00000001");
     }
 
     [TestCase("generator.safetensors")]
@@ -51,7 +51,7 @@ public sealed class BadCheckpointTests
         Flip(file);
         Refuses(
             $"{file}: the data are damaged: their checksum is ",
-            $"; remove {Checkpoint} to go on from checkpoint-00000001");
+            $"; remove {Checkpoint} to resume from checkpoint-00000001");
     }
 
     [Test]
@@ -71,11 +71,11 @@ public sealed class BadCheckpointTests
     {
         string other = _folder.File("other");
         if (!Directory.Exists(other)) SmallTraining.WriteDataset(other, frameCount: 65);
-        const string Told = "Its checkpoint was trained on another data set.";
+        const string Told = "The checkpoint was trained on another data set.";
         CommandRun same = CommandRun.Of(SmallTraining.Resumed(Data, Run, "--steps", "3"));
-        Assert.That(same.Told, Does.Contain("Goes on after step 2").And.Not.Contain(Told));
+        Assert.That(same.Told, Does.Contain("Resuming after step 2").And.Not.Contain(Told));
         CommandRun run = CommandRun.Of(SmallTraining.Resumed(other, Run, "--steps", "4"));
-        Assert.That(run.Told, Does.Contain("Goes on after step 3").And.Contain(Told));
+        Assert.That(run.Told, Does.Contain("Resuming after step 3").And.Contain(Told));
         Assert.That(run.Status, Is.Zero);
     }
 
@@ -92,21 +92,21 @@ public sealed class BadCheckpointTests
     {
         string state = Path.Combine(Checkpoint, State);
         File.WriteAllText(state, File.ReadAllText(state).Replace("\"tiny\"", "\"small\"", StringComparison.Ordinal));
-        Refuses($"{Path.Combine(Checkpoint, "generator.safetensors")}: it is of preset 'tiny', not of 'small'");
+        Refuses($"{Path.Combine(Checkpoint, "generator.safetensors")}: expected preset 'small', got 'tiny'");
     }
 
     [Test]
     public void AnotherPresetCannotBeAskedFor() => CommandRun.Refuses(
-        "--preset cannot change in a run that --resume goes on with", ExitCode.Failure,
+        "--preset cannot be changed with --resume", ExitCode.Failure,
         SmallTraining.Resumed(Data, Run, "--preset", "small"));
 
     [TestCase("{", "is damaged: ")]
     [TestCase("null", "is damaged: it is empty")]
-    [TestCase("{}", "is damaged: preset and options are needed")]
-    [TestCase("{\"Step\":1,\"Preset\":\"tiny\",\"Options\":null}", "is damaged: preset and options are needed")]
+    [TestCase("{}", "is damaged: preset or options missing")]
+    [TestCase("{\"Step\":1,\"Preset\":\"tiny\",\"Options\":null}", "is damaged: preset or options missing")]
     [TestCase(
         "{\"Step\":1,\"Preset\":\"tiny\",\"Options\":{\"BatchSize\":0,\"Accumulate\":0}}",
-        "is damaged: a batch of 0 has no 0 equal parts")]
+        "is damaged: a batch of 0 cannot be split into 0 equal parts")]
     [TestCase(
         "{\"Step\":-1,\"Preset\":\"tiny\",\"Options\":{}}", "is damaged: step -1 and clip 0 must not be negative")]
     public void ADamagedStateIsNamed(string text, string message)
@@ -115,8 +115,8 @@ public sealed class BadCheckpointTests
         Refuses($"{Path.Combine(Checkpoint, State)} {message}");
     }
 
-    [TestCase("\"Step\": 2", "\"Stap\": 2", "not the JSON that is needed at line 2, byte 9")]
-    [TestCase("\"Step\": 2", "\"Step\": 3", "it is of step 3")]
+    [TestCase("\"Step\": 2", "\"Stap\": 2", "unexpected JSON at line 2, byte 9")]
+    [TestCase("\"Step\": 2", "\"Step\": 3", "its step is 3")]
     [TestCase(
         "\"GeneratorRate\": 0.003", "\"GeneratorRate\": \"NaN\"",
         "GeneratorRate must be finite and not negative")]
@@ -131,7 +131,7 @@ public sealed class BadCheckpointTests
         string text = File.ReadAllText(state);
         Assert.That(text, Does.Contain(old));
         File.WriteAllText(state, text.Replace(old, @new, StringComparison.Ordinal));
-        Refuses($"{state} is damaged: {message}; remove {Checkpoint} to go on from checkpoint-00000001");
+        Refuses($"{state} is damaged: {message}; remove {Checkpoint} to resume from checkpoint-00000001");
     }
 
     [Test]
@@ -147,7 +147,8 @@ public sealed class BadCheckpointTests
         foreach (string checkpoint in Directory.GetDirectories(Run, "checkpoint-*")) Directory.Delete(checkpoint, true);
         string log = File.ReadAllText(Path.Combine(Run, "log.jsonl"));
         CommandRun.Refuses(
-            $"{Run} holds the log of a run without a checkpoint; remove it, or choose another --out", ExitCode.Failure,
+            $"{Run} contains the log of a run without a checkpoint; remove it or choose another --out",
+            ExitCode.Failure,
             SmallTraining.New(Data, Run));
         Assert.That(File.ReadAllText(Path.Combine(Run, "log.jsonl")), Is.EqualTo(log));
     }

@@ -34,9 +34,9 @@ public sealed class BadDataTests
     public void AnEmptyDataSetSaysWhatItNeeds()
     {
         Directory.CreateDirectory(Data);
-        Refuses($"{Data}: no data set in it; needs a folder 0036x0064 of zips");
+        Refuses($"{Data}: no data set found; expected a folder 0036x0064 of zip files");
         Directory.CreateDirectory(Place);
-        Refuses($"{Place}: no zips in the data set");
+        Refuses($"{Place}: the data set has no zip files");
     }
 
     [Test]
@@ -70,7 +70,7 @@ public sealed class BadDataTests
     public void VideosShorterThanAClipAreRefusedWithBothLengths()
     {
         SmallTraining.WriteDataset(Data, frameCount: 15);
-        Refuses($"{Place}: needs videos of at least 16 frames, the longest, ramp, has 15");
+        Refuses($"{Place}: videos must have at least 16 frames; the longest, ramp, has 15");
     }
 
     [TestCase(0)]
@@ -79,12 +79,12 @@ public sealed class BadDataTests
     {
         string zip = SmallTraining.WriteDataset(Data);
         File.WriteAllBytes(zip, File.ReadAllBytes(zip)[..length]);
-        Refuses($"{zip}: cut short or no zip: the directory that ends a zip is missing");
+        Refuses($"{zip}: truncated or not a zip: the directory at the end is missing");
     }
 
-    [TestCase("{", "is no manifest of a data set")]
+    [TestCase("{", "not a data set manifest")]
     [TestCase("null", "is empty")]
-    [TestCase("{\"version\":2,\"videos\":[]}", "needs a manifest of version 1, got 2")]
+    [TestCase("{\"version\":2,\"videos\":[]}", "expected manifest version 1, got 2")]
     [TestCase("{\"version\":1}", "has no videos")]
     [TestCase("{\"version\":1,\"videos\":[null]}", "one of its videos is null")]
     public void ADamagedManifestIsNamed(string text, string message)
@@ -100,7 +100,7 @@ public sealed class BadDataTests
     {
         SmallTraining.WriteDataset(Data, frameCount: 130);
         CommandRun.Refuses(
-            "4096 clips of 128 frames at a time need 43.5 GB, there is room for", ExitCode.Failure, "train",
+            "4096 clips of 128 frames at a time need 43.5 GB, but at most", ExitCode.Failure, "train",
             "long-video-lowres", "--data", Data, "--out", Run, "--device", "host", "--batch", "4096", "--preset",
             "paper");
     }
@@ -115,9 +115,9 @@ public sealed class BadDataTests
         File.WriteAllBytes(zip, bytes);
         CommandRun run = CommandRun.Of(SmallTraining.New(Data, Run, "--steps", "1"));
         Assert.That(run.Status, Is.EqualTo(ExitCode.Failure));
-        Assert.That(run.Error, Does.Contain("broke off after step 0; --resume goes on from"));
+        Assert.That(run.Error, Does.Contain("failed after step 0; pass --resume to continue from"));
         Assert.That(run.Error.TrimEnd().Split('\n')[^1], Is.EqualTo(
-            $"gk: {zip}: damaged: the content of entry ramp/frame_000001.jpg does not fit its checksum"));
+            $"gk: {zip}: damaged: the content of entry ramp/frame_000001.jpg does not match its checksum"));
 
         // With an intact data set the run resumes.
         SmallTraining.WriteDataset(_folder.File("whole"));

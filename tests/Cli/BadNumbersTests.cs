@@ -19,8 +19,8 @@ public sealed class BadNumbersTests
     [TestCase("--frames 99999999999999999999", "--frames must be at most 2147483647")]
     [TestCase("--frames 8 --seed 99999999999999999999", "--seed must be at most 9223372036854775807")]
     [TestCase("--frames 8 --seed x", "--seed needs a whole number, got 'x'")]
-    [TestCase("--frames 8 --precision fp8", "there is no precision 'fp8'; there are fp32, tf32, bf16, fp16")]
-    [TestCase("--frames 8 --device gpu", "there is no device 'gpu'; a device is auto, host, simt, or cuda:0 and so on")]
+    [TestCase("--frames 8 --precision fp8", "unknown precision 'fp8'; expected one of fp32, tf32, bf16, fp16")]
+    [TestCase("--frames 8 --device gpu", "unknown device 'gpu'; expected auto, host, simt or cuda:N")]
     public void OfAVideo(string options, string message) =>
         Refuses($"generate video --checkpoint nowhere --out never.mp4 {options}", message);
 
@@ -32,7 +32,7 @@ public sealed class BadNumbersTests
     [TestCase("--minutes NaN", "--minutes must be more than 0")]
     [TestCase("--gamma Infinity", "--gamma must be at most 1000000")]
     [TestCase("--gamma much", "--gamma needs a number, got 'much'")]
-    [TestCase("--precision half", "there is no precision 'half'; there are fp32, tf32, bf16, fp16")]
+    [TestCase("--precision half", "unknown precision 'half'; expected one of fp32, tf32, bf16, fp16")]
     [TestCase("--checkpoint-every 0", "--checkpoint-every must be at least 1")]
     public void OfATraining(string options, string message) =>
         Refuses($"train long-video-lowres --data nowhere --out never {options}", message);

@@ -25,12 +25,12 @@ public sealed class DatasetCommandTests
         CommandLineRun made = await CommandLineRun.Of(make);
         Assert.That(made.Status, Is.EqualTo(ExitCode.Success), made.Error);
         Assert.That(made.Output, Does.StartWith("1 videos, 21 frames of 32 x 36 in "));
-        Assert.That(made.Output, Does.Contain("; 1 videos left out"));
-        Assert.That(made.Error, Does.StartWith("gk: left out broken.mp4: "));
+        Assert.That(made.Output, Does.Contain("; 1 videos skipped"));
+        Assert.That(made.Error, Does.StartWith("gk: skipped broken.mp4: "));
 
         CommandLineRun again = await CommandLineRun.Of(make);
         Assert.That(again.Status, Is.EqualTo(ExitCode.Failure));
-        Assert.That(again.Error, Does.Contain("holds dataset.json already"));
+        Assert.That(again.Error, Does.Contain("already contains dataset.json"));
         Assert.That((await CommandLineRun.Of([.. make, "--overwrite"])).Status, Is.EqualTo(ExitCode.Success));
 
         CommandLineRun text = await CommandLineRun.Of("dataset", "inspect", _folder.File("out"));
@@ -57,6 +57,6 @@ public sealed class DatasetCommandTests
     {
         CommandLineRun run = await CommandLineRun.Of("dataset", "inspect", _folder.Path);
         Assert.That(run.Status, Is.EqualTo(ExitCode.Failure));
-        Assert.That(run.Error, Does.Contain("no data set in it"));
+        Assert.That(run.Error, Does.Contain("no data set found"));
     }
 }

@@ -58,10 +58,10 @@ public sealed partial class DemoCommandTests
     public void AFolderWithSomethingElseIsLeftAlone()
     {
         Directory.CreateDirectory(Path.Combine(Out, "dataset"));
-        Refuses("holds dataset, which no demo made", "--out", Out);
+        Refuses("contains dataset, which is not from a demo", "--out", Out);
         File.WriteAllText(Path.Combine(Out, "demo.txt"), "");
         File.WriteAllText(Path.Combine(Out, "thesis.pdf"), "years of work");
-        Refuses("holds thesis.pdf, which no demo made", "--out", Out);
+        Refuses("contains thesis.pdf, which is not from a demo", "--out", Out);
         Assert.That(File.ReadAllText(Path.Combine(Out, "thesis.pdf")), Is.EqualTo("years of work"));
     }
 
@@ -70,7 +70,7 @@ public sealed partial class DemoCommandTests
         Refuses($"{_folder.File("no.mp4")}: no such clip", "--out", Out, "--clip", _folder.File("no.mp4"));
 
     [TestCase("text.mp4", "Invalid data found")]
-    [TestCase("text.doc", "no video by its name; it needs .avi")]
+    [TestCase("text.doc", "not a video file name; expected one of .avi")]
     public void AClipThatIsNoVideoIsRefusedAndCostsNoEarlierReport(string name, string message)
     {
         Directory.CreateDirectory(Out);

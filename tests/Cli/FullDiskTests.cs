@@ -36,7 +36,7 @@ public sealed class FullDiskTests
         CommandRun run = CommandRun.Of(SmallTraining.Resumed(Data, disk.File("run"), "--steps", "2"));
         Assert.That(run.Status, Is.EqualTo(ExitCode.Failure));
         string whole = disk.File("run/checkpoint-00000001");
-        Assert.That(run.Error, Does.Contain($"broke off after step 2; --resume goes on from {whole}"));
+        Assert.That(run.Error, Does.Contain($"failed after step 2; pass --resume to continue from {whole}"));
         string last = run.Error.TrimEnd().Split('\n')[^1];
         Assert.That(last, Does.StartWith($"gk: cannot write {disk.File("run/checkpoint-00000002.partial/")}"));
         Assert.That(last, Does.EndWith(": No space left on device"));
@@ -73,7 +73,7 @@ public sealed class FullDiskTests
         Assert.That(result.Status, Is.EqualTo(ExitCode.Failure), result.Error);
         Assert.That(
             result.Error.TrimEnd(),
-            Is.EqualTo("gk: a file would become larger than may be written here ('ulimit -f' tells the limit)"));
+            Is.EqualTo("gk: a file would exceed the file size limit (see 'ulimit -f')"));
         Assert.That(Directory.GetFileSystemEntries(run), Is.EqualTo((string[])[Path.Combine(run, "run.lock")]));
     }
 

@@ -80,12 +80,12 @@ public sealed class GenerateVideoCommandTests
     public void AFolderWithoutACheckpointIsRefused()
     {
         string empty = Directory.CreateDirectory(_folder.File("empty")).FullName;
-        Refuses($"{empty} holds no checkpoint", empty);
+        Refuses($"{empty} contains no checkpoint", empty);
     }
 
     [Test]
     public void APresetThatIsNotKnownIsNamed() =>
-        Refuses("is of preset 'vast', which this version does not know", With("vast"));
+        Refuses("has preset 'vast', which this version does not support", With("vast"));
 
     [Test]
     public void WeightsOfOtherSizesAreRefused() => Refuses("does not fit preset small", With("small"));
@@ -95,7 +95,7 @@ public sealed class GenerateVideoCommandTests
     {
         string path = _folder.File("other.safetensors");
         new SafetensorsWriter().Save(path);
-        Refuses("is no generator of long videos", path);
+        Refuses("is not a long-video generator", path);
     }
 
     [Test]

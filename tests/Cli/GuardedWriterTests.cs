@@ -12,7 +12,7 @@ public sealed class GuardedWriterTests
         using GuardedWriter writer = GuardedWriter.ForResults(full);
         Assert.That(
             () => writer.WriteLine("a result"),
-            Throws.TypeOf<CommandException>().With.Message.EqualTo("the standard output takes no more: it is full"));
+            Throws.TypeOf<CommandException>().With.Message.EqualTo("cannot write to standard output: it is full"));
     }
 
     [Test]

@@ -33,7 +33,7 @@ public sealed class InterruptTests
         string newest = LowResolutionCheckpoint.Newest(run)!;
         long step = LowResolutionCheckpoint.Read(newest).Step;
         string expected = string.Create(
-            CultureInfo.InvariantCulture, $"stopped after step {step}: {newest}; --resume goes on");
+            CultureInfo.InvariantCulture, $"stopped after step {step}: {newest}; pass --resume to continue");
         Assert.That(result.Output.Trim(), Is.EqualTo(expected));
         Assert.That(Directory.GetFileSystemEntries(run, "*.partial"), Is.Empty);
 

@@ -61,7 +61,7 @@ public sealed class PoorMachineTests
             CommandProcess.Start(["GENKERNELS_MEMORY=45"], SmallTraining.Resumed(Data, Run, "--steps", "2"));
         CommandRun run = process.Result();
         Assert.That(run.Status, Is.EqualTo(ExitCode.Failure));
-        Assert.That(run.Error, Does.Contain("; --resume goes on from " + LowResolutionCheckpoint.Newest(Run)));
+        Assert.That(run.Error, Does.Contain("; pass --resume to continue from " + LowResolutionCheckpoint.Newest(Run)));
         Assert.That(run.Error.TrimEnd().Split('\n')[^1], Does.Match(
             "^gk: host has no room for .* MB: .* MB are in use, limit 45.0 MB; the largest holders: "
             + "networks and optimizers .* MB in .* buffers; training step .* MB in .* buffers"));

@@ -23,7 +23,7 @@ public sealed class ProfileCommandTests
         CommandRun run = CommandRun.Of(["profile", .. name.Split(' '), "--help"]);
         Assert.That(run.Status, Is.EqualTo(ExitCode.Success));
         Assert.That(run.Output, Does.Contain("Examples:").And.Contain("--trace <file>"));
-        Assert.That(run.Output, Does.Match("--stack-trace +Show where a failure came from"));
+        Assert.That(run.Output, Does.Match("--stack-trace +Print the stack trace of a failure"));
     }
 
     [TestCase("generator")]
@@ -100,7 +100,7 @@ public sealed class ProfileCommandTests
         File.WriteAllText(file, "");
         CommandRun run = CommandRun.Of([.. s_step, "--phase", "average", "--memory", file]);
         Assert.That(run.Status, Is.EqualTo(ExitCode.Failure));
-        Assert.That(run.Error, Does.Contain(file).And.Contain("cannot be made"));
+        Assert.That(run.Error, Does.Contain(file).And.Contain("cannot create the folder for the pictures"));
     }
 
     [Test]
@@ -168,24 +168,24 @@ public sealed class ProfileCommandTests
     [Test]
     public void AKernelThatIsNotThereOrNotLaunchedIsNamed()
     {
-        Refuses("there is no kernel 'Upfirdn3'; 'gk profile kernel' lists all", "profile", "kernel", "Upfirdn3");
-        Refuses("there are DiffAugColor, DiffAugShift", "profile", "kernel", "DiffAug");
+        Refuses("unknown kernel 'Upfirdn3'; 'gk profile kernel' lists all", "profile", "kernel", "Upfirdn3");
+        Refuses("similar: DiffAugColor, DiffAugShift", "profile", "kernel", "DiffAug");
         CommandRun run = CommandRun.Of(
             "profile", "kernel", "Upfirdn2d", "--phase", "average", "--steps", "1", "--warm-up", "0", "--device",
             "host");
         Assert.That(run.Status, Is.EqualTo(ExitCode.Failure));
-        Assert.That(run.Error, Does.Contain("gk: nothing of Filtering/Upfirdn2d.cu is launched by this"));
+        Assert.That(run.Error, Does.Contain("gk: Filtering/Upfirdn2d.cu is not launched by this work"));
     }
 
-    [TestCase("--phase is generator, discriminator", "--phase", "middle")]
-    [TestCase("--by is kernel, variant, shape, not 'file'", "--by", "file")]
-    [TestCase("--sort is time", "--sort", "size")]
-    [TestCase("there is no preset 'vast'", "--preset", "vast")]
-    [TestCase("there is no precision 'FP16'", "--precision", "FP16")]
+    [TestCase("--phase must be one of generator, discriminator", "--phase", "middle")]
+    [TestCase("--by must be one of kernel, variant, shape, got 'file'", "--by", "file")]
+    [TestCase("--sort must be one of time", "--sort", "size")]
+    [TestCase("unknown preset 'vast'", "--preset", "vast")]
+    [TestCase("unknown precision 'FP16'", "--precision", "FP16")]
     [TestCase("--steps must be at least 1", "--steps", "0")]
     [TestCase("--warm-up must be at least 0", "--warm-up", "-1")]
     [TestCase("--batch needs a whole number", "--batch", "two")]
-    [TestCase("there is no device 'gpu'", "--device", "gpu")]
+    [TestCase("unknown device 'gpu'", "--device", "gpu")]
     [TestCase("--trace", "--trace")]
     public void ABadOptionIsNamed(string text, params string[] options) =>
         CommandRun.Refuses(text, ExitCode.Usage, ["profile", "train", "long-video-lowres", .. options]);
@@ -202,9 +202,9 @@ public sealed class ProfileCommandTests
     [Test]
     public void OptionsThatDoNotGoTogetherAreRefused()
     {
-        Refuses("--type goes with --source or --assembly", "profile", "kernel", "Unary", "--type", "Float16");
+        Refuses("--type requires --source or --assembly", "profile", "kernel", "Unary", "--type", "Float16");
         Refuses("need the name of a kernel", "profile", "kernel", "--source");
-        Refuses("--json does not go with --source", "profile", "kernel", "Unary", "--source", "--json");
+        Refuses("--json cannot be combined with --source", "profile", "kernel", "Unary", "--source", "--json");
         Refuses("not 'Int32'", "profile", "kernel", "Unary", "--source", "--type", "Int32");
         Refuses("has no variant with 'Cube'", "profile", "kernel", "Unary", "--source", "--variant", "Cube");
         Refuses(

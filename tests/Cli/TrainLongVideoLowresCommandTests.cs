@@ -34,11 +34,12 @@ public sealed class TrainLongVideoLowresCommandTests
 
     [Test]
     public void AnUnknownPresetIsToldWithThoseThatThereAre() =>
-        Refuses("there is no preset 'huge'; there are paper, small, tiny", ExitCode.Usage, "--preset", "huge");
+        Refuses("unknown preset 'huge'; expected one of paper, small, tiny", ExitCode.Usage, "--preset", "huge");
 
     [Test]
     public void ABatchMustDivide() => Refuses(
-        "a batch of 4 clips has no 3 equal parts", ExitCode.Failure, "--preset", "tiny", "--accumulate", "3");
+        "a batch of 4 clips cannot be split into 3 equal parts (--accumulate)", ExitCode.Failure,
+        "--preset", "tiny", "--accumulate", "3");
 
     [TestCase("--steps", "0", "--steps must be at least 1")]
     [TestCase("--batch", "-1", "--batch must be at least 1")]
@@ -51,16 +52,16 @@ public sealed class TrainLongVideoLowresCommandTests
     public void ARunThatIsThereIsNotStartedOver()
     {
         Directory.CreateDirectory(Path.Combine(Out, "checkpoint-00000001"));
-        Refuses($"{Out} holds a run; go on with it by --resume", ExitCode.Failure);
+        Refuses($"{Out} contains a run; pass --resume to continue it", ExitCode.Failure);
     }
 
     [Test]
     public void ResumingNeedsACheckpoint() =>
-        Refuses($"{Out} holds no checkpoint that --resume could go on from", ExitCode.Failure, "--resume");
+        Refuses($"{Out} contains no checkpoint to resume from", ExitCode.Failure, "--resume");
 
     [Test]
     public void AResumedRunKeepsItsOptions() => Refuses(
-        "--batch cannot change in a run that --resume goes on with", ExitCode.Failure, "--resume", "--batch", "2");
+        "--batch cannot be changed with --resume", ExitCode.Failure, "--resume", "--batch", "2");
 
     [Test]
     public void AFolderThatAnotherRunHoldsIsRefused()
@@ -78,7 +79,7 @@ public sealed class TrainLongVideoLowresCommandTests
         Train(Out, "--preset", "tiny", "--steps", "1");
         CommandRun resumed = Train(Out, "--resume", "--steps", "2");
         Assert.That(resumed.Output, Does.Contain("done after step 2"));
-        Assert.That(resumed.Told, Does.Contain("Goes on after step 1"));
+        Assert.That(resumed.Told, Does.Contain("Resuming after step 1"));
         Assert.That(Weights(Out), Is.EqualTo(Weights(_folder.File("whole"))));
     }
 
@@ -90,7 +91,7 @@ public sealed class TrainLongVideoLowresCommandTests
         Assert.That(Train(_folder.File("usual"), begin).Told, Does.Contain("precision fp32 (32-bit floats"));
         CommandRun run = Train(Out, [.. begin, "--precision", "bf16"]);
         Assert.That(run.Told, Does.Contain("precision bf16 (activations of 16 bits"));
-        Refuses("--precision cannot change", ExitCode.Failure, "--resume", "--precision", "fp32");
+        Refuses("--precision cannot be changed", ExitCode.Failure, "--resume", "--precision", "fp32");
         Assert.That(Train(Out, "--resume", "--steps", "2").Told, Does.Contain("precision bf16 ("));
     }
 

@@ -49,8 +49,8 @@ public sealed class TuneCommandTests
             Is.EqualTo(choices.Length));
 
         CommandRun second = Run(s_step);
-        Assert.That(second.Output, Does.Contain("times as fast").And.Contain($"{choices.Length} choices, "));
-        Assert.That(second.Output, Does.Contain(", 0 measured now; they are kept in "));
+        Assert.That(second.Output, Does.Contain("speedup").And.Contain($"{choices.Length} choices, "));
+        Assert.That(second.Output, Does.Contain(", 0 measured now; saved in "));
     }
 
     [Test]

@@ -59,6 +59,6 @@ public sealed class VerifyCommandTests
     {
         CommandLineRun run = await CommandLineRun.Of("verify", GoldenFiles.Path("ops"), "--filter", "nothing");
         Assert.That(run.Status, Is.EqualTo(ExitCode.Failure));
-        Assert.That(run.Error, Does.EndWith($"no case has 'nothing' in its name{Environment.NewLine}"));
+        Assert.That(run.Error, Does.EndWith($"no case name contains 'nothing'{Environment.NewLine}"));
     }
 }

@@ -23,7 +23,7 @@ internal sealed record DemoClip(string Path, string? Credit)
         // The program lies below the repository's root; a copy elsewhere may still be run from inside it.
         string? found = Above(AppContext.BaseDirectory) ?? Above(Environment.CurrentDirectory);
         return found is null
-            ? throw new CommandException($"{ShippedClip} is not above {AppContext.BaseDirectory}; name one by --clip")
+            ? throw new CommandException($"no {ShippedClip} above {AppContext.BaseDirectory}; pass a video with --clip")
             : new DemoClip(found, ShippedCredit);
     }
 

@@ -54,7 +54,7 @@ internal sealed class DemoFolder
 
     private void RequireOwn()
     {
-        if (File.Exists(Path)) throw new CommandException($"{Path} is a file; --out needs a folder");
+        if (File.Exists(Path)) throw new CommandException($"{Path} is a file; --out must be a folder");
         if (!Directory.Exists(Path)) return;
         string[] names =
             [.. Directory.EnumerateFileSystemEntries(Path).Select(entry => System.IO.Path.GetFileName(entry))];
@@ -63,7 +63,7 @@ internal sealed class DemoFolder
             : names.FirstOrDefault();
         if (foreign is null) return;
         throw new CommandException(
-            $"{Path} holds {foreign}, which no demo made; choose another --out, or an empty folder");
+            $"{Path} contains {foreign}, which is not from a demo; choose another --out or an empty folder");
     }
 
     private void Empty()

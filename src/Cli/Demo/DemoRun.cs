@@ -32,7 +32,7 @@ internal sealed class DemoRun(DemoOptions options, IAnsiConsole console, Cancell
             device.Kind == DeviceKind.Cuda ? LowResolutionPreset.Small : LowResolutionPreset.Tiny;
         DatasetFromVideos.RequireVideo(clip.Path);  // before what an earlier demonstration made is removed
         DemoFolder folder = DemoFolder.Prepare(options.Out);
-        console.WriteLine($"1/4 data set from {clip.Path}");
+        console.WriteLine($"1/4 creating the data set from {clip.Path}");
         using VideoDataset dataset = MakeDataset(clip, folder, preset);
         FrameSequence real = ReadVideo(dataset);
         console.WriteLine("2/4 training");
@@ -41,11 +41,11 @@ internal sealed class DemoRun(DemoOptions options, IAnsiConsole console, Cancell
             Train(folder, dataset, preset, device);
         TimeSpan trainingTime = Stopwatch.GetElapsedTime(started);
         int frames = Math.Min(TimesLonger * real.Count, LongestVideo);
-        console.WriteLine($"3/4 a video of {frames} frames");
+        console.WriteLine($"3/4 generating a video of {frames} frames");
         started = Stopwatch.GetTimestamp();
         FrameSequence generated = Generate(folder, frames, real.FrameRate, device);
         TimeSpan generationTime = Stopwatch.GetElapsedTime(started);
-        console.WriteLine("4/4 report");
+        console.WriteLine("4/4 writing the report");
         IReadOnlyList<MetricRecord> log = MetricLog.Read(Path.Combine(folder.Run, "log.jsonl"));
         DemoResult result = new()
         {

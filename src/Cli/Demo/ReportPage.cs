@@ -55,8 +55,8 @@ internal sealed class ReportPage(DemoResult result)
             <h1>A video generator, trained here</h1>
             <p>In {TrainingDisplay.Clock(result.TrainingTime)} minutes on {Text(result.Device)}, a generative
             adversarial network learned from a single video of {Seconds(result.Real.Seconds)}, of which it saw clips
-            of {clip} at a time. What it makes below goes on for {Seconds(result.Generated.Seconds)}: {times} times
-            the length of that video.</p>
+            of {clip} at a time. The generated video below lasts {Seconds(result.Generated.Seconds)}: {times}
+            times the length of the original.</p>
             """;
     }
 
@@ -105,7 +105,7 @@ internal sealed class ReportPage(DemoResult result)
         Add(list, "Data", $"{result.Real.Count.ToString("N0", s_culture)} frames");
         Add(list, "Video", $"{Mebibytes(result.GeneratedFile)} MiB, {Path.GetExtension(result.GeneratedFile)[1..]}");
         Add(list, "Preset", result.Preset.Name);
-        Add(list, "Kernels", $"{result.Kernels.Compiled} compiled, {result.Kernels.Ready} ready");
+        Add(list, "Kernels", $"{result.Kernels.Compiled} compiled, {result.Kernels.Ready} from cache");
         Add(list, "Training time", TrainingDisplay.Clock(result.TrainingTime));
         Add(list, "Seed", result.Seed.ToString(s_culture));
         return list.Append("</dl>").ToString();
@@ -113,7 +113,7 @@ internal sealed class ReportPage(DemoResult result)
 
     private string Foot() => $"""
         <footer>
-        <p>Made by <code>gk demo</code>. In the folder of this page, training goes on and more is made by</p>
+        <p>Made by <code>gk demo</code>. To continue training and generate more, run in this page's folder:</p>
         <pre>gk train long-video-lowres --data dataset --out run --resume
         gk generate video --checkpoint run --frames 900 --scale 4 --out more.mp4</pre>
         {(result.Credit is null ? "" : $"<p>{Text(result.Credit)}</p>")}

@@ -39,7 +39,7 @@ internal sealed record DeviceCheck(
             checks.Add(Run(name, gpus.FirstOrDefault(gpu => name == $"cuda:{gpu.Ordinal}")));
         }
 
-        if (gpus.Count == 0) checks.Add(Absent("cuda", null, null, reason ?? "there is no GPU"));
+        if (gpus.Count == 0) checks.Add(Absent("cuda", null, null, reason ?? "no GPU found"));
         return checks;
     }
 

@@ -24,14 +24,14 @@ internal static class Tool
         string path = host.Description.Split(" cores, ")[^1];
         string? version = Path.IsPathRooted(path) ? FirstLine(path, "--version") : null;
         return version is null
-            ? new Finding("C++ compiler", false, null, "install g++ or clang++, or name one in GENKERNELS_CXX")
+            ? new Finding("C++ compiler", false, null, "install g++ or clang++, or set GENKERNELS_CXX to one")
             : new Finding("C++ compiler", true, $"{path}: {version}", null);
     }
 
     private static Finding FindProgram(string name, string program, string argument)
     {
         string? version = FirstLine(program, argument)?.Split(" Copyright")[0];
-        const string Advice = "install ffmpeg (Debian, Ubuntu: apt install ffmpeg) so that it lies on PATH";
+        const string Advice = "install ffmpeg (Debian, Ubuntu: apt install ffmpeg) and put it on PATH";
         return new Finding(name, version is not null, version, version is null ? Advice : null);
     }
 

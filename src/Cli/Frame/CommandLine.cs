@@ -55,11 +55,14 @@ internal static class CommandLine
     {
         string command = string.Join(' ', Ancestors(result.CommandResult.Command).Reverse().Skip(1).Prepend("gk"));
         string complaint = result.UnmatchedTokens.Count > 0
-            ? $"there is no command or option '{result.UnmatchedTokens[0]}' here"
-            : empty ?? result.Errors[0].Message.TrimEnd('.');
-        error.WriteLine($"gk: {Failure.Line(complaint)}; '{command} --help' tells more");
+            ? $"unknown command or option '{result.UnmatchedTokens[0]}'"
+            : empty ?? Lower(result.Errors[0].Message.TrimEnd('.'));
+        error.WriteLine($"gk: {Failure.Line(complaint)}; see '{command} --help'");
         return ExitCode.Usage;
     }
+
+    /// <returns>The parser's own messages begin with a capital; those of this program do not.</returns>
+    private static string Lower(string message) => char.ToLowerInvariant(message[0]) + message[1..];
 
     private static IEnumerable<string> Ancestors(Command command)
     {

@@ -13,7 +13,7 @@ internal static class CommonOptions
     /// command.</returns>
     internal static Option<bool> StackTrace() => new("--stack-trace")
     {
-        Description = "Show where a failure came from",
+        Description = "Print the stack trace of a failure",
         Recursive = true,
     };
 
@@ -22,7 +22,7 @@ internal static class CommonOptions
     {
         Option<string> option = new("--device")
         {
-            Description = "auto, host, simt, or cuda:0 and so on; auto is the first GPU, else host",
+            Description = "auto, host, simt or cuda:N; auto is the first GPU, or host if there is none",
             HelpName = "name",
             DefaultValueFactory = _ => byDefault,
         };
@@ -33,7 +33,7 @@ internal static class CommonOptions
     /// <param name="byDefault">The seed when none is given.</param>
     internal static Option<long> Seed(long byDefault = 0) => new Option<long>("--seed")
     {
-        Description = "Where random numbers start; the same seed gives the same result",
+        Description = "Random seed; the same seed gives the same result",
         HelpName = "number",
         DefaultValueFactory = _ => byDefault,
     }.Any();
@@ -54,6 +54,6 @@ internal static class CommonOptions
         bool isCuda = name.StartsWith("cuda:", StringComparison.Ordinal)
             && int.TryParse(name.AsSpan("cuda:".Length), NumberStyles.None, CultureInfo.InvariantCulture, out _);
         if (isCuda || name is "auto" or "host" or "simt" or "cuda") return;
-        result.AddError($"there is no device '{name}'; a device is auto, host, simt, or cuda:0 and so on");
+        result.AddError($"unknown device '{name}'; expected auto, host, simt or cuda:N");
     }
 }

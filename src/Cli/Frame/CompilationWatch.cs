@@ -32,6 +32,6 @@ internal sealed class CompilationWatch : IDisposable
     {
         int count = _cache.Misses - _before;
         if (Interlocked.Exchange(ref _told, count) == count) return;
-        _show($"compiling kernels, which later runs find ready: {count} so far");
+        _show($"compiling kernels (cached for later runs): {count} so far");
     }
 }

@@ -30,8 +30,8 @@ internal static partial class Failure
             LibraryNotFoundException or DeviceUnavailableException => $"gk: {WithoutPlaces(message)}",
             IOException or UnauthorizedAccessException => $"gk: {PathFirst(message)}",
             ArgumentOutOfRangeException when message.StartsWith(TooLargeFile, StringComparison.Ordinal) =>
-                "gk: a file would become larger than may be written here ('ulimit -f' tells the limit)",
-            OutOfMemoryException => $"gk: the memory of this machine is used up: {message}",
+                "gk: a file would exceed the file size limit (see 'ulimit -f')",
+            OutOfMemoryException => $"gk: out of memory: {message}",
             _ when IsExpected(cause) => $"gk: {message}",
             _ => $"gk: {cause.GetType().Name}: {message} (--stack-trace shows where)",
         };
@@ -62,7 +62,7 @@ internal static partial class Failure
     private static string WithoutPlaces(string message)
     {
         int places = message.IndexOf(PlacesHeading, StringComparison.Ordinal);
-        return places < 0 ? message : $"{message[..places]} ('gk doctor' lists where it was looked for)";
+        return places < 0 ? message : $"{message[..places]} ('gk doctor --json' lists the places tried)";
     }
 
     /// <summary>Moves the file, which the system's own messages name last, to the front, as in all other
@@ -72,7 +72,7 @@ internal static partial class Failure
         Match folder = FolderMessage().Match(message);
         if (folder.Success && FileAbove(folder.Groups["path"].Value) is { } file)
         {
-            return $"{folder.Groups["path"].Value}: a folder is needed, and {file} is a file";
+            return $"{folder.Groups["path"].Value}: expected a folder, but {file} is a file";
         }
 
         Match match = SystemMessage().Match(message);

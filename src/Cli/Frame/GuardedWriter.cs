@@ -12,7 +12,7 @@ internal sealed class GuardedWriter(TextWriter inner, Action<Exception> refused)
 
     /// <returns>Of results: without them the command has failed.</returns>
     internal static GuardedWriter ForResults(TextWriter inner) => new(
-        inner, fault => throw new CommandException($"the standard output takes no more: {fault.Message}"));
+        inner, fault => throw new CommandException($"cannot write to standard output: {fault.Message}"));
 
     /// <returns>Of progress and complaints: work of hours does not end because nobody can see how far it is.</returns>
     internal static GuardedWriter ForProgress(TextWriter inner) => new(inner, _ => { });

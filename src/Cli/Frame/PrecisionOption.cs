@@ -10,7 +10,7 @@ internal static class PrecisionOption
     {
         Option<string> option = new("--precision")
         {
-            Description = $"With which numbers networks compute: {Precision.Names}",
+            Description = $"Precision of the networks: {Precision.Names}",
             HelpName = "name",
             DefaultValueFactory = _ => Precision.Fp32.Name,
         };
@@ -19,7 +19,7 @@ internal static class PrecisionOption
             string name = result.GetValueOrDefault<string>() ?? "";
             if (Precision.Find(name) is null)
             {
-                result.AddError($"there is no precision '{name}'; there are {Precision.Names}");
+                result.AddError($"unknown precision '{name}'; expected one of {Precision.Names}");
             }
         });
         return option;

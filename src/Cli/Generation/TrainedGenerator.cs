@@ -36,11 +36,11 @@ internal sealed class TrainedGenerator : IDisposable
             string name = file.Metadata.GetValueOrDefault("preset", "");
             if (kind != Kind)
             {
-                throw new CommandException($"{file.Path} is no generator of long videos: it is not of kind {Kind}");
+                throw new CommandException($"{file.Path} is not a long-video generator: its kind is not {Kind}");
             }
 
             LowResolutionPreset preset = LowResolutionPreset.All.FirstOrDefault(preset => preset.Name == name)
-                ?? throw new CommandException($"{file.Path} is of preset '{name}', which this version does not know");
+                ?? throw new CommandException($"{file.Path} has preset '{name}', which this version does not support");
             return new TrainedGenerator(file, preset);
         }
         catch
@@ -83,6 +83,6 @@ internal sealed class TrainedGenerator : IDisposable
         return File.Exists(file)
             ? file
             : throw new CommandException(
-                $"{path} holds no checkpoint: {LowResolutionCheckpoint.AverageGeneratorFile} is missing");
+                $"{path} contains no checkpoint: {LowResolutionCheckpoint.AverageGeneratorFile} is missing");
     }
 }

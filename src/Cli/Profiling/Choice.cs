@@ -21,7 +21,7 @@ internal static class Choice
         option.Validators.Add(result =>
         {
             string word = result.GetValueOrDefault<string>() ?? "";
-            if (!words.Contains(word)) result.AddError($"{name} is {all}, not '{word}'");
+            if (!words.Contains(word)) result.AddError($"{name} must be one of {all}, got '{word}'");
         });
         return option;
     }

@@ -34,8 +34,8 @@ internal static class KernelFiles
             .. All.SelectMany(file => file.KernelNames)
                 .Where(kernel => kernel.Contains(name, StringComparison.OrdinalIgnoreCase)),
         ];
-        string hint = near.Length > 0 ? $"; there are {string.Join(", ", near)}" : "; 'gk profile kernel' lists all";
-        throw new CommandException($"there is no kernel '{name}'{hint}");
+        string hint = near.Length > 0 ? $"; similar: {string.Join(", ", near)}" : "; 'gk profile kernel' lists all";
+        throw new CommandException($"unknown kernel '{name}'{hint}");
     }
 
     /// <returns>The variant that equals a text, or else the first that contains it; null for none.</returns>

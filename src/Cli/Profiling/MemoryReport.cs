@@ -18,7 +18,7 @@ internal sealed class MemoryReport(string folder, IReadOnlyList<(string Name, Me
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException($"{folder}: the folder for the pictures cannot be made: {exception.Message}");
+            throw new CommandException($"{folder}: cannot create the folder for the pictures: {exception.Message}");
         }
     }
 

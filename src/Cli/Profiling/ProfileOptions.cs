@@ -8,11 +8,11 @@ internal sealed class ProfileOptions
 {
     private const int MostSteps = 100_000;
 
-    private readonly Option<int> _steps = Number("--steps", "Steps that are measured", 3);
+    private readonly Option<int> _steps = Number("--steps", "Steps to measure", 3);
 
     private readonly Option<int> _warmUp = new Option<int>("--warm-up")
     {
-        Description = "Steps before them, which compile kernels and fill the pool",
+        Description = "Warm-up steps before the measured ones, to compile kernels and fill the memory pool",
         HelpName = "number",
         DefaultValueFactory = _ => 1,
     }.NotNegative(MostSteps);
@@ -20,17 +20,17 @@ internal sealed class ProfileOptions
     private readonly Option<string> _by;
 
     private readonly Option<string> _sort =
-        Choice.Create("--sort", "What comes first", "time", "time", "calls", "mean", "name", "ceiling");
+        Choice.Create("--sort", "Sort rows by", "time", "time", "calls", "mean", "name", "ceiling");
 
     private readonly Option<string?> _trace = new("--trace")
     {
-        Description = "A file for chrome://tracing or Perfetto, with every launch",
+        Description = "Write a trace of every launch for chrome://tracing or Perfetto",
         HelpName = "file",
     };
 
     /// <param name="by">The default for how rows are grouped.</param>
     internal ProfileOptions(string by = "variant") =>
-        _by = Choice.Create("--by", "What makes a row", by, "kernel", "variant", "shape");
+        _by = Choice.Create("--by", "Group rows by", by, "kernel", "variant", "shape");
 
     private readonly Option<string> _precision = PrecisionOption.Create();
 
@@ -74,8 +74,8 @@ internal sealed class ProfileOptions
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
         if (!Directory.Exists(folder)) throw new CommandException($"{path}: the folder {folder} does not exist");
-        if (Directory.Exists(path)) throw new CommandException($"{path} is a folder; a file is needed");
-        if (AtomicFile.IsDevice(path)) throw new CommandException($"{path} is a device; a file is needed");
+        if (Directory.Exists(path)) throw new CommandException($"{path} is a folder; expected a file");
+        if (AtomicFile.IsDevice(path)) throw new CommandException($"{path} is a device; expected a file");
     }
 
     internal static Option<int> Number(string name, string description, int byDefault, int most = MostSteps) =>

@@ -41,7 +41,7 @@ internal sealed class ProfileReport(
         table.AddColumn("kernel");
         if (request.Grouping >= ProfileGrouping.Variant) table.AddColumn("variant");
         if (request.Grouping >= ProfileGrouping.Shape) table.AddColumn("shapes");
-        string[] numbers = ["calls", "ms", "of step", "mean us", "least us", "GB/s", "GFLOP/s", "of ceiling"];
+        string[] numbers = ["calls", "ms", "of step", "mean us", "min us", "GB/s", "GFLOP/s", "of ceiling"];
         string[] footprint = hasFootprints ? ["registers", "shared", "local", "occupancy"] : [];
         foreach (string name in numbers.Concat(footprint)) table.AddColumn(new TableColumn(name).RightAligned());
         foreach (ProfileRow row in rows)
@@ -108,8 +108,8 @@ internal sealed class ProfileReport(
     private string Sum(ProfileRow[] rows) => string.Create(
         CultureInfo.InvariantCulture,
         $"The rows sum to {rows.Sum(row => row.Seconds) * 1e3:0.000} ms; a step takes "
-        + $"{_profile.StepSeconds * 1e3:0.000} ms on the device, "
-        + $"{_profile.WallSeconds * 1e3:0.000} ms by the clock (means of {_profile.StepCount})");
+        + $"{_profile.StepSeconds * 1e3:0.000} ms of device time, "
+        + $"{_profile.WallSeconds * 1e3:0.000} ms of wall time (means of {_profile.StepCount})");
 
     private IEnumerable<ProfileRow> Sorted() => request.Order switch
     {

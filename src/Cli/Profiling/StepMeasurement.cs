@@ -24,7 +24,7 @@ internal sealed record StepMeasurement(IReadOnlyList<ProfiledStep> Steps, Device
         for (int index = 1; index <= request.WarmUp; index++)
         {
             stop.ThrowIfCancellationRequested();
-            console.WriteLine($"step {index} of {request.WarmUp} to warm up");
+            console.WriteLine($"warm-up step {index} of {request.WarmUp}");
             step();
         }
 

@@ -16,14 +16,14 @@ internal sealed class TrainingTrial
     private readonly Option<string> _preset = PresetOption.Create("tiny");
 
     private readonly Option<string> _phase = Choice.Create(
-        "--phase", "The part of a step", "all", "generator", "discriminator", "penalty", "average", "all");
+        "--phase", "Part of the step to run", "all", "generator", "discriminator", "penalty", "average", "all");
 
-    private readonly Option<int> _batch = ProfileOptions.Number("--batch", "Clips of a step", 1, MostClips);
+    private readonly Option<int> _batch = ProfileOptions.Number("--batch", "Clips per step", 1, MostClips);
     private readonly Option<long> _seed = CommonOptions.Seed();
 
     private readonly Option<string?> _data = new("--data")
     {
-        Description = "The folder of a data set; without one, clips are noise",
+        Description = "Data set folder; random clips if omitted",
         HelpName = "folder",
     };
 
@@ -38,7 +38,7 @@ internal sealed class TrainingTrial
 
     private readonly Option<string?> _memory = new("--memory")
     {
-        Description = "Show how the recorded step uses memory instead, with a picture of each part",
+        Description = "Show the memory use of the recorded step instead; write a picture of each part here",
         HelpName = "folder",
     };
 

@@ -13,14 +13,14 @@ internal static class PresetOption
     {
         Option<string> option = new("--preset")
         {
-            Description = $"Sizes of the networks: {Names}",
+            Description = $"Network sizes: {Names}",
             HelpName = "name",
             DefaultValueFactory = _ => byDefault,
         };
         option.Validators.Add(result =>
         {
             string name = result.GetValueOrDefault<string>() ?? "";
-            if (Find(name) is null) result.AddError($"there is no preset '{name}'; there are {Names}");
+            if (Find(name) is null) result.AddError($"unknown preset '{name}'; expected one of {Names}");
         });
         return option;
     }

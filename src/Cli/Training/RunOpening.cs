@@ -15,8 +15,8 @@ internal static class RunOpening
     {
         LowResolutionGan gan = run.Gan;
         string parts = options.Accumulate > 1 ? $" in {options.Accumulate} parts" : "";
-        string from = run.Step > 0 ? $"Goes on after step {run.Step}" : "Writes";
-        string other = run.HasOtherDataset ? " Its checkpoint was trained on another data set." : "";
+        string from = run.Step > 0 ? $"Resuming after step {run.Step} in" : "Writing to";
+        string other = run.HasOtherDataset ? " The checkpoint was trained on another data set." : "";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"Preset {gan.Preset.Name} ({gan.Preset.Description}) on {DeviceText.Of(device)}: "
@@ -24,7 +24,7 @@ internal static class RunOpening
             + $"discriminator {gan.Discriminator.ParameterCount:N0}. Data: {Count(dataset.Videos.Count, "video")}, "
             + $"{dataset.TotalFrames:N0} frames of {dataset.Width} x {dataset.Height}. "
             + $"Batches of {Count(options.BatchSize, "clip")} of {gan.Preset.Discriminator.FrameCount} frames{parts}. "
-            + $"{from} in {run.Folder}.{other}");
+            + $"{from} {run.Folder}.{other}");
     }
 
     private static string Count(int number, string what) => number == 1 ? $"1 {what}" : $"{number:N0} {what}s";

@@ -13,8 +13,8 @@ internal sealed class TuningResult
 
     private readonly Option<string?> _out = new("--out")
     {
-        Description = "A file for all that is known of the device; in a folder 'tuning' beside the program it serves "
-            + "on every machine with such a device",
+        Description = "Export all choices for the device to this file; in a folder 'tuning' next to the program "
+            + "it applies on every machine with such a device",
         HelpName = "file",
     };
 
@@ -71,7 +71,7 @@ internal sealed class TuningResult
     {
         output.WriteLine($"{device.Name}, {device.Description}");
         Table table = new Table().Border(TableBorder.Simple).AddColumns("kernel", "shape", "fastest", "by rule");
-        foreach (string name in (string[])["us", "by rule, us", "times as fast"])
+        foreach (string name in (string[])["us", "by rule, us", "speedup"])
         {
             table.AddColumn(new TableColumn(name).RightAligned());
         }
@@ -90,8 +90,8 @@ internal sealed class TuningResult
         output.Write(table);
         int others = choices.Count(choice => choice.Way != choice.Rule);
         output.WriteLine(
-            $"{choices.Length} choices, {others} other than the rule's, {device.Tuner.MeasuredCount} measured now; "
-            + $"they are kept in {device.Tuner.TablePath}");
+            $"{choices.Length} choices, {others} of them not the rule's, {device.Tuner.MeasuredCount} measured now; "
+            + $"saved in {device.Tuner.TablePath}");
     }
 
     private static string Text(double? value, string format) =>
