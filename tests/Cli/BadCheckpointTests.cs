@@ -50,7 +50,7 @@ public sealed class BadCheckpointTests
         string file = Path.Combine(Checkpoint, name);
         Flip(file);
         Refuses(
-            $"{file}: the data are damaged: their checksum is ",
+            $"{file}: the data is damaged: its checksum is ",
             $"; remove {Checkpoint} to resume from checkpoint-00000001");
     }
 
@@ -60,10 +60,10 @@ public sealed class BadCheckpointTests
         string file = Path.Combine(Checkpoint, LowResolutionCheckpoint.AverageGeneratorFile);
         Flip(file);
         CommandRun.Refuses(
-            $"{file}: the data are damaged: ", ExitCode.Failure,
+            $"{file}: the data is damaged: ", ExitCode.Failure,
             "generate", "video", "--checkpoint", Run, "--device", "host", "--frames", "9", "--out",
             _folder.File("video.webp"));
-        CommandRun.Refuses($"{file}: the data are damaged: ", ExitCode.Failure, "checkpoint", "inspect", file);
+        CommandRun.Refuses($"{file}: the data is damaged: ", ExitCode.Failure, "checkpoint", "inspect", file);
     }
 
     [Test]
@@ -155,7 +155,7 @@ public sealed class BadCheckpointTests
 
     [Test]
     public void AFolderIsNoSafetensorsFile() => CommandRun.Refuses(
-        $"{Checkpoint}: a safetensors file is needed, this is a folder", ExitCode.Failure,
+        $"{Checkpoint} is a folder; expected a safetensors file", ExitCode.Failure,
         "checkpoint", "inspect", Checkpoint);
 
     private static void Flip(string file)

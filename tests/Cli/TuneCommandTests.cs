@@ -68,7 +68,7 @@ public sealed class TuneCommandTests
             CommandProcess.Start(["GENKERNELS_TUNE=often"], "tune", "list", "--device", "host");
         CommandRun run = process.Result();
         Assert.That(run.Status, Is.EqualTo(ExitCode.Failure));
-        Assert.That(run.Error, Is.EqualTo("gk: GENKERNELS_TUNE is measure, known or off, not \"often\"\n"));
+        Assert.That(run.Error, Is.EqualTo("gk: GENKERNELS_TUNE must be measure, known or off, got \"often\"\n"));
     }
 
     [TestCase("measure", "Measure")]

@@ -5,7 +5,7 @@ namespace GenKernels.Tests.Support;
 internal static class MissingProgram
 {
     /// <summary>Why kernels cannot run on the CPU of this machine.</summary>
-    internal const string Compiler = "there is no C++ compiler";
+    internal const string Compiler = "no C++ compiler found";
 
     private static readonly (string Sign, string Reason, Func<bool> IsThere)[] s_programs =
     [

@@ -128,8 +128,8 @@ internal sealed class HostCompiler
     }
 
     private string Required(string what) => _path.Value ?? throw new CompilationException(Chosen is { } chosen
-        ? $"{what}: {Variable} names {chosen}, which was not found"
-        : $"{what}: there is no C++ compiler; install g++ (Debian, Ubuntu: apt install g++) or name one in {Variable}");
+        ? $"{what}: {Variable} is set to {chosen}, which does not exist"
+        : $"{what}: no C++ compiler found; install g++ (Debian, Ubuntu: apt install g++) or set {Variable}");
 
     private static void Run(string compiler, string what, string text, string options, string output)
     {
@@ -159,7 +159,7 @@ internal sealed class HostCompiler
         if (process.ExitCode != 0) throw CompilationException.FromLog(what, compiler, log.Result, text);
         if (new FileInfo(output) is { Exists: true, Length: > 0 }) return;
         throw new CompilationException(
-            $"{what}: {compiler} ended well but made nothing: it is no C++ compiler; name another in {Variable}");
+            $"{what}: {compiler} exited with status 0 but wrote nothing; set {Variable} to a C++ compiler");
     }
 
     private static Process Start(ProcessStartInfo start, string what)
@@ -171,7 +171,7 @@ internal sealed class HostCompiler
         catch (Win32Exception fault)
         {
             throw new CompilationException($"{what}: the C++ compiler {start.FileName} cannot be started: "
-                + $"{fault.Message}; name another in {Variable}");
+                + $"{fault.Message}; set {Variable} to another");
         }
     }
 

@@ -68,7 +68,7 @@ public sealed class KernelCache
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw new IOException(
-                $"the kernel cache {Folder} takes no files: {fault.Message}; name another folder in GENKERNELS_CACHE",
+                $"cannot write to the kernel cache {Folder}: {fault.Message}; set GENKERNELS_CACHE to another folder",
                 fault);
         }
 

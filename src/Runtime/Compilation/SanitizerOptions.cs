@@ -16,7 +16,7 @@ internal static class SanitizerOptions
         "thread" => Sanitizer.Thread,
         "order" => Sanitizer.Order,
         string other => throw new DeviceUnavailableException(
-            $"{Variable} is address, thread or order, not \"{other}\""),
+            $"{Variable} must be address, thread or order, got \"{other}\""),
     };
 
     /// <returns>Whether it is the compiler's, so that kernels are compiled with instrumentation.</returns>

@@ -34,7 +34,7 @@ internal sealed unsafe class CudaBlasLt : IDisposable
         _workspace = device.AllocateMemory(WorkspaceBytes);
         if (_workspace != 0) return;
         cublasLtDestroy(handle);
-        throw new OutOfDeviceMemoryException($"{device} has no room for 32 MiB of cuBLASLt's own");
+        throw new OutOfDeviceMemoryException($"{device} is out of memory: 32 MiB requested for cuBLASLt's workspace");
     }
 
     /// <summary>

@@ -68,7 +68,7 @@ public sealed unsafe partial class CudaDevice
         if (IsCapturing)
         {
             throw new InvalidOperationException(
-                $"{Name}: {bytes} bytes are asked for during a capture, not in the pool; run the step once before");
+                $"{Name}: {bytes} bytes requested during a capture are not in the pool; run the step once before it");
         }
 
         nint address;

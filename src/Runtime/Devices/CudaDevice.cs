@@ -49,7 +49,8 @@ public sealed unsafe partial class CudaDevice : Device
         _gpu = gpus[ordinal];
         if (_gpu.Capability < OldestCapability)
         {
-            throw new DeviceUnavailableException($"cuda:{ordinal}: compute capability 8.0 is needed, this is {_gpu}");
+            throw new DeviceUnavailableException(
+                $"cuda:{ordinal}: compute capability 8.0 or higher is required, this is {_gpu}");
         }
 
         _compiler = new NvrtcCompiler(Cache, _gpu.Capability);

@@ -25,7 +25,7 @@ public static class DeviceFactory
             return new CudaDevice(number, cache);
         }
 
-        throw new ArgumentException($"there is no device \"{name}\"; it is auto, host, simt, or cuda:0 and so on");
+        throw new ArgumentException($"unknown device \"{name}\"; expected auto, host, simt or cuda:N");
     }
 
     private static Device OpenBest(KernelCache? cache)

@@ -34,7 +34,7 @@ public sealed class StepProfile
     /// <exception cref="ArgumentException">There is no step.</exception>
     public static StepProfile Of(IReadOnlyList<ProfiledStep> steps, ProfileGrouping grouping, DeviceCeiling ceiling)
     {
-        if (steps.Count == 0) throw new ArgumentException("a profile is of one step at least", nameof(steps));
+        if (steps.Count == 0) throw new ArgumentException("a profile needs at least one step", nameof(steps));
         double stepSeconds = steps.Average(step => step.Duration.TotalSeconds);
         List<ProfileRow> rows =
         [

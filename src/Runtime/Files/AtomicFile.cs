@@ -59,7 +59,7 @@ public static class AtomicFile
     private static void RequirePlace(string path)
     {
         if (Directory.Exists(path)) throw new IOException($"cannot write {path}: it is a folder");
-        if (IsDevice(path)) throw new IOException($"cannot write {path}: it is a device; a file is needed");
+        if (IsDevice(path)) throw new IOException($"cannot write {path}: it is a device; expected a file");
         string? folder = Path.GetDirectoryName(Path.GetFullPath(path));
         if (Directory.Exists(folder)) return;
         throw new IOException($"cannot write {path}: the folder {folder} does not exist");

@@ -161,7 +161,7 @@ public sealed class MemoryPool : IDisposable
         if (string.IsNullOrEmpty(named)) return null;
         bool isNumber = int.TryParse(named, NumberStyles.None, CultureInfo.InvariantCulture, out int megabytes);
         if (isNumber && megabytes > 0) return megabytes * 1_000_000L;
-        throw new DeviceUnavailableException($"{Variable} is a whole number of megabytes, not \"{named}\"");
+        throw new DeviceUnavailableException($"{Variable} must be a whole number of megabytes, got \"{named}\"");
     }
 
     private static long Round(long bytes)
@@ -190,7 +190,7 @@ public sealed class MemoryPool : IDisposable
             .OrderByDescending(holder => holder.Bytes).Take(5)
             .Select(holder => $"{holder.Name} {holder.Bytes / 1e6:F1} MB in {holder.Count} buffers");
         string limit = Limit == long.MaxValue ? "" : $", limit {Limit / 1e6:F1} MB";
-        return $"{_device} has no room for {bytes / 1e6:F1} MB: {_liveBytes / 1e6:F1} MB are in use{limit}; "
-            + $"the largest holders: {string.Join("; ", holders.DefaultIfEmpty("none"))}";
+        return $"{_device} is out of memory: {bytes / 1e6:F1} MB requested, {_liveBytes / 1e6:F1} MB in use{limit}; "
+            + $"largest holders: {string.Join("; ", holders.DefaultIfEmpty("none"))}";
     }
 }

@@ -42,7 +42,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
     public static SafetensorsFile Open(string path)
     {
-        if (Directory.Exists(path)) throw new IOException($"{path}: a safetensors file is needed, this is a folder");
+        if (Directory.Exists(path)) throw new IOException($"{path} is a folder; expected a safetensors file");
         using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
         int headerLength = ReadHeaderLength(path, stream);
         byte[] json = new byte[headerLength];
@@ -68,7 +68,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
 
         string actual = System.Convert.ToHexStringLower(hash.GetCurrentHash());
         if (actual == expected) return;
-        throw new SafetensorsException($"{Path}: the data are damaged: their checksum is {actual}, not {expected}");
+        throw new SafetensorsException($"{Path}: the data is damaged: its checksum is {actual}, expected {expected}");
     }
 
     /// <returns>Whether the file has a tensor of that name.</returns>
@@ -172,13 +172,13 @@ public sealed unsafe class SafetensorsFile : IDisposable
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > SafetensorsFormat.MaximumHeaderLength)
         {
-            throw new SafetensorsException($"{path}: the header is said to have {length} bytes, "
-                + $"{SafetensorsFormat.MaximumHeaderLength} is the limit; the file is no safetensors, or damaged");
+            throw new SafetensorsException($"{path}: the header length is {length} bytes, the limit is "
+                + $"{SafetensorsFormat.MaximumHeaderLength}; not a safetensors file, or damaged");
         }
 
         long room = stream.Length - SafetensorsFormat.PrefixLength;
         if (length <= (ulong)room) return (int)length;
-        throw new SafetensorsException($"{path}: the header is said to have {length} bytes, only {room} follow");
+        throw new SafetensorsException($"{path}: the header length is {length} bytes, only {room} follow");
     }
 
     private static T[] Convert<T>(ReadOnlySpan<byte> bytes, int size, Func<ReadOnlySpan<byte>, T> read)

@@ -13,6 +13,6 @@ internal static class TuningOptions
         "off" => TuningPolicy.Off,
         "known" => TuningPolicy.Known,
         "measure" => TuningPolicy.Measure,
-        string other => throw new TuningException($"{Variable} is measure, known or off, not \"{other}\""),
+        string other => throw new TuningException($"{Variable} must be measure, known or off, got \"{other}\""),
     };
 }

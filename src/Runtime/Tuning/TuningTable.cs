@@ -103,7 +103,7 @@ internal sealed class TuningTable
         }
         catch (Exception fault) when (fault is JsonException or IOException or UnauthorizedAccessException)
         {
-            _device.Notice($"{_device}: the tuning table {path} is left aside: {fault.Message}");
+            _device.Notice($"{_device}: ignoring the tuning table {path}: {fault.Message}");
             return [];
         }
     }

@@ -65,7 +65,7 @@ public sealed class AtomicFileTests
         Assert.That(
             () => AtomicFile.WriteText(link, "text"),
             Throws.TypeOf<IOException>().With.Message.EqualTo(
-                $"cannot write {link}: it is a device; a file is needed"));
+                $"cannot write {link}: it is a device; expected a file"));
         Assert.That(new FileInfo(link).LinkTarget, Is.EqualTo("/dev/null"));
         Assert.That(AtomicFile.IsDevice("/dev/null"), Is.True);
         Assert.That(AtomicFile.IsDevice("/dev/nowhere"), Is.False);

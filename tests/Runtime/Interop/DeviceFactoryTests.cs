@@ -12,7 +12,7 @@ public sealed class DeviceFactoryTests
         Assert.That(
             () => DeviceFactory.Open(name),
             Throws.ArgumentException.With.Message.EqualTo(
-                $"there is no device \"{name}\"; it is auto, host, simt, or cuda:0 and so on"));
+                $"unknown device \"{name}\"; expected auto, host, simt or cuda:N"));
 
     [TestCase("host", DeviceKind.Host)]
     [TestCase("simt", DeviceKind.Simt)]

@@ -72,7 +72,7 @@ public sealed class MemoryPoolTests
         Assert.That(
             () => Bytes(2_000_000),
             Throws.TypeOf<OutOfDeviceMemoryException>().With.Message.EqualTo(
-                "host has no room for 2.0 MB: 4.2 MB are in use, limit 5.0 MB; the largest holders: "
+                "host is out of memory: 2.0 MB requested, 4.2 MB in use, limit 5.0 MB; largest holders: "
                 + "weights 3.1 MB in 1 buffers; (no label) 1.0 MB in 1 buffers"));
         Assert.That(Now.LiveBuffers, Is.EqualTo(2), "a refused request leaves nothing behind");
     }
@@ -94,7 +94,7 @@ public sealed class MemoryPoolTests
         Named(named, () => Assert.That(
             () => new HostDevice(coreCount: 1),
             Throws.TypeOf<DeviceUnavailableException>().With.Message.EqualTo(
-                $"GENKERNELS_MEMORY is a whole number of megabytes, not \"{named}\"")));
+                $"GENKERNELS_MEMORY must be a whole number of megabytes, got \"{named}\"")));
 
     [Test]
     public void NearTheLimitCachedBlocksMakeRoom()

@@ -29,7 +29,8 @@ public sealed class RecordedDeviceTests
         device.Memory.Limit = 6000;
         Assert.That(
             step.Replay,
-            Throws.TypeOf<OutOfDeviceMemoryException>().With.Message.StartsWith("host has no room for 0.0 MB"));
+            Throws.TypeOf<OutOfDeviceMemoryException>()
+                .With.Message.StartsWith("host is out of memory: 0.0 MB requested"));
         device.Memory.Limit = 60000;
         step.Replay();
         Assert.That(x.ToArray<float>(), Is.All.EqualTo(1));

@@ -36,7 +36,7 @@ public sealed class SafetensorsChecksumTests
             using SafetensorsFile file = SafetensorsFile.Open(Path);
             Assert.That(
                 file.VerifyChecksum,
-                Throws.TypeOf<SafetensorsException>().With.Message.StartsWith($"{Path}: the data are damaged: "));
+                Throws.TypeOf<SafetensorsException>().With.Message.StartsWith($"{Path}: the data is damaged: "));
         }
     }
 

@@ -18,9 +18,9 @@ public sealed class SafetensorsRefusalTests
 
     [TestCase(
         100_000_001UL,
-        "the header is said to have 100000001 bytes, 100000000 is the limit; the file is no safetensors, or damaged")]
-    [TestCase(ulong.MaxValue, "the header is said to have 18446744073709551615 bytes, 100000000 is the limit")]
-    [TestCase(3UL, "the header is said to have 3 bytes, only 2 follow")]
+        "the header length is 100000001 bytes, the limit is 100000000; not a safetensors file, or damaged")]
+    [TestCase(ulong.MaxValue, "the header length is 18446744073709551615 bytes, the limit is 100000000")]
+    [TestCase(3UL, "the header length is 3 bytes, only 2 follow")]
     [TestCase(0UL, "the header does not start with '{'")]
     public void RefusesAHeaderLength(ulong length, string fault)
     {

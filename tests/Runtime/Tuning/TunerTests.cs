@@ -190,7 +190,7 @@ public sealed class TunerTests
         PlantedWork large = new(("slow", 2), ("fast", 0.5)) { OperandShape = [1 << 20] };
         Assert.That(Choose(_device, large), Is.EqualTo("slow"));
         Assert.That(_notices.Single(), Does.StartWith(
-            "host: Planted is not measured for size 1: host has no room for 4.2 MB"));
+            "host: Planted is not measured for size 1: host is out of memory: 4.2 MB requested"));
         Assert.That(_device.Memory.Statistics(), Has.Property("Live").Zero.And.Property("Cached").Zero);
     }
 

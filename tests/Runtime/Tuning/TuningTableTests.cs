@@ -42,7 +42,7 @@ public sealed class TuningTableTests
             PlantedWork work = Work;
             Assert.That(Choose(second, work), Is.EqualTo("fast"));
             Assert.That(work.Prepared, Is.EqualTo(1));
-            Assert.That(_notices, Has.Some.StartsWith($"host: the tuning table {path} is left aside: "));
+            Assert.That(_notices, Has.Some.StartsWith($"host: ignoring the tuning table {path}: "));
         }
 
         _notices.Clear();
