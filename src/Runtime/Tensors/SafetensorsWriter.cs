@@ -89,9 +89,9 @@ public sealed class SafetensorsWriter
             BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)header.Length);
             stream.Write(prefix);
             stream.Write(header.Span);
-            HashingStream data = new(stream);
-            foreach (Source tensor in tensors) WriteData(path, data, tensor);
-            if (HasChecksum) WriteChecksum(stream, header.Span, data.Hash());
+            HashingStream? hashing = HasChecksum ? new(stream) : null;
+            foreach (Source tensor in tensors) WriteData(path, hashing ?? stream, tensor);
+            if (hashing is not null) WriteChecksum(stream, header.Span, hashing.Hash());
         });
     }
 

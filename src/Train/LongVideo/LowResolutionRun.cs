@@ -31,7 +31,7 @@ public sealed class LowResolutionRun : IDisposable
         LowResolutionRunOptions runOptions, Device device, string? checkpoint)
     {
         Require.That(
-            options.Accumulate > 0 && options.BatchSize > 0 && options.BatchSize % options.Accumulate == 0,
+            options.HasEqualParts,
             $"a batch of {options.BatchSize} cannot be divided into {options.Accumulate} equal parts");
         (_folder, _options, _runOptions) = (folder, options, runOptions);
         _partSize = options.BatchSize / options.Accumulate;
