@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using GenKernels.Train.Data;
 using Spectre.Console;
 
@@ -10,8 +9,6 @@ internal static class DatasetFromVideosCommand
 {
     private const int MostPixels = 4096, MostPartitions = 10_000, MostWorkers = 1024;
     private const double MostSeconds = 1e6;
-
-    private static readonly TimeSpan s_linePause = TimeSpan.FromSeconds(10);
 
     internal static Command Create()
     {
@@ -73,16 +70,10 @@ internal static class DatasetFromVideosCommand
     /// <returns>What writes a line now and then, where there is no terminal.</returns>
     private static Reporter<DatasetProgress> Lines(IAnsiConsole console)
     {
-        Lock turn = new();
-        long told = Stopwatch.GetTimestamp();
+        LinePace pace = new();
         return new Reporter<DatasetProgress>(progress =>
         {
-            lock (turn)
-            {
-                if (Stopwatch.GetElapsedTime(told) < s_linePause) return;
-                told = Stopwatch.GetTimestamp();
-                console.WriteLine(Text(progress));
-            }
+            if (pace.IsDue()) console.WriteLine(Text(progress));
         });
     }
 

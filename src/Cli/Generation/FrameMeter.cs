@@ -7,10 +7,7 @@ namespace GenKernels.Cli.Generation;
 /// <summary>Shows how many frames are done: a bar on a terminal, a line every few seconds elsewhere.</summary>
 internal sealed class FrameMeter
 {
-    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(10);
-
     private readonly Action<long> _show;
-    private readonly long _started = Stopwatch.GetTimestamp();
 
     private FrameMeter(Action<long> show) => _show = show;
 
@@ -40,16 +37,14 @@ internal sealed class FrameMeter
 
     private static FrameMeter Lines(IAnsiConsole console, long frameCount)
     {
-        TimeSpan next = s_pause;
-        FrameMeter meter = null!;
-        meter = new FrameMeter(done =>
+        LinePace pace = new();
+        long started = Stopwatch.GetTimestamp();
+        return new FrameMeter(done =>
         {
-            TimeSpan elapsed = Stopwatch.GetElapsedTime(meter._started);
-            if (elapsed < next) return;
-            next = elapsed + s_pause;
-            string rate = (done / elapsed.TotalSeconds).ToString("0.0", CultureInfo.InvariantCulture);
+            if (!pace.IsDue()) return;
+            double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+            string rate = (done / seconds).ToString("0.0", CultureInfo.InvariantCulture);
             console.WriteLine($"frame {done} of {frameCount} | {rate} frames/s");
         });
-        return meter;
     }
 }
