@@ -21,6 +21,8 @@ public sealed class StemTests
         ["ConvolutionWeightGradientTensor"] = ("Convolution", "the same gradient, by other means"),
         ["ConvolutionWeightGradient"] = ("Convolution", "convolution and its two adjoints are each other's gradients"),
         ["ScaledGradient"] = ("ScaledConvolution", "a part of its gradient"),
+        ["ModulationEnergy"] = ("TemporalModulatedConvolution", "a part of it, and of its gradient"),
+        ["Demodulation"] = ("TemporalModulatedConvolution", "a part of it, and of its gradient"),
         ["GroupNormGradient"] = ("GroupNorm", "the gradient of another, where it need not be differentiated again"),
         ["GroupNormSlice"] = ("GroupNorm", "the same where a group fits shared memory"),
         ["GroupNormGradientSlice"] = ("GroupNorm", "the same gradient where a group fits shared memory"),

@@ -33,7 +33,7 @@ public static class AttentionOperation
                     needed[2] ? new Variable(dv) : null,
                 ];
             },
-            saved: logSumExp);
+            logSumExp);
     }
 
     /// <summary>

@@ -38,6 +38,12 @@ public static partial class OpCatalog
                 x[0].ScaledConvolutionComposed(x[1], x[2], padded, x[3], noise: null, x[4]), Positive: true),
             new("TemporalModulatedConvolution", [[2, 3, 4, 3, 5], [4, 3, 3, 3, 5], [2, 3, 5]], x =>
                 x[0].TemporalModulatedConvolution(x[1], x[2], null, Triple.One)),
+            new("TemporalModulatedConvolution, rectified", [[2, 3, 4, 3, 5], [4, 3, 3, 3, 5], [2, 3, 5], [], [4]], x =>
+                x[0].TemporalModulatedConvolution(
+                    x[1], x[2], x[3], Triple.One, outputGain: 0.7f, bias: x[4],
+                    options: BiasActivationOptions.For(Activation.LeakyRelu, clamp: 20))),
+            new("TemporalModulatedConvolution, composed", [[2, 3, 4, 3, 5], [4, 3, 3, 3, 5], [2, 3, 5], []], x =>
+                x[0].TemporalModulatedConvolutionComposed(x[1], x[2], x[3], Triple.One)),
             new("TemporalModulatedConvolution with gain", [[2, 3, 2, 3, 5], [3, 1, 1, 1, 5], [2, 3, 5], []], x =>
                 x[0].TemporalModulatedConvolution(x[1], x[2], x[3], default, demodulate: false)),
             new("TemporalModulatedConvolution with what follows", [[2, 2, 6, 8, 8], [16, 3, 3, 3, 8], [2, 2, 8], [16]],

@@ -106,12 +106,13 @@ public static class ScaledConvolutionOperation
         (Tensor gradient, Tensor sums, Tensor products) =
             ScaledGradient.OfResult(g.Value, y.Value, frameCount, frames, rows, after);
         Variable dz = new(sums);                                                       // [F, O]
-        Variable dBias = dz.Sum(0).Reshape([g.Shape[4]]);
+        Variable dBias = dz.Sum(0).Reshape([g.Shape[4]]).Cast(g.Type);
         if (factors is null) return (new Variable(gradient), null, dBias);
 
         Variable scaled = new(products);
-        if (bias is not null) scaled -= dz * bias;
-        return (new Variable(gradient), scaled.Reshape(factors.Shape) / factors, dBias);
+        if (bias is not null) scaled -= dz * bias.Cast(dz.Type);
+        Variable dFactors = scaled.Reshape(factors.Shape) / factors.Cast(dz.Type);
+        return (new Variable(gradient), dFactors.Cast(g.Type), dBias);
     }
 
     private static (Tensor X, Tensor Scales) BackToInputs(Tensor g, Tensor x, Tensor scales)

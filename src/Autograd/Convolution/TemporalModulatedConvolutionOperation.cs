@@ -1,5 +1,6 @@
 using GenKernels.Kernels.Convolution;
 using GenKernels.Kernels.Elementwise;
+using GenKernels.Kernels.MatrixProduct;
 
 namespace GenKernels.Autograd;
 
@@ -41,8 +42,41 @@ public static class TemporalModulatedConvolutionOperation
         Require.Rank(x.Value, 5);
         Require.Rank(w.Value, 5);
         Require.Shape(style.Value, [x.Shape[0], x.Shape[1], x.Shape[4]]);
+        if (demodulate)
+        {
+            (int frames, int outputFrames) = (x.Shape[1], x.Shape[1] + (2 * padding.T) - w.Shape[1] + 1);
+            Require.That(
+                outputFrames == frames, $"a demodulated convolution keeps its {frames} frames, got {outputFrames}");
+        }
 
-        int frames = x.Shape[1];
+        Variable[] inputs = [x, w, style, .. Given(inputGain), .. Given(bias)];
+        BiasActivationOptions function = options ?? ProductEpilogue.None.Activation;
+        bool isFused = demodulate && x.Value.ElementCount > 0 && w.Value.ElementCount > 0
+            && (!GradientMode.Records(inputs) || ScaledGradient.IsToldByResult(function));
+        Variable Composed() => x.TemporalModulatedConvolutionComposed(
+            w, style, inputGain, padding, demodulate, outputGain, bias, options);
+        if (!isFused) return Composed();
+
+        ConvolutionOptions convolution = ConvolutionOptions.Padded(padding);
+        TemporalModulation modulation =
+            new(w.Value, style.Value, inputGain?.Value, bias?.Value, x.Type, outputGain);
+        FusedPass pass = new(x, w, style, inputGain, modulation, convolution, function);
+        return Variable.FromOperation(
+            nameof(TemporalModulatedConvolution), pass.Forward(), inputs,
+            (y, g, needed) => GradientMode.IsEnabled
+                ? Gradient.Within(Composed(), inputs, g, differentiable: true)
+                : pass.Backward(y.Value, g.Value, needed),
+            modulation.Computed);
+    }
+
+    /// <summary>
+    /// The same composed of other operations: differentiable to any order, and without demodulation no slower.
+    /// </summary>
+    /// <inheritdoc cref="TemporalModulatedConvolution"/>
+    public static Variable TemporalModulatedConvolutionComposed(
+        this Variable x, Variable w, Variable style, Variable? inputGain, Triple padding,
+        bool demodulate = true, float outputGain = 1, Variable? bias = null, BiasActivationOptions? options = null)
+    {
         if (demodulate && x.Type == ElementType.Float16)
         {
             w /= w.MaximumMagnitude(1, 4) * MathF.Sqrt(FanIn(w));
@@ -51,14 +85,7 @@ public static class TemporalModulatedConvolutionOperation
 
         Variable factor = inputGain is null ? style : style * inputGain;
         if (!demodulate) factor *= outputGain / MathF.Sqrt(FanIn(w));
-        Variable? demodulation = null;
-        if (demodulate)
-        {
-            int outputFrames = frames + (2 * padding.T) - w.Shape[1] + 1;
-            Require.That(
-                outputFrames == frames, $"a demodulated convolution keeps its {frames} frames, got {outputFrames}");
-            demodulation = Demodulation(w, style) * outputGain;                        // [N, T, O]
-        }
+        Variable? demodulation = demodulate ? Demodulation(w, style) * outputGain : null;  // [N, T, O]
 
         // Sums of squares, their roots and the maxima are delicate: up to here everything has the type of the weights.
         (w, factor) = (w.Cast(x.Type), factor.Cast(x.Type));
@@ -81,4 +108,43 @@ public static class TemporalModulatedConvolutionOperation
     }
 
     private static int FanIn(Variable w) => (int)w.Shape.Product(1, 5);
+
+    private static IEnumerable<Variable> Given(Variable? variable) => variable is null ? [] : [variable];
+
+    /// <summary>A demodulated convolution in few launches, and the gradients that follow from its result.</summary>
+    private sealed record FusedPass(
+        Variable X, Variable W, Variable Style, Variable? InputGain, TemporalModulation Modulation,
+        ConvolutionOptions Options, BiasActivationOptions After)
+    {
+        internal Tensor Forward() => Kernels.Convolution.Convolution.Forward(
+            X.Value, Modulation.Weights, Options, new ProductEpilogue(Modulation.Bias, After, Factor: Modulation.Factors),
+            Modulation.Scales);
+
+        internal Variable?[] Backward(Tensor y, Tensor g, bool[] needed)
+        {
+            int frames = Modulation.Factors.Shape[0];
+            (Tensor dSum, Tensor sums, Tensor products) =
+                ScaledGradient.OfResult(g, y, frames, Modulation.Factors, noise: null, After);
+            using Tensor dWeights = ConvolutionWeightGradient.Forward(
+                X.Value, dSum, W.Shape, Options, Modulation.Scales);
+            using Tensor dScaled =
+                Kernels.Convolution.Convolution.DataGradient(dSum, Modulation.Weights, X.Shape, Options);
+            dSum.Dispose();
+            using Tensor scales = Modulation.Scales.View([frames, X.Shape[4]]);
+            (Tensor dx, Tensor dScales) = ScaledGradient.OfScale(dScaled, X.Value, scales);
+            (Tensor dw, Tensor dStyle, Tensor? dBias) = Modulation.Backward(dWeights, dScales, products, sums);
+
+            List<Variable?> gradients = [new(dx), new(dw), new(dStyle)];
+            if (InputGain is not null) gradients.Add(needed[3] ? GainGradient(InputGain, dScales) : null);
+            if (dBias is not null) gradients.Add(new Variable(dBias));
+            return [.. gradients];
+        }
+
+        private Variable GainGradient(Variable gain, Tensor dScales)
+        {
+            Variable ownScales = X.Type == ElementType.Float16 ? Style / Style.MaximumMagnitude(1, 2) : Style;
+            Variable products = new Variable(dScales).Cast(Style.Type).Reshape(Style.Shape) * ownScales;
+            return products.Sum(0, 3).Reshape(gain.Shape);
+        }
+    }
 }

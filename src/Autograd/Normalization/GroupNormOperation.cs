@@ -45,7 +45,7 @@ public static class GroupNormOperation
                 if (db is not null) gradients[^1] = new Variable(db);
                 return gradients;
             },
-            saved: statistics);
+            statistics);
     }
 
     /// <summary>The same composed of other operations: differentiable to any order, and several times slower.</summary>

@@ -3,11 +3,12 @@
 // which has one thread, does not need it.
 //   PlaceOf<Width>           the columns and rows that a thread takes
 //   LoadColumns<Width>       loads a thread's columns of a row
+//   StoreColumns             stores them
 //   AddRows<Width>           calls a body with the thread's columns of each of its rows
 //   JoinRowLanes<Width>      reduces over all threads of a column, into the first of them
 #pragma once
 #include "Common/Batches.cuh"  // InBatches
-#include "Common/Pack.cuh"     // Pack, LoadPack
+#include "Common/Pack.cuh"     // Pack, LoadPack, StorePack
 
 constexpr int ColumnThreads = 256;  // of a block, exactly; equals ColumnPlan.Threads in C#
 
@@ -23,11 +24,16 @@ struct ColumnPlace {
     int rowLane, rowLaneCount;  // the first row, and the step to the next
 };
 
-template <int Width> DEVICE ColumnPlace PlaceOf(const ColumnPlan& plan)
+template <int Width> DEVICE ColumnPlace PlaceOf(const ColumnPlan& plan, int tile)
 {
     const int across = 1 << plan.acrossBits, thread = int(threadIdx.x);
-    const int first = (int(blockIdx.x % unsigned(plan.tileCount)) * across + (thread & (across - 1))) * Width;
+    const int first = (tile * across + (thread & (across - 1))) * Width;
     return {first, Minimum(Width, plan.columnCount - first), thread >> plan.acrossBits, ColumnThreads / across};
+}
+
+template <int Width> DEVICE ColumnPlace PlaceOf(const ColumnPlan& plan)
+{
+    return PlaceOf<Width>(plan, int(blockIdx.x % unsigned(plan.tileCount)));
 }
 
 // The first count columns from a row's place on; those after them are not read and become 0.
@@ -41,6 +47,20 @@ DEVICE Pack<Width, Element> LoadColumns(const Element* __restrict__ from, int co
         if (c < count) pack.value[c] = from[c];
     }
     return pack;
+}
+
+// Stores the first count columns from a row's place on.
+template <int Width, typename Element>
+DEVICE void StoreColumns(Element* __restrict__ to, const Pack<Width, Element>& pack, int count, bool isPacked)
+{
+    if (isPacked) {
+        StorePack(to, pack);
+        return;
+    }
+#pragma unroll
+    for (int c = 0; c < Width; c++) {
+        if (c < count) to[c] = pack.value[c];
+    }
 }
 
 // Calls body(pack) for rows first, first + step, ... below end, in this order.

@@ -36,7 +36,8 @@ public static class ScaledGradient
     /// <param name="after">The activation f, its gain and clamp, for which <see cref="IsToldByResult"/> holds.</param>
     /// <returns>
     /// The gradient of the sum, of the shape of <paramref name="y"/>; and for each frame and channel, <c>[F, C]</c>,
-    /// the sums of dz, where z is the input of f, and of dz (z - noise). The caller or its scope disposes them.
+    /// the sums of dz, where z is the input of f, and of dz (z - noise), both in the type of sums. The caller or its
+    /// scope disposes them.
     /// </returns>
     /// <exception cref="ShapeException">
     /// The shapes do not fit, <paramref name="g"/> and <paramref name="y"/> differ in type or device, or
@@ -48,7 +49,8 @@ public static class ScaledGradient
     public static (Tensor Gradient, Tensor Sums, Tensor Products) OfResult(
         Tensor g, Tensor y, int frameCount, Tensor? factor, Tensor? noise, BiasActivationOptions after)
     {
-        (Tensor gradient, Tensor? sums, Tensor? products) = Launch(g, y, frameCount, factor, noise, after);
+        (Tensor gradient, Tensor? sums, Tensor? products) =
+            Launch(g, y, frameCount, factor, noise, after, y.Type.SumType());
         return (gradient, sums!, products!);
     }
 
@@ -67,7 +69,7 @@ public static class ScaledGradient
     public static (Tensor Gradient, Tensor Sums) OfResult(Tensor g, Tensor y, BiasActivationOptions after)
     {
         (Tensor gradient, Tensor? sums, _) =
-            Launch(g, y, frameCount: 1, factor: null, noise: null, after, needsProducts: false);
+            Launch(g, y, frameCount: 1, factor: null, noise: null, after, y.Type, needsProducts: false);
         return (gradient, sums!);
     }
 
@@ -87,13 +89,13 @@ public static class ScaledGradient
     public static (Tensor X, Tensor Scales) OfScale(Tensor g, Tensor x, Tensor scales)
     {
         (Tensor gradient, _, Tensor? products) =
-            Launch(g, x, scales.Shape[0], scales, null, Plain, needsSums: false);
+            Launch(g, x, scales.Shape[0], scales, null, Plain, x.Type, needsSums: false);
         return (gradient, products!);
     }
 
     private static (Tensor Gradient, Tensor? Sums, Tensor? Products) Launch(
         Tensor g, Tensor y, int frameCount, Tensor? factor, Tensor? noise, BiasActivationOptions after,
-        bool needsSums = true, bool needsProducts = true)
+        ElementType typeOfSums, bool needsSums = true, bool needsProducts = true)
     {
         Require.That(IsToldByResult(after), $"the result of {after} does not tell its derivative");
         int columns = y.Shape[^1];
@@ -104,7 +106,7 @@ public static class ScaledGradient
         Shape shape = [frameCount, columns];
         if (y.ElementCount == 0)
         {
-            Tensor? Zeros(bool isNeeded) => isNeeded ? Tensor.Zeros(shape, y.Type, y.Device) : null;
+            Tensor? Zeros(bool isNeeded) => isNeeded ? Tensor.Zeros(shape, typeOfSums, y.Device) : null;
             return (gradient, Zeros(needsSums), Zeros(needsProducts));
         }
 
@@ -125,7 +127,7 @@ public static class ScaledGradient
         y.Device.Load(s_source, y.Type).Kernel("ScaledGradient").Launch(
             launch, g, y, factor, noise, gradient, sums, products, frameRows, segments,
             KernelArgument.Structure(ref plan), slope, after.Gain, after.Clamp);
-        return (gradient, Joined(sums, shape, y.Type), Joined(products, shape, y.Type));
+        return (gradient, Joined(sums, shape, typeOfSums), Joined(products, shape, typeOfSums));
     }
 
     private static void Check(Tensor g, Tensor y, int frameCount, int rows, Tensor? factor, Tensor? noise)

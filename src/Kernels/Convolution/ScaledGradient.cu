@@ -125,14 +125,7 @@ DEVICE ColumnSums SumsOf(
             sums.product[c] += term.product;
             result.value[c] = Scalar(term.dz * scale[c]);
         }
-        Scalar* const target = dx + Int64(row) * columnCount + place.first;
-        if (isPacked) {
-            StorePack(target, result);
-        } else {
-            for (int c = 0; c < Width; c++) {
-                if (c < place.count) target[c] = result.value[c];
-            }
-        }
+        StoreColumns(dx + Int64(row) * columnCount + place.first, result, place.count, isPacked);
     };
     constexpr int Batch = 2;
     InBatches<Batch>(place.rowLane, rowCount, place.rowLaneCount, load, use);
