@@ -38,6 +38,7 @@ public sealed class StemTests
     /// <summary>Other kernels without gradients, with the reason.</summary>
     private static readonly Dictionary<string, string> s_kernelsWithoutGradient = new()
     {
+        ["MagnitudeEma"] = "measures a layer's input, as batch statistics do; no gradient flows through it",
         ["ColorHistogram"] = "counts pixels; a count does not change with a small change of a colour",
         ["KeypointHeatmaps"] = "draws poses, which are data, as input of networks",
         ["Guidance"] = "joins what a trained network says; nothing is trained through it",

@@ -69,6 +69,20 @@ public static class Reduce
         return Launch(second, Stage.Last, y.Type, partial, y, outer, segmentCount, inner, 1);
     }
 
+    /// <returns>
+    /// The first of two launches over all elements: results for parts of them, <c>[parts]</c>, in the type of sums. The
+    /// caller or its scope disposes them.
+    /// </returns>
+    /// <exception cref="ShapeException"><paramref name="x"/> has 2^31 elements or more.</exception>
+    internal static Tensor Parts(ReduceKind kind, Tensor x)
+    {
+        Require.Float(x);
+        int length = Require.Product(x, 0, x.Shape.Rank);
+        int segmentCount = SegmentCount(x, outer: 1, length, inner: 1);
+        Tensor parts = Tensor.Empty([segmentCount], x.Type.SumType(), x.Device);
+        return Launch(kind, Stage.First, x.Type, x, parts, outer: 1, length, inner: 1, segmentCount);
+    }
+
     private static int SegmentCount(Tensor x, int outer, int length, int inner) =>
         inner == 1 || x.Device.WarpSize == 1
             ? Math.Max(1, Quotient.Up(length, LongestSegment))

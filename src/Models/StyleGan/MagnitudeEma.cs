@@ -1,5 +1,3 @@
-using GenKernels.Kernels.Reduction;
-
 namespace GenKernels.Models.StyleGan;
 
 /// <summary>Running mean square of a layer's input: its reciprocal root scales the input to unit magnitude.</summary>
@@ -18,18 +16,9 @@ public sealed class MagnitudeEma : Module
     /// <returns>The reciprocal root of the average, one element.</returns>
     public Variable Gain(Variable x, float beta)
     {
+        if (beta != 1) return new Variable(Kernels.Normalization.MagnitudeEma.Update(x.Value, _meanSquare.Value, beta));
         using IDisposable mode = GradientMode.Disable();
         Variable average = _meanSquare;
-        if (beta == 1) return average.ReciprocalSqrt();
-
-        // In 32 bits whatever the input's type: the sum of many squares exceeds the range of 16 bits.
-        using Tensor flat = x.Value.View([checked((int)x.Value.ElementCount)]);
-        using Tensor sum = Reduce.Forward(ReduceKind.SumOfSquares, flat, 0, 1, isWide: true);
-        Variable mean = new Variable(sum).Reshape([]) * (1f / x.Value.ElementCount);
-        Variable updated = average + ((mean - average) * (1 - beta));
-        _meanSquare.Value.CopyFrom(updated.Value);
-
-        // Read from the new value, not from the buffer: a later update must not change what the backward pass sees.
-        return updated.ReciprocalSqrt();
+        return average.ReciprocalSqrt();
     }
 }
