@@ -8,6 +8,9 @@ namespace GenKernels.Kernels.Convolution;
 /// </summary>
 public static class ModulationEnergy
 {
+    // Threads of a block where there is one tap: few groups have many channels then.
+    private const int MostThreads = 1024;
+
     private static readonly KernelSource s_source = Source("Convolution/ModulationEnergy.cu", Variant("Scalar"));
 
     private static readonly KernelSource s_narrowingSource = Source(
@@ -105,8 +108,11 @@ public static class ModulationEnergy
         ? x.Device.Load(s_source, x.Type, Variant("Scalar"))
         : x.Device.Load(s_narrowingSource, x.Type, Variant(type.KernelName()));
 
-    private static LaunchShape Blocks(Tensor x) =>
-        new(x.Shape[0], 1, 1, x.Device.WarpSize == 1 ? 1 : ColumnPlan.Threads);
+    private static LaunchShape Blocks(Tensor x)
+    {
+        int threads = x.Shape[1] == 1 ? MostThreads : ColumnPlan.Threads;
+        return new(x.Shape[0], 1, 1, x.Device.WarpSize == 1 ? 1 : threads);
+    }
 
     private static void Check(Tensor x, Tensor? gain, ElementType type)
     {

@@ -9,7 +9,7 @@
 // Shapes   x, copy, dx, dcopy: [G, K, C]; energy, denergy: [G, C]; largest: [G]; gain: one element, or null for 1;
 //          other: [J]; sums: [G, J] with any strides; contiguous; copy may be null
 // Types    x, dx, gain: Scalar; copy, dcopy: Target; the others Accumulator
-// Launch   one block of ColumnThreads threads for each g
+// Launch   one block for each g, of ColumnThreads threads, exactly, or if K = 1 of up to MostThreads
 // Cost     reads x, writes copy; the gradient reads x and dcopy, writes dx; second passes come from cache: bound by
 //          memory
 // Limits   K, C >= 1; K C < 2^31
@@ -21,6 +21,7 @@
 
 constexpr int Width = PackLength<Scalar>;
 constexpr int Batch = 4;  // loads of a thread in flight
+constexpr int MostThreads = 1024;
 
 DEVICE Accumulator CopyScale(const Scalar* __restrict__ gain, float root, Accumulator largest)
 {
@@ -33,7 +34,7 @@ template <typename Element, typename Use>
 DEVICE void ForEachPack(const Element* __restrict__ x, int length, bool isPacked, Use use)
 {
     InBatches<Batch>(
-        int(threadIdx.x) * Width, length, ColumnThreads * Width,
+        int(threadIdx.x) * Width, length, int(blockDim.x) * Width,
         [=](int i) { return LoadColumns<Width>(x + i, Minimum(Width, length - i), isPacked); },
         [&](int i, const Pack<Width, Element>& pack) { use(i, Minimum(Width, length - i), pack); });
 }
@@ -91,7 +92,7 @@ DEVICE Accumulator HostAddSquares(
     return HostMaximum(x, tapCount * columnCount, [](Scalar value) { return Absolute(Accumulator(value)); });
 }
 
-KERNEL_OF(ColumnThreads) ModulationEnergy(
+KERNEL_OF(MostThreads) ModulationEnergy(
     const Scalar* __restrict__ x, const Scalar* __restrict__ gain, Accumulator* __restrict__ energy,
     Accumulator* __restrict__ largest, Target* __restrict__ copy, int tapCount, float root, ColumnPlan plan)
 {
@@ -131,7 +132,43 @@ DEVICE Accumulator LargestGradient(
     return 2 * factor * BlockSum(total);
 }
 
-KERNEL_OF(ColumnThreads) ModulationEnergyGradient(
+// The operands of a pack's gradient.
+struct GradientTerms {
+    Pack<Width> x;
+    Pack<Width, Target> dcopy;
+    Pack<Width, Accumulator> denergy;
+};
+
+template <bool isPacked, typename Gradient>
+DEVICE void WriteGradients(
+    const Scalar* __restrict__ x, const Target* __restrict__ dcopy, const Accumulator* __restrict__ denergy,
+    Scalar* __restrict__ dx, int length, int columnCount, Gradient gradient)
+{
+    const auto load = [=](int i) {
+        const int count = Minimum(Width, length - i), column = i % columnCount;
+        GradientTerms terms = {
+            LoadColumns<Width>(x + i, count, isPacked), LoadColumns<Width>(dcopy + i, count, isPacked), {}};
+        if constexpr (isPacked) {
+            terms.denergy = LoadPack<Width>(denergy + column);
+        } else {
+            for (int c = 0; c < Width; c++) {
+                if (c < count) terms.denergy.value[c] = denergy[(column + c) % columnCount];
+            }
+        }
+        return terms;
+    };
+    const auto use = [=](int i, const GradientTerms& terms) {
+        Pack<Width> result;
+        for (int c = 0; c < Width; c++) {
+            result.value[c] = gradient(
+                Accumulator(terms.x.value[c]), Accumulator(terms.dcopy.value[c]), terms.denergy.value[c]);
+        }
+        StoreColumns(dx + i, result, Minimum(Width, length - i), isPacked);
+    };
+    InBatches<Batch / 2>(int(threadIdx.x) * Width, length, int(blockDim.x) * Width, load, use);
+}
+
+KERNEL_OF(MostThreads) ModulationEnergyGradient(
     const Scalar* __restrict__ x, const Scalar* __restrict__ gain, const Target* __restrict__ dcopy,
     const Accumulator* __restrict__ denergy, const Accumulator* __restrict__ largest,
     const Accumulator* __restrict__ other, const Accumulator* __restrict__ sums, Scalar* __restrict__ dx, int tapCount,
@@ -161,31 +198,20 @@ KERNEL_OF(ColumnThreads) ModulationEnergyGradient(
         ties = BlockSum(ties);
     }
 
-    const Accumulator ofTie = ofLargest / ties;
-    const auto gradient = [=](Accumulator value, Accumulator ofCopy, Accumulator ofSquare) {
+    const auto gradient = [=, ofTie = ofLargest / ties](Accumulator value, Accumulator ofCopy, Accumulator ofSquare) {
         const Accumulator share = Absolute(value) == magnitude ? (value < 0 ? -ofTie : ofTie) : Accumulator(0);
-        return ofCopy * scale + 2 * value * ofSquare + share;
+        return Scalar(ofCopy * scale + 2 * value * ofSquare + share);
     };
     if constexpr (WarpSize == 1) {
         for (int tap = 0; tap < tapCount; tap++) {
             const Int64 start = Int64(tap) * columnCount;
             for (int c = 0; c < columnCount; c++) {
-                to[start + c] = Scalar(
-                    gradient(Accumulator(own[start + c]), Accumulator(upstream[start + c]), ownEnergy[c]));
+                to[start + c] = gradient(Accumulator(own[start + c]), Accumulator(upstream[start + c]), ownEnergy[c]);
             }
         }
+    } else if (plan.isPacked) {
+        WriteGradients<true>(own, upstream, ownEnergy, to, length, columnCount, gradient);
     } else {
-        ForEachPack(own, length, plan.isPacked, [&](int i, int count, const Pack<Width>& pack) {
-            const Pack<Width, Target> arrived = LoadColumns<Width>(upstream + i, count, plan.isPacked);
-            const int column = i % columnCount;
-            Pack<Width> result = {};
-            for (int c = 0; c < Width; c++) {
-                if (c >= count) break;
-                const int at = plan.isPacked ? column + c : (column + c) % columnCount;
-                result.value[c] =
-                    Scalar(gradient(Accumulator(pack.value[c]), Accumulator(arrived.value[c]), ownEnergy[at]));
-            }
-            StoreColumns(to + i, result, count, plan.isPacked);
-        });
+        WriteGradients<false>(own, upstream, ownEnergy, to, length, columnCount, gradient);
     }
 }
