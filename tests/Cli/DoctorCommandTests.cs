@@ -1,8 +1,10 @@
+using System.Runtime.Versioning;
 using System.Text.Json;
 using GenKernels.Cli;
 
 namespace GenKernels.Tests.Cli;
 
+[SupportedOSPlatform("linux")]
 public sealed class DoctorCommandTests
 {
     [Test]
@@ -42,6 +44,23 @@ public sealed class DoctorCommandTests
             Assert.That(finding.GetProperty(isFound ? "where" : "advice").GetString(), Is.Not.Empty, $"{finding}");
             if (!isFound) Assert.That(finding.GetProperty("advice").GetString(), Does.Contain("install"));
         }
+    }
+
+    /// <remarks>A pipe holds 64 KiB that nobody has read.</remarks>
+    [Test]
+    public void ACompilerMayTakeArgumentsAndSayMuch()
+    {
+        using TemporaryFolder folder = new();
+        string wrapper = folder.File("wrapper");
+        File.WriteAllText(wrapper, "#!/bin/sh\n\"$@\" || exit\nhead -c 200000 /dev/zero | tr '\\0' '\\n'\n");
+        File.SetUnixFileMode(wrapper, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        string command = $"{wrapper} {string.Join(' ', HostCompiler.Find())}";
+        using CommandProcess process = CommandProcess.Start([$"GENKERNELS_CXX={command}"], "doctor", "--json");
+        CommandRun run = process.Result();
+        Assert.That(run.Status, Is.EqualTo(ExitCode.Success), run.Error);
+        using JsonDocument report = JsonDocument.Parse(run.Output);
+        string? where = report.RootElement.GetProperty("compiler").GetProperty("where").GetString();
+        Assert.That(where, Does.StartWith($"{command}: "));
     }
 
     [Test]

@@ -9,7 +9,7 @@ internal static class MissingProgram
 
     private static readonly (string Sign, string Reason, Func<bool> IsThere)[] s_programs =
     [
-        (Compiler, Compiler, () => TestDevices.IsCpuChosen || HostCompiler.Find() is not null),
+        (Compiler, Compiler, () => TestDevices.IsCpuChosen || HostCompiler.Find() is not []),
         ("'ffmpeg'", "there is no ffmpeg on the path", () => IsOnPath("ffmpeg")),
         ("start process 'kill'", "there is no kill on the path", () => IsOnPath("kill")),
         ("'ffprobe'", "there is no ffprobe on the path", () => IsOnPath("ffprobe")),

@@ -54,7 +54,7 @@ public static class TestDevices
 
     private static string? WhyNot(string name)
     {
-        if (name is "host" or "simt") return HostCompiler.Find() is null ? MissingProgram.Compiler : null;
+        if (name is "host" or "simt") return HostCompiler.Find() is [] ? MissingProgram.Compiler : null;
         bool hasCuda = CudaDevice.Enumerate(out string? reason).Count > 0;
         return hasCuda ? null : reason?.Split(" (tried")[0] ?? "there is no GPU";
     }

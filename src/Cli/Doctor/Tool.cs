@@ -21,16 +21,16 @@ internal static class Tool
     internal static Finding CppCompiler()
     {
         using HostDevice host = new();
-        string path = host.Description.Split(" cores, ")[^1];
-        string? version = Path.IsPathRooted(path) ? FirstLine(path, "--version") : null;
+        IReadOnlyList<string> command = host.CompilerCommand;
+        string? version = command.Count > 0 ? FirstLine(command[0], [.. command.Skip(1), "--version"]) : null;
         return version is null
             ? new Finding("C++ compiler", false, null, "install g++ or clang++, or set GENKERNELS_CXX to one")
-            : new Finding("C++ compiler", true, $"{path}: {version}", null);
+            : new Finding("C++ compiler", true, $"{string.Join(' ', command)}: {version}", null);
     }
 
     private static Finding FindProgram(string name, string program, string argument)
     {
-        string? version = FirstLine(program, argument)?.Split(" Copyright")[0];
+        string? version = FirstLine(program, [argument])?.Split(" Copyright")[0];
         const string Advice = "install ffmpeg (Debian, Ubuntu: apt install ffmpeg) and put it on PATH";
         return new Finding(name, version is not null, version, version is null ? Advice : null);
     }
@@ -49,9 +49,9 @@ internal static class Tool
     }
 
     /// <returns>The first line that the program prints, or null if it cannot be started, fails or hangs.</returns>
-    private static string? FirstLine(string program, string argument)
+    private static string? FirstLine(string program, string[] arguments)
     {
-        ProcessStartInfo start = new(program, [argument])
+        ProcessStartInfo start = new(program, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

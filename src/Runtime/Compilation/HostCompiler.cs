@@ -23,7 +23,7 @@ internal sealed class HostCompiler
     private readonly string _defines;
     private readonly string _options = Options;
     private readonly string _programOptions = ProgramOptions;
-    private readonly Lazy<string?> _path = new(Find);
+    private readonly Lazy<string[]> _command = new(Find);
 
     /// <param name="cache">Where compiled kernels are kept.</param>
     /// <param name="defines">Preprocessor lines put before every source.</param>
@@ -38,8 +38,11 @@ internal sealed class HostCompiler
         _programOptions = $"{ProgramOptions} {SanitizedOptions}{sanitizer.Option()}";
     }
 
-    /// <summary>The compiler's path, or a note that there is none.</summary>
-    internal string Description => _path.Value ?? "no C++ compiler";
+    /// <summary>As <see cref="Find"/> returns it.</summary>
+    internal IReadOnlyList<string> Command => _command.Value;
+
+    /// <summary>The compiler's path and arguments, or a note that there is none.</summary>
+    internal string Description => _command.Value is [] ? "no C++ compiler" : Line(_command.Value);
 
     private static string? Chosen =>
         Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } chosen ? chosen : null;
@@ -47,10 +50,10 @@ internal sealed class HostCompiler
     /// <returns>The first line of the compiler's <c>--version</c>, or a note that there is no compiler.</returns>
     internal string Version()
     {
-        if (_path.Value is not { } compiler) return Description;
-        ProcessStartInfo start = new(compiler, ["--version"]) { RedirectStandardOutput = true };
+        if (_command.Value is not [{ } path, .. string[] arguments]) return Description;
+        ProcessStartInfo start = new(path, [.. arguments, "--version"]) { RedirectStandardOutput = true };
         using Process process = Start(start, "the version of the compiler");
-        string line = process.StandardOutput.ReadLine() ?? compiler;
+        string line = process.StandardOutput.ReadLine() ?? Description;
         process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return line;
@@ -67,19 +70,31 @@ internal sealed class HostCompiler
     }
 
     /// <returns>
-    /// The path of the compiler: the one that <c>GENKERNELS_CXX</c> names and no other, else the first that exists of
-    /// <c>CXX</c>, g++ and clang++; null where there is none.
+    /// The compiler's path and the arguments that always follow it: the one that <c>GENKERNELS_CXX</c> names and no
+    /// other, else the first that exists of <c>CXX</c>, g++ and clang++; empty where there is none.
     /// </returns>
-    internal static string? Find()
+    internal static string[] Find()
     {
         string?[] named =
             Chosen is { } chosen ? [chosen] : [Environment.GetEnvironmentVariable("CXX"), "g++", "clang++"];
-        string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
-        return named.Where(name => !string.IsNullOrEmpty(name))
-            .SelectMany(name =>
-                Path.IsPathRooted(name) ? [name] : folders.Select(folder => Path.Combine(folder, name!)))
-            .FirstOrDefault(File.Exists);
+        return named.Select(value => Split(value ?? "")).FirstOrDefault(command => command.Length > 0) ?? [];
     }
+
+    /// <summary>
+    /// Splits a variable's value at spaces, as make does, unless the whole of it is the path of a program.
+    /// </summary>
+    /// <returns>The program's path and its arguments; empty where there is no such program.</returns>
+    internal static string[] Split(string value)
+    {
+        string[] words = Locate(value) is null ? value.Split(' ', StringSplitOptions.RemoveEmptyEntries) : [value];
+        return words is [{ } name, .. string[] arguments] && Locate(name) is { } path ? [path, .. arguments] : [];
+    }
+
+    /// <returns>The path of a program, looked up on PATH if it is not rooted; null where there is none.</returns>
+    private static string? Locate(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
+        .Split(Path.PathSeparator).Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+
+    private static string Line(string[] command) => string.Join(' ', command);
 
     /// <returns>The path of the shared library, compiled now or found in the cache.</returns>
     /// <exception cref="CompilationException">There is no compiler, or it refused the source.</exception>
@@ -111,9 +126,9 @@ internal sealed class HostCompiler
 
     private string Compile(string what, string text, string options, string extension)
     {
-        string compiler = Required(what);
-        string key = KernelCache.Key(text, options, Identity(compiler), ProcessorIdentity());
-        return _cache.GetOrCompile(key, extension, output => Run(compiler, what, text, options, output));
+        string[] command = Required(what);
+        string key = KernelCache.Key(text, options, Identity(command), ProcessorIdentity());
+        return _cache.GetOrCompile(key, extension, output => Run(command, what, text, options, output));
     }
 
     private static string Title(KernelSource source, ElementType type, string variant) =>
@@ -127,24 +142,26 @@ internal sealed class HostCompiler
         return text.ToString();
     }
 
-    private string Required(string what) => _path.Value ?? throw new CompilationException(Chosen is { } chosen
-        ? $"{what}: {Variable} is set to {chosen}, which does not exist"
-        : $"{what}: no C++ compiler found; install g++ (Debian, Ubuntu: apt install g++) or set {Variable}");
-
-    private static void Run(string compiler, string what, string text, string options, string output)
+    private string[] Required(string what)
     {
-        ProcessStartInfo start = new(compiler)
+        if (_command.Value is { Length: > 0 } command) return command;
+        throw new CompilationException(Chosen is { } chosen
+            ? $"{what}: {Variable} is set to {chosen}, which does not exist"
+            : $"{what}: no C++ compiler found; install g++ (Debian, Ubuntu: apt install g++) or set {Variable}");
+    }
+
+    private static void Run(string[] command, string what, string text, string options, string output)
+    {
+        string[] arguments = [.. command[1..], .. options.Split(' '), "-o", output, "-"];
+        ProcessStartInfo start = new(command[0], arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardError = true,
             RedirectStandardOutput = true,
         };
-        foreach (string option in options.Split(' ')) start.ArgumentList.Add(option);
-        start.ArgumentList.Add("-o");
-        start.ArgumentList.Add(output);
-        start.ArgumentList.Add("-");
         using Process process = Start(start, what);
         Task<string> log = process.StandardError.ReadToEndAsync();
+        _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);  // a full pipe would stop the compiler
         try
         {
             using StreamWriter input = process.StandardInput;
@@ -156,10 +173,10 @@ internal sealed class HostCompiler
         }
 
         process.WaitForExit();
-        if (process.ExitCode != 0) throw CompilationException.FromLog(what, compiler, log.Result, text);
+        if (process.ExitCode != 0) throw CompilationException.FromLog(what, Line(command), log.Result, text);
         if (new FileInfo(output) is { Exists: true, Length: > 0 }) return;
         throw new CompilationException(
-            $"{what}: {compiler} exited with status 0 but wrote nothing; set {Variable} to a C++ compiler");
+            $"{what}: {Line(command)} exited with status 0 but wrote nothing; set {Variable} to a C++ compiler");
     }
 
     private static Process Start(ProcessStartInfo start, string what)
@@ -176,11 +193,15 @@ internal sealed class HostCompiler
     }
 
     /// <summary>
-    /// The compiler's file and its modification time: running it for its version would cost more than a cache hit.
+    /// The command with the modification time of every program in it, as a compiler may be the argument of another
+    /// program: running it for its version would cost more than a cache hit.
     /// </summary>
-    private static string Identity(string compiler)
+    internal static string Identity(string[] command) =>
+        string.Join(' ', command.Select(word => Locate(word) is { } path ? FileIdentity(path) : word));
+
+    private static string FileIdentity(string path)
     {
-        FileInfo file = new(Path.GetFullPath(compiler));
+        FileInfo file = new(Path.GetFullPath(path));
         FileSystemInfo target = file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
         return $"{target.FullName} {target.LastWriteTimeUtc.Ticks}";
     }

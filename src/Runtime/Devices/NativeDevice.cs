@@ -29,6 +29,9 @@ public abstract unsafe class NativeDevice : Device
     public override string Description =>
         $"{HostCompiler.ProcessorName()}, {ProcessorCount} cores, {Compiler.Description}";
 
+    /// <summary>The path of the C++ compiler and its first arguments; empty where there is no compiler.</summary>
+    public IReadOnlyList<string> CompilerCommand => Compiler.Command;
+
     internal override string TuningTarget =>
         $"{Name}, {HostCompiler.ProcessorName()}, {ProcessorCount} cores, {Compiler.Version()}, "
         + (OpenBlas.IsAvailable ? OpenBlas.Configuration : "no OpenBLAS");

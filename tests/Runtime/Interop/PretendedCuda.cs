@@ -20,12 +20,13 @@ internal static class PretendedCuda
     ];
 
     /// <returns>Path of the library, compiled into a folder.</returns>
-    internal static string Build(string compiler, string folder)
+    internal static string Build(string[] compiler, string folder)
     {
         string source = Path.Combine(folder, "pretended.cpp");
         string library = Path.Combine(folder, "libpretended.so");
         File.WriteAllText(source, string.Join('\n', s_texts));
-        ProcessStartInfo start = new(compiler, ["-std=c++20", "-O1", "-w", "-fPIC", "-shared", "-o", library, source]);
+        string[] options = ["-std=c++20", "-O1", "-w", "-fPIC", "-shared", "-o", library, source];
+        ProcessStartInfo start = new(compiler[0], [.. compiler[1..], .. options]);
         using Process process = Process.Start(start)!;
         process.WaitForExit();
         Assert.That(process.ExitCode, Is.Zero);

@@ -34,7 +34,8 @@ internal static class PretendedProcess
 
     private static (int ExitCode, string Output) Run()
     {
-        string compiler = HostCompiler.Find() ?? throw new InvalidOperationException(MissingProgram.Compiler);
+        string[] compiler = HostCompiler.Find();
+        if (compiler is []) throw new InvalidOperationException(MissingProgram.Compiler);
         string folder = Directory.CreateTempSubdirectory("pretended").FullName;
         try
         {
