@@ -67,6 +67,30 @@ public sealed class InterruptTests
         Interrupt("INT", place, "dataset", "from-videos", clips, place);
     }
 
+    [Test]
+    public void WhatAKilledDataSetLeavesIsDeletedByTheNext()
+    {
+        string clips = Directory.CreateDirectory(_folder.File("clips")).FullName;
+        File.CreateSymbolicLink(Path.Combine(clips, "coast.mp4"), Assets.Coast);
+        string place = _folder.File("data/0036x0064");
+        string[] arguments = ["dataset", "from-videos", clips, _folder.File("data")];
+        using (CommandProcess process = CommandProcess.Start([], arguments))
+        {
+            process.WaitUntil(
+                () => Directory.Exists(place) && Directory.EnumerateFiles(place, "*", SearchOption.AllDirectories)
+                    .Any(file => new FileInfo(file).Length > 0),
+                "frames are written");
+            process.Signal("KILL");
+            process.Result();
+        }
+
+        Assert.That(Directory.GetFileSystemEntries(place), Is.Not.Empty);
+        CommandRun again = CommandRun.Of(arguments);
+        Assert.That(again.Status, Is.EqualTo(ExitCode.Success), again.Error);
+        Assert.That(Directory.GetFileSystemEntries(place).Select(Path.GetFileName).Order(),
+            Is.EqualTo((string[])["dataset.json", "partition_0000.zip"]));
+    }
+
     /// <summary>Waits for the first sign of work in the folder, which must be gone after the signal.</summary>
     private static void Interrupt(string signal, string place, params string[] arguments)
     {

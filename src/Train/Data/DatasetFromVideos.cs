@@ -71,15 +71,12 @@ public sealed class DatasetFromVideos
         }
         string[] made = [.. new[] { _folder, _options.OutputFolder }.Where(folder => !Directory.Exists(folder))];
         Directory.CreateDirectory(_folder);
-        List<PartitionWriter> partitions = [];
         try
         {
-            WritePartitions(partitions);
-            return Publish(partitions, earlier);
+            return Write(earlier);
         }
         finally
         {
-            foreach (PartitionWriter partition in partitions) partition.Dispose();
             foreach (string folder in made.Where(folder => !Directory.EnumerateFileSystemEntries(folder).Any()))
             {
                 Directory.Delete(folder);
@@ -96,7 +93,22 @@ public sealed class DatasetFromVideos
 
     private static bool IsOurs(string name) => name == DatasetLayout.ManifestName || DatasetLayout.IsPartition(name);
 
-    private void WritePartitions(List<PartitionWriter> partitions)
+    private DatasetReport Write(string[] earlier)
+    {
+        using PartialOutput output = new(Path.Combine(_folder, DatasetLayout.ManifestName));
+        List<PartitionWriter> partitions = [];
+        try
+        {
+            WritePartitions(output, partitions);
+            return Publish(output, partitions, earlier);
+        }
+        finally
+        {
+            foreach (PartitionWriter partition in partitions) partition.Dispose();
+        }
+    }
+
+    private void WritePartitions(PartialOutput output, List<PartitionWriter> partitions)
     {
         using CancellationTokenSource abandon = CancellationTokenSource.CreateLinkedTokenSource(_stop);
         Queue<Task<DecodedVideo>> pending = [];
@@ -107,10 +119,11 @@ public sealed class DatasetFromVideos
             {
                 while (started < _videos.Length && pending.Count < _options.Workers)
                 {
-                    pending.Enqueue(StartDecoding(_videos[started++], abandon.Token));
+                    string spool = output.File($"video-{started}");
+                    pending.Enqueue(StartDecoding(_videos[started++], spool, abandon.Token));
                 }
                 using DecodedVideo video = pending.Dequeue().GetAwaiter().GetResult();
-                Take(video, PartitionOf(index), partitions);
+                Take(video, PartitionOf(index), output, partitions);
             }
             if (partitions.Count > 0) partitions[^1].Finish();
         }
@@ -130,15 +143,12 @@ public sealed class DatasetFromVideos
         return video < inLonger ? video / (length + 1) : longer + (video - inLonger) / length;
     }
 
-    private Task<DecodedVideo> StartDecoding(SourceVideo source, CancellationToken stop)
-    {
-        string spool = Path.Combine(_folder, $".{Guid.NewGuid():N}.partial");
-        return Task.Factory.StartNew(
+    private Task<DecodedVideo> StartDecoding(SourceVideo source, string spool, CancellationToken stop) =>
+        Task.Factory.StartNew(
             () => DecodedVideo.Decode(source, _options, spool, FrameDone, stop), stop,
             TaskCreationOptions.LongRunning, TaskScheduler.Default);
-    }
 
-    private void Take(DecodedVideo video, int index, List<PartitionWriter> partitions)
+    private void Take(DecodedVideo video, int index, PartialOutput output, List<PartitionWriter> partitions)
     {
         if (video.Failure is not null)
         {
@@ -149,7 +159,7 @@ public sealed class DatasetFromVideos
             if (partitions.Count == 0 || partitions[^1].Index != index)
             {
                 if (partitions.Count > 0) partitions[^1].Finish();
-                partitions.Add(new PartitionWriter(_folder, index));
+                partitions.Add(new PartitionWriter(output, index));
             }
             partitions[^1].Add(video);
             _written.Add(new DatasetManifestVideo(
@@ -180,7 +190,7 @@ public sealed class DatasetFromVideos
         }
     }
 
-    private DatasetReport Publish(List<PartitionWriter> partitions, string[] earlier)
+    private DatasetReport Publish(PartialOutput output, List<PartitionWriter> partitions, string[] earlier)
     {
         if (_written.Count == 0)
         {
@@ -189,14 +199,13 @@ public sealed class DatasetFromVideos
                 + $"the first, {first.Source}: {first.Reason}");
         }
         DatasetManifest manifest = new(_options.Height, _options.Width, _written);
-        using PartialOutput manifestOutput = new(Path.Combine(_folder, DatasetLayout.ManifestName));
-        File.WriteAllBytes(manifestOutput.Path, manifest.ToJson());
+        File.WriteAllBytes(output.Path, manifest.ToJson());
 
         using FilesAside aside = new(earlier);
         try
         {
-            foreach (PartitionWriter partition in partitions) partition.Commit();
-            manifestOutput.Commit();
+            foreach (PartitionWriter partition in partitions) output.Commit(partition.Name);
+            output.Commit();
         }
         catch
         {

@@ -4,22 +4,22 @@ using GenKernels.Train.Video;
 
 namespace GenKernels.Train.Data;
 
-/// <summary>Writes one partition of a data set; it gets its final name only when committed.</summary>
+/// <summary>Writes one partition of a data set, in a temporary place.</summary>
 internal sealed class PartitionWriter : IDisposable
 {
     // Zip entries carry a date; a fixed one makes equal data sets byte-identical files.
     private static readonly DateTimeOffset s_date = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private readonly PartialOutput _output;
     private readonly ZipArchive _zip;
     private readonly SortedDictionary<string, int> _frameCounts = new(StringComparer.Ordinal);
 
-    public PartitionWriter(string folder, int index)
+    /// <param name="output">Where the zip is made.</param>
+    /// <param name="index">Index of the partition, from 0.</param>
+    public PartitionWriter(PartialOutput output, int index)
     {
         Index = index;
         Name = DatasetLayout.Partition(index);
-        _output = new PartialOutput(Path.Combine(folder, Name));
-        FileStream stream = new(_output.Path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16);
+        FileStream stream = new(output.File(Name), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16);
         _zip = new ZipArchive(stream, ZipArchiveMode.Create);
     }
 
@@ -40,7 +40,7 @@ internal sealed class PartitionWriter : IDisposable
         _frameCounts.Add(video.Source.Name, index);
     }
 
-    /// <summary>Writes the list of frames and closes the zip, still under its temporary name.</summary>
+    /// <summary>Writes the list of frames and closes the zip.</summary>
     public void Finish()
     {
         using MemoryStream json = new();
@@ -59,8 +59,6 @@ internal sealed class PartitionWriter : IDisposable
         _zip.Dispose();
     }
 
-    public void Commit() => _output.Commit();
-
     public void Dispose()
     {
         try
@@ -70,10 +68,6 @@ internal sealed class PartitionWriter : IDisposable
         catch (IOException)
         {
             // Only for a zip that is being abandoned: its directory would not fit on the full disk either.
-        }
-        finally
-        {
-            _output.Dispose();
         }
     }
 

@@ -1,12 +1,13 @@
 using System.Globalization;
+using GenKernels.Runtime;
 
 namespace GenKernels.Train.Runs;
 
 /// <summary>The folder of one run, held by one live process at a time.</summary>
 /// <remarks>
-/// The lock is the operating system's own lock of an open file, so a killed process loses it and its folder can be
-/// taken over. The lock file is never deleted: that could remove it from under another process's lock. The process id
-/// lies in a file beside it, for messages only, because no other process can read a locked file.
+/// A killed process loses the lock (<see cref="FileLock"/>), and its folder can be taken over. The lock file is never
+/// deleted: that could remove it from under another process's lock. The process id lies in a file beside it, for
+/// messages only, because no other process can read a locked file.
 /// </remarks>
 public sealed class RunFolder : IDisposable
 {
@@ -17,7 +18,6 @@ public sealed class RunFolder : IDisposable
     public const string ProcessName = "run.pid";
 
     private const int NumberLength = 5;
-    private const int WouldBlock = 11, SharingViolation = unchecked((int)0x80070020);  // on Linux, on Windows
 
     private readonly FileStream _lock;
 
@@ -102,19 +102,7 @@ public sealed class RunFolder : IDisposable
         return next;
     }
 
-    /// <returns>The locked file; null if another process, or another run of this one, holds it.</returns>
-    private static FileStream? TryLock(string path)
-    {
-        try
-        {
-            string file = System.IO.Path.Combine(path, LockName);
-            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException fault) when (fault.HResult is WouldBlock or SharingViolation)
-        {
-            return null;
-        }
-    }
+    private static FileStream? TryLock(string path) => FileLock.TryTake(System.IO.Path.Combine(path, LockName));
 
     private static string Holder(string path)
     {

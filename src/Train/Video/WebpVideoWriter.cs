@@ -12,8 +12,8 @@ internal sealed class WebpVideoWriter : IVideoWriter
     private readonly string _path;
     private readonly FrameSize _size;
     private readonly VideoWriterOptions _options;
-    private readonly PartialOutput _frames;
     private readonly PartialOutput _output;
+    private readonly string _frames;
     private readonly FileStream _stream;
     private int _frameCount;
 
@@ -22,9 +22,9 @@ internal sealed class WebpVideoWriter : IVideoWriter
         _path = path;
         _size = new FrameSize(width, height);
         _options = options;
-        _frames = new PartialOutput(path);
         _output = new PartialOutput(path);
-        _stream = new FileStream(_frames.Path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+        _frames = _output.File("frames");
+        _stream = new FileStream(_frames, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
     }
 
     public void AddFrame(ReadOnlySpan<byte> rgb)
@@ -43,7 +43,7 @@ internal sealed class WebpVideoWriter : IVideoWriter
         try
         {
             using Image raw = Image.Rawload(
-                _frames.Path, _size.Width, _size.Height * _frameCount, 3, interpretation: Enums.Interpretation.Srgb);
+                _frames, _size.Width, _size.Height * _frameCount, 3, interpretation: Enums.Interpretation.Srgb);
             using Image scaled = raw.Zoom(_options.Scale, _options.Scale);
             using Image animation = scaled.Mutate(image =>
             {
@@ -65,7 +65,6 @@ internal sealed class WebpVideoWriter : IVideoWriter
     public void Dispose()
     {
         _stream.Dispose();
-        _frames.Dispose();
         _output.Dispose();
     }
 

@@ -78,6 +78,52 @@ public sealed class VideoWriterTests
     [TestCase("film.mp4")]
     [TestCase("film.webp")]
     [TestCase("frames")]
+    public void WhatAKilledProcessLeftIsDeleted(string name)
+    {
+        using TemporaryFolder folder = new();
+        string left = folder.File($".{name}.partial");
+        Directory.CreateDirectory(Path.Combine(left, "frames"));
+        foreach (string file in (string[])["partial.lock", name + "/frame_000009.png", "rest"])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(left, file))!);
+            File.WriteAllText(Path.Combine(left, file), "");
+        }
+
+        Write(folder.File(name), 16, 16, [TestFrames.Noise(16, 16, seed: 1)], new VideoWriterOptions());
+        Assert.That(EntriesOf(folder), Is.EqualTo(new[] { name }));
+    }
+
+    [Test]
+    public void AVideoThatIsBeingWrittenIsNotWrittenTwice()
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.File("film.webp");
+        using (IVideoWriter writer = VideoWriter.Create(path, 16, 16))
+        {
+            Assert.That(() => VideoWriter.Create(path, 16, 16),
+                Throws.TypeOf<IOException>().With.Message.StartsWith($"{path}: is already being written"));
+            writer.AddFrame(TestFrames.Noise(16, 16, seed: 1));
+            writer.Complete();
+        }
+
+        Write(path, 16, 16, [TestFrames.Noise(16, 16, seed: 1)], new VideoWriterOptions());
+    }
+
+    [Test]
+    public void AFolderOfAnotherProgramIsNotDeleted()
+    {
+        using TemporaryFolder folder = new();
+        string mine = folder.File(".film.mp4.partial/mine.txt");
+        Directory.CreateDirectory(Path.GetDirectoryName(mine)!);
+        File.WriteAllText(mine, "mine");
+        Assert.That(() => VideoWriter.Create(folder.File("film.mp4"), 16, 16),
+            Throws.TypeOf<IOException>().With.Message.EndsWith("which holds files of another program"));
+        Assert.That(File.ReadAllText(mine), Is.EqualTo("mine"));
+    }
+
+    [TestCase("film.mp4")]
+    [TestCase("film.webp")]
+    [TestCase("frames")]
     public void AVideoWithoutFramesIsRefused(string name)
     {
         using TemporaryFolder folder = new();
