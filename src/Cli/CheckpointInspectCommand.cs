@@ -36,8 +36,8 @@ internal static class CheckpointInspectCommand
     private static void Write(IAnsiConsole output, Contents contents)
     {
         output.WriteLine(
-            $"{contents.File}: {contents.Tensors.Count} tensors, {contents.Elements:N0} elements, "
-            + $"{contents.Bytes:N0} bytes");
+            $"{contents.File}: {Quantity.Of(contents.Tensors.Count, "tensor")}, "
+            + $"{Quantity.Of(contents.Elements, "element")}, {Quantity.Of(contents.Bytes, "byte")}");
         foreach ((string key, string value) in contents.Metadata)
         {
             output.WriteLine($"  {key}: {(value.Length > LongestValue ? value[..LongestValue] + " …" : value)}");

@@ -65,7 +65,7 @@ internal static class DatasetFromVideosCommand
     }
 
     private static string Text(DatasetProgress progress) =>
-        $"{progress.VideosDone} of {progress.VideosTotal} videos, {progress.FramesDone} frames";
+        $"{progress.VideosDone} of {progress.VideosTotal} videos, {Quantity.Of(progress.FramesDone, "frame")}";
 
     /// <returns>What writes a line now and then, where there is no terminal.</returns>
     private static Reporter<DatasetProgress> Lines(IAnsiConsole console)
@@ -86,9 +86,9 @@ internal static class DatasetFromVideosCommand
 
         DatasetManifest manifest = report.Manifest;
         terminal.Output.WriteLine(
-            $"{manifest.Videos.Count} videos, {manifest.TotalFrames} frames of {manifest.Width} x {manifest.Height} "
-            + $"in {report.Folder}"
-            + (report.Skipped.Count > 0 ? $"; {report.Skipped.Count} videos skipped" : ""));
+            $"{Quantity.Of(manifest.Videos.Count, "video")}, {Quantity.Of(manifest.TotalFrames, "frame")} of "
+            + $"{manifest.Width} x {manifest.Height} in {report.Folder}"
+            + (report.Skipped.Count > 0 ? $"; {Quantity.Of(report.Skipped.Count, "video")} skipped" : ""));
     }
 
     private static Option<int> Number(string name, string description, int byDefault, int most) =>

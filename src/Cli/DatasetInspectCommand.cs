@@ -41,8 +41,9 @@ internal static class DatasetInspectCommand
     private static void Write(IAnsiConsole output, Size size)
     {
         output.WriteLine(
-            $"{size.Folder}: {size.Width} x {size.Height}, {size.Videos.Count} videos, {size.TotalFrames} frames, "
-            + $"{size.Partitions} zips, {size.Bytes / BytesPerMebibyte:F1} MiB");
+            $"{size.Folder}: {size.Width} x {size.Height}, {Quantity.Of(size.Videos.Count, "video")}, "
+            + $"{Quantity.Of(size.TotalFrames, "frame")}, {Quantity.Of(size.Partitions, "zip")}, "
+            + $"{size.Bytes / BytesPerMebibyte:F1} MiB");
         Table table = new Table().Border(TableBorder.Simple).AddColumn("video")
             .AddColumn(new TableColumn("frames").RightAligned()).AddColumn(new TableColumn("fps").RightAligned())
             .AddColumns("zip", "source");

@@ -34,7 +34,8 @@ internal static class DoctorCommand
         Add(facts, null, "processor",
             $"{machine.Processor}, {machine.Cores} cores, {machine.MemoryBytes / BytesPerGibibyte:F1} GiB memory");
         Add(facts, null, "kernel cache",
-            $"{report.Cache.Folder}: {report.Cache.Entries} files, {report.Cache.Bytes / BytesPerMebibyte:F1} MiB");
+            $"{report.Cache.Folder}: {Quantity.Of(report.Cache.Entries, "file")}, "
+            + $"{report.Cache.Bytes / BytesPerMebibyte:F1} MiB");
         Write(output, $"GenKernels {machine.Version}", facts);
 
         Table devices = NewTable();
@@ -60,7 +61,8 @@ internal static class DoctorCommand
     private static string Shorten(string advice)
     {
         int list = advice.IndexOf(" (tried: ", StringComparison.Ordinal);
-        return list < 0 ? advice : $"{advice[..list]} ({advice.AsSpan(list).Count(", ") + 1} places tried)";
+        if (list < 0) return advice;
+        return $"{advice[..list]} ({Quantity.Of(advice.AsSpan(list).Count(", ") + 1, "place")} tried)";
     }
 
     private static Table NewTable() => new Table().Border(TableBorder.None).HideHeaders()

@@ -77,7 +77,8 @@ internal static class GenerateVideoCommand
             double framesPerSecond = count / Stopwatch.GetElapsedTime(started).TotalSeconds;
             string size = $"{sizes.Width * options.Scale} x {sizes.Height * options.Scale}";
             string rate = framesPerSecond.ToString("0.0", CultureInfo.InvariantCulture);
-            terminal.Output.WriteLine($"{count} frames of {size} in {path}, generated at {rate} frames/s");
+            string length = Quantity.Of(count, "frame");
+            terminal.Output.WriteLine($"{length} of {size} in {path}, generated at {rate} frames/s");
             return ExitCode.Success;
         });
     }

@@ -54,7 +54,7 @@ internal static class ProfileGenerateVideoCommand
             int count = result.GetValue(frames), length = result.GetValue(segment);
             StepMeasurement measurement = StepMeasurement.Take(
                 device, request, terminal.Progress, () => Make(segments, count, length, stop), stop);
-            string what = $"A video of {count} frames, {length} at a time, preset {sizes.Name}";
+            string what = $"A video of {Quantity.Of(count, "frame")}, {length} at a time, preset {sizes.Name}";
             new ProfileReport(what, device, measurement, request).Write(terminal);
             return ExitCode.Success;
         });

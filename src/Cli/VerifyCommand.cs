@@ -54,7 +54,7 @@ internal static class VerifyCommand
             foreach (CaseResult result in results)
             {
                 done.Add(result);
-                status.Status($"{done.Count} cases on {device}, last {result.Case.EscapeMarkup()}");
+                status.Status($"{Quantity.Of(done.Count, "case")} on {device}, last {result.Case.EscapeMarkup()}");
             }
 
             return done;

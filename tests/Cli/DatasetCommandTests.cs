@@ -24,8 +24,8 @@ public sealed class DatasetCommandTests
         string[] make = ["dataset", "from-videos", .. folders, "--trim-end", "8", "--width", "32"];
         CommandLineRun made = await CommandLineRun.Of(make);
         Assert.That(made.Status, Is.EqualTo(ExitCode.Success), made.Error);
-        Assert.That(made.Output, Does.StartWith("1 videos, 21 frames of 32 x 36 in "));
-        Assert.That(made.Output, Does.Contain("; 1 videos skipped"));
+        Assert.That(made.Output, Does.StartWith("1 video, 21 frames of 32 x 36 in "));
+        Assert.That(made.Output, Does.Contain("; 1 video skipped"));
         Assert.That(made.Error, Does.StartWith("gk: skipped broken.mp4: "));
 
         CommandLineRun again = await CommandLineRun.Of(make);
@@ -34,7 +34,7 @@ public sealed class DatasetCommandTests
         Assert.That((await CommandLineRun.Of([.. make, "--overwrite"])).Status, Is.EqualTo(ExitCode.Success));
 
         CommandLineRun text = await CommandLineRun.Of("dataset", "inspect", _folder.File("out"));
-        Assert.That(text.Output, Does.Contain("32 x 36, 1 videos, 21 frames, 1 zips").And.Contain("drive.mp4"));
+        Assert.That(text.Output, Does.Contain("32 x 36, 1 video, 21 frames, 1 zip, ").And.Contain("drive.mp4"));
         CommandLineRun json = await CommandLineRun.Of("dataset", "inspect", _folder.File("out"), "--json");
         JsonElement video = json.Json[0].GetProperty("videos")[0];
         Assert.That(video.GetProperty("frameCount").GetInt32(), Is.EqualTo(21));
@@ -48,7 +48,7 @@ public sealed class DatasetCommandTests
         await File.WriteAllTextAsync(_folder.File("in/broken.mp4"), "no video");
         CommandLineRun run = await CommandLineRun.Of("dataset", "from-videos", _folder.File("in"), _folder.File("out"));
         Assert.That(run.Status, Is.EqualTo(ExitCode.Failure));
-        Assert.That(run.Error, Does.Contain("none of 1 videos can be decoded; the first, broken.mp4: "));
+        Assert.That(run.Error, Does.Contain("no video can be decoded (1 tried); the first, broken.mp4: "));
         Assert.That(_folder.File("out"), Does.Not.Exist);
     }
 

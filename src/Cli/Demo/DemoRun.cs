@@ -41,7 +41,7 @@ internal sealed class DemoRun(DemoOptions options, IAnsiConsole console, Cancell
             Train(folder, dataset, preset, device);
         TimeSpan trainingTime = Stopwatch.GetElapsedTime(started);
         int frames = Math.Min(TimesLonger * real.Count, LongestVideo);
-        console.WriteLine($"3/4 generating a video of {frames} frames");
+        console.WriteLine($"3/4 generating a video of {Quantity.Of(frames, "frame")}");
         started = Stopwatch.GetTimestamp();
         FrameSequence generated = Generate(folder, frames, real.FrameRate, device);
         TimeSpan generationTime = Stopwatch.GetElapsedTime(started);

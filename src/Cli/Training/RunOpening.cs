@@ -21,11 +21,11 @@ internal static class RunOpening
             CultureInfo.InvariantCulture,
             $"Preset {gan.Preset.Name} ({gan.Preset.Description}) on {DeviceText.Of(device)}: "
             + $"generator {gan.Generator.ParameterCount:N0} parameters, "
-            + $"discriminator {gan.Discriminator.ParameterCount:N0}. Data: {Count(dataset.Videos.Count, "video")}, "
+            + $"discriminator {gan.Discriminator.ParameterCount:N0}. "
+            + $"Data: {Quantity.Of(dataset.Videos.Count, "video")}, "
             + $"{dataset.TotalFrames:N0} frames of {dataset.Width} x {dataset.Height}. "
-            + $"Batches of {Count(options.BatchSize, "clip")} of {gan.Preset.Discriminator.FrameCount} frames{parts}. "
+            + $"Batches of {Quantity.Of(options.BatchSize, "clip")} of {gan.Preset.Discriminator.FrameCount} frames"
+            + $"{parts}. "
             + $"{from} {run.Folder}.{other}");
     }
-
-    private static string Count(int number, string what) => number == 1 ? $"1 {what}" : $"{number:N0} {what}s";
 }

@@ -48,7 +48,7 @@ internal sealed class TuningResult
         if (result.GetValue(_out) is { } path)
         {
             device.Tuner.Export(path);
-            terminal.Progress.WriteLine($"{path}: {device.Tuner.Choices.Count} choices");
+            terminal.Progress.WriteLine($"{path}: {Quantity.Of(device.Tuner.Choices.Count, "choice")}");
         }
 
         if (!result.GetValue(_json))
@@ -90,8 +90,8 @@ internal sealed class TuningResult
         output.Write(table);
         int others = choices.Count(choice => choice.Way != choice.Rule);
         output.WriteLine(
-            $"{choices.Length} choices, {others} of them not the rule's, {device.Tuner.MeasuredCount} measured now; "
-            + $"saved in {device.Tuner.TablePath}");
+            $"{Quantity.Of(choices.Length, "choice")}, {others} of them not the rule's, "
+            + $"{device.Tuner.MeasuredCount} measured now; saved in {device.Tuner.TablePath}");
     }
 
     private static string Text(double? value, string format) =>

@@ -195,7 +195,7 @@ public sealed class DatasetFromVideos
         if (_written.Count == 0)
         {
             SkippedVideo first = _skipped[0];
-            throw new DatasetException($"{_options.SourceFolder}: none of {_skipped.Count} videos can be decoded; "
+            throw new DatasetException($"{_options.SourceFolder}: no video can be decoded ({_skipped.Count} tried); "
                 + $"the first, {first.Source}: {first.Reason}");
         }
         DatasetManifest manifest = new(_options.Height, _options.Width, _written);

@@ -154,7 +154,7 @@ public sealed class DatasetFromVideosTests
         Directory.CreateDirectory(_folder.File("in"));
         File.WriteAllText(_folder.File("in/b.mp4"), "no film");
         Assert.That(() => DatasetFromVideos.Make(Options()), Throws.TypeOf<DatasetException>()
-            .With.Message.Contains("none of 1 videos can be decoded; the first, b.mp4: "));
+            .With.Message.Contains("no video can be decoded (1 tried); the first, b.mp4: "));
         Assert.That(Directory.Exists(_folder.File("out/0016x0024")), Is.False);
     }
 
