@@ -22,8 +22,7 @@ internal static class DatasetInspectCommand
             List<Size> sizes = [];
             foreach ((int height, int width) in VideoDataset.FindSizes(path))
             {
-                stop.ThrowIfCancellationRequested();
-                sizes.Add(Size.Read(path, height, width));
+                sizes.Add(Size.Read(path, height, width, stop));
             }
 
             if (sizes.Count == 0)
@@ -61,9 +60,9 @@ internal static class DatasetInspectCommand
     private sealed record Size(
         string Folder, int Height, int Width, int Partitions, long Bytes, long TotalFrames, IReadOnlyList<Video> Videos)
     {
-        public static Size Read(string folder, int height, int width)
+        public static Size Read(string folder, int height, int width, CancellationToken stop)
         {
-            using VideoDataset dataset = VideoDataset.Open(folder, height, width, cacheBytes: 0);
+            using VideoDataset dataset = VideoDataset.Open(folder, height, width, cacheBytes: 0, stop);
             FileInfo[] zips = new DirectoryInfo(dataset.Folder).GetFiles("*.zip");
             Dictionary<string, DatasetManifestVideo> made =
                 (dataset.Manifest?.Videos ?? []).ToDictionary(video => video.Name, StringComparer.Ordinal);

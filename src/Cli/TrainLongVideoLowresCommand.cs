@@ -108,7 +108,7 @@ internal sealed class TrainLongVideoLowresCommand
 
         using VideoDataset dataset = VideoDataset.Open(
             result.GetRequiredValue(_data), preset.Generator.Height, preset.Generator.Width,
-            runOptions.FrameCacheBytes);
+            runOptions.FrameCacheBytes, stop);
         using Device device = DeviceFactory.Open(result.GetRequiredValue(_device));
         using RunFolder place = RunFolder.Open(folder);
         using LowResolutionRun run = LowResolutionRun.Open(place, dataset, preset, options, runOptions, device);

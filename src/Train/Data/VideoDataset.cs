@@ -56,10 +56,13 @@ public sealed class VideoDataset : IDisposable
     /// <param name="height">Rows of a frame.</param>
     /// <param name="width">Columns of a frame.</param>
     /// <param name="cacheBytes">Most bytes of decoded frames to keep in memory; 0 keeps none.</param>
+    /// <param name="stop">Asked before every zip.</param>
     /// <returns>The caller disposes it.</returns>
     /// <exception cref="DatasetException">The data set is missing, empty, of another size, incomplete, truncated or
     /// damaged.</exception>
-    public static VideoDataset Open(string folder, int height, int width, long cacheBytes = DefaultCacheBytes)
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static VideoDataset Open(
+        string folder, int height, int width, long cacheBytes = DefaultCacheBytes, CancellationToken stop = default)
     {
         folder = FindFolder(folder, height, width);
         string[] paths = [.. Directory.GetFiles(folder, "*.zip").Order(StringComparer.Ordinal)];
@@ -67,11 +70,16 @@ public sealed class VideoDataset : IDisposable
         List<DatasetPartition> partitions = [];
         try
         {
-            foreach (string path in paths) partitions.Add(new DatasetPartition(path));
+            foreach (string path in paths)
+            {
+                stop.ThrowIfCancellationRequested();
+                partitions.Add(new DatasetPartition(path));
+            }
+
             string manifestPath = Path.Combine(folder, DatasetLayout.ManifestName);
             DatasetManifest? manifest = File.Exists(manifestPath) ? DatasetManifest.Read(manifestPath) : null;
             VideoDataset dataset = new(folder, height, width, [.. partitions], cacheBytes) { Manifest = manifest };
-            dataset.Check();
+            dataset.Check(stop);
             return dataset;
         }
         catch
@@ -152,7 +160,7 @@ public sealed class VideoDataset : IDisposable
             : $"{folder}: no frames of size {name}; available: {string.Join(", ", names)}");
     }
 
-    private void Check()
+    private void Check(CancellationToken stop)
     {
         if (Videos.Count == 0) throw new DatasetException($"{Folder}: the data set has no videos");
         if (Manifest is not null && (Manifest.Videos.Count != Videos.Count || Manifest.TotalFrames != TotalFrames))
@@ -164,7 +172,9 @@ public sealed class VideoDataset : IDisposable
         for (int video = 0; video < Videos.Count; video++)
         {
             bool firstOfPartition = video == 0 || Videos[video].Partition != Videos[video - 1].Partition;
-            if (firstOfPartition) ReadFrame(video, 0, frame);
+            if (!firstOfPartition) continue;
+            stop.ThrowIfCancellationRequested();
+            ReadFrame(video, 0, frame);
         }
     }
 }

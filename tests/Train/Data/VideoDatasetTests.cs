@@ -29,6 +29,17 @@ public sealed class VideoDatasetTests
     }
 
     [Test]
+    public void OpeningCanBeStopped()
+    {
+        using TemporaryFolder folder = new();
+        TinyDataset.WritePartition(folder.Path, 0, [("a", 2)]);
+        using CancellationTokenSource stop = new();
+        stop.Cancel();
+        Assert.That(() => VideoDataset.Open(folder.Path, 8, 16, stop: stop.Token),
+            Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    [Test]
     public void EveryFrameIsReadAsItWasWritten()
     {
         using TemporaryFolder folder = new();
