@@ -30,6 +30,7 @@ public sealed partial class DemoCommandTests
         Directory.CreateDirectory(Out);
         File.WriteAllText(Path.Combine(Out, "demo.txt"), "");
         File.WriteAllText(Path.Combine(Out, "report.html"), "an earlier one");
+        Directory.CreateDirectory(Path.Combine(Out, ".generated.mp4.partial"));
 
         CommandRun run = CommandRun.Of("demo", "--out", Out, "--steps", "2", "--device", "host", "--seed", "3");
         string path = Path.Combine(Out, "report.html");
@@ -63,6 +64,16 @@ public sealed partial class DemoCommandTests
         File.WriteAllText(Path.Combine(Out, "thesis.pdf"), "years of work");
         Refuses("contains thesis.pdf, which is not from a demo", "--out", Out);
         Assert.That(File.ReadAllText(Path.Combine(Out, "thesis.pdf")), Is.EqualTo("years of work"));
+    }
+
+    [Test]
+    public void AFolderThatAnotherDemoUsesIsRefused()
+    {
+        Directory.CreateDirectory(Path.Combine(Out, ".real.mp4.partial"));
+        File.WriteAllText(Path.Combine(Out, "report.html"), "an earlier one");
+        using FileStream? note = FileLock.TryTake(Path.Combine(Out, "demo.txt"));
+        Refuses($"{Out} is in use by another 'gk demo'", "--out", Out);
+        Assert.That(File.ReadAllText(Path.Combine(Out, "report.html")), Is.EqualTo("an earlier one"));
     }
 
     [Test]

@@ -1,19 +1,32 @@
+using System.Text;
+using GenKernels.Runtime;
 using GenKernels.Train.Runs;
 
 namespace GenKernels.Cli.Demo;
 
-/// <summary>The output folder of a demonstration. A note in the folder says that the next one may empty it.</summary>
-internal sealed class DemoFolder
+/// <summary>
+/// The output folder of a demonstration. A note in the folder says that the next one may empty it, and is locked
+/// until this one ends.
+/// </summary>
+internal sealed class DemoFolder : IDisposable
 {
     private const string NoteName = "demo.txt";
     private const string Note = "Made by 'gk demo'. Running it again into this folder replaces everything here.\n";
     private const string ClipName = "clip", DataName = "dataset", RunName = "run";
 
-    private static readonly string[] s_folders = [ClipName, DataName, RunName];
-    private static readonly string[] s_files =
-        [NoteName, "report.html", "real.mp4", "real.webp", "generated.mp4", "generated.webp"];
+    // Those that end in .partial are of a video that was being written.
+    private static readonly string[] s_folders =
+    [
+        ClipName, DataName, RunName,
+        ".real.mp4.partial", ".real.webp.partial", ".generated.mp4.partial", ".generated.webp.partial",
+    ];
 
-    private DemoFolder(string path) => Path = path;
+    private static readonly string[] s_files =
+        ["report.html", "real.mp4", "real.webp", "generated.mp4", "generated.webp"];
+
+    private readonly FileStream _note;
+
+    private DemoFolder(string path, FileStream note) => (Path, _note) = (path, note);
 
     /// <summary>The folder itself.</summary>
     internal string Path { get; }
@@ -31,18 +44,33 @@ internal sealed class DemoFolder
     internal string Report => At("report.html");
 
     /// <param name="path">Created if missing; files of an earlier demonstration are deleted.</param>
-    /// <exception cref="CommandException">The path is a file, or the folder holds anything else.</exception>
-    /// <exception cref="IOException">Another demonstration is running there, or the folder cannot be
-    /// emptied.</exception>
+    /// <returns>The caller disposes it when the demonstration ends.</returns>
+    /// <exception cref="CommandException">
+    /// The path is a file, the folder holds anything else, or another demonstration is running there.
+    /// </exception>
+    /// <exception cref="IOException">A run is going on there, or the folder cannot be emptied.</exception>
     internal static DemoFolder Prepare(string path)
     {
-        DemoFolder folder = new(System.IO.Path.GetFullPath(path));
-        folder.RequireOwn();
-        Directory.CreateDirectory(folder.Path);
-        folder.Empty();
-        File.WriteAllText(folder.At(NoteName), Note);
-        Directory.CreateDirectory(folder.Clip);
-        return folder;
+        path = System.IO.Path.GetFullPath(path);
+        RequireOwn(path);
+        Directory.CreateDirectory(path);
+        FileStream note = FileLock.TryTake(System.IO.Path.Combine(path, NoteName)) ?? throw new CommandException(
+            $"{path} is in use by another 'gk demo'; wait for it, or choose another --out");
+        DemoFolder folder = new(path, note);
+        try
+        {
+            folder.Empty();
+            note.SetLength(0);
+            note.Write(Encoding.UTF8.GetBytes(Note));
+            note.Flush();
+            Directory.CreateDirectory(folder.Clip);
+            return folder;
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
     }
 
     /// <returns>The full path of a video.</returns>
@@ -50,20 +78,23 @@ internal sealed class DemoFolder
     /// <param name="extension">With its dot.</param>
     internal string Video(string name, string extension) => At(name + extension);
 
+    /// <inheritdoc/>
+    public void Dispose() => _note.Dispose();
+
     private string At(string name) => System.IO.Path.Combine(Path, name);
 
-    private void RequireOwn()
+    private static void RequireOwn(string path)
     {
-        if (File.Exists(Path)) throw new CommandException($"{Path} is a file; --out must be a folder");
-        if (!Directory.Exists(Path)) return;
+        if (File.Exists(path)) throw new CommandException($"{path} is a file; --out must be a folder");
+        if (!Directory.Exists(path)) return;
         string[] names =
-            [.. Directory.EnumerateFileSystemEntries(Path).Select(entry => System.IO.Path.GetFileName(entry))];
+            [.. Directory.EnumerateFileSystemEntries(path).Select(entry => System.IO.Path.GetFileName(entry))];
         string? foreign = names.Contains(NoteName)
-            ? names.FirstOrDefault(name => !s_folders.Contains(name) && !s_files.Contains(name))
+            ? names.FirstOrDefault(name => name != NoteName && !s_folders.Contains(name) && !s_files.Contains(name))
             : names.FirstOrDefault();
         if (foreign is null) return;
         throw new CommandException(
-            $"{Path} contains {foreign}, which is not from a demo; choose another --out or an empty folder");
+            $"{path} contains {foreign}, which is not from a demo; choose another --out or an empty folder");
     }
 
     private void Empty()

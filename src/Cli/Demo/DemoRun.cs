@@ -31,7 +31,7 @@ internal sealed class DemoRun(DemoOptions options, IAnsiConsole console, Cancell
         LowResolutionPreset preset =
             device.Kind == DeviceKind.Cuda ? LowResolutionPreset.Small : LowResolutionPreset.Tiny;
         DatasetFromVideos.RequireVideo(clip.Path);  // before what an earlier demonstration made is removed
-        DemoFolder folder = DemoFolder.Prepare(options.Out);
+        using DemoFolder folder = DemoFolder.Prepare(options.Out);
         console.WriteLine($"1/4 creating the data set from {clip.Path}");
         using VideoDataset dataset = MakeDataset(clip, folder, preset);
         FrameSequence real = ReadVideo(dataset);
@@ -107,7 +107,7 @@ internal sealed class DemoRun(DemoOptions options, IAnsiConsole console, Cancell
         File.Copy(clip.Path, Path.Combine(folder.Clip, Path.GetFileName(clip.Path)));
         DatasetFromVideosOptions make = new(folder.Clip, folder.Data, height, width) { Partitions = 1 };
         DatasetFromVideos.Make(make, null, stop);
-        return VideoDataset.Open(folder.Data, height, width);
+        return VideoDataset.Open(folder.Data, height, width, stop: stop);
     }
 
     private (LowResolutionTrainingOptions Options, long Generator, long Discriminator) Train(
