@@ -31,7 +31,6 @@ public sealed class ImageSequenceReader : IFrameReader
     public static ImageSequenceReader Open(string path)
     {
         if (Directory.Exists(path)) return OpenFolder(path);
-        if (!File.Exists(path)) throw new VideoException($"{path}: no such file");
         Image image = RgbImage.Load(path);
         int pageHeight = image.Contains("page-height") ? (int)image.Get("page-height") : image.Height;
         int pages = image.Height / pageHeight;

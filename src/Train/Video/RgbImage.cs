@@ -65,9 +65,10 @@ internal static class RgbImage
     /// Opens any picture as 8-bit sRGB without transparency; frames of an animation are stacked vertically.
     /// </summary>
     /// <returns>The caller disposes it.</returns>
-    /// <exception cref="VideoException">It is not a picture, or damaged.</exception>
+    /// <exception cref="VideoException">There is no such file, or it is not a picture, or damaged.</exception>
     public static Image Load(string path)
     {
+        InputFile.Require(path);
         try
         {
             using Image loaded = s_animated.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase)

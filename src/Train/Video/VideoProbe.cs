@@ -11,11 +11,11 @@ internal static class VideoProbe
 
     private const double UnknownFrameRate = 25;
 
-    /// <exception cref="VideoException">The file is missing, has no video stream, or is not a video.</exception>
+    /// <exception cref="VideoException">The file is missing, empty or no regular file, has no video stream, or is not a video.</exception>
     /// <exception cref="VideoToolMissingException"><c>ffprobe</c> cannot be started.</exception>
     public static VideoDescription Describe(string path, VideoTools tools)
     {
-        if (!File.Exists(path)) throw new VideoException($"{path}: no such file");
+        InputFile.Require(path);
         string[] arguments =
             ["-v", "error", "-select_streams", "v:0", "-show_entries", Entries, "-of", "json", Path.GetFullPath(path)];
         using ToolProcess process = ToolProcess.Start(tools.Ffprobe, arguments);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using GenKernels.Train.Video;
 
 namespace GenKernels.Tests.Train.Video;
@@ -71,6 +72,23 @@ public sealed class VideoReaderTests
         File.WriteAllText(path, "Dear reader, this is no film.");
         Assert.That(() => VideoReader.Open(path),
             Throws.TypeOf<VideoException>().With.Message.StartsWith($"{path}: ffprobe failed: "));
+    }
+
+    /// <remarks>Opened, the pipe would wait for ever for somebody to write to it.</remarks>
+    [TestCase("film.mp4")]
+    [TestCase("film.webp")]
+    public void APipeOrDeviceIsRefused(string name)
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.File(name);
+        using (Process mkfifo = Process.Start("mkfifo", path)) mkfifo.WaitForExit();
+        Refuses(path);
+        File.Delete(path);
+        File.CreateSymbolicLink(path, "/dev/zero");
+        Refuses(path);
+
+        static void Refuses(string path) => Assert.That(() => FrameReader.Open(path),
+            Throws.TypeOf<VideoException>().With.Message.EqualTo($"{path}: is empty, or not a regular file"));
     }
 
     [TestCase("no-such-ffmpeg", "ffprobe")]
