@@ -73,7 +73,7 @@ internal static class GenerateVideoCommand
             long started = Stopwatch.GetTimestamp();
             FrameMeter.Run(
                 terminal.Progress, count, meter => video.ForEach(count, frame => writer.AddFrame(frame), meter, stop));
-            writer.Complete(stop);
+            FrameMeter.Encode(terminal.Progress, progress => writer.Complete(progress, stop));
             double framesPerSecond = count / Stopwatch.GetElapsedTime(started).TotalSeconds;
             string size = $"{sizes.Width * options.Scale} x {sizes.Height * options.Scale}";
             string rate = framesPerSecond.ToString("0.0", CultureInfo.InvariantCulture);

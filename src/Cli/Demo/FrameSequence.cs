@@ -50,7 +50,7 @@ internal sealed class FrameSequence(int width, int height, double frameRate)
     {
         using IVideoWriter writer = VideoWriter.Create(path, width, height, new VideoWriterOptions(frameRate, scale));
         foreach (byte[] frame in _frames) writer.AddFrame(frame);
-        writer.Complete(stop);
+        writer.Complete(stop: stop);
     }
 
     /// <summary>Colour similarity of two frames by the distance between them, averaged over first frames.</summary>

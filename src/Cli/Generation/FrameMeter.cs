@@ -23,14 +23,37 @@ internal sealed class FrameMeter
             return;
         }
 
-        Progress bars = console.Progress().AutoClear(true).Columns(
-            new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn());
-        bars.Start(context =>
+        Bars(console).Start(context =>
         {
             ProgressTask bar = context.AddTask("frames", maxValue: frameCount);
             make(new FrameMeter(done => bar.Value = done));
         });
     }
+
+    /// <summary>Runs work that encodes the frames.</summary>
+    /// <param name="console">Where to show it.</param>
+    /// <param name="encode">The work; reports percentages.</param>
+    internal static void Encode(IAnsiConsole console, Action<IProgress<int>> encode)
+    {
+        if (!console.Profile.Capabilities.Interactive)
+        {
+            LinePace pace = new();
+            encode(new Reporter<int>(percent =>
+            {
+                if (pace.IsDue()) console.WriteLine($"encoding: {percent} %");
+            }));
+            return;
+        }
+
+        Bars(console).Start(context =>
+        {
+            ProgressTask bar = context.AddTask("encoding");
+            encode(new Reporter<int>(percent => bar.Value = percent));
+        });
+    }
+
+    private static Progress Bars(IAnsiConsole console) => console.Progress().AutoClear(true).Columns(
+        new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn());
 
     /// <param name="done">Frames done so far.</param>
     internal void Tell(long done) => _show(done);

@@ -34,7 +34,7 @@ internal sealed class FrameFolderWriter : IVideoWriter
         _frameCount++;
     }
 
-    public void Complete(CancellationToken stop = default)
+    public void Complete(IProgress<int>? progress = null, CancellationToken stop = default)
     {
         if (_frameCount == 0) throw new VideoException($"{_path}: no frame was added");
         stop.ThrowIfCancellationRequested();

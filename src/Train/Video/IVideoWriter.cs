@@ -11,8 +11,11 @@ public interface IVideoWriter : IDisposable
 
     /// <summary>Finishes the video and gives it its final name. Without this call, Dispose leaves nothing
     /// behind.</summary>
+    /// <param name="progress">
+    /// Told on this thread what percentage is encoded, where that is done only now.
+    /// </param>
     /// <param name="stop">Ends the encoding early; the video then gets no name.</param>
     /// <exception cref="VideoException">No frame was added, or the video cannot be encoded or stored.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public void Complete(CancellationToken stop = default);
+    public void Complete(IProgress<int>? progress = null, CancellationToken stop = default);
 }

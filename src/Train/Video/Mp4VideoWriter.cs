@@ -44,7 +44,7 @@ internal sealed class Mp4VideoWriter : IVideoWriter
         _frameCount++;
     }
 
-    public void Complete(CancellationToken stop = default)
+    public void Complete(IProgress<int>? progress = null, CancellationToken stop = default)
     {
         if (_frameCount == 0) throw new VideoException($"{_path}: no frame was added");
         stop.ThrowIfCancellationRequested();

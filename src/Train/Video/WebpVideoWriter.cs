@@ -34,7 +34,7 @@ internal sealed class WebpVideoWriter : IVideoWriter
         _frameCount++;
     }
 
-    public void Complete(CancellationToken stop = default)
+    public void Complete(IProgress<int>? progress = null, CancellationToken stop = default)
     {
         if (_frameCount == 0) throw new VideoException($"{_path}: no frame was added");
         stop.ThrowIfCancellationRequested();
@@ -51,7 +51,7 @@ internal sealed class WebpVideoWriter : IVideoWriter
                 image.Set(GValue.ArrayIntType, "delay", Enumerable.Repeat(delay, _frameCount).ToArray());
                 image.Set(GValue.GIntType, "loop", 0);
             });
-            animation.SetProgress(new Unheard(), stop);  // without one, libvips does not ask whether to stop
+            Watch(animation, progress, stop);
             animation.Webpsave(_output.Path, q: _options.WebpQuality);
         }
         catch (VipsException fault)
@@ -68,11 +68,15 @@ internal sealed class WebpVideoWriter : IVideoWriter
         _output.Dispose();
     }
 
-    /// <summary>Of an encoding whose progress nobody watches.</summary>
-    private sealed class Unheard : IProgress<int>
+    private static void Watch(Image animation, IProgress<int>? progress, CancellationToken stop)
     {
-        public void Report(int value)
+        int caller = Environment.CurrentManagedThreadId;
+        animation.SetProgress(true);
+        animation.SignalConnect(Enums.Signals.Eval, (image, done) =>
         {
-        }
+            // The signals of other threads are about parts of the work.
+            if (stop.IsCancellationRequested) image.SetKill(true);
+            else if (Environment.CurrentManagedThreadId == caller) progress?.Report(done.Percent);
+        });
     }
 }

@@ -177,10 +177,22 @@ public sealed class VideoWriterTests
         {
             for (int i = 0; i < 200; i++) writer.AddFrame(TestFrames.Noise(64, 64, i));
             stop.CancelAfter(TimeSpan.FromMilliseconds(200));
-            Assert.That(() => writer.Complete(stop.Token), Throws.InstanceOf<OperationCanceledException>());
+            Assert.That(() => writer.Complete(stop: stop.Token), Throws.InstanceOf<OperationCanceledException>());
         }
 
         Assert.That(EntriesOf(folder), Is.Empty);
+    }
+
+    [Test]
+    public void AnEncodingTellsHowFarItIs()
+    {
+        using TemporaryFolder folder = new();
+        using IVideoWriter writer = VideoWriter.Create(folder.File("film.webp"), 64, 64);
+        for (int i = 0; i < 20; i++) writer.AddFrame(TestFrames.Noise(64, 64, i));
+        Percentages told = new();
+        writer.Complete(told);
+        Assert.That(told.All, Is.Ordered.And.All.InRange(0, 100));
+        Assert.That(told.All.Distinct().Count(), Is.GreaterThan(5));
     }
 
     [Test]
@@ -225,5 +237,14 @@ public sealed class VideoWriterTests
         using IVideoWriter writer = VideoWriter.Create(path, width, height, options);
         foreach (byte[] frame in frames) writer.AddFrame(frame);
         writer.Complete();
+    }
+
+    private sealed class Percentages : IProgress<int>
+    {
+        private readonly List<int> _all = [];
+
+        public IReadOnlyList<int> All => _all;
+
+        public void Report(int value) => _all.Add(value);
     }
 }
