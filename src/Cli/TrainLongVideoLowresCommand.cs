@@ -155,10 +155,7 @@ internal sealed class TrainLongVideoLowresCommand
             Precision = PrecisionOption.Read(result, _precision),
             Seed = unchecked((ulong)result.GetValue(_seed)),
         };
-        if (options.BatchSize % options.Accumulate == 0) return options;
-        throw new CommandException(
-            $"a batch of {options.BatchSize} clips cannot be split into {options.Accumulate} equal parts "
-            + "(--accumulate)");
+        return options.Fault() is { } fault ? throw new CommandException(fault) : options;
     }
 
     private LowResolutionRunOptions RunOptions(ParseResult result) => new()

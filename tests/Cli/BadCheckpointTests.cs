@@ -106,7 +106,7 @@ public sealed class BadCheckpointTests
     [TestCase("{\"Step\":1,\"Preset\":\"tiny\",\"Options\":null}", "is damaged: preset or options missing")]
     [TestCase(
         "{\"Step\":1,\"Preset\":\"tiny\",\"Options\":{\"BatchSize\":0,\"Accumulate\":0}}",
-        "is damaged: a batch of 0 cannot be split into 0 equal parts")]
+        "is damaged: a batch of 0 clips cannot be split into 0 equal parts")]
     [TestCase(
         "{\"Step\":-1,\"Preset\":\"tiny\",\"Options\":{}}", "is damaged: step -1 and clip 0 must not be negative")]
     public void ADamagedStateIsNamed(string text, string message)

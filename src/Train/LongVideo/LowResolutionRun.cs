@@ -30,9 +30,8 @@ public sealed class LowResolutionRun : IDisposable
         RunFolder folder, VideoDataset dataset, LowResolutionPreset preset, LowResolutionTrainingOptions options,
         LowResolutionRunOptions runOptions, Device device, string? checkpoint)
     {
-        Require.That(
-            options.HasEqualParts,
-            $"a batch of {options.BatchSize} cannot be divided into {options.Accumulate} equal parts");
+        string? fault = options.Fault();
+        Require.That(fault is null, $"{fault}");
         (_folder, _options, _runOptions) = (folder, options, runOptions);
         _partSize = options.BatchSize / options.Accumulate;
         LowResolutionCheckpoint? state = checkpoint is null ? null : LowResolutionCheckpoint.Read(checkpoint);

@@ -59,13 +59,13 @@ public sealed record LowResolutionTrainingOptions
     /// <remarks>Source: Karras et al. 2020, StyleGAN2, appendix B (lazy regularization).</remarks>
     internal double LazyRatio => R1Interval > 0 ? R1Interval / (R1Interval + 1.0) : 1;
 
-    /// <summary>Whether a batch can be split into as many equal parts as <see cref="Accumulate"/> says.</summary>
-    internal bool HasEqualParts => BatchSize > 0 && Accumulate > 0 && BatchSize % Accumulate == 0;
-
     /// <returns>What is wrong with them, in a few words; null where nothing is.</returns>
-    internal string? Fault()
+    public string? Fault()
     {
-        if (!HasEqualParts) return $"a batch of {BatchSize} cannot be split into {Accumulate} equal parts";
+        if (BatchSize <= 0 || Accumulate <= 0 || BatchSize % Accumulate != 0)
+        {
+            return $"a batch of {BatchSize} clips cannot be split into {Accumulate} equal parts";
+        }
 
         if (R1Interval < 0 || AverageWarmup < 0)
         {

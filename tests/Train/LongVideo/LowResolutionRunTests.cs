@@ -103,7 +103,7 @@ public sealed class LowResolutionRunTests
         Assert.That(
             () => SmallestRun.Open(folder.Path, dataset, new LowResolutionRunOptions(), options),
             Throws.InstanceOf<ArgumentException>()
-                .With.Message.Contains("a batch of 4 cannot be divided into 3 equal parts"));
+                .With.Message.Contains("a batch of 4 clips cannot be split into 3 equal parts"));
     }
 
     [Test]
