@@ -130,7 +130,7 @@ internal sealed class ProfileKernelCommand
     private void WriteCode(ParseResult result, KernelSource source, Terminal terminal)
     {
         string? file = result.GetValue(_out);
-        if (file is not null) ProfileOptions.RequirePlace(file);
+        if (file is not null) AtomicFile.RequirePlace(file);
         ElementType type = Type(source, result.GetValue(_type));
         string variant = Variant(source, result.GetValue(_variant));
         List<string> parts = [];

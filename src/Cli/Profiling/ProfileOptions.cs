@@ -50,11 +50,11 @@ internal sealed class ProfileOptions
     }
 
     /// <returns>The settings of the profile.</returns>
-    /// <exception cref="CommandException">The file of <c>--trace</c> cannot be created.</exception>
+    /// <exception cref="IOException">The file of <c>--trace</c> cannot be created.</exception>
     internal ProfileRequest Read(ParseResult result)
     {
         string? trace = result.GetValue(_trace);
-        if (trace is not null) RequirePlace(trace);
+        if (trace is not null) AtomicFile.RequirePlace(trace);
         return new ProfileRequest(
             result.GetValue(_steps), result.GetValue(_warmUp),
             Enum.Parse<ProfileGrouping>(result.GetRequiredValue(_by), ignoreCase: true),
@@ -67,15 +67,6 @@ internal sealed class ProfileOptions
         Device device = DeviceFactory.Open(result.GetRequiredValue(Device));
         device.Precision = PrecisionOption.Read(result, _precision);
         return device;
-    }
-
-    /// <summary>Checks the path of a file before the measurement, which may take minutes.</summary>
-    internal static void RequirePlace(string path)
-    {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
-        if (!Directory.Exists(folder)) throw new CommandException($"{path}: the folder {folder} does not exist");
-        if (Directory.Exists(path)) throw new CommandException($"{path} is a folder; expected a file");
-        if (AtomicFile.IsDevice(path)) throw new CommandException($"{path} is a device; expected a file");
     }
 
     internal static Option<int> Number(string name, string description, int byDefault, int most = MostSteps) =>

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using GenKernels.Cli.Profiling;
 using GenKernels.Runtime;
 using Spectre.Console;
 
@@ -27,10 +26,10 @@ internal sealed class TuningResult
     }
 
     /// <summary>Checks the path of <c>--out</c> before the measurement, which may take minutes.</summary>
-    /// <exception cref="CommandException">The file of <c>--out</c> cannot be created.</exception>
+    /// <exception cref="IOException">The file of <c>--out</c> cannot be created.</exception>
     internal void RequirePlace(ParseResult result)
     {
-        if (result.GetValue(_out) is { } path) ProfileOptions.RequirePlace(path);
+        if (result.GetValue(_out) is { } path) AtomicFile.RequirePlace(path);
     }
 
     /// <returns>The device; the caller disposes it.</returns>

@@ -53,17 +53,20 @@ public static class AtomicFile
         return IsBelowDevices(place) || IsBelowDevices(target);
     }
 
-    private static bool IsBelowDevices(string place) =>
-        place.StartsWith("/dev/", StringComparison.Ordinal) && !place.StartsWith("/dev/shm/", StringComparison.Ordinal);
-
-    private static void RequirePlace(string path)
+    /// <summary>Looks whether a file can be written to a path, for work that takes long before it is.</summary>
+    /// <param name="path">A file to create or replace.</param>
+    /// <exception cref="IOException">It is a folder or device, or its folder is missing.</exception>
+    public static void RequirePlace(string path)
     {
-        if (Directory.Exists(path)) throw new IOException($"cannot write {path}: it is a folder");
+        if (Directory.Exists(path)) throw new IOException($"cannot write {path}: it is a folder; expected a file");
         if (IsDevice(path)) throw new IOException($"cannot write {path}: it is a device; expected a file");
         string? folder = Path.GetDirectoryName(Path.GetFullPath(path));
         if (Directory.Exists(folder)) return;
         throw new IOException($"cannot write {path}: the folder {folder} does not exist");
     }
+
+    private static bool IsBelowDevices(string place) =>
+        place.StartsWith("/dev/", StringComparison.Ordinal) && !place.StartsWith("/dev/shm/", StringComparison.Ordinal);
 
     private static void WriteTemporary(string temporary, Action<Stream> write)
     {

@@ -88,7 +88,8 @@ public sealed class AtomicFileTests
         using TemporaryFolder folder = new();
         Assert.That(
             () => AtomicFile.WriteText(folder.Path, "x"),
-            Throws.TypeOf<IOException>().With.Message.EqualTo($"cannot write {folder.Path}: it is a folder"));
+            Throws.TypeOf<IOException>().With.Message.EqualTo(
+                $"cannot write {folder.Path}: it is a folder; expected a file"));
     }
 
     [Test]
