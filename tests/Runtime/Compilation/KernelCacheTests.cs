@@ -5,13 +5,13 @@ namespace GenKernels.Tests.Runtime.Compilation;
 public sealed class KernelCacheTests
 {
     private static readonly byte[] s_code = Encoding.UTF8.GetBytes("some code");
-    private string _folder = "";
+    private TemporaryFolder _folder = null!;
 
     [SetUp]
-    public void MakeAFolder() => _folder = Directory.CreateTempSubdirectory("cache").FullName;
+    public void MakeAFolder() => _folder = new TemporaryFolder();
 
     [TearDown]
-    public void RemoveTheFolder() => Directory.Delete(_folder, recursive: true);
+    public void RemoveTheFolder() => _folder.Dispose();
 
     [Test]
     public void TheKeyChangesWithEveryPartAndWithWhereItEnds()
@@ -32,9 +32,9 @@ public sealed class KernelCacheTests
     [Test]
     public void AnEntryIsCompiledOnceAndFoundByTheNextRun()
     {
-        KernelCache first = new(_folder);
+        KernelCache first = new(_folder.Path);
         string path = first.GetOrCompile("key", ".bin", Write);
-        KernelCache second = new(_folder);
+        KernelCache second = new(_folder.Path);
         Assert.That(second.GetOrCompile("key", ".bin", _ => Assert.Fail("it is there")), Is.EqualTo(path));
         Assert.That(KernelCache.ReadCode(path), Is.EqualTo(s_code));
         Assert.That((first.Misses, first.Hits, second.Misses, second.Hits), Is.EqualTo((1, 0, 0, 1)));
@@ -43,7 +43,7 @@ public sealed class KernelCacheTests
     [Test]
     public void ADamagedEntryIsRebuilt([Values(0, 5, 20, -1)] int damaged)
     {
-        KernelCache cache = new(_folder);
+        KernelCache cache = new(_folder.Path);
         string path = cache.GetOrCompile("key", ".bin", Write);
         byte[] bytes = File.ReadAllBytes(path);
         if (damaged < 0) bytes = bytes[..7];
@@ -56,7 +56,7 @@ public sealed class KernelCacheTests
     [Test]
     public void AFailedCompilationLeavesNothing()
     {
-        KernelCache cache = new(_folder);
+        KernelCache cache = new(_folder.Path);
         Assert.That(
             () => cache.GetOrCompile("key", ".bin", output =>
             {
@@ -64,20 +64,20 @@ public sealed class KernelCacheTests
                 throw new CompilationException("it broke");
             }),
             Throws.TypeOf<CompilationException>());
-        Assert.That(Directory.GetFiles(_folder), Is.Empty);
+        Assert.That(Directory.GetFiles(_folder.Path), Is.Empty);
         Assert.That(cache.Misses, Is.Zero);
     }
 
     [Test]
     public void CachesOnOneFolderDoNotDisturbEachOther()
     {
-        KernelCache[] caches = [.. Enumerable.Range(0, 8).Select(_ => new KernelCache(_folder))];
+        KernelCache[] caches = [.. Enumerable.Range(0, 8).Select(_ => new KernelCache(_folder.Path))];
         Parallel.For(0, 64, new ParallelOptions { MaxDegreeOfParallelism = 8 }, index =>
         {
             string path = caches[index % caches.Length].GetOrCompile($"key{index % 4}", ".bin", Write);
             Assert.That(KernelCache.ReadCode(path), Is.EqualTo(s_code));
         });
-        Assert.That(Directory.GetFiles(_folder), Has.Length.EqualTo(4));
+        Assert.That(Directory.GetFiles(_folder.Path), Has.Length.EqualTo(4));
         Assert.That(caches.Sum(cache => cache.Hits + cache.Misses), Is.EqualTo(64));
     }
 

@@ -92,7 +92,7 @@ public sealed partial class CudaDeviceTests
         Expect.CloseSums(dx, expected.ToDoubles());
     });
 
-    private CudaDevice OpenWithoutChoices() => new(0, new KernelCache(_folder));
+    private CudaDevice OpenWithoutChoices() => new(0, new KernelCache(_folder.Path));
 
     private static string Choose(Device device, PlantedWork work) => device.Tuner.Choose(work, new PlantedKey(1)).Name;
 }

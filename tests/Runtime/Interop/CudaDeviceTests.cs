@@ -9,13 +9,13 @@ namespace GenKernels.Tests.Runtime.Interop;
 [Category(PretendedProcess.Category)]
 public sealed partial class CudaDeviceTests
 {
-    private string _folder = "";
+    private TemporaryFolder _folder = null!;
 
     [SetUp]
-    public void MakeAFolder() => _folder = Directory.CreateTempSubdirectory("cuda").FullName;
+    public void MakeAFolder() => _folder = new TemporaryFolder();
 
     [TearDown]
-    public void RemoveTheFolder() => Directory.Delete(_folder, recursive: true);
+    public void RemoveTheFolder() => _folder.Dispose();
 
     [Test]
     public void AKernelRunsWithItsArgumentsAndGivesEverythingBack() => InChild(() =>
@@ -37,7 +37,7 @@ public sealed partial class CudaDeviceTests
     [Test]
     public void TheDeviceTellsWhatItIs() => InChild(() =>
     {
-        using Device device = DeviceFactory.Open("auto", new KernelCache(_folder));
+        using Device device = DeviceFactory.Open("auto", new KernelCache(_folder.Path));
         Assert.That(device.Name, Is.EqualTo("cuda:0"));
         Assert.That(device.Kind, Is.EqualTo(DeviceKind.Cuda));
         Assert.That(device.ProcessorCount, Is.EqualTo(132));
@@ -65,7 +65,7 @@ public sealed partial class CudaDeviceTests
 
         Assert.That(PretendedCuda.Compiled(), Is.EqualTo(before + 1));
         Assert.That(PretendedCuda.Options(), Does.Contain("--std=c++20").And.Contain("--gpu-architecture=sm_90a "));
-        Assert.That(Directory.GetFiles(_folder, "*.cubin"), Has.Length.EqualTo(1));
+        Assert.That(Directory.GetFiles(_folder.Path, "*.cubin"), Has.Length.EqualTo(1));
     });
 
     [Test]
@@ -79,7 +79,7 @@ public sealed partial class CudaDeviceTests
             Throws.TypeOf<CompilationException>()
                 .With.Message.Contains("NVRTC 13.0 (sm_90a) could not compile Normalization/PixelNorm.cu for Float32")
                 .And.Message.Contains("identifier is undefined").And.Message.Contains("   13 KERNEL PixelNorm"));
-        Assert.That(Directory.GetFiles(_folder), Is.Empty, "a failed compilation leaves nothing in the cache");
+        Assert.That(Directory.GetFiles(_folder.Path), Is.Empty, "a failed compilation leaves nothing in the cache");
     });
 
     [Test]
@@ -361,5 +361,5 @@ public sealed partial class CudaDeviceTests
     private static KernelSource PixelNormSource() => (KernelSource)typeof(PixelNorm)
         .GetField("s_source", BindingFlags.Static | BindingFlags.NonPublic)!.GetValue(null)!;
 
-    private CudaDevice Open() => new(0, new KernelCache(_folder));
+    private CudaDevice Open() => new(0, new KernelCache(_folder.Path));
 }

@@ -4,13 +4,13 @@ namespace GenKernels.Tests.Runtime.Interop;
 
 public sealed class NativeLibraryLocatorTests
 {
-    private string _folder = "";
+    private TemporaryFolder _folder = null!;
 
     [SetUp]
-    public void MakeAFolder() => _folder = Directory.CreateTempSubdirectory("locator").FullName;
+    public void MakeAFolder() => _folder = new TemporaryFolder();
 
     [TearDown]
-    public void RemoveTheFolder() => Directory.Delete(_folder, recursive: true);
+    public void RemoveTheFolder() => _folder.Dispose();
 
     [Test]
     public void ANamedPathThatIsNotThereIsAnErrorThatTellsIt()
@@ -41,9 +41,9 @@ public sealed class NativeLibraryLocatorTests
     [Test]
     public void AFileThatDoesNotLoadIsToldWithTheLoadersReason()
     {
-        string path = Path.Combine(_folder, "libsample.so.1");
+        string path = _folder.File("libsample.so.1");
         File.WriteAllText(path, "no library");
-        NativeLibraryLocator locator = Locator(("GENKERNELS_LIBRARY_PATH", _folder));
+        NativeLibraryLocator locator = Locator(("GENKERNELS_LIBRARY_PATH", _folder.Path));
         Assert.That(locator.IsFound, Is.False);
         Assert.That(locator.Report, Does.Contain($"{path} (").And.Contain("file too short"));
     }
@@ -52,12 +52,13 @@ public sealed class NativeLibraryLocatorTests
     public void ANamedFolderComesBeforeTheLoadersPath()
     {
         Assume.That(NativeLibraries.OpenBlas.IsFound, NativeLibraries.OpenBlas.Report);
-        File.WriteAllText(Path.Combine(_folder, "libm.so.6"), "no library");
+        File.WriteAllText(_folder.File("libm.so.6"), "no library");
         NativeLibraryLocator locator = new(
             "mathematics", "libm", () => ["libm.so.6"], "install it",
-            environment: Variables(("GENKERNELS_LIBRARY_PATH", _folder)));
+            environment: Variables(("GENKERNELS_LIBRARY_PATH", _folder.Path)));
         Assert.That(locator.Path, Is.EqualTo("libm.so.6"));
-        Assert.That(locator.Report, Does.Contain(_folder), "what failed on the way is told though another was found");
+        Assert.That(
+            locator.Report, Does.Contain(_folder.Path), "what failed on the way is told though another was found");
         Assert.That(locator.FindFunction("cos"), Is.Not.EqualTo((nint)0));
         Assert.That(locator.FindFunction("no_such_function"), Is.EqualTo((nint)0));
     }
@@ -66,9 +67,9 @@ public sealed class NativeLibraryLocatorTests
     public void ThePackagesOfAPythonEnvironmentAreSearched(
         [Values("site-packages/nvidia/cu13/lib", "site-packages/nvidia/cuda_nvrtc/lib")] string packages)
     {
-        string path = WriteLibrary(_folder, "lib/python3.12", packages);
-        Assert.That(Locator(("VIRTUAL_ENV", _folder)).Report, Does.Contain($"{path} ("));
-        Assert.That(Locator(("CONDA_PREFIX", _folder)).Report, Does.Contain($"{path} ("));
+        string path = WriteLibrary(_folder.Path, "lib/python3.12", packages);
+        Assert.That(Locator(("VIRTUAL_ENV", _folder.Path)).Report, Does.Contain($"{path} ("));
+        Assert.That(Locator(("CONDA_PREFIX", _folder.Path)).Report, Does.Contain($"{path} ("));
     }
 
     /// <summary>A virtual environment sees its own packages and those of the installation that it was created
@@ -78,37 +79,38 @@ public sealed class NativeLibraryLocatorTests
     [TestCase("environment", "lib/python3.12", "site-packages/nvidia/cu13/lib")]
     public void ThePackagesOfThePythonOnThePathAreSearched(string prefix, string library, string packages)
     {
-        string path = WriteLibrary(Path.Combine(_folder, prefix), library, packages);
+        string path = WriteLibrary(_folder.File(prefix), library, packages);
         foreach (string name in (string[])["base/bin", "environment/bin"])
         {
-            Directory.CreateDirectory(Path.Combine(_folder, name));
+            Directory.CreateDirectory(_folder.File(name));
         }
 
-        string python = Path.Combine(_folder, "base/bin/python3");
+        string python = _folder.File("base/bin/python3");
         File.WriteAllText(python, "no program");
-        File.CreateSymbolicLink(Path.Combine(_folder, "environment/bin/python3"), python);
-        Assert.That(Locator(("PATH", Path.Combine(_folder, "environment/bin"))).Report, Does.Contain($"{path} ("));
+        File.CreateSymbolicLink(_folder.File("environment/bin/python3"), python);
+        Assert.That(Locator(("PATH", _folder.File("environment/bin"))).Report, Does.Contain($"{path} ("));
     }
 
     [Test]
     public void AMissingCompanionIsTold()
     {
-        File.WriteAllText(Path.Combine(_folder, "libsample.so.1"), "no library");
+        File.WriteAllText(_folder.File("libsample.so.1"), "no library");
         NativeLibraryLocator locator = new(
             "sample", "Sample", () => ["libsample.so.1"], "install it", ["libsample-builtins.so*"],
-            Variables(("GENKERNELS_LIBRARY_PATH", _folder)));
-        Assert.That(locator.Report, Does.Contain($"{_folder}/libsample-builtins.so* (not there)"));
+            Variables(("GENKERNELS_LIBRARY_PATH", _folder.Path)));
+        Assert.That(locator.Report, Does.Contain($"{_folder.Path}/libsample-builtins.so* (not there)"));
     }
 
     [Test]
     public void APatternIsExpandedNewestFirst()
     {
-        Directory.CreateDirectory(Path.Combine(_folder, "cuda-12/lib64"));
-        Directory.CreateDirectory(Path.Combine(_folder, "cuda-13/lib64"));
-        Directory.CreateDirectory(Path.Combine(_folder, "cuda-14"));
-        string[] expected = [Path.Combine(_folder, "cuda-13/lib64"), Path.Combine(_folder, "cuda-12/lib64")];
-        Assert.That(LibraryFolders.Expand(_folder + "/cuda*/lib64"), Is.EqualTo(expected));
-        Assert.That(LibraryFolders.Expand(_folder + "/none*/lib64"), Is.EqualTo(new[] { _folder + "/none*/lib64" }));
+        Directory.CreateDirectory(_folder.File("cuda-12/lib64"));
+        Directory.CreateDirectory(_folder.File("cuda-13/lib64"));
+        Directory.CreateDirectory(_folder.File("cuda-14"));
+        string[] expected = [_folder.File("cuda-13/lib64"), _folder.File("cuda-12/lib64")];
+        Assert.That(LibraryFolders.Expand(_folder.File("cuda*/lib64")), Is.EqualTo(expected));
+        string none = _folder.File("none*/lib64");
+        Assert.That(LibraryFolders.Expand(none), Is.EqualTo(new[] { none }));
     }
 
     private static string WriteLibrary(string prefix, string library, string packages)

@@ -36,26 +36,19 @@ internal static class PretendedProcess
     {
         string[] compiler = HostCompiler.Find();
         if (compiler is []) throw new InvalidOperationException(MissingProgram.Compiler);
-        string folder = Directory.CreateTempSubdirectory("pretended").FullName;
-        try
+        using TemporaryFolder folder = new();
+        string library = PretendedCuda.Build(compiler, folder.Path);
+        ProcessStartInfo start = OwnProgram.Start(
+            "GenKernels.Tests", "--filter", $"TestCategory={Category}", "--results-directory", folder.Path);
+        start.RedirectStandardOutput = true;
+        foreach (string variable in s_libraries.Append(PretendedCuda.Variable))
         {
-            string library = PretendedCuda.Build(compiler, folder);
-            ProcessStartInfo start = OwnProgram.Start(
-                "GenKernels.Tests", "--filter", $"TestCategory={Category}", "--results-directory", folder);
-            start.RedirectStandardOutput = true;
-            foreach (string variable in s_libraries.Append(PretendedCuda.Variable))
-            {
-                start.Environment[variable] = library;
-            }
+            start.Environment[variable] = library;
+        }
 
-            using Process process = Process.Start(start)!;
-            string output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            return (process.ExitCode, output);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        using Process process = Process.Start(start)!;
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output);
     }
 }
