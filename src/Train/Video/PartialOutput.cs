@@ -44,11 +44,14 @@ internal sealed class PartialOutput : IDisposable
     /// <returns>The path of another file in the same folder; nothing is created.</returns>
     public string File(string name) => System.IO.Path.Combine(_folder, name);
 
-    /// <summary>Moves the output at <see cref="Path"/> to its destination; replaces a file or an empty folder.</summary>
+    /// <summary>
+    /// Flushes the output at <see cref="Path"/> to the disk, if it is a file, and moves it to its destination; replaces
+    /// a file or an empty folder.
+    /// </summary>
     public void Commit() => Commit(_name);
 
-    /// <summary>Moves another file or folder to beside the output's destination, under the same name.</summary>
-    /// <param name="name">As given to <see cref="File"/>; a file is flushed to the disk first.</param>
+    /// <summary>Does the same with another file of the folder, which keeps its name.</summary>
+    /// <param name="name">As given to <see cref="File"/>.</param>
     public void Commit(string name)
     {
         (string made, string destination) = (File(name), System.IO.Path.Combine(_place, name));

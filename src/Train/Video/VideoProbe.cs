@@ -11,7 +11,9 @@ internal static class VideoProbe
 
     private const double UnknownFrameRate = 25;
 
-    /// <exception cref="VideoException">The file is missing, empty or no regular file, has no video stream, or is not a video.</exception>
+    /// <exception cref="VideoException">
+    /// The file is missing, empty or no regular file, has no video stream, or is not a video.
+    /// </exception>
     /// <exception cref="VideoToolMissingException"><c>ffprobe</c> cannot be started.</exception>
     public static VideoDescription Describe(string path, VideoTools tools)
     {
