@@ -1,5 +1,3 @@
-using GenKernels.Kernels.Common;
-
 namespace GenKernels.Kernels.Convolution;
 
 /// <summary>
@@ -30,11 +28,10 @@ public static class Demodulation
         Check(variance, largestWeights, largestStyles);
         Tensor y = Tensor.Empty(variance.Shape, options.Type, variance.Device);
         if (y.ElementCount == 0) return y;
-        RowWalk walk = Walk(variance);
         Load(variance, options.Type).Kernel("Demodulation").Launch(
-            walk.Shape(variance.Device) with { Cost = LaunchCost.Of(variance, y) },
-            variance, largestWeights, largestStyles, y, KernelArgument.Structure(ref walk), variance.Shape[1],
-            options.Epsilon, options.Root, gain);
+            Rows(variance) with { Cost = LaunchCost.Of(variance, y) },
+            variance, largestWeights, largestStyles, y, variance.Shape[1], variance.Shape[2], options.Epsilon,
+            options.Root, gain);
         return y;
     }
 
@@ -64,11 +61,10 @@ public static class Demodulation
         if (bias is not null) Require.Kind(bias, options.Type, variance.Device);
         Tensor dVariance = Tensor.Empty(variance.Shape, variance.Type, variance.Device);
         if (variance.ElementCount == 0) return dVariance;
-        RowWalk walk = Walk(variance);
         Load(variance, options.Type).Kernel("DemodulationGradient").Launch(
-            walk.Shape(variance.Device) with { Cost = LaunchCost.Of(variance, products, sums, dVariance) },
-            variance, largestWeights, largestStyles, products, sums, bias, dVariance,
-            KernelArgument.Structure(ref walk), variance.Shape[1], options.Epsilon);
+            Rows(variance) with { Cost = LaunchCost.Of(variance, products, sums, dVariance) },
+            variance, largestWeights, largestStyles, products, sums, bias, dVariance, variance.Shape[1],
+            variance.Shape[2], options.Epsilon);
         return dVariance;
     }
 
@@ -78,8 +74,8 @@ public static class Demodulation
         ? variance.Device.Load(s_source, type, Variant("Scalar"))
         : variance.Device.Load(s_narrowingSource, variance.Type, Variant(type.KernelName()));
 
-    private static RowWalk Walk(Tensor variance) =>
-        new((long)variance.Shape[0] * variance.Shape[1], variance.Shape[2]);
+    private static LaunchShape Rows(Tensor variance) =>
+        LaunchShape.Blocks(variance.Device, (long)variance.Shape[0] * variance.Shape[1]);
 
     private static void Check(Tensor variance, Tensor largestWeights, Tensor largestStyles)
     {
