@@ -63,21 +63,20 @@ public sealed class ParameterArena : IDisposable
     /// <exception cref="ArgumentException">Their number, a shape or a type differs.</exception>
     public void Accumulate(IReadOnlyList<Variable> gradients)
     {
-        Require.That(
-            gradients.Count == _gradients.Length, $"{_gradients.Length} gradients are needed, got {gradients.Count}");
+        Check(gradients);
         for (int index = 0; index < _gradients.Length; index++)
         {
-            Tensor gradient = gradients[index].Value;
-            Tensor sum = _gradients[index];
-            Require.That(
-                gradient.Shape == sum.Shape && gradient.Type == sum.Type,
-                $"the gradient of {Parameters[index].Name} must be {sum}, got {gradient}");
-            GenKernels.Kernels.Optimization.Accumulate.Into(gradient, sum);
+            GenKernels.Kernels.Optimization.Accumulate.Into(gradients[index].Value, _gradients[index]);
         }
     }
 
-    /// <summary>Sets <see cref="Gradient"/> to zero.</summary>
-    public void Clear() => Gradient.Clear();
+    /// <summary>Replaces <see cref="Gradient"/>: the first of several to be accumulated.</summary>
+    /// <inheritdoc cref="Accumulate"/>
+    public void Replace(IReadOnlyList<Variable> gradients)
+    {
+        Check(gradients);
+        for (int index = 0; index < _gradients.Length; index++) _gradients[index].CopyFrom(gradients[index].Value);
+    }
 
     /// <summary>Releases the arena's references; the parameters keep their values.</summary>
     public void Dispose()
@@ -112,6 +111,19 @@ public sealed class ParameterArena : IDisposable
             yield return new StateSlot(
                 prefix + Parameters[index].Name, flat.Type, StateLayout.Identity(shape),
                 () => Read(flat, start, shape), bytes => Write(flat, start, shape, bytes));
+        }
+    }
+
+    private void Check(IReadOnlyList<Variable> gradients)
+    {
+        Require.That(
+            gradients.Count == _gradients.Length, $"{_gradients.Length} gradients are needed, got {gradients.Count}");
+        for (int index = 0; index < _gradients.Length; index++)
+        {
+            (Tensor gradient, Tensor own) = (gradients[index].Value, _gradients[index]);
+            Require.That(
+                gradient.Shape == own.Shape && gradient.Type == own.Type,
+                $"the gradient of {Parameters[index].Name} must be {own}, got {gradient}");
         }
     }
 

@@ -5,9 +5,9 @@ namespace GenKernels.Train.Runs;
 
 /// <summary>
 /// One kind of update of a network: the gradients of a batch, part by part, then the optimizer's step. A part's work is
-/// recorded when the first part of its kind comes, and replayed from then on. Clearing the gradients belongs to the
-/// first part and the optimizer's step to the last: an update by an undivided batch is one replay, on a GPU one launch,
-/// after the copies of its inputs and of the step's rates.
+/// recorded when the first part of its kind comes, and replayed from then on. The first part's gradients replace those
+/// of the update before, and the optimizer's step belongs to the last part: an update by an undivided batch is one
+/// replay, on a GPU one launch, after the copies of its inputs and of the step's rates.
 /// </summary>
 /// <param name="network">Name of the updated network in logs.</param>
 /// <param name="arena">Parameters and gradients of the network.</param>
@@ -18,6 +18,7 @@ internal sealed class RecordedUpdate(
 {
     private readonly Device _device = arena.Values.Device;
     private readonly RecordedSteps _steps = new(arena.Values.Device, memory);
+    private bool _isFirst;
 
     /// <summary>All recordings so far.</summary>
     internal IEnumerable<RecordedStep> Recorded => _steps.Recorded;
@@ -31,7 +32,7 @@ internal sealed class RecordedUpdate(
     /// <summary>Runs one update.</summary>
     /// <param name="parts">Number of parts of the batch; 0 changes nothing.</param>
     /// <param name="make">Makes the part of an index, from 0, when its turn comes.</param>
-    /// <param name="teach">Adds the gradients of a part, through <see cref="Accumulate"/>.</param>
+    /// <param name="teach">Adds the gradients of a part, through <see cref="Accumulate"/>, at least once.</param>
     /// <param name="afterPart">Reads a part's results before the next part is made.</param>
     /// <param name="learningRate">Learning rate of the step.</param>
     /// <param name="gradientScale">Factor of the gradients, besides the mean over the parts.</param>
@@ -55,7 +56,7 @@ internal sealed class RecordedUpdate(
 
             void Take(T taken)
             {
-                if (isFirst) arena.Clear();
+                _isFirst = isFirst;
                 teach(taken);
                 if (isLast) Step();
             }
@@ -66,7 +67,10 @@ internal sealed class RecordedUpdate(
     internal void Accumulate(Variable loss)
     {
         using DeviceRange range = _device.Range("gradients");
-        arena.Accumulate(Gradient.Of(optimizer.LossScale?.Apply(loss) ?? loss, arena.Variables));
+        Variable[] gradients = Gradient.Of(optimizer.LossScale?.Apply(loss) ?? loss, arena.Variables);
+        if (_isFirst) arena.Replace(gradients);
+        else arena.Accumulate(gradients);
+        _isFirst = false;
     }
 
     /// <inheritdoc/>

@@ -80,8 +80,7 @@ public sealed class DynamicLossScaleTests(Device device)
     {
         using TensorScope scope = input.Device.Scope();
         Variable loss = (network.Forward(new Variable(input)) + -0.5f).Square().Mean();
-        arena.Clear();
-        arena.Accumulate(Gradient.Of(lossScale?.Apply(loss) ?? loss, arena.Variables));
+        arena.Replace(Gradient.Of(lossScale?.Apply(loss) ?? loss, arena.Variables));
         lossScale?.Check(arena);
         optimizer.Step(learningRate: 0.05);
         lossScale?.Update();

@@ -83,19 +83,18 @@ public sealed class RecordedTrainingTests(Device device)
         {
             (int inputs, Action update) = updates[index];
             string[] first = WorkOf(update);
-            string[] work = [];
-            if (!IsOneLaunch)
-            {
-                work = first[Array.IndexOf(first, "(clear)")..(Array.LastIndexOf(first, "Adam") + 1)];
-                Assert.That(work, Has.Length.GreaterThan(2), "gradients are cleared first, and Adam's step comes last");
-            }
-
             RecordedStep step = gan.Recorded.ElementAt(index).Step;
             long launches = device.LaunchCount;
             string[] seen = WorkOf(update), replayed = WorkOf(step.Replay);
             string[] copies = [.. Enumerable.Repeat("(copy)", inputs)];
             Assert.That(seen, Is.EqualTo((string[])["(copy from host)", .. copies, .. replayed, "(copy to host)"]));
-            Assert.That(replayed, Is.EqualTo(work));
+            int end = Array.LastIndexOf(first, "Adam") + 1, start = end - replayed.Length;
+            if (!IsOneLaunch)
+            {
+                Assert.That(replayed, Is.Not.Empty.And.EqualTo(first[start..end]), "what ran at first");
+                Assert.That(first[..start], Is.All.StartsWith("(copy"), "before it, only the inputs are copied");
+            }
+
             Assert.That(device.LaunchCount - launches, Is.EqualTo(2 * step.LaunchCount));
         }
     }
