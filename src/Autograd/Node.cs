@@ -4,7 +4,7 @@ namespace GenKernels.Autograd;
 /// One recorded operation. Numbers grow with time, so descending order is a topological order from results to inputs.
 /// </summary>
 internal sealed class Node(
-    string name, Variable[] inputs, Func<Variable, Variable, bool[], Variable?[]> backward, Tensor[] saved)
+    string name, Variable[] inputs, Func<Variable, Variable, bool[], Variable?[]> backward, IDisposable[] saved)
 {
     private static long s_count;
     private Func<Variable, Variable, bool[], Variable?[]>? _backward = backward;
@@ -45,6 +45,6 @@ internal sealed class Node(
     internal void Consume()
     {
         _backward = null;
-        foreach (Tensor tensor in saved) tensor.Dispose();
+        foreach (IDisposable each in saved) each.Dispose();
     }
 }

@@ -59,16 +59,16 @@ public sealed partial class Variable
     /// The same, also told which inputs need a gradient, so that the others cost nothing.
     /// </param>
     /// <param name="saved">
-    /// Tensors that only <paramref name="backward"/> reads: freed when the record is consumed, or at once where
-    /// nothing is recorded.
+    /// Tensors, or what holds some, that only <paramref name="backward"/> reads: freed when the record is consumed, or
+    /// at once where nothing is recorded.
     /// </param>
     public static Variable FromOperation(
         string name, Tensor value, Variable[] inputs, Func<Variable, Variable, bool[], Variable?[]> backward,
-        params Tensor[] saved)
+        params IDisposable[] saved)
     {
         AnomalyMode.Check(name, value, inputs);
         if (GradientMode.Records(inputs)) return new Variable(value, new Node(name, inputs, backward, saved));
-        foreach (Tensor tensor in saved) tensor.Dispose();
+        foreach (IDisposable each in saved) each.Dispose();
         return new Variable(value);
     }
 

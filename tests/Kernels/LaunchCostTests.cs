@@ -39,7 +39,7 @@ public sealed class LaunchCostTests(Device device)
         random.Bits([5]);
         random.FillNormal(x);
         random.FillUniform(y);
-        Accumulate.Into(x, y);
+        Accumulate.Into([x], [0], y);
         Lerp.Into(x, y, Tensor.From<float>([0.5f], [1], device));
         AdamOptions options = new();
         Tensor schedule = Tensor.From(AdamSchedule.For(options, 1, 0.1, 1, 0), [AdamSchedule.Length], device);

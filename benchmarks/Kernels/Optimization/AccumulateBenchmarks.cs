@@ -1,20 +1,33 @@
 using GenKernels.Kernels.Optimization;
+using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Optimization;
 
-/// <summary>Accumulation of a second batch's gradients, for all parameters of the small and the thesis's
-/// generator.</summary>
+/// <summary>
+/// Accumulation of a second batch's gradients, for all parameters of the small and the thesis's generator; and their
+/// first gradients, of a hundred parameters.
+/// </summary>
 public class AccumulateBenchmarks : KernelBenchmarks
 {
     /// <inheritdoc/>
-    public override IEnumerable<KernelCase> Cases => [Add(2_000_000), Add(32_000_000)];
+    public override IEnumerable<KernelCase> Cases =>
+        [Into(1, 2_000_000, false), Into(1, 32_000_000, false), Into(100, 20_000, true), Into(100, 320_000, true)];
 
-    private static KernelCase Add(int count) => new(
-        $"Accumulate [{count}]", [[count], [count]], [count],
-        inputs =>
+    private static KernelCase Into(int parts, int count, bool isFirst)
+    {
+        Shape[] shapes = [.. Enumerable.Repeat(Shape.Create([count]), parts)];
+        int[] starts = [.. Enumerable.Range(0, parts).Select(part => part * count)];
+        return new KernelCase(
+            $"Accumulate {parts} x [{count}]{(isFirst ? ", first" : "")}", [.. shapes, [parts * count]],
+            [parts * count],
+            inputs =>
+            {
+                Accumulate.Into(inputs.AsSpan(..parts), starts, inputs[parts], isFirst);
+                return inputs[parts].View([parts * count]);
+            },
+            (inputs, index) => (isFirst ? 0 : inputs[parts][index]) + inputs[index / count][index % count])
         {
-            Accumulate.Into(inputs[0], inputs[1]);
-            return inputs[1].View([count]);
-        },
-        (inputs, index) => inputs[1][index] + inputs[0][index]);
+            Bytes = (isFirst ? 2L : 3) * parts * count * sizeof(float),
+        };
+    }
 }

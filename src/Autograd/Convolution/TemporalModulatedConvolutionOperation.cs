@@ -7,8 +7,6 @@ namespace GenKernels.Autograd;
 /// <summary>A 3-D convolution whose input channels are scaled by a style that changes with time.</summary>
 public static class TemporalModulatedConvolutionOperation
 {
-    private const float Epsilon = 1e-8f;
-
     /// <summary>
     /// Modulates the activations, convolves, and demodulates each output frame. With w̄ = w / max|w| over each output
     /// channel, s̄ = s / max|s| over each clip and F = kT kH kW C:
@@ -66,7 +64,7 @@ public static class TemporalModulatedConvolutionOperation
             (y, g, needed) => GradientMode.IsEnabled
                 ? Gradient.Within(Composed(), inputs, g, differentiable: true)
                 : pass.Backward(y.Value, g.Value, needed),
-            modulation.Computed);
+            modulation);
     }
 
     /// <summary>
@@ -77,15 +75,17 @@ public static class TemporalModulatedConvolutionOperation
         this Variable x, Variable w, Variable style, Variable? inputGain, Triple padding,
         bool demodulate = true, float outputGain = 1, Variable? bias = null, BiasActivationOptions? options = null)
     {
-        if (demodulate && x.Type == ElementType.Float16)
+        DemodulationOptions numbers = new(w.Shape.Product(1, 5), x.Type);
+        if (demodulate && numbers.IsNormalized)
         {
-            w /= w.MaximumMagnitude(1, 4) * MathF.Sqrt(FanIn(w));
+            w /= w.MaximumMagnitude(1, 4) * numbers.Root;
             style /= style.MaximumMagnitude(1, 2);
         }
 
         Variable factor = inputGain is null ? style : style * inputGain;
-        if (!demodulate) factor *= outputGain / MathF.Sqrt(FanIn(w));
-        Variable? demodulation = demodulate ? Demodulation(w, style) * outputGain : null;  // [N, T, O]
+        if (!demodulate) factor *= outputGain / MathF.Sqrt(numbers.FanIn);
+        Variable? demodulation =
+            demodulate ? Demodulation(w, style, numbers.Epsilon) * outputGain : null;  // [N, T, O]
 
         // Sums of squares, their roots and the maxima are delicate: up to here everything has the type of the weights.
         (w, factor) = (w.Cast(x.Type), factor.Cast(x.Type));
@@ -94,7 +94,7 @@ public static class TemporalModulatedConvolutionOperation
             w, factor, ConvolutionOptions.Padded(padding), demodulation, noise: null, bias, options);
     }
 
-    private static Variable Demodulation(Variable w, Variable style)
+    private static Variable Demodulation(Variable w, Variable style, float epsilon)
     {
         (int clips, int frames, int channels) = (style.Shape[0], style.Shape[1], style.Shape[2]);
         int outputs = w.Shape[0];
@@ -103,11 +103,9 @@ public static class TemporalModulatedConvolutionOperation
         Variable variance = power.MatMul(energy, transposeW: true);                    // [N T, O]
         Variable largestWeight = w.MaximumMagnitude(1, 4).Reshape([1, 1, outputs]);
         Variable largestStyle = style.MaximumMagnitude(1, 2);                          // [N, 1, 1]
-        Variable epsilon = (largestWeight * largestStyle).Square() * (Epsilon * FanIn(w));
-        return (variance.Reshape([clips, frames, outputs]) + epsilon).ReciprocalSqrt();
+        Variable added = (largestWeight * largestStyle).Square() * epsilon;
+        return (variance.Reshape([clips, frames, outputs]) + added).ReciprocalSqrt();
     }
-
-    private static int FanIn(Variable w) => (int)w.Shape.Product(1, 5);
 
     private static IEnumerable<Variable> Given(Variable? variable) => variable is null ? [] : [variable];
 
@@ -117,8 +115,8 @@ public static class TemporalModulatedConvolutionOperation
         ConvolutionOptions Options, BiasActivationOptions After)
     {
         internal Tensor Forward() => Kernels.Convolution.Convolution.Forward(
-            X.Value, Modulation.Weights, Options, new ProductEpilogue(Modulation.Bias, After, Factor: Modulation.Factors),
-            Modulation.Scales);
+            X.Value, Modulation.Weights, Options,
+            new ProductEpilogue(Modulation.Bias, After, Factor: Modulation.Factors), Modulation.Scales);
 
         internal Variable?[] Backward(Tensor y, Tensor g, bool[] needed)
         {
@@ -142,8 +140,8 @@ public static class TemporalModulatedConvolutionOperation
 
         private Variable GainGradient(Variable gain, Tensor dScales)
         {
-            Variable ownScales = X.Type == ElementType.Float16 ? Style / Style.MaximumMagnitude(1, 2) : Style;
-            Variable products = new Variable(dScales).Cast(Style.Type).Reshape(Style.Shape) * ownScales;
+            Variable ungained = Modulation.IsNormalized ? Style / Style.MaximumMagnitude(1, 2) : Style;
+            Variable products = new Variable(dScales).Cast(Style.Type).Reshape(Style.Shape) * ungained;
             return products.Sum(0, 3).Reshape(gain.Shape);
         }
     }

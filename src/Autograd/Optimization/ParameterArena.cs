@@ -8,7 +8,7 @@ public sealed class ParameterArena : IDisposable
 {
     // In elements, 16 bytes: every parameter can be read with vectorised loads of four floats.
     private const int Alignment = 4;
-    private readonly Tensor[] _gradients;
+    private readonly int[] _starts;
 
     /// <summary>Moves every parameter of a module into the arena; the variables stay the same objects.</summary>
     /// <param name="module">
@@ -27,16 +27,13 @@ public sealed class ParameterArena : IDisposable
                 parameter.Value.Type == ElementType.Float32, $"{name} must be Float32, got {parameter.Value.Type}");
         }
 
-        Starts = AlignedStarts(Variables, out int length);
+        _starts = AlignedStarts(Variables, out int length);
         Device device = Variables[0].Device;
         Values = Tensor.Zeros([length], ElementType.Float32, device).Unscoped();
         Gradient = Tensor.Zeros([length], ElementType.Float32, device).Unscoped();
-        _gradients = new Tensor[Variables.Count];
-        for (int index = 0; index < _gradients.Length; index++)
+        for (int index = 0; index < _starts.Length; index++)
         {
-            Shape shape = Variables[index].Shape;
-            Parameters[index].Parameter.MoveTo(Values.Part(Starts[index], shape));
-            _gradients[index] = Gradient.Part(Starts[index], shape).Unscoped();
+            Parameters[index].Parameter.MoveTo(Values.Part(_starts[index], Variables[index].Shape));
         }
     }
 
@@ -56,32 +53,20 @@ public sealed class ParameterArena : IDisposable
     public Tensor Gradient { get; }
 
     /// <summary>The offset of each parameter in elements.</summary>
-    internal IReadOnlyList<int> Starts { get; }
+    internal IReadOnlyList<int> Starts => _starts;
 
     /// <summary>Adds gradients to <see cref="Gradient"/>.</summary>
     /// <param name="gradients">One per variable of <see cref="Variables"/>, in order.</param>
     /// <exception cref="ArgumentException">Their number, a shape or a type differs.</exception>
-    public void Accumulate(IReadOnlyList<Variable> gradients)
-    {
-        Check(gradients);
-        for (int index = 0; index < _gradients.Length; index++)
-        {
-            GenKernels.Kernels.Optimization.Accumulate.Into(gradients[index].Value, _gradients[index]);
-        }
-    }
+    public void Accumulate(IReadOnlyList<Variable> gradients) => Add(gradients, isFirst: false);
 
-    /// <summary>Replaces <see cref="Gradient"/>: the first of several to be accumulated.</summary>
+    /// <summary>Replaces <see cref="Gradient"/>: by the first of several gradients, or the only one.</summary>
     /// <inheritdoc cref="Accumulate"/>
-    public void Replace(IReadOnlyList<Variable> gradients)
-    {
-        Check(gradients);
-        for (int index = 0; index < _gradients.Length; index++) _gradients[index].CopyFrom(gradients[index].Value);
-    }
+    public void Replace(IReadOnlyList<Variable> gradients) => Add(gradients, isFirst: true);
 
     /// <summary>Releases the arena's references; the parameters keep their values.</summary>
     public void Dispose()
     {
-        foreach (Tensor gradient in _gradients) gradient.Dispose();
         Gradient.Dispose();
         Values.Dispose();
     }
@@ -114,17 +99,20 @@ public sealed class ParameterArena : IDisposable
         }
     }
 
-    private void Check(IReadOnlyList<Variable> gradients)
+    private void Add(IReadOnlyList<Variable> gradients, bool isFirst)
     {
         Require.That(
-            gradients.Count == _gradients.Length, $"{_gradients.Length} gradients are needed, got {gradients.Count}");
-        for (int index = 0; index < _gradients.Length; index++)
+            gradients.Count == _starts.Length, $"{_starts.Length} gradients are needed, got {gradients.Count}");
+        Tensor[] tensors = [.. gradients.Select(gradient => gradient.Value)];
+        for (int index = 0; index < tensors.Length; index++)
         {
-            (Tensor gradient, Tensor own) = (gradients[index].Value, _gradients[index]);
             Require.That(
-                gradient.Shape == own.Shape && gradient.Type == own.Type,
-                $"the gradient of {Parameters[index].Name} must be {own}, got {gradient}");
+                tensors[index].Shape == Variables[index].Shape,
+                $"the gradient of {Parameters[index].Name} must have shape {Variables[index].Shape}, "
+                + $"got {tensors[index].Shape}");
         }
+
+        GenKernels.Kernels.Optimization.Accumulate.Into(tensors, _starts, Gradient, isFirst);
     }
 
     private static byte[] Read(Tensor flat, int start, Shape shape)

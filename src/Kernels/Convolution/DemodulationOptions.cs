@@ -10,11 +10,11 @@ namespace GenKernels.Kernels.Convolution;
 public readonly record struct DemodulationOptions(long FanIn, ElementType Type)
 {
     /// <summary>Added to the variance, relative to the squared product of the two largest magnitudes.</summary>
-    internal float Epsilon => 1e-8f * FanIn;
+    public float Epsilon => 1e-8f * FanIn;
 
     /// <summary>The root of <see cref="FanIn"/> where weights are normalised, otherwise 0.</summary>
-    internal float Root => IsNormalized ? MathF.Sqrt(FanIn) : 0;
+    public float Root => IsNormalized ? MathF.Sqrt(FanIn) : 0;
 
     /// <summary>Whether weights and styles are divided by their largest magnitudes.</summary>
-    internal bool IsNormalized => Type == ElementType.Float16;
+    public bool IsNormalized => Type == ElementType.Float16;
 }

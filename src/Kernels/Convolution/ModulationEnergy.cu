@@ -55,7 +55,7 @@ DEVICE Accumulator AddSquares(
         });
         return largest;
     }
-    // Several tiles fill the block's threads each, so that no threads share columns and their joins have no barriers.
+    // Where there are several tiles, each fills the block: no threads share columns, and their joins have no barriers.
     for (int tile = 0; tile < plan.tileCount; tile++) {
         const ColumnPlace place = PlaceOf<Width>(plan, tile);
         Accumulator total[Width] = {};

@@ -69,14 +69,10 @@ public sealed class TemporalModulation : IDisposable
     /// <summary>The bias, <c>[O]</c>, or null.</summary>
     public Tensor? Bias { get; }
 
-    /// <summary>All that was computed, which <see cref="Backward"/> reads.</summary>
-    public Tensor[] Computed =>
-    [
-        Weights, Scales, Factors, _energy, _largestWeights, _powers, _largestStyles, _variance,
-        .. Bias is null ? Array.Empty<Tensor>() : [Bias],
-    ];
+    /// <summary>Whether weights and styles are divided by their largest magnitudes.</summary>
+    public bool IsNormalized => _options.IsNormalized;
 
-    private float StyleRoot => _options.IsNormalized ? 1 : 0;
+    private float StyleRoot => IsNormalized ? 1 : 0;
 
     /// <summary>The gradients of weights, styles and bias.</summary>
     /// <param name="dWeights">The gradient of <see cref="Weights"/>.</param>
@@ -120,7 +116,13 @@ public sealed class TemporalModulation : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (Tensor tensor in Computed) tensor.Dispose();
+        foreach (Tensor operand in (ReadOnlySpan<Tensor>)[Weights, Scales, Factors]) operand.Dispose();
+        foreach (Tensor number in (ReadOnlySpan<Tensor>)[_energy, _largestWeights, _powers, _largestStyles, _variance])
+        {
+            number.Dispose();
+        }
+
+        Bias?.Dispose();
     }
 
     private static Tensor BiasGradient(Tensor sums, Tensor bias)

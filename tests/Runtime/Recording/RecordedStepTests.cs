@@ -118,8 +118,8 @@ public sealed class RecordedStepTests(Device device)
     public void AnAddressGivenAsANumberIsRefused()
     {
         using Tensor x = Numbers(1);
-        KernelSource source = KernelLibrary.Source("Optimization/Accumulate.cu");
-        Kernel kernel = device.Load(source, ElementType.Float32).Kernel("Accumulate");
+        KernelSource source = KernelLibrary.Source("Optimization/Lerp.cu");
+        Kernel kernel = device.Load(source, ElementType.Float32).Kernel("Lerp");
         Assert.That(
             () => RecordedStep.Record(device, () =>
             {
@@ -127,7 +127,7 @@ public sealed class RecordedStepTests(Device device)
                 kernel.Launch(LaunchShape.Elements(device, Count), x, x, (long)y.Address);
             }),
             Throws.TypeOf<RecordingException>().With.Message.EqualTo(
-                "Accumulate: the address of a tensor is given as a number or within a structure, where a replay cannot "
+                "Lerp: the address of a tensor is given as a number or within a structure, where a replay cannot "
                 + "change it; give the tensor itself"));
     }
 
