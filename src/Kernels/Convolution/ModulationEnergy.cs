@@ -45,15 +45,15 @@ public static class ModulationEnergy
         if (groups > 0)
         {
             ColumnPlan plan = new(channels, x, copy);
+            LaunchShape blocks = Blocks(x) with { Cost = LaunchCost.Of(x, energy, largest, copy) };
             Load(x, type).Kernel("ModulationEnergy").Launch(
-                Blocks(x) with { Cost = LaunchCost.Of(x, energy, largest, copy) },
-                x, gain, energy, largest, copy, taps, root, KernelArgument.Structure(ref plan));
+                blocks, x, gain, energy, largest, copy, taps, root, KernelArgument.Structure(ref plan));
         }
 
         return (energy, largest, copy ?? x.View(x.Shape));
     }
 
-    /// <summary>The gradient of <paramref name="x"/>, through its copy, its energy and its largest magnitudes.</summary>
+    /// <summary>The gradient of <paramref name="x"/>, through its copy, energy and largest magnitudes.</summary>
     /// <param name="x">As in the forward pass.</param>
     /// <param name="gain">As in the forward pass.</param>
     /// <param name="root">As in the forward pass.</param>
