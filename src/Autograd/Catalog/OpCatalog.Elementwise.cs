@@ -29,6 +29,7 @@ public static partial class OpCatalog
         new("Cos", [[9]], x => x[0].Cos()),
         new("Tanh", [[9]], x => x[0].Tanh()),
         new("Cast", [[9]], x => x[0].Cast(ElementType.Float64).Cast(x[0].Type)),
+        new("Cast and scale", [[9]], x => x[0].Cast(ElementType.Float64, 0.75f).Cast(x[0].Type, -3)),
         new("Silu", [[9]], x => x[0].Silu()),
         new("Gelu", [[9]], x => x[0].Gelu()),
         new("QuickGelu", [[9]], x => x[0].QuickGelu()),

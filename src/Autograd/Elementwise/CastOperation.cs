@@ -4,9 +4,10 @@ namespace GenKernels.Autograd;
 public static class CastOperation
 {
     /// <inheritdoc cref="Kernels.Elementwise.Cast.Forward"/>
-    /// <remarks>dx = g in the type of x.</remarks>
-    public static Variable Cast(this Variable x, ElementType type) => x.Type == type
+    /// <remarks>dx = scale g in the type of x.</remarks>
+    public static Variable Cast(this Variable x, ElementType type, float scale = 1) => x.Type == type && scale == 1
         ? x
         : Variable.FromOperation(
-            nameof(Cast), Kernels.Elementwise.Cast.Forward(x.Value, type), [x], (_, g) => [g.Cast(x.Type)]);
+            nameof(Cast), Kernels.Elementwise.Cast.Forward(x.Value, type, scale), [x],
+            (_, g) => [g.Cast(x.Type, scale)]);
 }

@@ -39,7 +39,7 @@ public sealed class DiscriminatorConvolution : Module
     /// <returns><c>[N, T', H', W', outputs]</c>.</returns>
     public Variable Forward(Variable x, Variable? residual = null)
     {
-        Variable weight = (_weight.Value * _weightGain).Cast(x.Type);
+        Variable weight = _weight.Value.Cast(x.Type, _weightGain);
 
         // A 1 x 1 x 1 convolution commutes with downsampling: convolve the smaller picture.
         bool halvesFirst = _halving is not null && weight.Shape.Product(1, 4) == 1;

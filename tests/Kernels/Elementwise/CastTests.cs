@@ -19,6 +19,27 @@ public sealed class CastTests(Device device)
     }
 
     [Test]
+    public void FloatsAreScaledBeforeTheyAreRounded([Values] FloatType from, [Values] FloatType to)
+    {
+        const float scale = 0.3f;
+        using TensorScope scope = device.Scope();
+        Tensor x = TestTensors.Normal([4097], seed: 1, device, from.Element());
+        Tensor y = Cast.Forward(x, to.Element(), scale);
+        double accuracy = Math.Max(
+            from == FloatType.Float64 ? 0 : Tolerance.For(ElementType.Float32), Tolerance.For(to.Element()));
+        Assert.That(y.ToDoubles(), Is.EqualTo(x.ToDoubles().Select(value => value * scale)).Within(accuracy));
+    }
+
+    [Test]
+    public void IntegersAreNotScaled()
+    {
+        using Tensor x = Integers(3, ElementType.Int32);
+        Assert.That(
+            () => Cast.Forward(x, ElementType.Float32, 2),
+            Throws.ArgumentException.With.Message.StartsWith("Cast: x must hold floats"));
+    }
+
+    [Test]
     public void SinglesAreRoundedToTheNearestHalf()
     {
         float[] values = Hard();
