@@ -72,6 +72,9 @@ public sealed partial class Variable
         return new Variable(value);
     }
 
+    /// <returns>An optional input as part of an operation's inputs: itself, or none.</returns>
+    internal static Variable[] Given(Variable? input) => input is null ? [] : [input];
+
     /// <returns>A leaf with the same tensor.</returns>
     public Variable Detach() => new(Value);
 

@@ -41,7 +41,7 @@ public static class ScaledConvolutionOperation
         Tensor? noise = null, Variable? bias = null, BiasActivationOptions? after = null)
     {
         BiasActivationOptions function = after ?? ProductEpilogue.None.Activation;
-        Variable[] inputs = [x, w, scales, .. Given(factors), .. Given(bias)];
+        Variable[] inputs = [x, w, scales, .. Variable.Given(factors), .. Variable.Given(bias)];
         bool isRecorded = GradientMode.Records(inputs);
         if (isRecorded && !ScaledGradient.IsToldByResult(function))
         {
@@ -115,7 +115,11 @@ public static class ScaledConvolutionOperation
         return (new Variable(gradient), dFactors.Cast(g.Type), dBias);
     }
 
-    private static (Tensor X, Tensor Scales) BackToInputs(Tensor g, Tensor x, Tensor scales)
+    /// <returns>
+    /// The gradients of activations and scales, each in its shape, from that of their product; the caller or its scope
+    /// disposes them.
+    /// </returns>
+    internal static (Tensor X, Tensor Scales) BackToInputs(Tensor g, Tensor x, Tensor scales)
     {
         using Tensor frames = scales.View([scales.Shape[0] * scales.Shape[1], scales.Shape[2]]);
         (Tensor dx, Tensor dScales) = ScaledGradient.OfScale(g, x, frames);
@@ -125,6 +129,4 @@ public static class ScaledConvolutionOperation
     /// <returns>One number per frame and channel, broadcast over rows and columns.</returns>
     private static Variable OfFrames(Variable values) =>
         values.Reshape([values.Shape[0], values.Shape[1], 1, 1, values.Shape[2]]);
-
-    private static Variable[] Given(Variable? variable) => variable is null ? [] : [variable];
 }

@@ -47,7 +47,7 @@ public static class TemporalModulatedConvolutionOperation
                 outputFrames == frames, $"a demodulated convolution keeps its {frames} frames, got {outputFrames}");
         }
 
-        Variable[] inputs = [x, w, style, .. Given(inputGain), .. Given(bias)];
+        Variable[] inputs = [x, w, style, .. Variable.Given(inputGain), .. Variable.Given(bias)];
         BiasActivationOptions function = options ?? ProductEpilogue.None.Activation;
         bool isFused = demodulate && x.Value.ElementCount > 0 && w.Value.ElementCount > 0
             && (!GradientMode.Records(inputs) || ScaledGradient.IsToldByResult(function));
@@ -107,8 +107,6 @@ public static class TemporalModulatedConvolutionOperation
         return (variance.Reshape([clips, frames, outputs]) + added).ReciprocalSqrt();
     }
 
-    private static IEnumerable<Variable> Given(Variable? variable) => variable is null ? [] : [variable];
-
     /// <summary>A demodulated convolution in few launches, and the gradients that follow from its result.</summary>
     private sealed record FusedPass(
         Variable X, Variable W, Variable Style, Variable? InputGain, TemporalModulation Modulation,
@@ -120,16 +118,15 @@ public static class TemporalModulatedConvolutionOperation
 
         internal Variable?[] Backward(Tensor y, Tensor g, bool[] needed)
         {
-            int frames = Modulation.Factors.Shape[0];
-            (Tensor dSum, Tensor sums, Tensor products) =
-                ScaledGradient.OfResult(g, y, frames, Modulation.Factors, noise: null, After);
+            (Tensor dSum, Tensor sums, Tensor products) = ScaledGradient.OfResult(
+                g, y, Modulation.Factors.Shape[0], Modulation.Factors, noise: null, After);
             using Tensor dWeights = ConvolutionWeightGradient.Forward(
                 X.Value, dSum, W.Shape, Options, Modulation.Scales);
             using Tensor dScaled =
                 Kernels.Convolution.Convolution.DataGradient(dSum, Modulation.Weights, X.Shape, Options);
             dSum.Dispose();
-            using Tensor scales = Modulation.Scales.View([frames, X.Shape[4]]);
-            (Tensor dx, Tensor dScales) = ScaledGradient.OfScale(dScaled, X.Value, scales);
+            (Tensor dx, Tensor dScales) =
+                ScaledConvolutionOperation.BackToInputs(dScaled, X.Value, Modulation.Scales);
             (Tensor dw, Tensor dStyle, Tensor? dBias) = Modulation.Backward(dWeights, dScales, products, sums);
 
             List<Variable?> gradients = [new(dx), new(dw), new(dStyle)];
@@ -141,7 +138,7 @@ public static class TemporalModulatedConvolutionOperation
         private Variable GainGradient(Variable gain, Tensor dScales)
         {
             Variable ungained = Modulation.IsNormalized ? Style / Style.MaximumMagnitude(1, 2) : Style;
-            Variable products = new Variable(dScales).Cast(Style.Type).Reshape(Style.Shape) * ungained;
+            Variable products = new Variable(dScales).Cast(Style.Type) * ungained;
             return products.Sum(0, 3).Reshape(gain.Shape);
         }
     }

@@ -25,7 +25,7 @@ public static class GroupNormOperation
     {
         (Tensor value, Tensor statistics) = Kernels.Normalization.GroupNorm.Forward(
             x.Value, groups, weight?.Value, bias?.Value, epsilon, silu);
-        Variable[] inputs = [x, .. Given(weight), .. Given(bias)];
+        Variable[] inputs = [x, .. Variable.Given(weight), .. Variable.Given(bias)];
         return Variable.FromOperation(
             nameof(GroupNorm), value, inputs,
             (_, g, needed) =>
@@ -64,6 +64,4 @@ public static class GroupNormOperation
         if (bias is not null) z += bias;
         return silu ? z.Silu() : z;
     }
-
-    private static Variable[] Given(Variable? variable) => variable is null ? [] : [variable];
 }

@@ -158,7 +158,7 @@ public static class ConvolutionWeightGradient
             using Tensor sum =
                 parts.Shape[0] == 1 ? parts.View(parts.Shape) : Reduce.Forward(ReduceKind.Sum, parts, 0, 1);
             using Tensor shaped = sum.View(weightShape);
-            return sum.Type == type ? shaped.View(weightShape) : Cast.Forward(shaped, type);
+            return Cast.OrView(shaped, type);
         }
     }
 }

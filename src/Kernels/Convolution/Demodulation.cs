@@ -7,11 +7,9 @@ namespace GenKernels.Kernels.Convolution;
 public static class Demodulation
 {
     private static readonly KernelSource s_source = Source(
-        "Convolution/Demodulation.cu", [ElementType.Float64, ElementType.Float32], Variant("Scalar"));
+        "Convolution/Demodulation.cu", [ElementType.Float64, ElementType.Float32], SameTarget);
 
-    private static readonly KernelSource s_narrowingSource = Source(
-        "Convolution/Demodulation.cu", [ElementType.Float32],
-        [Variant(ElementType.Float16.KernelName()), Variant(ElementType.BFloat16.KernelName())]);
+    private static readonly KernelSource s_narrowingSource = NarrowingSource("Convolution/Demodulation.cu");
 
     /// <param name="variance">
     /// Of the convolution's results for activations of unit variance, <c>[N, T, O]</c>, of at least 32 bits.
@@ -28,7 +26,7 @@ public static class Demodulation
         Check(variance, largestWeights, largestStyles);
         Tensor y = Tensor.Empty(variance.Shape, options.Type, variance.Device);
         if (y.ElementCount == 0) return y;
-        Load(variance, options.Type).Kernel("Demodulation").Launch(
+        LoadFor(variance, options.Type, s_source, s_narrowingSource).Kernel("Demodulation").Launch(
             Rows(variance) with { Cost = LaunchCost.Of(variance, y) },
             variance, largestWeights, largestStyles, y, variance.Shape[1], variance.Shape[2], options.Epsilon,
             options.Root, gain);
@@ -61,18 +59,12 @@ public static class Demodulation
         if (bias is not null) Require.Kind(bias, options.Type, variance.Device);
         Tensor dVariance = Tensor.Empty(variance.Shape, variance.Type, variance.Device);
         if (variance.ElementCount == 0) return dVariance;
-        Load(variance, options.Type).Kernel("DemodulationGradient").Launch(
+        LoadFor(variance, options.Type, s_source, s_narrowingSource).Kernel("DemodulationGradient").Launch(
             Rows(variance) with { Cost = LaunchCost.Of(variance, products, sums, dVariance) },
             variance, largestWeights, largestStyles, products, sums, bias, dVariance, variance.Shape[1],
             variance.Shape[2], options.Epsilon);
         return dVariance;
     }
-
-    private static string Variant(string target) => $"Target={target}";
-
-    private static KernelModule Load(Tensor variance, ElementType type) => variance.Type == type
-        ? variance.Device.Load(s_source, type, Variant("Scalar"))
-        : variance.Device.Load(s_narrowingSource, variance.Type, Variant(type.KernelName()));
 
     private static LaunchShape Rows(Tensor variance) =>
         LaunchShape.Blocks(variance.Device, (long)variance.Shape[0] * variance.Shape[1]);

@@ -11,11 +11,9 @@ public static class ModulationEnergy
     // Threads of a block where there is one tap: few groups have many channels then.
     private const int MostThreads = 1024;
 
-    private static readonly KernelSource s_source = Source("Convolution/ModulationEnergy.cu", Variant("Scalar"));
+    private static readonly KernelSource s_source = Source("Convolution/ModulationEnergy.cu", SameTarget);
 
-    private static readonly KernelSource s_narrowingSource = Source(
-        "Convolution/ModulationEnergy.cu", [ElementType.Float32],
-        [Variant(ElementType.Float16.KernelName()), Variant(ElementType.BFloat16.KernelName())]);
+    private static readonly KernelSource s_narrowingSource = NarrowingSource("Convolution/ModulationEnergy.cu");
 
     /// <param name="x">Weights or styles in groups, taps and channels, <c>[G, K, C]</c>, floats.</param>
     /// <param name="gain">A factor of the copy, one element of the type of <paramref name="x"/>; or null.</param>
@@ -46,7 +44,7 @@ public static class ModulationEnergy
         {
             ColumnPlan plan = new(channels, x, copy);
             LaunchShape blocks = Blocks(x) with { Cost = LaunchCost.Of(x, energy, largest, copy) };
-            Load(x, type).Kernel("ModulationEnergy").Launch(
+            LoadFor(x, type, s_source, s_narrowingSource).Kernel("ModulationEnergy").Launch(
                 blocks, x, gain, energy, largest, copy, taps, root, KernelArgument.Structure(ref plan));
         }
 
@@ -95,18 +93,12 @@ public static class ModulationEnergy
         Tensor dx = Tensor.Empty(x.Shape, x.Type, x.Device);
         if (groups == 0) return dx;
         ColumnPlan plan = new(channels, x, dCopy, dx);
-        Load(x, dCopy.Type).Kernel("ModulationEnergyGradient").Launch(
+        LoadFor(x, dCopy.Type, s_source, s_narrowingSource).Kernel("ModulationEnergyGradient").Launch(
             Blocks(x) with { Cost = LaunchCost.Of(x, dCopy, dEnergy, dVariance, dx) },
             x, gain, dCopy, dEnergy, largest, other, dVariance, dx, taps, others,
             isTransposed ? 1L : others, isTransposed ? groups : 1L, epsilon, root, KernelArgument.Structure(ref plan));
         return dx;
     }
-
-    private static string Variant(string target) => $"Target={target}";
-
-    private static KernelModule Load(Tensor x, ElementType type) => x.Type == type
-        ? x.Device.Load(s_source, x.Type, Variant("Scalar"))
-        : x.Device.Load(s_narrowingSource, x.Type, Variant(type.KernelName()));
 
     private static LaunchShape Blocks(Tensor x)
     {

@@ -147,6 +147,6 @@ public static class ScaledGradient
         if (parts is null) return null;
         using Tensor sum = parts.Shape[1] == 1 ? parts.View(shape) : Reduce.Forward(ReduceKind.Sum, parts, 1, 1);
         using Tensor shaped = sum.View(shape);
-        return shaped.Type == type ? shaped.View(shape) : Cast.Forward(shaped, type);
+        return Cast.OrView(shaped, type);
     }
 }

@@ -54,7 +54,7 @@ public sealed class TemporalModulation : IDisposable
         using Tensor factors =
             Demodulation.Forward(_variance, _largestWeights, _largestStyles, _options, outputGain);
         Factors = factors.View([style.Shape[0] * style.Shape[1], w.Shape[0]]);
-        Bias = bias is null ? null : InType(bias, type);
+        Bias = bias is null ? null : Cast.OrView(bias, type);
     }
 
     /// <summary>The weights, <c>[O, kT, kH, kW, C]</c>.</summary>
@@ -76,7 +76,7 @@ public sealed class TemporalModulation : IDisposable
 
     /// <summary>The gradients of weights, styles and bias.</summary>
     /// <param name="dWeights">The gradient of <see cref="Weights"/>.</param>
-    /// <param name="dScales">The gradient of <see cref="Scales"/>, <c>[N T, C]</c>.</param>
+    /// <param name="dScales">The gradient of <see cref="Scales"/>.</param>
     /// <param name="products">As <see cref="ScaledGradient"/> returns them, <c>[N T, O]</c>.</param>
     /// <param name="sums">The sums that it returns, <c>[N T, O]</c>.</param>
     /// <returns>The gradients; the caller or its scope disposes them.</returns>
@@ -129,11 +129,8 @@ public sealed class TemporalModulation : IDisposable
     {
         using Tensor total = Reduce.Forward(ReduceKind.Sum, sums, 0, 1);
         using Tensor shaped = total.View(bias.Shape);
-        return InType(shaped, bias.Type);
+        return Cast.OrView(shaped, bias.Type);
     }
-
-    private static Tensor InType(Tensor values, ElementType type) =>
-        values.Type == type ? values.View(values.Shape) : Cast.Forward(values, type);
 
     /// <returns>Weights as groups of taps, <c>[O, taps, C]</c>.</returns>
     private static Tensor Taps(Tensor w) => w.View([w.Shape[0], Require.Product(w, 1, 4), w.Shape[4]]);

@@ -6,7 +6,7 @@ namespace GenKernels.Kernels.Elementwise;
 public static class Cast
 {
     private static readonly string[] s_variants =
-        [.. Enum.GetValues<ElementType>().Select(type => $"Target={type.KernelName()}")];
+        [.. Enum.GetValues<ElementType>().Select(Target)];
 
     private static readonly KernelSource s_source =
         Source("Elementwise/Cast.cu", Enum.GetValues<ElementType>(), s_variants);
@@ -30,4 +30,8 @@ public static class Cast
         kernel.Launch(shape, x, y, x.ElementCount, PackWidths.PackedFlag(x, y), scale);
         return y;
     }
+
+    /// <returns>The numbers in a type: a view if they have it already. The caller or its scope disposes it.</returns>
+    internal static Tensor OrView(Tensor x, ElementType type) =>
+        x.Type == type ? x.View(x.Shape) : Forward(x, type);
 }
