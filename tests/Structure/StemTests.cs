@@ -20,6 +20,7 @@ public sealed class StemTests
         ["ConvolutionTensor"] = ("Convolution", "the same convolution, by other means"),
         ["ConvolutionWeightGradientTensor"] = ("Convolution", "the same gradient, by other means"),
         ["ConvolutionWeightGradient"] = ("Convolution", "convolution and its two adjoints are each other's gradients"),
+        ["Transpose"] = ("StridedCopy", "the same where rows become columns"),
         ["ScaledGradient"] = ("ScaledConvolution", "a part of its gradient"),
         ["ModulationEnergy"] = ("TemporalModulatedConvolution", "a part of it, and of its gradient"),
         ["Demodulation"] = ("TemporalModulatedConvolution", "a part of it, and of its gradient"),

@@ -3,10 +3,7 @@ using GenKernels.Runtime;
 
 namespace GenKernels.Benchmarks.Kernels.Movement;
 
-/// <summary>
-/// The crop in time of every block, the padding of a convolution, and the permutation to channels-last of a file's
-/// tensors.
-/// </summary>
+/// <summary>The crop in time of every block, and the padding of a convolution.</summary>
 public class StridedCopyBenchmarks : KernelBenchmarks
 {
     /// <inheritdoc/>
@@ -14,7 +11,6 @@ public class StridedCopyBenchmarks : KernelBenchmarks
     [
         Moments([1, 160, 9, 16, 256], start: 16, size: 128),
         Moments([1, 128, 36, 64, 64], start: -1, size: 130),
-        ChannelsLast(channels: 256, places: 160 * 9 * 16),
     ];
 
     private static KernelCase Moments(Shape shape, int start, int size)
@@ -31,9 +27,4 @@ public class StridedCopyBenchmarks : KernelBenchmarks
                 return source >= 0 && source < inputs[0].LongLength ? inputs[0][source] : 0;
             }) { Bytes = (copied + output.ElementCount) * sizeof(float) };
     }
-
-    private static KernelCase ChannelsLast(int channels, int places) => new(
-        $"Permute [{channels}, {places}]", [[channels, places]], [places, channels],
-        inputs => StridedCopy.Permute(inputs[0], 1, 0),
-        (inputs, index) => inputs[0][(index % channels * places) + (index / channels)]);
 }

@@ -19,5 +19,15 @@ internal readonly record struct CopyAxis(int Size, int Start, int Step, int Limi
     internal CopyAxis Join(CopyAxis inner) => new(
         Size * inner.Size, Start * inner.Size, 1, Limit * inner.Size, inner.SourceStride, inner.TargetStride);
 
+    /// <summary>Whether every element comes from within the source; of an axis that is not empty.</summary>
+    internal bool LiesWithin
+    {
+        get
+        {
+            long last = Start + ((long)Step * (Size - 1));
+            return Start >= 0 && Start < Limit && last >= 0 && last < Limit;
+        }
+    }
+
     private bool IsPlain => Step == 1 && Start >= 0 && Start + Size <= Limit;
 }

@@ -9,7 +9,9 @@ namespace GenKernels.Kernels.Movement;
 [StructLayout(LayoutKind.Sequential)]
 internal struct CopyPlan
 {
-    private const int Axes = 6;
+    /// <summary>The axes of every plan; the outer ones that it does not need have size 1.</summary>
+    internal const int Axes = 6;
+
     private Integers _size;
     private Integers _start;
     private Integers _step;
@@ -43,6 +45,10 @@ internal struct CopyPlan
             _targetStride[slot] = copied.TargetStride;
         }
     }
+
+    /// <summary>An axis, outermost first.</summary>
+    internal readonly CopyAxis this[int axis] => new(
+        _size[axis], _start[axis], _step[axis], _limit[axis], _sourceStride[axis], _targetStride[axis]);
 
     /// <summary>Elements of the innermost axis.</summary>
     internal readonly int RowLength => _size[Axes - 1];

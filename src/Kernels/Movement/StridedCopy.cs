@@ -11,8 +11,10 @@ public static class StridedCopy
 {
     private static readonly string[] s_variants = ["Outside=Fill", "Outside=Replicate", "Outside=Reflect"];
 
-    private static readonly KernelSource s_source = Source(
-        "Movement/StridedCopy.cu", [.. AllFloats, ElementType.Int32, ElementType.Int64, ElementType.UInt8], s_variants);
+    private static readonly KernelSource s_source = Source("Movement/StridedCopy.cu", Types, s_variants);
+
+    /// <summary>The types of elements that are copied.</summary>
+    internal static ElementType[] Types => [.. AllFloats, ElementType.Int32, ElementType.Int64, ElementType.UInt8];
 
     /// <summary>The kernel's file.</summary>
     internal static KernelSource SourceFile => s_source;
@@ -212,16 +214,16 @@ public static class StridedCopy
         if (plan.Count == 0) return y;
         int room = (int)Math.Min(int.MaxValue, y.ElementCount - targetStart);
         using Tensor target = y.Part(targetStart, Shape.Create([room]));
+        LaunchCost cost = new((Math.Min(x.ElementCount, plan.Count) + plan.Count) * x.Type.Size());
+        if (Transpose.TryLaunch(x, target, plan, cost)) return y;
+
         int width = PackWidths.Longest(x.Type);
         bool isPacked = PackWidths.AreAligned(x, target) && plan.HasRowsOfPacks(width);
         RowWalk walk = new(plan.Count / plan.RowLength, plan.RowLength, isPacked ? width : 1);
         Kernel kernel = x.Device.Load(s_source, x.Type, s_variants[(int)border]).Kernel("StridedCopy");
-        LaunchShape shape = walk.Shape(x.Device) with
-        {
-            Cost = new LaunchCost((Math.Min(x.ElementCount, plan.Count) + plan.Count) * x.Type.Size()),
-        };
         kernel.Launch(
-            shape, x, target, KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan), fill);
+            walk.Shape(x.Device) with { Cost = cost }, x, target, KernelArgument.Structure(ref walk),
+            KernelArgument.Structure(ref plan), fill);
         return y;
     }
 
