@@ -14,7 +14,7 @@ internal sealed class ConvolutionChoice : ITunedWork<ConvolutionKey, ProductWay>
     public IReadOnlyList<KernelSource> Sources =>
     [
         Convolution.SourceFile, ConvolutionTensor.SourceOf(MatrixTiling.All[0]), JoinParts.SourceFile,
-        StridedCopy.SourceFile,
+        StridedCopy.SourceFile, Transpose.SourceFile,
     ];
 
     /// <inheritdoc/>

@@ -22,7 +22,8 @@ internal sealed class HostConvolutionChoice : ITunedWork<HostConvolutionKey, Hos
     /// <inheritdoc/>
     public IReadOnlyList<KernelSource> Sources =>
     [
-        Convolution.HostSourceFile, ConvolutionWeightGradient.HostSourceFile, StridedCopy.SourceFile, Reduce.SourceFile,
+        Convolution.HostSourceFile, ConvolutionWeightGradient.HostSourceFile, StridedCopy.SourceFile,
+        Transpose.SourceFile, Reduce.SourceFile,
     ];
 
     /// <inheritdoc/>

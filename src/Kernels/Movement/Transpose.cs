@@ -10,6 +10,9 @@ internal static class Transpose
 {
     private static readonly KernelSource s_source = Source("Movement/Transpose.cu", StridedCopy.Types);
 
+    /// <summary>The kernel's file.</summary>
+    internal static KernelSource SourceFile => s_source;
+
     /// <param name="x">The source.</param>
     /// <param name="y">The target, from its first element on; of the type and device of <paramref name="x"/>.</param>
     /// <param name="copy">What to copy.</param>
