@@ -39,11 +39,12 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <param name="path">An existing file.</param>
     /// <returns>The open file; the caller disposes it, which invalidates all spans of it.</returns>
     /// <exception cref="SafetensorsException">The file breaks any rule of the format.</exception>
-    /// <exception cref="IOException">The file is missing or cannot be read.</exception>
+    /// <exception cref="IOException">The file is missing, a folder or a pipe, or cannot be read.</exception>
     public static SafetensorsFile Open(string path)
     {
         if (Directory.Exists(path)) throw new IOException($"{path} is a folder; expected a safetensors file");
         using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        if (!stream.CanSeek) throw new IOException($"{path} is a pipe; expected a safetensors file");
         int headerLength = ReadHeaderLength(path, stream);
         byte[] json = new byte[headerLength];
         stream.ReadExactly(json);

@@ -26,19 +26,27 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
         : throw new ShapeException($"shape {this} has no axis {axis}");
 
     /// <param name="sizes">Outermost first; none negative.</param>
-    /// <exception cref="ShapeException">A size is negative, or the product exceeds 2^63.</exception>
+    /// <exception cref="ShapeException">
+    /// A size is negative, or the product of those that are not 0 is 2^63 or more: no product of some axes overflows.
+    /// </exception>
     public static Shape Create(ReadOnlySpan<int> sizes)
     {
-        long count = 1;
+        Shape shape = new(sizes.ToArray());
+        long product = 1;
         foreach (int size in sizes)
         {
-            if (size < 0) throw new ShapeException($"a size must not be negative, got {new Shape(sizes.ToArray())}");
-            bool isTooLarge = size != 0 && count > long.MaxValue / size;
-            if (isTooLarge) throw new ShapeException("the number of elements passes 2^63");
-            count *= size;
+            if (size < 0) throw new ShapeException($"a size must not be negative, got {shape}");
+            if (size == 0) continue;
+            if (product > long.MaxValue / size)
+            {
+                throw new ShapeException(
+                    $"the product of a shape's sizes, zeros left out, must be less than 2^63, got {shape}");
+            }
+
+            product *= size;
         }
 
-        return new Shape(sizes.ToArray());
+        return shape;
     }
 
     public static bool operator ==(Shape left, Shape right) => left.Equals(right);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Pipes;
 
 namespace GenKernels.Tests.Runtime;
 
@@ -69,7 +70,7 @@ public sealed class SafetensorsRefusalTests
         "tensor 'a' has the size 2147483648, 2147483647 is the limit")]
     [TestCase(
         """{"dtype":"U8","shape":[2147483647,2147483647,2147483647],"data_offsets":[0,4]}""",
-        "tensor 'a' has an impossible shape: the number of elements passes 2^63")]
+        "tensor 'a' has an impossible shape: the product of a shape's sizes, zeros left out, must be less")]
     [TestCase(
         """{"dtype":"F64","shape":[2147483647,2147483647],"data_offsets":[0,4]}""",
         "tensor 'a' has 4 bytes, which is not the size of Float64 [2147483647, 2147483647]")]
@@ -123,6 +124,16 @@ public sealed class SafetensorsRefusalTests
             () => SafetensorsFile.Open(path).Dispose(),
             Throws.TypeOf<SafetensorsException>().With.Message.StartsWith($"{path}: tensor 'a?bxxx")
                 .And.Message.Length.LessThan(path.Length + 150));
+    }
+
+    [Test]
+    public void RefusesAPipe()
+    {
+        using AnonymousPipeServerStream pipe = new(PipeDirection.Out);
+        string path = $"/proc/self/fd/{pipe.GetClientHandleAsString()}";
+        Assert.That(
+            () => SafetensorsFile.Open(path).Dispose(),
+            Throws.TypeOf<IOException>().With.Message.EqualTo($"{path} is a pipe; expected a safetensors file"));
     }
 
     private void AssertRefused(byte[] file, string fault)

@@ -42,11 +42,16 @@ public sealed class ShapeTests
             () => Shape.Create([2, -3]),
             Throws.TypeOf<ShapeException>().With.Message.EqualTo("a size must not be negative, got [2, -3]"));
 
-    [Test]
-    public void RejectsMoreElementsThanCanBeCounted() =>
+    /// <summary>An axis of size 0 does not make the product of the others countable.</summary>
+    [TestCase(int.MaxValue, int.MaxValue, 3)]
+    [TestCase(0, int.MaxValue, int.MaxValue, 4)]
+    [TestCase(int.MaxValue, int.MaxValue, 4, 0)]
+    public void RejectsMoreElementsThanCanBeCounted(params int[] sizes) =>
         Assert.That(
-            () => Shape.Create([int.MaxValue, int.MaxValue, 3]),
-            Throws.TypeOf<ShapeException>().With.Message.Contains("passes 2^63"));
+            () => Shape.Create(sizes),
+            Throws.TypeOf<ShapeException>().With.Message.EqualTo(
+                "the product of a shape's sizes, zeros left out, must be less than 2^63, "
+                + $"got [{string.Join(", ", sizes)}]"));
 
     [TestCase(2)]
     [TestCase(-3)]
