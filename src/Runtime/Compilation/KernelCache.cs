@@ -116,7 +116,16 @@ public sealed class KernelCache
     private static bool IsWhole(string path)
     {
         if (!File.Exists(path)) return false;
-        byte[] bytes = File.ReadAllBytes(path);
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return false;  // removed meanwhile, or damaged: it is compiled anew
+        }
+
         if (bytes.Length < TrailerSize) return false;
         ReadOnlySpan<byte> trailer = bytes.AsSpan(bytes.Length - TrailerSize);
         return trailer[..8].SequenceEqual(s_magic)

@@ -54,6 +54,15 @@ public sealed class KernelCacheTests
     }
 
     [Test]
+    public void AnEntryTooLongToReadIsRebuilt()
+    {
+        KernelCache cache = new(_folder.Path);
+        using (FileStream damaged = File.Create(_folder.File("key.bin"))) damaged.SetLength(3L << 30);  // sparse
+        Assert.That(KernelCache.ReadCode(cache.GetOrCompile("key", ".bin", Write)), Is.EqualTo(s_code));
+        Assert.That(cache.Misses, Is.EqualTo(1));
+    }
+
+    [Test]
     public void AFailedCompilationLeavesNothing()
     {
         KernelCache cache = new(_folder.Path);
