@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 
 namespace GenKernels.Runtime;
 
@@ -21,6 +22,7 @@ public abstract class Device : IDisposable
     private volatile StepRecorder? _recorder;
     private IWorkObserver? _observer;
     private volatile int _apartThread;
+    private bool _isDisposed;
 
     private protected Device(KernelCache? cache)
     {
@@ -69,7 +71,7 @@ public abstract class Device : IDisposable
     public Precision Precision { get; set; } = Precision.Fp32;
 
     /// <summary>Whether the device was disposed, and its tensors with it.</summary>
-    public bool IsDisposed { get; private set; }
+    public bool IsDisposed => Volatile.Read(ref _isDisposed);
 
     /// <summary>Kernels launched since the device was opened, including those of replays.</summary>
     public long LaunchCount => Volatile.Read(ref _launchCount);
@@ -157,6 +159,7 @@ public abstract class Device : IDisposable
     /// <param name="modules">Modules that will be needed.</param>
     /// <param name="progress">Told the number done and the total; may be null.</param>
     /// <exception cref="CompilationException">One of them does not compile.</exception>
+    /// <exception cref="IOException">The cache takes no files.</exception>
     public void Prepare(
         IReadOnlyCollection<(KernelSource Source, ElementType Type, string Variant)> modules,
         IProgress<(int Done, int Count)>? progress = null)
@@ -170,9 +173,9 @@ public abstract class Device : IDisposable
                 progress?.Report((Interlocked.Increment(ref done), modules.Count));
             });
         }
-        catch (AggregateException exception) when (exception.InnerException is CompilationException inner)
+        catch (AggregateException several)
         {
-            throw inner;
+            ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
         }
     }
 
@@ -260,9 +263,8 @@ public abstract class Device : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (IsDisposed) return;
+        if (Interlocked.Exchange(ref _isDisposed, true)) return;
         Memory.Dispose();
-        IsDisposed = true;
         DisposeCore();
         _scope.Dispose();
         GC.SuppressFinalize(this);

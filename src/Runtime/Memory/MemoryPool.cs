@@ -72,6 +72,7 @@ public sealed class MemoryPool : IDisposable
 
     internal DeviceBuffer Rent(long bytes)
     {
+        ObjectDisposedException.ThrowIf(_device.IsDisposed, _device);
         if (_device.Recorder is { } recorder) return recorder.Promise(this, bytes, Label);
         long capacity = Round(bytes);
         return new DeviceBuffer(this, TakeLive(bytes, capacity, Label), capacity);
@@ -101,7 +102,6 @@ public sealed class MemoryPool : IDisposable
             MemoryInstruments.Count(_device, -buffer.Capacity, buffers: -1);
             if (!_live.Remove(buffer.Address)) return;
             _liveBytes -= buffer.Capacity;
-            if (_device.IsDisposed) return;
             if (!_free.TryGetValue(buffer.Capacity, out Stack<nint>? blocks)) _free[buffer.Capacity] = blocks = new();
             blocks.Push(buffer.Address);
             _cachedBytes += buffer.Capacity;

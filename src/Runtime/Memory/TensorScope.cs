@@ -43,7 +43,7 @@ public sealed class TensorScope : IDisposable
         }
 
         _disposed = true;
-        _device.CurrentScope = _outer;
+        if (!_device.IsDisposed) _device.CurrentScope = _outer;
         foreach (Tensor tensor in _tensors)
         {
             if (tensor.Scope == this) tensor.Dispose();

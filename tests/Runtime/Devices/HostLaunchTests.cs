@@ -70,6 +70,16 @@ public sealed class HostLaunchTests
             Throws.TypeOf<ObjectDisposedException>());
     }
 
+    [Test]
+    public void ThreadsMayDisposeADeviceAtTheSameTime()
+    {
+        for (int turn = 0; turn < 100; turn++)
+        {
+            HostDevice device = new(coreCount: 3);
+            Assert.That(() => Parallel.For(0, 4, _ => device.Dispose()), Throws.Nothing);
+        }
+    }
+
     private static void Check(Device device, LaunchShape shape, int work)
     {
         int count = (int)shape.BlockCount;

@@ -33,6 +33,18 @@ public sealed class PrepareTests
             Throws.TypeOf<CompilationException>().With.Message.Contains("Normalization/PixelNorm.cu for Float32"));
     }
 
+    [Test]
+    public void ACacheThatTakesNoFilesIsTold()
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllText(folder.File("cache"), "no folder");
+        using HostDevice device = new(new KernelCache(folder.File("cache")));
+        KernelSource source = new("Normalization/PixelNorm.cu", typeof(PixelNorm).Assembly, s_types);
+        Assert.That(
+            () => device.Prepare([.. s_types.Select(type => (source, type, ""))]),
+            Throws.TypeOf<IOException>().With.Message.StartsWith("cannot write to the kernel cache"));
+    }
+
     private sealed class Counter : IProgress<(int Done, int Count)>
     {
         private readonly Lock _lock = new();

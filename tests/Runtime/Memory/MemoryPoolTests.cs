@@ -173,6 +173,24 @@ public sealed class MemoryPoolTests
         Assert.That(tensor.Dispose, Throws.Nothing);
     }
 
+    [Test]
+    public void AScopeMayOutliveItsDevice()
+    {
+        TensorScope scope = _device.Scope();
+        Tensor tensor = Bytes(100);
+        _device.Dispose();
+        Assert.That(scope.Dispose, Throws.Nothing);
+        Assert.That(tensor.IsDisposed, Is.True);
+    }
+
+    [Test]
+    public void ADisposedDeviceMakesNoTensors()
+    {
+        _device.Dispose();
+        Assert.That(
+            () => Bytes(100), Throws.TypeOf<ObjectDisposedException>().With.Message.Contains(nameof(HostDevice)));
+    }
+
     private static void Named(string limit, Action test)
     {
         string? before = Environment.GetEnvironmentVariable("GENKERNELS_MEMORY");
