@@ -39,12 +39,17 @@ public sealed class Kernel
     /// <param name="arguments">In the order of the kernel's parameters.</param>
     /// <exception cref="LaunchException">
     /// The number or sizes of the arguments differ from what the kernel declares; a tensor is on another device; the
-    /// grid exceeds a GPU's limits on a device with warps; or the launch failed. While a step is recorded the kernel
-    /// may still be compiling, so argument sizes are checked at the end of the recording.
+    /// grid is empty, or exceeds a GPU's limits on a device with warps; or the launch failed. While a step is recorded
+    /// the kernel may still be compiling, so argument sizes are checked at the end of the recording.
     /// </exception>
     public void Launch(LaunchShape shape, params ReadOnlySpan<KernelArgument> arguments)
     {
         if (Device.Recorder is null) CheckSizes(arguments);
+        if (!shape.HasBlocks)
+        {
+            throw new LaunchException($"{Name} with {shape}: a grid has at least 1 block along x, y and z");
+        }
+
         if (Device.WarpSize > 1 && !shape.FitsGrid)
         {
             throw new LaunchException(

@@ -2,8 +2,8 @@ namespace GenKernels.Runtime;
 
 /// <summary>A launch configuration: grid, block and dynamic shared memory.</summary>
 /// <param name="GridX">Blocks along x, at least 1, at most 2^31 - 1.</param>
-/// <param name="GridY">Blocks along y, at most 65,535.</param>
-/// <param name="GridZ">Blocks along z, at most 65,535.</param>
+/// <param name="GridY">Blocks along y, at least 1, at most 65,535.</param>
+/// <param name="GridZ">Blocks along z, at least 1, at most 65,535.</param>
 /// <param name="BlockX">Threads of a block, all along x; at most 1,024.</param>
 /// <param name="SharedBytes">Dynamic shared memory of a block in bytes.</param>
 public readonly record struct LaunchShape(long GridX, int GridY, int GridZ, int BlockX, int SharedBytes = 0)
@@ -39,6 +39,9 @@ public readonly record struct LaunchShape(long GridX, int GridY, int GridZ, int 
 
     /// <summary>The number of blocks.</summary>
     public long BlockCount => GridX * GridY * GridZ;
+
+    /// <summary>Whether there is a block at all; a GPU refuses an empty grid.</summary>
+    internal bool HasBlocks => GridX > 0 && GridY > 0 && GridZ > 0;
 
     /// <summary>Whether the grid is within a GPU's limits.</summary>
     internal bool FitsGrid => GridX <= int.MaxValue && GridY <= MostAcross && GridZ <= MostAcross;

@@ -42,6 +42,16 @@ public sealed class KernelTests(Device device)
                 + "x and 65,535 along y and z"));
     }
 
+    [TestCase(0, 1, 1)]
+    [TestCase(1, 0, 1)]
+    [TestCase(1, 1, 0)]
+    public void RejectsAGridWithoutBlocks(long x, int y, int z) =>
+        Assert.That(
+            () => Types.Launch(new LaunchShape(x, y, z, 1), KernelArgument.Pointer(0), 1, 2L, 3f, 4.0),
+            Throws.TypeOf<LaunchException>().With.Message.EqualTo(
+                $"GridTypes with grid ({x}, {y}, {z}), block (1), shared 0 B: a grid has at least 1 block along x, y "
+                + "and z"));
+
     [Test]
     public void RejectsATensorOfAnotherDevice()
     {
