@@ -97,7 +97,8 @@ internal static class MemoryPlanner
         return most;
     }
 
-    private static long Size(TracedBuffer buffer) => Quotient.Up(buffer.Bytes, Alignment) * Alignment;
+    /// <summary>In the arena; an empty buffer has an address too.</summary>
+    private static long Size(TracedBuffer buffer) => Quotient.Up(Math.Max(1, buffer.Bytes), Alignment) * Alignment;
 
     private static int Duration(TracedBuffer buffer) => buffer.LastUse - buffer.FirstUse + 1;
 }

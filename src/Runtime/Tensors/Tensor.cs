@@ -50,13 +50,23 @@ public sealed class Tensor : IDisposable
     /// <exception cref="ObjectDisposedException">
     /// The tensor was disposed, by its scope or because backward consumed it.
     /// </exception>
+    /// <exception cref="RecordingException">
+    /// It was made in a step that another thread is recording, and has no memory yet.
+    /// </exception>
     public nint Address
     {
         get
         {
-            if (!IsDisposed) return _buffer.Address + (nint)_offset;
-            throw new ObjectDisposedException(
-                nameof(Tensor), $"the tensor {Shape} on {Device} was disposed, or backward has consumed it");
+            if (IsDisposed)
+            {
+                throw new ObjectDisposedException(
+                    nameof(Tensor), $"the tensor {Shape} on {Device} was disposed, or backward has consumed it");
+            }
+
+            if (!_buffer.IsPromised || Device.Recorder is not null) return _buffer.Address + (nint)_offset;
+            throw new RecordingException(
+                $"{Device}: {this} has no memory before the recording of its step ends; only the thread that records "
+                + "may use it");
         }
     }
 
@@ -131,7 +141,7 @@ public sealed class Tensor : IDisposable
         if (Shape.Rank == 0 || start < 0 || count < 0 || start > Shape[0] - count)
         {
             throw new ShapeException(
-                $"entries {start} to {start + count} are not within the outermost axis of {Shape}");
+                $"entries {start} to {(long)start + count} are not within the outermost axis of {Shape}");
         }
 
         return MakeView(Shape.With(0, count), start * Shape.Product(1, Shape.Rank) * Type.Size());

@@ -225,6 +225,32 @@ public sealed class RecordedStepTests(Device device)
     }
 
     [Test]
+    public void ATensorWithoutMemoryYetIsForTheThreadThatRecords()
+    {
+        RecordingException? refusal = null;
+        using RecordedStep step = RecordedStep.Record(device, () =>
+        {
+            Tensor promised = Tensor.Empty([Count], ElementType.Float32, device);
+            Thread other = new(() => refusal = Assert.Throws<RecordingException>(() => promised.ToArray<float>()));
+            other.Start();
+            other.Join();
+        });
+        Assert.That(refusal!.Message, Is.EqualTo(
+            $"{device}: Float32[1000] on {device} has no memory before the recording of its step ends; only the thread "
+            + "that records may use it"));
+    }
+
+    [Test]
+    public void TensorsWithoutElementsAreRecordedToo()
+    {
+        using Tensor x = Tensor.Zeros([0], ElementType.Float32, device);
+        using Tensor y = Tensor.Zeros([0], ElementType.Float32, device);
+        using RecordedStep step = RecordedStep.Record(device, () => y.CopyFrom(Chain(x)));
+        Assert.That(step.LaunchCount, Is.EqualTo(3));
+        Assert.That(step.Replay, Throws.Nothing);
+    }
+
+    [Test]
     public void AStepHoldsTheMemoryThatItUses()
     {
         using Tensor y = Tensor.Zeros([Count], ElementType.Float32, device);
