@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
-using System.Reflection;
-using GenKernels.Kernels.Normalization;
+using GenKernels.Cli.Profiling;
 
 namespace GenKernels.Tests.Structure;
 
@@ -61,13 +60,8 @@ public sealed class DeviceCompileTests
         Assert.That(seen, Does.Not.Contain("__builtin_").And.Not.Contain("__nvvm_").And.Not.Contain("std::"));
     }
 
-    /// <summary>The sources in all static fields of the kernels' assembly.</summary>
-    internal static IEnumerable<KernelSource> Sources() => typeof(PixelNorm).Assembly.GetTypes()
-        .SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
-        .Where(field => field.FieldType == typeof(KernelSource) && !field.DeclaringType!.ContainsGenericParameters)
-        .Select(field => (KernelSource)field.GetValue(null)!)
-        .Where(source => !source.IsHostOnly)
-        .OrderBy(source => source.Path, StringComparer.Ordinal);
+    /// <summary>All sources that run on a GPU.</summary>
+    internal static IEnumerable<KernelSource> Sources() => KernelFiles.All.Where(source => !source.IsHostOnly);
 
     /// <returns>Whether a source is one of the separate sources for warpgroup products.</returns>
     internal static bool HasWarpgroups(KernelSource source) =>

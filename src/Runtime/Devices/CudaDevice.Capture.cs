@@ -16,8 +16,10 @@ public sealed unsafe partial class CudaDevice
     /// During a capture memory may come from the pool's cache only, and nothing may synchronise: run the step once
     /// before.
     /// </remarks>
+    /// <exception cref="InvalidOperationException">This thread captures already.</exception>
     public void BeginCapture()
     {
+        if (IsCapturing) throw new InvalidOperationException($"{Name}: this thread captures already; end that first");
         MakeCurrent();
         CUstream stream;
         cuStreamCreate(&stream, CUstream_flags.NON_BLOCKING).ThrowIfFailed();
@@ -28,8 +30,10 @@ public sealed unsafe partial class CudaDevice
     }
 
     /// <returns>The graph of what was launched since <see cref="BeginCapture"/>; the caller disposes it.</returns>
+    /// <exception cref="InvalidOperationException">This thread captures nothing.</exception>
     public CudaGraph EndCapture()
     {
+        if (!IsCapturing) throw new InvalidOperationException($"{Name}: this thread captures nothing; begin first");
         MakeCurrent();
         CUgraph graph;
         TakeCapture(&graph).ThrowIfFailed("cuStreamEndCapture(stream, &graph)");

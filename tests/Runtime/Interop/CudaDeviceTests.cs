@@ -1,4 +1,4 @@
-using System.Reflection;
+using GenKernels.Cli.Profiling;
 using GenKernels.Kernels.Normalization;
 using GenKernels.Runtime.Interop;
 using static GenKernels.Tests.Runtime.Interop.PretendedProcess;
@@ -230,6 +230,25 @@ public sealed partial class CudaDeviceTests
     });
 
     [Test]
+    public void ACaptureIsBegunAndEndedOnce() => InChild(() =>
+    {
+        long before = PretendedCuda.Live();
+        using (CudaDevice device = Open())
+        {
+            Assert.That(
+                device.EndCapture, Throws.InvalidOperationException.With.Message.StartsWith(
+                    "cuda:0: this thread captures nothing"));
+            device.BeginCapture();
+            Assert.That(
+                device.BeginCapture, Throws.InvalidOperationException.With.Message.StartsWith(
+                    "cuda:0: this thread captures already"));
+            device.EndCapture().Dispose();
+        }
+
+        Assert.That(PretendedCuda.Live(), Is.EqualTo(before));
+    });
+
+    [Test]
     public void ACaptureThatCannotBeginLeavesNothingBehind() => InChild(() =>
     {
         using CudaDevice device = Open();
@@ -358,8 +377,7 @@ public sealed partial class CudaDeviceTests
         Assert.That(text, Does.Contain("--gpu-architecture=compute_90a"));
     });
 
-    private static KernelSource PixelNormSource() => (KernelSource)typeof(PixelNorm)
-        .GetField("s_source", BindingFlags.Static | BindingFlags.NonPublic)!.GetValue(null)!;
+    private static KernelSource PixelNormSource() => KernelFiles.Find("PixelNorm");
 
     private CudaDevice Open() => new(0, new KernelCache(_folder.Path));
 }
