@@ -28,21 +28,34 @@ public static class Gradient
     /// them.
     /// </returns>
     /// <exception cref="InvalidOperationException">An earlier backward consumed the record.</exception>
+    /// <exception cref="ShapeException"><paramref name="upstream"/> has another shape.</exception>
     public static Variable[] Of(
         Variable y, IReadOnlyList<Variable> xs, Variable? upstream = null, bool differentiable = false,
         bool keepRecord = false)
     {
+        if (upstream is not null) Require.Shape(upstream.Value, y.Shape.AsSpan(), nameof(upstream));
         using TapeWalk walk = new(xs, differentiable, consume: !differentiable && !keepRecord, stopAtSources: false);
         return walk.Run(y, upstream);
     }
 
     /// <summary>
     /// As <see cref="Of(Variable, IReadOnlyList{Variable}, Variable?, bool, bool)"/>, but the walk stops at
-    /// <paramref name="xs"/>, which may be results themselves.
+    /// <paramref name="xs"/>, which may be results themselves: for an operation whose inputs they are.
     /// </summary>
-    internal static Variable[] Within(Variable y, IReadOnlyList<Variable> xs, Variable upstream, bool differentiable)
+    /// <returns>
+    /// One gradient per variable. Of one that occurs several times the first has the whole gradient, the others null:
+    /// the gradients of an operation's inputs are summed.
+    /// </returns>
+    internal static Variable?[] Within(Variable y, IReadOnlyList<Variable> xs, Variable upstream, bool differentiable)
     {
         using TapeWalk walk = new(xs, differentiable, consume: !differentiable, stopAtSources: true);
-        return walk.Run(y, upstream);
+        Variable?[] gradients = walk.Run(y, upstream);
+        HashSet<Variable> seen = new(ReferenceEqualityComparer.Instance);
+        for (int index = 0; index < gradients.Length; index++)
+        {
+            if (!seen.Add(xs[index])) gradients[index] = null;
+        }
+
+        return gradients;
     }
 }

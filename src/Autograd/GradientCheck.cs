@@ -11,35 +11,41 @@ public static class GradientCheck
 
     /// <param name="function">Maps the inputs to a result of any shape; smooth near the inputs.</param>
     /// <param name="inputs">Of type <see cref="ElementType.Float64"/>; every one is checked.</param>
-    /// <param name="order">1 checks the gradient, 2 the second-order gradient too.</param>
+    /// <param name="order">
+    /// 1 checks the gradient; 2 also the gradient as it is differentiable, which may be another computation, and the
+    /// second-order gradient.
+    /// </param>
     /// <exception cref="GradientCheckException">
     /// A gradient disagrees; the message names the input and gives both values.
     /// </exception>
     public static void Run(Func<Variable[], Variable> function, Tensor[] inputs, int order)
     {
         Random random = new(20231);
-        CheckAll("gradient", leaves => WeightedSum(function(leaves), 11), inputs, random);
+        CheckAll("gradient", Value, inputs, random);
         if (order < 2) return;
+        CheckAll("differentiable gradient", Value, inputs, new Random(20232), differentiable: true);
         CheckAll("gradient of the gradient", leaves =>
         {
-            Variable value = WeightedSum(function(leaves), 11);
-            Variable[] gradients = Gradient.Of(value, leaves, differentiable: true);
+            Variable[] gradients = Gradient.Of(Value(leaves), leaves, differentiable: true);
             Variable sum = WeightedSum(gradients[0], 21);
             for (int index = 1; index < gradients.Length; index++) sum += WeightedSum(gradients[index], 21 + index);
             return sum;
         }, inputs, random);
+
+        Variable Value(Variable[] leaves) => WeightedSum(function(leaves), 11);
     }
 
     /// <inheritdoc cref="Run(Func{Variable[], Variable}, Tensor[], int)"/>
     public static void Run(Func<Variable, Variable> function, Tensor input, int order) =>
         Run(leaves => function(leaves[0]), [input], order);
 
-    private static void CheckAll(string what, Func<Variable[], Variable> scalar, Tensor[] inputs, Random random)
+    private static void CheckAll(
+        string what, Func<Variable[], Variable> scalar, Tensor[] inputs, Random random, bool differentiable = false)
     {
         Device device = inputs[0].Device;
         using TensorScope scope = device.Scope();
         Variable[] leaves = Array.ConvertAll(inputs, input => new Variable(input, requiresGradient: true));
-        Variable[] gradients = Gradient.Of(scalar(leaves), leaves);
+        Variable[] gradients = Gradient.Of(scalar(leaves), leaves, differentiable: differentiable);
         for (int index = 0; index < inputs.Length; index++)
         {
             double[] direction = Directions(inputs[index].ElementCount, random);

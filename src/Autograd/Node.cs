@@ -28,6 +28,12 @@ internal sealed class Node(
         }
 
         Variable?[] gradients = _backward(output, upstream, needed);
+        if (gradients.Length != Inputs.Length)
+        {
+            throw new InvalidOperationException(
+                $"{Name}: the operation has {Inputs.Length} inputs, its backward gave {gradients.Length} gradients");
+        }
+
         for (int index = 0; index < Inputs.Length; index++)
         {
             if (gradients[index] is { } gradient && gradient.Shape != Inputs[index].Shape)

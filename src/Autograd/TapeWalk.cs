@@ -28,9 +28,8 @@ internal sealed class TapeWalk : IDisposable
     internal Variable[] Run(Variable y, Variable? upstream)
     {
         List<Variable> order = ResultsThatLead(y);
-        Variable seed = upstream ?? Variable.Full(y.Shape, 1, y.Type, y.Device);
         if (upstream is not null) AddUse(upstream);  // a use for the caller, so it is never disposed here
-        Accumulate(y, seed);
+        if (Leads(y)) Accumulate(y, upstream ?? Variable.Full(y.Shape, 1, y.Type, y.Device));
         foreach (Variable result in order)
         {
             if (_gradients.TryGetValue(result, out Variable? arrived)) Visit(result, arrived, isRoot: result == y);

@@ -29,6 +29,21 @@ public sealed class GradientCheckTests
         Assert.That(() => GradientCheck.Run(Forgetful, x, order: 1), Throws.Nothing);
     }
 
+    [Test]
+    public void AGradientThatIsWrongOnlyWhereItIsDifferentiableIsFoundInTheSecondOrder()
+    {
+        using TensorScope scope = Device.Scope();
+        Tensor x = TestTensors.Normal([4], seed: 1, Device, ElementType.Float64);
+        Assert.That(
+            () => GradientCheck.Run(DoubledWhereRecorded, x, order: 2),
+            Throws.TypeOf<GradientCheckException>().With.Message.Contains("the differentiable gradient of input 0"));
+        Assert.That(() => GradientCheck.Run(DoubledWhereRecorded, x, order: 1), Throws.Nothing);
+    }
+
+    private static Variable DoubledWhereRecorded(Variable x) => Variable.FromOperation(
+        "DoubledWhereRecorded", x.Detach().Square().Value, [x],
+        (_, g) => [g * x * (GradientMode.IsEnabled ? 4 : 2)]);
+
     private static Variable Wrong(Variable x, float factor) =>
         Variable.FromOperation("Wrong", x.Detach().Square().Value, [x], (_, g) => [g * x * (2 * factor)]);
 

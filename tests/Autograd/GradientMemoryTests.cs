@@ -54,6 +54,18 @@ public sealed class GradientMemoryTests(Device device)
     }
 
     [Test]
+    public void WhereNoGradientFlowsOnlyTheZerosAreLeft()
+    {
+        int before = LiveBuffers;
+        using Tensor values = TestTensors.Normal([5], seed: 1, device);
+        Variable x = new(values, requiresGradient: true);
+        Variable y = x.Detach().Square();
+        Gradient.Of(y, x).Value.Dispose();
+        y.Value.Dispose();
+        Assert.That(LiveBuffers, Is.EqualTo(before + 1));
+    }
+
+    [Test]
     public void ASharedGradientLivesUntilTheLastIsDone()
     {
         int before = LiveBuffers;

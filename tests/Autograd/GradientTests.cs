@@ -59,6 +59,16 @@ public sealed class GradientTests(Device device)
     }
 
     [Test]
+    public void RejectsUpstreamOfAnotherShape()
+    {
+        Variable x = Leaf(2, -3);
+        Variable upstream = new(Tensor.From([1.0], [1], device));
+        Assert.That(
+            () => Gradient.Of(x.Square(), [x], upstream),
+            Throws.TypeOf<ShapeException>().With.Message.EqualTo("Gradient: upstream must have shape [2], got [1]"));
+    }
+
+    [Test]
     public void ADifferentiableGradientHasAGradient()
     {
         Variable x = Leaf(2, -3);
@@ -157,7 +167,7 @@ public sealed class GradientTests(Device device)
         long none = Launches(() => Gradient.Of(new Variable(x.Value).MatMul(frozen), x));
         Assert.That(one, Is.EqualTo(both - 1), "one product less");
         Assert.That(withFrozen, Is.EqualTo(one));
-        Assert.That(none, Is.LessThan(one), "the forward product and the ones alone");
+        Assert.That(none, Is.LessThan(one), "the forward product and the zeros alone");
     }
 
     [Test]
@@ -201,6 +211,30 @@ public sealed class GradientTests(Device device)
             Throws.InvalidOperationException.With.Message.EqualTo(
                 "Broken: the gradient of input 0 has shape [1, 2], the input [2]"));
         Assert.That(GradientMode.IsEnabled, Is.True, "a failed walk leaves the mode as it was");
+    }
+
+    /// <summary>Operations whose differentiable gradient is that of a composed form.</summary>
+    [Test]
+    public void AnInputThatIsGivenTwiceGetsTheGradientOfBothPlaces([Values] bool differentiable)
+    {
+        Variable x = new(TestTensors.Normal([3, 4], seed: 1, device, ElementType.Float64));
+        Variable twice = new(TestTensors.Normal([4], seed: 2, device, ElementType.Float64), requiresGradient: true);
+        Variable weight = new(twice.Value, requiresGradient: true), bias = new(twice.Value, requiresGradient: true);
+        Variable[] apart = Gradient.Of(x.LayerNorm(weight, bias), [weight, bias]);
+        double[] expected = [.. Values(apart[0]).Zip(Values(apart[1]), (left, right) => left + right)];
+        Variable both = Gradient.Of(x.LayerNorm(twice, twice), twice, differentiable);
+        Assert.That(Values(both), Is.EqualTo(expected).Within(4 * Tolerance.For(ElementType.Float64)));  // values to 4
+    }
+
+    [Test]
+    public void AnOperationThatGivesTooFewGradientsIsNamed()
+    {
+        Variable x = Leaf(1, 2);
+        Variable y = Variable.FromOperation("Broken", x.Value.View([2]), [x, x], (_, g) => [g]);
+        Assert.That(
+            () => Gradient.Of(y, x),
+            Throws.InvalidOperationException.With.Message.EqualTo(
+                "Broken: the operation has 2 inputs, its backward gave 1 gradients"));
     }
 
     private Variable Leaf(params double[] values) =>

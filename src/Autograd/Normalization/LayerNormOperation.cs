@@ -16,10 +16,7 @@ public static class LayerNormOperation
         this Variable x, Variable? weight = null, Variable? bias = null, float epsilon = 1e-5f)
     {
         Tensor value = Kernels.Normalization.LayerNorm.Forward(x.Value, weight?.Value, bias?.Value, epsilon);
-        List<Variable> given = [x];
-        if (weight is not null) given.Add(weight);
-        if (bias is not null) given.Add(bias);
-        Variable[] inputs = [.. given];
+        Variable[] inputs = [x, .. Variable.Given(weight), .. Variable.Given(bias)];
         return Variable.FromOperation(nameof(LayerNorm), value, inputs, (_, g, needed) =>
         {
             if (GradientMode.IsEnabled)
