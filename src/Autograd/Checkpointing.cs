@@ -41,8 +41,8 @@ public static class Checkpointing
         using TensorScope scope = inputs[0].Device.Scope();
         Tensor value = function(inputs).Value;
 
-        // Where the function returns an input itself, a view keeps backward from freeing the input as a result.
-        return scope.Keep(Array.Exists(inputs, input => input.Value == value) ? value.View(value.Shape) : value);
+        // A view, as backward frees results: the function may return what is not its own, such as an input.
+        return scope.Keep(value.View(value.Shape));
     }
 
     private static Variable?[] Backward(
@@ -65,7 +65,7 @@ public static class Checkpointing
         }
 
         int[] places = [.. Enumerable.Range(0, sources.Length).Where(index => needed[index])];
-        Variable[] found = Gradient.Within(
+        Variable?[] found = Gradient.Within(
             result, Array.ConvertAll(places, index => again[index]), upstream, differentiable);
         Variable?[] gradients = new Variable?[sources.Length];
         for (int index = 0; index < places.Length; index++) gradients[places[index]] = found[index];
