@@ -46,7 +46,9 @@ public static class StateDict
             throw new StateDictException(Describe(owner, missing, unexpected, wrong));
         }
 
-        foreach ((StateSlot slot, StateEntry entry) in pairs) slot.Write(Elements(owner, slot, entry));
+        // All are read before the first is set, as reading may fail too.
+        byte[][] elements = [.. pairs.Select(pair => Elements(owner, pair.Slot, pair.Entry))];
+        for (int index = 0; index < elements.Length; index++) pairs[index].Slot.Write(elements[index]);
         return (missing, unexpected);
     }
 
@@ -54,13 +56,22 @@ public static class StateDict
     {
         byte[] bytes = entry.Read();
         long needed = entry.Shape.ElementCount * entry.Type.Size();
-        if (bytes.Length == needed)
+        if (bytes.Length != needed)
+        {
+            throw new StateDictException(
+                $"{owner}: {entry.Name} of type {entry.Type} and shape {entry.Shape} has {needed} bytes, "
+                + $"{bytes.Length} were read");
+        }
+
+        try
         {
             return slot.Layout.ToOurs(StateConversion.Convert(bytes, entry.Type, slot.Type), slot.Type);
         }
-        throw new StateDictException(
-            $"{owner}: {entry.Name} of type {entry.Type} and shape {entry.Shape} has {needed} bytes, "
-            + $"{bytes.Length} were read");
+        catch (OverflowException)
+        {
+            throw new StateDictException(
+                $"{owner}: {entry.Name} holds a number of type {entry.Type} that does not fit {slot.Type}");
+        }
     }
 
     private static string? Fault(StateSlot slot, StateEntry entry)

@@ -41,8 +41,12 @@ public sealed class StateLayout
     /// A channels-first shape, as in <c>[O, I, kT, kH, kW]</c> or <c>[N, C, H, W]</c>, of rank 2 at least.
     /// </param>
     /// <returns>The layout where ours is channels-last, as in <c>[O, kT, kH, kW, I]</c>.</returns>
-    public static StateLayout ChannelsLast(Shape original) =>
-        new(original, original, [0, .. Enumerable.Range(2, original.Rank - 2), 1]);
+    /// <exception cref="ShapeException">The rank is below 2.</exception>
+    public static StateLayout ChannelsLast(Shape original)
+    {
+        Require.That(original.Rank >= 2, $"a channels-first shape must have rank 2 or more, got {original}");
+        return new(original, original, [0, .. Enumerable.Range(2, original.Rank - 2), 1]);
+    }
 
     /// <returns>The bytes of the elements in the order of ours.</returns>
     internal byte[] ToOurs(byte[] original, ElementType type) => Reorder(original, type, toOurs: true);

@@ -147,6 +147,31 @@ public sealed class StateDictTests
     }
 
     [Test]
+    public void NothingIsSetWhereANumberDoesNotFit()
+    {
+        using TwoCounts module = new();
+        StateEntry[] entries = [StateEntry.From("first", [], [7L]), StateEntry.From("second", [], [1L << 40])];
+        Assert.That(
+            () => StateDict.Load(module, entries),
+            Throws.TypeOf<StateDictException>().With.Message.EqualTo(
+                "TwoCounts: second holds a number of type Int64 that does not fit Int32"));
+        Assert.That(module.First.Value.ToArray<int>(), Is.EqualTo(new[] { 1 }));
+    }
+
+    [Test]
+    public void NothingIsSetWhereAnEntryGivesOtherBytesThanItNames()
+    {
+        using TwoCounts module = new();
+        StateEntry[] entries =
+            [StateEntry.From("first", [], [7]), new StateEntry("second", ElementType.Int32, [], () => new byte[3])];
+        Assert.That(
+            () => StateDict.Load(module, entries),
+            Throws.TypeOf<StateDictException>().With.Message.EqualTo(
+                "TwoCounts: second of type Int32 and shape [] has 4 bytes, 3 were read"));
+        Assert.That(module.First.Value.ToArray<int>(), Is.EqualTo(new[] { 1 }));
+    }
+
+    [Test]
     public void RejectsANameThatOccursTwice()
     {
         using OneParameter module = new([1], StateLayout.Identity([1]));
@@ -167,6 +192,24 @@ public sealed class StateDictTests
         Assert.That(
             () => new OneParameter([2], StateLayout.Identity([3])),
             Throws.TypeOf<ShapeException>().With.Message.Contains("[2]").And.Message.Contains("[3]"));
+
+    [Test]
+    public void RejectsAChannelsFirstShapeWithoutChannels() =>
+        Assert.That(
+            () => StateLayout.ChannelsLast([3]),
+            Throws.TypeOf<ShapeException>().With.Message.EqualTo(
+                "StateLayout: a channels-first shape must have rank 2 or more, got [3]"));
+
+    private sealed class TwoCounts : Module
+    {
+        internal TwoCounts()
+        {
+            First = Register("first", new StateBuffer(Tensor.From([1], [], s_device)));
+            Register("second", new StateBuffer(Tensor.From([2], [], s_device)));
+        }
+
+        internal StateBuffer First { get; }
+    }
 
     private sealed class OneParameter : Module
     {
