@@ -28,11 +28,13 @@ public sealed class AdamOptimizer : IDisposable
         LossScale = lossScale;
         Options = options;
         Device device = arena.Values.Device;
-        _firstMoment = Tensor.Zeros(arena.Values.Shape, ElementType.Float32, device).Unscoped();
-        _secondMoment = Tensor.Zeros(arena.Values.Shape, ElementType.Float32, device).Unscoped();
-        _schedule = Tensor.Zeros([AdamSchedule.Length], ElementType.Float32, device).Unscoped();
-        _request = Tensor.Zeros([AdamSchedule.RequestLength], ElementType.Float64, device).Unscoped();
-        _skipped = Tensor.Zeros([1], ElementType.Float64, device).Unscoped();
+        using TensorScope scope = device.Scope();  // frees what is made here if the rest fails
+        _firstMoment = Tensor.Zeros(arena.Values.Shape, ElementType.Float32, device);
+        _secondMoment = Tensor.Zeros(arena.Values.Shape, ElementType.Float32, device);
+        _schedule = Tensor.Zeros([AdamSchedule.Length], ElementType.Float32, device);
+        _request = Tensor.Zeros([AdamSchedule.RequestLength], ElementType.Float64, device);
+        _skipped = Tensor.Zeros([1], ElementType.Float64, device);
+        foreach (Tensor tensor in State) tensor.Unscoped();
     }
 
     /// <summary>The hyperparameters.</summary>
@@ -98,12 +100,10 @@ public sealed class AdamOptimizer : IDisposable
     /// <summary>Frees the optimizer's state.</summary>
     public void Dispose()
     {
-        _firstMoment.Dispose();
-        _secondMoment.Dispose();
-        _schedule.Dispose();
-        _request.Dispose();
-        _skipped.Dispose();
+        foreach (Tensor tensor in State) tensor.Dispose();
     }
+
+    private Tensor[] State => [_firstMoment, _secondMoment, _schedule, _request, _skipped];
 
     private IEnumerable<StateSlot> Slots() =>
     [

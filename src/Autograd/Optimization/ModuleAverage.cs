@@ -14,7 +14,9 @@ public sealed class ModuleAverage : IDisposable
     /// <summary>Starts as a copy of the first module.</summary>
     /// <param name="source">The parameters of the module that is averaged; must live as long as this is used.</param>
     /// <param name="module">A module of the same structure; its owner disposes it.</param>
-    /// <exception cref="ArgumentException">The two differ in the names or shapes of their state.</exception>
+    /// <exception cref="ArgumentException">
+    /// The two differ in the names or shapes of their state, or in the types of their buffers.
+    /// </exception>
     public ModuleAverage(ParameterArena source, Module module)
     {
         _source = source;
@@ -23,16 +25,16 @@ public sealed class ModuleAverage : IDisposable
         {
             Arena.RequireSameStructure(source);
             _buffers = Pairs(source.Module, module);
+            _weight = Tensor.Zeros([1], ElementType.Float32, source.Values.Device).Unscoped();
+            module.RequiresGradient(false);
+            Reset();
         }
         catch
         {
             Arena.Dispose();
+            _weight?.Dispose();
             throw;
         }
-
-        _weight = Tensor.Zeros([1], ElementType.Float32, source.Values.Device).Unscoped();
-        module.RequiresGradient(false);
-        Reset();
     }
 
     /// <summary>The parameters of the average.</summary>
@@ -84,10 +86,15 @@ public sealed class ModuleAverage : IDisposable
     {
         (string Name, StateBuffer Buffer)[] from = [.. source.NamedBuffers()];
         (string Name, StateBuffer Buffer)[] to = [.. average.NamedBuffers()];
-        Require.That(
-            from.Select(entry => (entry.Name, entry.Buffer.Value.Shape)).SequenceEqual(
-                to.Select(entry => (entry.Name, entry.Buffer.Value.Shape))),
-            $"the buffers of the two modules differ: {from.Length} against {to.Length}");
+        Require.That(from.Length == to.Length, $"{to.Length} buffers against {from.Length}");
+        foreach (((string name, StateBuffer buffer), (string otherName, StateBuffer other)) in to.Zip(from))
+        {
+            (Tensor value, Tensor otherValue) = (buffer.Value, other.Value);
+            Require.That(
+                name == otherName && value.Shape == otherValue.Shape && value.Type == otherValue.Type,
+                $"{name} {value.Type}{value.Shape} against {otherName} {otherValue.Type}{otherValue.Shape}");
+        }
+
         return [.. from.Zip(to, (left, right) => (left.Buffer, right.Buffer))];
     }
 }

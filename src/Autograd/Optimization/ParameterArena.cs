@@ -29,12 +29,16 @@ public sealed class ParameterArena : IDisposable
 
         _starts = AlignedStarts(Variables, out int length);
         Device device = Variables[0].Device;
-        Values = Tensor.Zeros([length], ElementType.Float32, device).Unscoped();
-        Gradient = Tensor.Zeros([length], ElementType.Float32, device).Unscoped();
+        using TensorScope scope = device.Scope();  // frees what is made here if the rest fails
+        Values = Tensor.Zeros([length], ElementType.Float32, device);
+        Gradient = Tensor.Zeros([length], ElementType.Float32, device);
         for (int index = 0; index < _starts.Length; index++)
         {
             Parameters[index].Parameter.MoveTo(Values.Part(_starts[index], Variables[index].Shape));
         }
+
+        Values.Unscoped();
+        Gradient.Unscoped();
     }
 
     /// <summary>The module of the parameters.</summary>

@@ -141,6 +141,17 @@ public sealed class AdamOptimizerTests(Device device)
     }
 
     [Test]
+    public void RejectsAnAverageWithOtherBuffers()
+    {
+        using Counted network = new(Tensor.From([7L], [], device)), other = new(Tensor.From([7], [], device));
+        using ParameterArena arena = new(network);
+        Assert.That(
+            () => new ModuleAverage(arena, other),
+            Throws.TypeOf<ShapeException>().With.Message.EqualTo(
+                "ModuleAverage: count Int32[] against count Int64[]"));
+    }
+
+    [Test]
     public void RejectsParametersThatAreNoSingles()
     {
         using RandomGenerator generator = new(device, 1);
@@ -197,4 +208,13 @@ public sealed class AdamOptimizerTests(Device device)
         byte[] bytes = entry.Read();
         return entry with { Read = () => bytes };
     })];
+
+    private sealed class Counted : Module
+    {
+        internal Counted(Tensor count)
+        {
+            Register("weight", Parameter.Full([2], 1, count.Device));
+            Register("count", new StateBuffer(count));
+        }
+    }
 }
