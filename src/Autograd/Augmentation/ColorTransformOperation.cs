@@ -28,7 +28,7 @@ public static class ColorTransformOperation
 
     private static Variable MatrixGradient(Variable x, Variable g, Variable matrix, bool linear, bool transposed)
     {
-        Shape pixels = [x.Shape[0], (int)x.Shape.Product(1, x.Shape.Rank - 1), 3];
+        Shape pixels = [x.Shape[0], Require.Product(x.Value, 1, x.Shape.Rank - 1, nameof(x)), 3];
         (Variable left, Variable right) = (g.Reshape(pixels).Cast(matrix.Type), x.Reshape(pixels).Cast(matrix.Type));
         Variable product = transposed
             ? right.BatchMatMul(left, transposeX: true)

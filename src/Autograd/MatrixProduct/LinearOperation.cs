@@ -37,7 +37,7 @@ public static class LinearOperation
         Variable x, Variable w, Variable? bias, BiasActivationOptions options, Variable? residual)
     {
         (int depth, int outputs) = (x.Shape[^1], w.Shape[0]);
-        int rows = (int)x.Shape.Product(0, x.Shape.Rank - 1);
+        int rows = Require.Product(x.Value, 0, x.Shape.Rank - 1, nameof(x));
         using Tensor matrix = x.Value.View([1, rows, depth]);
         using Tensor weights = w.Value.View([1, outputs, w.Shape[1]]);
         using Tensor? rest = residual?.Value.View([1, rows, outputs]);
