@@ -17,7 +17,6 @@ public sealed class MagnitudeEma : Module
     public Variable Gain(Variable x, float beta)
     {
         if (beta != 1) return new Variable(Kernels.Normalization.MagnitudeEma.Update(x.Value, _meanSquare.Value, beta));
-        using IDisposable mode = GradientMode.Disable();
         Variable average = _meanSquare;
         return average.ReciprocalSqrt();
     }

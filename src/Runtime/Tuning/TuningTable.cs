@@ -112,18 +112,13 @@ internal sealed class TuningTable
     /// A lock file that keeps other processes from writing until it is disposed; null where another process holds it
     /// for more than 5 seconds, in which case a choice of theirs may get lost.
     /// </returns>
+    /// <exception cref="IOException">The lock file cannot be created.</exception>
     private FileStream? Hold()
     {
         for (int attempt = 0; attempt < LockTries; attempt++)
         {
-            try
-            {
-                return new FileStream(Path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException)
-            {
-                Thread.Sleep(s_betweenTries);
-            }
+            if (FileLock.TryTake(Path + ".lock") is { } held) return held;
+            Thread.Sleep(s_betweenTries);
         }
 
         return null;
