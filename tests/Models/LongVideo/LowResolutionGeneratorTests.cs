@@ -42,7 +42,8 @@ public sealed class LowResolutionGeneratorTests
         for (int clip = 0; clip < starts.Length; clip++)
         {
             float[] expected = longer.Window(0, clip, 1).Window(1, starts[clip], FrameCount).Value.ToArray<float>();
-            Assert.That(clips.Window(0, clip, 1).Value.ToArray<float>(), Is.EqualTo(expected).Within(1e-5 * largest));
+            float[] actual = clips.Window(0, clip, 1).Value.ToArray<float>();
+            Assert.That(actual, Is.EqualTo(expected).Within(1e-5 * largest));  // ten blocks sum in other orders
         }
     }
 
@@ -55,7 +56,8 @@ public sealed class LowResolutionGeneratorTests
         foreach (StateEntry entry in StateDict.Write(embedding))
         {
             float[] recorded = file.ReadFloats($"buffer.temporal_emb.{entry.Name}");
-            Assert.That(entry.Values<float>(), Is.EqualTo(recorded).Within(1e-5), entry.Name);
+            double tolerance = Tolerance.For(ElementType.Float32) * recorded.Max(Math.Abs);
+            Assert.That(entry.Values<float>(), Is.EqualTo(recorded).Within(tolerance), entry.Name);
         }
     }
 
