@@ -272,9 +272,11 @@ public sealed class TunerTests
         PlantedWork work = Work;
         Choose(_device, work);
         PlantedKey key = new(1);
+        const int Times = 1000;
         long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int time = 0; time < 1000; time++) _device.Tuner.Choose(work, key);
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        for (int time = 0; time < Times; time++) _device.Tuner.Choose(work, key);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.That(allocated, Is.LessThan(Times), "as the runtime compiles the loop anew, it may allocate once");
     }
 
     private static string Choose(Device device, PlantedWork work, int size = 1) =>
