@@ -16,7 +16,7 @@ public sealed class StemTests
     private static readonly Dictionary<string, (string, string)> s_sharedOperations = new()
     {
         ["MatMulTensor"] = ("MatMul", "the same product, by other means"),
-        ["JoinParts"] = ("Linear", "the end of a product"),
+        ["SplitKReduction"] = ("Linear", "the end of a product"),
         ["ConvolutionTensor"] = ("Convolution", "the same convolution, by other means"),
         ["ConvolutionWeightGradientTensor"] = ("Convolution", "the same gradient, by other means"),
         ["ConvolutionWeightGradient"] = ("Convolution", "convolution and its two adjoints are each other's gradients"),
@@ -31,7 +31,7 @@ public sealed class StemTests
         ["AttentionTensor"] = ("Attention", "the same on tensor cores"),
         ["AttentionTensorGradient"] = ("Attention", "the same on tensor cores"),
         ["AttentionWarpgroup"] = ("Attention", "the same by warpgroups"),
-        ["AttentionGradientNumbers"] = ("Attention", "a part of its gradient"),
+        ["AttentionGradientPreprocess"] = ("Attention", "a part of its gradient"),
         ["AttentionWarpgroupGradientQuery"] = ("Attention", "the same by warpgroups"),
         ["AttentionWarpgroupGradientKeyValue"] = ("Attention", "the same by warpgroups"),
     };

@@ -29,8 +29,8 @@ internal sealed record AttentionLayer(string Name, int Queries, int Keys, int Ch
 
     internal Shape RowShape => [Clips, Heads, Queries];
 
-    /// <summary>Shape of the numbers per query that the gradients on tensor cores read.</summary>
-    internal Shape NumberShape => [Clips, Heads, NumberCount, 2];
+    /// <summary>Shape of the statistics of every query that the gradients on tensor cores read.</summary>
+    internal Shape StatisticsShape => [Clips, Heads, PaddedQueryCount, 2];
 
     internal AttentionOptions Options => AttentionOptions.For(Channels);
 
@@ -70,11 +70,11 @@ internal sealed record AttentionLayer(string Name, int Queries, int Keys, int Ch
         return Array.ConvertAll(weights, weight => weight / total);
     }
 
-    /// <returns>The case of one gradient alone, from queries, keys, values, upstream gradient and the numbers per
+    /// <returns>The case of one gradient alone, from queries, keys, values, upstream gradient and the statistics per
     /// query.</returns>
     internal KernelCase Gradient(
         string of, int products, Shape output, Func<Tensor[], Tensor> launch, Func<float[][], long, double> expected) =>
-        new($"{Name} gradient of {of}", [QueryShape, KeyShape, KeyShape, QueryShape, NumberShape], output, launch,
+        new($"{Name} gradient of {of}", [QueryShape, KeyShape, KeyShape, QueryShape, StatisticsShape], output, launch,
             expected)
         {
             Type = ElementType.BFloat16,
@@ -109,10 +109,10 @@ internal sealed record AttentionLayer(string Name, int Queries, int Keys, int Ch
         return sum * Options.Scale;
     }
 
-    /// <returns>An element of the numbers per query, from result, upstream gradient and log-sum-exps.</returns>
-    internal double Number(float[][] x, long index)
+    /// <returns>An element of the statistics per query, from result, upstream gradient and log-sum-exps.</returns>
+    internal double Statistic(float[][] x, long index)
     {
-        long row = index / 2, query = row % NumberCount, pair = row / NumberCount;
+        long row = index / 2, query = row % PaddedQueryCount, pair = row / PaddedQueryCount;
         if (query >= Queries) return 0;
         if (index % 2 == 0) return x[2][(pair * Queries) + query] / Math.Log(2);
         long from = ((((pair / Heads * Queries) + query) * Heads) + (pair % Heads)) * Channels;
@@ -121,7 +121,7 @@ internal sealed record AttentionLayer(string Name, int Queries, int Keys, int Ch
         return sum;
     }
 
-    private int NumberCount => AttentionGradientNumbers.NumberCount(Queries);
+    private int PaddedQueryCount => AttentionGradientPreprocess.PaddedQueryCount(Queries);
 
     /// <returns>The gradient of a scaled logit, for the query and the key that start at these elements.</returns>
     private double Slope(float[][] x, long query, long key)
@@ -134,8 +134,8 @@ internal sealed record AttentionLayer(string Name, int Queries, int Keys, int Ch
         }
 
         long token = query / Channels / Heads, head = query / Channels % Heads;
-        long number = ((((token / Queries * Heads) + head) * NumberCount) + (token % Queries)) * 2;
-        return Math.Pow(2, (logit * Options.Scale / Math.Log(2)) - x[4][number]) * (slope - x[4][number + 1]);
+        long at = ((((token / Queries * Heads) + head) * PaddedQueryCount) + (token % Queries)) * 2;
+        return Math.Pow(2, (logit * Options.Scale / Math.Log(2)) - x[4][at]) * (slope - x[4][at + 1]);
     }
 
     private double Product(float[] query, long index, float[] tokens, int key)

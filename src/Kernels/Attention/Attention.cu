@@ -25,20 +25,20 @@ KERNEL Attention(
     const int end = plan.isCausal ? Minimum(plan.keys, query + Tile) : plan.keys;
     const int row = RowOfThread(), column = ColumnOfThread();
 
-    Accumulator largest[Patch], total[Patch], sum[Patch][ColumnsPerThread] = {};
-    for (int i = 0; i < Patch; i++) {
+    Accumulator largest[ThreadTile], total[ThreadTile], sum[ThreadTile][ColumnsPerThread] = {};
+    for (int i = 0; i < ThreadTile; i++) {
         largest[i] = -Infinity();
         total[i] = 0;
     }
     for (int key = 0; key < end; key += Tile) {
         const int keyCount = Minimum(Tile, plan.keys - key);
         const Int64 from = keyStart + key * stride;
-        Accumulator logits[Patch][Patch];
+        Accumulator logits[ThreadTile][ThreadTile];
         MultiplyTokens(
             q + queryStart, queryCount, k + from, keyCount, stride, plan.channels, leftSlice, rightSlice, logits);
-        for (int i = 0; i < Patch; i++) {
+        for (int i = 0; i < ThreadTile; i++) {
             Accumulator next = largest[i];
-            for (int j = 0; j < Patch; j++) {
+            for (int j = 0; j < ThreadTile; j++) {
                 const int at = key + column + j * Across;
                 const bool isSeen = at < plan.keys && !(plan.isCausal && at > query + row + i);
                 logits[i][j] = isSeen ? logits[i][j] * Accumulator(plan.scale) : Accumulator(-Infinity());
@@ -47,7 +47,7 @@ KERNEL Attention(
             next = RowMaximum(next);
             const Accumulator correction = Exp(largest[i] - next);  // key 0 is seen by all: next is finite
             Accumulator rowTotal = 0;
-            for (int j = 0; j < Patch; j++) {
+            for (int j = 0; j < ThreadTile; j++) {
                 const Accumulator weight = Exp(logits[i][j] - next);
                 weights[row + i][column + j * Across] = weight;
                 rowTotal += weight;
@@ -59,8 +59,8 @@ KERNEL Attention(
         AddWeighted(weights, v + from, keyCount, stride, plan.channels, sum);
     }
 
-    Accumulator factor[Patch];
-    for (int i = 0; i < Patch; i++) {
+    Accumulator factor[ThreadTile];
+    for (int i = 0; i < ThreadTile; i++) {
         factor[i] = total[i] == 0 ? Accumulator(0) : 1 / total[i];  // 0: there are no keys, and the mean is zero
         const bool isMine = column == 0 && row + i < queryCount;
         if (isMine) logSumExp[pair * plan.queries + query + row + i] = largest[i] + Log(total[i]);

@@ -18,10 +18,10 @@ template <int Count> struct WeightRow { FragmentX of[Count / 2]; };
 DEVICE int ColumnOf(int fragment, int value) { return fragment * 8 + int(threadIdx.x) % 4 * 2 + value % 2; }
 DEVICE int RowOf(int value) { return int(threadIdx.x) % WarpSize / 4 + value / 2 * 8; }
 
-// Loads the numbers of a thread's two rows; `query` is the warp's first.
-DEVICE void LoadNumbers(QueryNumbers (&numbers)[2], const QueryNumbers* ofHead, int query)
+// Loads the statistics of a thread's two rows; `query` is the warp's first.
+DEVICE void LoadStatistics(QueryStatistics (&statistics)[2], const QueryStatistics* ofHead, int query)
 {
-    for (int half = 0; half < 2; half++) numbers[half] = ofHead[query + RowOf(2 * half)];
+    for (int half = 0; half < 2; half++) statistics[half] = ofHead[query + RowOf(2 * half)];
 }
 
 // Calls body(fragment, i) for every value that a thread has.
@@ -47,9 +47,10 @@ DEVICE float RowMaximum(float value)
     return MaximumNumber(value, ShuffleXor(value, 2));
 }
 
-// Masks logits: those of queries (rows, from `query` on) with keys (columns, from `key` on) that they do not see become
-// -infinity. Few tiles have any, so that the whole tile is tested first.
-template <int Count> DEVICE void HideUnseen(FragmentRow<Count>& logits, const AttentionPlan& plan, int query, int key)
+// Sets to -infinity the logits of queries (rows, from `query` on) with keys (columns, from `key` on) that they do not
+// attend to: keys beyond the last, and later ones where the attention is causal. Most tiles have none: the whole tile
+// is tested first.
+template <int Count> DEVICE void MaskLogits(FragmentRow<Count>& logits, const AttentionPlan& plan, int query, int key)
 {
     const int end = key + 8 * Count;
     if (end <= plan.keys && !(plan.isCausal && end - 1 > query)) return;
@@ -61,7 +62,8 @@ template <int Count> DEVICE void HideUnseen(FragmentRow<Count>& logits, const At
 }
 
 // Likewise for transposed logits: keys are the rows, queries the columns.
-template <int Count> DEVICE void HideUnseeing(FragmentRow<Count>& logits, const AttentionPlan& plan, int key, int query)
+template <int Count>
+DEVICE void MaskTransposedLogits(FragmentRow<Count>& logits, const AttentionPlan& plan, int key, int query)
 {
     if (query + 8 * Count <= plan.queries && !(plan.isCausal && key + 15 > query)) return;
     ForEachValue(logits, [&](int column, int i) {
@@ -72,10 +74,10 @@ template <int Count> DEVICE void HideUnseeing(FragmentRow<Count>& logits, const 
 }
 
 // Online softmax: the running maximum and sum of a thread's two rows. A sum covers the thread's own columns only, until
-// Finish. The maximum may lag behind, so that earlier sums need not be rescaled at every tile: weights may then exceed
-// 1, but not 2^Slack.
+// Finalize. The maximum may lag behind, so that earlier sums need not be rescaled at every tile: weights may then
+// exceed 1, but not 2^Slack.
 // Source   Zadouri et al. 2026, FlashAttention-4 (the lag)
-struct RunningRows {
+struct OnlineSoftmax {
     static constexpr float Slack = 8;
     float largest[2] = {-Infinity(), -Infinity()};
     float total[2] = {0, 0};
@@ -117,7 +119,7 @@ struct RunningRows {
         for (int half = 0; half < 2; half++) total[half] = total[half] * correction[half] + ownTotal[half];
     }
 
-    template <int Count> MEMBER void Correct(FragmentRow<Count>& sums) const
+    template <int Count> MEMBER void Rescale(FragmentRow<Count>& sums) const
     {
         if (correction[0] == 1 && correction[1] == 1) return;
         ForEachValue(sums, [&](int piece, int i) { sums.of[piece].values[i] *= correction[i / 2]; });
@@ -125,7 +127,7 @@ struct RunningRows {
 
     // After the last tile: stores the log-sum-exp of the warp's rows, from `row` on and below `rows`, if isMine, and
     // returns the factors that normalise the weighted sums.
-    MEMBER void Finish(float* logSumExp, int row, int rows, float scale, bool isMine, float (&factor)[2]) const
+    MEMBER void Finalize(float* logSumExp, int row, int rows, float scale, bool isMine, float (&factor)[2]) const
     {
 #pragma unroll
         for (int half = 0; half < 2; half++) {
@@ -137,16 +139,16 @@ struct RunningRows {
     }
 };
 
-// Turns raw logits into weights p, and slopes, the products of values and upstream gradients, into the gradients of the
-// logits, p (slope - mean); numbersOf(fragment, i) are those of the query that a value belongs to.
-template <int Count, typename NumbersOf> DEVICE void WeighSlopes(
-    FragmentRow<Count>& logits, FragmentRow<Count>& slopes, float scale, NumbersOf numbersOf)
+// Turns raw logits into weights p, and the gradients dp of the weights, products of values and upstream gradients, into
+// those of the logits, p (dp - delta); statisticsOf(fragment, i) are those of the query that a value belongs to.
+template <int Count, typename StatisticsOf> DEVICE void LogitGradients(
+    FragmentRow<Count>& logits, FragmentRow<Count>& gradients, float scale, StatisticsOf statisticsOf)
 {
     ForEachValue(logits, [&](int column, int i) {
-        const QueryNumbers numbers = numbersOf(column, i);
-        const float weight = PowerOfTwo(logits.of[column].values[i] * scale - numbers.normalizer);
+        const QueryStatistics statistics = statisticsOf(column, i);
+        const float weight = PowerOfTwo(logits.of[column].values[i] * scale - statistics.normalizer);
         logits.of[column].values[i] = weight;
-        slopes.of[column].values[i] = weight * (slopes.of[column].values[i] - numbers.mean);
+        gradients.of[column].values[i] = weight * (gradients.of[column].values[i] - statistics.delta);
     });
 }
 

@@ -59,17 +59,17 @@ public static class AttentionGradient
 
     /// <summary><see cref="Forward"/> by a given way of tensor cores, into existing tensors.</summary>
     internal static void Launch(
-        AttentionWay way, Tensor q, Tensor k, Tensor v, Tensor dy, Tensor numbers, Tensor dq, Tensor dk, Tensor dv,
+        AttentionWay way, Tensor q, Tensor k, Tensor v, Tensor dy, Tensor statistics, Tensor dq, Tensor dk, Tensor dv,
         AttentionPlan plan)
     {
         if (way == AttentionWay.Warps)
         {
-            AttentionTensorGradient.Launch(q, k, v, dy, numbers, dq, dk, dv, plan);
+            AttentionTensorGradient.Launch(q, k, v, dy, statistics, dq, dk, dv, plan);
             return;
         }
 
-        AttentionWarpgroupGradientQuery.Launch(way, q, k, v, dy, numbers, dq, plan);
-        AttentionWarpgroupGradientKeyValue.Launch(q, k, v, dy, numbers, dk, dv, plan);
+        AttentionWarpgroupGradientQuery.Launch(way, q, k, v, dy, statistics, dq, plan);
+        AttentionWarpgroupGradientKeyValue.Launch(q, k, v, dy, statistics, dk, dv, plan);
     }
 
     private static Tensor Zeros(Tensor like) => Tensor.Zeros(like.Shape, like.Type, like.Device);
@@ -103,8 +103,8 @@ public static class AttentionGradient
         if (AttentionTensor.FitsGradient(plan, q, k, v, y, dy, dq, dk, dv))
         {
             AttentionWay way = q.Device.Tuner.Choose(s_choice, key);
-            using Tensor numbers = AttentionGradientNumbers.Forward(y, dy, logSumExp, plan);
-            Launch(way, q, k, v, dy, numbers, dq, dk, dv, plan);
+            using Tensor statistics = AttentionGradientPreprocess.Forward(y, dy, logSumExp, plan);
+            Launch(way, q, k, v, dy, statistics, dq, dk, dv, plan);
             return (dq, dk, dv);
         }
 

@@ -41,8 +41,8 @@ KERNEL AttentionGradientQuery(
     const int end = plan.isCausal ? Minimum(plan.keys, query + Tile) : plan.keys;
     const int row = RowOfThread(), column = ColumnOfThread();
 
-    Accumulator normalizer[Patch], mean[Patch], factor[Patch], sum[Patch][ColumnsPerThread] = {};
-    for (int i = 0; i < Patch; i++) {
+    Accumulator normalizer[ThreadTile], mean[ThreadTile], factor[ThreadTile], sum[ThreadTile][ColumnsPerThread] = {};
+    for (int i = 0; i < ThreadTile; i++) {
         const Int64 at = pair * plan.queries + query + row + i;
         const bool isInside = row + i < queryCount;
         normalizer[i] = isInside ? logSumExp[at] : Accumulator(0);
@@ -52,18 +52,18 @@ KERNEL AttentionGradientQuery(
     for (int key = 0; key < end; key += Tile) {
         const int keyCount = Minimum(Tile, plan.keys - key);
         const Int64 from = keyStart + key * stride;
-        Accumulator logits[Patch][Patch], slopes[Patch][Patch];
+        Accumulator logits[ThreadTile][ThreadTile], gradients[ThreadTile][ThreadTile];
         MultiplyTokens(
             q + queryStart, queryCount, k + from, keyCount, stride, plan.channels, leftSlice, rightSlice, logits);
         MultiplyTokens(
-            dy + queryStart, queryCount, v + from, keyCount, stride, plan.channels, leftSlice, rightSlice, slopes);
-        for (int i = 0; i < Patch; i++) {
-            for (int j = 0; j < Patch; j++) {
+            dy + queryStart, queryCount, v + from, keyCount, stride, plan.channels, leftSlice, rightSlice, gradients);
+        for (int i = 0; i < ThreadTile; i++) {
+            for (int j = 0; j < ThreadTile; j++) {
                 const int at = key + column + j * Across;
                 const bool isSeen = at < plan.keys && !(plan.isCausal && at > query + row + i);
                 const Accumulator weight = Exp(logits[i][j] * Accumulator(plan.scale) - normalizer[i]);
                 weights[row + i][column + j * Across] =
-                    isSeen ? weight * (slopes[i][j] - mean[i]) : Accumulator(0);
+                    isSeen ? weight * (gradients[i][j] - mean[i]) : Accumulator(0);
             }
         }
         AddWeighted(weights, k + from, keyCount, stride, plan.channels, sum);
@@ -83,38 +83,38 @@ KERNEL AttentionGradientKeyValue(
     const Int64 pair = tile.pair, stride = tile.stride, keyStart = tile.start, queryStart = tile.otherStart;
     const int row = RowOfThread(), column = ColumnOfThread();
 
-    Accumulator keySum[Patch][ColumnsPerThread] = {}, valueSum[Patch][ColumnsPerThread] = {};
+    Accumulator keySum[ThreadTile][ColumnsPerThread] = {}, valueSum[ThreadTile][ColumnsPerThread] = {};
     for (int query = plan.isCausal ? key : 0; query < plan.queries; query += Tile) {
         const int queryCount = Minimum(Tile, plan.queries - query);
         const Int64 from = queryStart + query * stride;
-        Accumulator logits[Patch][Patch], slopes[Patch][Patch];
+        Accumulator logits[ThreadTile][ThreadTile], gradients[ThreadTile][ThreadTile];
         MultiplyTokens(
             k + keyStart, keyCount, q + from, queryCount, stride, plan.channels, leftSlice, rightSlice, logits);
         MultiplyTokens(
-            v + keyStart, keyCount, dy + from, queryCount, stride, plan.channels, leftSlice, rightSlice, slopes);
-        for (int j = 0; j < Patch; j++) {
+            v + keyStart, keyCount, dy + from, queryCount, stride, plan.channels, leftSlice, rightSlice, gradients);
+        for (int j = 0; j < ThreadTile; j++) {
             const int inTile = column + j * Across;
             const Int64 at = pair * plan.queries + query + inTile;
             const bool isInside = inTile < queryCount;
             const Accumulator normalizer = isInside ? logSumExp[at] : Accumulator(0);
             const Accumulator mean = isInside ? delta[at] : Accumulator(0);
-            for (int i = 0; i < Patch; i++) {
+            for (int i = 0; i < ThreadTile; i++) {
                 const bool isSeen = isInside && !(plan.isCausal && key + row + i > query + inTile);
                 const Accumulator weight =
                     isSeen ? Exp(logits[i][j] * Accumulator(plan.scale) - normalizer) : Accumulator(0);
                 weights[row + i][inTile] = weight;
-                slopes[i][j] = weight * (slopes[i][j] - mean);
+                gradients[i][j] = weight * (gradients[i][j] - mean);
             }
         }
         AddWeighted(weights, dy + from, queryCount, stride, plan.channels, valueSum);
-        for (int i = 0; i < Patch; i++) {
-            for (int j = 0; j < Patch; j++) weights[row + i][column + j * Across] = slopes[i][j];
+        for (int i = 0; i < ThreadTile; i++) {
+            for (int j = 0; j < ThreadTile; j++) weights[row + i][column + j * Across] = gradients[i][j];
         }
         AddWeighted(weights, q + from, queryCount, stride, plan.channels, keySum);
     }
 
-    Accumulator ones[Patch], scales[Patch];
-    for (int i = 0; i < Patch; i++) {
+    Accumulator ones[ThreadTile], scales[ThreadTile];
+    for (int i = 0; i < ThreadTile; i++) {
         ones[i] = 1;
         scales[i] = Accumulator(plan.scale);
     }

@@ -17,11 +17,11 @@ internal sealed class AttentionGradientChoice() : AttentionTuning(
         Tensor dy = random.Normal(key.QueryShape, key.Type);
         (Tensor y, Tensor logSumExp) = Attention.Forward(q, k, v, key.Options);
         AttentionPlan plan = new(q, k, v, key.Options);
-        Tensor numbers = AttentionGradientNumbers.Forward(y, dy, logSumExp, plan);
+        Tensor statistics = AttentionGradientPreprocess.Forward(y, dy, logSumExp, plan);
         Tensor dq = Tensor.Empty(q.Shape, q.Type, device);
         Tensor dk = Tensor.Empty(k.Shape, k.Type, device);
         Tensor dv = Tensor.Empty(v.Shape, v.Type, device);
-        return way => AttentionGradient.Launch(way, q, k, v, dy, numbers, dq, dk, dv, plan);
+        return way => AttentionGradient.Launch(way, q, k, v, dy, statistics, dq, dk, dv, plan);
     }
 
     /// <inheritdoc/>

@@ -23,14 +23,14 @@ struct QueryState {
     Scalar* mean;        // [Columns]: delta
 };
 
-// The state of a tile of keys; the slope of every weight is KeyTile rows below it.
+// The state of a tile of keys; the gradient of every weight is KeyTile rows below it.
 struct KeyState {
-    Scalar* keys;      // [channels, KeyTile]
-    Scalar* values;    // [channels, KeyTile]
-    Scalar* weights;   // [2, KeyTile, Columns]: p and ds, a key a row
-    Scalar* turned;    // [2, KeyGroups, Columns, Columns]: the same transposed, a query a row
-    Scalar* keySum;    // [KeyGroups, channels, Columns]: dk before the scale
-    Scalar* valueSum;  // [KeyGroups, channels, Columns]: dv
+    Scalar* keys;        // [channels, KeyTile]
+    Scalar* values;      // [channels, KeyTile]
+    Scalar* weights;     // [2, KeyTile, Columns]: p and ds, a key a row
+    Scalar* transposed;  // [2, KeyGroups, Columns, Columns]: the same transposed, a query a row
+    Scalar* keySum;      // [KeyGroups, channels, Columns]: dk before the scale
+    Scalar* valueSum;    // [KeyGroups, channels, Columns]: dv
 };
 
 DEVICE int QueryStateSize(const AttentionPlan& plan) { return (3 * plan.channels + 2) * Columns; }
@@ -52,8 +52,8 @@ DEVICE KeyState KeyStateAt(const AttentionPlan& plan, Scalar* memory)
         memory, memory + size, weights, weights + 2 * KeyTile * Columns, memory + 2 * size, memory + 3 * size};
 }
 
-// Turns logits and slopes [count, Columns] into weights p and the gradients ds of the logits.
-DEVICE void Weigh(const QueryState& state, int count, Scalar* logits, Scalar* slopes)
+// Turns logits into weights p, and the gradients of weights into those of logits, ds; all are [count, Columns].
+DEVICE void Weigh(const QueryState& state, int count, Scalar* logits, Scalar* gradients)
 {
     for (int part = 0; part < Columns; part += Lanes) {
         const Vector normalizer = Load(state.normalizer + part), mean = Load(state.mean + part);
@@ -61,13 +61,13 @@ DEVICE void Weigh(const QueryState& state, int count, Scalar* logits, Scalar* sl
             const int at = key * Columns + part;
             const Vector weight = Exponential(Load(logits + at) - normalizer);
             Store(logits + at, weight);
-            Store(slopes + at, weight * (Load(slopes + at) - mean));
+            Store(gradients + at, weight * (Load(gradients + at) - mean));
         }
     }
 }
 
 // Transposes [KeyTile, Columns], a key a row, to [KeyGroups, Columns, Columns], a query a row; zeros beyond the keys.
-DEVICE void Turn(const Scalar* from, int count, Scalar* to)
+DEVICE void TransposeTile(const Scalar* from, int count, Scalar* to)
 {
     for (int key = 0; key < (count + Columns - 1) / Columns * Columns; key += Lanes) {
         for (int query = 0; query < Columns; query += Lanes) {
@@ -112,8 +112,8 @@ KERNEL AttentionGradientHost(
     Scalar* memory = Scratch(size_t(KeyStateSize(plan)) + size_t(queryTiles) * QueryStateSize(plan));
     const KeyState tile = KeyStateAt(plan, memory);
     Scalar* states = memory + KeyStateSize(plan);
-    Scalar* slopes = tile.weights + KeyTile * Columns;
-    Scalar* turnedSlopes = tile.turned + KeyTile * Columns;
+    Scalar* gradients = tile.weights + KeyTile * Columns;
+    Scalar* transposedGradients = tile.transposed + KeyTile * Columns;
     Scalar ones[Columns], scales[Columns];
     for (int i = 0; i < Columns; i++) {
         ones[i] = 1;
@@ -138,21 +138,22 @@ KERNEL AttentionGradientHost(
             const int query = index * Columns, queryCount = Minimum(Columns, plan.queries - query);
             const int seen = plan.isCausal ? Minimum(count, query + Columns - key) : count;
             Multiply(seen, tile.keys, KeyTile, state.queries, channels, nullptr, tile.weights);
-            Multiply(seen, tile.values, KeyTile, state.upstream, channels, nullptr, slopes);
+            Multiply(seen, tile.values, KeyTile, state.upstream, channels, nullptr, gradients);
             for (int row = Maximum(0, query - key + 1); plan.isCausal && row < seen; row++) {
                 for (int i = 0; i < key + row - query; i++) tile.weights[row * Columns + i] = -Infinity();
             }
-            Weigh(state, seen, tile.weights, slopes);
-            Multiply(channels, k + from, stride, slopes, seen, ones, state.sum);
-            Turn(tile.weights, seen, tile.turned);
-            Turn(slopes, seen, turnedSlopes);
+            Weigh(state, seen, tile.weights, gradients);
+            Multiply(channels, k + from, stride, gradients, seen, ones, state.sum);
+            TransposeTile(tile.weights, seen, tile.transposed);
+            TransposeTile(gradients, seen, transposedGradients);
             const Int64 queries = queryStart + query * stride;
             for (int first = 0; first < seen; first += Columns) {
-                const Scalar* weights = tile.turned + first * Columns;
+                const Scalar* weights = tile.transposed + first * Columns;
+                const Scalar* logitGradients = transposedGradients + first * Columns;
                 Scalar* valueSum = tile.valueSum + first * channels;
                 Scalar* keySum = tile.keySum + first * channels;
                 Multiply(channels, dy + queries, stride, weights, queryCount, ones, valueSum);
-                Multiply(channels, q + queries, stride, turnedSlopes + first * Columns, queryCount, ones, keySum);
+                Multiply(channels, q + queries, stride, logitGradients, queryCount, ones, keySum);
             }
         }
         for (int first = 0; first < count; first += Columns) {

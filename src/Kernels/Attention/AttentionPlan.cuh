@@ -39,20 +39,20 @@ DEVICE TokenTile TileOf(const AttentionPlan& plan, unsigned number, int ownToken
     return tile;
 }
 
-// A query's numbers for the backward pass: normalizer, its log-sum-exp in base 2, is subtracted from its logits to make
-// them the logarithms of weights; mean, its delta, from its slopes, the gradients of the weights.
-struct alignas(8) QueryNumbers { float normalizer, mean; };
+// What the backward pass needs of a query: normalizer, its log-sum-exp in base 2, is subtracted from its logits to make
+// them the logarithms of weights; delta, from the gradients of the weights.
+struct alignas(8) QueryStatistics { float normalizer, delta; };
 
-// The numbers of a head's queries are zero-padded to a multiple of this.
-constexpr int NumberRound = 64;
+// The statistics of a head's queries are zero-padded to a multiple of this.
+constexpr int QueryPadding = 64;
 
-DEVICE int NumberCount(const AttentionPlan& plan)
+DEVICE int PaddedQueryCount(const AttentionPlan& plan)
 {
-    return (plan.queries + NumberRound - 1) / NumberRound * NumberRound;
+    return (plan.queries + QueryPadding - 1) / QueryPadding * QueryPadding;
 }
 
-// The numbers of a pair.
-DEVICE const QueryNumbers* NumbersOf(const QueryNumbers* numbers, const AttentionPlan& plan, Int64 pair)
+// Those of a pair.
+DEVICE const QueryStatistics* StatisticsOf(const QueryStatistics* statistics, const AttentionPlan& plan, Int64 pair)
 {
-    return numbers + pair * NumberCount(plan);
+    return statistics + pair * PaddedQueryCount(plan);
 }

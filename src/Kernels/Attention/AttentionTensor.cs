@@ -7,7 +7,7 @@ internal static class AttentionTensor
     private const int WarpRows = 16;
     private const int ChunkLength = 8;
     private const int ChunkBytes = 16;
-    private const int JoinBytes = 1024;
+    private const int WarpLogitBytes = 1024;
 
     /// <summary>The element types that the kernels on tensor cores are compiled for.</summary>
     internal static readonly ElementType[] Types = [ElementType.Float16, ElementType.BFloat16];
@@ -63,7 +63,8 @@ internal static class AttentionTensor
         int rows = pieces == Shared ? WarpRows : Warps * WarpRows;
         int others = pieces == Shared ? 16 : pieces > 10 ? 32 : 64;
         int rowBytes = ((2 * ((pieces + 1) / 2)) + 1) * ChunkBytes;
-        int sharedBytes = (((ownTiles * rows) + (4 * others)) * rowBytes) + (pieces == Shared ? Warps * JoinBytes : 0);
+        int logitBytes = pieces == Shared ? Warps * WarpLogitBytes : 0;
+        int sharedBytes = (((ownTiles * rows) + (4 * others)) * rowBytes) + logitBytes;
         return new LaunchShape(plan.Pairs * Quotient.Up(tokens, rows), 1, 1, Warps * 32, sharedBytes);
     }
 

@@ -11,22 +11,22 @@ internal static class AttentionTensorGradient
     internal static KernelSource SourceFile => s_source;
 
     /// <summary><see cref="AttentionGradient.Forward"/> into existing tensors.</summary>
-    /// <param name="numbers">The result of <see cref="AttentionGradientNumbers"/>.</param>
+    /// <param name="statistics">The result of <see cref="AttentionGradientPreprocess"/>.</param>
     internal static void Launch(
-        Tensor q, Tensor k, Tensor v, Tensor dy, Tensor numbers, Tensor dq, Tensor dk, Tensor dv, AttentionPlan plan)
+        Tensor q, Tensor k, Tensor v, Tensor dy, Tensor statistics, Tensor dq, Tensor dk, Tensor dv, AttentionPlan plan)
     {
         KernelModule module = q.Device.Load(s_source, q.Type, AttentionTensor.Variant(plan.Channels));
         module.Kernel("AttentionTensorGradientQuery").Launch(
             AttentionTensor.Blocks(plan, plan.Queries, ownTiles: 2) with
             {
-                Cost = plan.Cost(3, q, k, v, dy, numbers, dq),
+                Cost = plan.Cost(3, q, k, v, dy, statistics, dq),
             },
-            q, k, v, dy, numbers, dq, KernelArgument.Structure(ref plan));
+            q, k, v, dy, statistics, dq, KernelArgument.Structure(ref plan));
         module.Kernel("AttentionTensorGradientKeyValue").Launch(
             AttentionTensor.Blocks(plan, plan.Keys, ownTiles: 2) with
             {
-                Cost = plan.Cost(4, q, k, v, dy, numbers, dk, dv),
+                Cost = plan.Cost(4, q, k, v, dy, statistics, dk, dv),
             },
-            q, k, v, dy, numbers, dk, dv, KernelArgument.Structure(ref plan));
+            q, k, v, dy, statistics, dk, dv, KernelArgument.Structure(ref plan));
     }
 }

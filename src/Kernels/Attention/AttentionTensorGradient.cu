@@ -2,9 +2,9 @@
 // and keys have separate kernels, so that each result is summed by one block, in one order.
 //   as AttentionGradient.cu, with p and ds rounded to Scalar before they are multiplied with dy, k and q
 //
-// Shapes   q, dy, dq: [N, Lq, Heads, D]; k, v, dk, dv: [N, Lk, Heads, D]; numbers: [N, Heads, Lq', 2], of
-//          AttentionGradientNumbers.cu
-// Types    Half and BFloat16; numbers, products and sums in float
+// Shapes   q, dy, dq: [N, Lq, Heads, D]; k, v, dk, dv: [N, Lk, Heads, D]; statistics: [N, Heads, Lq', 2], of
+//          AttentionGradientPreprocess.cu
+// Types    Half and BFloat16; statistics, products and sums in float
 // Launch   128 threads a block, exactly; one block for every 64 queries, or keys, of every sequence and head; dynamic
 //          shared memory of 2 * OwnBytes + 4 * OtherBytes
 // Cost     6*N*Heads*Lq*Lk*D operations for dq, 8 for dk and dv; memory linear in tokens
@@ -30,7 +30,7 @@ struct TokenPair {
 
 KERNEL AttentionTensorGradientQuery(
     const Scalar* __restrict__ q, const Scalar* __restrict__ k, const Scalar* __restrict__ v,
-    const Scalar* __restrict__ dy, const QueryNumbers* __restrict__ numbers, Scalar* __restrict__ dq,
+    const Scalar* __restrict__ dy, const QueryStatistics* __restrict__ statistics, Scalar* __restrict__ dq,
     AttentionPlan plan)
 {
     DYNAMIC_SHARED(char, shared);  // [Rows, RowBytes] of q and of dy, then twice [Others, RowBytes] of k and of v
@@ -45,22 +45,22 @@ KERNEL AttentionTensorGradientQuery(
     own.Fill(shared, Rows, 0, tile.count);
     others.Fill(ring, Others, 0, plan.keys);
     CopyCommit();
-    QueryNumbers ofRows[2];
-    LoadNumbers(ofRows, NumbersOf(numbers, plan, tile.pair), query + FirstRow());
+    QueryStatistics ofRows[2];
+    LoadStatistics(ofRows, StatisticsOf(statistics, plan, tile.pair), query + FirstRow());
     HeadSums sums = {};
-    for (int key = 0, turn = 0; key < end; key += Others, turn ^= 1) {
-        const char* stage = ring + turn * 2 * OtherBytes;
+    for (int key = 0, buffer = 0; key < end; key += Others, buffer ^= 1) {
+        const char* stage = ring + buffer * 2 * OtherBytes;
         CopyWait<0>();
         __syncthreads();  // all threads' copies of this tile | their reads; reads of the last tile | copies over it
         const int next = key + Others;
-        if (next < end) others.Fill(ring + (turn ^ 1) * 2 * OtherBytes, Others, next, plan.keys - next);
+        if (next < end) others.Fill(ring + (buffer ^ 1) * 2 * OtherBytes, Others, next, plan.keys - next);
         CopyCommit();
-        LogitSums logits, slopes;
+        LogitSums logits, gradients;
         MultiplyTokens(shared, stage, logits);
-        MultiplyTokens(shared + OwnBytes, stage + OtherBytes, slopes);
-        HideUnseen(logits, plan, query + FirstRow(), key);
-        WeighSlopes(logits, slopes, scale * LogarithmOfE, [&](int, int i) { return ofRows[i / 2]; });
-        AddWeighted(slopes, stage, sums);
+        MultiplyTokens(shared + OwnBytes, stage + OtherBytes, gradients);
+        MaskLogits(logits, plan, query + FirstRow(), key);
+        LogitGradients(logits, gradients, scale * LogarithmOfE, [&](int, int i) { return ofRows[i / 2]; });
+        AddWeighted(gradients, stage, sums);
     }
 
     const float factor[2] = {scale, scale};
@@ -69,7 +69,7 @@ KERNEL AttentionTensorGradientQuery(
 
 KERNEL AttentionTensorGradientKeyValue(
     const Scalar* __restrict__ q, const Scalar* __restrict__ k, const Scalar* __restrict__ v,
-    const Scalar* __restrict__ dy, const QueryNumbers* __restrict__ numbers, Scalar* __restrict__ dk,
+    const Scalar* __restrict__ dy, const QueryStatistics* __restrict__ statistics, Scalar* __restrict__ dk,
     Scalar* __restrict__ dv, AttentionPlan plan)
 {
     DYNAMIC_SHARED(char, shared);  // [Rows, RowBytes] of k and of v, then twice [Others, RowBytes] of q and of dy
@@ -81,37 +81,37 @@ KERNEL AttentionTensorGradientKeyValue(
     const float scale = float(plan.scale);
     char* ring = shared + 2 * OwnBytes;
 
-    // Double-buffered numbers of a tile's queries; the barrier of a turn makes them visible.
-    __shared__ QueryNumbers ofColumns[2][Others];  // [turn, query]
-    const QueryNumbers* const ofHead = NumbersOf(numbers, plan, tile.pair);
-    const auto copyNumbers = [&](int query, int turn) {
+    // Double-buffered statistics of a tile's queries; the barrier of an iteration makes them visible.
+    __shared__ QueryStatistics ofColumns[2][Others];  // [buffer, query]
+    const QueryStatistics* const ofHead = StatisticsOf(statistics, plan, tile.pair);
+    const auto copyStatistics = [&](int query, int buffer) {
         for (int i = threadIdx.x; i < Others && query < plan.queries; i += Threads) {
-            ofColumns[turn][i] = ofHead[query + i];
+            ofColumns[buffer][i] = ofHead[query + i];
         }
     };
 
     own.Fill(shared, Rows, 0, tile.count);
     if (start < plan.queries) others.Fill(ring, Others, start, plan.queries - start);
     CopyCommit();
-    copyNumbers(start, 0);
+    copyStatistics(start, 0);
     HeadSums keySums = {}, valueSums = {};
-    for (int query = start, turn = 0; query < plan.queries; query += Others, turn ^= 1) {
-        const char* stage = ring + turn * 2 * OtherBytes;
+    for (int query = start, buffer = 0; query < plan.queries; query += Others, buffer ^= 1) {
+        const char* stage = ring + buffer * 2 * OtherBytes;
         CopyWait<0>();
         __syncthreads();  // all threads' copies of this tile | their reads; reads of the last tile | copies over it
         const int next = query + Others;
-        if (next < plan.queries) others.Fill(ring + (turn ^ 1) * 2 * OtherBytes, Others, next, plan.queries - next);
+        if (next < plan.queries) others.Fill(ring + (buffer ^ 1) * 2 * OtherBytes, Others, next, plan.queries - next);
         CopyCommit();
-        copyNumbers(next, turn ^ 1);
-        LogitSums weights, slopes;
+        copyStatistics(next, buffer ^ 1);
+        LogitSums weights, gradients;
         MultiplyTokens(shared, stage, weights);
-        MultiplyTokens(shared + OwnBytes, stage + OtherBytes, slopes);
-        HideUnseeing(weights, plan, key + FirstRow(), query);
-        WeighSlopes(weights, slopes, scale * LogarithmOfE, [&](int column, int i) {
-            return ofColumns[turn][ColumnOf(column, i)];
+        MultiplyTokens(shared + OwnBytes, stage + OtherBytes, gradients);
+        MaskTransposedLogits(weights, plan, key + FirstRow(), query);
+        LogitGradients(weights, gradients, scale * LogarithmOfE, [&](int column, int i) {
+            return ofColumns[buffer][ColumnOf(column, i)];
         });
         AddWeighted(weights, stage + OtherBytes, valueSums);
-        AddWeighted(slopes, stage, keySums);
+        AddWeighted(gradients, stage, keySums);
     }
     CopyWait<0>();  // if no query sees these keys, the copies of k and v are still in flight
 

@@ -24,7 +24,7 @@ constexpr int RowBytes = (2 * Steps + 1) * 16;
 constexpr int OwnBytes = Rows * RowBytes;
 constexpr int OtherBytes = Others * RowBytes;
 constexpr int ChunkLength = 8;
-constexpr int JoinLength = Others / 2 * 32;  // logits of all lanes of a warp
+constexpr int WarpLogits = Others / 2 * 32;  // of all lanes of a warp
 
 // Logits of the own tokens with a tile of others, and output sums of the warp's channels.
 using LogitSums = FragmentRow<Others / 8>;
@@ -71,21 +71,21 @@ DEVICE void MultiplyTokens(const char* own, const char* others, LogitSums& produ
 }
 
 // Sums the logits over the shares of the channels, from the first to the last, so that every warp has the totals. The
-// caller's barrier separates the reads here from the writes of the next call; area has JoinLength floats for each warp.
-DEVICE void JoinShares(LogitSums& products, float* area)
+// caller's barrier separates the reads here from the writes of the next call; area has WarpLogits floats for each warp.
+DEVICE void ReduceShares(LogitSums& products, float* area)
 {
     if constexpr (Shares > 1) {
         const int lane = threadIdx.x % WarpSize, warp = threadIdx.x / WarpSize;
 #pragma unroll
         for (int index = 0; index < Others / 2; index++) {
-            area[warp * JoinLength + index * 32 + lane] = products.of[index / 4].values[index % 4];
+            area[warp * WarpLogits + index * 32 + lane] = products.of[index / 4].values[index % 4];
         }
         __syncthreads();  // writes of all partial logits | reads of them
 #pragma unroll
         for (int index = 0; index < Others / 2; index++) {
             float sum = 0;
             for (int share = 0; share < Shares; share++) {
-                sum += area[(warp / Shares * Shares + share) * JoinLength + index * 32 + lane];
+                sum += area[(warp / Shares * Shares + share) * WarpLogits + index * 32 + lane];
             }
             products.of[index / 4].values[index % 4] = sum;
         }

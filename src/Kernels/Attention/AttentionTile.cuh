@@ -1,14 +1,14 @@
 // AttentionTile: the two matrix products of attention for a block of 256 threads, Across x Across of them over a tile
-// of Tile x Tile logits. A thread computes Patch x Patch logits, and every Across-th channel of Patch rows of a result.
-// A row is held by Across neighbouring threads of one warp.
+// of Tile x Tile logits. A thread computes ThreadTile x ThreadTile logits, and every Across-th channel of ThreadTile
+// rows of a result. A row is held by Across neighbouring threads of one warp.
 #pragma once
 #include "Attention/AttentionPlan.cuh"
 #include "Common/Warp.cuh"
 
 constexpr int Across = 16;
 constexpr int Threads = Across * Across;
-constexpr int Patch = sizeof(Accumulator) == 8 || ColumnsPerThread > 10 ? 2 : 4;
-constexpr int Tile = Across * Patch;
+constexpr int ThreadTile = sizeof(Accumulator) == 8 || ColumnsPerThread > 10 ? 2 : 4;
+constexpr int Tile = Across * ThreadTile;
 constexpr int Depth = 16;  // channels (K) of the slices in shared memory
 
 // [channel][row]; padded by one, so that the threads that write one column of a slice hit different banks.
@@ -17,7 +17,7 @@ using AttentionSlice = Accumulator[Depth][Tile + 1];
 // [row][column], the left operand of AddWeighted; a row is written and read by the same warp.
 using AttentionWeights = Accumulator[Tile][Tile + 1];
 
-DEVICE int RowOfThread() { return int(threadIdx.x) / Across * Patch; }
+DEVICE int RowOfThread() { return int(threadIdx.x) / Across * ThreadTile; }
 DEVICE int ColumnOfThread() { return int(threadIdx.x) % Across; }
 
 DEVICE void LoadSlice(const Scalar* from, int rows, Int64 stride, int channel, int channels, AttentionSlice& slice)
@@ -32,11 +32,11 @@ DEVICE void LoadSlice(const Scalar* from, int rows, Int64 stride, int channel, i
 // product[i][j] = sum over channels of left[row i of the thread][c] right[column j][c]; zero beyond the rows given.
 DEVICE void MultiplyTokens(
     const Scalar* left, int leftRows, const Scalar* right, int rightRows, Int64 stride, int channels,
-    AttentionSlice& leftSlice, AttentionSlice& rightSlice, Accumulator (&product)[Patch][Patch])
+    AttentionSlice& leftSlice, AttentionSlice& rightSlice, Accumulator (&product)[ThreadTile][ThreadTile])
 {
     const int row = RowOfThread(), column = ColumnOfThread();
-    for (int i = 0; i < Patch; i++) {
-        for (int j = 0; j < Patch; j++) product[i][j] = 0;
+    for (int i = 0; i < ThreadTile; i++) {
+        for (int j = 0; j < ThreadTile; j++) product[i][j] = 0;
     }
     for (int channel = 0; channel < channels; channel += Depth) {
         __syncthreads();  // reads of the last slices | writes of these
@@ -44,8 +44,8 @@ DEVICE void MultiplyTokens(
         LoadSlice(right, rightRows, stride, channel, channels, rightSlice);
         __syncthreads();  // writes of the slices | reads of them
         for (int c = 0; c < Depth; c++) {
-            for (int i = 0; i < Patch; i++) {
-                for (int j = 0; j < Patch; j++) {
+            for (int i = 0; i < ThreadTile; i++) {
+                for (int j = 0; j < ThreadTile; j++) {
                     product[i][j] += leftSlice[c][row + i] * rightSlice[c][column + j * Across];
                 }
             }
@@ -57,7 +57,7 @@ DEVICE void MultiplyTokens(
 // separate these reads of the weights from the warp's writes before and after the call.
 DEVICE void AddWeighted(
     const AttentionWeights& weights, const Scalar* tokens, int count, Int64 stride, int channels,
-    Accumulator (&sum)[Patch][ColumnsPerThread])
+    Accumulator (&sum)[ThreadTile][ColumnsPerThread])
 {
     const int row = RowOfThread(), column = ColumnOfThread();
     WarpBarrier();  // writes of the warp's weights | reads of them
@@ -66,7 +66,7 @@ DEVICE void AddWeighted(
             const int channel = column + j * Across;
             if (channel >= channels) break;
             const Accumulator value = tokens[token * stride + channel];
-            for (int i = 0; i < Patch; i++) sum[i][j] += weights[row + i][token] * value;
+            for (int i = 0; i < ThreadTile; i++) sum[i][j] += weights[row + i][token] * value;
         }
     }
     WarpBarrier();  // reads of the warp's weights | the next writes
@@ -74,10 +74,10 @@ DEVICE void AddWeighted(
 
 // Stores the rows of a result, each multiplied by its factor.
 DEVICE void StoreTokens(
-    Scalar* to, int rows, Int64 stride, int channels, const Accumulator (&sum)[Patch][ColumnsPerThread],
-    const Accumulator (&factor)[Patch])
+    Scalar* to, int rows, Int64 stride, int channels, const Accumulator (&sum)[ThreadTile][ColumnsPerThread],
+    const Accumulator (&factor)[ThreadTile])
 {
-    for (int i = 0; i < Patch; i++) {
+    for (int i = 0; i < ThreadTile; i++) {
         const int row = RowOfThread() + i;
         for (int j = 0; j < ColumnsPerThread; j++) {
             const int channel = ColumnOfThread() + j * Across;

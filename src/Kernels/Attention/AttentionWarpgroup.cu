@@ -11,20 +11,20 @@
 #include "Common/Prelude.cuh"
 #include "Attention/AttentionWarpgroupTile.cuh"
 
-// A consumer's work for StreamTiles: the warp's queries, their online softmax, and the current tile of keys.
-struct QueryWork {
+// What RunMainloop calls: the warp's queries, their online softmax, and the current tile of keys.
+struct QueryMainloop {
     static constexpr bool AddsFirst = false, AddsSecond = true;
     const AttentionPlan& plan;
     const RingPair& rings;  // of keys and values
-    const Turn& turn;
+    const WorkTile& work;
     float scale;  // times log2(e)
     FragmentX queries[Steps];
     LogitSums logits;
     Weights weights;
     HeadSums sums;
-    RunningRows rows;
+    OnlineSoftmax softmax;
 
-    MEMBER int FirstQuery() const { return turn.own.first + FirstRow(); }
+    MEMBER int FirstQuery() const { return work.own.first + FirstRow(); }
 
     // Loads the queries as left operands; q points to the block's first.
     MEMBER void Load(const Scalar* q)
@@ -34,8 +34,8 @@ struct QueryWork {
 #pragma unroll
             for (int i = 0; i < 4; i++) {
                 const int row = FirstRow() + RowOf(i % 2 * 2), channel = step * 16 + ColumnOf(i / 2, 0);
-                const Scalar* from = q + row * turn.own.stride + channel;
-                const bool isInside = row < turn.own.count && channel < plan.channels;
+                const Scalar* from = q + row * work.own.stride + channel;
+                const bool isInside = row < work.own.count && channel < plan.channels;
                 queries[step].bits[i] = isInside ? *reinterpret_cast<const unsigned*>(from) : 0;
             }
         }
@@ -50,15 +50,15 @@ struct QueryWork {
     MEMBER void Weigh(int tile)
     {
         WgmmaPin(logits.of);
-        HideUnseen(logits, plan, FirstQuery(), turn.TokenOf(tile));
-        rows.Weigh(logits, scale);
+        MaskLogits(logits, plan, FirstQuery(), work.TokenOf(tile));
+        softmax.Weigh(logits, scale);
         WgmmaPin(logits.of);
     }
 
-    MEMBER void Keep()
+    MEMBER void PackOperands()
     {
         WgmmaPin(sums.of);
-        rows.Correct(sums);
+        softmax.Rescale(sums);
         Pack(weights, logits);
     }
 
@@ -67,8 +67,8 @@ struct QueryWork {
 
 DEVICE void Produce(const AttentionPlan& plan, const RingPair& rings)
 {
-    Turns<true> turns = {plan};
-    for (Turn turn; turns.Next(turn);) CopyTiles(rings, turn, HeadOf(plan, turn.own.pair));
+    TileScheduler<true> scheduler = {plan};
+    for (WorkTile work; scheduler.Next(work);) CopyTiles(rings, work, HeadOf(plan, work.own.pair));
 }
 
 KERNEL_OF(Threads, 1) AttentionWarpgroup(
@@ -88,17 +88,17 @@ KERNEL_OF(Threads, 1) AttentionWarpgroup(
     }
 
     const float scale = float(plan.scale);
-    Turns<true> turns = {plan};
-    for (Turn turn; turns.Next(turn);) {
-        const TokenTile& own = turn.own;
-        QueryWork work = {plan, rings, turn, scale * LogarithmOfE};
-        work.Load(q + own.start);
-        StreamTiles(rings, turn, work);
-        WgmmaPin(work.sums.of);
+    TileScheduler<true> scheduler = {plan};
+    for (WorkTile work; scheduler.Next(work);) {
+        const TokenTile& own = work.own;
+        QueryMainloop mainloop = {plan, rings, work, scale * LogarithmOfE};
+        mainloop.Load(q + own.start);
+        RunMainloop(rings, work, mainloop);
+        WgmmaPin(mainloop.sums.of);
 
         float factor[2];
         float* rows = logSumExp + own.pair * plan.queries;
-        work.rows.Finish(rows, work.FirstQuery(), plan.queries, scale, true, factor);
-        StoreTokens(y + own.start, FirstRow(), 0, own.count, own.stride, plan.channels, work.sums, factor);
+        mainloop.softmax.Finalize(rows, mainloop.FirstQuery(), plan.queries, scale, true, factor);
+        StoreTokens(y + own.start, FirstRow(), 0, own.count, own.stride, plan.channels, mainloop.sums, factor);
     }
 }

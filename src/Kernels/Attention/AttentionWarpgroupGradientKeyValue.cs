@@ -21,14 +21,14 @@ internal static class AttentionWarpgroupGradientKeyValue
     internal static string Variant(int channels) => s_known.Variant(Way, channels);
 
     /// <summary>The keys' and values' part of <see cref="AttentionGradient.Forward"/>, into existing tensors.</summary>
-    /// <param name="numbers">The result of <see cref="AttentionGradientNumbers"/>.</param>
+    /// <param name="statistics">The result of <see cref="AttentionGradientPreprocess"/>.</param>
     internal static void Launch(
-        Tensor q, Tensor k, Tensor v, Tensor dy, Tensor numbers, Tensor dk, Tensor dv, AttentionPlan plan)
+        Tensor q, Tensor k, Tensor v, Tensor dy, Tensor statistics, Tensor dk, Tensor dv, AttentionPlan plan)
     {
         LaunchShape shape = AttentionWarpgroup.Blocks(q.Device, Way, plan, plan.Keys, ownTensors: 2);
         q.Device.Load(s_source, q.Type, Variant(plan.Channels)).Kernel("AttentionWarpgroupGradientKeyValue").Launch(
-            shape with { Cost = plan.Cost(4, q, k, v, dy, numbers, dk, dv) }, AttentionWarpgroup.Tokens(q, Way),
+            shape with { Cost = plan.Cost(4, q, k, v, dy, statistics, dk, dv) }, AttentionWarpgroup.Tokens(q, Way),
             AttentionWarpgroup.Tokens(k, Way), AttentionWarpgroup.Tokens(v, Way), AttentionWarpgroup.Tokens(dy, Way),
-            numbers, dk, dv, KernelArgument.Structure(ref plan));
+            statistics, dk, dv, KernelArgument.Structure(ref plan));
     }
 }

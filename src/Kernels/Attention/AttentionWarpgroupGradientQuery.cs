@@ -17,15 +17,15 @@ internal static class AttentionWarpgroupGradientQuery
 
     /// <summary>The queries' part of <see cref="AttentionGradient.Forward"/>, into an existing tensor.</summary>
     /// <param name="way">One of <see cref="Known"/>.</param>
-    /// <param name="numbers">The result of <see cref="AttentionGradientNumbers"/>.</param>
+    /// <param name="statistics">The result of <see cref="AttentionGradientPreprocess"/>.</param>
     internal static void Launch(
-        AttentionWay way, Tensor q, Tensor k, Tensor v, Tensor dy, Tensor numbers, Tensor dq, AttentionPlan plan)
+        AttentionWay way, Tensor q, Tensor k, Tensor v, Tensor dy, Tensor statistics, Tensor dq, AttentionPlan plan)
     {
         LaunchShape shape = AttentionWarpgroup.Blocks(q.Device, way, plan, plan.Queries, ownTensors: 2);
         string variant = Known.Variant(way, plan.Channels);
         q.Device.Load(s_source, q.Type, variant).Kernel("AttentionWarpgroupGradientQuery").Launch(
-            shape with { Cost = plan.Cost(3, q, k, v, dy, numbers, dq) }, AttentionWarpgroup.Tokens(q, way),
+            shape with { Cost = plan.Cost(3, q, k, v, dy, statistics, dq) }, AttentionWarpgroup.Tokens(q, way),
             AttentionWarpgroup.Tokens(k, way), AttentionWarpgroup.Tokens(v, way), AttentionWarpgroup.Tokens(dy, way),
-            numbers, dq, KernelArgument.Structure(ref plan));
+            statistics, dq, KernelArgument.Structure(ref plan));
     }
 }

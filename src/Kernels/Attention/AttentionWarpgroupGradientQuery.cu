@@ -1,9 +1,9 @@
 // AttentionWarpgroupGradientQuery: the gradient of attention with respect to queries by warpgroups.
 //   as AttentionTensorGradient.cu
 //
-// Shapes   q, dy, dq: [N, Lq, Heads, D]; k, v: [N, Lk, Heads, D]; numbers: [N, Heads, Lq', 2], of
-//          AttentionGradientNumbers.cu
-// Types    Half and BFloat16; numbers, products and sums in float
+// Shapes   q, dy, dq: [N, Lq, Heads, D]; k, v: [N, Lk, Heads, D]; statistics: [N, Heads, Lq', 2], of
+//          AttentionGradientPreprocess.cu
+// Types    Half and BFloat16; statistics, products and sums in float
 // Launch   Threads a block, exactly; up to one block for every Rows queries of every sequence and head; dynamic shared
 //          memory of OwnBytes + RingBytes, and 1024 more to align it
 // Cost     6*N*Heads*Lq*Lk*D operations; memory linear in tokens
@@ -12,25 +12,25 @@
 #include "Common/Prelude.cuh"
 #include "Attention/AttentionWarpgroupOwn.cuh"
 
-// A consumer's work for StreamTiles: the warp's queries and the current tile of keys.
-struct QueryWork {
+// What RunMainloop calls: the warp's queries and the current tile of keys.
+struct QueryMainloop {
     static constexpr bool AddsFirst = true, AddsSecond = false;
     const AttentionPlan& plan;
     const OwnTiles& own;
     const RingPair& rings;  // of keys and values
-    const Turn& turn;
+    const WorkTile& work;
     float scale;  // times log2(e)
-    QueryNumbers numbers[2];
-    LogitSums logits, slopes;
+    QueryStatistics statistics[2];
+    LogitSums logits, gradients;
     Weights weights;
     HeadSums sums;
 
-    MEMBER int FirstQuery() const { return turn.own.first + FirstRow(); }
+    MEMBER int FirstQuery() const { return work.own.first + FirstRow(); }
 
     MEMBER void Begin(int tile)
     {
         BeginProducts(logits, own.First(), rings.first.Await(tile));
-        BeginProducts(slopes, own.Second(), rings.second.Await(tile));
+        BeginProducts(gradients, own.Second(), rings.second.Await(tile));
     }
 
     MEMBER void Prepare(int) {}
@@ -40,16 +40,16 @@ struct QueryWork {
     MEMBER void Weigh(int tile)
     {
         WgmmaPin(logits.of);
-        WgmmaPin(slopes.of);
-        HideUnseen(logits, plan, FirstQuery(), turn.TokenOf(tile));
-        WeighSlopes(logits, slopes, scale, [&](int, int i) { return numbers[i / 2]; });
-        WgmmaPin(slopes.of);
+        WgmmaPin(gradients.of);
+        MaskLogits(logits, plan, FirstQuery(), work.TokenOf(tile));
+        LogitGradients(logits, gradients, scale, [&](int, int i) { return statistics[i / 2]; });
+        WgmmaPin(gradients.of);
     }
 
-    MEMBER void Keep()
+    MEMBER void PackOperands()
     {
         WgmmaPin(sums.of);
-        Pack(weights, slopes);
+        Pack(weights, gradients);
     }
 
     MEMBER void Add(int tile) { BeginSums(sums, weights, rings.first.OperandOf(tile)); }
@@ -57,16 +57,16 @@ struct QueryWork {
 
 DEVICE void Produce(const AttentionPlan& plan, const OwnTiles& own, const RingPair& rings)
 {
-    Turns<true> turns = {plan};
-    for (Turn turn; turns.Next(turn);) {
-        const HeadPlace head = HeadOf(plan, turn.own.pair);
-        own.Fill(turn, head);
-        CopyTiles(rings, turn, head);
+    TileScheduler<true> scheduler = {plan};
+    for (WorkTile work; scheduler.Next(work);) {
+        const HeadCoordinates head = HeadOf(plan, work.own.pair);
+        own.Fill(work, head);
+        CopyTiles(rings, work, head);
     }
 }
 
 KERNEL_OF(Threads, 1) AttentionWarpgroupGradientQuery(
-    TENSOR_MAP q, TENSOR_MAP k, TENSOR_MAP v, TENSOR_MAP dy, const QueryNumbers* __restrict__ numbers,
+    TENSOR_MAP q, TENSOR_MAP k, TENSOR_MAP v, TENSOR_MAP dy, const QueryStatistics* __restrict__ statistics,
     Scalar* __restrict__ dq, AttentionPlan plan)
 {
     DYNAMIC_SHARED(char, memory);  // own tiles of q and of dy, [Stages] tiles of k, of v, aligned to 1024
@@ -87,15 +87,15 @@ KERNEL_OF(Threads, 1) AttentionWarpgroupGradientQuery(
 
     const float scale = float(plan.scale);
     const float factor[2] = {scale, scale};
-    Turns<true> turns = {plan};
-    for (Turn turn; turns.Next(turn);) {
-        QueryWork work = {plan, own, rings, turn, scale * LogarithmOfE};
-        LoadNumbers(work.numbers, NumbersOf(numbers, plan, turn.own.pair), work.FirstQuery());
-        own.Await(turn);
-        StreamTiles(rings, turn, work);
-        WgmmaPin(work.sums.of);
+    TileScheduler<true> scheduler = {plan};
+    for (WorkTile work; scheduler.Next(work);) {
+        QueryMainloop mainloop = {plan, own, rings, work, scale * LogarithmOfE};
+        LoadStatistics(mainloop.statistics, StatisticsOf(statistics, plan, work.own.pair), mainloop.FirstQuery());
+        own.Await(work);
+        RunMainloop(rings, work, mainloop);
+        WgmmaPin(mainloop.sums.of);
 
-        const TokenTile& tile = turn.own;
-        StoreTokens(dq + tile.start, FirstRow(), 0, tile.count, tile.stride, plan.channels, work.sums, factor);
+        const TokenTile& tile = work.own;
+        StoreTokens(dq + tile.start, FirstRow(), 0, tile.count, tile.stride, plan.channels, mainloop.sums, factor);
     }
 }

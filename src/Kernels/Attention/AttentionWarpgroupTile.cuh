@@ -12,12 +12,12 @@
 //          in products over channels, and across it in products over tokens. The tiles begin at the first multiple of
 //          1024 in a block's memory.
 // Registers  one block has all of a multiprocessor's: the consumers take what the producer gives back
-// Limits   compute capability 9.0; tokens that TensorCopy copies: chunks of 16 bytes, 16-byte aligned addresses
+// Limits   compute capability 9.0; tokens that TMA copies: chunks of 16 bytes, 16-byte aligned addresses
 // Source   Shah et al. 2024, FlashAttention-3, sections 3.1 and 3.2
 #pragma once
 #include "Attention/AttentionFragments.cuh"
 #include "Common/Wgmma.cuh"
-#include "Common/TensorCopy.cuh"
+#include "Common/Tma.cuh"
 
 constexpr int ConsumerThreads = Warpgroups * WarpgroupThreads;
 constexpr int ConsumerWarps = ConsumerThreads / WarpSize;
@@ -46,18 +46,18 @@ DEVICE int FirstRow() { return int(threadIdx.x) / WarpSize * 16; }
 // --- Tiles -----------------------------------------------------------------------------------------------------------
 
 // A head of a sequence, as the tensor map counts them.
-struct HeadPlace { int head, sequence; };
+struct HeadCoordinates { int head, sequence; };
 
-DEVICE HeadPlace HeadOf(const AttentionPlan& plan, Int64 pair)
+DEVICE HeadCoordinates HeadOf(const AttentionPlan& plan, Int64 pair)
 {
     return {int(pair % plan.heads), int(pair / plan.heads)};
 }
 
-DEVICE void CopyTile(char* to, const TensorMap& map, BarrierPlace barrier, int token, HeadPlace place)
+DEVICE void CopyTile(char* to, const TensorMap& map, BarrierAddress barrier, int token, HeadCoordinates at)
 {
 #pragma unroll
     for (int box = 0; box < Boxes; box++) {
-        CopyBox<4>(to + box * BoxBytes, map, barrier, {{box * BoxChannels, place.head, token, place.sequence}});
+        CopyBox<4>(to + box * BoxBytes, map, barrier, {{box * BoxChannels, at.head, token, at.sequence}});
     }
 }
 
@@ -65,17 +65,17 @@ DEVICE void CopyTile(char* to, const TensorMap& map, BarrierPlace barrier, int t
 DEVICE UInt64 OperandAt(const char* tile) { return MatrixDescriptor(tile, BoxBytes, AtomBytes); }
 
 // The full and the empty barriers of a ring's stages, in shared memory.
-struct RingBarriers { ByteBarrier full[Stages], empty[Stages]; };
+struct RingBarriers { TransactionBarrier full[Stages], empty[Stages]; };
 
 // A ring buffer of tiles in shared memory, filled and released in the order of the tiles' numbers, from 0 on.
 struct TokenRing {
     const TensorMap& map;
-    BarrierPlace full, empty;  // [Stages]
-    char* places;
+    BarrierAddress full, empty;  // [Stages]
+    char* stages;
     UInt64 operand;  // descriptor of the first stage
 
     MEMBER TokenRing(const TensorMap& tokens, RingBarriers& barriers, char* first)
-        : map(tokens), full(barriers.full), empty(barriers.empty), places(first), operand(OperandAt(first))
+        : map(tokens), full(barriers.full), empty(barriers.empty), stages(first), operand(OperandAt(first))
     {
     }
 
@@ -90,12 +90,12 @@ struct TokenRing {
 
     // Called by the producer thread: waits until the tile's stage is free, and starts the copy. Returns the stage's
     // full barrier, which also expects moreBytes, for the caller to copy.
-    MEMBER BarrierPlace Fill(int number, HeadPlace head, int token, int moreBytes = 0) const
+    MEMBER BarrierAddress Fill(int number, HeadCoordinates head, int token, int moreBytes = 0) const
     {
         const int stage = StageOf(number);
         if (number >= Stages) WaitForPhase(empty + stage, RoundOf(number) % 2 ^ 1);
-        ExpectBytes(full + stage, TileBytes + moreBytes);
-        CopyTile(places + stage * TileBytes, map, full + stage, token, head);
+        ArriveAndExpect(full + stage, TileBytes + moreBytes);
+        CopyTile(stages + stage * TileBytes, map, full + stage, token, head);
         return full + stage;
     }
 
@@ -124,8 +124,8 @@ struct RingPair {
     TokenRing first, second;
 
     MEMBER RingPair(
-        const TensorMap& firstTokens, const TensorMap& secondTokens, RingBarriers (&barriers)[2], char* places)
-        : first(firstTokens, barriers[0], places), second(secondTokens, barriers[1], places + Stages * TileBytes)
+        const TensorMap& firstTokens, const TensorMap& secondTokens, RingBarriers (&barriers)[2], char* start)
+        : first(firstTokens, barriers[0], start), second(secondTokens, barriers[1], start + Stages * TileBytes)
     {
     }
 
@@ -149,47 +149,47 @@ struct RingPair {
     }
 };
 
-// --- Turns -----------------------------------------------------------------------------------------------------------
+// --- Tile scheduler --------------------------------------------------------------------------------------------------
 
-// One step of a persistent block: a tile of own tokens against its tiles of other tokens.
-struct Turn {
+// What a persistent block computes at a time: a tile of own tokens against its tiles of other tokens.
+struct WorkTile {
     TokenTile own;
-    int number;              // counts the block's turns
+    int number;              // counts the block's work tiles
     int firstOther;          // the first other token
     int firstTile, endTile;  // tiles of other tokens, as the rings number them
 
     MEMBER int TokenOf(int tile) const { return firstOther + (tile - firstTile) * TileTokens; }
 };
 
-// The turns of a block: the tiles of own tokens, queries or keys, of all heads are dealt to the blocks round-robin. A
-// query is multiplied with all keys or, if the attention is causal, with those up to its own position.
-template <bool OfQueries> struct Turns {
+// Yields the work tiles of a block: the tiles of own tokens, queries or keys, of all heads, are dealt to the blocks
+// round-robin. A query is multiplied with all keys or, if the attention is causal, with those up to its own position.
+template <bool OfQueries> struct TileScheduler {
     const AttentionPlan& plan;
     unsigned index = blockIdx.x;
-    int number = 0, firstTile = 0;  // of the next turn
+    int number = 0, firstTile = 0;  // of the next work tile
 
-    MEMBER bool Next(Turn& turn)
+    MEMBER bool Next(WorkTile& work)
     {
         const int ownTokens = OfQueries ? plan.queries : plan.keys, others = OfQueries ? plan.keys : plan.queries;
         if (index >= unsigned(plan.clips) * plan.heads * ((ownTokens + Rows - 1) / Rows)) return false;
-        turn.own = TileOf(plan, index, ownTokens, others, Rows);
-        const int first = plan.isCausal && !OfQueries ? Minimum(others, turn.own.first) : 0;
-        const int end = plan.isCausal && OfQueries ? Minimum(others, turn.own.first + Rows) : others;
-        turn.number = number++;
-        turn.firstOther = first;
-        turn.firstTile = firstTile;
-        turn.endTile = firstTile += (end - first + TileTokens - 1) / TileTokens;
+        work.own = TileOf(plan, index, ownTokens, others, Rows);
+        const int first = plan.isCausal && !OfQueries ? Minimum(others, work.own.first) : 0;
+        const int end = plan.isCausal && OfQueries ? Minimum(others, work.own.first + Rows) : others;
+        work.number = number++;
+        work.firstOther = first;
+        work.firstTile = firstTile;
+        work.endTile = firstTile += (end - first + TileTokens - 1) / TileTokens;
         index += gridDim.x;
         return true;
     }
 };
 
-// Called by the producer thread: copies the tiles of a turn into both rings.
-DEVICE void CopyTiles(const RingPair& rings, const Turn& turn, HeadPlace head)
+// Called by the producer thread: copies the tiles of other tokens of a work tile into both rings.
+DEVICE void CopyTiles(const RingPair& rings, const WorkTile& work, HeadCoordinates head)
 {
-    for (int tile = turn.firstTile; tile < turn.endTile; tile++) {
-        rings.first.Fill(tile, head, turn.TokenOf(tile));
-        rings.second.Fill(tile, head, turn.TokenOf(tile));
+    for (int tile = work.firstTile; tile < work.endTile; tile++) {
+        rings.first.Fill(tile, head, work.TokenOf(tile));
+        rings.second.Fill(tile, head, work.TokenOf(tile));
     }
 }
 
@@ -199,8 +199,8 @@ DEVICE bool BecomesConsumer()
 {
     __syncthreads();  // initialisation of the mbarriers | their use
     const bool isConsumer = threadIdx.x < ConsumerThreads;
-    if (isConsumer) TakeRegisters<ConsumerRegisters>();
-    else KeepRegisters<ProducerRegisters>();
+    if (isConsumer) AllocateRegisters<ConsumerRegisters>();
+    else DeallocateRegisters<ProducerRegisters>();
     return isConsumer;
 }
 
@@ -253,47 +253,47 @@ DEVICE void Pack(Weights& packed, const LogitSums& weights)
 }
 
 // Follows the products with a tile: releases the rings that no sum reads, and computes the weights.
-template <typename Work> DEVICE void WeighTile(const RingPair& rings, int tile, bool isLast, Work& work)
+template <typename Mainloop> DEVICE void WeighTile(const RingPair& rings, int tile, bool isLast, Mainloop& mainloop)
 {
-    rings.Release<!Work::AddsFirst, !Work::AddsSecond>(tile);
-    if (isLast) work.ReleaseOwn();
-    work.Weigh(tile);
+    rings.Release<!Mainloop::AddsFirst, !Mainloop::AddsSecond>(tile);
+    if (isLast) mainloop.ReleaseOwn();
+    mainloop.Weigh(tile);
 }
 
-// The software pipeline of a consumer over the tiles of a turn, which has at least one. work.Begin(tile) issues the
-// products with a tile, Prepare(tile) meanwhile loads what else its weights need, and Weigh(tile) turns the products
-// into weights and pins those; Keep() rounds them to operands, once no product reads the last ones, and Add(tile)
-// issues the sums with them. ReleaseOwn() is called after the last products. Work::AddsFirst and AddsSecond tell from
-// which rings the sums read; a tile of the other ring is released as soon as its products are there. The wait for the
-// sums opens the loop's body: in one basic block with the weights that are to overlap the sums, the assembler would
-// move it ahead of them.
-template <typename Work> DEVICE void StreamTiles(const RingPair& rings, const Turn& turn, Work& work)
+// The software pipeline of a consumer over the tiles of a work tile, which has at least one. mainloop.Begin(tile)
+// issues the products with a tile, Prepare(tile) meanwhile loads what else its weights need, and Weigh(tile) turns the
+// products into weights and pins those; PackOperands() rounds them to operands, once no product reads the last ones,
+// and Add(tile) issues the sums with them. ReleaseOwn() is called after the last products. Mainloop::AddsFirst and
+// AddsSecond tell from which rings the sums read; a tile of the other ring is released as soon as its products are
+// there. The wait for the sums opens the loop's body: in one basic block with the weights that are to overlap the sums,
+// the assembler would move it ahead of them.
+template <typename Mainloop> DEVICE void RunMainloop(const RingPair& rings, const WorkTile& work, Mainloop& mainloop)
 {
-    constexpr bool AddsFirst = Work::AddsFirst, AddsSecond = Work::AddsSecond;
-    const int first = turn.firstTile, end = turn.endTile;
+    constexpr bool AddsFirst = Mainloop::AddsFirst, AddsSecond = Mainloop::AddsSecond;
+    const int first = work.firstTile, end = work.endTile;
     WgmmaFence();
-    work.Begin(first);
+    mainloop.Begin(first);
     WgmmaCommit();
-    work.Prepare(first);
+    mainloop.Prepare(first);
     WgmmaWait<0>();
-    WeighTile(rings, first, first == end - 1, work);
+    WeighTile(rings, first, first == end - 1, mainloop);
     for (int tile = first + 1;; tile++) {
         WgmmaWait<0>();
         if (tile > first + 1) rings.Release<AddsFirst, AddsSecond>(tile - 2);
-        work.Keep();
+        mainloop.PackOperands();
         if (tile == end) break;
         WgmmaFence();
-        work.Begin(tile);
+        mainloop.Begin(tile);
         WgmmaCommit();
         WgmmaFence();
-        work.Add(tile - 1);
+        mainloop.Add(tile - 1);
         WgmmaCommit();
-        work.Prepare(tile);
+        mainloop.Prepare(tile);
         WgmmaWait<1>();
-        WeighTile(rings, tile, tile == end - 1, work);
+        WeighTile(rings, tile, tile == end - 1, mainloop);
     }
     WgmmaFence();
-    work.Add(end - 1);
+    mainloop.Add(end - 1);
     WgmmaCommit();
     WgmmaWait<0>();
     rings.Release<AddsFirst, AddsSecond>(end - 1);

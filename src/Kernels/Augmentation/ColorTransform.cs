@@ -29,10 +29,10 @@ public static class ColorTransform
 
         Tensor y = Tensor.Empty(x.Shape, x.Type, x.Device);
         if (y.ElementCount == 0) return y;
-        RowWalk walk = new(x.Shape[0], Require.Product(x, 1, x.Shape.Rank - 1));
+        RowTiling tiling = new(x.Shape[0], Require.Product(x, 1, x.Shape.Rank - 1));
         x.Device.Load(s_source, x.Type).Kernel("ColorTransform").Launch(
-            walk.Shape(x.Device) with { Cost = LaunchCost.Of(x, matrix, y) }, x, matrix, y,
-            KernelArgument.Structure(ref walk), matrix.Shape[1] * 4, linear ? 1 : 0, transposed ? 1 : 0);
+            tiling.Shape(x.Device) with { Cost = LaunchCost.Of(x, matrix, y) }, x, matrix, y,
+            KernelArgument.Structure(ref tiling), matrix.Shape[1] * 4, linear ? 1 : 0, transposed ? 1 : 0);
         return y;
     }
 

@@ -44,14 +44,14 @@ public static class DiffAugColor
         long count = x.Shape.Product(1, 5);
         float unit = 1f / BitOperations.RoundUpToPowerOf2((ulong)count);
         using Tensor sum = Sum(x, unit);  // [N, 1, 1, 1, 1]
-        RowWalk walk = new(clipCount, pixelCount);
+        RowTiling tiling = new(clipCount, pixelCount);
         Kernel kernel = x.Device.Load(s_source, x.Type, s_variants[channelCount == 3 ? 1 : 0]).Kernel("DiffAugColor");
-        LaunchShape shape = walk.Shape(x.Device) with
+        LaunchShape shape = tiling.Shape(x.Device) with
         {
             Cost = LaunchCost.Of(x, sum, brightness, saturation, contrast, y),
         };
         kernel.Launch(
-            shape, x, sum, brightness, saturation, contrast, y, KernelArgument.Structure(ref walk),
+            shape, x, sum, brightness, saturation, contrast, y, KernelArgument.Structure(ref tiling),
             channelCount, 1.0 / unit / count);
         return y;
     }

@@ -6,7 +6,7 @@
 // Shapes   x, y: [N, P, C], P pixels of all frames; the three draws u: [N]; sum: [N], which times meanScale is the mean
 //          over the clip; contiguous
 // Types    stored as Scalar, computed in Accumulator; draws are float
-// Launch   rows of pixels distributed by RowWalk; any block size
+// Launch   rows of pixels distributed by RowTiling; any block size
 // Cost     reads N*P*C (a pixel's second pass comes from cache), writes N*P*C: bound by memory
 // Limits   C >= 1; without brightness (null) the linear part, which is self-adjoint
 // Source   Zhao et al. 2020, Differentiable Augmentation for Data-Efficient GAN Training, section 3
@@ -15,26 +15,26 @@
 
 KERNEL DiffAugColor(
     const Scalar* __restrict__ x, const Scalar* __restrict__ sum, const float* __restrict__ brightness,
-    const float* __restrict__ saturation, const float* __restrict__ contrast, Scalar* __restrict__ y, RowWalk walk,
+    const float* __restrict__ saturation, const float* __restrict__ contrast, Scalar* __restrict__ y, RowTiling tiling,
     int channelCount, double meanScale)
 {
     const int channels = Channels > 0 ? Channels : channelCount;
-    ForEachRow(walk, [=](Int64 clip, int first, int end, int step) {
+    ForEachRow(tiling, [=](Int64 clip, int first, int end, int step) {
         const Accumulator offset = brightness ? Accumulator(brightness[clip]) - Accumulator(0.5) : Accumulator(0);
         const Accumulator colour = 2 * Accumulator(saturation[clip]);
         const Accumulator strength = Accumulator(contrast[clip]) + Accumulator(0.5);
         const Accumulator constant = (1 - strength) * Accumulator(sum[clip]) * Accumulator(meanScale) + offset;
         const Accumulator share = Accumulator(1) / channels;
-        const Scalar* from = x + clip * walk.rowLength * channels;
-        Scalar* to = y + clip * walk.rowLength * channels;
+        const Scalar* from = x + clip * tiling.rowLength * channels;
+        Scalar* to = y + clip * tiling.rowLength * channels;
         for (int pixel = first; pixel < end; pixel += WarpSize == 1 ? 1 : step) {
-            const Int64 place = (Int64)pixel * channels;
+            const Int64 start = (Int64)pixel * channels;
             Accumulator grey = 0;
-            for (int c = 0; c < channels; c++) grey += Accumulator(from[place + c]);
+            for (int c = 0; c < channels; c++) grey += Accumulator(from[start + c]);
             grey *= share;
             for (int c = 0; c < channels; c++) {
-                const Accumulator saturated = colour * (Accumulator(from[place + c]) - grey) + grey;
-                to[place + c] = Scalar(strength * saturated + constant);
+                const Accumulator saturated = colour * (Accumulator(from[start + c]) - grey) + grey;
+                to[start + c] = Scalar(strength * saturated + constant);
             }
         }
     });

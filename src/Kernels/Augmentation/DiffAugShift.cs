@@ -37,15 +37,15 @@ public static class DiffAugShift
 
         Tensor y = Tensor.Empty(x.Shape, x.Type, x.Device);
         if (y.ElementCount == 0) return y;
-        RowWalk walk = new(y.ElementCount / rowLength, rowLength);
+        RowTiling tiling = new(y.ElementCount / rowLength, rowLength);
         ShiftPlan plan = new(x.Shape, adjoint);
         Kernel kernel = x.Device.Load(s_source, x.Type).Kernel("DiffAugShift");
-        LaunchShape shape = walk.Shape(x.Device) with
+        LaunchShape shape = tiling.Shape(x.Device) with
         {
             Cost = LaunchCost.Of(x, rows, columns, cutoutRows, cutoutColumns, y),
         };
         kernel.Launch(
-            shape, x, rows, columns, cutoutRows, cutoutColumns, y, KernelArgument.Structure(ref walk),
+            shape, x, rows, columns, cutoutRows, cutoutColumns, y, KernelArgument.Structure(ref tiling),
             KernelArgument.Structure(ref plan));
         return y;
     }

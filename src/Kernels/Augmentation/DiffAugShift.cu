@@ -7,7 +7,7 @@
 //
 // Shapes   x, y: [N, T, H, W, C]; rows, columns, cutRows, cutColumns: [N], each pair present or null; contiguous
 // Types    any Scalar; nothing is computed
-// Launch   rows of W*C distributed by RowWalk; any block size
+// Launch   rows of W*C distributed by RowTiling; any block size
 // Cost     reads and writes N*T*H*W*C: bound by memory
 // Source   Zhao et al. 2020, Differentiable Augmentation for Data-Efficient GAN Training, section 3
 #include "Common/Prelude.cuh"
@@ -33,10 +33,10 @@ DEVICE Span Covered(const int* offsets, int clip, int cutSize, int size)
 
 KERNEL DiffAugShift(
     const Scalar* __restrict__ x, const int* __restrict__ rows, const int* __restrict__ columns,
-    const int* __restrict__ cutRows, const int* __restrict__ cutColumns, Scalar* __restrict__ y, RowWalk walk,
+    const int* __restrict__ cutRows, const int* __restrict__ cutColumns, Scalar* __restrict__ y, RowTiling tiling,
     ShiftPlan plan)
 {
-    ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
+    ForEachRow(tiling, [=](Int64 row, int first, int end, int step) {
         const Int64 picture = row / plan.height;
         const int clip = int(picture / plan.frames);
         const int down = rows ? (plan.isAdjoint ? -rows[clip] : rows[clip]) : 0;
@@ -55,9 +55,9 @@ KERNEL DiffAugShift(
         const int cutEnd = isCut ? (width.end - across) * plan.channels : 0;
 
         const int begin = isInside ? -right * plan.channels : 0;
-        const int stop = isInside ? begin + walk.rowLength : 0;
-        const Scalar* from = x + (picture * plan.height + source) * walk.rowLength + right * plan.channels;
-        Scalar* to = y + row * walk.rowLength;
+        const int stop = isInside ? begin + tiling.rowLength : 0;
+        const Scalar* from = x + (picture * plan.height + source) * tiling.rowLength + right * plan.channels;
+        Scalar* to = y + row * tiling.rowLength;
         for (int i = first; i < end; i += WarpSize == 1 ? 1 : step) {
             const bool isKept = i >= begin && i < stop && (i < cutFirst || i >= cutEnd);
             to[i] = isKept ? from[i] : Scalar(0);

@@ -61,11 +61,11 @@ public static class TemporalStretch
         Tensor y = Tensor.Empty(x.Shape.With(1, resultFrames), x.Type, x.Device);
         if (y.ElementCount == 0) return y;
         int rowLength = Require.Product(x, 2, x.Shape.Rank);
-        RowWalk walk = new(y.ElementCount / rowLength, rowLength);
+        RowTiling tiling = new(y.ElementCount / rowLength, rowLength);
         Kernel kernel = x.Device.Load(s_source, x.Type).Kernel(name);
-        LaunchShape shape = walk.Shape(x.Device) with { Cost = LaunchCost.Of(x, scale, padding, cropStart, y) };
+        LaunchShape shape = tiling.Shape(x.Device) with { Cost = LaunchCost.Of(x, scale, padding, cropStart, y) };
         kernel.Launch(
-            shape, x, scale, padding, cropStart, y, KernelArgument.Structure(ref walk), frameCount, outputFrameCount);
+            shape, x, scale, padding, cropStart, y, KernelArgument.Structure(ref tiling), frameCount, outputFrameCount);
         return y;
     }
 }

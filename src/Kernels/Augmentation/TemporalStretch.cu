@@ -6,7 +6,7 @@
 //
 // Shapes   x: [N, T, I]; y: [N, M, I]; scale s, padding p, crop start c: [N]; contiguous
 // Types    stored as Scalar, summed in Accumulator; positions in float, as in the source of the recorded reference data
-// Launch   rows of I distributed by RowWalk; any block size
+// Launch   rows of I distributed by RowTiling; any block size
 // Cost     reads 2 rows per row of y, or 2 s per row of x: bound by memory
 // Limits   T >= 1, s > 0
 // Source   Brooks et al. 2022, Generating Long Videos of Dynamic Scenes: the temporal augmentation of the
@@ -43,22 +43,22 @@ DEVICE Source SourceOf(const Stretch& stretch, int resized)
 
 KERNEL TemporalStretch(
     const Scalar* __restrict__ x, const float* __restrict__ scale, const int* __restrict__ padding,
-    const int* __restrict__ cropStart, Scalar* __restrict__ y, RowWalk walk, int frameCount, int outputFrameCount)
+    const int* __restrict__ cropStart, Scalar* __restrict__ y, RowTiling tiling, int frameCount, int outputFrameCount)
 {
-    ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
+    ForEachRow(tiling, [=](Int64 row, int first, int end, int step) {
         const int clip = int(row / outputFrameCount);
         const Stretch stretch = StretchOf(clip, frameCount, scale, padding, cropStart);
         const int resized = int(row - (Int64)clip * outputFrameCount) + stretch.shift;
         const int threadStep = WarpSize == 1 ? 1 : step;
-        Scalar* to = y + row * walk.rowLength;
+        Scalar* to = y + row * tiling.rowLength;
         if (resized < 0 || resized >= stretch.length) {
             for (int i = first; i < end; i += threadStep) to[i] = Scalar(0);
             return;
         }
         const Source source = SourceOf(stretch, resized);
-        const Scalar* frames = x + (Int64)clip * frameCount * walk.rowLength;
-        const Scalar* lower = frames + (Int64)source.lower * walk.rowLength;
-        const Scalar* upper = frames + (Int64)source.upper * walk.rowLength;
+        const Scalar* frames = x + (Int64)clip * frameCount * tiling.rowLength;
+        const Scalar* lower = frames + (Int64)source.lower * tiling.rowLength;
+        const Scalar* upper = frames + (Int64)source.upper * tiling.rowLength;
         const Accumulator weight = source.weight;
         for (int i = first; i < end; i += threadStep) {
             to[i] = Scalar((1 - weight) * Accumulator(lower[i]) + weight * Accumulator(upper[i]));
@@ -71,9 +71,9 @@ constexpr int Width = WarpSize == 1 ? 256 : 1;
 
 KERNEL TemporalStretchGradient(
     const Scalar* __restrict__ g, const float* __restrict__ scale, const int* __restrict__ padding,
-    const int* __restrict__ cropStart, Scalar* __restrict__ dx, RowWalk walk, int frameCount, int outputFrameCount)
+    const int* __restrict__ cropStart, Scalar* __restrict__ dx, RowTiling tiling, int frameCount, int outputFrameCount)
 {
-    ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
+    ForEachRow(tiling, [=](Int64 row, int first, int end, int step) {
         const int clip = int(row / frameCount);
         const int frame = int(row - (Int64)clip * frameCount);
         const Stretch stretch = StretchOf(clip, frameCount, scale, padding, cropStart);
@@ -82,8 +82,8 @@ KERNEL TemporalStretchGradient(
         const int afterReach = int(Floor((frame + 1.5f) * stretch.scale - 0.5f)) + 3;
         const int begin = Maximum(Maximum(reach, 0), stretch.shift);
         const int stop = Minimum(Minimum(afterReach, stretch.length), outputFrameCount + stretch.shift);
-        const Scalar* frames = g + ((Int64)clip * outputFrameCount - stretch.shift) * walk.rowLength;
-        Scalar* to = dx + row * walk.rowLength;
+        const Scalar* frames = g + ((Int64)clip * outputFrameCount - stretch.shift) * tiling.rowLength;
+        Scalar* to = dx + row * tiling.rowLength;
         for (int i = first; i < end; i += WarpSize == 1 ? Width : step) {
             const int count = Minimum(Width, end - i);
             Accumulator sum[Width] = {};
@@ -92,7 +92,7 @@ KERNEL TemporalStretchGradient(
                 const Accumulator lower = source.lower == frame ? 1 - Accumulator(source.weight) : 0;
                 const Accumulator weight = lower + (source.upper == frame ? Accumulator(source.weight) : 0);
                 if (weight == 0) continue;
-                const Scalar* from = frames + (Int64)resized * walk.rowLength + i;
+                const Scalar* from = frames + (Int64)resized * tiling.rowLength + i;
                 for (int c = 0; c < count; c++) sum[c] += weight * Accumulator(from[c]);
             }
             for (int c = 0; c < count; c++) to[i + c] = Scalar(sum[c]);

@@ -3,9 +3,9 @@
 #pragma once
 
 #if defined(__CUDACC_RTC__)
-DEVICE int AtomicAdd(int* place, int value) { return atomicAdd(place, value); }
-DEVICE int AtomicExchange(int* place, int value) { return atomicExch(place, value); }
+DEVICE int AtomicAdd(int* address, int value) { return atomicAdd(address, value); }
+DEVICE int AtomicExchange(int* address, int value) { return atomicExch(address, value); }
 #else
-DEVICE int AtomicAdd(int* place, int value) { return __atomic_fetch_add(place, value, __ATOMIC_RELAXED); }
-DEVICE int AtomicExchange(int* place, int value) { return __atomic_exchange_n(place, value, __ATOMIC_RELAXED); }
+DEVICE int AtomicAdd(int* address, int value) { return __atomic_fetch_add(address, value, __ATOMIC_RELAXED); }
+DEVICE int AtomicExchange(int* address, int value) { return __atomic_exchange_n(address, value, __ATOMIC_RELAXED); }
 #endif

@@ -5,9 +5,9 @@
 
 #if defined(GK_SIMT)
 // Keeps g++ from vectorising across iterations, whose vectors would not fit the small stack of a fiber.
-DEVICE void KeepTurnsApart() { asm volatile(""); }
+DEVICE void KeepIterationsApart() { asm volatile(""); }
 #else
-DEVICE void KeepTurnsApart() {}
+DEVICE void KeepIterationsApart() {}
 #endif
 
 // Calls use(i, load(i)) for i = first, first + step, ... below end, in this order.
@@ -18,13 +18,13 @@ DEVICE void InBatches(int first, int end, int step, Load load, Use use)
     if constexpr (WarpSize == 1 || Batch == 1) {
 #pragma unroll 1
         for (; i < end; i += step) {
-            KeepTurnsApart();
+            KeepIterationsApart();
             use(i, load(i));
         }
     } else {
 #pragma unroll 1
         for (; i < end - (Batch - 1) * step; i += Batch * step) {
-            KeepTurnsApart();
+            KeepIterationsApart();
             decltype(load(i)) loaded[Batch];
 #pragma unroll
             for (int k = 0; k < Batch; k++) loaded[k] = load(i + k * step);

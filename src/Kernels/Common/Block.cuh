@@ -7,28 +7,28 @@
 #pragma once
 #include "Common/Warp.cuh"  // ShuffleXor, WarpSum, WarpMaximum
 
-struct JoinBySum {
-    template <typename T> static MEMBER T Values(T a, T b) { return a + b; }
+struct SumOperator {
+    template <typename T> static MEMBER T Apply(T a, T b) { return a + b; }
     template <typename T> static MEMBER T Warp(T value) { return WarpSum(value); }
 };
 
-struct JoinByMaximum {
-    template <typename T> static MEMBER T Values(T a, T b) { return Maximum(a, b); }
+struct MaximumOperator {
+    template <typename T> static MEMBER T Apply(T a, T b) { return Maximum(a, b); }
     template <typename T> static MEMBER T Warp(T value) { return WarpMaximum(value); }
 };
 
 // For the last warp of a block, which may lack its upper lanes. Only lane 0 gets the whole result.
-template <typename Join, typename T> DEVICE T JoinPartialWarp(T value, int lane, int laneCount)
+template <typename Operator, typename T> DEVICE T PartialWarpReduce(T value, int lane, int laneCount)
 {
     for (int mask = WarpSize / 2; mask > 0; mask /= 2) {
         const T other = ShuffleXor(value, mask);
-        if ((lane ^ mask) < laneCount) value = Join::Values(value, other);
+        if ((lane ^ mask) < laneCount) value = Operator::Apply(value, other);
     }
 
     return value;
 }
 
-template <typename Join, typename T> DEVICE T JoinBlock(T value)
+template <typename Operator, typename T> DEVICE T BlockReduce(T value)
 {
     if constexpr (WarpSize == 1) return value;
 
@@ -37,18 +37,18 @@ template <typename Join, typename T> DEVICE T JoinBlock(T value)
     const int thread = threadIdx.x + blockDim.x * (threadIdx.y + blockDim.y * threadIdx.z);
     const int lane = thread % WarpSize;
     const int laneCount = Minimum(WarpSize, threadCount - (thread - lane));
-    value = laneCount == WarpSize ? Join::Warp(value) : JoinPartialWarp<Join>(value, lane, laneCount);
+    value = laneCount == WarpSize ? Operator::Warp(value) : PartialWarpReduce<Operator>(value, lane, laneCount);
 
     __syncthreads();  // reads by an earlier call | writes of this one
     if (lane == 0) warpValues[thread / WarpSize] = value;
     __syncthreads();  // the writes | the reads
     value = warpValues[0];
-    for (int warp = 1; warp * WarpSize < threadCount; warp++) value = Join::Values(value, warpValues[warp]);
+    for (int warp = 1; warp * WarpSize < threadCount; warp++) value = Operator::Apply(value, warpValues[warp]);
     return value;
 }
 
 // The sum of every thread's value.
-template <typename T> DEVICE T BlockSum(T value) { return JoinBlock<JoinBySum>(value); }
+template <typename T> DEVICE T BlockSum(T value) { return BlockReduce<SumOperator>(value); }
 
 // The greatest of every thread's value.
-template <typename T> DEVICE T BlockMaximum(T value) { return JoinBlock<JoinByMaximum>(value); }
+template <typename T> DEVICE T BlockMaximum(T value) { return BlockReduce<MaximumOperator>(value); }

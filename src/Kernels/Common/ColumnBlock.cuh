@@ -1,11 +1,11 @@
 // ColumnBlock: how a block sums the rows of a matrix column by column, on devices with warps. Neighbouring threads take
 // neighbouring packs of Width columns, up to the size of the block; threads left over divide the rows. The host device,
 // which has one thread, does not need it.
-//   PlaceOf<Width>           the columns and rows that a thread takes
+//   ThreadColumnsOf<Width>   the columns and rows that a thread takes
 //   LoadColumns<Width>       loads a thread's columns of a row
 //   StoreColumns             stores them
 //   AddRows<Width>           calls a body with the thread's columns of each of its rows
-//   JoinRowLanes<Width>      reduces over all threads of a column, into the first of them
+//   ReduceRowLanes<Width>    reduces over all threads of a column, into the first of them
 #pragma once
 #include "Common/Batches.cuh"  // InBatches
 #include "Common/Pack.cuh"     // Pack, LoadPack, StorePack
@@ -19,24 +19,24 @@ struct ColumnPlan {
     int isPacked;    // whether all rows begin at multiples of a pack
 };
 
-struct ColumnPlace {
+struct ThreadColumns {
     int first, count;           // columns
     int rowLane, rowLaneCount;  // the first row, and the step to the next
 };
 
-template <int Width> DEVICE ColumnPlace PlaceOf(const ColumnPlan& plan, int tile)
+template <int Width> DEVICE ThreadColumns ThreadColumnsOf(const ColumnPlan& plan, int tile)
 {
     const int across = 1 << plan.acrossBits, thread = int(threadIdx.x);
     const int first = (tile * across + (thread & (across - 1))) * Width;
     return {first, Minimum(Width, plan.columnCount - first), thread >> plan.acrossBits, ColumnThreads / across};
 }
 
-template <int Width> DEVICE ColumnPlace PlaceOf(const ColumnPlan& plan)
+template <int Width> DEVICE ThreadColumns ThreadColumnsOf(const ColumnPlan& plan)
 {
-    return PlaceOf<Width>(plan, int(blockIdx.x % unsigned(plan.tileCount)));
+    return ThreadColumnsOf<Width>(plan, int(blockIdx.x % unsigned(plan.tileCount)));
 }
 
-// The first count columns from a row's place on; those after them are not read and become 0.
+// The first count columns of a row from `from` on; those after them are not read and become 0.
 template <int Width, typename Element>
 DEVICE Pack<Width, Element> LoadColumns(const Element* __restrict__ from, int count, bool isPacked)
 {
@@ -49,7 +49,7 @@ DEVICE Pack<Width, Element> LoadColumns(const Element* __restrict__ from, int co
     return pack;
 }
 
-// Stores the first count columns from a row's place on.
+// Stores the first count columns of a row, from `to` on.
 template <int Width, typename Element>
 DEVICE void StoreColumns(Element* __restrict__ to, const Pack<Width, Element>& pack, int count, bool isPacked)
 {
@@ -78,21 +78,21 @@ DEVICE void AddRows(
     }
 }
 
-// Joins the values of the threads that share columns; those of row lane 0 get the result. All threads must take part.
+// Reduces over the threads that share columns; those of row lane 0 get the result. All threads must take part.
 //   order    the upper half of the row lanes is added to the lower half, until one is left
 //   shared   [Width][ColumnThreads]: neighbouring threads use neighbouring banks, so there are no bank conflicts
-template <typename Join, int Width>
-DEVICE void JoinRowLanes(Accumulator (&value)[Width], const ColumnPlan& plan, Accumulator* shared)
+template <typename Operator, int Width>
+DEVICE void ReduceRowLanes(Accumulator (&value)[Width], const ColumnPlan& plan, Accumulator* shared)
 {
     const int thread = int(threadIdx.x);
     for (int half = ColumnThreads / 2; half >= 1 << plan.acrossBits; half /= 2) {
         if (thread >= half && thread < 2 * half) {
             for (int c = 0; c < Width; c++) shared[c * ColumnThreads + thread] = value[c];
         }
-        __syncthreads();  // writes of the upper half | reads by the lower half; each place is written once
+        __syncthreads();  // writes of the upper half | reads by the lower half; each element is written once
         if (thread < half) {
             for (int c = 0; c < Width; c++) {
-                value[c] = Join::Values(value[c], shared[c * ColumnThreads + thread + half]);
+                value[c] = Operator::Apply(value[c], shared[c * ColumnThreads + thread + half]);
             }
         }
     }

@@ -36,16 +36,16 @@ template <typename Element, int Columns> struct Wgmma;
 // overwritten; the two ones after it are the signs of x and w, which -1 would negate.
 #define GK_WGMMA(Element, type, columns, a, b, c, d, e, f, g)                                                     \
     template <> struct Wgmma<Element, columns> {                                                                  \
-        template <bool AcrossX, bool AcrossW, bool Adds = true>                                                   \
+        template <bool IsXMnMajor, bool IsWMnMajor, bool Adds = true>                                             \
         static MEMBER void Multiply(FragmentSum (&sums)[columns / 8], UInt64 x, UInt64 w)                         \
         {                                                                                                         \
             asm volatile("{ .reg .pred adds; setp.ne.b32 adds, " a ", 0; "                                        \
                          "wgmma.mma_async.sync.aligned.m64n" #columns "k16.f32." type "." type " "                \
                          "{" GK_NUMBERS_##columns "}, " b ", " c ", adds, 1, 1, " d ", " e "; }"                  \
                          : GK_SUMS_##columns                                                                      \
-                         : "n"(int(Adds)), "l"(x), "l"(w), "n"(int(AcrossX)), "n"(int(AcrossW)));                 \
+                         : "n"(int(Adds)), "l"(x), "l"(w), "n"(int(IsXMnMajor)), "n"(int(IsWMnMajor)));           \
         }                                                                                                         \
-        template <bool AcrossW, bool Adds = true>                                                                 \
+        template <bool IsWMnMajor, bool Adds = true>                                                              \
         static MEMBER void Multiply(FragmentSum (&sums)[columns / 8], const FragmentX& x, UInt64 w)               \
         {                                                                                                         \
             asm volatile("{ .reg .pred adds; setp.ne.b32 adds, " a ", 0; "                                        \
@@ -53,7 +53,7 @@ template <typename Element, int Columns> struct Wgmma;
                          "{" GK_NUMBERS_##columns "}, {" b ", " c ", " d ", " e "}, " f ", adds, 1, 1, " g "; }"  \
                          : GK_SUMS_##columns                                                                      \
                          : "n"(int(Adds)), "r"(x.bits[0]), "r"(x.bits[1]), "r"(x.bits[2]), "r"(x.bits[3]),        \
-                           "l"(w), "n"(int(AcrossW)));                                                            \
+                           "l"(w), "n"(int(IsWMnMajor)));                                                         \
         }                                                                                                         \
     }
 #define GK_WGMMA_OF(Element, type)                                                                                \
@@ -116,12 +116,12 @@ template <int Rows, int Fragments> DEVICE void WgmmaFinish(FragmentSum (&sums)[R
 // Copies and stores go through the generic proxy, multiplications read through the async proxy.
 DEVICE void ProxyFence() { asm volatile("fence.proxy.async.shared::cta;" : : : "memory"); }
 
-template <int Count> DEVICE void KeepRegisters()
+template <int Count> DEVICE void DeallocateRegisters()
 {
     asm volatile("setmaxnreg.dec.sync.aligned.u32 %0;" : : "n"(Count));
 }
 
-template <int Count> DEVICE void TakeRegisters()
+template <int Count> DEVICE void AllocateRegisters()
 {
     asm volatile("setmaxnreg.inc.sync.aligned.u32 %0;" : : "n"(Count));
 }

@@ -1,6 +1,7 @@
-// Elements: how a block walks its ElementsPerBlock of n contiguous elements. Threads take packs of Width elements where
-// every tensor is aligned to a pack (isPacked), so that loads and stores are as wide as possible; the tail after the
-// last pack goes element by element. On the host device a pack is one element: the compiler vectorises the loop.
+// Elements: how the threads of a block divide its ElementsPerBlock of n contiguous elements. Threads take packs of
+// Width elements where every tensor is aligned to a pack (isPacked), so that loads and stores are as wide as possible;
+// the tail after the last pack goes element by element. On the host device a pack is one element: the compiler
+// vectorises the loop.
 #pragma once
 #include "Common/Pack.cuh"
 

@@ -5,8 +5,8 @@
 #include "Common/Activations.cuh"
 #include "Common/Rows.cuh"  // Pack, Quotient
 
-// The scalars of an epilogue; EpilogueNumbers in C# has the same layout.
-struct EpilogueNumbers {
+// The scalars of an epilogue; EpilogueParameters in C# has the same layout.
+struct EpilogueParameters {
     int function;  // index of the activation, as in the switch below
     float slope;   // of a piecewise linear function, below zero
     float gain, limit;
@@ -18,19 +18,20 @@ struct Epilogue {
     const Scalar* noise;
     const Scalar* bias;
     const Scalar* residual;
-    EpilogueNumbers numbers;
+    EpilogueParameters parameters;
 };
 
 // Whether the sums are the results.
 DEVICE bool IsNone(const Epilogue& epilogue)
 {
-    const EpilogueNumbers& numbers = epilogue.numbers;
+    const EpilogueParameters& parameters = epilogue.parameters;
     return epilogue.factor == nullptr && epilogue.noise == nullptr && epilogue.bias == nullptr
-        && epilogue.residual == nullptr && numbers.function == 0 && numbers.gain == 1 && numbers.limit == Infinity();
+        && epilogue.residual == nullptr && parameters.function == 0 && parameters.gain == 1
+        && parameters.limit == Infinity();
 }
 
 // The piecewise linear functions, whose two parts meet at zero.
-DEVICE bool IsStraight(const EpilogueNumbers& numbers) { return numbers.function <= 2; }
+DEVICE bool IsPiecewiseLinear(const EpilogueParameters& parameters) { return parameters.function <= 2; }
 
 template <int Width, typename Function> DEVICE void ReplaceEach(Pack<Width, Accumulator>& z, Function function)
 {
@@ -56,13 +57,13 @@ DEVICE void ActivateEach(int function, Pack<Width, Accumulator>& z, Accumulator 
 // Offset of a row's factors, in elements.
 DEVICE Int64 FactorsAt(const Epilogue& epilogue, Int64 row, int columnCount)
 {
-    return epilogue.factor == nullptr ? 0 : Quotient(row, epilogue.numbers.factorRows) * columnCount;
+    return epilogue.factor == nullptr ? 0 : Quotient(row, epilogue.parameters.factorRows) * columnCount;
 }
 
 // The operands of Width neighbouring results of a row, as far as they are not null. Width > 1 only where the first
 // column and the addresses are multiples of a pack.
 template <int Width> struct EpilogueOperands {
-    ClosedPack<Width> factors, biases, residuals;
+    RawPack<Width> factors, biases, residuals;
     Scalar noise;
 
     // Each loads from element `at` on: factors, which some rows share; biases, which all rows share; the residual and
@@ -82,32 +83,32 @@ template <int Width> struct EpilogueOperands {
     }
 };
 
-// The results of neighbouring sums of a row. Without HasCurves, the function is known to be piecewise linear, and the
-// long code of the others is left out.
-template <int Width, bool HasCurves = true>
-DEVICE Pack<Width> Finished(
+// Turns neighbouring sums of a row into results. Without AnyActivation, the function is known to be piecewise linear,
+// and the long code of the others is left out.
+template <int Width, bool AnyActivation = true>
+DEVICE Pack<Width> ApplyEpilogue(
     const Epilogue& epilogue, Pack<Width, Accumulator> sums, const EpilogueOperands<Width>& operands)
 {
-    const EpilogueNumbers& numbers = epilogue.numbers;
+    const EpilogueParameters& parameters = epilogue.parameters;
     const auto each = [&](auto act) { Count<Width>::ForEach([&](int k) { act(sums.value[k], k); }); };
     if (epilogue.factor != nullptr) {
-        const Pack<Width> factors = operands.factors.Open();
+        const Pack<Width> factors = operands.factors.Unpack();
         each([&](Accumulator& sum, int k) { sum *= Accumulator(factors.value[k]); });
     }
     if (epilogue.noise != nullptr) each([&](Accumulator& sum, int) { sum += Accumulator(operands.noise); });
     if (epilogue.bias != nullptr) {
-        const Pack<Width> biases = operands.biases.Open();
+        const Pack<Width> biases = operands.biases.Unpack();
         each([&](Accumulator& sum, int k) { sum += Accumulator(biases.value[k]); });
     }
-    if (!HasCurves || IsStraight(numbers)) {
-        const Accumulator slope = numbers.slope;
+    if (!AnyActivation || IsPiecewiseLinear(parameters)) {
+        const Accumulator slope = parameters.slope;
         each([&](Accumulator& sum, int) { sum = sum > 0 ? sum : slope * sum; });
-    } else if constexpr (HasCurves) {
-        ActivateEach<Width>(numbers.function, sums, numbers.slope);
+    } else if constexpr (AnyActivation) {
+        ActivateEach<Width>(parameters.function, sums, parameters.slope);
     }
-    each([&](Accumulator& sum, int) { sum = Clamped(numbers.gain * sum, Accumulator(numbers.limit)); });
+    each([&](Accumulator& sum, int) { sum = Clamped(parameters.gain * sum, Accumulator(parameters.limit)); });
     if (epilogue.residual != nullptr) {
-        const Pack<Width> residuals = operands.residuals.Open();
+        const Pack<Width> residuals = operands.residuals.Unpack();
         each([&](Accumulator& sum, int k) { sum += Accumulator(residuals.value[k]); });
     }
     Pack<Width> results;
@@ -117,36 +118,36 @@ DEVICE Pack<Width> Finished(
 
 // Likewise, loading the operands too.
 template <int Width>
-DEVICE Pack<Width> Finished(
+DEVICE Pack<Width> ApplyEpilogue(
     const Epilogue& epilogue, const Pack<Width, Accumulator>& sums, Int64 row, int column, int columnCount)
 {
     EpilogueOperands<Width> operands;
     operands.LoadFactors(epilogue, FactorsAt(epilogue, row, columnCount) + column);
     operands.LoadBiases(epilogue, column);
     operands.LoadRow(epilogue, row, row * columnCount + column);
-    return Finished<Width>(epilogue, sums, operands);
+    return ApplyEpilogue<Width>(epilogue, sums, operands);
 }
 
 // The result of one sum.
-DEVICE Scalar Finished(const Epilogue& epilogue, Accumulator sum, Int64 row, int column, int columnCount)
+DEVICE Scalar ApplyEpilogue(const Epilogue& epilogue, Accumulator sum, Int64 row, int column, int columnCount)
 {
-    return Finished<1>(epilogue, Pack<1, Accumulator>{{sum}}, row, column, columnCount).value[0];
+    return ApplyEpilogue<1>(epilogue, Pack<1, Accumulator>{{sum}}, row, column, columnCount).value[0];
 }
 
 // Applies the epilogue to some columns of a row in place, for a kernel in which one thread has the row: sums in y
 // become results. For piecewise linear functions, the loops are such that a CPU's compiler vectorises them.
 template <typename Number>
-DEVICE void FinishRow(const Epilogue& epilogue, Number* y, Int64 row, int first, int count, int columnCount)
+DEVICE void ApplyEpilogueToRow(const Epilogue& epilogue, Number* y, Int64 row, int first, int count, int columnCount)
 {
-    const EpilogueNumbers& numbers = epilogue.numbers;
-    if (!IsStraight(numbers)) {
-        for (int i = 0; i < count; i++) y[i] = Finished(epilogue, y[i], row, first + i, columnCount);
+    const EpilogueParameters& parameters = epilogue.parameters;
+    if (!IsPiecewiseLinear(parameters)) {
+        for (int i = 0; i < count; i++) y[i] = ApplyEpilogue(epilogue, y[i], row, first + i, columnCount);
         return;
     }
 
-    const Number slope = numbers.slope, gain = numbers.gain, limit = numbers.limit;
+    const Number slope = parameters.slope, gain = parameters.gain, limit = parameters.limit;
     if (epilogue.factor != nullptr) {
-        const Scalar* factor = epilogue.factor + row / numbers.factorRows * columnCount + first;
+        const Scalar* factor = epilogue.factor + row / parameters.factorRows * columnCount + first;
         for (int i = 0; i < count; i++) y[i] *= factor[i];
     }
     const Number noise = epilogue.noise == nullptr ? Number(0) : Number(epilogue.noise[row]);

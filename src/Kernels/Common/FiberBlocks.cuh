@@ -40,9 +40,9 @@ FIBER const char* NameOfGate(int index)
     return index == BlockGate ? "block" : index >= WarpgroupGates ? "warpgroup" : "warp";
 }
 
-FIBER bool IsWaiting(const Block& block, int thread, const Place& place)
+FIBER bool IsWaiting(const Block& block, int thread, const CallSite& site)
 {
-    return block.threads[thread].state == State::Started && block.threads[thread].place == place;
+    return block.threads[thread].state == State::Started && block.threads[thread].site == site;
 }
 
 FIBER __attribute__((noinline)) int ReportGate(const Block& block)
@@ -51,29 +51,29 @@ FIBER __attribute__((noinline)) int ReportGate(const Block& block)
     const int index = block.failedGate >= 0 ? block.failedGate : StuckGate(block);
     const Gate& gate = block.gates[index];
     int absent = block.failedThread >= 0 ? block.failedThread : gate.first;
-    while (IsWaiting(block, absent, gate.place)) absent++;
+    while (IsWaiting(block, absent, gate.site)) absent++;
     const uint3 at = ThreadIndex(launch, absent);
     const Thread& thread = block.threads[absent];
     char whereabouts[160] = "has returned";
     if (thread.state != State::Returned) {
-        const Place& place = thread.place;
-        __builtin_snprintf(whereabouts, sizeof whereabouts, "waits at %s (%s:%d)", place.kind, place.file, place.line);
+        const CallSite& site = thread.site;
+        __builtin_snprintf(whereabouts, sizeof whereabouts, "waits at %s (%s:%d)", site.kind, site.file, site.line);
     }
 
     return Report(
         launch, "%s in divergent code (%s:%d): in block (%u, %u, %u) it was reached by %d of the %d threads of a %s; "
         "thread (%u, %u, %u) %s",
-        gate.place.kind, gate.place.file, gate.place.line, blockIdx.x, blockIdx.y, blockIdx.z, gate.arrived, gate.count,
+        gate.site.kind, gate.site.file, gate.site.line, blockIdx.x, blockIdx.y, blockIdx.z, gate.arrived, gate.count,
         NameOfGate(index), at.x, at.y, at.z, whereabouts);
 }
 
 FIBER __attribute__((noinline)) int ReportFault(const Block& block)
 {
-    const Place& place = block.threads[block.failedThread].place;
+    const CallSite& site = block.threads[block.failedThread].site;
     const uint3 index = ThreadIndex(*block.launch, block.failedThread);
     return Report(
-        *block.launch, "%s %s (%s:%d): thread (%u, %u, %u) of block (%u, %u, %u)", place.kind, block.fault, place.file,
-        place.line, index.x, index.y, index.z, blockIdx.x, blockIdx.y, blockIdx.z);
+        *block.launch, "%s %s (%s:%d): thread (%u, %u, %u) of block (%u, %u, %u)", site.kind, block.fault, site.file,
+        site.line, index.x, index.y, index.z, blockIdx.x, blockIdx.y, blockIdx.z);
 }
 
 // --- Shared memory ---------------------------------------------------------------------------------------------------

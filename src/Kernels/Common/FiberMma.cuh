@@ -101,25 +101,25 @@ template <int Count, bool IsTransposed> FIBER void LoadWarp(void* const* argumen
 }
 
 // Each lane reads the row that it passes, so that sanitizers see the access.
-template <int Count, bool IsTransposed> DEVICE void Load(unsigned (&bits)[Count], const void* row, Place place)
+template <int Count, bool IsTransposed> DEVICE void Load(unsigned (&bits)[Count], const void* row, CallSite site)
 {
     static_assert(Count == 1 || Count == 2 || Count == 4);
     LoadArguments own;
     if (s_block->running % WarpSize < 8 * Count) {
-        if (reinterpret_cast<unsigned long>(row) % 16 != 0) Fail(*s_block, place, "needs rows aligned to 16 bytes");
+        if (reinterpret_cast<unsigned long>(row) % 16 != 0) Fail(*s_block, site, "needs rows aligned to 16 bytes");
         __builtin_memcpy(own.row, row, 16);
     }
-    DoTogether(&own, &LoadWarp<Count, IsTransposed>, place);
+    DoTogether(&own, &LoadWarp<Count, IsTransposed>, site);
     for (int matrix = 0; matrix < Count; matrix++) bits[matrix] = own.bits[matrix];
 }
 
 // --- Copies ----------------------------------------------------------------------------------------------------------
 
-FIBER __attribute__((noinline)) void Remember(Block& block, const Copy& copy, Place place)
+FIBER __attribute__((noinline)) void Remember(Block& block, const Copy& copy, CallSite site)
 {
     Thread& self = block.threads[block.running];
     if (self.copyCount == 0) self.firstCopy = 0;
-    if (self.copyCount == MaximumCopies) Fail(block, place, "has more copies pending than the simt device keeps");
+    if (self.copyCount == MaximumCopies) Fail(block, site, "has more copies pending than the simt device keeps");
     Copy& kept = block.copies[block.running][(self.firstCopy + self.copyCount++) % MaximumCopies];
     kept = copy;
     kept.group = self.copyGroup;
@@ -186,12 +186,12 @@ template <int Count> DEVICE void LoadMatricesTransposed(unsigned (&bits)[Count],
 
 DEVICE void CopyAsync(void* shared, const void* global, bool exists = true, GK_CALLER)
 {
-    const Fibers::Place place = {"copy", file, line};
+    const Fibers::CallSite site = {"copy", file, line};
     const unsigned long addresses = reinterpret_cast<unsigned long>(shared) | reinterpret_cast<unsigned long>(global);
-    if (addresses % 16 != 0) Fibers::Fail(*Fibers::s_block, place, "needs addresses aligned to 16 bytes");
+    if (addresses % 16 != 0) Fibers::Fail(*Fibers::s_block, site, "needs addresses aligned to 16 bytes");
     __builtin_memset(shared, 0xFF, 16);
     Fibers::Remember(
-        *Fibers::s_block, {static_cast<char*>(shared), static_cast<const char*>(global), exists, 0}, place);
+        *Fibers::s_block, {static_cast<char*>(shared), static_cast<const char*>(global), exists, 0}, site);
 }
 
 DEVICE void CopyCommit() { Fibers::s_block->threads[Fibers::s_block->running].copyGroup++; }

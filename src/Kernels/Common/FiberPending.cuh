@@ -18,7 +18,7 @@ struct Copy {
     int group;
 };
 
-// Likewise a bulk copy, of a box of a tensor or of contiguous bytes; see FiberTensorCopy.
+// Likewise a bulk copy, of a box of a tensor or of contiguous bytes; see FiberTma.
 struct BoxCopy {
     char* to;
     const void* map;  // null where bytes are copied
@@ -33,7 +33,7 @@ struct BoxCopy {
 struct Operands {
     UInt64 x, w;
     int columns;
-    bool isXAcross, isWAcross, isXInRegisters;
+    bool isXMnMajor, isWMnMajor, isXInRegisters;
 };
 
 // A multiplication that was issued and not yet waited for.

@@ -28,43 +28,43 @@ namespace Fibers {
 FIBER unsigned Swizzled(unsigned address) { return address ^ (address >> 7 & 7) << 4; }
 
 // The address of an element of an operand: `at` is the row of x or the column of w, k the index along K.
-FIBER unsigned ElementAddress(UInt64 descriptor, bool isAcross, int at, int k)
+FIBER unsigned ElementAddress(UInt64 descriptor, bool isMnMajor, int at, int k)
 {
     const unsigned start = (descriptor & 0x3FFF) << 4;
     const unsigned leading = (descriptor >> 16 & 0x3FFF) << 4, stride = (descriptor >> 32 & 0x3FFF) << 4;
-    const unsigned address = isAcross ? start + at / 64 * leading + k / 8 * stride + k % 8 * 128 + at % 64 * 2
+    const unsigned address = isMnMajor ? start + at / 64 * leading + k / 8 * stride + k % 8 * 128 + at % 64 * 2
                                       : start + at / 8 * stride + at % 8 * 128 + k * 2;
     return Swizzled(address);
 }
 
 // The bits of an element; each thread reads its own, so that sanitizers see the access.
-DEVICE UInt16 ReadElement(UInt64 descriptor, bool isAcross, int at, int k, Place place)
+DEVICE UInt16 ReadElement(UInt64 descriptor, bool isMnMajor, int at, int k, CallSite site)
 {
-    const unsigned offset = ElementAddress(descriptor, isAcross, at, k) - FirstSharedAddress;
-    if (offset + 2 > s_block->launch->sharedBytes) Fail(*s_block, place, "reads beyond the block's shared memory");
+    const unsigned offset = ElementAddress(descriptor, isMnMajor, at, k) - FirstSharedAddress;
+    if (offset + 2 > s_block->launch->sharedBytes) Fail(*s_block, site, "reads beyond the block's shared memory");
     return *reinterpret_cast<const UInt16*>(static_cast<char*>(dynamicShared) + offset);
 }
 
 // Calls actX and actW(bits) for a thread's share of each operand: 8 elements of x, from its registers if x is there,
 // and an eighth of a row of w.
 template <typename ActX, typename ActW>
-DEVICE void ForShare(const Operands& operands, const unsigned* registers, Place place, ActX actX, ActW actW)
+DEVICE void ForShare(const Operands& operands, const unsigned* registers, CallSite site, ActX actX, ActW actW)
 {
     const int thread = s_block->running % WarpgroupSize;
     for (int index = 0; index < 8; index++) {
         if (operands.isXInRegisters) actX(UInt16(registers[index / 2] >> index % 2 * 16));
-        else actX(ReadElement(operands.x, operands.isXAcross, thread / 2, thread % 2 * 8 + index, place));
+        else actX(ReadElement(operands.x, operands.isXMnMajor, thread / 2, thread % 2 * 8 + index, site));
     }
     const int length = operands.columns / 8;
     for (int index = 0; index < length; index++) {
-        actW(ReadElement(operands.w, operands.isWAcross, thread % 8 * length + index, thread / 8, place));
+        actW(ReadElement(operands.w, operands.isWMnMajor, thread % 8 * length + index, thread / 8, site));
     }
 }
 
 // Where the index-th element of a thread's share of x is in the matrix.
-struct ElementPlace { int row, column; };
+struct ElementPosition { int row, column; };
 
-FIBER ElementPlace PlaceInX(bool isInRegisters, int thread, int index)
+FIBER ElementPosition PositionInX(bool isInRegisters, int thread, int index)
 {
     if (!isInRegisters) return {thread / 2, thread % 2 * 8 + index};
     const int row = thread / WarpSize * 16 + thread % WarpSize / 4, number = index / 2;
@@ -81,7 +81,7 @@ struct WarpgroupArguments {
     float* sums;
     bool adds;
     const unsigned* registers;  // of x
-    Place place;
+    CallSite site;
     Operands operands;
     UInt64 digest;
     UInt16 x[8], w[MaximumColumns / 8];
@@ -112,7 +112,7 @@ FIBER HiddenSums& Hide(Warpgroup& warpgroup, void* const* arguments)
     for (HiddenSums& hidden : warpgroup.hidden) {
         if (found == nullptr && hidden.columns == 0) found = &hidden;
     }
-    if (found == nullptr) Fail(*s_block, first.place, "adds to more sums than the simt device keeps");
+    if (found == nullptr) Fail(*s_block, first.site, "adds to more sums than the simt device keeps");
     found->columns = first.operands.columns;
     for (int thread = 0; thread < WarpgroupSize; thread++) {
         float* sums = found->sums[thread] = ArgumentsOf(arguments, thread).sums;
@@ -147,8 +147,8 @@ template <typename Element, int Columns> static __attribute__((noinline)) GK_UNC
     for (int thread = 0; thread < WarpgroupSize; thread++) {
         const WarpgroupArguments& own = ArgumentsOf(arguments, thread);
         for (int index = 0; index < 8; index++) {
-            const ElementPlace place = PlaceInX(own.operands.isXInRegisters, thread, index);
-            x[place.row][place.column] = ValueOf<Element>(own.x[index]);
+            const ElementPosition position = PositionInX(own.operands.isXInRegisters, thread, index);
+            x[position.row][position.column] = ValueOf<Element>(own.x[index]);
         }
         for (int index = 0; index < Columns / 8; index++) {
             w[thread / 8][thread % 8 * (Columns / 8) + index] = ValueOf<Element>(own.w[index]);
@@ -171,9 +171,9 @@ template <typename Element, int Columns> FIBER void MultiplyWarpgroup(void* cons
 {
     const WarpgroupArguments& first = ArgumentsOf(arguments, 0);
     Warpgroup& warpgroup = OwnWarpgroup();
-    if (!warpgroup.isFenced) Fail(*s_block, first.place, "has no fence since the last group");
+    if (!warpgroup.isFenced) Fail(*s_block, first.site, "has no fence since the last group");
     if (warpgroup.multiplicationCount == MaximumMultiplications) {
-        Fail(*s_block, first.place, "is one of more pending ones than the simt device keeps");
+        Fail(*s_block, first.site, "is one of more pending ones than the simt device keeps");
     }
 
     Multiplication& kept = MultiplicationAt(warpgroup, warpgroup.multiplicationCount++);
@@ -182,7 +182,7 @@ template <typename Element, int Columns> FIBER void MultiplyWarpgroup(void* cons
     for (int thread = 0; thread < WarpgroupSize; thread++) {
         const WarpgroupArguments& own = ArgumentsOf(arguments, thread);
         const bool isSame = own.operands.x == first.operands.x && own.operands.w == first.operands.w;
-        if (!isSame) Fail(*s_block, first.place, "has not the same descriptors in every thread");
+        if (!isSame) Fail(*s_block, first.site, "has not the same descriptors in every thread");
         kept.digests[thread] = own.digest;
         kept.registers[thread] = own.registers;
     }
@@ -192,10 +192,10 @@ template <typename Element, int Columns> FIBER void MultiplyWarpgroup(void* cons
     MultiplyOperands<Element, Columns>(hidden, arguments);
 }
 
-FIBER void DoTogetherInWarpgroup(void* own, GateFunction function, Place place)
+FIBER void DoTogetherInWarpgroup(void* own, GateFunction function, CallSite site)
 {
     DoTogether(
-        *s_block, WarpgroupGates + s_block->running / WarpgroupSize, WarpgroupSize, own, function, place);
+        *s_block, WarpgroupGates + s_block->running / WarpgroupSize, WarpgroupSize, own, function, site);
 }
 
 // --- Groups ----------------------------------------------------------------------------------------------------------
@@ -246,14 +246,14 @@ FIBER __attribute__((noinline)) bool NextShare(int index, int pending, OwnShare&
 }
 
 // Operands must not change before the multiplications that read them are complete.
-DEVICE void CheckOperands(int pending, Place place)
+DEVICE void CheckOperands(int pending, CallSite site)
 {
     OwnShare share;
     for (int index = 0; NextShare(index, pending, share); index++) {
         UInt64 digest = 0;
         const auto take = [&](UInt16 bits) { digest = Digest(digest, bits); };
-        ForShare(share.operands, share.registers, place, take, take);
-        if (digest != share.digest) Fail(*s_block, place, "comes after a write over what the multiplications read");
+        ForShare(share.operands, share.registers, site, take, take);
+        if (digest != share.digest) Fail(*s_block, site, "comes after a write over what the multiplications read");
     }
 }
 
@@ -269,44 +269,45 @@ FIBER __attribute__((noinline)) bool HasUnfencedCopies()
 template <typename Element, int Columns> struct Wgmma {
     static_assert(sizeof(Element) == 2 && Columns % 8 == 0 && Columns <= Fibers::MaximumColumns);
 
-    template <bool AcrossX, bool AcrossW, bool Adds = true>
+    template <bool IsXMnMajor, bool IsWMnMajor, bool Adds = true>
     static MEMBER void Multiply(FragmentSum (&sums)[Columns / 8], UInt64 x, UInt64 w, GK_CALLER)
     {
-        const Fibers::Place place = {"multiplication of a warpgroup", file, line};
-        RequireKnown(x, place);
-        Multiply(sums, Adds, nullptr, {x, w, Columns, AcrossX, AcrossW, false}, place);
+        const Fibers::CallSite site = {"multiplication of a warpgroup", file, line};
+        RequireKnown(x, site);
+        Multiply(sums, Adds, nullptr, {x, w, Columns, IsXMnMajor, IsWMnMajor, false}, site);
     }
 
-    template <bool AcrossW, bool Adds = true>
+    template <bool IsWMnMajor, bool Adds = true>
     static MEMBER void Multiply(FragmentSum (&sums)[Columns / 8], const FragmentX& x, UInt64 w, GK_CALLER)
     {
         Multiply(
-            sums, Adds, x.bits, {0, w, Columns, false, AcrossW, true}, {"multiplication of a warpgroup", file, line});
+            sums, Adds, x.bits, {0, w, Columns, false, IsWMnMajor, true},
+            {"multiplication of a warpgroup", file, line});
     }
 
 private:
-    static MEMBER void RequireKnown(UInt64 descriptor, Fibers::Place place)
+    static MEMBER void RequireKnown(UInt64 descriptor, Fibers::CallSite site)
     {
         if (descriptor >> 46 == 1 << 16) return;
-        Fibers::Fail(*Fibers::s_block, place, "has a descriptor of another kind than the simt device knows");
+        Fibers::Fail(*Fibers::s_block, site, "has a descriptor of another kind than the simt device knows");
     }
 
     static MEMBER void Multiply(
         FragmentSum (&sums)[Columns / 8], bool adds, const unsigned* registers, Fibers::Operands operands,
-        Fibers::Place place)
+        Fibers::CallSite site)
     {
         if (Fibers::HasUnfencedCopies()) {
-            Fibers::Fail(*Fibers::s_block, place, "has no fence between the proxies after copies");
+            Fibers::Fail(*Fibers::s_block, site, "has no fence between the proxies after copies");
         }
-        RequireKnown(operands.w, place);
+        RequireKnown(operands.w, site);
 
-        Fibers::WarpgroupArguments own = {sums[0].values, adds, registers, place, operands};
+        Fibers::WarpgroupArguments own = {sums[0].values, adds, registers, site, operands};
         int xCount = 0, wCount = 0;
         Fibers::ForShare(
-            operands, registers, place,
+            operands, registers, site,
             [&](UInt16 bits) { own.digest = Fibers::Digest(own.digest, own.x[xCount++] = bits); },
             [&](UInt16 bits) { own.digest = Fibers::Digest(own.digest, own.w[wCount++] = bits); });
-        Fibers::DoTogetherInWarpgroup(&own, &Fibers::MultiplyWarpgroup<Element, Columns>, place);
+        Fibers::DoTogetherInWarpgroup(&own, &Fibers::MultiplyWarpgroup<Element, Columns>, site);
     }
 };
 
@@ -322,9 +323,9 @@ DEVICE void WgmmaCommit(GK_CALLER)
 
 template <int Pending> DEVICE void WgmmaWait(GK_CALLER)
 {
-    const Fibers::Place place = {"wait of a warpgroup", file, line};
-    Fibers::CheckOperands(Pending, place);
-    Fibers::DoTogetherInWarpgroup(nullptr, &Fibers::FinishWarpgroup<Pending>, place);
+    const Fibers::CallSite site = {"wait of a warpgroup", file, line};
+    Fibers::CheckOperands(Pending, site);
+    Fibers::DoTogetherInWarpgroup(nullptr, &Fibers::FinishWarpgroup<Pending>, site);
 }
 
 template <int Fragments> DEVICE void WgmmaPin(FragmentSum (&)[Fragments]) {}
@@ -338,5 +339,5 @@ DEVICE void ProxyFence() { Fibers::s_block->threads[Fibers::s_block->running].ha
 
 #undef GK_CALLER
 
-template <int Count> DEVICE void KeepRegisters() {}
-template <int Count> DEVICE void TakeRegisters() {}
+template <int Count> DEVICE void DeallocateRegisters() {}
+template <int Count> DEVICE void AllocateRegisters() {}

@@ -26,18 +26,18 @@ constexpr unsigned long MaximumSharedBytes = 227 << 10;  // what a block of comp
 enum class State : unsigned char { Unstarted, Started, Returned };
 
 // A barrier or shuffle in the source.
-struct Place {
+struct CallSite {
     const char* kind;
     const char* file;
     int line;
 
-    GK_UNCHECKED bool operator==(const Place& other) const { return line == other.line && kind == other.kind; }
+    GK_UNCHECKED bool operator==(const CallSite& other) const { return line == other.line && kind == other.kind; }
 };
 
 struct Thread {
     void* stack;
     void* context;  // ThreadSanitizer's
-    Place place;
+    CallSite site;
     State state;
     UInt16 firstCopy;
     UInt16 copyCount;
@@ -49,7 +49,7 @@ struct Gate {
     int first;
     int count;
     int arrived;
-    Place place;
+    CallSite site;
     UInt8 phase;
     char orders[2];  // ThreadSanitizer's: the happens-before points of two phases in a row
 };
@@ -93,7 +93,7 @@ struct Block {
     Warpgroup warpgroups[MaximumWarpgroups];
     Copy copies[MaximumThreads][MaximumCopies];
     int boxCount;
-    int yields;  // since a phase of a ByteBarrier last ended
+    int yields;  // since a phase of a TransactionBarrier last ended
     BoxCopy boxes[MaximumBoxes];
     alignas(128) char shared[MaximumSharedBytes];
 };
@@ -240,13 +240,13 @@ template <auto kernel> FIBER void RunThreads()
 // --- Waiting ---------------------------------------------------------------------------------------------------------
 
 // Returns when every thread of the gate has arrived. A barrier orders what the threads do before and after it.
-FIBER __attribute__((noinline)) void Wait(Block& block, int index, Place place, bool isBarrier)
+FIBER __attribute__((noinline)) void Wait(Block& block, int index, CallSite site, bool isBarrier)
 {
     Gate& gate = block.gates[index];
     Thread& self = block.threads[block.running];
-    self.place = place;
-    if (gate.arrived == 0) gate.place = place;
-    if (!(gate.place == place)) {
+    self.site = site;
+    if (gate.arrived == 0) gate.site = site;
+    if (!(gate.site == site)) {
         block.failedGate = index;
         block.failedThread = block.running;
         LeaveBlock(block);
@@ -270,25 +270,25 @@ FIBER __attribute__((noinline)) void Wait(Block& block, int index, Place place, 
 
 // The value passed by another lane of the warp. Two shuffles in a row use different slots, so that a lane that runs
 // ahead to the second cannot overwrite what a slower one has yet to read of the first.
-FIBER __attribute__((noinline)) unsigned Exchange(unsigned value, int source, bool isMask, Place place)
+FIBER __attribute__((noinline)) unsigned Exchange(unsigned value, int source, bool isMask, CallSite site)
 {
     Block& block = *s_block;
     const int warp = block.running / WarpSize;
     const int lane = block.running % WarpSize;
     unsigned* slots = block.slots[warp][block.gates[warp].phase];
     slots[lane] = value;
-    Wait(block, warp, place, false);
+    Wait(block, warp, site, false);
     const int sourceLane = (isMask ? lane ^ source : source) % unsigned(WarpSize);
     // A lane that the last warp of a block does not have passes a NaN; on a GPU its value is undefined.
     return sourceLane < block.gates[warp].count ? slots[sourceLane] : 0xFFFFFFFFu;
 }
 
 // Ends the launch with an error of the running thread.
-[[noreturn]] FIBER __attribute__((noinline)) void Fail(Block& block, Place place, const char* fault)
+[[noreturn]] FIBER __attribute__((noinline)) void Fail(Block& block, CallSite site, const char* fault)
 {
     block.fault = fault;
     block.failedThread = block.running;
-    block.threads[block.running].place = place;
+    block.threads[block.running].site = site;
     LeaveBlock(block);
 }
 
@@ -307,18 +307,18 @@ FIBER __attribute__((noinline)) void RequireGlobal(
 // memory accesses.
 using GateFunction = void (*)(void* const* arguments);
 FIBER __attribute__((noinline)) void DoTogether(
-    Block& block, int index, int size, void* own, GateFunction function, Place place)
+    Block& block, int index, int size, void* own, GateFunction function, CallSite site)
 {
     const Gate& gate = block.gates[index];
-    if (gate.count != size) Fail(block, place, size == WarpSize ? "needs a whole warp" : "needs a whole warpgroup");
+    if (gate.count != size) Fail(block, site, size == WarpSize ? "needs a whole warp" : "needs a whole warpgroup");
     block.arguments[block.running] = own;
-    if (gate.arrived + 1 == size && gate.place == place) function(block.arguments + gate.first);
-    Wait(block, index, place, false);
+    if (gate.arrived + 1 == size && gate.site == site) function(block.arguments + gate.first);
+    Wait(block, index, site, false);
 }
 
-FIBER void DoTogether(void* own, GateFunction function, Place place)
+FIBER void DoTogether(void* own, GateFunction function, CallSite site)
 {
-    DoTogether(*s_block, s_block->running / WarpSize, WarpSize, own, function, place);
+    DoTogether(*s_block, s_block->running / WarpSize, WarpSize, own, function, site);
 }
 
 }  // namespace Fibers

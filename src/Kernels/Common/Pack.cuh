@@ -35,13 +35,13 @@ template <> struct WordOf<2> { using Type = UInt16; };
 
 // A pack as stored in memory, unpacked only where its elements are needed. Left to itself, a device compiler unpacks
 // 16-bit elements within the branch that loads them, which makes the branch wait for the load.
-template <int Width, typename Element = Scalar> struct ClosedPack {
+template <int Width, typename Element = Scalar> struct RawPack {
     using Word = typename WordOf<sizeof(Element) * Width>::Type;
     using Words = Pack<sizeof(Element) * Width / sizeof(Word), Word>;
     Words words;
 
     MEMBER void Load(const Element* from) { words = *reinterpret_cast<const Words*>(from); }
-    MEMBER Pack<Width, Element> Open() const
+    MEMBER Pack<Width, Element> Unpack() const
     {
         if constexpr (sizeof(Element) == 2 && Width > 1) {
             Pack<Width, Element> pack;

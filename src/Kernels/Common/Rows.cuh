@@ -1,14 +1,14 @@
-// Rows: how a block walks the rows of a matrix. A block takes rowsPerBlock rows and one chunk of each, of at most
-// chunkLength elements; 2^laneBits neighbouring threads share a row, so that short rows fill the block too. On the host
-// device a block is one thread, and the walk is a loop over rows around a plain loop over elements.
-//   ForEachRow(walk, body)              calls body for the rows of the block, with the thread's elements of each
-//   ForEachRowPack<Width>(walk, bodyOf) calls bodyOf(row) for each row; what it returns is called with the thread's
-//                                       packs of Width elements of that row, or with single elements where the walk is
-//                                       not in packs
+// Rows: how the rows of a matrix are divided among blocks and their threads. A block takes rowsPerBlock rows and one
+// chunk of each, of at most chunkLength elements; 2^laneBits neighbouring threads share a row, so that short rows fill
+// the block too. On the host device a block is one thread, which loops over rows and over the elements of each.
+//   ForEachRow(tiling, body)              calls body for the rows of the block, with the thread's elements of each
+//   ForEachRowPack<Width>(tiling, bodyOf) calls bodyOf(row) for each row; what it returns is called with the thread's
+//                                         packs of Width elements of that row, or with single elements where the tiling
+//                                         is not in packs
 #pragma once
 #include "Common/Pack.cuh"
 
-struct RowWalk {
+struct RowTiling {
     Int64 rowCount;    // rows in all
     int rowLength;     // elements of a row
     int rowsPerBlock;  // rows that a block takes
@@ -33,38 +33,39 @@ struct RowBlock {
     int rowCount, first, end;  // rows, and their elements from first to end - 1
 };
 
-DEVICE RowBlock RowBlockOf(const RowWalk& walk)
+DEVICE RowBlock RowBlockOf(const RowTiling& tiling)
 {
     // Neighbouring blocks take neighbouring rows, not chunks of one row: what a filter reads twice is still cached.
     const int block = int(blockIdx.x);
-    const int chunk = block < walk.groupCount ? 0 : int(Quotient(block, walk.groupCount));
-    const Int64 firstRow = Int64(block - chunk * walk.groupCount) * walk.rowsPerBlock;
-    const int first = chunk * walk.chunkLength;
+    const int chunk = block < tiling.groupCount ? 0 : int(Quotient(block, tiling.groupCount));
+    const Int64 firstRow = Int64(block - chunk * tiling.groupCount) * tiling.rowsPerBlock;
+    const int first = chunk * tiling.chunkLength;
     return {
-        firstRow, int(Minimum(Int64(walk.rowsPerBlock), walk.rowCount - firstRow)), first,
-        first + Minimum(walk.chunkLength, walk.rowLength - first)};
+        firstRow, int(Minimum(Int64(tiling.rowsPerBlock), tiling.rowCount - firstRow)), first,
+        first + Minimum(tiling.chunkLength, tiling.rowLength - first)};
 }
 
 // Calls body(row, first, end, step) for every row of the block: the thread's packs begin at first, first + step, ...
 // below end; a pack is one element unless the launcher says otherwise.
-template <typename Body> DEVICE void ForEachRow(const RowWalk& walk, Body body)
+template <typename Body> DEVICE void ForEachRow(const RowTiling& tiling, Body body)
 {
-    const RowBlock block = RowBlockOf(walk);
-    const int bits = WarpSize == 1 ? 0 : walk.laneBits;
-    const int first = block.first + (int(threadIdx.x) & ((1 << bits) - 1)) * walk.packLength;
+    const RowBlock block = RowBlockOf(tiling);
+    const int bits = WarpSize == 1 ? 0 : tiling.laneBits;
+    const int first = block.first + (int(threadIdx.x) & ((1 << bits) - 1)) * tiling.packLength;
     for (int row = int(threadIdx.x) >> bits; row < block.rowCount; row += int(blockDim.x) >> bits) {
-        body(block.firstRow + row, first, block.end, walk.packLength << bits);
+        body(block.firstRow + row, first, block.end, tiling.packLength << bits);
     }
 }
 
 // Not unrolled: enough of these loops run at once, and the registers of an unrolled body would lower occupancy.
-template <int Width, typename BodyOf> DEVICE void WalkPacks(const RowWalk& walk, BodyOf bodyOf)
+template <int Width, typename BodyOf> DEVICE void ForEachPackOfRows(const RowTiling& tiling, BodyOf bodyOf)
 {
-    const RowBlock block = RowBlockOf(walk);
-    const int step = Width << walk.laneBits;
-    const int first = block.first + (int(threadIdx.x) & ((1 << walk.laneBits) - 1)) * Width;
+    const RowBlock block = RowBlockOf(tiling);
+    const int step = Width << tiling.laneBits;
+    const int first = block.first + (int(threadIdx.x) & ((1 << tiling.laneBits) - 1)) * Width;
 #pragma unroll 1
-    for (int row = int(threadIdx.x) >> walk.laneBits; row < block.rowCount; row += int(blockDim.x) >> walk.laneBits) {
+    for (int row = int(threadIdx.x) >> tiling.laneBits; row < block.rowCount;
+         row += int(blockDim.x) >> tiling.laneBits) {
         const auto body = bodyOf(block.firstRow + row);
 #pragma unroll 1
         for (int i = first; i < block.end; i += step) body(Count<Width>(), i);
@@ -72,17 +73,17 @@ template <int Width, typename BodyOf> DEVICE void WalkPacks(const RowWalk& walk,
 }
 
 // Calls bodyOf(row)(width, i) for elements i to i + width.Value - 1 of every row, until the thread's are covered.
-template <int Width, typename BodyOf> DEVICE void ForEachRowPack(const RowWalk& walk, BodyOf bodyOf)
+template <int Width, typename BodyOf> DEVICE void ForEachRowPack(const RowTiling& tiling, BodyOf bodyOf)
 {
     if constexpr (WarpSize == 1) {
-        const RowBlock block = RowBlockOf(walk);
+        const RowBlock block = RowBlockOf(tiling);
         for (int row = 0; row < block.rowCount; row++) {
             const auto body = bodyOf(block.firstRow + row);
             for (int i = block.first; i < block.end; i++) body(Count<1>(), i);
         }
-    } else if (walk.packLength == Width) {
-        WalkPacks<Width>(walk, bodyOf);
+    } else if (tiling.packLength == Width) {
+        ForEachPackOfRows<Width>(tiling, bodyOf);
     } else {
-        WalkPacks<1>(walk, bodyOf);
+        ForEachPackOfRows<1>(tiling, bodyOf);
     }
 }

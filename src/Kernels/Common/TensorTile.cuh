@@ -7,9 +7,9 @@
 //   0  each warp by itself (mma.sync): WarpTile.cuh
 //   1  four warps as one (wgmma), on compute capability 9.0: WarpgroupTile.cuh
 //
-// Shared   An operand lies in memory along the depth (K-major: its rows are rows of the tile) or across it (M- or
-//          N-major: its rows are those of K). Either way, rows are cut into 16-byte chunks, swizzled so that the chunks
-//          that are read at once lie in different banks; each way has its own swizzle.
+// Shared   An operand is K-major (its rows are rows of the tile) or MN-major (its rows are those of K). Either way,
+//          rows are cut into 16-byte chunks, swizzled so that the chunks that are read at once lie in different banks;
+//          each layout has its own swizzle.
 // Registers  every loop over fragments or chunks is unrolled, or their arrays would be in local memory
 // Order    additions run along K from first to last, whatever the tile and the stages
 // Source   the pipelines of CUTLASS, Thakkar et al. 2023, and of Boehm 2022
@@ -36,11 +36,11 @@ constexpr int StageBytes = ScalesAt + HasScales * SliceBytes;
 constexpr int SumStride = TileColumns + 8;  // padded: rows that a warp writes at once lie in different banks
 
 // An operand's k-slice in shared memory; Size is the tile's extent (M or N).
-template <int Size, bool IsAlong> struct Slice {
-    static constexpr int ChunksOfRow = IsAlong ? SliceBytes / 16 : Size / ChunkLength;
+template <int Size, bool IsKMajor> struct Slice {
+    static constexpr int ChunksOfRow = IsKMajor ? SliceBytes / 16 : Size / ChunkLength;
 
     // Byte offset of a chunk of a row.
-    static MEMBER int Place(int row, int chunk);
+    static MEMBER int Offset(int row, int chunk);
 };
 
 // OPERAND declares a kernel's parameter for an operand.
@@ -52,9 +52,9 @@ template <int Size, bool IsAlong> struct Slice {
 #define OPERAND const Scalar* __restrict__
 #endif
 
-// Place of a sum in its row of SumStride floats, once all sums are in the ring's memory: in every second 32 columns,
-// neighbouring fours trade places, so that neighbouring lanes, which read eight in two steps, hit different banks.
-DEVICE int SumPlace(int column) { return column / 8 * 8 + (column % 8 ^ column / 32 % 2 * 4); }
+// Offset of a sum in its row of SumStride floats, once all sums are in the ring's memory: in every second 32 columns,
+// neighbouring fours are exchanged, so that neighbouring lanes, which read eight in two steps, hit different banks.
+DEVICE int SumOffset(int column) { return column / 8 * 8 + (column % 8 ^ column / 32 % 2 * 4); }
 
 // Moves the sums there: global stores in the order of fragments would be scattered.
 DEVICE const float* ShareSums(const TileSums& sums, char* ring)
@@ -71,7 +71,7 @@ DEVICE const float* ShareSums(const TileSums& sums, char* ring)
             for (int half = 0; half < 2; half++) {
                 const float* pair = sums.of[i][j].values + 2 * half;
                 float* const row = own + (FragmentRows * i + half * 8) * SumStride;
-                *reinterpret_cast<Pack<2, float>*>(row + SumPlace(firstColumn + 8 * j)) = {{pair[0], pair[1]}};
+                *reinterpret_cast<Pack<2, float>*>(row + SumOffset(firstColumn + 8 * j)) = {{pair[0], pair[1]}};
             }
         }
     }
@@ -85,7 +85,7 @@ template <int Width> DEVICE Pack<Width, float> SumsAt(const float* values, int r
     Pack<Width, float> sums;
 #pragma unroll
     for (int first = 0; first < Width; first += Step) {
-        const Pack<Step, float> some = LoadPack<Step>(values + row * SumStride + SumPlace(column + first));
+        const Pack<Step, float> some = LoadPack<Step>(values + row * SumStride + SumOffset(column + first));
         Count<Step>::ForEach([&](int k) { sums.value[first + k] = some.value[k]; });
     }
     return sums;
@@ -162,13 +162,13 @@ template <int Width, typename Number> struct PlainColumns {
 };
 
 // Stores the sums at `values` as they are, converted to Number, from `start` on in rows that are `stride` apart.
-// Columns that placeOf maps to -1 are not stored.
-template <typename Number, typename RowOf, typename PlaceOf>
+// Columns that columnOf maps to -1 are not stored.
+template <typename Number, typename RowOf, typename ColumnOf>
 DEVICE void StorePlain(
-    const float* values, const TileExtent& extent, Number* start, int stride, RowOf rowOf, PlaceOf placeOf)
+    const float* values, const TileExtent& extent, Number* start, int stride, RowOf rowOf, ColumnOf columnOf)
 {
     StoreTile<2>(values, extent, rowOf, [=](auto width, int column) {
-        const int place = placeOf(column);
-        return PlainColumns<width.Value, Number>{place < 0 ? nullptr : start + place, stride};
+        const int target = columnOf(column);
+        return PlainColumns<width.Value, Number>{target < 0 ? nullptr : start + target, stride};
     });
 }

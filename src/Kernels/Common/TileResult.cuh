@@ -31,21 +31,21 @@ struct TileFactors {
 DEVICE TileFactors FactorsOf(const TileResult& tile, int rowEnd)
 {
     if (tile.epilogue.factor == nullptr) return {};
-    const int sharing = tile.epilogue.numbers.factorRows;
+    const int sharing = tile.epilogue.parameters.factorRows;
     const Int64 row = Quotient(tile.row, sharing);
     const int before = int(tile.row - row * sharing);
     return {row, before, before + rowEnd > sharing};
 }
 
-// Finishes sums of neighbouring columns.
-template <int Width, bool HasCurves> struct FinishedColumns {
+// Applies the epilogue to sums of neighbouring columns, and stores the results.
+template <int Width, bool AnyActivation> struct EpilogueColumns {
     TileResult tile;
     TileFactors factors;
     Int64 at, factorsAt;             // offsets in the result and in the factors, at the tile's first row
     Scalar* start;                   // the address of `at` in y
     EpilogueOperands<Width> shared;  // by all rows: biases, and factors unless areMore
 
-    MEMBER FinishedColumns(const TileResult& result, const TileFactors& its, int first) : tile(result), factors(its)
+    MEMBER EpilogueColumns(const TileResult& result, const TileFactors& its, int first) : tile(result), factors(its)
     {
         const int column = tile.column + first;
         at = tile.row * tile.columnCount + column;
@@ -60,7 +60,7 @@ template <int Width, bool HasCurves> struct FinishedColumns {
         EpilogueOperands<Width> operands = shared;
         operands.LoadRow(tile.epilogue, tile.row + row, at + Int64(row) * tile.columnCount);
         if (factors.areMore) {
-            const unsigned step = unsigned(factors.rowsBefore + row) / unsigned(tile.epilogue.numbers.factorRows);
+            const unsigned step = unsigned(factors.rowsBefore + row) / unsigned(tile.epilogue.parameters.factorRows);
             operands.LoadFactors(tile.epilogue, factorsAt + Int64(step) * tile.columnCount);
         }
         return operands;
@@ -68,7 +68,8 @@ template <int Width, bool HasCurves> struct FinishedColumns {
 
     MEMBER void Store(int row, const Pack<Width, float>& sums, const EpilogueOperands<Width>& operands) const
     {
-        StorePack(start + Int64(row) * tile.columnCount, Finished<Width, HasCurves>(tile.epilogue, sums, operands));
+        StorePack(
+            start + Int64(row) * tile.columnCount, ApplyEpilogue<Width, AnyActivation>(tile.epilogue, sums, operands));
     }
 };
 
@@ -90,14 +91,14 @@ DEVICE void StoreResult(
     }
 
     const TileFactors factors = FactorsOf(tile, rowOf(Minimum(TileRows, extent.rows) - 1) + 1);
-    if (IsStraight(tile.epilogue.numbers)) {
+    if (IsPiecewiseLinear(tile.epilogue.parameters)) {
         constexpr int Batch = HasWarpgroups ? 4 : 2;  // more would cost registers, and with them occupancy
         StoreTile<Batch>(values, extent, rowOf, [=](auto width, int first) {
-            return FinishedColumns<width.Value, false>(tile, factors, first);
+            return EpilogueColumns<width.Value, false>(tile, factors, first);
         });
     } else {
         StoreTile<1>(values, extent, rowOf, [=](auto width, int first) {
-            return FinishedColumns<width.Value, true>(tile, factors, first);
+            return EpilogueColumns<width.Value, true>(tile, factors, first);
         });
     }
 }

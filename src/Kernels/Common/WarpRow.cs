@@ -20,7 +20,7 @@ internal readonly record struct WarpRow(int PackWidth, int Lanes, int HeldPacks)
     private const int FewPacks = 5;
     private const int MostPacks = 10;
 
-    /// <summary>An example of each kind of walk; other numbers of lanes and packs are valid too.</summary>
+    /// <summary>An example of each kind; other numbers of lanes and packs are valid too.</summary>
     internal static readonly string[] Examples =
     [
         new WarpRow(1, 1, 0).ToString(), new WarpRow(1, WarpSize, FewPacks).ToString(),

@@ -1,4 +1,4 @@
-// WarpRow: walks matrix rows that are read several times, in packs. RowLanes neighbouring lanes share a row, the fewest
+// WarpRow: matrix rows that are read several times, in packs. RowLanes neighbouring lanes share a row, the fewest
 // that can hold it, so that a warp takes several short rows at once. Each lane holds HeldPacks packs of its row in
 // registers: their loads are in flight together, and none is repeated. A row too long to hold (HeldPacks is 0) gets a
 // whole warp and is re-read each time, from cache. On the host device, which has one thread, it is a plain loop. The

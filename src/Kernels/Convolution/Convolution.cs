@@ -104,8 +104,8 @@ public static class Convolution
         }
         else if (isAdjoint)
         {
-            using Tensor turned = StridedCopy.TurnWeights(w, plan.Groups);
-            Launch(way, x, turned, y, plan, epilogue, isAdjoint: false, scales);
+            using Tensor adjoint = StridedCopy.AdjointWeights(w, plan.Groups);
+            Launch(way, x, adjoint, y, plan, epilogue, isAdjoint: false, scales);
         }
         else if (way.Method == ProductMethod.TensorCores)
         {
@@ -124,8 +124,8 @@ public static class Convolution
         // Tiles transform the adjoint's weights as they lie; the other methods need them transposed in memory.
         if (isAdjoint && !isByTiles)
         {
-            using Tensor turned = StridedCopy.TurnWeights(w, plan.Groups);
-            LaunchOnHost(method, x, turned, scales, y, plan, epilogue, isAdjoint: false);
+            using Tensor adjoint = StridedCopy.AdjointWeights(w, plan.Groups);
+            LaunchOnHost(method, x, adjoint, scales, y, plan, epilogue, isAdjoint: false);
             return;
         }
 
@@ -139,10 +139,10 @@ public static class Convolution
             HasLongBlocks = isByTiles,
             Cost = epilogue.Cost(plan.Operations, x, w, y),
         };
-        EpilogueNumbers numbers = epilogue.Numbers(y.Shape);
+        EpilogueParameters parameters = epilogue.Parameters(y.Shape);
         x.Device.Load(s_hostSource, x.Type).Kernel("ConvolutionHost").Launch(
             shape, x, w, scales, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y,
-            HostProduct.For(x.Type), KernelArgument.Structure(ref numbers), KernelArgument.Structure(ref plan),
+            HostProduct.For(x.Type), KernelArgument.Structure(ref parameters), KernelArgument.Structure(ref plan),
             KernelArgument.Structure(ref division), scales?.Shape[1] ?? 0, rows, lines, (int)method, isAdjoint ? 1 : 0);
     }
 
@@ -215,11 +215,11 @@ public static class Convolution
         Tensor x, Tensor w, Tensor y, ConvolutionPlan plan, ProductEpilogue epilogue)
     {
         long tiles = (plan.PhaseRowCount + Tile - 1) / Tile * ((plan.OutGroup + Tile - 1) / Tile);
-        EpilogueNumbers numbers = epilogue.Numbers(y.Shape);
+        EpilogueParameters parameters = epilogue.Parameters(y.Shape);
         LaunchShape grid = LaunchShape.Blocks(x.Device, tiles, plan.Groups, plan.PhaseCount);
         x.Device.Load(s_source, x.Type).Kernel("Convolution").Launch(
             grid with { Cost = epilogue.Cost(plan.Operations, x, w, y) }, x, w, epilogue.Factor, epilogue.Noise,
-            epilogue.Bias, epilogue.Residual, y, KernelArgument.Structure(ref numbers),
+            epilogue.Bias, epilogue.Residual, y, KernelArgument.Structure(ref parameters),
             KernelArgument.Structure(ref plan));
     }
 
@@ -227,7 +227,7 @@ public static class Convolution
     /// epilogue.</summary>
     private static void LaunchPhasesOnHost(Tensor x, Tensor w, Tensor y, ConvolutionPlan plan)
     {
-        using Tensor turned = StridedCopy.TurnWeights(w, plan.Groups);
+        using Tensor adjoint = StridedCopy.AdjointWeights(w, plan.Groups);
         for (int index = 0; index < plan.PhaseCount; index++)
         {
             ConvolutionPhase phase = plan.Phase(index);
@@ -239,7 +239,7 @@ public static class Convolution
                 ? Tensor.Empty(shape, y.Type, y.Device) : Tensor.Zeros(shape, y.Type, y.Device);
             if (hasTaps)
             {
-                using Tensor taps = StridedCopy.Taps(turned, phase.FirstTap, phase.TapStep, phase.TapCount);
+                using Tensor taps = StridedCopy.Taps(adjoint, phase.FirstTap, phase.TapStep, phase.TapCount);
                 HostMethod method = HostMethodFor(x, phase.Plan, isAdjoint: false);
                 LaunchOnHost(method, x, taps, null, part, phase.Plan, ProductEpilogue.None, isAdjoint: false);
             }

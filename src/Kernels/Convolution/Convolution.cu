@@ -15,15 +15,15 @@
 #include "Common/Epilogue.cuh"
 #include "Convolution/Phases.cuh"
 
-constexpr int Tile = 64;    // output rows, and channels, that a block computes
-constexpr int Depth = 16;   // K extent of the slices of x and w in shared memory
-constexpr int Patch = 4;    // rows, and channels, that a thread computes: 16 x 16 threads
+constexpr int Tile = 64;       // output rows, and channels, that a block computes
+constexpr int Depth = 16;      // K extent of the slices of x and w in shared memory
+constexpr int ThreadTile = 4;  // rows, and channels, that a thread computes: 16 x 16 threads
 constexpr int Threads = 256;
 
 KERNEL Convolution(
     const Scalar* __restrict__ x, const Scalar* __restrict__ w, const Scalar* __restrict__ factor,
     const Scalar* __restrict__ noise, const Scalar* __restrict__ bias, const Scalar* __restrict__ residual,
-    Scalar* __restrict__ y, EpilogueNumbers numbers, Plan plan)
+    Scalar* __restrict__ y, EpilogueParameters parameters, Plan plan)
 {
     // Padded by one, so that the threads that write one column of a slice hit different banks.
     __shared__ Accumulator xSlice[Depth][Tile + 1];
@@ -38,12 +38,12 @@ KERNEL Convolution(
     if (row >= rowCount) return;  // the whole block: the grid is sized for the phase with the most rows
     const Int64 weightRow = Int64(plan.kT) * plan.kH * plan.kW * plan.inGroup;
     const Scalar* weights = w + Int64(group) * plan.outGroup * weightRow;
-    const int patchRow = int(threadIdx.x) / (Tile / Patch) * Patch;
-    const int patchColumn = int(threadIdx.x) % (Tile / Patch) * Patch;
+    const int threadRow = int(threadIdx.x) / (Tile / ThreadTile) * ThreadTile;
+    const int threadColumn = int(threadIdx.x) % (Tile / ThreadTile) * ThreadTile;
     if (threadIdx.x < Tile) sites[threadIdx.x] = OutputSite(phase.plan, row + threadIdx.x);
     __syncthreads();  // writes of the sites | reads of them
 
-    Accumulator sum[Patch][Patch] = {};
+    Accumulator sum[ThreadTile][ThreadTile] = {};
     for (Int64 slice = 0; slice < phase.depth; slice += Depth) {
         for (int i = threadIdx.x; i < Tile * Depth; i += Threads) {
             const int lane = i % Depth, r = i / Depth;
@@ -61,23 +61,25 @@ KERNEL Convolution(
         }
         __syncthreads();  // writes of the slices | reads of them
         for (int p = 0; p < Depth; p++) {
-            for (int i = 0; i < Patch; i++) {
-                for (int j = 0; j < Patch; j++) sum[i][j] += xSlice[p][patchRow + i] * wSlice[p][patchColumn + j];
+            for (int i = 0; i < ThreadTile; i++) {
+                for (int j = 0; j < ThreadTile; j++) {
+                    sum[i][j] += xSlice[p][threadRow + i] * wSlice[p][threadColumn + j];
+                }
             }
         }
         __syncthreads();  // reads of the slices | writes of the next ones
     }
 
-    const Epilogue epilogue = {factor, noise, bias, residual, numbers};
+    const Epilogue epilogue = {factor, noise, bias, residual, parameters};
     const int outputs = plan.groups * plan.outGroup;
-    for (int i = 0; i < Patch; i++) {
-        for (int j = 0; j < Patch; j++) {
-            const Int64 r = row + patchRow + i;
-            const int o = column + patchColumn + j;
-            const int place = group * plan.outGroup + o;
+    for (int i = 0; i < ThreadTile; i++) {
+        for (int j = 0; j < ThreadTile; j++) {
+            const Int64 r = row + threadRow + i;
+            const int o = column + threadColumn + j;
+            const int channel = group * plan.outGroup + o;
             if (r < rowCount && o < plan.outGroup) {
                 const Int64 target = RowOf(plan, phase, r);
-                y[target * outputs + place] = Finished(epilogue, sum[i][j], target, place, outputs);
+                y[target * outputs + channel] = ApplyEpilogue(epilogue, sum[i][j], target, channel, outputs);
             }
         }
     }

@@ -13,7 +13,7 @@ internal sealed class ConvolutionChoice : ITunedWork<ConvolutionKey, ProductWay>
     /// <inheritdoc/>
     public IReadOnlyList<KernelSource> Sources =>
     [
-        Convolution.SourceFile, ConvolutionTensor.SourceOf(MatrixTiling.All[0]), JoinParts.SourceFile,
+        Convolution.SourceFile, ConvolutionTensor.SourceOf(MatrixTiling.All[0]), SplitKReduction.SourceFile,
         StridedCopy.SourceFile, Transpose.SourceFile,
     ];
 

@@ -22,11 +22,11 @@
 
 KERNEL ConvolutionHost(
     const Scalar* x, const Scalar* w, const Scalar* scales, const Scalar* factor, const Scalar* noise,
-    const Scalar* bias, const Scalar* residual, Scalar* y, LibraryProduct library, EpilogueNumbers numbers, Plan plan,
-    WinogradPlan division, int scaleFrames, int rowsPerBlock, int linesPerPack, int method, int isAdjoint)
+    const Scalar* bias, const Scalar* residual, Scalar* y, LibraryProduct library, EpilogueParameters parameters,
+    Plan plan, WinogradPlan division, int scaleFrames, int rowsPerBlock, int linesPerPack, int method, int isAdjoint)
 {
     const Input input = {x, scales, scaleFrames};
-    const Epilogue epilogue = {factor, noise, bias, residual, numbers};
+    const Epilogue epilogue = {factor, noise, bias, residual, parameters};
     if (method == ByTiles) {
         ConvolveTiles<FlatTile>(plan, division, input, w, epilogue, y, isAdjoint, blockIdx.x);
         return;
@@ -43,7 +43,7 @@ KERNEL ConvolutionHost(
         const Int64 endLine = Minimum(lineCount, (Int64(blockIdx.x + 1) * rowsPerBlock + plan.outW - 1) / plan.outW);
         if (method == Directly) ConvolveLines(plan, input, w, y, firstLine, endLine);
         else ConvolveLinesByColumns(plan, input, w, y, firstLine, endLine);
-        FinishRows(epilogue, y, firstLine * plan.outW, endLine * plan.outW, outChannels);
+        ApplyEpilogueToRows(epilogue, y, firstLine * plan.outW, endLine * plan.outW, outChannels);
         return;
     }
     const Int64 first = Int64(blockIdx.x) * rowsPerBlock;
@@ -70,5 +70,5 @@ KERNEL ConvolutionHost(
                 weights + line * lineLength, depth, line > 0, target, outChannels);
         }
     }
-    FinishRows(epilogue, y, first, end, outChannels);
+    ApplyEpilogueToRows(epilogue, y, first, end, outChannels);
 }

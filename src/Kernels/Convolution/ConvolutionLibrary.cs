@@ -37,7 +37,9 @@ internal static class ConvolutionLibrary
     /// <param name="x">Activations, <c>[N, T, H, W, C]</c>; checked already, as are the other arguments.</param>
     /// <param name="w">Weights, <c>[O, kT, kH, kW, C / groups]</c>.</param>
     /// <param name="y">The result, <c>[N, T', H', W', O]</c>; written.</param>
-    /// <param name="epilogue">Applied by <see cref="JoinParts"/> to the sums, which are not rounded before.</param>
+    /// <param name="epilogue">
+    /// Applied by <see cref="SplitKReduction"/> to the sums, which are not rounded before.
+    /// </param>
     /// <param name="plan">The geometry.</param>
     /// <param name="rank">Index in the engines that the library's heuristic returns.</param>
     /// <exception cref="CudaException">The library has no engine for it, or failed.</exception>
@@ -47,7 +49,7 @@ internal static class ConvolutionLibrary
         ElementType sumType = SumType(y, epilogue);
         using Tensor? sums = sumType == y.Type ? null : Tensor.Empty(y.Shape, sumType, y.Device);
         Convolve(CudaConvolutionKind.Forward, x, w, sums ?? y, plan, rank);
-        if (!epilogue.IsNone) JoinParts.Into(sums ?? y, epilogue, y);
+        if (!epilogue.IsNone) SplitKReduction.Into(sums ?? y, epilogue, y);
     }
 
     /// <returns>Whether the library can compute it, under the conditions of the convolution.</returns>

@@ -64,7 +64,7 @@ internal static class ConvolutionTensor
         (int partCount, int slices) = tiling.Division(
             tiles * plan.PhaseCount, tiling.DepthOf(plan.PhaseTapCount, plan.InGroup), x.Type,
             parts);
-        EpilogueNumbers numbers = epilogue.Numbers(y.Shape);
+        EpilogueParameters parameters = epilogue.Parameters(y.Shape);
         using Tensor? sums =
             partCount == 1 ? null : Tensor.Empty([partCount, .. y.Shape.AsSpan()], ElementType.Float32, x.Device);
         LaunchShape shape = new(tiles, partCount, plan.PhaseCount, tiling.Threads,
@@ -75,9 +75,9 @@ internal static class ConvolutionTensor
         KernelModule module = x.Device.Load(SourceOf(tiling), x.Type, Variant(tiling, plan, scales is not null));
         module.Kernel("ConvolutionTensor").Launch(
             shape, Pixels(tiling, x, plan, tiling.Rows), Weights(tiling, w, plan), scales, epilogue.Factor,
-            epilogue.Noise, epilogue.Bias, epilogue.Residual, y, sums, KernelArgument.Structure(ref numbers),
+            epilogue.Noise, epilogue.Bias, epilogue.Residual, y, sums, KernelArgument.Structure(ref parameters),
             KernelArgument.Structure(ref plan), slices, scales?.Shape[1] ?? 0, epilogue.AllowsPacks(y) ? 1 : 0);
-        if (sums is not null) JoinParts.Into(sums, epilogue, y);
+        if (sums is not null) SplitKReduction.Into(sums, epilogue, y);
     }
 
     /// <returns>Tiles of the result, or of its largest phase: with scales, tiles end with a frame.</returns>

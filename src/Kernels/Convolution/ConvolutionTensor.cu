@@ -4,7 +4,7 @@
 //   with q = (stride p - before + dilation k) / up, where that is whole and within x
 //   HasPhases: up > 1; a launch covers the phases of Phases.cuh, so that no gap is multiplied
 //   HasScales: x[n,q,c] scales[n,qT,c] in place of x[n,q,c], where qT is the frame of q
-//   Split-K, S > 1: parts[s] = partial sum s; JoinParts adds them and applies the epilogue
+//   Split-K, S > 1: parts[s] = partial sum s; SplitKReduction adds them and applies the epilogue
 //
 // Shapes   x: [N, T, H, W, C]; w: [O, kT, kH, kW, C]; y, residual: [N, T', H', W', O]; bias: [O]; noise: [rows];
 //          scales: [N, T or 1, C]; factor: [rows / factorRows, O]; parts: [S, rows, O]; contiguous
@@ -43,7 +43,7 @@ DEVICE RowSpan TileSpan(const Plan& plan, int tile)
 KERNEL_OF(TileThreads) ConvolutionTensor(
     OPERAND x, OPERAND w, const Scalar* __restrict__ scales, const Scalar* __restrict__ factor,
     const Scalar* __restrict__ noise, const Scalar* __restrict__ bias, const Scalar* __restrict__ residual,
-    Scalar* __restrict__ y, float* __restrict__ parts, EpilogueNumbers numbers, Plan plan,
+    Scalar* __restrict__ y, float* __restrict__ parts, EpilogueParameters parameters, Plan plan,
     int slicesOfPart, int scaleFrames, int isPacked)
 {
     DYNAMIC_SHARED(char, ring);  // [Stages, StageBytes], then in its place [TileRows, SumStride] floats
@@ -90,7 +90,8 @@ KERNEL_OF(TileThreads) ConvolutionTensor(
     const AsInTile rowOf = {};
 #endif
     const TileResult result = {
-        {factor, noise, bias, residual, numbers}, y, Moved(parts, part * rowCount * outputs), start, column, outputs};
+        {factor, noise, bias, residual, parameters}, y, Moved(parts, part * rowCount * outputs), start, column,
+        outputs};
     const int tileRows = int(Minimum(Int64(TileRows), rows.end - rows.first));
     StoreResult(sums, ring, result, {tileRows, outputs - column, bool(isPacked)}, rowOf);
 }

@@ -13,9 +13,9 @@
 #include "Common/Prelude.cuh"
 #include "Convolution/Plan.cuh"
 
-constexpr int Tile = 64;    // output channels, and columns of taps x channels, that a block computes
-constexpr int Depth = 16;   // rows (K) in shared memory at a time
-constexpr int Patch = 4;    // of each, that a thread computes: 16 x 16 threads
+constexpr int Tile = 64;       // output channels, and columns of taps x channels, that a block computes
+constexpr int Depth = 16;      // rows (K) in shared memory at a time
+constexpr int ThreadTile = 4;  // of each, that a thread computes: 16 x 16 threads
 constexpr int Threads = 256;
 
 KERNEL ConvolutionWeightGradient(
@@ -34,10 +34,10 @@ KERNEL ConvolutionWeightGradient(
     const Int64 segmentLength = (rowCount + segmentCount - 1) / segmentCount;
     const Int64 first = segment * segmentLength;
     const Int64 end = Minimum(rowCount, first + segmentLength);
-    const int patchO = int(threadIdx.x) / (Tile / Patch) * Patch;
-    const int patchK = int(threadIdx.x) % (Tile / Patch) * Patch;
+    const int threadO = int(threadIdx.x) / (Tile / ThreadTile) * ThreadTile;
+    const int threadK = int(threadIdx.x) % (Tile / ThreadTile) * ThreadTile;
 
-    Accumulator sum[Patch][Patch] = {};
+    Accumulator sum[ThreadTile][ThreadTile] = {};
     for (Int64 slice = first; slice < end; slice += Depth) {
         for (int i = threadIdx.x; i < Tile * Depth; i += Threads) {
             const int lane = i % Tile, r = i / Tile;  // neighbouring threads read neighbouring channels: coalesced
@@ -55,17 +55,17 @@ KERNEL ConvolutionWeightGradient(
         }
         __syncthreads();  // writes of the slices | reads of them
         for (int p = 0; p < Depth; p++) {
-            for (int i = 0; i < Patch; i++) {
-                for (int j = 0; j < Patch; j++) sum[i][j] += gSlice[p][patchO + i] * xSlice[p][patchK + j];
+            for (int i = 0; i < ThreadTile; i++) {
+                for (int j = 0; j < ThreadTile; j++) sum[i][j] += gSlice[p][threadO + i] * xSlice[p][threadK + j];
             }
         }
         __syncthreads();  // reads of the slices | writes of the next ones
     }
 
-    for (int i = 0; i < Patch; i++) {
-        for (int j = 0; j < Patch; j++) {
-            const int o = o0 + patchO + i;
-            const Int64 at = k0 + patchK + j;
+    for (int i = 0; i < ThreadTile; i++) {
+        for (int j = 0; j < ThreadTile; j++) {
+            const int o = o0 + threadO + i;
+            const Int64 at = k0 + threadK + j;
             if (o >= plan.outGroup || at >= depth) continue;
             dw[((Int64(segment) * plan.groups + group) * plan.outGroup + o) * depth + at] = sum[i][j];
         }

@@ -15,7 +15,7 @@ internal sealed class ConvolutionWeightGradientChoice : ITunedWork<ConvolutionKe
     public IReadOnlyList<KernelSource> Sources =>
     [
         ConvolutionWeightGradient.SourceFile, ConvolutionWeightGradientTensor.SourceOf(MatrixTiling.All[0]),
-        JoinParts.SourceFile, Reduce.SourceFile, Cast.SourceFile,
+        SplitKReduction.SourceFile, Reduce.SourceFile, Cast.SourceFile,
     ];
 
     /// <inheritdoc/>

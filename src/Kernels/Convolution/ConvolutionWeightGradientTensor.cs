@@ -55,9 +55,9 @@ internal static class ConvolutionWeightGradientTensor
         };
         x.Device.Load(SourceOf(tiling), x.Type, tiling.Variant).Kernel("ConvolutionWeightGradientTensor").Launch(
             shape, ConvolutionTensor.Pixels(tiling, x, plan, TensorMap.RowLength(x.Type)),
-            tiling.Operand(dy, [1, (int)plan.RowCount, plan.OutGroup], isAlong: false, tiling.Rows), dw, sums,
+            tiling.Operand(dy, [1, (int)plan.RowCount, plan.OutGroup], isKMajor: false, tiling.Rows), dw, sums,
             KernelArgument.Structure(ref plan), slices);
-        if (sums is not null) JoinParts.Into(sums, ProductEpilogue.None, dw);
+        if (sums is not null) SplitKReduction.Into(sums, ProductEpilogue.None, dw);
     }
 
     /// <returns>The kernel's source, with the variants of the tiling's kind: warps or warpgroups.</returns>

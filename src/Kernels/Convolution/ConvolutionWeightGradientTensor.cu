@@ -1,6 +1,6 @@
 // ConvolutionWeightGradientTensor: the gradient of a convolution with respect to its weights on tensor cores.
 //   dw[o,k,c] = sum over the rows of dy[row,o] x[source(row,k),c]
-//   Split-K, S > 1: parts[s] = the sum over part s of the rows; JoinParts adds them
+//   Split-K, S > 1: parts[s] = the sum over part s of the rows; SplitKReduction adds them
 //
 // Shapes   x: [N, T, H, W, C]; dy: [N, T', H', W', O]; dw: [O, kT, kH, kW, C]; parts: [S, O, taps*C]; contiguous
 // Types    Half, BFloat16, or, not in warpgroups, float multiplied as tf32; summed in float
@@ -25,11 +25,11 @@ KERNEL_OF(TileThreads) ConvolutionWeightGradientTensor(
     const int outputs = plan.outGroup;
     const int columns = plan.kT * plan.kH * plan.kW * plan.inGroup;
 #if HasWarpgroups
-    const int placeCount = plan.kT * plan.kH * plan.kW * BoxesOfTap(plan) * BoxLength;
+    const int paddedColumns = plan.kT * plan.kH * plan.kW * BoxesOfTap(plan) * BoxLength;
 #else
-    const int placeCount = columns;
+    const int paddedColumns = columns;
 #endif
-    const int tilesAcross = (placeCount + TileColumns - 1) / TileColumns;
+    const int tilesAcross = (paddedColumns + TileColumns - 1) / TileColumns;
     const int row = int(blockIdx.x / tilesAcross) * TileRows;
     const int column = int(blockIdx.x % tilesAcross) * TileColumns;
     const int rowCount = int(OutputCount(plan));
@@ -47,11 +47,11 @@ KERNEL_OF(TileThreads) ConvolutionWeightGradientTensor(
     MultiplyTile<false, false>(sums, ring, dySource, xSource, first, Minimum(sliceCount, first + slicesOfPart));
 
     // Always packed: C is a multiple of a pack.
-    const TileExtent extent = {outputs - row, placeCount - column, true};
-    const auto placeOf = [=](int c) {
+    const TileExtent extent = {outputs - row, paddedColumns - column, true};
+    const auto columnOf = [=](int c) {
 #if HasWarpgroups
-        const int places = BoxesOfTap(plan) * BoxLength, channel = (column + c) % places;
-        return channel < plan.inGroup ? (column + c) / places * plan.inGroup + channel : -1;
+        const int channels = BoxesOfTap(plan) * BoxLength, channel = (column + c) % channels;
+        return channel < plan.inGroup ? (column + c) / channels * plan.inGroup + channel : -1;
 #else
         return column + c;
 #endif
@@ -59,8 +59,8 @@ KERNEL_OF(TileThreads) ConvolutionWeightGradientTensor(
     const float* values = ShareSums(sums, ring);
     const Int64 at = Int64(row) * columns;
     if (parts != nullptr) {
-        StorePlain(values, extent, parts + Int64(part) * outputs * columns + at, columns, AsInTile(), placeOf);
+        StorePlain(values, extent, parts + Int64(part) * outputs * columns + at, columns, AsInTile(), columnOf);
     } else {
-        StorePlain(values, extent, dw + at, columns, AsInTile(), placeOf);
+        StorePlain(values, extent, dw + at, columns, AsInTile(), columnOf);
     }
 }

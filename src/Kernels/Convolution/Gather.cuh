@@ -1,8 +1,8 @@
 // Gather: copies k-slices of a convolution's implicit (im2col) matrix, one row per output and one column per tap and
 // channel, into shared memory in chunks of 16 bytes; chunks outside x are zero-filled. Index arithmetic is done once
-// where possible: all chunks of a thread share their columns, so that along the depth (K) the thread walks the taps,
-// and across it the outputs. Its pointers advance in step, and are recomputed only where a tap or a row of x ends. They
-// may point outside x: the copy then writes zeros.
+// where possible: all chunks of a thread share their columns. Where taps x channels are K, the thread goes from tap to
+// tap; where outputs are, from output to output. Its pointers advance in step, and are recomputed only where a tap or a
+// row of x ends. They may point outside x: the copy then writes zeros.
 // Limits: one group; no gaps between the elements of x, see Phases.cuh; the channels of x are a multiple of a chunk's
 // elements, so that no chunk spans two taps.
 #pragma once
@@ -51,12 +51,12 @@ DEVICE Pixel StepsOf(const Plan& plan, Tap tap)
     return {tap.t * plan.dilationT, tap.h * plan.dilationH, tap.w * plan.dilationW};
 }
 
-// Walks taps x channels, one k-slice at a time.
-struct TapWalk {
+// Goes over taps x channels, one k-slice at a time.
+struct TapIterator {
     Tap tap;  // of this thread's chunks in the next k-slice
     int channel;
 
-    MEMBER TapWalk(const Plan& plan, int at) : tap(TapOf(plan, at / plan.inGroup)), channel(at % plan.inGroup) {}
+    MEMBER TapIterator(const Plan& plan, int at) : tap(TapOf(plan, at / plan.inGroup)), channel(at % plan.inGroup) {}
 
     // Calls stay() if the next k-slice has the same tap, else move(taps, channels) with the steps to its tap and
     // channel.
@@ -86,52 +86,52 @@ struct TapWalk {
 struct OutputsByTaps {
     using Own = Chunks<TileRows, true>;
     const Plan& plan;
-    TapWalk walk;
+    TapIterator iterator;
     Pixel first[Own::Count];         // read at the first tap; a pixel outside x for rows beyond the last
     const Scalar* next[Own::Count];  // this thread's chunks of the next k-slice
-    unsigned there = 0;              // bit i: chunk i is in x
+    unsigned predicates = 0;         // bit i: chunk i is in x
     const Scalar* scales = nullptr;  // if HasScales, [scaleFrames, C] of the tile's clip
     int scaleFrames = 0;             // of x, or 1 for all of them
     int frame = 0;                   // of x, that the tile's outputs read at the first tap
 
     // The tile's rows begin at firstRow and end before endRow.
     MEMBER OutputsByTaps(const Scalar* x, const Plan& geometry, Int64 firstRow, Int64 endRow, int firstSlice)
-        : plan(geometry), walk(geometry, firstSlice * SliceDepth + Own::Element())
+        : plan(geometry), iterator(geometry, firstSlice * SliceDepth + Own::Element())
     {
-        const Int64 offset = ElementsOf(plan, StepsOf(plan, walk.tap)) + walk.channel;
+        const Int64 offset = ElementsOf(plan, StepsOf(plan, iterator.tap)) + iterator.channel;
 #pragma unroll
         for (int index = 0; index < Own::Count; index++) {
-            const Int64 row = firstRow + Own::Row() + index * Own::RowsApart;
+            const Int64 row = firstRow + Own::Row() + index * Own::RowStep;
             const Site site = OutputSite(plan, row);
             const Pixel pixel = FirstPixel(plan, site);
             next[index] = x + site.n * ElementsOf(plan, {plan.inT, 0, 0}) + ElementsOf(plan, pixel) + offset;
             first[index] = row < endRow ? pixel : Pixel{plan.inT, 0, 0};
         }
-        MeetTap();
+        UpdatePredicates();
     }
 
-    MEMBER void MeetTap()
+    MEMBER void UpdatePredicates()
     {
-        const Pixel steps = StepsOf(plan, walk.tap);
-        there = 0;
-        if (walk.tap.t >= plan.kT) return;
+        const Pixel steps = StepsOf(plan, iterator.tap);
+        predicates = 0;
+        if (iterator.tap.t >= plan.kT) return;
 #pragma unroll
         for (int index = 0; index < Own::Count; index++) {
-            there |= unsigned(IsWithin(plan, Sum(first[index], steps))) << index;
+            predicates |= unsigned(IsWithin(plan, Sum(first[index], steps))) << index;
         }
     }
 
     MEMBER void Copy(char* slice)
     {
-        char* const to = slice + Own::Place();
+        char* const to = slice + Own::Offset();
 #pragma unroll
         for (int index = 0; index < Own::Count; index++) {
-            CopyAsync(to + index * Own::PlacesApart, next[index], (there & 1u << index) != 0);
+            CopyAsync(to + index * Own::OffsetStep, next[index], (predicates & 1u << index) != 0);
         }
         if constexpr (HasScales) CopyScales(slice + ScalesAt);
-        walk.Advance(plan, [&] { Move(SliceDepth); }, [&](Tap taps, int channels) {
+        iterator.Advance(plan, [&] { Move(SliceDepth); }, [&](Tap taps, int channels) {
             Move(ElementsOf(plan, StepsOf(plan, taps)) + channels);
-            MeetTap();
+            UpdatePredicates();
         });
     }
 
@@ -155,10 +155,10 @@ struct OutputsByTaps {
     MEMBER void CopyScales(char* target)
     {
         if (threadIdx.x >= 4) return;  // no barrier follows in here
-        const int t = frame + walk.tap.t * plan.dilationT;
+        const int t = frame + iterator.tap.t * plan.dilationT;
         const Int64 row = scaleFrames == 1 ? 0 : t;
-        CopyAsync(target + 16 * threadIdx.x, scales + row * plan.inGroup + walk.channel,
-                  walk.tap.t < plan.kT && IsWithin(t, plan.inT));
+        CopyAsync(target + 16 * threadIdx.x, scales + row * plan.inGroup + iterator.channel,
+                  iterator.tap.t < plan.kT && IsWithin(t, plan.inT));
     }
 };
 
@@ -167,16 +167,16 @@ struct WeightsByTaps {
     using Own = Chunks<TileColumns, true>;
     const Plan& plan;  // of all phases
     const Phase& phase;
-    TapWalk walk;
+    TapIterator iterator;
     const Scalar* next;  // this thread's first chunk of the next k-slice
     int outputs;         // output channels left from that chunk's row on; 0 beyond the last tap
 
     MEMBER WeightsByTaps(const Scalar* w, const Plan& geometry, const Phase& own, int column, int firstSlice)
-        : plan(geometry), phase(own), walk(own.plan, firstSlice * SliceDepth + Own::Element()),
+        : plan(geometry), phase(own), iterator(own.plan, firstSlice * SliceDepth + Own::Element()),
           outputs(geometry.outGroup - column - Own::Row())
     {
-        const Tap tap = walk.tap;
-        next = w + (column + Own::Row()) * RowLength() + walk.channel
+        const Tap tap = iterator.tap;
+        next = w + (column + Own::Row()) * RowLength() + iterator.channel
                + Int64(TapNumber(plan, phase, tap.t, tap.h, tap.w)) * plan.inGroup;
         EndWithTaps();
     }
@@ -185,13 +185,13 @@ struct WeightsByTaps {
 
     MEMBER void Copy(char* slice)
     {
-        char* const to = slice + Own::Place();
+        char* const to = slice + Own::Offset();
 #pragma unroll
         for (int index = 0; index < Own::Count; index++) {
-            const int below = index * Own::RowsApart;
-            CopyAsync(to + index * Own::PlacesApart, next + below * RowLength(), outputs > below);
+            const int below = index * Own::RowStep;
+            CopyAsync(to + index * Own::OffsetStep, next + below * RowLength(), outputs > below);
         }
-        walk.Advance(phase.plan, [&] { next += SliceDepth; }, [&](Tap taps, int channels) {
+        iterator.Advance(phase.plan, [&] { next += SliceDepth; }, [&](Tap taps, int channels) {
             next += Int64(TapSteps(plan, phase, taps.t, taps.h, taps.w)) * plan.inGroup + channels;
             EndWithTaps();
         });
@@ -199,7 +199,7 @@ struct WeightsByTaps {
 
     MEMBER void EndWithTaps()
     {
-        if (walk.tap.t >= phase.plan.kT) outputs = 0;
+        if (iterator.tap.t >= phase.plan.kT) outputs = 0;
     }
 };
 
@@ -222,30 +222,31 @@ struct TapsByOutputs {
         x = source + at % plan.inGroup;
         isInside = tap.t < plan.kT;
         first = Sum(FirstPixel(plan, {}), StepsOf(plan, tap));
-        step = OutputSite(plan, Own::RowsApart);
+        step = OutputSite(plan, Own::RowStep);
         site = OutputSite(plan, Int64(firstSlice) * SliceDepth + Own::Row());
-        MeetRow();
+        UpdateRow();
     }
 
-    MEMBER Pixel Met() const
+    MEMBER Pixel CurrentPixel() const
     {
         return Sum(first, {site.t * plan.strideT, site.h * plan.strideH, site.w * plan.strideW});
     }
 
-    MEMBER void MeetRow()
+    MEMBER void UpdateRow()
     {
-        const Pixel met = Met();
-        const bool exists = isInside && site.n < plan.n && IsWithin(met.t, plan.inT) && IsWithin(met.h, plan.inH);
+        const Pixel pixel = CurrentPixel();
+        const bool exists =
+            isInside && site.n < plan.n && IsWithin(pixel.t, plan.inT) && IsWithin(pixel.h, plan.inH);
         width = exists ? plan.inW : 0;
-        next = x + site.n * ElementsOf(plan, {plan.inT, 0, 0}) + ElementsOf(plan, met);
+        next = x + site.n * ElementsOf(plan, {plan.inT, 0, 0}) + ElementsOf(plan, pixel);
     }
 
     MEMBER void Copy(char* slice)
     {
-        char* const to = slice + Own::Place();
+        char* const to = slice + Own::Offset();
 #pragma unroll
         for (int index = 0; index < Own::Count; index++) {
-            CopyAsync(to + index * Own::PlacesApart, next, IsWithin(Met().w, width));
+            CopyAsync(to + index * Own::OffsetStep, next, IsWithin(CurrentPixel().w, width));
             Advance();
         }
     }
@@ -253,7 +254,7 @@ struct TapsByOutputs {
     MEMBER void Advance()
     {
         site.w += step.w;
-        if (site.w < plan.outW && plan.outW > Own::RowsApart) {
+        if (site.w < plan.outW && plan.outW > Own::RowStep) {
             next += Int64(step.w * plan.strideW) * plan.inGroup;
             return;
         }
@@ -263,6 +264,6 @@ struct TapsByOutputs {
         site.t += step.t;
         if (site.t >= plan.outT) site.t -= plan.outT, site.n++;
         site.n += step.n;
-        MeetRow();
+        UpdateRow();
     }
 };

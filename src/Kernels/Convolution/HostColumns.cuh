@@ -7,7 +7,8 @@ constexpr int ColumnChannels = Registers == 32 ? 12 : 4;  // most output channel
 
 // The weights as [tap over time and rows][channel][tap over columns][output channel], output channels zero-padded to
 // width.
-DEVICE void TurnWeightsForColumns(const Plan& plan, const Scalar* weights, int firstChannel, int width, Scalar* turned)
+DEVICE void TransposeWeightsForColumns(
+    const Plan& plan, const Scalar* weights, int firstChannel, int width, Scalar* transposed)
 {
     const int lineCount = plan.kT * plan.kH, lineLength = plan.kW * plan.inGroup;
     for (int line = 0; line < lineCount; line++) {
@@ -15,7 +16,7 @@ DEVICE void TurnWeightsForColumns(const Plan& plan, const Scalar* weights, int f
             for (int tap = 0; tap < plan.kW; tap++) {
                 for (int o = firstChannel; o < firstChannel + width; o++) {
                     const Int64 at = Int64(o) * lineCount * lineLength + line * lineLength + tap * plan.inGroup + c;
-                    *turned++ = o < plan.outGroup ? weights[at] : Scalar(0);
+                    *transposed++ = o < plan.outGroup ? weights[at] : Scalar(0);
                 }
             }
         }
@@ -25,7 +26,7 @@ DEVICE void TurnWeightsForColumns(const Plan& plan, const Scalar* weights, int f
 // Computes `Vectors` vectors of neighbouring columns of `Channels` output channels. Not inlined: it needs all registers
 // for itself.
 template <int Channels, int Vectors>
-static __attribute__((noinline)) void ColumnStretch(
+static __attribute__((noinline)) void ColumnMicroKernel(
     const Plan& plan, PaddedLines lines, const Scalar* weight, int column, int channelCount, Scalar* target)
 {
     Vector sum[Channels][Vectors] = {};
@@ -49,12 +50,12 @@ static __attribute__((noinline)) void ColumnStretch(
     for (int v = 0; v < Vectors; v++) {
         const int columns = Minimum(Lanes, plan.outW - column - v * Lanes);
         for (int first = 0; first < Channels; first += Lanes) {
-            Vector turned[Lanes] = {};
-            for (int o = 0; o < Minimum(Lanes, Channels - first); o++) turned[o] = sum[first + o][v];
-            Transpose(turned);
+            Vector transposed[Lanes] = {};
+            for (int o = 0; o < Minimum(Lanes, Channels - first); o++) transposed[o] = sum[first + o][v];
+            Transpose(transposed);
             for (int i = 0; i < columns; i++) {
                 Scalar* to = target + Int64(column + v * Lanes + i) * plan.outGroup + first;
-                CopyPart(to, reinterpret_cast<const Scalar*>(&turned[i]), channelCount - first);
+                CopyPart(to, reinterpret_cast<const Scalar*>(&transposed[i]), channelCount - first);
             }
         }
     }
@@ -65,9 +66,9 @@ DEVICE void ColumnLine(const Plan& plan, PaddedLines lines, const Scalar* weight
 {
     int column = 0;
     for (; column + Lanes < plan.outW; column += 2 * Lanes) {
-        ColumnStretch<Channels, 2>(plan, lines, weights, column, channelCount, target);
+        ColumnMicroKernel<Channels, 2>(plan, lines, weights, column, channelCount, target);
     }
-    if (column < plan.outW) ColumnStretch<Channels, 1>(plan, lines, weights, column, channelCount, target);
+    if (column < plan.outW) ColumnMicroKernel<Channels, 1>(plan, lines, weights, column, channelCount, target);
 }
 
 // ConvolveLines with columns as lanes: output lines firstLine ... endLine - 1.
@@ -84,7 +85,7 @@ DEVICE void ConvolveLinesByColumns(
     Scalar* memory = weights + Int64(parts) * depth * width;
     PaddedLines lines = {memory, plan.outW + reach, lineLength, plan.kH, 0, channelStride};
     for (int part = 0; part < parts; part++) {
-        TurnWeightsForColumns(plan, w, part * width, width, weights + Int64(part) * depth * width);
+        TransposeWeightsForColumns(plan, w, part * width, width, weights + Int64(part) * depth * width);
     }
     for (Int64 line = firstLine; line < endLine; line++) {
         const Int64 row = line * plan.outW;

@@ -1,5 +1,5 @@
 // HostDirect: convolution of few output channels on the CPU without a packed (im2col) matrix. Output channels are the
-// vector lanes; the sums of a stretch of neighbouring columns stay in registers over all taps and channels. A matrix
+// vector lanes; the sums of some neighbouring columns stay in registers over all taps and channels. A matrix
 // library packs both operands of every product, which costs as much as the product itself where one side is this
 // narrow.
 #pragma once
@@ -50,29 +50,29 @@ DEVICE void FillLine(const Plan& plan, const Scalar* row, int columns, Scalar* t
 }
 
 // Transposes up to a vector of columns by a vector of channels, so that the columns of each channel are contiguous.
-DEVICE void TurnColumns(
+DEVICE void TransposeColumns(
     const Scalar* from, const Scalar* end, int channels, int columnCount, int channelCount, Scalar* to,
     int channelStride)
 {
-    Vector turned[Lanes] = {};
+    Vector transposed[Lanes] = {};
     if (columnCount == Lanes && from + (Lanes - 1) * channels + Lanes <= end) {
 #pragma GCC unroll 16
-        for (int i = 0; i < Lanes; i++) turned[i] = Load(from + i * channels);
-        Transpose(turned);
-        for (int lane = 0; lane < channelCount; lane++) Store(to + Int64(lane) * channelStride, turned[lane]);
+        for (int i = 0; i < Lanes; i++) transposed[i] = Load(from + i * channels);
+        Transpose(transposed);
+        for (int lane = 0; lane < channelCount; lane++) Store(to + Int64(lane) * channelStride, transposed[lane]);
         return;
     }
     for (int i = 0; i < columnCount; i++) {
-        CopyPart(reinterpret_cast<Scalar*>(&turned[i]), from + Int64(i) * channels, channelCount);
+        CopyPart(reinterpret_cast<Scalar*>(&transposed[i]), from + Int64(i) * channels, channelCount);
     }
-    Transpose(turned);
+    Transpose(transposed);
     for (int lane = 0; lane < channelCount; lane++) {
-        CopyPart(to + Int64(lane) * channelStride, reinterpret_cast<const Scalar*>(&turned[lane]), columnCount);
+        CopyPart(to + Int64(lane) * channelStride, reinterpret_cast<const Scalar*>(&transposed[lane]), columnCount);
     }
 }
 
 // Scales a transposed line, one factor a channel.
-DEVICE void ScaleTurned(Scalar* line, int channelStride, const Scalar* scales, int channels)
+DEVICE void ScaleTransposed(Scalar* line, int channelStride, const Scalar* scales, int channels)
 {
     if (scales == nullptr) return;
     for (int c = 0; c < channels; c++, line += channelStride) {
@@ -81,7 +81,7 @@ DEVICE void ScaleTurned(Scalar* line, int channelStride, const Scalar* scales, i
 }
 
 // FillLine, transposed. `end`, where x ends, bounds the vector loads.
-DEVICE void FillTurnedLine(
+DEVICE void FillTransposedLine(
     const Plan& plan, const Scalar* row, const Scalar* end, int columns, int channelStride, Scalar* target)
 {
     const int channels = plan.inGroup;
@@ -94,7 +94,7 @@ DEVICE void FillTurnedLine(
     }
     for (int column = 0; column < count; column += Lanes) {
         for (int c = 0; c < channels; c += Lanes) {
-            TurnColumns(
+            TransposeColumns(
                 row + Int64(first + column) * channels + c, end, channels, Minimum(Lanes, count - column),
                 Minimum(Lanes, channels - c), target + Int64(c) * channelStride + before + column, channelStride);
         }
@@ -113,8 +113,8 @@ DEVICE void FillLines(const Plan& plan, const Input& input, Site site, int group
         for (int tapH = isShifted ? plan.kH - 1 : 0; tapH < plan.kH; tapH++) {
             const int h = Source(site.h, tapH, plan.strideH, plan.beforeH, plan.dilationH, plan.upH, plan.inH);
             Scalar* target = LineOfTap(lines, tapT, tapH);
-            const Int64 place = ((Int64(site.n) * plan.inT + t) * plan.inH + h) * plan.inW;
-            const Scalar* row = input.x + place * channels + group * plan.inGroup;
+            const Int64 pixel = ((Int64(site.n) * plan.inT + t) * plan.inH + h) * plan.inW;
+            const Scalar* row = input.x + pixel * channels + group * plan.inGroup;
             const Scalar* end = input.x + Int64(plan.n) * plan.inT * plan.inH * plan.inW * channels;
             const Scalar* scales = ScalesOf(plan, input, site.n, t, group);
             if (t < 0 || h < 0) {
@@ -123,31 +123,31 @@ DEVICE void FillLines(const Plan& plan, const Input& input, Site site, int group
                 FillLine(plan, row, lines.columns, target);
                 ScaleColumns(target, lines.columns, scales, plan.inGroup);
             } else {
-                FillTurnedLine(plan, row, end, lines.columns, lines.channelStride, target);
-                ScaleTurned(target, lines.channelStride, scales, plan.inGroup);
+                FillTransposedLine(plan, row, end, lines.columns, lines.channelStride, target);
+                ScaleTransposed(target, lines.channelStride, scales, plan.inGroup);
             }
         }
     }
 }
 
 // Weights of a group as [tap and channel][output channel], output channels zero-padded to whole vectors.
-DEVICE void TurnWeights(const Plan& plan, const Scalar* weights, Scalar* turned, int width)
+DEVICE void TransposeWeights(const Plan& plan, const Scalar* weights, Scalar* transposed, int width)
 {
     const int depth = plan.kT * plan.kH * plan.kW * plan.inGroup;
-    memset(turned, 0, sizeof(Scalar) * depth * width);
+    memset(transposed, 0, sizeof(Scalar) * depth * width);
     for (int o = 0; o < plan.outGroup; o++) {
-        for (int k = 0; k < depth; k++) turned[Int64(k) * width + o] = weights[Int64(o) * depth + k];
+        for (int k = 0; k < depth; k++) transposed[Int64(k) * width + o] = weights[Int64(o) * depth + k];
     }
 }
 
 // Computes `Columns` neighbouring outputs of `Vectors` vectors of channels.
 template <int Columns, int Vectors>
-DEVICE void Stretch(
-    const Plan& plan, PaddedLines lines, const Scalar* turned, int width, int column, int channel, Scalar* target)
+DEVICE void MicroKernel(
+    const Plan& plan, PaddedLines lines, const Scalar* transposed, int width, int column, int channel, Scalar* target)
 {
     const int step = plan.strideW * plan.inGroup;
     Vector sum[Columns][Vectors] = {};
-    const Scalar* weight = turned + channel;
+    const Scalar* weight = transposed + channel;
     for (int line = 0; line < plan.kT * plan.kH; line++) {
         const Scalar* columns = LineOfTap(lines, line / plan.kH, line % plan.kH);
         for (int tap = 0; tap < plan.kW; tap++) {
@@ -180,19 +180,20 @@ DEVICE void Stretch(
 }
 
 template <int Vectors>
-DEVICE void Line(const Plan& plan, PaddedLines lines, const Scalar* turned, int width, int channel, Scalar* target)
+DEVICE void Line(const Plan& plan, PaddedLines lines, const Scalar* transposed, int width, int channel, Scalar* target)
 {
     const int outChannels = plan.groups * plan.outGroup;
     constexpr int Wide = Registers / (2 * Vectors);
     int column = 0;
     for (; column + Wide <= plan.outW; column += Wide) {
-        Stretch<Wide, Vectors>(plan, lines, turned, width, column, channel, target + Int64(column) * outChannels);
+        MicroKernel<Wide, Vectors>(
+            plan, lines, transposed, width, column, channel, target + Int64(column) * outChannels);
     }
     for (; column + 4 <= plan.outW; column += 4) {
-        Stretch<4, Vectors>(plan, lines, turned, width, column, channel, target + Int64(column) * outChannels);
+        MicroKernel<4, Vectors>(plan, lines, transposed, width, column, channel, target + Int64(column) * outChannels);
     }
     for (; column < plan.outW; column++) {
-        Stretch<1, Vectors>(plan, lines, turned, width, column, channel, target + Int64(column) * outChannels);
+        MicroKernel<1, Vectors>(plan, lines, transposed, width, column, channel, target + Int64(column) * outChannels);
     }
 }
 
@@ -204,34 +205,36 @@ DEVICE void ConvolveLines(
     const int width = (plan.outGroup + Lanes - 1) / Lanes * Lanes;
     const int columns = PaddedColumns(plan);
     const Int64 lineLength = Int64(columns) * plan.inGroup;
-    Scalar* turned = Scratch(size_t(depth) * width + size_t(plan.kT) * plan.kH * lineLength);
-    PaddedLines lines = {turned + Int64(depth) * width, columns, lineLength, plan.kH, 0, 0};
+    Scalar* transposed = Scratch(size_t(depth) * width + size_t(plan.kT) * plan.kH * lineLength);
+    PaddedLines lines = {transposed + Int64(depth) * width, columns, lineLength, plan.kH, 0, 0};
     for (int group = 0; group < plan.groups; group++) {
-        TurnWeights(plan, w + Int64(group) * plan.outGroup * depth, turned, width);
+        TransposeWeights(plan, w + Int64(group) * plan.outGroup * depth, transposed, width);
         for (Int64 line = firstLine; line < endLine; line++) {
             const Int64 row = line * plan.outW;
             FillLines(plan, input, OutputSite(plan, row), group, line > firstLine, lines);
             Scalar* target = y + (row * plan.groups + group) * plan.outGroup;
             int channel = 0;
             for (; channel + Lanes < width; channel += 2 * Lanes) {
-                Line<2>(plan, lines, turned, width, channel, target + channel);
+                Line<2>(plan, lines, transposed, width, channel, target + channel);
             }
-            if (channel < width) Line<1>(plan, lines, turned, width, channel, target + channel);
+            if (channel < width) Line<1>(plan, lines, transposed, width, channel, target + channel);
         }
     }
 }
 
-// turned[c,o] += sum over columns of source[column,c] gradient[column,o], an outer product per column, for `Channels`
-// neighbouring elements c of a line and `Vectors` vectors of output channels o.
+// transposed[c,o] += sum over columns of source[column,c] gradient[column,o], an outer product per column, for
+// `Channels` neighbouring elements c of a line and `Vectors` vectors of output channels o.
 template <int Channels, int Vectors>
-DEVICE void Outer(const Plan& plan, const Scalar* source, const Scalar* gradient, int width, Scalar* turned)
+DEVICE void Outer(const Plan& plan, const Scalar* source, const Scalar* gradient, int width, Scalar* transposed)
 {
     const int step = plan.strideW * plan.inGroup;
     Vector sum[Channels][Vectors];
 #pragma GCC unroll 16
     for (int c = 0; c < Channels; c++) {
 #pragma GCC unroll 4
-        for (int v = 0; v < Vectors; v++) sum[c][v] = *reinterpret_cast<const Vector*>(turned + c * width + v * Lanes);
+        for (int v = 0; v < Vectors; v++) {
+            sum[c][v] = *reinterpret_cast<const Vector*>(transposed + c * width + v * Lanes);
+        }
     }
     for (int column = 0; column < plan.outW; column++) {
         Vector g[Vectors];
@@ -248,25 +251,26 @@ DEVICE void Outer(const Plan& plan, const Scalar* source, const Scalar* gradient
 #pragma GCC unroll 16
     for (int c = 0; c < Channels; c++) {
 #pragma GCC unroll 4
-        for (int v = 0; v < Vectors; v++) *reinterpret_cast<Vector*>(turned + c * width + v * Lanes) = sum[c][v];
+        for (int v = 0; v < Vectors; v++) *reinterpret_cast<Vector*>(transposed + c * width + v * Lanes) = sum[c][v];
     }
 }
 
 // Outer over all elements of a contiguous run of taps and channels.
 template <int Vectors>
 DEVICE void OuterRun(
-    const Plan& plan, const Scalar* source, int count, const Scalar* gradient, int width, Scalar* turned)
+    const Plan& plan, const Scalar* source, int count, const Scalar* gradient, int width, Scalar* transposed)
 {
     constexpr int Wide = Registers / (2 * Vectors);
     int c = 0;
     for (; c + Wide <= count; c += Wide) {
-        Outer<Wide, Vectors>(plan, source + c, gradient, width, turned + Int64(c) * width);
+        Outer<Wide, Vectors>(plan, source + c, gradient, width, transposed + Int64(c) * width);
     }
-    for (; c + 4 <= count; c += 4) Outer<4, Vectors>(plan, source + c, gradient, width, turned + Int64(c) * width);
-    for (; c < count; c++) Outer<1, Vectors>(plan, source + c, gradient, width, turned + Int64(c) * width);
+    for (; c + 4 <= count; c += 4) Outer<4, Vectors>(plan, source + c, gradient, width, transposed + Int64(c) * width);
+    for (; c < count; c++) Outer<1, Vectors>(plan, source + c, gradient, width, transposed + Int64(c) * width);
 }
 
-DEVICE void WeightGradientOfLine(const Plan& plan, PaddedLines lines, const Scalar* gradient, int width, Scalar* turned)
+DEVICE void WeightGradientOfLine(
+    const Plan& plan, PaddedLines lines, const Scalar* gradient, int width, Scalar* transposed)
 {
     // Without dilation, all taps of a line and their channels are one contiguous run.
     const int run = plan.dilationW == 1 ? plan.kW * plan.inGroup : plan.inGroup;
@@ -275,7 +279,7 @@ DEVICE void WeightGradientOfLine(const Plan& plan, PaddedLines lines, const Scal
         const Scalar* columns = LineOfTap(lines, line / plan.kH, line % plan.kH);
         for (int i = 0; i < runs; i++) {
             const Scalar* source = columns + Int64(i) * plan.dilationW * plan.inGroup;
-            Scalar* target = turned + (Int64(line) * runs + i) * run * width;
+            Scalar* target = transposed + (Int64(line) * runs + i) * run * width;
             int channel = 0;
             for (; channel + Lanes < width; channel += 2 * Lanes) {
                 OuterRun<2>(plan, source, run, gradient + channel, width, target + channel);
@@ -295,11 +299,11 @@ DEVICE void WeightGradientOfLines(
     const Int64 lineLength = Int64(columns) * plan.inGroup;
     const int outChannels = plan.groups * plan.outGroup;
     const Int64 gradientLength = Int64(plan.outW) * width;
-    Scalar* turned = Scratch(size_t(depth) * width + gradientLength + size_t(plan.kT) * plan.kH * lineLength);
-    Scalar* gradient = turned + Int64(depth) * width;
+    Scalar* transposed = Scratch(size_t(depth) * width + gradientLength + size_t(plan.kT) * plan.kH * lineLength);
+    Scalar* gradient = transposed + Int64(depth) * width;
     PaddedLines lines = {gradient + gradientLength, columns, lineLength, plan.kH, 0, 0};
     for (int group = 0; group < plan.groups; group++) {
-        memset(turned, 0, sizeof(Scalar) * (Int64(depth) * width + gradientLength));
+        memset(transposed, 0, sizeof(Scalar) * (Int64(depth) * width + gradientLength));
         for (Int64 line = firstLine; line < endLine; line++) {
             const Int64 row = line * plan.outW;
             FillLines(plan, input, OutputSite(plan, row), group, line > firstLine, lines);
@@ -308,11 +312,11 @@ DEVICE void WeightGradientOfLines(
                 Scalar* to = gradient + Int64(column) * width;
                 for (int o = 0; o < plan.outGroup; o += Lanes) CopyPart(to + o, from + o, plan.outGroup - o);
             }
-            WeightGradientOfLine(plan, lines, gradient, width, turned);
+            WeightGradientOfLine(plan, lines, gradient, width, transposed);
         }
         for (int o = 0; o < plan.outGroup; o++) {
             Scalar* target = dw + (Int64(group) * plan.outGroup + o) * depth;
-            for (int k = 0; k < depth; k++) target[k] = turned[Int64(k) * width + o];
+            for (int k = 0; k < depth; k++) target[k] = transposed[Int64(k) * width + o];
         }
     }
 }

@@ -10,7 +10,7 @@ struct RowEpilogue {
     Vector limit;
 };
 
-template <bool IsWhole> DEVICE void FinishVector(const RowEpilogue& row, Scalar* y, int column, int count)
+template <bool IsWhole> DEVICE void ApplyEpilogueToVector(const RowEpilogue& row, Scalar* y, int column, int count)
 {
     Vector z = Load<IsWhole>(y, count);
     if (row.factor != nullptr) z *= Load<IsWhole>(row.factor + column, count);
@@ -22,33 +22,34 @@ template <bool IsWhole> DEVICE void FinishVector(const RowEpilogue& row, Scalar*
     Store<IsWhole>(y, z, count);
 }
 
-// FinishRow, vectorised over columns.
-DEVICE void FinishVectors(const Epilogue& epilogue, Scalar* y, Int64 row, int first, int count, int columnCount)
+// ApplyEpilogueToRow, vectorised over columns.
+DEVICE void ApplyEpilogueToVectors(
+    const Epilogue& epilogue, Scalar* y, Int64 row, int first, int count, int columnCount)
 {
-    const EpilogueNumbers& numbers = epilogue.numbers;
-    if (numbers.function > 2) {
-        FinishRow(epilogue, y, row, first, count, columnCount);
+    const EpilogueParameters& parameters = epilogue.parameters;
+    if (parameters.function > 2) {
+        ApplyEpilogueToRow(epilogue, y, row, first, count, columnCount);
         return;
     }
 
     RowEpilogue own;
-    own.factor = epilogue.factor == nullptr ? nullptr : epilogue.factor + row / numbers.factorRows * columnCount;
+    own.factor = epilogue.factor == nullptr ? nullptr : epilogue.factor + row / parameters.factorRows * columnCount;
     own.bias = epilogue.bias;
     own.residual = epilogue.residual == nullptr ? nullptr : epilogue.residual + row * columnCount;
     own.noise = epilogue.noise == nullptr ? Scalar(0) : epilogue.noise[row];
-    own.slope = numbers.slope;
-    own.gain = Scalar(numbers.gain);
-    own.limit = Vector{} + Scalar(numbers.limit);
+    own.slope = parameters.slope;
+    own.gain = Scalar(parameters.gain);
+    own.limit = Vector{} + Scalar(parameters.limit);
     int i = 0;
-    for (; i + Lanes <= count; i += Lanes) FinishVector<true>(own, y + i, first + i, Lanes);
-    if (i < count) FinishVector<false>(own, y + i, first + i, count - i);
+    for (; i + Lanes <= count; i += Lanes) ApplyEpilogueToVector<true>(own, y + i, first + i, Lanes);
+    if (i < count) ApplyEpilogueToVector<false>(own, y + i, first + i, count - i);
 }
 
-// Finishes whole rows.
-DEVICE void FinishRows(const Epilogue& epilogue, Scalar* y, Int64 firstRow, Int64 endRow, int columnCount)
+// ApplyEpilogueToRow for neighbouring whole rows.
+DEVICE void ApplyEpilogueToRows(const Epilogue& epilogue, Scalar* y, Int64 firstRow, Int64 endRow, int columnCount)
 {
     if (IsNone(epilogue)) return;
     for (Int64 row = firstRow; row < endRow; row++) {
-        FinishRow(epilogue, y + row * columnCount, row, 0, columnCount, columnCount);
+        ApplyEpilogueToRow(epilogue, y + row * columnCount, row, 0, columnCount, columnCount);
     }
 }

@@ -1,7 +1,7 @@
 // HostTileAxes: the Winograd (Toom-Cook) transforms along one axis, for 3 taps and a tile of 3, 4 or 5 outputs. Taps
 // and gradients are coefficients of polynomials, whose product is determined by its values at as many points as it has
 // coefficients:
-//   Places     a patch of inputs at every point, times N (B' d)
+//   TransformData   a patch of inputs to its value at every point, times N (B' d)
 //   Evaluate   a polynomial at every point (A y; G g is that divided by N)
 //   Gather     the adjoint of Evaluate (A' m; G' u is that of u divided by N)
 //   Divide     by N, every point's Lagrange denominator
@@ -19,7 +19,7 @@ struct ThreeOutputs {
     static constexpr int Outputs = 3;
     static constexpr Scalar P = 0.75, Q = 2, PP = P * P;
 
-    static MEMBER void Places(const Vector* d, int step, Vector* to)
+    static MEMBER void TransformData(const Vector* d, int step, Vector* to)
     {
         const Vector first = d[step] - Q * d[0], odd = d[2 * step] - Q * d[step];
         const Vector even = d[3 * step] - Q * d[2 * step], last = d[4 * step] - Q * d[3 * step];
@@ -62,7 +62,7 @@ struct FourOutputs {
     static constexpr int Outputs = 4;
     static constexpr Scalar P = 0.75, Q = 1.5, PP = P * P, QQ = Q * Q;
 
-    static MEMBER void Places(const Vector* d, int step, Vector* to)
+    static MEMBER void TransformData(const Vector* d, int step, Vector* to)
     {
         const Vector first = d[2 * step] - QQ * d[0], last = d[5 * step] - QQ * d[3 * step];
         const Vector evenP = d[4 * step] - QQ * d[2 * step], oddP = d[3 * step] - QQ * d[step];
@@ -115,7 +115,7 @@ struct FiveOutputs {
     static constexpr int Outputs = 5;
     static constexpr Scalar P = 0.3125, Q = 0.8125, R = 1.75, PP = P * P, QQ = Q * Q, RR = R * R;
 
-    // The places of the points A and -A; BB and CC are the squares of the other two pairs.
+    // The values at the points A and -A; BB and CC are the squares of the other two pairs.
     static MEMBER void Pair(const Vector* d, int step, Scalar A, Scalar BB, Scalar CC, Vector* to)
     {
         const Vector even = d[4 * step] - (BB + CC) * d[2 * step] + BB * CC * d[0];
@@ -124,7 +124,7 @@ struct FiveOutputs {
         to[step] = odd - A * even;
     }
 
-    static MEMBER void Places(const Vector* d, int step, Vector* to)
+    static MEMBER void TransformData(const Vector* d, int step, Vector* to)
     {
         Pair(d, step, P, QQ, RR, to);
         Pair(d, step, Q, PP, RR, to + 2 * step);

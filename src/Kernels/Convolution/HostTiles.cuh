@@ -1,9 +1,9 @@
 // HostTiles: how HostWinograd and its gradient divide a convolution with 3 x 3 taps a frame into tiles of 3 x 4
-// outputs, each with the patch of 5 x 6 inputs that it reads: 3.6 times fewer multiplications. A place is an element of
-// a transformed patch. Tiles of 4 x 4 have more places (36) than there are registers, and frames of 9, 18 and 36 rows
-// are whole tiles of 3: measured 1.1 to 1.9 times as slow. Tiles of 5 x 4 outputs with 7 x 6 inputs, 4.3 times fewer
-// multiplications, are not for weight gradients, and for frames that fill them better: a frame of 5 rows needs one
-// tile of 42 places in place of two of 30.
+// outputs, each with the patch of 5 x 6 inputs that it reads: 3.6 times fewer multiplications. A point is an element of
+// a transformed patch: a pair of the points of HostTileAxes, one for each axis. Tiles of 4 x 4 have more points (36)
+// than there are registers, and frames of 9, 18 and 36 rows are whole tiles of 3: measured 1.1 to 1.9 times as slow.
+// Tiles of 5 x 4 outputs with 7 x 6 inputs, 4.3 times fewer multiplications, are not for weight gradients, and for
+// frames that fill them better: a frame of 5 rows needs one tile of 42 points in place of two of 30.
 #pragma once
 #include "Convolution/HostInput.cuh"
 #include "Convolution/HostTileAxes.cuh"
@@ -14,7 +14,7 @@ constexpr int TileWidth = WidthAxis::Outputs, PatchWidth = TileWidth + 2;
 // A tile, given the transforms along its height.
 template <class Axis> struct TileOf {
     using HeightAxis = Axis;
-    static constexpr int Height = Axis::Outputs, PatchHeight = Height + 2, Places = PatchHeight * PatchWidth;
+    static constexpr int Height = Axis::Outputs, PatchHeight = Height + 2, Points = PatchHeight * PatchWidth;
 };
 using FlatTile = TileOf<ThreeOutputs>;
 using TallTile = TileOf<FiveOutputs>;
@@ -93,7 +93,7 @@ DEVICE Int64 MostRows(const Plan& plan, const WinogradPlan& division)
 
 // The outputs of a tile: the index of its first, and how many rows and columns of it lie within the frame.
 struct TileSite {
-    Int64 place;
+    Int64 first;
     int rows, columns;
 };
 
@@ -103,17 +103,17 @@ DEVICE TileSite TileSiteAt(const Plan& plan, const WinogradPlan& division, const
     const int t = block.firstFrame + tile / block.tiles;
     const int h = (block.firstLine + tile % block.tiles / division.tilesW) * Tile::Height;
     const int w = tile % division.tilesW * TileWidth;
-    const Int64 place = ((Int64(block.clip) * plan.outT + t) * plan.outH + h) * plan.outW + w;
-    return {place, Minimum(Tile::Height, plan.outH - h), Minimum(TileWidth, plan.outW - w)};
+    const Int64 first = ((Int64(block.clip) * plan.outT + t) * plan.outH + h) * plan.outW + w;
+    return {first, Minimum(Tile::Height, plan.outH - h), Minimum(TileWidth, plan.outW - w)};
 }
 
-// The distance between the places of transformed tiles: no power of two, so that they do not map to the same cache set.
-DEVICE Int64 PlaceStride(Int64 size) { return size + 17 * Lanes; }
+// The distance between the points of transformed tiles: no power of two, so that they do not map to the same cache set.
+DEVICE Int64 PointStride(Int64 size) { return size + 17 * Lanes; }
 
-DEVICE Int64 InputStride(const TileBlock& block) { return PlaceStride(Int64(block.rowsRead) * block.rowStride); }
+DEVICE Int64 InputStride(const TileBlock& block) { return PointStride(Int64(block.rowsRead) * block.rowStride); }
 
-template <class Tile> DEVICE void StorePlaces(const Vector* places, Scalar* to, Int64 placeStride)
+template <class Tile> DEVICE void StorePoints(const Vector* points, Scalar* to, Int64 pointStride)
 {
 #pragma GCC unroll 42
-    for (int i = 0; i < Tile::Places; i++) *reinterpret_cast<Vector*>(to + i * placeStride) = places[i];
+    for (int i = 0; i < Tile::Points; i++) *reinterpret_cast<Vector*>(to + i * pointStride) = points[i];
 }

@@ -1,6 +1,6 @@
 // HostWinograd: convolutions with 3 x 3 taps a frame and without stride on the CPU, with 3.6 times fewer
 // multiplications, or 4.3 times. For each tile of 3 x 4 (or 5 x 4) outputs, the patch of 5 x 6 (7 x 6) inputs that it
-// reads is transformed, so that the 30 (42) places of a patch become as many independent matrix products
+// reads is transformed, so that the 30 (42) points of a patch become as many independent matrix products
 // [tiles, taps over time and channels] x [taps over time and channels, output channels], whose results are transformed
 // back.
 //   y = A' [(G g G') . (B' d B)] A for every tile, output channel and tap over time, summed over taps and channels
@@ -47,13 +47,13 @@ DEVICE void MultiplyStrip(const Scalar* v, Int64 rowStride, const Scalar* u, int
     }
 }
 
-// A block's memory for some neighbouring panels of output channels: for each panel m: [place][row][width], then
-// u: [place][tap over time and channel][width].
+// A block's memory for some neighbouring panels of output channels: for each panel m: [point][row][width], then
+// u: [point][tap over time and channel][width].
 struct Panels {
     Scalar* memory;
-    int places;         // of a tile
+    int points;         // of a tile
     Int64 size;         // of one panel
-    Int64 placeStride;  // of m
+    Int64 pointStride;  // of m
     int depth;          // K: taps over time and channels of the current chunk
     int firstOutput, endOutput;
 };
@@ -69,18 +69,18 @@ DEVICE int CountOf(const Panels& panels, int panel)
 // The same rounded up to whole vectors.
 DEVICE int WidthOf(const Panels& panels, int panel) { return WholeVectors(CountOf(panels, panel)); }
 
-DEVICE Scalar* ProductsOf(const Panels& panels, int panel, int place)
+DEVICE Scalar* ProductsOf(const Panels& panels, int panel, int point)
 {
-    return panels.memory + panel * panels.size + place * panels.placeStride;
+    return panels.memory + panel * panels.size + point * panels.pointStride;
 }
 
-DEVICE Scalar* WeightsOf(const Panels& panels, int panel, int place)
+DEVICE Scalar* WeightsOf(const Panels& panels, int panel, int point)
 {
-    return ProductsOf(panels, panel, panels.places) + Int64(place) * panels.depth * WidthOf(panels, panel);
+    return ProductsOf(panels, panel, panels.points) + Int64(point) * panels.depth * WidthOf(panels, panel);
 }
 
-// The products of one place and one chunk. A strip of rows stays in the L1 cache for all panels.
-static void MultiplyPlace(const TileBlock& block, Chunk chunk, const Scalar* v, const Panels& panels, int place)
+// The products of one point and one chunk. A strip of rows stays in the L1 cache for all panels.
+static void MultiplyPoint(const TileBlock& block, Chunk chunk, const Scalar* v, const Panels& panels, int point)
 {
     int depth = 0;  // of a pass, which ends with a tap
     for (int k = 0; k < panels.depth; k += depth) {
@@ -90,8 +90,8 @@ static void MultiplyPlace(const TileBlock& block, Chunk chunk, const Scalar* v, 
         for (int row = 0; row < block.rows; row += StripRows) {
             for (int panel = 0; panel < PanelCount(panels); panel++) {
                 const int width = WidthOf(panels, panel);
-                const Scalar* u = WeightsOf(panels, panel, place) + Int64(k) * width;
-                Scalar* m = ProductsOf(panels, panel, place) + Int64(row) * width;
+                const Scalar* u = WeightsOf(panels, panel, point) + Int64(k) * width;
+                Scalar* m = ProductsOf(panels, panel, point) + Int64(row) * width;
                 const bool isFirst = chunk.first + k == 0;
                 const Scalar* strip = from + row * block.rowStride;
                 if (width == PanelWidth) MultiplyStrip<2>(strip, block.rowStride, u, depth, m, isFirst);
@@ -114,7 +114,7 @@ static void TransformPanels(const Plan& plan, Chunk chunk, const Scalar* w, bool
 }
 
 // The outputs of one block of tiles and outputsAtOnce output channels, accumulated over chunks of input channels. The
-// block's memory is v: [place][row][rowStride], then the panels, then a row of zeros.
+// block's memory is v: [point][row][rowStride], then the panels, then a row of zeros.
 template <class Tile>
 static void ConvolveTiles(
     const Plan& plan, const WinogradPlan& division, const Input& input, const Scalar* w, const Epilogue& epilogue,
@@ -123,14 +123,14 @@ static void ConvolveTiles(
     const int outputParts = Parts(plan.outGroup, division.outputsAtOnce);
     const TileBlock block = TileBlockAt(plan, division, blockIndex / outputParts);
     Panels panels;
-    panels.places = Tile::Places;
+    panels.points = Tile::Points;
     panels.firstOutput = int(blockIndex % outputParts) * division.outputsAtOnce;
     panels.endOutput = Minimum(plan.outGroup, panels.firstOutput + division.outputsAtOnce);
-    panels.placeStride = PlaceStride(Int64(block.rows) * PanelWidth);
+    panels.pointStride = PointStride(Int64(block.rows) * PanelWidth);
     const Chunk largest = ChunkAt(0, division.inputsAtOnce, plan.inGroup);
     const Int64 mostDepth = Int64(plan.kT) * largest.channels;
-    panels.size = Tile::Places * (panels.placeStride + mostDepth * PanelWidth);
-    const Int64 inputSize = Tile::Places * InputStride(block);
+    panels.size = Tile::Points * (panels.pointStride + mostDepth * PanelWidth);
+    const Int64 inputSize = Tile::Points * InputStride(block);
     Scalar* v = Scratch(inputSize + PanelCount(panels) * panels.size + plan.inGroup);
     panels.memory = v + inputSize;
     Scalar* zeros = panels.memory + PanelCount(panels) * panels.size;
@@ -140,13 +140,13 @@ static void ConvolveTiles(
         panels.depth = plan.kT * chunk.channels;
         TransformInput<Tile>(plan, division, block, chunk, input, zeros, v);
         TransformPanels<Tile>(plan, chunk, w, isAdjoint, panels);
-        for (int place = 0; place < Tile::Places; place++) {
-            MultiplyPlace(block, chunk, v + place * InputStride(block), panels, place);
+        for (int point = 0; point < Tile::Points; point++) {
+            MultiplyPoint(block, chunk, v + point * InputStride(block), panels, point);
         }
     }
     for (int panel = 0; panel < PanelCount(panels); panel++) {
         TransformOutput<Tile>(
-            plan, division, block, ProductsOf(panels, panel, 0), panels.placeStride,
+            plan, division, block, ProductsOf(panels, panel, 0), panels.pointStride,
             panels.firstOutput + panel * PanelWidth, CountOf(panels, panel), WidthOf(panels, panel), epilogue, y);
     }
 }

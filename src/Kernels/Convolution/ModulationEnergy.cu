@@ -4,7 +4,7 @@
 //   copy[g,k,c] = x[g,k,c] scale[g], where scale[g] = gain / (root largest[g]), or gain if root = 0
 // and the gradient, for which dlargest[g] = 2 epsilon largest[g] sum over j of other[j]^2 sums[g,j]:
 //   dx[g,k,c] = dcopy[g,k,c] scale[g] + 2 x[g,k,c] denergy[g,c] + sign(x[g,k,c]) dlargest[g] / ties[g],
-//   the last only where |x[g,k,c]| = largest[g], which is so at ties[g] places
+//   the last only where |x[g,k,c]| = largest[g], which holds for ties[g] elements
 //
 // Shapes   x, copy, dx, dcopy: [G, K, C]; energy, denergy: [G, C]; largest: [G]; gain: one element, or null for 1;
 //          other: [J]; sums: [G, J] with any strides; contiguous; copy may be null
@@ -15,8 +15,8 @@
 // Limits   K, C >= 1; K C < 2^31
 // Source   Brooks et al. 2022, Generating Long Videos of Dynamic Scenes, appendix B; see Demodulation.cu
 #include "Common/Prelude.cuh"      // KERNEL_OF, Scalar, Accumulator
-#include "Common/Block.cuh"        // BlockSum, BlockMaximum, JoinBySum
-#include "Common/ColumnBlock.cuh"  // ColumnPlan, PlaceOf, AddRows, LoadColumns, StoreColumns, JoinRowLanes
+#include "Common/Block.cuh"        // BlockSum, BlockMaximum, SumOperator
+#include "Common/ColumnBlock.cuh"  // ColumnPlan, ThreadColumnsOf, AddRows, LoadColumns, StoreColumns, ReduceRowLanes
 #include "Common/HostMaximum.cuh"
 
 constexpr int Width = PackLength<Scalar>;
@@ -55,13 +55,14 @@ DEVICE Accumulator AddSquares(
         });
         return largest;
     }
-    // Where there are several tiles, each fills the block: no threads share columns, and their joins have no barriers.
+    // Where there are several tiles, each fills the block: no threads share columns, and ReduceRowLanes needs no
+    // barrier.
     for (int tile = 0; tile < plan.tileCount; tile++) {
-        const ColumnPlace place = PlaceOf<Width>(plan, tile);
+        const ThreadColumns own = ThreadColumnsOf<Width>(plan, tile);
         Accumulator total[Width] = {};
-        if (place.count > 0) {
+        if (own.count > 0) {
             AddRows<Width>(
-                x + place.first, plan.columnCount, place.rowLane, tapCount, place.rowLaneCount, place.count,
+                x + own.first, plan.columnCount, own.rowLane, tapCount, own.rowLaneCount, own.count,
                 plan.isPacked, [&](const Pack<Width>& pack) {
                     for (int c = 0; c < Width; c++) {
                         const Accumulator value = Accumulator(pack.value[c]);
@@ -70,10 +71,10 @@ DEVICE Accumulator AddSquares(
                     }
                 });
         }
-        JoinRowLanes<JoinBySum>(total, plan, shared);
-        if (place.rowLane == 0) {
+        ReduceRowLanes<SumOperator>(total, plan, shared);
+        if (own.rowLane == 0) {
             for (int c = 0; c < Width; c++) {
-                if (c < place.count) energy[place.first + c] = total[c];
+                if (c < own.count) energy[own.first + c] = total[c];
             }
         }
     }

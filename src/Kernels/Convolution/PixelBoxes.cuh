@@ -18,14 +18,14 @@ DEVICE TapBox TapBoxOf(const Plan& plan, int number)
     return {number / boxes, number % boxes * BoxLength};
 }
 
-DEVICE TapPlace TapPlaceOf(const Plan& plan, int tap)
+DEVICE TapOffsets TapOffsetsOf(const Plan& plan, int tap)
 {
     return {tap % plan.kW * plan.dilationW, tap / plan.kW % plan.kH * plan.dilationH,
             tap / plan.kW / plan.kH * plan.dilationT};
 }
 
 // Where a box begins: at a channel of the pixel that an output reads at the first tap.
-DEVICE BoxPlace PixelOf(const Plan& plan, Int64 row, int channel)
+DEVICE BoxCoordinates PixelOf(const Plan& plan, Int64 row, int channel)
 {
     const Site site = OutputSite(plan, row);
     return {{channel, site.w * plan.strideW - plan.beforeW, site.h * plan.strideH - plan.beforeH,
@@ -36,13 +36,13 @@ DEVICE BoxPlace PixelOf(const Plan& plan, Int64 row, int channel)
 struct OutputsByTaps {
     const TensorMap& map;
     const Plan& plan;
-    BoxPlace first;
+    BoxCoordinates first;
 
-    MEMBER void Copy(char* slice, int number, ByteBarrier* barrier)
+    MEMBER void Copy(char* slice, int number, TransactionBarrier* barrier)
     {
         const TapBox box = TapBoxOf(plan, number);
         first.at[0] = box.channel;
-        CopyPixels(slice, map, barrier, first, TapPlaceOf(plan, box.tap));
+        CopyPixels(slice, map, barrier, first, TapOffsetsOf(plan, box.tap));
     }
 };
 
@@ -52,7 +52,7 @@ struct WeightsByTaps {
     const Plan& plan;
     int firstOutput;
 
-    MEMBER void Copy(char* slice, int number, ByteBarrier* barrier)
+    MEMBER void Copy(char* slice, int number, TransactionBarrier* barrier)
     {
         const TapBox box = TapBoxOf(plan, number);
         CopyBox(slice, map, barrier, {{box.channel, box.tap, firstOutput}});
@@ -66,16 +66,16 @@ struct TapsByOutputs {
     const Plan& plan;
     int firstColumn;
 
-    MEMBER void Copy(char* slice, int number, ByteBarrier* barrier)
+    MEMBER void Copy(char* slice, int number, TransactionBarrier* barrier)
     {
         const int taps = plan.kT * plan.kH * plan.kW;
-        BoxPlace place = PixelOf(plan, Int64(number) * SliceDepth, 0);
+        BoxCoordinates first = PixelOf(plan, Int64(number) * SliceDepth, 0);
         for (int at = 0; at < TileColumns; at += BoxLength) {
             // Beyond the last tap the box begins past the last channel, so that it is filled with zeros.
             TapBox box = TapBoxOf(plan, (firstColumn + at) / BoxLength);
             if (box.tap >= taps) box = {0, BoxesOfTap(plan) * BoxLength};
-            place.at[0] = box.channel;
-            CopyPixels(slice + at * SliceBytes, map, barrier, place, TapPlaceOf(plan, box.tap));
+            first.at[0] = box.channel;
+            CopyPixels(slice + at * SliceBytes, map, barrier, first, TapOffsetsOf(plan, box.tap));
         }
     }
 };

@@ -45,8 +45,8 @@ DEVICE Int64 SourceElement(const Plan& plan, Site site, int group, Int64 at)
     const int h = Source(site.h, kh, plan.strideH, plan.beforeH, plan.dilationH, plan.upH, plan.inH);
     const int w = Source(site.w, kw, plan.strideW, plan.beforeW, plan.dilationW, plan.upW, plan.inW);
     if (t < 0 || h < 0 || w < 0) return -1;
-    const Int64 place = ((Int64(site.n) * plan.inT + t) * plan.inH + h) * plan.inW + w;
-    return (place * plan.groups + group) * plan.inGroup + channel;
+    const Int64 pixel = ((Int64(site.n) * plan.inT + t) * plan.inH + h) * plan.inW + w;
+    return (pixel * plan.groups + group) * plan.inGroup + channel;
 }
 
 DEVICE Int64 OutputCount(const Plan& plan) { return Int64(plan.n) * plan.outT * plan.outH * plan.outW; }

@@ -14,13 +14,13 @@
 // Cost     reads 2*F*R*C, writes F*R*C: memory-bound
 // Source   ours
 #include "Common/Prelude.cuh"      // KERNEL, Scalar, Accumulator
-#include "Common/Block.cuh"        // JoinBySum
-#include "Common/ColumnBlock.cuh"  // ColumnPlan, PlaceOf, LoadColumns, JoinRowLanes
+#include "Common/Block.cuh"        // SumOperator
+#include "Common/ColumnBlock.cuh"  // ColumnPlan, ThreadColumnsOf, LoadColumns, ReduceRowLanes
 #include "Common/HostRows.cuh"     // JoinedLength, RepeatRow
 
 constexpr int Width = PackLength<Scalar>;
 
-struct Straight {
+struct PiecewiseLinear {
     Accumulator slope, gain, limit;
 };
 
@@ -28,7 +28,7 @@ struct Term {
     Accumulator dz, product;
 };
 
-DEVICE Term TermAt(Accumulator g, Accumulator y, Accumulator noise, const Straight& after)
+DEVICE Term TermAt(Accumulator g, Accumulator y, Accumulator noise, const PiecewiseLinear& after)
 {
     const bool isClamped = y >= after.limit || y <= -after.limit;
     const Accumulator dz = isClamped ? Accumulator(0) : g * (after.gain * (y > 0 ? Accumulator(1) : after.slope));
@@ -42,7 +42,7 @@ template <bool HasFactor, bool HasSum, bool HasProduct>
 DEVICE void AddTerms(
     const Scalar* __restrict__ g, const Scalar* __restrict__ y, const Scalar* __restrict__ factor, Accumulator noise,
     Scalar* __restrict__ dx, Accumulator* __restrict__ sum, Accumulator* __restrict__ product, int count,
-    const Straight after)
+    const PiecewiseLinear after)
 {
     for (int i = 0; i < count; i++) {
         const Term term = TermAt(Accumulator(g[i]), Accumulator(y[i]), noise, after);
@@ -58,7 +58,7 @@ template <bool HasFactor, bool HasSum, bool HasProduct>
 DEVICE void AddRows(
     const Scalar* __restrict__ g, const Scalar* __restrict__ y, const Scalar* __restrict__ factor,
     const Scalar* __restrict__ noise, Scalar* __restrict__ dx, Accumulator* __restrict__ sum,
-    Accumulator* __restrict__ product, Int64 first, Int64 end, int columnCount, const Straight& after)
+    Accumulator* __restrict__ product, Int64 first, Int64 end, int columnCount, const PiecewiseLinear& after)
 {
     for (int c = 0; c < columnCount && HasSum; c++) sum[c] = 0;
     for (int c = 0; c < columnCount && HasProduct; c++) product[c] = 0;
@@ -102,19 +102,19 @@ struct RowColumns {
 template <bool isPacked>
 DEVICE ColumnSums SumsOf(
     const Scalar* __restrict__ g, const Scalar* __restrict__ y, const Scalar* __restrict__ factor,
-    const Scalar* __restrict__ noise, Scalar* __restrict__ dx, int rowCount, int columnCount, const ColumnPlace& place,
-    const Straight& after)
+    const Scalar* __restrict__ noise, Scalar* __restrict__ dx, int rowCount, int columnCount, const ThreadColumns& own,
+    const PiecewiseLinear& after)
 {
     ColumnSums sums = {};
-    if (place.count <= 0) return sums;
+    if (own.count <= 0) return sums;
     Accumulator scale[Width];
     for (int c = 0; c < Width; c++) {
-        scale[c] = factor == nullptr || c >= place.count ? Accumulator(1) : Accumulator(factor[place.first + c]);
+        scale[c] = factor == nullptr || c >= own.count ? Accumulator(1) : Accumulator(factor[own.first + c]);
     }
     const auto load = [=](int row) {
-        const Int64 at = Int64(row) * columnCount + place.first;
+        const Int64 at = Int64(row) * columnCount + own.first;
         return RowColumns{
-            LoadColumns<Width>(g + at, place.count, isPacked), LoadColumns<Width>(y + at, place.count, isPacked),
+            LoadColumns<Width>(g + at, own.count, isPacked), LoadColumns<Width>(y + at, own.count, isPacked),
             noise == nullptr ? Accumulator(0) : Accumulator(noise[row])};
     };
     const auto use = [&](int row, const RowColumns& read) {
@@ -125,10 +125,10 @@ DEVICE ColumnSums SumsOf(
             sums.product[c] += term.product;
             result.value[c] = Scalar(term.dz * scale[c]);
         }
-        StoreColumns(dx + Int64(row) * columnCount + place.first, result, place.count, isPacked);
+        StoreColumns(dx + Int64(row) * columnCount + own.first, result, own.count, isPacked);
     };
     constexpr int Batch = 2;
-    InBatches<Batch>(place.rowLane, rowCount, place.rowLaneCount, load, use);
+    InBatches<Batch>(own.rowLane, rowCount, own.rowLaneCount, load, use);
     return sums;
 }
 #endif
@@ -140,7 +140,7 @@ KERNEL ScaledGradient(
     float limit)
 {
     // The limit as it was stored, rounded to Scalar: clamped elements of y equal that.
-    const Straight after = {slope, gain, limit == Infinity() ? limit : Accumulator(Scalar(limit))};
+    const PiecewiseLinear after = {slope, gain, limit == Infinity() ? limit : Accumulator(Scalar(limit))};
     const int columnCount = plan.columnCount;
     const Int64 part = WarpSize == 1 ? blockIdx.x : blockIdx.x / unsigned(plan.tileCount);  // frame and segment
     const Int64 frame = part / segmentCount;
@@ -164,20 +164,20 @@ KERNEL ScaledGradient(
 #else
     __shared__ Accumulator shared[Width * ColumnThreads];
     __shared__ Accumulator sharedProducts[Width * ColumnThreads];
-    const ColumnPlace place = PlaceOf<Width>(plan);
+    const ThreadColumns own = ThreadColumnsOf<Width>(plan);
     const Int64 start = first * columnCount;
     const Scalar* ownNoise = noise == nullptr ? nullptr : noise + first;
     const int rows = int(end - first);
     ColumnSums total = plan.isPacked
-        ? SumsOf<true>(g + start, y + start, frameFactor, ownNoise, dx + start, rows, columnCount, place, after)
-        : SumsOf<false>(g + start, y + start, frameFactor, ownNoise, dx + start, rows, columnCount, place, after);
-    if (sums != nullptr) JoinRowLanes<JoinBySum>(total.sum, plan, shared);
-    if (products != nullptr) JoinRowLanes<JoinBySum>(total.product, plan, sharedProducts);
-    if (place.rowLane > 0) return;  // no barrier follows
+        ? SumsOf<true>(g + start, y + start, frameFactor, ownNoise, dx + start, rows, columnCount, own, after)
+        : SumsOf<false>(g + start, y + start, frameFactor, ownNoise, dx + start, rows, columnCount, own, after);
+    if (sums != nullptr) ReduceRowLanes<SumOperator>(total.sum, plan, shared);
+    if (products != nullptr) ReduceRowLanes<SumOperator>(total.product, plan, sharedProducts);
+    if (own.rowLane > 0) return;  // no barrier follows
     for (int c = 0; c < Width; c++) {
-        if (c >= place.count) break;
-        if (sums != nullptr) sums[part * columnCount + place.first + c] = total.sum[c];
-        if (products != nullptr) products[part * columnCount + place.first + c] = total.product[c];
+        if (c >= own.count) break;
+        if (sums != nullptr) sums[part * columnCount + own.first + c] = total.sum[c];
+        if (products != nullptr) products[part * columnCount + own.first + c] = total.product[c];
     }
 #endif
 }

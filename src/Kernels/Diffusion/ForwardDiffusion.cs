@@ -41,11 +41,11 @@ public static class ForwardDiffusion
         Tensor y = Tensor.Empty(x.Shape, x.Type, x.Device);
         if (y.ElementCount == 0) return y;
         int rowLength = Require.Product(x, 1, x.Shape.Rank);
-        RowWalk walk = new(x.Shape[0], rowLength, PackWidths.For(rowLength, x, noise, y));
+        RowTiling tiling = new(x.Shape[0], rowLength, PackWidths.For(rowLength, x, noise, y));
         Kernel kernel = x.Device.Load(s_source, x.Type).Kernel("ForwardDiffusion");
-        LaunchShape shape = walk.Shape(x.Device) with { Cost = LaunchCost.Of(x, noise, y) };
+        LaunchShape shape = tiling.Shape(x.Device) with { Cost = LaunchCost.Of(x, noise, y) };
         kernel.Launch(
-            shape, x, noise, level, signal, spread, y, KernelArgument.Structure(ref walk), signal.Shape[0]);
+            shape, x, noise, level, signal, spread, y, KernelArgument.Structure(ref tiling), signal.Shape[0]);
         return y;
     }
 }

@@ -42,12 +42,12 @@ public static class BiasActivation
         Tensor y = Tensor.Empty(x.Shape, x.Type, x.Device);
         if (y.ElementCount == 0) return y;
         int rowLength = bias is null && x.ElementCount <= int.MaxValue ? (int)x.ElementCount : x.Shape[^1];
-        RowWalk walk = new(x.ElementCount / rowLength, rowLength, PackWidths.For(rowLength, x, bias, other, y));
+        RowTiling tiling = new(x.ElementCount / rowLength, rowLength, PackWidths.For(rowLength, x, bias, other, y));
         string variant = s_variants[((int)options.Activation * (HighestOrder + 1)) + order];
         Kernel kernel = x.Device.Load(s_source, x.Type, variant).Kernel("BiasActivation");
         kernel.Launch(
-            walk.Shape(x.Device) with { Cost = LaunchCost.Of(x, bias, other, y) }, x, bias, other, y,
-            KernelArgument.Structure(ref walk), options.Slope, options.Gain, options.Clamp);
+            tiling.Shape(x.Device) with { Cost = LaunchCost.Of(x, bias, other, y) }, x, bias, other, y,
+            KernelArgument.Structure(ref tiling), options.Slope, options.Gain, options.Clamp);
         return y;
     }
 

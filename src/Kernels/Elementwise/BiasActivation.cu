@@ -4,7 +4,7 @@
 //
 // Shapes   x, m, y: [N, C], contiguous; b: [C]; b may be null, and m too in order 0
 // Types    stored as Scalar, computed in Accumulator
-// Launch   rows of C distributed by RowWalk, in packs where addresses allow; any block size
+// Launch   rows of C distributed by RowTiling, in packs where addresses allow; any block size
 // Cost     order 0 without m reads N*C, writes N*C; else reads 2*N*C: bound by memory
 // Source   Karras et al. 2020, StyleGAN2, appendix B (fused bias and activation); derivatives by hand
 #include "Common/Prelude.cuh"
@@ -34,7 +34,7 @@ DEVICE Accumulator Value(Accumulator z, Accumulator m, Accumulator slope, Accumu
 template <bool HasBias, bool HasOther>
 DEVICE void ActivateRows(
     const Scalar* __restrict__ x, const Scalar* __restrict__ b, const Scalar* __restrict__ m, Scalar* __restrict__ y,
-    const RowWalk& walk, float slope, float gain, float limit)
+    const RowTiling& tiling, float slope, float gain, float limit)
 {
     const auto bodyOf = [=](Int64 start, const Scalar* __restrict__ bias) {
         return [=](auto width, int i) {
@@ -53,11 +53,11 @@ DEVICE void ActivateRows(
         };
     };
     if constexpr (WarpSize == 1 && HasBias) {
-        const int columns = walk.rowLength, rows = JoinedLength / columns;
+        const int columns = tiling.rowLength, rows = JoinedLength / columns;
         if (rows > 1) {
             Scalar joined[JoinedLength];
             RepeatRow(b, columns, rows, joined);
-            const RowBlock block = RowBlockOf(walk);
+            const RowBlock block = RowBlockOf(tiling);
             for (int row = 0; row < block.rowCount; row += rows) {
                 const auto body = bodyOf((block.firstRow + row) * columns, joined);
                 const int count = Minimum(rows, block.rowCount - row) * columns;
@@ -66,20 +66,20 @@ DEVICE void ActivateRows(
             return;
         }
     }
-    ForEachRowPack<PackLength<Scalar>>(walk, [=](Int64 row) { return bodyOf(row * walk.rowLength, b); });
+    ForEachRowPack<PackLength<Scalar>>(tiling, [=](Int64 row) { return bodyOf(row * tiling.rowLength, b); });
 }
 
 KERNEL BiasActivation(
     const Scalar* __restrict__ x, const Scalar* __restrict__ b, const Scalar* __restrict__ m, Scalar* __restrict__ y,
-    RowWalk walk, float slope, float gain, float limit)
+    RowTiling tiling, float slope, float gain, float limit)
 {
     if constexpr (Order == 0) {
         if (m == nullptr) {
-            if (b == nullptr) ActivateRows<false, false>(x, b, m, y, walk, slope, gain, limit);
-            else ActivateRows<true, false>(x, b, m, y, walk, slope, gain, limit);
+            if (b == nullptr) ActivateRows<false, false>(x, b, m, y, tiling, slope, gain, limit);
+            else ActivateRows<true, false>(x, b, m, y, tiling, slope, gain, limit);
             return;
         }
     }
-    if (b == nullptr) ActivateRows<false, true>(x, b, m, y, walk, slope, gain, limit);
-    else ActivateRows<true, true>(x, b, m, y, walk, slope, gain, limit);
+    if (b == nullptr) ActivateRows<false, true>(x, b, m, y, tiling, slope, gain, limit);
+    else ActivateRows<true, true>(x, b, m, y, tiling, slope, gain, limit);
 }

@@ -24,10 +24,10 @@ public static class Binary
         Tensor y = Tensor.Empty(shape, a.Type, a.Device);
         if (y.ElementCount == 0) return y;
         int packLength = PackWidths.For(plan.RowLength, y, plan.IsRowOfA ? a : null, plan.IsRowOfB ? b : null);
-        RowWalk walk = new(y.ElementCount / plan.RowLength, plan.RowLength, packLength);
+        RowTiling tiling = new(y.ElementCount / plan.RowLength, plan.RowLength, packLength);
         Kernel kernel = a.Device.Load(s_source, a.Type, s_variants[(int)kind]).Kernel("Binary");
-        LaunchShape blocks = walk.Shape(a.Device) with { Cost = LaunchCost.Of(a, b, y) };
-        kernel.Launch(blocks, a, b, y, KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan));
+        LaunchShape blocks = tiling.Shape(a.Device) with { Cost = LaunchCost.Of(a, b, y) };
+        kernel.Launch(blocks, a, b, y, KernelArgument.Structure(ref tiling), KernelArgument.Structure(ref plan));
         return y;
     }
 }

@@ -3,7 +3,7 @@
 //
 // Shapes   y: [n0, n1, n2, n3, L], contiguous; a and b with the strides of the plan, 0 along an axis that is broadcast
 // Types    stored as Scalar, computed in Accumulator
-// Launch   rows of L distributed by RowWalk, in packs where addresses and strides allow; any block size
+// Launch   rows of L distributed by RowTiling, in packs where addresses and strides allow; any block size
 // Cost     reads what a and b hold, writes y: bound by memory
 // Limits   at most five axes after neighbouring axes that broadcast alike are merged
 #include "Common/Prelude.cuh"
@@ -40,16 +40,16 @@ template <int Width, int Step> DEVICE Pack<Width> LoadOperand(const Scalar* row,
 // The steps are template parameters so that the compiler vectorises each of the three loops.
 template <int aStep, int bStep>
 DEVICE void Rows(
-    const Scalar* __restrict__ a, const Scalar* __restrict__ b, Scalar* __restrict__ y, const RowWalk& walk,
+    const Scalar* __restrict__ a, const Scalar* __restrict__ b, Scalar* __restrict__ y, const RowTiling& tiling,
     const BroadcastPlan& plan)
 {
-    ForEachRowPack<PackLength<Scalar>>(walk, [=](Int64 row) {
+    ForEachRowPack<PackLength<Scalar>>(tiling, [=](Int64 row) {
         const Int64 above3 = Quotient(row, plan.n3), i3 = row - above3 * plan.n3;
         const Int64 above2 = Quotient(above3, plan.n2), i2 = above3 - above2 * plan.n2;
         const Int64 i0 = Quotient(above2, plan.n1), i1 = above2 - i0 * plan.n1;
         const Scalar* aRow = a + i0 * plan.a0 + i1 * plan.a1 + i2 * plan.a2 + i3 * plan.a3;
         const Scalar* bRow = b + i0 * plan.b0 + i1 * plan.b1 + i2 * plan.b2 + i3 * plan.b3;
-        Scalar* yRow = y + row * walk.rowLength;
+        Scalar* yRow = y + row * tiling.rowLength;
         return [=](auto width, int i) {
             const Pack<width.Value> right = LoadOperand<width.Value, bStep>(bRow, i);
             Pack<width.Value> pack = LoadOperand<width.Value, aStep>(aRow, i);
@@ -62,10 +62,10 @@ DEVICE void Rows(
 }
 
 KERNEL Binary(
-    const Scalar* __restrict__ a, const Scalar* __restrict__ b, Scalar* __restrict__ y, RowWalk walk,
+    const Scalar* __restrict__ a, const Scalar* __restrict__ b, Scalar* __restrict__ y, RowTiling tiling,
     BroadcastPlan plan)
 {
-    if (plan.aStep && plan.bStep) Rows<1, 1>(a, b, y, walk, plan);
-    else if (plan.aStep) Rows<1, 0>(a, b, y, walk, plan);
-    else Rows<0, 1>(a, b, y, walk, plan);
+    if (plan.aStep && plan.bStep) Rows<1, 1>(a, b, y, tiling, plan);
+    else if (plan.aStep) Rows<1, 0>(a, b, y, tiling, plan);
+    else Rows<0, 1>(a, b, y, tiling, plan);
 }

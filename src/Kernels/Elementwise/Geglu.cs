@@ -19,10 +19,10 @@ public static class Geglu
 
         Tensor y = Tensor.Empty(x.Shape.With(x.Shape.Rank - 1, x.Shape[^1] / 2), x.Type, x.Device);
         if (y.ElementCount == 0) return y;
-        RowWalk walk = new(y.ElementCount / y.Shape[^1], y.Shape[^1], PackWidths.For(y, x));
+        RowTiling tiling = new(y.ElementCount / y.Shape[^1], y.Shape[^1], PackWidths.For(y, x));
         Kernel kernel = x.Device.Load(s_source, x.Type).Kernel("Geglu");
         kernel.Launch(
-            walk.Shape(x.Device) with { Cost = LaunchCost.Of(x, y) }, x, y, KernelArgument.Structure(ref walk));
+            tiling.Shape(x.Device) with { Cost = LaunchCost.Of(x, y) }, x, y, KernelArgument.Structure(ref tiling));
         return y;
     }
 
@@ -38,11 +38,11 @@ public static class Geglu
 
         Tensor dx = Tensor.Empty(x.Shape, x.Type, x.Device);
         if (dx.ElementCount == 0) return dx;
-        RowWalk walk = new(dy.ElementCount / dy.Shape[^1], dy.Shape[^1], PackWidths.For(dy, x, dx));
+        RowTiling tiling = new(dy.ElementCount / dy.Shape[^1], dy.Shape[^1], PackWidths.For(dy, x, dx));
         Kernel kernel = x.Device.Load(s_source, x.Type).Kernel("GegluGradient");
         kernel.Launch(
-            walk.Shape(x.Device) with { Cost = LaunchCost.Of(x, dy, dx) }, x, dy, dx,
-            KernelArgument.Structure(ref walk));
+            tiling.Shape(x.Device) with { Cost = LaunchCost.Of(x, dy, dx) }, x, dy, dx,
+            KernelArgument.Structure(ref tiling));
         return dx;
     }
 

@@ -4,19 +4,19 @@
 //
 // Shapes   x, dx: [N, 2 C]; y, dy: [N, C]; contiguous
 // Types    stored as Scalar, computed in Accumulator
-// Launch   rows of C distributed by RowWalk, in packs where addresses allow; any block size
+// Launch   rows of C distributed by RowTiling, in packs where addresses allow; any block size
 // Cost     reads 2*N*C, writes N*C; the gradient reads 3*N*C, writes 2*N*C: bound by memory
 // Source   Shazeer 2020, GLU Variants Improve Transformer, equation 6
 #include "Common/Prelude.cuh"
 #include "Common/Normal.cuh"  // NormalAt
-#include "Common/Rows.cuh"    // RowWalk, ForEachRowPack
+#include "Common/Rows.cuh"    // RowTiling, ForEachRowPack
 
-KERNEL Geglu(const Scalar* __restrict__ x, Scalar* __restrict__ y, RowWalk walk)
+KERNEL Geglu(const Scalar* __restrict__ x, Scalar* __restrict__ y, RowTiling tiling)
 {
-    ForEachRowPack<PackLength<Scalar>>(walk, [=](Int64 row) {
-        const Scalar* value = x + row * 2 * walk.rowLength;
-        const Scalar* gate = value + walk.rowLength;
-        Scalar* target = y + row * walk.rowLength;
+    ForEachRowPack<PackLength<Scalar>>(tiling, [=](Int64 row) {
+        const Scalar* value = x + row * 2 * tiling.rowLength;
+        const Scalar* gate = value + tiling.rowLength;
+        Scalar* target = y + row * tiling.rowLength;
         return [=](auto width, int c) {
             const Pack<width.Value> gates = LoadPack<width.Value>(gate + c);
             Pack<width.Value> pack = LoadPack<width.Value>(value + c);
@@ -30,14 +30,14 @@ KERNEL Geglu(const Scalar* __restrict__ x, Scalar* __restrict__ y, RowWalk walk)
 }
 
 KERNEL GegluGradient(
-    const Scalar* __restrict__ x, const Scalar* __restrict__ dy, Scalar* __restrict__ dx, RowWalk walk)
+    const Scalar* __restrict__ x, const Scalar* __restrict__ dy, Scalar* __restrict__ dx, RowTiling tiling)
 {
-    ForEachRowPack<PackLength<Scalar>>(walk, [=](Int64 row) {
-        const Scalar* value = x + row * 2 * walk.rowLength;
-        const Scalar* gate = value + walk.rowLength;
-        const Scalar* upstream = dy + row * walk.rowLength;
-        Scalar* dValue = dx + row * 2 * walk.rowLength;
-        Scalar* dGate = dValue + walk.rowLength;
+    ForEachRowPack<PackLength<Scalar>>(tiling, [=](Int64 row) {
+        const Scalar* value = x + row * 2 * tiling.rowLength;
+        const Scalar* gate = value + tiling.rowLength;
+        const Scalar* upstream = dy + row * tiling.rowLength;
+        Scalar* dValue = dx + row * 2 * tiling.rowLength;
+        Scalar* dGate = dValue + tiling.rowLength;
         return [=](auto width, int c) {
             const Pack<width.Value> upstreams = LoadPack<width.Value>(upstream + c);
             Pack<width.Value> values = LoadPack<width.Value>(value + c), gates = LoadPack<width.Value>(gate + c);

@@ -72,8 +72,8 @@ KERNEL LowpassBank(
         const int count = Minimum(Slice, plan.tapCount - slice);
         __syncthreads();  // the reads of the previous slice | the writes of this one
         for (int i = threadIdx.x; i < count + tile; i += blockDim.x) {
-            const int place = start + slice + i;
-            window[i] = place < plan.length ? Accumulator(noise[row * plan.length + place]) : Accumulator(0);
+            const int sample = start + slice + i;
+            window[i] = sample < plan.length ? Accumulator(noise[row * plan.length + sample]) : Accumulator(0);
         }
         __syncthreads();  // the writes | the reads
         int tap = 0;
@@ -85,8 +85,8 @@ KERNEL LowpassBank(
     const Int64 clip = row / plan.channelCount;
     const Int64 firstColumn = (row - clip * plan.channelCount) * plan.filterCount + firstFilter;
     for (int t = 0; t < Outputs && start + own + t < plan.outputLength; t++) {
-        const Int64 place = clip * plan.outputLength + start + own + t;
-        Scalar* to = y + place * plan.channelCount * plan.filterCount + firstColumn;
+        const Int64 frame = clip * plan.outputLength + start + own + t;
+        Scalar* to = y + frame * plan.channelCount * plan.filterCount + firstColumn;
         for (int b = 0; b < last; b++) to[b] = Scalar(sum[b][t] * Accumulator(scales[firstFilter + b]));
     }
 }
@@ -99,15 +99,15 @@ KERNEL LowpassBankGradient(
     const Int64 element = (Int64)blockIdx.x * (blockDim.x / WarpSize) + threadIdx.x / WarpSize;
     if (element >= elementCount) return;  // uniform across the warp, so that WarpSum below stays legal
     const int channel = int(element % plan.channelCount);
-    const int place = int(element / plan.channelCount % plan.length);
+    const int sample = int(element / plan.channelCount % plan.length);
     const Int64 clip = element / plan.channelCount / plan.length;
     const int width = plan.channelCount * plan.filterCount;
     const Scalar* from = g + clip * plan.outputLength * width + channel * plan.filterCount;
 
     Accumulator sum = 0;
-    const int end = Minimum(place + 1, plan.outputLength);
-    for (int t = Maximum(0, place - plan.tapCount + 1); t < end; t++) {
-        const float* weights = filters + (Int64)(place - t) * plan.filterCount;
+    const int end = Minimum(sample + 1, plan.outputLength);
+    for (int t = Maximum(0, sample - plan.tapCount + 1); t < end; t++) {
+        const float* weights = filters + (Int64)(sample - t) * plan.filterCount;
         const Scalar* upstream = from + (Int64)t * width;
         for (int b = lane; b < plan.filterCount; b += WarpSize) {
             sum += Accumulator(weights[b]) * Accumulator(scales[b]) * Accumulator(upstream[b]);

@@ -49,14 +49,14 @@ public static class Upfirdn
         if (y.ElementCount == 0) return y;
         int inner = Require.Product(x, axis + 1, x.Shape.Rank);
         int chunk = x.Device.WarpSize == 1 ? LaunchShape.ElementsPerBlock : ChunkLength;
-        RowWalk walk = new(y.ElementCount / inner, inner, PackWidths.For(inner, x, y), chunk);
+        RowTiling tiling = new(y.ElementCount / inner, inner, PackWidths.For(inner, x, y), chunk);
         UpfirdnPlan plan = new(length, outputLength, tapCount, up, down, padBefore, flip, gain);
         Kernel kernel = x.Device.Load(s_source, x.Type, variant).Kernel("Upfirdn");
-        LaunchShape shape = walk.Shape(x.Device) with
+        LaunchShape shape = tiling.Shape(x.Device) with
         {
             Cost = LaunchCost.Of(x, filter, y) with { Operations = 2 * y.ElementCount * tapCount / up },
         };
-        kernel.Launch(shape, x, filter, y, KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan));
+        kernel.Launch(shape, x, filter, y, KernelArgument.Structure(ref tiling), KernelArgument.Structure(ref plan));
         return y;
     }
 

@@ -5,7 +5,7 @@
 //
 // Shapes   x: [O, L, I]; filter: [K]; y: [O, M, I]; contiguous
 // Types    stored as Scalar, the filter as Tap, summed in Accumulator
-// Launch   rows of I distributed by RowWalk, in packs where addresses allow; any block size
+// Launch   rows of I distributed by RowTiling, in packs where addresses allow; any block size
 // Cost     K / up multiplications per element of y; reads x (rows that filters share come from cache), writes y
 // Limits   L, M >= 1
 // Source   Karras et al. 2020, Analyzing and Improving the Image Quality of StyleGAN: the resampling of its appendix
@@ -29,8 +29,11 @@ struct Taps {
     int count;
 };
 
-// place / up, without a division at the common rates.
-DEVICE int Samples(int place, int up) { return up == 1 ? place : up == 2 ? place >> 1 : place / up; }
+// position / up, without a division at the common rates.
+DEVICE int Samples(int position, int up)
+{
+    return up == 1 ? position : up == 2 ? position >> 1 : position / up;
+}
 
 // The samples under row m of y, from `start` on, and their taps.
 struct Window {
@@ -142,11 +145,11 @@ DEVICE void RunOf(
 
 // The block's rows on the host device. Between the ends of x, rows `apart` apart have the same taps.
 DEVICE void HostRows(
-    const Scalar* __restrict__ x, const Tap* __restrict__ filter, Scalar* __restrict__ y, const RowWalk& walk,
+    const Scalar* __restrict__ x, const Tap* __restrict__ filter, Scalar* __restrict__ y, const RowTiling& tiling,
     const UpfirdnPlan& plan)
 {
-    const RowBlock block = RowBlockOf(walk);
-    const int inner = walk.rowLength, apart = plan.down % plan.up == 0 ? 1 : plan.up;
+    const RowBlock block = RowBlockOf(tiling);
+    const int inner = tiling.rowLength, apart = plan.down % plan.up == 0 ? 1 : plan.up;
     const Int64 samplesApart = Int64(apart) * plan.down / plan.up;
     const Int64 lastInside = Int64(plan.length) * plan.up - plan.tapCount + plan.before;  // down * m at most
     const int firstInside = Maximum(0, plan.before + plan.down - 1) / plan.down;
@@ -174,19 +177,19 @@ DEVICE void HostRows(
 }
 
 KERNEL Upfirdn(
-    const Scalar* __restrict__ x, const Tap* __restrict__ filter, Scalar* __restrict__ y, RowWalk walk,
+    const Scalar* __restrict__ x, const Tap* __restrict__ filter, Scalar* __restrict__ y, RowTiling tiling,
     UpfirdnPlan plan)
 {
     if constexpr (WarpSize == 1) {
-        HostRows(x, filter, y, walk, plan);
+        HostRows(x, filter, y, tiling, plan);
     } else {
-        ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
+        ForEachRow(tiling, [=](Int64 row, int first, int end, int step) {
             const Int64 outer = Quotient(row, plan.outputLength);
             const Window window = WindowOf(plan, filter, int(row - outer * plan.outputLength));
-            const int inner = walk.rowLength;
+            const int inner = tiling.rowLength;
             const Scalar* from = x + (outer * plan.length + window.start) * inner;
             Scalar* to = y + row * inner;
-            if (walk.packLength == 1) {
+            if (tiling.packLength == 1) {
                 for (int i = first; i < end; i += step) PackOf<1>(window.taps, plan.gain, from + i, to + i, inner);
             } else {
                 constexpr int Width = PackLength<Scalar>;

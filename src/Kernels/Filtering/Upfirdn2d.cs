@@ -37,15 +37,15 @@ public static class Upfirdn2d
 
         Tensor y = Tensor.Empty([x.Shape[0], down.OutputLength, across.OutputLength, channels], x.Type, x.Device);
         if (y.ElementCount == 0) return y;
-        RowWalk walk = new(y.ElementCount / channels, channels);
+        RowTiling tiling = new(y.ElementCount / channels, channels);
         Upfirdn2dPlan plan = new(down, across, flip, gain);
         Kernel kernel = x.Device.Load(s_source, x.Type).Kernel("Upfirdn2d");
         long operations = 2 * y.ElementCount * filter.ElementCount / ((long)rows.Up * columns.Up);
-        LaunchShape shape = walk.Shape(x.Device) with
+        LaunchShape shape = tiling.Shape(x.Device) with
         {
             Cost = LaunchCost.Of(x, filter, y) with { Operations = operations },
         };
-        kernel.Launch(shape, x, filter, y, KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan));
+        kernel.Launch(shape, x, filter, y, KernelArgument.Structure(ref tiling), KernelArgument.Structure(ref plan));
         return y;
     }
 }

@@ -5,7 +5,7 @@
 //
 // Shapes   x: [N, H, W, C]; filter: [I, J]; y: [N, Q, P, C]; contiguous
 // Types    stored as Scalar, the filter as float, summed in Accumulator
-// Launch   rows of C distributed by RowWalk; any block size
+// Launch   rows of C distributed by RowTiling; any block size
 // Cost     I J / (upY upX) multiplications per element of y; reads x (pixels that filters share come from cache),
 //          writes y
 // Limits   H, W, Q, P >= 1; a separable filter is faster as two passes of Upfirdn
@@ -26,12 +26,12 @@ struct Upfirdn2dPlan {
 };
 
 // The samples along an axis under one output, and the taps that fall on them.
-struct Meeting {
+struct Window {
     int first, count;  // samples
     int tap, step;     // tap of the first sample, and the step to that of the next
 };
 
-DEVICE Meeting MeetingOf(const AxisPlan& axis, int output, bool isFlipped)
+DEVICE Window WindowOf(const AxisPlan& axis, int output, bool isFlipped)
 {
     const int base = output * axis.down - axis.before;
     const int last = base + axis.tapCount - 1;
@@ -45,25 +45,25 @@ DEVICE Meeting MeetingOf(const AxisPlan& axis, int output, bool isFlipped)
 constexpr int Width = WarpSize == 1 ? 64 : 1;
 
 KERNEL Upfirdn2d(
-    const Scalar* __restrict__ x, const float* __restrict__ filter, Scalar* __restrict__ y, RowWalk walk,
+    const Scalar* __restrict__ x, const float* __restrict__ filter, Scalar* __restrict__ y, RowTiling tiling,
     Upfirdn2dPlan plan)
 {
-    ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
+    ForEachRow(tiling, [=](Int64 row, int first, int end, int step) {
         const Int64 line = row / plan.columns.outputLength;
         const Int64 image = line / plan.rows.outputLength;
-        const Meeting down = MeetingOf(plan.rows, int(line - image * plan.rows.outputLength), plan.isFlipped);
-        const Meeting across = MeetingOf(plan.columns, int(row - line * plan.columns.outputLength), plan.isFlipped);
+        const Window down = WindowOf(plan.rows, int(line - image * plan.rows.outputLength), plan.isFlipped);
+        const Window across = WindowOf(plan.columns, int(row - line * plan.columns.outputLength), plan.isFlipped);
         const Int64 corner = (image * plan.rows.length + down.first) * plan.columns.length + across.first;
-        const Scalar* pixels = x + corner * walk.rowLength;
+        const Scalar* pixels = x + corner * tiling.rowLength;
         const float* taps = filter + down.tap * plan.columns.tapCount + across.tap;
-        Scalar* to = y + row * walk.rowLength;
+        Scalar* to = y + row * tiling.rowLength;
         for (int i = first; i < end; i += WarpSize == 1 ? Width : step) {
             const int width = Minimum(Width, end - i);
             Accumulator sum[Width] = {};
             for (int r = 0; r < down.count; r++) {
-                const Scalar* from = pixels + (Int64)r * plan.columns.length * walk.rowLength + i;
+                const Scalar* from = pixels + (Int64)r * plan.columns.length * tiling.rowLength + i;
                 const float* tap = taps + r * down.step * plan.columns.tapCount;
-                for (int s = 0; s < across.count; s++, from += walk.rowLength, tap += across.step) {
+                for (int s = 0; s < across.count; s++, from += tiling.rowLength, tap += across.step) {
                     const Accumulator weight = Accumulator(*tap) * plan.gain;
                     for (int c = 0; c < width; c++) sum[c] += weight * Accumulator(from[c]);
                 }

@@ -139,12 +139,12 @@ public static class MatMul
         Tensor x, Tensor w, Tensor y, ProductEpilogue epilogue, bool transposeX, bool transposeW)
     {
         MatMulSize size = MatMulSize.Of(x, w, y, transposeX);
-        EpilogueNumbers numbers = epilogue.Numbers(y.Shape);
+        EpilogueParameters parameters = epilogue.Parameters(y.Shape);
         long blocks = (long)size.Batch * Quotient.Up(size.M, HostTileRows) * Quotient.Up(size.N, HostTileColumns);
         LaunchShape tiles = new(blocks, 1, 1, 1) { Cost = epilogue.Cost(size.Operations, x, w, y) };
         x.Device.Load(s_hostSource, x.Type).Kernel("MatMulHost").Launch(
             tiles, x, w, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y,
-            HostProduct.For(x.Type), KernelArgument.Structure(ref numbers), size.M, size.N, size.K, size.XBatch,
+            HostProduct.For(x.Type), KernelArgument.Structure(ref parameters), size.M, size.N, size.K, size.XBatch,
             size.WBatch, transposeX ? 1 : 0, transposeW ? 1 : 0, HostTileRows, HostTileColumns,
             epilogue.IsNone ? 0 : 1);
     }
@@ -153,14 +153,14 @@ public static class MatMul
         Tensor x, Tensor w, Tensor y, ProductEpilogue epilogue, bool transposeX, bool transposeW)
     {
         MatMulSize size = MatMulSize.Of(x, w, y, transposeX);
-        EpilogueNumbers numbers = epilogue.Numbers(y.Shape);
+        EpilogueParameters parameters = epilogue.Parameters(y.Shape);
         LaunchCost cost = epilogue.Cost(size.Operations, x, w, y);
         string variant = Variant(transposeX, transposeW);
         long tiles = (long)Quotient.Up(size.M, Tile) * Quotient.Up(size.N, Tile);
         LaunchShape shape = LaunchShape.Blocks(x.Device, tiles, size.Batch);
         x.Device.Load(s_source, x.Type, variant).Kernel("MatMul").Launch(
             shape with { Cost = cost }, x, w, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y,
-            KernelArgument.Structure(ref numbers), size.M, size.N, size.K, size.XBatch, size.WBatch);
+            KernelArgument.Structure(ref parameters), size.M, size.N, size.K, size.XBatch, size.WBatch);
     }
 
     /// <summary>

@@ -11,15 +11,15 @@
 #include "Common/Prelude.cuh"
 #include "Common/Epilogue.cuh"
 
-constexpr int Tile = 64;    // rows and columns of y that a block computes
-constexpr int Depth = 16;   // K extent of the slices of x and w in shared memory
-constexpr int Patch = 4;    // rows and columns of y that a thread computes: 16 x 16 threads
+constexpr int Tile = 64;       // rows and columns of y that a block computes
+constexpr int Depth = 16;      // K extent of the slices of x and w in shared memory
+constexpr int ThreadTile = 4;  // rows and columns of y that a thread computes: 16 x 16 threads
 constexpr int Threads = 256;
 
 KERNEL MatMul(
     const Scalar* __restrict__ x, const Scalar* __restrict__ w, const Scalar* __restrict__ factor,
     const Scalar* __restrict__ noise, const Scalar* __restrict__ bias, const Scalar* __restrict__ residual,
-    Scalar* __restrict__ y, EpilogueNumbers numbers, int m, int n, int k, Int64 xBatch, Int64 wBatch)
+    Scalar* __restrict__ y, EpilogueParameters parameters, int m, int n, int k, Int64 xBatch, Int64 wBatch)
 {
     // Padded by one column, so that the threads of a warp that write the same column of a slice hit different banks.
     __shared__ Accumulator xSlice[Depth][Tile + 1];
@@ -29,10 +29,10 @@ KERNEL MatMul(
     const int column = int(blockIdx.x % tilesAcross) * Tile;
     const Scalar* xStart = x + blockIdx.y * xBatch;
     const Scalar* wStart = w + blockIdx.y * wBatch;
-    const int patchRow = int(threadIdx.x) / (Tile / Patch) * Patch;
-    const int patchColumn = int(threadIdx.x) % (Tile / Patch) * Patch;
+    const int threadRow = int(threadIdx.x) / (Tile / ThreadTile) * ThreadTile;
+    const int threadColumn = int(threadIdx.x) % (Tile / ThreadTile) * ThreadTile;
 
-    Accumulator sum[Patch][Patch] = {};
+    Accumulator sum[ThreadTile][ThreadTile] = {};
     for (int slice = 0; slice < k; slice += Depth) {
         for (int i = threadIdx.x; i < Tile * Depth; i += Threads) {
             // Coalesced in either layout: neighbouring threads read neighbouring elements.
@@ -47,19 +47,21 @@ KERNEL MatMul(
         }
         __syncthreads();  // writes of the slices | reads of them
         for (int p = 0; p < Depth; p++) {
-            for (int i = 0; i < Patch; i++) {
-                for (int j = 0; j < Patch; j++) sum[i][j] += xSlice[p][patchRow + i] * wSlice[p][patchColumn + j];
+            for (int i = 0; i < ThreadTile; i++) {
+                for (int j = 0; j < ThreadTile; j++) {
+                    sum[i][j] += xSlice[p][threadRow + i] * wSlice[p][threadColumn + j];
+                }
             }
         }
         __syncthreads();  // reads of the slices | writes of the next ones
     }
 
-    const Epilogue epilogue = {factor, noise, bias, residual, numbers};
-    for (int i = 0; i < Patch; i++) {
-        for (int j = 0; j < Patch; j++) {
-            const int r = row + patchRow + i, c = column + patchColumn + j;
+    const Epilogue epilogue = {factor, noise, bias, residual, parameters};
+    for (int i = 0; i < ThreadTile; i++) {
+        for (int j = 0; j < ThreadTile; j++) {
+            const int r = row + threadRow + i, c = column + threadColumn + j;
             const Int64 at = Int64(blockIdx.y) * m + r;
-            if (r < m && c < n) y[at * n + c] = Finished(epilogue, sum[i][j], at, c, n);
+            if (r < m && c < n) y[at * n + c] = ApplyEpilogue(epilogue, sum[i][j], at, c, n);
         }
     }
 }

@@ -10,7 +10,7 @@ internal sealed class MatMulChoice : ITunedWork<MatMulKey, ProductWay>
 
     /// <inheritdoc/>
     public IReadOnlyList<KernelSource> Sources =>
-        [MatMul.SourceFile, MatMulTensor.SourceOf(MatrixTiling.All[0]), JoinParts.SourceFile];
+        [MatMul.SourceFile, MatMulTensor.SourceOf(MatrixTiling.All[0]), SplitKReduction.SourceFile];
 
     /// <inheritdoc/>
     public ProductWay Rule(Device device, in MatMulKey key)

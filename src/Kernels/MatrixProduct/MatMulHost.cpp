@@ -12,7 +12,7 @@
 
 KERNEL MatMulHost(
     const Scalar* x, const Scalar* w, const Scalar* factor, const Scalar* noise, const Scalar* bias,
-    const Scalar* residual, Scalar* y, LibraryProduct library, EpilogueNumbers numbers, int m, int n, int k,
+    const Scalar* residual, Scalar* y, LibraryProduct library, EpilogueParameters parameters, int m, int n, int k,
     Int64 xBatch, Int64 wBatch, int transposeX, int transposeW,
     int tileRows, int tileColumns, int hasEpilogue)
 {
@@ -30,8 +30,8 @@ KERNEL MatMulHost(
         w + batch * wBatch + (transposeW ? column * ldw : column), ldw, false, y + (batch * m + row) * n + column, n);
     if (!hasEpilogue) return;
 
-    const Epilogue epilogue = {factor, noise, bias, residual, numbers};
+    const Epilogue epilogue = {factor, noise, bias, residual, parameters};
     for (Int64 r = batch * m + row; r < batch * m + row + rows; r++) {
-        FinishRow(epilogue, y + r * n + column, r, column, columns, n);
+        ApplyEpilogueToRow(epilogue, y + r * n + column, r, column, columns, n);
     }
 }

@@ -27,8 +27,8 @@ internal static class MatMulLibrary
     /// <param name="w">Likewise.</param>
     /// <param name="y">The result, <c>[B, M, N]</c>; written.</param>
     /// <param name="epilogue">
-    /// The epilogue. The library adds a bias alone; anything more is applied by <see cref="JoinParts"/>, to sums that
-    /// have not been rounded.
+    /// The epilogue. The library adds a bias alone; anything more is applied by <see cref="SplitKReduction"/>, to sums
+    /// that have not been rounded.
     /// </param>
     /// <param name="transposeX">Whether <paramref name="x"/> is read with rows and columns exchanged.</param>
     /// <param name="transposeW">Whether <paramref name="w"/> is read with rows and columns exchanged.</param>
@@ -49,7 +49,7 @@ internal static class MatMulLibrary
         Tensor? bias = isDone ? epilogue.Bias : null;
         LaunchCost cost = LaunchCost.Of(x, w, sums ?? y, bias) with { Operations = size.Operations };
         ((CudaDevice)x.Device).Blas.Multiply(shape, x, w, sums ?? y, cost, bias: bias);
-        if (!isDone) JoinParts.Into(sums ?? y, epilogue, y);
+        if (!isDone) SplitKReduction.Into(sums ?? y, epilogue, y);
     }
 
     /// <returns>Whether the epilogue is a bias alone, which the library, too, adds before the only rounding.</returns>

@@ -37,7 +37,7 @@ internal static class MatMulTensor
         long tiles = tiling.TileCount(m, n);
         (int partCount, int slices) = tiling.Division(tiles * batch, k, x.Type, parts);
 
-        EpilogueNumbers numbers = epilogue.Numbers(y.Shape);
+        EpilogueParameters parameters = epilogue.Parameters(y.Shape);
         using Tensor? sums =
             partCount == 1 ? null : Tensor.Empty([partCount, batch, m, n], ElementType.Float32, x.Device);
         LaunchShape shape = new(tiles, batch, partCount, tiling.Threads, tiling.SharedBytes)
@@ -45,11 +45,11 @@ internal static class MatMulTensor
             Cost = epilogue.Cost(size.Operations, x, w, sums ?? y),
         };
         x.Device.Load(SourceOf(tiling), x.Type, Variant(tiling, transposeX, transposeW)).Kernel("MatMulTensor").Launch(
-            shape, tiling.Operand(x, x.Shape, isAlong: !transposeX, tiling.Rows),
-            tiling.Operand(w, w.Shape, isAlong: transposeW, tiling.Columns), epilogue.Factor, epilogue.Noise,
-            epilogue.Bias, epilogue.Residual, y, sums, KernelArgument.Structure(ref numbers), m, n, k, xBatch, wBatch,
-            slices, isXAligned ? 1 : 0, isWAligned ? 1 : 0, epilogue.AllowsPacks(y) ? 1 : 0);
-        if (sums is not null) JoinParts.Into(sums, epilogue, y);
+            shape, tiling.Operand(x, x.Shape, isKMajor: !transposeX, tiling.Rows),
+            tiling.Operand(w, w.Shape, isKMajor: transposeW, tiling.Columns), epilogue.Factor, epilogue.Noise,
+            epilogue.Bias, epilogue.Residual, y, sums, KernelArgument.Structure(ref parameters), m, n, k, xBatch,
+            wBatch, slices, isXAligned ? 1 : 0, isWAligned ? 1 : 0, epilogue.AllowsPacks(y) ? 1 : 0);
+        if (sums is not null) SplitKReduction.Into(sums, epilogue, y);
     }
 
     /// <returns>The kernel's file, with the variants for the tiling's kind.</returns>

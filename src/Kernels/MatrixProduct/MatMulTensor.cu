@@ -1,6 +1,6 @@
 // MatMulTensor: batched matrix product on tensor cores with a fused epilogue.
 //   y[b,m,n] = epilogue(sum over k of op(x[b])[m,k] op(w[b])[k,n]), where op transposes if asked; see Epilogue.cuh
-//   Split-K, S > 1: parts[s,b,m,n] = the sum over part s of K; JoinParts adds the parts and applies the epilogue.
+//   Split-K, S > 1: parts[s,b,m,n] = the sum over part s of K; SplitKReduction adds the parts and applies the epilogue.
 //
 // Shapes   x: [B, M, K], or [B, K, M] if transposed; w: [B, K, N], or [B, N, K] if transposed; either with one matrix
 //          for the whole batch; factor: [B*M / factorRows, N]; noise: [B*M]; bias: [N]; y, residual: [B, M, N];
@@ -8,7 +8,7 @@
 // Types    Half, BFloat16, and, without warpgroups, float multiplied as tf32; accumulated in float
 // Launch   exactly TileThreads a block; one block per tile of y, batches along y of the grid, parts along z
 // Cost     2*B*M*N*K operations; reads x N/TileColumns times and w M/TileRows times
-// Limits   no host form; K up to 2^31 - 1; with warpgroups, rows must begin at multiples of 16 bytes
+// Limits   no host form; K up to 2^31 - 64; with warpgroups, rows must begin at multiples of 16 bytes
 // Source   see TensorTile.cuh
 #include "Common/Prelude.cuh"     // KERNEL_OF, Scalar
 #include "Common/TensorTile.cuh"  // MultiplyTile
@@ -17,7 +17,7 @@
 KERNEL_OF(TileThreads) MatMulTensor(
     OPERAND x, OPERAND w, const Scalar* __restrict__ factor, const Scalar* __restrict__ noise,
     const Scalar* __restrict__ bias, const Scalar* __restrict__ residual, Scalar* __restrict__ y,
-    float* __restrict__ parts, EpilogueNumbers numbers, int m, int n, int k, Int64 xBatch, Int64 wBatch,
+    float* __restrict__ parts, EpilogueParameters parameters, int m, int n, int k, Int64 xBatch, Int64 wBatch,
     int slicesOfPart, int isXAligned, int isWAligned, int isPacked)
 {
     DYNAMIC_SHARED(char, ring);  // ring of Stages stages, see TensorTile.cuh; then [TileRows, SumStride] floats
@@ -41,7 +41,7 @@ KERNEL_OF(TileThreads) MatMulTensor(
         sums, ring, xSource, wSource, first, Minimum(sliceCount, first + slicesOfPart));
 
     const TileResult result = {
-        {factor, noise, bias, residual, numbers}, y, Moved(parts, Int64(part) * gridDim.y * m * n),
+        {factor, noise, bias, residual, parameters}, y, Moved(parts, Int64(part) * gridDim.y * m * n),
         Int64(batch) * m + row, column, n};
     StoreResult(sums, ring, result, {m - row, n - column, bool(isPacked)}, AsInTile());
 }

@@ -112,12 +112,12 @@ internal sealed record MatrixTiling(
     /// <returns>An operand as a kernel's argument: for warpgroups a map of boxes, otherwise a pointer.</returns>
     /// <param name="operand">The matrices.</param>
     /// <param name="shape">Their layout: matrices, rows, elements of a row.</param>
-    /// <param name="isAlong">Whether the operand is K-major: its rows lie along K, not across it.</param>
+    /// <param name="isKMajor">Whether the operand is K-major: its rows lie along K, not across it.</param>
     /// <param name="extent">Extent of the tile: <see cref="Rows"/> or <see cref="Columns"/>.</param>
-    internal KernelArgument Operand(Tensor operand, Shape shape, bool isAlong, int extent) =>
+    internal KernelArgument Operand(Tensor operand, Shape shape, bool isKMajor, int extent) =>
         !HasWarpgroups ? operand : KernelArgument.Mapped(
             operand, TensorMap.OfMatrices(
-                operand.Type, shape[2], shape[1], shape[0], isAlong ? extent : TensorMap.RowLength(operand.Type)));
+                operand.Type, shape[2], shape[1], shape[0], isKMajor ? extent : TensorMap.RowLength(operand.Type)));
 
     /// <returns>K of a convolution; for warpgroups each tap's channels are padded to whole slices.</returns>
     internal long DepthOf(long taps, int channels)

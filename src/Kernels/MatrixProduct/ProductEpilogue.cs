@@ -48,7 +48,7 @@ public readonly record struct ProductEpilogue(
     }
 
     /// <returns>The scalars that a kernel is passed besides the operands.</returns>
-    internal EpilogueNumbers Numbers(Shape result) => new(
+    internal EpilogueParameters Parameters(Shape result) => new(
         Activation, Factor is null ? 1 : (int)(result.Product(0, result.Rank - 1) / Math.Max(1, Factor.Shape[0])));
 
     /// <returns>Whether neighbouring columns can be read and written 16 bytes at a time.</returns>

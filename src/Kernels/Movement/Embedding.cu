@@ -64,14 +64,14 @@ KERNEL EmbeddingGradient(
     const Int64 row = Int64(blockIdx.x) * (blockDim.x / WarpSize) + threadIdx.x / WarpSize;
     if (row >= tableRows) return;
 
-    // A lane sums up to Channels channels per walk along the list; wider rows take further walks.
+    // A lane sums up to Channels channels per pass over the list; wider rows take further passes.
     constexpr int Channels = WarpSize == 1 ? 64 : 8;
     Scalar* target = dtable + row * channelCount;
     for (int firstChannel = lane; firstChannel < channelCount; firstChannel += Channels * WarpSize) {
         Accumulator sum[Channels];
         for (int i = 0; i < Channels; i++) sum[i] = 0;
-        for (int place = heads[row]; place != 0; place = nexts[place - 1]) {
-            const Scalar* source = dy + Int64(place - 1) * channelCount;
+        for (int link = heads[row]; link != 0; link = nexts[link - 1]) {
+            const Scalar* source = dy + Int64(link - 1) * channelCount;
             for (int i = 0; i < Channels; i++) {
                 const int c = firstChannel + i * WarpSize;
                 if (c < channelCount) sum[i] += Accumulator(source[c]);

@@ -137,10 +137,10 @@ public static class StridedCopy
     /// <param name="w"><c>[G O, kT, kH, kW, C]</c>.</param>
     /// <param name="groups">G.</param>
     /// <returns><c>[G C, kT, kH, kW, O]</c>; the caller or its scope disposes it.</returns>
-    internal static Tensor TurnWeights(Tensor w, int groups)
+    internal static Tensor AdjointWeights(Tensor w, int groups)
     {
         (int outputs, int taps, int inputs) = (w.Shape[0] / groups, (int)w.Shape.Product(1, 4), w.Shape[4]);
-        Tensor turned = Tensor.Empty([groups * inputs, w.Shape[1], w.Shape[2], w.Shape[3], outputs], w.Type, w.Device);
+        Tensor adjoint = Tensor.Empty([groups * inputs, w.Shape[1], w.Shape[2], w.Shape[3], outputs], w.Type, w.Device);
         long groupStride = (long)outputs * taps * inputs;
         CopyAxis[] axes =
         [
@@ -149,7 +149,7 @@ public static class StridedCopy
             new(taps, taps - 1, -1, taps, inputs, outputs),
             new(outputs, 0, 1, outputs, (long)taps * inputs, 1),
         ];
-        return Launch(w, turned, 0, Border.Zero, axes);
+        return Launch(w, adjoint, 0, Border.Zero, axes);
     }
 
     /// <returns>A strided subset of the taps of weights <c>[O, kT, kH, kW, C]</c>.</returns>
@@ -219,10 +219,10 @@ public static class StridedCopy
 
         int width = PackWidths.Longest(x.Type);
         bool isPacked = PackWidths.AreAligned(x, target) && plan.HasRowsOfPacks(width);
-        RowWalk walk = new(plan.Count / plan.RowLength, plan.RowLength, isPacked ? width : 1);
+        RowTiling tiling = new(plan.Count / plan.RowLength, plan.RowLength, isPacked ? width : 1);
         Kernel kernel = x.Device.Load(s_source, x.Type, s_variants[(int)border]).Kernel("StridedCopy");
         kernel.Launch(
-            walk.Shape(x.Device) with { Cost = cost }, x, target, KernelArgument.Structure(ref walk),
+            tiling.Shape(x.Device) with { Cost = cost }, x, target, KernelArgument.Structure(ref tiling),
             KernelArgument.Structure(ref plan), fill);
         return y;
     }

@@ -4,7 +4,7 @@
 //
 // Shapes   six axes on both sides, each with its own stride, start and step; see CopyPlan
 // Types    any Scalar; nothing is computed
-// Launch   rows of the innermost axis distributed by RowWalk, in packs if all rows are contiguous, lie within x along
+// Launch   rows of the innermost axis distributed by RowTiling, in packs if all rows are contiguous, lie within x along
 //          their axis and begin at multiples of a pack on both sides; any block size
 // Cost     reads at most n, writes n: bound by memory, and by whole cache lines where innermost strides are not 1
 #include "Common/Prelude.cuh"
@@ -32,9 +32,9 @@ DEVICE int Position(int index, int start, int step, int limit)
     return -1;
 }
 
-KERNEL StridedCopy(const Scalar* __restrict__ x, Scalar* __restrict__ y, RowWalk walk, CopyPlan plan, double fill)
+KERNEL StridedCopy(const Scalar* __restrict__ x, Scalar* __restrict__ y, RowTiling tiling, CopyPlan plan, double fill)
 {
-    ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
+    ForEachRow(tiling, [=](Int64 row, int first, int end, int step) {
         Int64 rest = row;
         Int64 source = 0;
         Int64 target = 0;
@@ -55,7 +55,7 @@ KERNEL StridedCopy(const Scalar* __restrict__ x, Scalar* __restrict__ y, RowWalk
         const bool isPlain = inside && plan.step[last] == 1 && plan.start[last] >= 0
             && plan.start[last] + plan.size[last] <= plan.limit[last];
         const int threadStep = WarpSize == 1 ? 1 : step;
-        if (WarpSize > 1 && walk.packLength > 1) {
+        if (WarpSize > 1 && tiling.packLength > 1) {
             const Scalar* from = x + source + plan.start[last];
             for (int i = first; i < end; i += step) {
                 Pack<PackLength<Scalar>> pack;

@@ -75,7 +75,7 @@ template <bool isSilu> DEVICE void SumRows(
 
 // The totals over the row lanes, one warp each; also written to `target`, the group's part of the sums from which the
 // parameters' gradients are computed.
-DEVICE void JoinRowLanes(
+DEVICE void ReduceRowLanes(
     const KeptGroup& kept, const GroupSlice& slice, Accumulator* __restrict__ target, int channelCount)
 {
     const int lane = threadIdx.x % WarpSize;
@@ -135,7 +135,7 @@ KERNEL_OF(SliceThreads, SliceBlocks) GroupNormGradientSlice(
     __syncthreads();  // writes of the row lanes' sums | reads for the totals
 
     const int groupChannel = slice.group * kept.width;
-    JoinRowLanes(kept, slice, sums + Int64(slice.sample) * 2 * channelCount + groupChannel, channelCount);
+    ReduceRowLanes(kept, slice, sums + Int64(slice.sample) * 2 * channelCount + groupChannel, channelCount);
     __syncthreads();  // writes of the channels' totals | reads for the group's means
 
     const Pack<2, Accumulator> means = MeansOf(kept, w == nullptr ? w : w + groupChannel, positionCount);

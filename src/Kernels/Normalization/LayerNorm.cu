@@ -15,8 +15,8 @@
 // Limits   C >= 1
 // Source   Ba, Kiros, Hinton 2016, Layer Normalization; derivative by hand
 #include "Common/Prelude.cuh"
-#include "Common/Block.cuh"        // JoinBySum
-#include "Common/ColumnBlock.cuh"  // ColumnPlan, PlaceOf, AddRows, JoinRowLanes
+#include "Common/Block.cuh"        // SumOperator
+#include "Common/ColumnBlock.cuh"  // ColumnPlan, ThreadColumnsOf, AddRows, ReduceRowLanes
 #include "Common/WarpRow.cuh"      // RowSum, WithRow
 
 // sum / count. On a GPU the reciprocal of the count, the same for all rows, is computed once, and a correction step per
@@ -136,12 +136,12 @@ template <int Packs> struct RowSums {
     {
         if (partial == nullptr) return;
         Accumulator* part = partial + 2 * Int64(blockIdx.x) * channelCount;
-        JoinThreads(dy, part, channelCount);
-        JoinThreads(product, part + channelCount, channelCount);
+        ReduceThreads(dy, part, channelCount);
+        ReduceThreads(product, part + channelCount, channelCount);
     }
 
     // Adds up the sums that the threads of the block have of each channel, in the order of the threads.
-    static MEMBER void JoinThreads(
+    static MEMBER void ReduceThreads(
         const Accumulator (&sum)[Packs][PackWidth], Accumulator* __restrict__ target, int channelCount)
     {
         // [warp][element of a lane][lane]: writes are to consecutive elements, and the stride between a lane's
@@ -259,28 +259,28 @@ KERNEL LayerNormParameters(
     const Accumulator* __restrict__ partial, Scalar* __restrict__ dw, Scalar* __restrict__ db, int partCount,
     int channelCount, ColumnPlan plan)
 {
-    const ColumnPlace place = PlaceOf<ParameterColumns>(plan);
-    const Accumulator* corner = partial + place.first;
+    const ThreadColumns own = ThreadColumnsOf<ParameterColumns>(plan);
+    const Accumulator* corner = partial + own.first;
     const int columnCount = 2 * channelCount;
     Accumulator sum[ParameterColumns] = {};
     if constexpr (WarpSize == 1) {
         for (int part = 0; part < partCount; part++) {
             const Accumulator* row = corner + Int64(part) * columnCount;
-            for (int i = 0; i < place.count; i++) sum[i] += row[i];
+            for (int i = 0; i < own.count; i++) sum[i] += row[i];
         }
     } else {
-        __shared__ Accumulator shared[ParameterColumns * ColumnThreads];  // laid out by JoinRowLanes
+        __shared__ Accumulator shared[ParameterColumns * ColumnThreads];  // laid out by ReduceRowLanes
         AddRows<ParameterColumns>(
-            corner, columnCount, place.rowLane, place.count <= 0 ? 0 : partCount, place.rowLaneCount, place.count,
+            corner, columnCount, own.rowLane, own.count <= 0 ? 0 : partCount, own.rowLaneCount, own.count,
             plan.isPacked, [&](const Pack<ParameterColumns, Accumulator>& read) {
                 for (int i = 0; i < ParameterColumns; i++) sum[i] += read.value[i];
             });
-        JoinRowLanes<JoinBySum>(sum, plan, shared);
-        if (place.rowLane > 0) return;  // no barrier follows
+        ReduceRowLanes<SumOperator>(sum, plan, shared);
+        if (own.rowLane > 0) return;  // no barrier follows
     }
     for (int i = 0; i < ParameterColumns; i++) {
-        if (i >= place.count) break;
-        const int column = place.first + i;
+        if (i >= own.count) break;
+        const int column = own.first + i;
         if (column < channelCount && db != nullptr) db[column] = Scalar(sum[i]);
         if (column >= channelCount && dw != nullptr) dw[column - channelCount] = Scalar(sum[i]);
     }

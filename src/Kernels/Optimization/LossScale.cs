@@ -39,7 +39,7 @@ public static class LossScale
         shape = shape with { Cost = LaunchCost.Of(gradient, partial) };
         module.Kernel("LossScaleCheck").Launch(shape, gradient, partial, gradient.ElementCount);
         LaunchShape one = LaunchShape.Blocks(gradient.Device, 1) with { Cost = LaunchCost.Of(partial) };
-        module.Kernel("LossScaleJoin").Launch(one, partial, state, partial.ElementCount);
+        module.Kernel("LossScaleReduce").Launch(one, partial, state, partial.ElementCount);
     }
 
     /// <summary>Ends a step: grows, shrinks or keeps the scale, and clears the flag for the next step.</summary>

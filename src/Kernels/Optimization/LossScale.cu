@@ -1,5 +1,5 @@
 // LossScale: dynamic loss scaling; checks whether gradients are finite, and sets the scale of the next step.
-//   LossScaleCheck, LossScaleJoin:  isFinite = isFinite and no element is a NaN or an infinity
+//   LossScaleCheck, LossScaleReduce:  isFinite = isFinite and no element is a NaN or an infinity
 //   LossScaleUpdate:  after `interval` finite steps in a row  scale = min(scale growth, largest)
 //                     after one that is not finite            scale = max(scale backoff, smallest), skipped += 1
 //                     isFinite = 1
@@ -35,7 +35,7 @@ KERNEL LossScaleCheck(const float* __restrict__ gradient, float* __restrict__ pa
     if (threadIdx.x == 0) partial[blockIdx.x] = isInfinite;
 }
 
-KERNEL LossScaleJoin(const float* __restrict__ partial, float* __restrict__ state, Int64 count)
+KERNEL LossScaleReduce(const float* __restrict__ partial, float* __restrict__ state, Int64 count)
 {
     float isInfinite = 0;
     for (Int64 i = threadIdx.x; i < count; i += blockDim.x) isInfinite = Maximum(isInfinite, partial[i]);

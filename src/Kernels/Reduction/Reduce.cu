@@ -9,8 +9,8 @@
 // Cost     reads O*N*I: bound by memory
 // Source   the shape alone fixes the order of the additions, so that the same input gives the same bits
 #include "Common/Prelude.cuh"
-#include "Common/Block.cuh"        // JoinBySum, JoinByMaximum, WarpSum, WarpMaximum
-#include "Common/ColumnBlock.cuh"  // ColumnPlan, PlaceOf, LoadColumns, JoinRowLanes
+#include "Common/Block.cuh"        // SumOperator, MaximumOperator, WarpSum, WarpMaximum
+#include "Common/ColumnBlock.cuh"  // ColumnPlan, ThreadColumnsOf, LoadColumns, ReduceRowLanes
 #include "Common/HostMaximum.cuh"
 
 DEVICE Accumulator Sum(Accumulator total, Accumulator x) { return total + x; }
@@ -21,9 +21,9 @@ DEVICE Accumulator MaximalMagnitude(Accumulator total, Accumulator x) { return M
 DEVICE Accumulator Start() { return IsMaximum ? Accumulator(-Infinity()) : Accumulator(0); }
 
 // How partial results are combined, and the elements of a lane's load.
-template <bool isMaximum> struct JoinOf { using Type = JoinBySum; };
-template <> struct JoinOf<true> { using Type = JoinByMaximum; };
-using Join = JoinOf<IsMaximum != 0>::Type;
+template <bool isMaximum> struct OperatorOf { using Type = SumOperator; };
+template <> struct OperatorOf<true> { using Type = MaximumOperator; };
+using Operator = OperatorOf<IsMaximum != 0>::Type;
 constexpr int Width = PackLength<Input>;
 
 // The elements of a lane do not depend on isPacked, and neither does the order of the additions.
@@ -48,19 +48,19 @@ KERNEL ReduceRows(
         for (int n = first; n < end; n++) total = Operation(total, Accumulator(row[n]));
     } else {
         // One accumulator per element of a pack: independent dependency chains.
-        Accumulator places[Width];
-        for (int c = 0; c < Width; c++) places[c] = Start();
+        Accumulator totals[Width];
+        for (int c = 0; c < Width; c++) totals[c] = Start();
         const int count = Maximum(0, end - first), packCount = count / Width;
         const Input* from = row + first;
         AddRows<Width>(from, Width, lane, packCount, WarpSize, Width, isPacked, [&](const Pack<Width, Input>& pack) {
-            for (int c = 0; c < Width; c++) places[c] = Operation(places[c], Accumulator(pack.value[c]));
+            for (int c = 0; c < Width; c++) totals[c] = Operation(totals[c], Accumulator(pack.value[c]));
         });
         for (int c = 0; c < Width; c++) {
             const bool isRest = lane == packCount % WarpSize && packCount * Width + c < count;
-            if (isRest) places[c] = Operation(places[c], Accumulator(from[packCount * Width + c]));
-            total = Join::Values(total, places[c]);
+            if (isRest) totals[c] = Operation(totals[c], Accumulator(from[packCount * Width + c]));
+            total = Operator::Apply(total, totals[c]);
         }
-        total = Join::Warp(total);
+        total = Operator::Warp(total);
     }
     if (lane == 0) y[index] = Output(total);
 }
@@ -105,27 +105,27 @@ KERNEL ReduceColumns(
         HostReduceColumns(x, y, length, inner, segmentLength, segmentCount);
     } else {
         __shared__ Accumulator shared[Width * ColumnThreads];
-        const ColumnPlace place = PlaceOf<Width>(plan);
+        const ThreadColumns own = ThreadColumnsOf<Width>(plan);
         const Int64 group = blockIdx.x / unsigned(plan.tileCount);
         const Int64 outer = group / segmentCount;
         const int first = int(group - outer * segmentCount) * segmentLength;
         const int end = Minimum(length, first + segmentLength);
-        const Input* source = x + outer * length * inner + place.first;
+        const Input* source = x + outer * length * inner + own.first;
 
         Accumulator total[Width];
         for (int c = 0; c < Width; c++) total[c] = Start();
-        if (place.count > 0) {
+        if (own.count > 0) {
             AddRows<Width>(
-                source, inner, first + place.rowLane, end, place.rowLaneCount, place.count, plan.isPacked,
+                source, inner, first + own.rowLane, end, own.rowLaneCount, own.count, plan.isPacked,
                 [&](Pack<Width, Input> pack) {
                     for (int c = 0; c < Width; c++) total[c] = Operation(total[c], Accumulator(pack.value[c]));
                 });
         }
-        JoinRowLanes<Join>(total, plan, shared);
-        if (place.rowLane > 0) return;  // no barrier follows
-        Output* target = y + group * inner + place.first;
+        ReduceRowLanes<Operator>(total, plan, shared);
+        if (own.rowLane > 0) return;  // no barrier follows
+        Output* target = y + group * inner + own.first;
         for (int c = 0; c < Width; c++) {
-            if (c < place.count) target[c] = Output(total[c]);
+            if (c < own.count) target[c] = Output(total[c]);
         }
     }
 }

@@ -22,10 +22,10 @@ public static class AffineGrid
 
         Tensor y = Tensor.Empty([map.Shape[0], height, width, 2], map.Type, map.Device);
         if (y.ElementCount == 0) return y;
-        RowWalk walk = new((long)map.Shape[0] * height, width);
+        RowTiling tiling = new((long)map.Shape[0] * height, width);
         map.Device.Load(s_source, map.Type).Kernel("AffineGrid").Launch(
-            walk.Shape(map.Device) with { Cost = LaunchCost.Of(map, y) }, map, y, KernelArgument.Structure(ref walk),
-            height);
+            tiling.Shape(map.Device) with { Cost = LaunchCost.Of(map, y) }, map, y,
+            KernelArgument.Structure(ref tiling), height);
         return y;
     }
 }

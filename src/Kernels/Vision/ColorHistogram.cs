@@ -30,10 +30,10 @@ public static class ColorHistogram
 
         Tensor y = Tensor.Zeros([x.Shape[0], levelCount, levelCount, levelCount], ElementType.Int32, x.Device);
         if (x.ElementCount == 0) return y;
-        RowWalk walk = new(x.Shape[0], Require.Product(x, 1, x.Shape.Rank - 1));
-        LaunchShape shape = x.Device.WarpSize == 1 ? LaunchShape.Blocks(x.Device, x.Shape[0]) : walk.Shape(x.Device);
+        RowTiling tiling = new(x.Shape[0], Require.Product(x, 1, x.Shape.Rank - 1));
+        LaunchShape shape = x.Device.WarpSize == 1 ? LaunchShape.Blocks(x.Device, x.Shape[0]) : tiling.Shape(x.Device);
         x.Device.Load(s_source, x.Type).Kernel("ColorHistogram").Launch(
-            shape with { Cost = LaunchCost.Of(x, y) }, x, y, KernelArgument.Structure(ref walk), levelCount);
+            shape with { Cost = LaunchCost.Of(x, y) }, x, y, KernelArgument.Structure(ref tiling), levelCount);
         return y;
     }
 }

@@ -23,10 +23,10 @@ public static class GridSample
         Tensor y = Tensor.Empty(grid.Shape.With(3, channels), x.Type, x.Device);
         if (y.ElementCount == 0) return y;
         GridSamplePlan plan = new(x.Shape[1], x.Shape[2], channels, grid.Shape);
-        RowWalk walk = new(grid.ElementCount / 2, channels);
+        RowTiling tiling = new(grid.ElementCount / 2, channels);
         x.Device.Load(s_source, x.Type).Kernel("GridSample").Launch(
-            walk.Shape(x.Device) with { Cost = LaunchCost.Of(x, grid, y) }, x, grid, y,
-            KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan));
+            tiling.Shape(x.Device) with { Cost = LaunchCost.Of(x, grid, y) }, x, grid, y,
+            KernelArgument.Structure(ref tiling), KernelArgument.Structure(ref plan));
         return y;
     }
 
@@ -66,10 +66,10 @@ public static class GridSample
             lists, grid, heads, nexts, places, KernelArgument.Structure(ref plan));
         module.Kernel("GridSampleOrder").Launch(
             LaunchShape.Elements(g.Device, cells) with { Cost = LaunchCost.Of(heads, nexts) }, heads, nexts, cells);
-        RowWalk walk = new((long)pictures * height * width, channels);
+        RowTiling tiling = new((long)pictures * height * width, channels);
         module.Kernel("GridSampleGradient").Launch(
-            walk.Shape(g.Device) with { Cost = LaunchCost.Of(g, grid, heads, nexts, dx) }, g, grid, heads, nexts, dx,
-            KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan));
+            tiling.Shape(g.Device) with { Cost = LaunchCost.Of(g, grid, heads, nexts, dx) }, g, grid, heads, nexts, dx,
+            KernelArgument.Structure(ref tiling), KernelArgument.Structure(ref plan));
         return dx;
     }
 

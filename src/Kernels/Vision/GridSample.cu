@@ -2,16 +2,16 @@
 //   y[n,i,j,c] = sum over the pixels (a, b) around (q, p) of (1 - |q - a|) (1 - |p - b|) x[n,a,b,c], at column
 //   p = ((u + 1) W - 1) / 2 and row q = ((v + 1) H - 1) / 2, (u, v) = grid[n,i,j]: the edges of the picture lie at -1
 //   and 1
-// GridSampleGradient: the adjoint, dx[n,a,b,c] = sum of weight g[n,i,j,c] over the places (n,i,j) of the grid that
+// GridSampleGradient: the adjoint, dx[n,a,b,c] = sum of weight g[n,i,j,c] over the points (n,i,j) of the grid that
 //   sample pixel (a, b), each with its weight of that pixel. Before it, GridSampleCells builds for each cell between
-//   four pixels a linked list of the places in it, and GridSampleOrder sorts each list, which fixes the order of sums
+//   four pixels a linked list of the points in it, and GridSampleOrder sorts each list, which fixes the order of sums
 // GridSampleGridGradient: dgrid[n,i,j] = sum over c of g[n,i,j,c] (dy / du, dy / dv)
 //
 // Shapes   x, dx: [N, H, W, C]; grid, dgrid: [N, I, J, 2]; y, g: [N, I, J, C]; heads, initialised to zeros:
-//          [N, H + 1, W + 1], nexts: [N, I, J], indices of places plus 1, 0 ends a list; contiguous
+//          [N, H + 1, W + 1], nexts: [N, I, J], indices of points plus 1, 0 ends a list; contiguous
 // Types    stored as Scalar; grid, positions and sums in Accumulator
-// Launch   GridSample, GridSampleGradient: rows of C, one pixel each, distributed by RowWalk; GridSampleCells,
-//          GridSampleOrder: one block for every ElementsPerBlock elements; GridSampleGridGradient: one warp per place,
+// Launch   GridSample, GridSampleGradient: rows of C, one pixel each, distributed by RowTiling; GridSampleCells,
+//          GridSampleOrder: one block for every ElementsPerBlock elements; GridSampleGridGradient: one warp per point,
 //          blocks of a multiple of WarpSize; else any block size
 // Cost     reads and writes x, y and grid once: bound by memory. The lists take 4*N*(H*W + I*J) bytes, twice
 // Limits   N*I*J and N*(H + 1)*(W + 1) below 2^31 - 1; a NaN position samples zeros
@@ -26,16 +26,16 @@ struct GridSamplePlan {
     int rows, columns;            // I, J
 };
 
-struct Place {
+struct Point {
     int row, column;          // of the pixel above and to the left, from -1
     Accumulator down, right;  // distance from that pixel, in [0, 1)
     bool isInside;            // whether any of the four pixels around exists
 };
 
-DEVICE Place PlaceOf(const Accumulator* grid, Int64 place, const GridSamplePlan& plan)
+DEVICE Point PointOf(const Accumulator* grid, Int64 index, const GridSamplePlan& plan)
 {
-    const Accumulator p = ((grid[2 * place] + 1) * Accumulator(plan.width) - 1) / 2;
-    const Accumulator q = ((grid[2 * place + 1] + 1) * Accumulator(plan.height) - 1) / 2;
+    const Accumulator p = ((grid[2 * index] + 1) * Accumulator(plan.width) - 1) / 2;
+    const Accumulator q = ((grid[2 * index + 1] + 1) * Accumulator(plan.height) - 1) / 2;
     const bool isInside = p > -1 && p < Accumulator(plan.width) && q > -1 && q < Accumulator(plan.height);
     if (!isInside) return {0, 0, 0, 0, false};
     const Accumulator column = Floor(p), row = Floor(q);
@@ -43,38 +43,38 @@ DEVICE Place PlaceOf(const Accumulator* grid, Int64 place, const GridSamplePlan&
 }
 
 // The weight of the pixel `down` rows below and `right` columns right of the first, each 0 or 1.
-DEVICE Accumulator Weight(const Place& place, int down, int right)
+DEVICE Accumulator Weight(const Point& point, int down, int right)
 {
-    return (down ? place.down : 1 - place.down) * (right ? place.right : 1 - place.right);
+    return (down ? point.down : 1 - point.down) * (right ? point.right : 1 - point.right);
 }
 
-DEVICE bool HasPixel(const Place& place, int down, int right, const GridSamplePlan& plan)
+DEVICE bool HasPixel(const Point& point, int down, int right, const GridSamplePlan& plan)
 {
-    const int row = place.row + down, column = place.column + right;
+    const int row = point.row + down, column = point.column + right;
     return row >= 0 && row < plan.height && column >= 0 && column < plan.width;
 }
 
 KERNEL GridSample(
-    const Scalar* __restrict__ x, const Accumulator* __restrict__ grid, Scalar* __restrict__ y, RowWalk walk,
+    const Scalar* __restrict__ x, const Accumulator* __restrict__ grid, Scalar* __restrict__ y, RowTiling tiling,
     GridSamplePlan plan)
 {
     const int count = plan.rows * plan.columns;
-    ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
-        const Place place = PlaceOf(grid, row, plan);
+    ForEachRow(tiling, [=](Int64 row, int first, int end, int step) {
+        const Point point = PointOf(grid, row, plan);
         const int threadStep = WarpSize == 1 ? 1 : step;
         Scalar* to = y + row * plan.channels;
-        if (!place.isInside) {
+        if (!point.isInside) {
             for (int c = first; c < end; c += threadStep) to[c] = Scalar(0);
             return;
         }
         const Int64 stride = (Int64)plan.width * plan.channels;
-        const Int64 line = Quotient(row, count) * plan.height + place.row;
-        const Int64 start = line * stride + (Int64)place.column * plan.channels;
-        if (HasPixel(place, 0, 0, plan) && HasPixel(place, 1, 1, plan)) {
+        const Int64 line = Quotient(row, count) * plan.height + point.row;
+        const Int64 start = line * stride + (Int64)point.column * plan.channels;
+        if (HasPixel(point, 0, 0, plan) && HasPixel(point, 1, 1, plan)) {
             const Scalar* above = x + start;
             const Scalar* below = above + stride;
-            const Accumulator w0 = Weight(place, 0, 0), w1 = Weight(place, 0, 1);
-            const Accumulator w2 = Weight(place, 1, 0), w3 = Weight(place, 1, 1);
+            const Accumulator w0 = Weight(point, 0, 0), w1 = Weight(point, 0, 1);
+            const Accumulator w2 = Weight(point, 1, 0), w3 = Weight(point, 1, 1);
             for (int c = first; c < end; c += threadStep) {
                 const Accumulator upper = w0 * Accumulator(above[c]) + w1 * Accumulator(above[c + plan.channels]);
                 to[c] = Scalar(upper + w2 * Accumulator(below[c]) + w3 * Accumulator(below[c + plan.channels]));
@@ -85,8 +85,8 @@ KERNEL GridSample(
             Accumulator sum = 0;
             for (int corner = 0; corner < 4; corner++) {
                 const int down = corner / 2, right = corner % 2;
-                if (!HasPixel(place, down, right, plan)) continue;
-                sum += Weight(place, down, right) * Accumulator(x[start + down * stride + right * plan.channels + c]);
+                if (!HasPixel(point, down, right, plan)) continue;
+                sum += Weight(point, down, right) * Accumulator(x[start + down * stride + right * plan.channels + c]);
             }
             to[c] = Scalar(sum);
         }
@@ -98,10 +98,10 @@ KERNEL GridSampleCells(const Accumulator* __restrict__ grid, int* heads, int* ne
     const Int64 begin = (Int64)blockIdx.x * ElementsPerBlock;
     const Int64 end = Minimum(count, begin + ElementsPerBlock);
     for (Int64 index = begin + threadIdx.x; index < end; index += blockDim.x) {
-        const Place place = PlaceOf(grid, index, plan);
-        if (!place.isInside) continue;
+        const Point point = PointOf(grid, index, plan);
+        if (!point.isInside) continue;
         const Int64 picture = Quotient(index, plan.rows * plan.columns);
-        const Int64 cell = (picture * (plan.height + 1) + place.row + 1) * (plan.width + 1) + place.column + 1;
+        const Int64 cell = (picture * (plan.height + 1) + point.row + 1) * (plan.width + 1) + point.column + 1;
         nexts[index] = AtomicExchange(heads + cell, int(index) + 1);
     }
 }
@@ -153,9 +153,9 @@ constexpr int Width = WarpSize == 1 ? 256 : 1;
 
 KERNEL GridSampleGradient(
     const Scalar* __restrict__ g, const Accumulator* __restrict__ grid, const int* __restrict__ heads,
-    const int* __restrict__ nexts, Scalar* __restrict__ dx, RowWalk walk, GridSamplePlan plan)
+    const int* __restrict__ nexts, Scalar* __restrict__ dx, RowTiling tiling, GridSamplePlan plan)
 {
-    ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
+    ForEachRow(tiling, [=](Int64 row, int first, int end, int step) {
         const Int64 line = Quotient(row, plan.width);
         const int b = int(row - line * plan.width);
         const Int64 picture = Quotient(line, plan.height);
@@ -168,8 +168,8 @@ KERNEL GridSampleGradient(
             for (int corner = 0; corner < 4; corner++) {
                 const int below = corner / 2, beside = corner % 2;
                 for (int at = cells[below * (plan.width + 1) + beside]; at; at = nexts[at - 1]) {
-                    const Place place = PlaceOf(grid, at - 1, plan);
-                    const Accumulator weight = Weight(place, 1 - below, 1 - beside);
+                    const Point point = PointOf(grid, at - 1, plan);
+                    const Accumulator weight = Weight(point, 1 - below, 1 - beside);
                     const Scalar* from = g + (Int64)(at - 1) * plan.channels + c;
                     for (int k = 0; k < count; k++) sum[k] += weight * Accumulator(from[k]);
                 }
@@ -186,19 +186,19 @@ KERNEL GridSampleGridGradient(
     const int lane = threadIdx.x % WarpSize;
     const Int64 index = (Int64)blockIdx.x * (blockDim.x / WarpSize) + threadIdx.x / WarpSize;
     if (index >= count) return;  // uniform across the warp, so that WarpSum below stays legal
-    const Place place = PlaceOf(grid, index, plan);
+    const Point point = PointOf(grid, index, plan);
     const Int64 picture = Quotient(index, plan.rows * plan.columns);
     Accumulator along = 0, across = 0;
-    for (int corner = 0; place.isInside && corner < 4; corner++) {
+    for (int corner = 0; point.isInside && corner < 4; corner++) {
         const int down = corner / 2, right = corner % 2;
-        if (!HasPixel(place, down, right, plan)) continue;
-        const Int64 pixel = (picture * plan.height + place.row + down) * plan.width + place.column + right;
+        if (!HasPixel(point, down, right, plan)) continue;
+        const Int64 pixel = (picture * plan.height + point.row + down) * plan.width + point.column + right;
         Accumulator product = 0;
         for (int c = lane; c < plan.channels; c += WarpSize) {
             product += Accumulator(x[pixel * plan.channels + c]) * Accumulator(g[index * plan.channels + c]);
         }
-        along += product * (right ? 1 : -1) * (down ? place.down : 1 - place.down);
-        across += product * (down ? 1 : -1) * (right ? place.right : 1 - place.right);
+        along += product * (right ? 1 : -1) * (down ? point.down : 1 - point.down);
+        across += product * (down ? 1 : -1) * (right ? point.right : 1 - point.right);
     }
     along = WarpSum(along);
     across = WarpSum(across);

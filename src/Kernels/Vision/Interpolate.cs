@@ -73,10 +73,10 @@ public static class Interpolate
             KernelArgument.Structure(ref columns));
 
         InterpolatePlan plan = new(x.Shape, y.Shape, rows.Width, columns.Width);
-        RowWalk walk = new((long)x.Shape[0] * height, checked(width * channels));
-        LaunchShape shape = walk.Shape(x.Device) with { Cost = LaunchCost.Of(x, y) };
+        RowTiling tiling = new((long)x.Shape[0] * height, checked(width * channels));
+        LaunchShape shape = tiling.Shape(x.Device) with { Cost = LaunchCost.Of(x, y) };
         module.Kernel("Interpolate").Launch(
-            shape, x, spans, weights, y, KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan));
+            shape, x, spans, weights, y, KernelArgument.Structure(ref tiling), KernelArgument.Structure(ref plan));
         return y;
     }
 }

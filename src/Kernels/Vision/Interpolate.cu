@@ -13,8 +13,8 @@
 // Shapes   x: [N, H, W, C]; y: [N, I, J, C]; spans: [I + J, 2], first element and count; weights: [I, K] followed by
 //          [J, L], K and L the largest count of a row; contiguous
 // Types    stored as Scalar; weights, positions and sums in Accumulator
-// Launch   Interpolate: rows of J*C distributed by RowWalk; InterpolateWeights: one thread per row of R or S; any block
-//          size
+// Launch   Interpolate: rows of J*C distributed by RowTiling; InterpolateWeights: one thread per row of R or S; any
+//          block size
 // Cost     reads N*H*W*C, writes N*I*J*C: bound by memory. Elements of x are read once per weight, from cache
 // Limits   H, W, I, J >= 1; no antialiasing filter for downsampling: Bilinear and Bicubic then skip elements
 // Source   Keys 1981, Cubic convolution interpolation for digital image processing
@@ -29,7 +29,7 @@ struct InterpolateAxis {
     int before, after;  // A, B
     int kind, grid;
     int isAdjoint;
-    int width;          // places for the weights of a row
+    int width;          // room for the weights of a row
 };
 
 struct InterpolatePlan {
@@ -87,29 +87,29 @@ DEVICE Taps TapsOf(const InterpolateAxis& axis, int output)
     return {first, count, {Accumulator(1) / Accumulator(count), 0, 0, 0}};
 }
 
-DEVICE int Clamp(int place, const InterpolateAxis& axis) { return Minimum(Maximum(place, 0), axis.before - 1); }
+DEVICE int Clamp(int element, const InterpolateAxis& axis) { return Minimum(Maximum(element, 0), axis.before - 1); }
 
 DEVICE int First(const Taps& taps, const InterpolateAxis& axis) { return Clamp(taps.first, axis); }
 
 DEVICE int Last(const Taps& taps, const InterpolateAxis& axis) { return Clamp(taps.first + taps.count - 1, axis); }
 
 // The weight of an element between First and Last; taps clamped to the same element add up.
-DEVICE Accumulator WeightAt(const Taps& taps, const InterpolateAxis& axis, int place)
+DEVICE Accumulator WeightAt(const Taps& taps, const InterpolateAxis& axis, int element)
 {
     if (axis.kind > Bicubic) return taps.weight[0];  // Area
     Accumulator sum = 0;
-    for (int tap = 0; tap < taps.count; tap++) sum += Clamp(taps.first + tap, axis) == place ? taps.weight[tap] : 0;
+    for (int tap = 0; tap < taps.count; tap++) sum += Clamp(taps.first + tap, axis) == element ? taps.weight[tap] : 0;
     return sum;
 }
 
 // The outputs in which an element has a weight are contiguous, because positions never decrease. Returns the first
-// output whose last element is not before `place`, or the number of outputs if there is none.
-DEVICE int FirstOutput(const InterpolateAxis& axis, int place)
+// output whose last element is not before `element`, or the number of outputs if there is none.
+DEVICE int FirstOutput(const InterpolateAxis& axis, int element)
 {
     int low = 0, high = axis.after;
     while (low < high) {
         const int middle = low + (high - low) / 2;
-        if (Last(TapsOf(axis, middle), axis) < place) low = middle + 1;
+        if (Last(TapsOf(axis, middle), axis) < element) low = middle + 1;
         else high = middle;
     }
     return low;
@@ -331,16 +331,16 @@ DEVICE void MixOnHost(
 
 KERNEL Interpolate(
     const Scalar* __restrict__ x, const int* __restrict__ spans, const Accumulator* __restrict__ weights,
-    Scalar* __restrict__ y, RowWalk walk, InterpolatePlan plan)
+    Scalar* __restrict__ y, RowTiling tiling, InterpolatePlan plan)
 {
     const Matrix rowMatrix = {spans, weights, plan.rowTaps};
     const Matrix columns = {spans + 2 * plan.rows, weights + plan.rows * plan.rowTaps, plan.columnTaps};
-    ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
+    ForEachRow(tiling, [=](Int64 row, int first, int end, int step) {
         const Int64 picture = Quotient(row, plan.rows);
         const Band rows = BandOf(rowMatrix, int(row - picture * plan.rows));
         const Int64 stride = (Int64)plan.width * plan.channels;
         const Scalar* from = x + picture * plan.height * stride;
-        Scalar* to = y + row * walk.rowLength;
+        Scalar* to = y + row * tiling.rowLength;
         if (WarpSize == 1) {
             MixOnHost(from, plan, rows, columns, first, end, to);
             return;

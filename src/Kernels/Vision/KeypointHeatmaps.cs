@@ -86,13 +86,13 @@ public static class KeypointHeatmaps
         Tensor y = Tensor.Empty([pictures, height, width, mapCount], type, keypoints.Device);
         if (y.ElementCount == 0) return y;
         HeatmapPlan plan = new(height, width, keypointCount, mapCount, sigma ?? Sigma(height, width));
-        RowWalk walk = new((long)pictures * height, checked(width * mapCount));
-        LaunchShape shape = walk.Shape(y.Device) with { Cost = LaunchCost.Of(keypoints, limbs, y) };
+        RowTiling tiling = new((long)pictures * height, checked(width * mapCount));
+        LaunchShape shape = tiling.Shape(y.Device) with { Cost = LaunchCost.Of(keypoints, limbs, y) };
         KernelModule module = y.Device.Load(s_source, type);
         if (limbs is not null)
         {
             module.Kernel("KeypointHeatmapsLimbs").Launch(
-                shape, keypoints, limbs, y, KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan));
+                shape, keypoints, limbs, y, KernelArgument.Structure(ref tiling), KernelArgument.Structure(ref plan));
             return y;
         }
 
@@ -102,7 +102,7 @@ public static class KeypointHeatmaps
             elements with { Cost = LaunchCost.Of(keypoints, factors) }, keypoints, factors, factors.ElementCount,
             KernelArgument.Structure(ref plan));
         module.Kernel("KeypointHeatmaps").Launch(
-            shape, factors, y, KernelArgument.Structure(ref walk), KernelArgument.Structure(ref plan));
+            shape, factors, y, KernelArgument.Structure(ref tiling), KernelArgument.Structure(ref plan));
         return y;
     }
 }

@@ -7,8 +7,8 @@
 // Shapes   keypoints: [N, K, 3], column and row in pixels, visibility; limbs: [L, 2]; factors: [N, H + W, K], rows
 //          first; y: [N, H, W, K] or [N, H, W, L]; contiguous
 // Types    stored as Scalar; factors and all computation in Accumulator; keypoints are float
-// Launch   maps: rows of W*K or W*L distributed by RowWalk; factors: one block for every ElementsPerBlock elements; any
-//          block size
+// Launch   maps: rows of W*K or W*L distributed by RowTiling; factors: one block for every ElementsPerBlock elements;
+//          any block size
 // Cost     writes N*H*W*K: bound by memory. N*H*W*L exponentials for limbs: bound by arithmetic on a CPU
 // Source   Brooks and Efros 2022, Hallucinating Pose-Compatible Scenes, section 3 (Eq. 3.1 of the thesis)
 #include "Common/Prelude.cuh"
@@ -34,10 +34,10 @@ KERNEL KeypointHeatmapsFactors(
     for (Int64 index = begin + threadIdx.x; index < end; index += blockDim.x) {
         const Int64 line = Quotient(index, plan.keypoints);
         const Int64 picture = Quotient(line, plan.height + plan.width);
-        const int place = int(line - picture * (plan.height + plan.width));
+        const int position = int(line - picture * (plan.height + plan.width));
         const float* keypoint = keypoints + 3 * (picture * plan.keypoints + index - line * plan.keypoints);
-        const bool isRow = place < plan.height;
-        const Accumulator pixel = Accumulator(isRow ? place : place - plan.height);
+        const bool isRow = position < plan.height;
+        const Accumulator pixel = Accumulator(isRow ? position : position - plan.height);
         const Accumulator distance = pixel - Accumulator(keypoint[isRow ? 1 : 0]);
         const Accumulator factor = Exp(exponent * distance * distance);
         factors[index] = isRow ? factor * Accumulator(keypoint[2]) : factor;
@@ -45,14 +45,14 @@ KERNEL KeypointHeatmapsFactors(
 }
 
 KERNEL KeypointHeatmaps(
-    const Accumulator* __restrict__ factors, Scalar* __restrict__ y, RowWalk walk, HeatmapPlan plan)
+    const Accumulator* __restrict__ factors, Scalar* __restrict__ y, RowTiling tiling, HeatmapPlan plan)
 {
-    ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
+    ForEachRow(tiling, [=](Int64 row, int first, int end, int step) {
         const Int64 picture = Quotient(row, plan.height);
         const Accumulator* lines = factors + picture * (plan.height + plan.width) * plan.keypoints;
         const Accumulator* down = lines + (row - picture * plan.height) * plan.keypoints;
         const Accumulator* across = lines + (Int64)plan.height * plan.keypoints;
-        Scalar* to = y + row * walk.rowLength;
+        Scalar* to = y + row * tiling.rowLength;
         if (WarpSize > 1) {
             for (int at = first; at < end; at += step) to[at] = Scalar(down[at % plan.keypoints] * across[at]);
             return;
@@ -67,15 +67,15 @@ KERNEL KeypointHeatmaps(
 }
 
 KERNEL KeypointHeatmapsLimbs(
-    const float* __restrict__ keypoints, const int* __restrict__ limbs, Scalar* __restrict__ y, RowWalk walk,
+    const float* __restrict__ keypoints, const int* __restrict__ limbs, Scalar* __restrict__ y, RowTiling tiling,
     HeatmapPlan plan)
 {
     const Accumulator exponent = Exponent(plan);
-    ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
+    ForEachRow(tiling, [=](Int64 row, int first, int end, int step) {
         const Int64 picture = Quotient(row, plan.height);
         const Accumulator i = Accumulator(int(row - picture * plan.height));
         const float* pose = keypoints + 3 * picture * plan.keypoints;
-        Scalar* to = y + row * walk.rowLength;
+        Scalar* to = y + row * tiling.rowLength;
         for (int at = first; at < end; at += WarpSize == 1 ? 1 : step) {
             const int column = at / plan.limbs;
             const int limb = at - column * plan.limbs;

@@ -5,7 +5,7 @@ namespace GenKernels.Runtime;
 /// <summary>
 /// The layout of a tensor, and which boxes of it the Tensor Memory Accelerator (TMA, compute capability 9.0) copies
 /// into shared memory: rows of 128 bytes with the 128-byte swizzle. A launch adds the address; see
-/// <c>Common/TensorCopy.cuh</c>.
+/// <c>Common/Tma.cuh</c>.
 /// </summary>
 /// <remarks>CUDA driver API, "Tensor Map Object Management".</remarks>
 internal sealed unsafe class TensorMap

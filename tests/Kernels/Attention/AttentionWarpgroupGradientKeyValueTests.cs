@@ -20,10 +20,10 @@ public sealed class AttentionWarpgroupGradientKeyValueTests(Device device)
         (Tensor q, Tensor k, Tensor v, Tensor dy) = setting.Inputs(device, type);
         (_, double[] expectedK, double[] expectedV) =
             setting.Gradients(q.ToDoubles(), k.ToDoubles(), v.ToDoubles(), dy.ToDoubles());
-        Tensor numbers = AttentionWarpgroupGradientQueryTests.Numbers(setting, q, k, v, dy);
+        Tensor statistics = AttentionWarpgroupGradientQueryTests.Statistics(setting, q, k, v, dy);
         Tensor dk = Tensor.Empty(k.Shape, type, device), dv = Tensor.Empty(v.Shape, type, device);
         AttentionWarpgroupGradientKeyValue.Launch(
-            q, k, v, dy, numbers, dk, dv, new AttentionPlan(q, k, v, setting.Options));
+            q, k, v, dy, statistics, dk, dv, new AttentionPlan(q, k, v, setting.Options));
         Expect.CloseSums(dk, expectedK, "dk");
         Expect.CloseSums(dv, expectedV, "dv");
     }

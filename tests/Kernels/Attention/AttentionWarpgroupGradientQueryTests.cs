@@ -19,12 +19,12 @@ public sealed class AttentionWarpgroupGradientQueryTests(Device device)
         using TensorScope scope = device.Scope();
         (Tensor q, Tensor k, Tensor v, Tensor dy) = setting.Inputs(device, type);
         (double[] expected, _, _) = setting.Gradients(q.ToDoubles(), k.ToDoubles(), v.ToDoubles(), dy.ToDoubles());
-        Tensor numbers = Numbers(setting, q, k, v, dy);
+        Tensor statistics = Statistics(setting, q, k, v, dy);
         foreach (AttentionWay way in AttentionWarpgroupGradientQuery.Known.For(device, setting.Channels))
         {
             Tensor dq = Tensor.Empty(q.Shape, type, device);
             AttentionWarpgroupGradientQuery.Launch(
-                way, q, k, v, dy, numbers, dq, new AttentionPlan(q, k, v, setting.Options));
+                way, q, k, v, dy, statistics, dq, new AttentionPlan(q, k, v, setting.Options));
             Expect.CloseSums(dq, expected, $"dq by {way}");
         }
     }
@@ -33,11 +33,11 @@ public sealed class AttentionWarpgroupGradientQueryTests(Device device)
     public void AnEditOfAnyKernelHasItMeasuredAnew() => TunedSources.ExpectComplete(
         device, new AttentionGradientChoice(), new AttentionKey(ElementType.Float16, 1, 3, 5, 1, 64, IsCausal: true));
 
-    /// <returns>The numbers per query that the gradients read.</returns>
-    internal static Tensor Numbers(AttentionSetting setting, Tensor q, Tensor k, Tensor v, Tensor dy)
+    /// <returns>The statistics per query that the gradients read.</returns>
+    internal static Tensor Statistics(AttentionSetting setting, Tensor q, Tensor k, Tensor v, Tensor dy)
     {
         AttentionWay way = AttentionWarpgroup.Known.For(q.Device, setting.Channels).First();
         (Tensor y, Tensor rows) = AttentionWarpgroupTests.Forward(way, q, k, v, setting.Options);
-        return AttentionGradientNumbers.Forward(y, dy, rows, new AttentionPlan(q, k, v, setting.Options));
+        return AttentionGradientPreprocess.Forward(y, dy, rows, new AttentionPlan(q, k, v, setting.Options));
     }
 }

@@ -39,11 +39,11 @@ public sealed class TensorTileTests(Device device)
     {
         int length = ChunkBytes / type.Size();
         int depth = chunksAlong * length, chunks = tiles.Columns / length;
-        using Tensor along = Tensor.Empty([tiles.Rows, chunksAlong], ElementType.Int32, device);
-        using Tensor across = Tensor.Empty([depth, chunks], ElementType.Int32, device);
+        using Tensor kMajor = Tensor.Empty([tiles.Rows, chunksAlong], ElementType.Int32, device);
+        using Tensor mnMajor = Tensor.Empty([depth, chunks], ElementType.Int32, device);
         device.Load(s_source, type, tiles.Variant).Kernel("Swizzle").Launch(
-            new LaunchShape(1, 1, 1, 32), along, across);
-        (int[] rows, int[] columns) = (along.ToArray<int>(), across.ToArray<int>());
+            new LaunchShape(1, 1, 1, 32), kMajor, mnMajor);
+        (int[] rows, int[] columns) = (kMajor.ToArray<int>(), mnMajor.ToArray<int>());
 
         foreach (int[] places in new[] { rows, columns })
         {

@@ -10,11 +10,11 @@ public sealed class WgmmaTests(Device device)
     private static readonly KernelSource s_source = new(
         "Probes/Wgmma.cu", typeof(WgmmaTests).Assembly, [ElementType.Float16, ElementType.BFloat16],
         [
-            .. Forms().Select(form => Variant(form.Columns, form.X, form.AcrossW)),
+            .. Forms().Select(form => Variant(form.Columns, form.X, form.IsWNMajor)),
         ]);
 
-    /// <summary>Where x lies: in shared memory, K-major (along) or M-major (across), or in registers.</summary>
-    public enum Place { Along, Across, InRegisters }
+    /// <summary>Where x lies: in shared memory, K-major or M-major, or in registers.</summary>
+    public enum Layout { KMajor, MMajor, InRegisters }
 
     /// <summary>The devices with warpgroup products.</summary>
     internal static IEnumerable<TestFixtureData> Devices() =>
@@ -23,28 +23,28 @@ public sealed class WgmmaTests(Device device)
     [Test]
     public void WarpgroupsMultiplyAsMatricesDo(
         [Values(FloatType.Float16, FloatType.BFloat16)] FloatType type,
-        [ValueSource(nameof(Forms))] (int Columns, Place X, bool AcrossW) form)
+        [ValueSource(nameof(Forms))] (int Columns, Layout X, bool IsWNMajor) form)
     {
         foreach ((int depth, int warpgroups) in new[] { (16, 1), (80, 2) })
         {
-            Check(type.Element(), form.Columns, form.X, form.AcrossW, depth, warpgroups);
+            Check(type.Element(), form.Columns, form.X, form.IsWNMajor, depth, warpgroups);
         }
     }
 
     /// <summary>All forms for one width; for the other widths those of matrix products and of attention.</summary>
-    private static IEnumerable<(int Columns, Place X, bool AcrossW)> Forms() =>
+    private static IEnumerable<(int Columns, Layout X, bool IsWNMajor)> Forms() =>
     [
-        .. from x in Enum.GetValues<Place>()
-           from acrossW in new[] { false, true }
-           select (64, x, acrossW),
+        .. from x in Enum.GetValues<Layout>()
+           from isWNMajor in new[] { false, true }
+           select (64, x, isWNMajor),
         .. from columns in new[] { 128, 160, 256 }
-           from x in new[] { Place.Along, Place.Across }
-           from acrossW in new[] { false, true }
-           select (columns, x, acrossW),
-        .. from columns in new[] { 40, 80, 160 } select (columns, Place.InRegisters, true),
+           from x in new[] { Layout.KMajor, Layout.MMajor }
+           from isWNMajor in new[] { false, true }
+           select (columns, x, isWNMajor),
+        .. from columns in new[] { 40, 80, 160 } select (columns, Layout.InRegisters, true),
     ];
 
-    private void Check(ElementType type, int columns, Place place, bool acrossW, int depth, int warpgroups)
+    private void Check(ElementType type, int columns, Layout layout, bool isWNMajor, int depth, int warpgroups)
     {
         int count = Grid * warpgroups;
         using Tensor x = TestTensors.Normal([count, Rows, depth], seed: 1, device, type);
@@ -52,7 +52,7 @@ public sealed class WgmmaTests(Device device)
         using Tensor y = Tensor.Empty([count, Rows, columns], ElementType.Float32, device);
         int wholeColumns = (columns + 63) / 64 * 64;
         int shared = 1024 + (warpgroups * (Rows + wholeColumns) * ((depth + 63) / 64 * 128));
-        device.Load(s_source, type, Variant(columns, place, acrossW)).Kernel("WgmmaProduct").Launch(
+        device.Load(s_source, type, Variant(columns, layout, isWNMajor)).Kernel("WgmmaProduct").Launch(
             new LaunchShape(Grid, 1, 1, 128 * warpgroups, shared), x, w, y, depth);
 
         (double[] left, double[] right) = (x.ToDoubles(), w.ToDoubles());
@@ -69,7 +69,7 @@ public sealed class WgmmaTests(Device device)
         Expect.CloseSums(y, expected, $"{depth} deep, {warpgroups} warpgroups");
     }
 
-    private static string Variant(int columns, Place x, bool acrossW) =>
-        $"ProductColumns={columns};XAcross={(x == Place.Across ? 1 : 0)};"
-        + $"XInRegisters={(x == Place.InRegisters ? 1 : 0)};WAcross={(acrossW ? 1 : 0)}";
+    private static string Variant(int columns, Layout x, bool isWNMajor) =>
+        $"ProductColumns={columns};XMMajor={(x == Layout.MMajor ? 1 : 0)};"
+        + $"XInRegisters={(x == Layout.InRegisters ? 1 : 0)};WNMajor={(isWNMajor ? 1 : 0)}";
 }

@@ -52,8 +52,8 @@ public sealed class TransposeTests(Device device)
     public void WeightsOfAnAdjointRunBackwardsOverTheirTaps([Values(1, 2)] int groups, [Values(16, 20)] int outputs)
     {
         using Tensor w = Counting([groups * outputs, 1, 3, 3, 24]);
-        using Tensor turned = StridedCopy.TurnWeights(w, groups);
-        (int[] values, int[] actual) = (w.ToArray<int>(), turned.ToArray<int>());
+        using Tensor adjoint = StridedCopy.AdjointWeights(w, groups);
+        (int[] values, int[] actual) = (w.ToArray<int>(), adjoint.ToArray<int>());
         for (int index = 0; index < actual.Length; index++)
         {
             (int output, int tap, int input) = (index % outputs, index / outputs % 9, index / outputs / 9);

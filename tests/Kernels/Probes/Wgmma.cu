@@ -1,8 +1,8 @@
 // Wgmma: the wrappers of Wgmma.cuh by themselves.
 //   WgmmaProduct   y[g,m,n] = sum over k of x[g,m,k] w[g,n,k], a warpgroup a product
 //
-// The operands are put into shared memory one element after the other, by the layouts written out here: along the
-// depth, or across it where XAcross or WAcross says so. XInRegisters has x in registers instead.
+// The operands are put into shared memory one element after the other, by the layouts written out here: K-major, or
+// MN-major where XMMajor or WNMajor says so. XInRegisters has x in registers instead.
 //
 // Shapes   x: [G, 64, K], w: [G, ProductColumns, K], y: [G, 64, ProductColumns]
 // Types    stored as Scalar, summed in float
@@ -18,25 +18,25 @@ constexpr int Rows = 64;
 template <bool Number> struct Constant { static constexpr bool Value = Number; };
 
 // The byte of an element: `at` counts the rows of x or the columns of w, of which there are size.
-DEVICE int Place(bool isAcross, int size, int depth, int at, int k)
+DEVICE int Offset(bool isMnMajor, int size, int depth, int at, int k)
 {
-    if (isAcross) return at / 64 * depth * 128 + k * 128 + (at % 64 / 8 ^ k % 8) * 16 + at % 8 * 2;
+    if (isMnMajor) return at / 64 * depth * 128 + k * 128 + (at % 64 / 8 ^ k % 8) * 16 + at % 8 * 2;
     return k / 64 * size * 128 + at * 128 + (k % 64 / 8 ^ at % 8) * 16 + k % 8 * 2;
 }
 
-DEVICE void Fill(char* operand, const Scalar* source, bool isAcross, int size, int depth)
+DEVICE void Fill(char* operand, const Scalar* source, bool isMnMajor, int size, int depth)
 {
     for (int index = threadIdx.x % WarpgroupThreads; index < size * depth; index += WarpgroupThreads) {
-        const int place = Place(isAcross, size, depth, index / depth, index % depth);
-        *reinterpret_cast<Scalar*>(operand + place) = source[index];
+        const int offset = Offset(isMnMajor, size, depth, index / depth, index % depth);
+        *reinterpret_cast<Scalar*>(operand + offset) = source[index];
     }
 }
 
 // The part of an operand that begins with element k of the depth.
-DEVICE UInt64 OperandAt(const char* operand, bool isAcross, int size, int depth, int k)
+DEVICE UInt64 OperandAt(const char* operand, bool isMnMajor, int size, int depth, int k)
 {
-    const int start = isAcross ? k * 128 : k / 64 * size * 128 + k % 64 * 2;
-    return MatrixDescriptor(operand + start, isAcross ? depth * 128 : 16, AtomBytes);
+    const int start = isMnMajor ? k * 128 : k / 64 * size * 128 + k % 64 * 2;
+    return MatrixDescriptor(operand + start, isMnMajor ? depth * 128 : 16, AtomBytes);
 }
 
 // The warp's rows of x from element k of the depth on.
@@ -61,8 +61,8 @@ KERNEL_OF(256) WgmmaProduct(const Scalar* x, const Scalar* w, float* y, int dept
     constexpr int WholeColumns = (ProductColumns + 63) / 64 * 64;
     char* xOperand = memory + BytesToAtom(memory) + warpgroup * (Rows + WholeColumns) * rowBytes;
     char* wOperand = xOperand + Rows * rowBytes;
-    Fill(xOperand, x + product * Rows * depth, XAcross, Rows, depth);
-    Fill(wOperand, w + product * ProductColumns * depth, WAcross, ProductColumns, depth);
+    Fill(xOperand, x + product * Rows * depth, XMMajor, Rows, depth);
+    Fill(wOperand, w + product * ProductColumns * depth, WNMajor, ProductColumns, depth);
     ProxyFence();
     __syncthreads();  // the stores | their reads
 
@@ -70,16 +70,16 @@ KERNEL_OF(256) WgmmaProduct(const Scalar* x, const Scalar* w, float* y, int dept
     for (FragmentSum& sum : sums[0]) sum = {{7, 7, 7, 7}};  // the first multiplication begins anew
     const auto multiply = [&](int k, auto adds) {
         using Product = Wgmma<Scalar, ProductColumns>;
-        const UInt64 right = OperandAt(wOperand, WAcross, ProductColumns, depth, k);
+        const UInt64 right = OperandAt(wOperand, WNMajor, ProductColumns, depth, k);
         WgmmaFence();
 #if XInRegisters
         const FragmentX left = FragmentAt(x + product * Rows * depth, depth, k);
-        Product::template Multiply<WAcross, adds.Value>(sums[0], left, right);
+        Product::template Multiply<WNMajor, adds.Value>(sums[0], left, right);
         WgmmaCommit();
         WgmmaWait<0>();  // before the registers are others'
 #else
-        Product::template Multiply<XAcross, WAcross, adds.Value>(
-            sums[0], OperandAt(xOperand, XAcross, Rows, depth, k), right);
+        Product::template Multiply<XMMajor, WNMajor, adds.Value>(
+            sums[0], OperandAt(xOperand, XMMajor, Rows, depth, k), right);
         WgmmaCommit();
         WgmmaWait<1>();
 #endif

@@ -3,8 +3,8 @@ namespace GenKernels.Tests.Runtime.Interop;
 /// <summary>
 /// The part of <see cref="PretendedCuda"/> that acts as driver, NVRTC and NVTX: device memory is memory of the process,
 /// and machine code is the text that NVRTC was given. It knows two kernels:
-/// <c>PixelNorm(x, y, rows, channels, epsilon)</c> of floats, which writes y = 2 x, and <c>JoinParts</c>, with bias and
-/// gain only.
+/// <c>PixelNorm(x, y, rows, channels, epsilon)</c> of floats, which writes y = 2 x, and <c>SplitKReduction</c>, with
+/// bias and gain only.
 /// </summary>
 internal static class PretendedDriver
 {
@@ -140,7 +140,7 @@ internal static class PretendedDriver
         API int cuModuleGetFunction(void** function, void* module, const char* name)
         {
             CHECK
-            *function = strcmp(name, "JoinParts") ? (void*)4 : (char*)module + 100;
+            *function = strcmp(name, "SplitKReduction") ? (void*)4 : (char*)module + 100;
             return 0;
         }
         API int cuFuncGetAttribute(int* value, int attribute, void*)
@@ -168,21 +168,21 @@ internal static class PretendedDriver
             return 0;
         }
         struct Epilogue { int function; float slope, gain, limit; int factorRows; };
-        struct Walk { long long rows; int length; };
+        struct Tiling { long long rows; int length; };
         static int Join(Kind kind, void** values)
         {
             void* parts = *(void**)values[0];
             void* bias = *(void**)values[3];
             void* y = *(void**)values[5];
             const Epilogue epilogue = *(Epilogue*)values[6];
-            const Walk walk = *(Walk*)values[7];
+            const Tiling tiling = *(Tiling*)values[7];
             const int count = *(int*)values[8];
             if (epilogue.function || *(void**)values[1] || *(void**)values[2] || *(void**)values[4]) return 1;
             Do([=] {
-                for (long long i = 0; i < walk.rows * walk.length; i++) {
-                    double sum = bias ? Load(bias, i % walk.length, kind) : 0;
+                for (long long i = 0; i < tiling.rows * tiling.length; i++) {
+                    double sum = bias ? Load(bias, i % tiling.length, kind) : 0;
                     for (int s = 0; s < count; s++)
-                        sum += Load(parts, s * walk.rows * walk.length + i, kind == Double ? Double : Single);
+                        sum += Load(parts, s * tiling.rows * tiling.length + i, kind == Double ? Double : Single);
                     Store(y, i, kind, epilogue.gain * sum);
                 }
             });

@@ -7,7 +7,7 @@ namespace GenKernels.Benchmarks.Kernels.MatrixProduct;
 
 /// <summary>The epilogue of a convolution with one tap and few channels, so that the epilogue is most of the
 /// work.</summary>
-public class JoinPartsBenchmarks : KernelBenchmarks
+public class SplitKReductionBenchmarks : KernelBenchmarks
 {
     /// <inheritdoc/>
     public override IEnumerable<KernelCase> Cases => [Finished([1, 64, 36, 64, 4], 64)];

@@ -5,7 +5,7 @@ using GenKernels.Tests.Kernels.Elementwise;
 namespace GenKernels.Tests.Kernels.MatrixProduct;
 
 [TestFixtureSource(typeof(TestDevices), nameof(TestDevices.All))]
-public sealed class JoinPartsTests(Device device)
+public sealed class SplitKReductionTests(Device device)
 {
     [Test]
     public void PartsAreAddedAndFinished(
@@ -21,7 +21,7 @@ public sealed class JoinPartsTests(Device device)
         using Tensor bias = TestTensors.Normal([columns], seed: 4, device, element);
         using Tensor residual = TestTensors.Normal([Rows, columns], seed: 5, device, element);
         using Tensor y = Tensor.Empty([Rows, columns], element, device);
-        JoinParts.Into(sums, new ProductEpilogue(bias, options, residual, factor, noise), y);
+        SplitKReduction.Into(sums, new ProductEpilogue(bias, options, residual, factor, noise), y);
 
         (double[] terms, double[] factors) = (sums.ToDoubles(), factor.ToDoubles());
         (double[] offsets, double[] biases, double[] added) =

@@ -1,14 +1,14 @@
 namespace GenKernels.Tests.Runtime.Devices;
 
-/// <summary>Each fault of <c>TensorCopyFault.cu</c> is found by the simt device.</summary>
-public sealed class TensorCopyFaultTests
+/// <summary>Each fault of <c>TmaFault.cu</c> is found by the simt device.</summary>
+public sealed class TmaFaultTests
 {
     private const int Threads = 64;
     private const int Rows = 12;
     private const int RowLength = 64;
 
     private static readonly KernelSource s_source =
-        new("Probes/TensorCopyFault.cu", typeof(TensorCopyFaultTests).Assembly, [ElementType.Float16]);
+        new("Probes/TmaFault.cu", typeof(TmaFaultTests).Assembly, [ElementType.Float16]);
 
     /// <summary>The same as in the kernel.</summary>
     private enum Fault
@@ -39,7 +39,7 @@ public sealed class TensorCopyFaultTests
         Assert.That(
             () => Run(Enum.Parse<Fault>(fault), ThreadOrder.Forward),
             Throws.TypeOf<LaunchException>().With.Message.Contains(message)
-                .And.Message.Contains("(Probes/TensorCopyFault.cu:"));
+                .And.Message.Contains("(Probes/TmaFault.cu:"));
 
     private static float Element(int row, int column) => (row * RowLength) + column;
 
@@ -50,7 +50,7 @@ public sealed class TensorCopyFaultTests
         using Tensor x = TestTensors.From(values, [Rows, RowLength], device, ElementType.Float16);
         using Tensor y = Tensor.Empty([Threads], ElementType.Float32, device);
         TensorMap map = TensorMap.OfMatrices(x.Type, RowLength, Rows, matrices: 1, rows: 8);
-        device.Load(s_source, x.Type).Kernel("TensorCopyFault").Launch(
+        device.Load(s_source, x.Type).Kernel("TmaFault").Launch(
             new LaunchShape(1, 1, 1, Threads, SharedBytes: 1024 + 1024 + 128), KernelArgument.Mapped(x, map), y,
             firstRow, (int)fault);
         return y.ToArray<float>();

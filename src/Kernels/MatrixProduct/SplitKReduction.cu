@@ -1,15 +1,16 @@
-// JoinParts: adds up the partial sums of products (split-K) and applies the epilogue.
+// SplitKReduction: adds up the partial sums of products (split-K) and applies the epilogue.
 //   y[r,n] = epilogue(sum over s of parts[s,r,n]), added in the order of s; see Epilogue.cuh
 //
 // Shapes   parts: [S, R, N]; factor: [R / factorRows, N]; noise: [R]; bias: [N]; y, residual: [R, N]; contiguous; all
 //          but parts and y may be null; with S = 1, y may be parts itself
 // Types    parts are Accumulator, all else is Scalar
-// Launch   rows of N distributed by RowWalk, in packs of PackLength<Accumulator> where addresses allow; any block size
+// Launch   rows of N distributed by RowTiling, in packs of PackLength<Accumulator> where addresses allow; any block
+//          size
 // Cost     reads S*R*N, writes R*N: memory-bound
 // Source   ours
 #include "Common/Prelude.cuh"   // KERNEL, Scalar, Accumulator
 #include "Common/Rows.cuh"      // ForEachRow, ForEachRowPack
-#include "Common/Epilogue.cuh"  // Finished, FinishRow
+#include "Common/Epilogue.cuh"  // ApplyEpilogue, ApplyEpilogueToRow
 
 // Sums Width neighbouring elements over all parts, in order. The loads of four parts are in flight at once.
 template <int Width> DEVICE Pack<Width, Accumulator> SumOf(const Accumulator* parts, Int64 count, int partCount)
@@ -33,24 +34,24 @@ template <int Width> DEVICE Pack<Width, Accumulator> SumOf(const Accumulator* pa
     return sum;
 }
 
-KERNEL JoinParts(
+KERNEL SplitKReduction(
     const Accumulator* parts, const Scalar* factor, const Scalar* noise, const Scalar* bias, const Scalar* residual,
-    Scalar* y, EpilogueNumbers numbers, RowWalk walk, int partCount)
+    Scalar* y, EpilogueParameters parameters, RowTiling tiling, int partCount)
 {
-    const Epilogue epilogue = {factor, noise, bias, residual, numbers};
-    const Int64 count = walk.rowCount * walk.rowLength;
+    const Epilogue epilogue = {factor, noise, bias, residual, parameters};
+    const Int64 count = tiling.rowCount * tiling.rowLength;
     if constexpr (WarpSize > 1) {
-        ForEachRowPack<PackLength<Accumulator>>(walk, [=](Int64 row) {
-            const Int64 start = row * walk.rowLength;
+        ForEachRowPack<PackLength<Accumulator>>(tiling, [=](Int64 row) {
+            const Int64 start = row * tiling.rowLength;
             return [=](auto width, int i) {
                 const Pack<width.Value, Accumulator> sum = SumOf<width.Value>(parts + start + i, count, partCount);
-                StorePack(y + start + i, Finished<width.Value>(epilogue, sum, row, i, walk.rowLength));
+                StorePack(y + start + i, ApplyEpilogue<width.Value>(epilogue, sum, row, i, tiling.rowLength));
             };
         });
         return;
     }
-    ForEachRow(walk, [=](Int64 row, int first, int end, int step) {
-        const Int64 start = row * walk.rowLength;
+    ForEachRow(tiling, [=](Int64 row, int first, int end, int step) {
+        const Int64 start = row * tiling.rowLength;
         if constexpr (sizeof(Scalar) == sizeof(Accumulator)) {
             for (int part = 0; part < partCount; part++) {
                 for (int i = first; i < end; i++) {
@@ -58,13 +59,13 @@ KERNEL JoinParts(
                     y[start + i] = part == 0 ? sum : y[start + i] + sum;
                 }
             }
-            FinishRow(epilogue, y + start + first, row, first, end - first, walk.rowLength);
+            ApplyEpilogueToRow(epilogue, y + start + first, row, first, end - first, tiling.rowLength);
             return;
         }
         for (int i = first; i < end; i += step) {
             Accumulator sum = parts[start + i];
             for (int part = 1; part < partCount; part++) sum += parts[part * count + start + i];
-            y[start + i] = Finished(epilogue, sum, row, i, walk.rowLength);
+            y[start + i] = ApplyEpilogue(epilogue, sum, row, i, tiling.rowLength);
         }
     });
 }

@@ -1,13 +1,13 @@
-// TensorCopy: bulk copies of boxes of a tensor into shared memory by the Tensor Memory Accelerator, issued by one
-// thread, and mbarriers that count the bytes that have arrived.
+// Tma: bulk copies of boxes of a tensor into shared memory by the Tensor Memory Accelerator, issued by one thread, and
+// mbarriers that count the bytes that have arrived.
 //   TensorMap                  the layout of a tensor and of its boxes; the launcher makes it. TENSOR_MAP declares a
 //                              kernel parameter of this type
-//   ByteBarrier                an mbarrier in shared memory. A phase ends when `arrivals` threads have arrived and
-//                              the bytes that they expect have come. PrepareBarrier(barrier, arrivals) by one thread,
-//                              then its ProxyFence, which makes the barrier visible to copies, and a barrier of the
-//                              block come before other threads use it. BarrierPlace is a pointer to one
+//   TransactionBarrier         an mbarrier in shared memory. A phase ends when `arrivals` threads have arrived and the
+//                              bytes that they expect have come. PrepareBarrier(barrier, arrivals) by one thread, then
+//                              its ProxyFence, which makes the barrier visible to copies, and a barrier of the block
+//                              come before other threads use it. BarrierAddress is a pointer to one
 //   Arrive(barrier)            what the thread has done before is visible to the threads that wait
-//   ExpectBytes(barrier, n)    likewise, and the phase expects n more bytes
+//   ArriveAndExpect(barrier, n)   likewise, and the phase expects n more bytes
 //   WaitForPhase(barrier, parity)   waits until the phase of that parity has ended; parities alternate, starting with 0
 //   CopyBox<Axes>(to, map, barrier, at)    the box of 3 or 4 axes whose first element is at `at`, innermost axis first
 //   CopyPixels(to, map, barrier, at, tap)  im2col of neighbouring outputs of a convolution: the channels from at[0] on
@@ -23,11 +23,13 @@
 #pragma once
 #include "Common/Wgmma.cuh"  // SharedAddress, ProxyFence
 
-struct BoxPlace { int at[5]; };
-struct TapPlace { int w, h, t; };
+struct BoxCoordinates { int at[5]; };
+
+// PTX's im2colOffsets.
+struct TapOffsets { int w, h, t; };
 
 #if defined(GK_SIMT)
-#include "Common/FiberTensorCopy.cuh"
+#include "Common/FiberTma.cuh"
 #else
-#include "Common/DeviceTensorCopy.cuh"
+#include "Common/DeviceTma.cuh"
 #endif

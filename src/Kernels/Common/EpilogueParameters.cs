@@ -3,9 +3,9 @@ using GenKernels.Kernels.Elementwise;
 
 namespace GenKernels.Kernels.Common;
 
-/// <summary>The scalars of an epilogue; same layout as <c>EpilogueNumbers</c> in <c>Epilogue.cuh</c>.</summary>
+/// <summary>The scalars of an epilogue; same layout as <c>EpilogueParameters</c> in <c>Epilogue.cuh</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal readonly struct EpilogueNumbers
+internal readonly struct EpilogueParameters
 {
     private readonly int _function;
     private readonly float _slope, _gain, _limit;
@@ -13,7 +13,7 @@ internal readonly struct EpilogueNumbers
 
     /// <param name="options">Activation, slope, gain and clamp.</param>
     /// <param name="factorRows">Rows that share a row of factors.</param>
-    internal EpilogueNumbers(BiasActivationOptions options, int factorRows = 1)
+    internal EpilogueParameters(BiasActivationOptions options, int factorRows = 1)
     {
         float slope = options.Activation switch
         {

@@ -2,10 +2,10 @@ using GenKernels.Kernels.Common;
 
 namespace GenKernels.Kernels.MatrixProduct;
 
-/// <summary>Launches <c>JoinParts.cu</c>: adds up partial sums and applies the epilogue.</summary>
-internal static class JoinParts
+/// <summary>Launches <c>SplitKReduction.cu</c>: adds up partial sums and applies the epilogue.</summary>
+internal static class SplitKReduction
 {
-    private static readonly KernelSource s_source = Source("MatrixProduct/JoinParts.cu");
+    private static readonly KernelSource s_source = Source("MatrixProduct/SplitKReduction.cu");
 
     /// <summary>The kernel's file.</summary>
     internal static KernelSource SourceFile => s_source;
@@ -19,15 +19,16 @@ internal static class JoinParts
     internal static void Into(Tensor parts, ProductEpilogue epilogue, Tensor y)
     {
         int partCount = (int)(parts.ElementCount / y.ElementCount);
-        EpilogueNumbers numbers = epilogue.Numbers(y.Shape);
+        EpilogueParameters parameters = epilogue.Parameters(y.Shape);
         bool isPacked = PackWidths.For(y.Shape[^1], parts) > 1
             && PackWidths.AreAligned(y, epilogue.Factor, epilogue.Bias, epilogue.Residual);
-        RowWalk walk = new(
+        RowTiling tiling = new(
             y.ElementCount / y.Shape[^1], y.Shape[^1], isPacked ? PackWidths.Longest(parts.Type) : 1);
         LaunchCost cost = LaunchCost.Of(
             parts, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y);
-        y.Device.Load(s_source, y.Type).Kernel("JoinParts").Launch(
-            walk.Shape(y.Device) with { Cost = cost }, parts, epilogue.Factor, epilogue.Noise, epilogue.Bias,
-            epilogue.Residual, y, KernelArgument.Structure(ref numbers), KernelArgument.Structure(ref walk), partCount);
+        y.Device.Load(s_source, y.Type).Kernel("SplitKReduction").Launch(
+            tiling.Shape(y.Device) with { Cost = cost }, parts, epilogue.Factor, epilogue.Noise, epilogue.Bias,
+            epilogue.Residual, y, KernelArgument.Structure(ref parameters), KernelArgument.Structure(ref tiling),
+            partCount);
     }
 }

@@ -1,18 +1,18 @@
 namespace GenKernels.Kernels.Attention;
 
-/// <summary>Launches <c>AttentionGradientNumbers.cu</c>: what the gradients on tensor cores need of every
+/// <summary>Launches <c>AttentionGradientPreprocess.cu</c>: what the gradients on tensor cores need of every
 /// query.</summary>
-internal static class AttentionGradientNumbers
+internal static class AttentionGradientPreprocess
 {
     // As in the kernels.
     private const int QueryLanes = 8;
-    private const int NumberRound = 64;
+    private const int QueryPadding = 64;
 
     private static readonly KernelSource s_source =
-        Source("Attention/AttentionGradientNumbers.cu", AttentionTensor.Types);
+        Source("Attention/AttentionGradientPreprocess.cu", AttentionTensor.Types);
 
     /// <returns>The queries of a head that the result has room for: whole tiles of them.</returns>
-    internal static int NumberCount(int queries) => Quotient.Up(queries, NumberRound) * NumberRound;
+    internal static int PaddedQueryCount(int queries) => Quotient.Up(queries, QueryPadding) * QueryPadding;
 
     /// <param name="y">An attention's result, <c>[N, L, Heads, D]</c>, of 16-bit floats.</param>
     /// <param name="dy">The upstream gradient, of the shape of <paramref name="y"/>.</param>
@@ -24,14 +24,14 @@ internal static class AttentionGradientNumbers
     /// </returns>
     internal static Tensor Forward(Tensor y, Tensor dy, Tensor logSumExp, AttentionPlan plan)
     {
-        int count = NumberCount(plan.Queries);
-        Tensor numbers = Tensor.Empty([y.Shape[0], y.Shape[2], count, 2], ElementType.Float32, y.Device);
+        int count = PaddedQueryCount(plan.Queries);
+        Tensor statistics = Tensor.Empty([y.Shape[0], y.Shape[2], count, 2], ElementType.Float32, y.Device);
         long threads = plan.Pairs * count * QueryLanes;
         LaunchShape shape = LaunchShape.Blocks(
             y.Device, Quotient.Up(threads, LaunchShape.DefaultBlock));
-        y.Device.Load(s_source, y.Type).Kernel("AttentionGradientNumbers").Launch(
-            shape with { Cost = LaunchCost.Of(y, dy, logSumExp, numbers) }, y, dy, logSumExp, numbers,
+        y.Device.Load(s_source, y.Type).Kernel("AttentionGradientPreprocess").Launch(
+            shape with { Cost = LaunchCost.Of(y, dy, logSumExp, statistics) }, y, dy, logSumExp, statistics,
             KernelArgument.Structure(ref plan));
-        return numbers;
+        return statistics;
     }
 }

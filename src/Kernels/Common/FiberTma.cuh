@@ -1,7 +1,6 @@
-// FiberTensorCopy: the wrappers of TensorCopy on the simt device. A copy is made when its barrier is first waited for;
-// until then its target is filled with NaN, so that a missing wait and a target that is still read both show. A wait
-// for what never comes, arrivals beyond those of a phase, and bytes that nobody expects end the launch. Part of
-// TensorCopy.
+// FiberTma: the wrappers of Tma.cuh on the simt device. A copy is made when its barrier is first waited for; until then
+// its target is filled with NaN, so that a missing wait and a target that is still read both show. A wait for what
+// never comes, arrivals beyond those of a phase, and bytes that nobody expects end the launch. Part of Tma.
 #pragma once
 
 // A tensor map from the launcher; SimulatedTensorMap in the runtime has the same layout. The innermost axis is first.
@@ -20,14 +19,14 @@ static_assert(sizeof(TensorMap) == 128);
 #define TENSOR_MAP const TensorMap
 
 // The phases that have ended, the arrivals of each, and what the current one still lacks.
-struct ByteBarrier {
+struct TransactionBarrier {
     UInt16 ended;
     UInt8 arrivals, missingArrivals;
     int missingBytes;
 };
-static_assert(sizeof(ByteBarrier) == 8);
+static_assert(sizeof(TransactionBarrier) == 8);
 
-using BarrierPlace = ByteBarrier*;
+using BarrierAddress = TransactionBarrier*;
 
 namespace Fibers {
 
@@ -41,7 +40,7 @@ FIBER int RowsOfBox(const TensorMap& map)
     return rows;
 }
 
-// Copies the row of a box that begins at a place; zeros where it is outside of the tensor.
+// Copies the row of a box that begins at given coordinates; zeros where it is outside of the tensor.
 DEVICE void CopyRow(const TensorMap& map, const int (&at)[5], char* to, unsigned address)
 {
     bool isInside = true;
@@ -81,35 +80,36 @@ DEVICE void MakeCopy(const BoxCopy& copy)
     const unsigned address = SharedAddress(copy.to);
     const int rows = RowsOfBox(map);
     for (int row = 0; row < rows; row++) {
-        int place[5];
-        for (int axis = 0; axis < 5; axis++) place[axis] = at[axis];
+        int first[5];
+        for (int axis = 0; axis < 5; axis++) first[axis] = at[axis];
         int rest = row;
         for (int axis = 1; axis < 5; axis++) {
             if (map.isOfPixels) {
-                if (axis < 4) place[axis] += copy.tap[axis - 1];
+                if (axis < 4) first[axis] += copy.tap[axis - 1];
             } else {
-                place[axis] += rest % map.box[axis];
+                first[axis] += rest % map.box[axis];
                 rest /= map.box[axis];
             }
         }
-        CopyRow(map, place, copy.to + row * RowBytes, address + row * RowBytes);
+        CopyRow(map, first, copy.to + row * RowBytes, address + row * RowBytes);
         if (map.isOfPixels) NextPixel(map, at);
     }
 }
 
 // Keeps a copy until its barrier is waited for.
-FIBER __attribute__((noinline)) BoxCopy& Remember(Block& block, const BoxCopy& copy, Place where)
+FIBER __attribute__((noinline)) BoxCopy& Remember(Block& block, const BoxCopy& copy, CallSite site)
 {
-    if (block.boxCount == MaximumBoxes) Fail(block, where, "is one of more pending ones than the simt device keeps");
+    if (block.boxCount == MaximumBoxes) Fail(block, site, "is one of more pending ones than the simt device keeps");
     return block.boxes[block.boxCount++] = copy;
 }
 
 FIBER __attribute__((noinline)) void RememberBox(
-    Block& block, char* to, const TensorMap& map, const void* barrier, const BoxPlace& place, TapPlace tap, Place where)
+    Block& block, char* to, const TensorMap& map, const void* barrier, const BoxCoordinates& first, TapOffsets tap,
+    CallSite site)
 {
-    if (map.box[0] * 2 != RowBytes) Fail(block, where, "is not of rows of 128 bytes");
-    BoxCopy& kept = Remember(block, {to, &map, barrier, nullptr, RowsOfBox(map) * RowBytes}, where);
-    for (int axis = 0; axis < 5; axis++) kept.at[axis] = place.at[axis];
+    if (map.box[0] * 2 != RowBytes) Fail(block, site, "is not of rows of 128 bytes");
+    BoxCopy& kept = Remember(block, {to, &map, barrier, nullptr, RowsOfBox(map) * RowBytes}, site);
+    for (int axis = 0; axis < 5; axis++) kept.at[axis] = first.at[axis];
     kept.tap[0] = tap.w;
     kept.tap[1] = tap.h;
     kept.tap[2] = tap.t;
@@ -138,94 +138,95 @@ FIBER bool TakeBox(Block& block, const void* barrier, BoxCopy& copy)
 }
 
 // A barrier's contents are not the kernel's memory: sanitizers do not see how these functions access them.
-FIBER __attribute__((noinline)) bool HasEnded(const ByteBarrier& barrier, int parity)
+FIBER __attribute__((noinline)) bool HasEnded(const TransactionBarrier& barrier, int parity)
 {
     return barrier.ended % 2 != parity;
 }
 
-FIBER __attribute__((noinline)) bool IsComing(const Block& block, const ByteBarrier& barrier)
+FIBER __attribute__((noinline)) bool IsComing(const Block& block, const TransactionBarrier& barrier)
 {
     return barrier.missingArrivals == 0 && BytesComing(block, &barrier) >= barrier.missingBytes;
 }
 
-FIBER __attribute__((noinline)) void End(Block& block, ByteBarrier& barrier, int bytes, Place place)
+FIBER __attribute__((noinline)) void End(Block& block, TransactionBarrier& barrier, int bytes, CallSite site)
 {
-    if (bytes != barrier.missingBytes) Fail(block, place, "is for fewer bytes than come");
+    if (bytes != barrier.missingBytes) Fail(block, site, "is for fewer bytes than come");
     barrier.missingArrivals = barrier.arrivals;
     barrier.missingBytes = 0;
     barrier.ended++;
     block.yields = 0;
 }
 
-FIBER __attribute__((noinline)) void Prepare(ByteBarrier& barrier, int arrivals)
+FIBER __attribute__((noinline)) void Prepare(TransactionBarrier& barrier, int arrivals)
 {
     barrier = {0, UInt8(arrivals), UInt8(arrivals), 0};
 }
 
-FIBER __attribute__((noinline)) void Arrive(Block& block, ByteBarrier& barrier, int bytes, Place place)
+FIBER __attribute__((noinline)) void Arrive(Block& block, TransactionBarrier& barrier, int bytes, CallSite site)
 {
-    if (barrier.missingArrivals == 0) Fail(block, place, "is one too many for a phase");
+    if (barrier.missingArrivals == 0) Fail(block, site, "is one too many for a phase");
     barrier.missingArrivals--;
     barrier.missingBytes += bytes;
-    if (barrier.missingArrivals == 0 && barrier.missingBytes == 0) End(block, barrier, 0, place);
+    if (barrier.missingArrivals == 0 && barrier.missingBytes == 0) End(block, barrier, 0, site);
 }
 
 // Lets other threads run, one of which must do what the running thread waits for.
-FIBER __attribute__((noinline)) void Yield(Block& block, Place place)
+FIBER __attribute__((noinline)) void Yield(Block& block, CallSite site)
 {
     constexpr int MostYields = 1 << 20;
-    if (block.queueCount == 0 || ++block.yields == MostYields) Fail(block, place, "is for what never comes");
+    if (block.queueCount == 0 || ++block.yields == MostYields) Fail(block, site, "is for what never comes");
     Enqueue(block, block.running, 1, false);
     Thread& self = block.threads[block.running];
-    self.place = place;
+    self.site = site;
     const int next = Dequeue(block);
     if (next != block.running) SwitchTo(block, next, &self.stack);
 }
 
 DEVICE void BeginBox(
-    void* to, const TensorMap& map, ByteBarrier* barrier, const BoxPlace& place, TapPlace tap, Place where)
+    void* to, const TensorMap& map, TransactionBarrier* barrier, const BoxCoordinates& first, TapOffsets tap,
+    CallSite site)
 {
-    if (SharedAddress(to) % AtomBytes != 0) Fail(*s_block, where, "needs a target at a multiple of 1024");
+    if (SharedAddress(to) % AtomBytes != 0) Fail(*s_block, site, "needs a target at a multiple of 1024");
     __builtin_memset(to, 0xFF, RowsOfBox(map) * RowBytes);
     Sanitizer::Release(*reinterpret_cast<char*>(barrier));
-    RememberBox(*s_block, static_cast<char*>(to), map, barrier, place, tap, where);
+    RememberBox(*s_block, static_cast<char*>(to), map, barrier, first, tap, site);
 }
 
-DEVICE void BeginBytes(void* to, const void* from, int bytes, ByteBarrier* barrier, Place where)
+DEVICE void BeginBytes(void* to, const void* from, int bytes, TransactionBarrier* barrier, CallSite site)
 {
     const UInt64 all = UInt64(to) | UInt64(from) | UInt64(bytes);
-    if (all % 16 != 0) Fail(*s_block, where, "needs addresses and a length that 16 divides");
+    if (all % 16 != 0) Fail(*s_block, site, "needs addresses and a length that 16 divides");
     __builtin_memset(to, 0xFF, bytes);
     Sanitizer::Release(*reinterpret_cast<char*>(barrier));
-    Remember(*s_block, {static_cast<char*>(to), nullptr, barrier, static_cast<const char*>(from), bytes}, where);
+    Remember(*s_block, {static_cast<char*>(to), nullptr, barrier, static_cast<const char*>(from), bytes}, site);
 }
 
 }  // namespace Fibers
 
 #define GK_CALLER const char *file = __builtin_FILE(), int line = __builtin_LINE()
 
-DEVICE void PrepareBarrier(BarrierPlace barrier, int arrivals = 1) { Fibers::Prepare(*barrier, arrivals); }
+DEVICE void PrepareBarrier(BarrierAddress barrier, int arrivals = 1) { Fibers::Prepare(*barrier, arrivals); }
 
-DEVICE void ExpectBytes(BarrierPlace barrier, int bytes, GK_CALLER)
+DEVICE void ArriveAndExpect(BarrierAddress barrier, int bytes, GK_CALLER)
 {
     Fibers::Sanitizer::Release(*reinterpret_cast<char*>(barrier));
     Fibers::Arrive(*Fibers::s_block, *barrier, bytes, {"expectation of bytes", file, line});
 }
 
-DEVICE void Arrive(BarrierPlace barrier, GK_CALLER)
+DEVICE void Arrive(BarrierAddress barrier, GK_CALLER)
 {
     Fibers::Sanitizer::Release(*reinterpret_cast<char*>(barrier));
     Fibers::Arrive(*Fibers::s_block, *barrier, 0, {"arrival", file, line});
 }
 
-DEVICE void WaitForPhase(BarrierPlace barrier, int parity, GK_CALLER)
+DEVICE void WaitForPhase(BarrierAddress barrier, int parity, GK_CALLER)
 {
-    const Fibers::Place place = {"wait for a phase", file, line};
+    const Fibers::CallSite site = {"wait for a phase", file, line};
     Fibers::Block& block = *Fibers::s_block;
     char& order = *reinterpret_cast<char*>(barrier);
     while (!Fibers::HasEnded(*barrier, parity)) {
         if (!Fibers::IsComing(block, *barrier)) {
-            Fibers::Yield(block, place);
+            Fibers::Yield(block, site);
             continue;
         }
 
@@ -236,25 +237,25 @@ DEVICE void WaitForPhase(BarrierPlace barrier, int parity, GK_CALLER)
             Fibers::MakeCopy(copy);
             bytes += copy.bytes;
         }
-        Fibers::End(block, *barrier, bytes, place);
+        Fibers::End(block, *barrier, bytes, site);
         Fibers::Sanitizer::Release(order);
     }
     Fibers::Sanitizer::Acquire(order);
 }
 
 template <int Axes = 3>
-DEVICE void CopyBox(void* to, const TensorMap& map, BarrierPlace barrier, const BoxPlace& place, GK_CALLER)
+DEVICE void CopyBox(void* to, const TensorMap& map, BarrierAddress barrier, const BoxCoordinates& first, GK_CALLER)
 {
-    Fibers::BeginBox(to, map, barrier, place, {}, {"copy of a box", file, line});
+    Fibers::BeginBox(to, map, barrier, first, {}, {"copy of a box", file, line});
 }
 
 DEVICE void CopyPixels(
-    void* to, const TensorMap& map, BarrierPlace barrier, const BoxPlace& place, TapPlace tap, GK_CALLER)
+    void* to, const TensorMap& map, BarrierAddress barrier, const BoxCoordinates& first, TapOffsets tap, GK_CALLER)
 {
-    Fibers::BeginBox(to, map, barrier, place, tap, {"copy of pixels", file, line});
+    Fibers::BeginBox(to, map, barrier, first, tap, {"copy of pixels", file, line});
 }
 
-DEVICE void CopyBytes(void* to, const void* from, int bytes, BarrierPlace barrier, GK_CALLER)
+DEVICE void CopyBytes(void* to, const void* from, int bytes, BarrierAddress barrier, GK_CALLER)
 {
     Fibers::BeginBytes(to, from, bytes, barrier, {"copy of bytes", file, line});
 }

@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace GenKernels.Kernels.Common;
 
-/// <summary>How blocks divide the rows of a matrix; same layout as <c>RowWalk</c> in <c>Rows.cuh</c>.</summary>
+/// <summary>How blocks divide the rows of a matrix; same layout as <c>RowTiling</c> in <c>Rows.cuh</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal readonly struct RowWalk
+internal readonly struct RowTiling
 {
     private readonly long _rowCount;
     private readonly int _rowLength;
@@ -21,7 +21,7 @@ internal readonly struct RowWalk
     /// <param name="chunkLength">
     /// Most elements of a row that a block takes; the shorter the chunk, the more rows.
     /// </param>
-    internal RowWalk(
+    internal RowTiling(
         long rowCount, int rowLength, int packLength = 1, int chunkLength = LaunchShape.ElementsPerBlock)
     {
         _chunkLength = Math.Clamp(rowLength, 1, chunkLength);
