@@ -14,7 +14,11 @@ template <int order> DEVICE Accumulator LeakyRelu(Accumulator z, Accumulator slo
     return order == 0 ? derivative * z : order == 1 ? derivative : Accumulator(0);
 }
 
-template <int order> DEVICE Accumulator Relu(Accumulator z, Accumulator) { return LeakyRelu<order>(z, 0); }
+template <int order> DEVICE Accumulator Relu(Accumulator z, Accumulator)
+{
+    if (order == 0) return z < 0 ? Accumulator(0) : z;  // a product with 0 would make minus infinity a NaN
+    return LeakyRelu<order>(z, 0);
+}
 
 template <int order> DEVICE Accumulator HyperbolicTangent(Accumulator z, Accumulator)
 {

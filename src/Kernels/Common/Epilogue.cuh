@@ -9,7 +9,8 @@
 struct EpilogueParameters {
     int function;  // index of the activation, as in the switch below
     float slope;   // of a piecewise linear function, below zero
-    float gain, limit;
+    float gain;
+    float lower, limit;  // of the results; lower is -limit, or 0 for ReLU, whose slope then is 1
     int factorRows;
 };
 
@@ -106,7 +107,9 @@ DEVICE Pack<Width> ApplyEpilogue(
     } else if constexpr (AnyActivation) {
         ActivateEach<Width>(parameters.function, sums, parameters.slope);
     }
-    each([&](Accumulator& sum, int) { sum = Clamped(parameters.gain * sum, Accumulator(parameters.limit)); });
+    each([&](Accumulator& sum, int) {
+        sum = Clamped(parameters.gain * sum, Accumulator(parameters.lower), Accumulator(parameters.limit));
+    });
     if (epilogue.residual != nullptr) {
         const Pack<Width> residuals = operands.residuals.Unpack();
         each([&](Accumulator& sum, int k) { sum += Accumulator(residuals.value[k]); });
@@ -145,7 +148,8 @@ DEVICE void ApplyEpilogueToRow(const Epilogue& epilogue, Number* y, Int64 row, i
         return;
     }
 
-    const Number slope = parameters.slope, gain = parameters.gain, limit = parameters.limit;
+    const Number slope = parameters.slope, gain = parameters.gain;
+    const Number lower = parameters.lower, limit = parameters.limit;
     if (epilogue.factor != nullptr) {
         const Scalar* factor = epilogue.factor + row / parameters.factorRows * columnCount + first;
         for (int i = 0; i < count; i++) y[i] *= factor[i];
@@ -158,7 +162,7 @@ DEVICE void ApplyEpilogueToRow(const Epilogue& epilogue, Number* y, Int64 row, i
     for (int i = 0; i < count; i++) {
         const Number z = y[i] + noise;
         const Number value = gain * (z > 0 ? z : slope * z);
-        y[i] = value > limit ? limit : value < -limit ? -limit : value;
+        y[i] = value > limit ? limit : value < lower ? lower : value;
     }
     if (epilogue.residual != nullptr) {
         const Scalar* residual = epilogue.residual + row * columnCount + first;

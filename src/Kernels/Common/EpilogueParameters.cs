@@ -8,20 +8,22 @@ namespace GenKernels.Kernels.Common;
 internal readonly struct EpilogueParameters
 {
     private readonly int _function;
-    private readonly float _slope, _gain, _limit;
+    private readonly float _slope, _gain, _lower, _limit;
     private readonly int _factorRows;
 
     /// <param name="options">Activation, slope, gain and clamp.</param>
     /// <param name="factorRows">Rows that share a row of factors.</param>
     internal EpilogueParameters(BiasActivationOptions options, int factorRows = 1)
     {
-        float slope = options.Activation switch
+        // Minus infinity times a slope of 0 would be a NaN.
+        bool isClampedAtZero = options is { Activation: Activation.Relu, Gain: > 0 };
+        _slope = options.Activation switch
         {
             Activation.Linear => 1,
-            Activation.Relu => 0,
+            Activation.Relu => isClampedAtZero ? 1 : 0,
             _ => options.Slope,
         };
-        (_function, _slope, _gain, _limit) = ((int)options.Activation, slope, options.Gain, options.Clamp);
-        _factorRows = factorRows;
+        (_function, _gain, _limit, _factorRows) = ((int)options.Activation, options.Gain, options.Clamp, factorRows);
+        _lower = isClampedAtZero ? 0 : -options.Clamp;
     }
 }

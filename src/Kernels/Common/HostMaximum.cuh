@@ -1,5 +1,5 @@
-// HostMaximum: the greatest of neighbouring elements, for the host's one thread. A single running maximum would not
-// vectorise, as the order decides what becomes of a NaN; one maximum for each lane does.
+// HostMaximum: the greatest of neighbouring elements, or a NaN among them, for the host's one thread. A single running
+// maximum would not vectorise, as the compiler must keep the order of comparisons; one maximum for each lane does.
 #pragma once
 
 constexpr int MaximumLanes = 32;  // two of the widest CPU vectors, so that one need not wait for the other

@@ -91,24 +91,24 @@ DEVICE float PowerOfTwo(float x)
 }
 #endif
 
-// Clamps to [-limit, limit]; NaN stays NaN.
-DEVICE double Clamped(double x, double limit)
+// Clamps to [lower, upper]; NaN stays NaN.
+DEVICE double Clamped(double x, double lower, double upper)
 {
-    const double low = x > limit ? limit : x;
-    return low < -limit ? -limit : low;
+    const double below = x > upper ? upper : x;
+    return below < lower ? lower : below;
 }
 #if defined(GK_HOST) || defined(GK_SIMT)
-DEVICE float Clamped(float x, float limit)
+DEVICE float Clamped(float x, float lower, float upper)
 {
-    const float low = x > limit ? limit : x;
-    return low < -limit ? -limit : low;
+    const float below = x > upper ? upper : x;
+    return below < lower ? lower : below;
 }
 #else
-DEVICE float Clamped(float x, float limit)
+DEVICE float Clamped(float x, float lower, float upper)
 {
-    float low, y;
-    asm("min.NaN.f32 %0, %1, %2;" : "=f"(low) : "f"(x), "f"(limit));
-    asm("max.NaN.f32 %0, %1, %2;" : "=f"(y) : "f"(low), "f"(-limit));
+    float below, y;
+    asm("min.NaN.f32 %0, %1, %2;" : "=f"(below) : "f"(x), "f"(upper));
+    asm("max.NaN.f32 %0, %1, %2;" : "=f"(y) : "f"(below), "f"(lower));
     return y;
 }
 #endif
@@ -120,3 +120,16 @@ DEVICE float Infinity() { return BitsToFloat(0x7F800000u); }
 
 template <typename T> DEVICE T Minimum(T a, T b) { return a < b ? a : b; }
 template <typename T> DEVICE T Maximum(T a, T b) { return a > b ? a : b; }
+
+// Of a float and a NaN, the maximum is a NaN, in either order.
+DEVICE double Maximum(double a, double b) { return (a > b) | (a != a) ? a : b; }
+#if defined(GK_HOST) || defined(GK_SIMT)
+DEVICE float Maximum(float a, float b) { return (a > b) | (a != a) ? a : b; }
+#else
+DEVICE float Maximum(float a, float b)
+{
+    float y;
+    asm("max.NaN.f32 %0, %1, %2;" : "=f"(y) : "f"(a), "f"(b));
+    return y;
+}
+#endif

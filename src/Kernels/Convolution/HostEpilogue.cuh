@@ -7,7 +7,7 @@
 struct RowEpilogue {
     const Scalar *factor, *bias, *residual;  // at the row's first column, or null
     Scalar noise, slope, gain;
-    Vector limit;
+    Vector lower, limit;
 };
 
 template <bool IsWhole> DEVICE void ApplyEpilogueToVector(const RowEpilogue& row, Scalar* y, int column, int count)
@@ -17,7 +17,7 @@ template <bool IsWhole> DEVICE void ApplyEpilogueToVector(const RowEpilogue& row
     z += row.noise;
     if (row.bias != nullptr) z += Load<IsWhole>(row.bias + column, count);
     z = row.gain * (z > Vector{} ? z : row.slope * z);
-    z = z > row.limit ? row.limit : z < -row.limit ? -row.limit : z;
+    z = z > row.limit ? row.limit : z < row.lower ? row.lower : z;
     if (row.residual != nullptr) z += Load<IsWhole>(row.residual + column, count);
     Store<IsWhole>(y, z, count);
 }
@@ -39,6 +39,7 @@ DEVICE void ApplyEpilogueToVectors(
     own.noise = epilogue.noise == nullptr ? Scalar(0) : epilogue.noise[row];
     own.slope = parameters.slope;
     own.gain = Scalar(parameters.gain);
+    own.lower = Vector{} + Scalar(parameters.lower);
     own.limit = Vector{} + Scalar(parameters.limit);
     int i = 0;
     for (; i + Lanes <= count; i += Lanes) ApplyEpilogueToVector<true>(own, y + i, first + i, Lanes);

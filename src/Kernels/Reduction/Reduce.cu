@@ -1,5 +1,5 @@
 // Reduce: sums or maxima along the middle axis.
-//   y[o,s,i] = sum, or maximum, of f(x[o,n,i]) over the n of segment s
+//   y[o,s,i] = sum, or maximum, of f(x[o,n,i]) over the n of segment s; a NaN among them gives a NaN
 //
 // Shapes   x: [O, N, I]; y: [O, S, I], a segment being N / S of the axis, rounded up; contiguous
 // Types    read as Input, written as Output, combined in Accumulator; a long axis is reduced in two launches, the first
@@ -15,7 +15,7 @@
 
 DEVICE Accumulator Sum(Accumulator total, Accumulator x) { return total + x; }
 DEVICE Accumulator SumOfSquares(Accumulator total, Accumulator x) { return total + x * x; }
-DEVICE Accumulator Maximal(Accumulator total, Accumulator x) { return total > x ? total : x; }
+DEVICE Accumulator Maximal(Accumulator total, Accumulator x) { return Maximum(total, x); }
 DEVICE Accumulator MaximalMagnitude(Accumulator total, Accumulator x) { return Maximal(total, x < 0 ? -x : x); }
 
 DEVICE Accumulator Start() { return IsMaximum ? Accumulator(-Infinity()) : Accumulator(0); }
@@ -36,7 +36,7 @@ KERNEL ReduceRows(
     if (index >= rowCount * segmentCount) return;  // uniform across the warp
     const Input* row = x + index / segmentCount * length;
     const int first = int(index % segmentCount) * segmentLength;
-    const int end = Minimum(length, first + segmentLength);
+    const int end = first + Minimum(segmentLength, length - first);  // in this order, as the sum may pass 2^31
 
     Accumulator total = Start();
     if constexpr (WarpSize == 1 && IsMaximum) {

@@ -96,6 +96,17 @@ public sealed class BiasActivationTests(Device device)
     }
 
     [Test]
+    public void RectifiersTakeInfinitiesAsPyTorchDoes([Values] FloatType type)
+    {
+        double[] points = [double.NegativeInfinity, double.PositiveInfinity, double.NaN];
+        using Tensor x = TestTensors.From(points, [3], device, type.Element());
+        using Tensor relu = BiasActivation.Forward(x, null, new(Activation.Relu, Gain: 1));
+        using Tensor leaky = BiasActivation.Forward(x, null, new(Activation.LeakyRelu, Gain: 1, Slope: 0.2f));
+        Assert.That(relu.ToDoubles(), Is.EqualTo(new[] { 0, double.PositiveInfinity, double.NaN }));
+        Assert.That(leaky.ToDoubles(), Is.EqualTo(points));
+    }
+
+    [Test]
     public void NothingGivesNothing()
     {
         using Tensor x = Tensor.Zeros([0, 3], ElementType.Float32, device);

@@ -1,3 +1,4 @@
+using GenKernels.Kernels.Elementwise;
 using GenKernels.Kernels.MatrixProduct;
 
 namespace GenKernels.Tests.Kernels.MatrixProduct;
@@ -36,6 +37,16 @@ public sealed class MatMulTests(Device device)
             Check(FloatType.Float32, batchX, batchW, 5, 4, 7, transposeX, transposeW);
             Check(FloatType.Float32, batchX, batchW, 65, 66, 3, transposeX, transposeW);
         }
+    }
+
+    [Test]
+    public void RectifiedProductsTakeInfinitiesAsPyTorchDoes([Values] FloatType type)
+    {
+        double[] points = [double.NegativeInfinity, double.PositiveInfinity, double.NaN];
+        using Tensor x = TestTensors.From(points, [1, 3, 1], device, type.Element());
+        using Tensor w = TestTensors.From([1], [1, 1, 1], device, type.Element());
+        using Tensor y = MatMul.Forward(x, w, new ProductEpilogue(null, new(Activation.Relu, Gain: 1)));
+        Assert.That(y.ToDoubles(), Is.EqualTo(new[] { 0, double.PositiveInfinity, double.NaN }));
     }
 
     /// <remarks>A grid has 65,535 blocks along y.</remarks>

@@ -39,6 +39,26 @@ public sealed class ReduceTests(Device device)
     }
 
     [Test]
+    public void ANanIsTheMaximumWhereverItIs(
+        [Values(ReduceKind.Maximum, ReduceKind.MaximumMagnitude)] ReduceKind kind, [Values] FloatType type)
+    {
+        foreach (int length in new[] { 1, 40, 1025, 2100 })
+        {
+            foreach (int at in new[] { 0, length / 2, length - 1 })
+            {
+                double[] values = [.. Enumerable.Range(0, length).Select(n => n == at ? double.NaN : n % 7)];
+                using Tensor row = TestTensors.From(values, [1, length], device, type.Element());
+                using Tensor pairs = TestTensors.From(
+                    [.. values.SelectMany(value => new[] { 1, value })], [length, 2], device, type.Element());
+                using Tensor ofRow = Reduce.Forward(kind, row, 1, 1);
+                using Tensor ofColumns = Reduce.Forward(kind, pairs, 0, 1);
+                Assert.That(ofRow.ToDoubles(), Is.EqualTo(new[] { double.NaN }), $"element {at} of {length}");
+                Assert.That(ofColumns.ToDoubles(), Is.EqualTo(new[] { 1, double.NaN }), $"row {at} of {length}");
+            }
+        }
+    }
+
+    [Test]
     public void NoRowsGiveNothing()
     {
         using Tensor x = Tensor.Zeros([0, 5, 2], ElementType.Float32, device);

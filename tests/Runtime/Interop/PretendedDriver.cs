@@ -161,13 +161,13 @@ internal static class PretendedDriver
         }
         API int cuFuncGetParamInfo(void* function, size_t index, size_t* offset, size_t* size)
         {
-            const size_t sizes[] = {8, 8, 4, 4, 4}, ofJoin[] = {8, 8, 8, 8, 8, 8, 20, 32, 4};
+            const size_t sizes[] = {8, 8, 4, 4, 4}, ofJoin[] = {8, 8, 8, 8, 8, 8, 24, 32, 4};
             if (index >= (IsJoin(function) ? 9 : 5)) return 1;
             *offset = 0;
             *size = IsJoin(function) ? ofJoin[index] : sizes[index];
             return 0;
         }
-        struct Epilogue { int function; float slope, gain, limit; int factorRows; };
+        struct Epilogue { int function; float slope, gain, lower, limit; int factorRows; };
         struct Tiling { long long rows; int length; };
         static int Join(Kind kind, void** values)
         {
