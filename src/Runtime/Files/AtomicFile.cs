@@ -6,8 +6,13 @@ namespace GenKernels.Runtime;
 public static class AtomicFile
 {
     private const int BufferSize = 1 << 16;
+    private const string TemporarySuffix = ".tmp";
 
-    /// <summary>Writes a temporary file in the same folder, flushes it to disk and renames it over the path.</summary>
+    // A writer locks its temporary file a moment after creating it; one that is older and not locked has no writer.
+    private static readonly TimeSpan s_timeToLock = TimeSpan.FromMinutes(1);
+
+    /// <summary>Writes a temporary file in the same folder, flushes it to disk and renames it over the path. What a
+    /// killed writer of the same path left there is deleted.</summary>
     /// <param name="path">The file to create or replace; its folder must exist.</param>
     /// <param name="write">Writes the content and leaves the stream open; if it throws, the old file stays.</param>
     /// <exception cref="IOException">The folder is missing or takes no files, or the disk is full.</exception>
@@ -17,11 +22,12 @@ public static class AtomicFile
         ArgumentNullException.ThrowIfNull(write);
         RequirePlace(path);
 
-        string temporary = $"{path}.{Path.GetRandomFileName()}.tmp";
+        RemoveAbandoned(path);
+
+        string temporary = $"{path}.{Path.GetRandomFileName()}{TemporarySuffix}";
         try
         {
-            WriteTemporary(temporary, write);
-            File.Move(temporary, path, overwrite: true);
+            WriteAndRename(temporary, path, write);
         }
         catch (Exception fault)
         {
@@ -68,12 +74,38 @@ public static class AtomicFile
     private static bool IsBelowDevices(string place) =>
         place.StartsWith("/dev/", StringComparison.Ordinal) && !place.StartsWith("/dev/shm/", StringComparison.Ordinal);
 
-    private static void WriteTemporary(string temporary, Action<Stream> write)
+    /// <summary>Renames the file while it is open, and so locked: nobody takes it for abandoned.</summary>
+    private static void WriteAndRename(string temporary, string path, Action<Stream> write)
     {
-        using FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize);
+        using FileStream stream =
+            new(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, BufferSize);
         write(stream);
         stream.Flush(flushToDisk: true);
+        File.Move(temporary, path, overwrite: true);
     }
+
+    private static void RemoveAbandoned(string path)
+    {
+        DirectoryInfo folder = new(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        foreach (FileInfo file in folder.EnumerateFiles().Where(file => IsTemporary(file.Name, Path.GetFileName(path))))
+        {
+            if (DateTime.UtcNow - file.LastWriteTimeUtc < s_timeToLock) continue;
+            try
+            {
+                using FileStream taken = new(file.FullName, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+                file.Delete();
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                // A live writer has it, or it may not be deleted; neither stands in the way of this file.
+            }
+        }
+    }
+
+    private static bool IsTemporary(string file, string name) =>
+        file.Length == name.Length + 1 + Path.GetRandomFileName().Length + TemporarySuffix.Length
+        && file.StartsWith(name + ".", StringComparison.Ordinal)
+        && file.EndsWith(TemporarySuffix, StringComparison.Ordinal);
 
     private static void RemoveQuietly(string temporary)
     {

@@ -43,6 +43,37 @@ public sealed class AtomicFileTests
     }
 
     [Test]
+    public void WhatAKilledWriterLeftIsDeletedByTheNextOfTheSameFile()
+    {
+        using TemporaryFolder folder = new();
+        string[] others = ["other.txt.abcdefgh.ijk.tmp", "value.txt.old.tmp"];
+        foreach (string name in others.Append("value.txt.abcdefgh.ijk.tmp")) WriteLongAgo(folder.File(name));
+
+        AtomicFile.WriteText(folder.File("value.txt"), "new");
+
+        Assert.That(folder.FileNames(), Is.EqualTo(others.Append("value.txt").Order(StringComparer.Ordinal)));
+    }
+
+    [Test]
+    public void AFileThatTwoWriteAtOnceIsThatOfTheLast()
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.File("value.txt");
+
+        AtomicFile.Write(path, stream =>
+        {
+            stream.Write("outer"u8);
+            stream.Flush();
+            File.SetLastWriteTimeUtc(folder.File(folder.FileNames().Single()), DateTime.UtcNow.AddDays(-1));
+            AtomicFile.WriteText(path, "inner");
+            Assert.That(File.ReadAllText(path), Is.EqualTo("inner"));
+        });
+
+        Assert.That(File.ReadAllText(path), Is.EqualTo("outer"));
+        Assert.That(folder.FileNames(), Is.EqualTo((string[])["value.txt"]));
+    }
+
+    [Test]
     public void AFullDiskIsReportedInOneLineThatNamesThePath()
     {
         using TemporaryFolder folder = new();
@@ -90,6 +121,12 @@ public sealed class AtomicFileTests
             () => AtomicFile.WriteText(folder.Path, "x"),
             Throws.TypeOf<IOException>().With.Message.EqualTo(
                 $"cannot write {folder.Path}: it is a folder; expected a file"));
+    }
+
+    private static void WriteLongAgo(string path)
+    {
+        File.WriteAllText(path, "half");
+        File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddDays(-1));
     }
 
     [Test]
