@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.Versioning;
 using GenKernels.Cli;
 
@@ -63,7 +64,7 @@ public sealed class BadDataTests
     {
         Directory.CreateDirectory(Place);
         File.CreateSymbolicLink(Path.Combine(Place, "partition_0000.zip"), _folder.File("gone.zip"));
-        Refuses($"{Path.Combine(Place, "partition_0000.zip")}: cannot be opened: Could not find file");
+        Refuses($"{Path.Combine(Place, "partition_0000.zip")}: no such file");
     }
 
     [Test]
@@ -73,13 +74,25 @@ public sealed class BadDataTests
         Refuses($"{Place}: videos must have at least 16 frames; the longest, ramp, has 15");
     }
 
-    [TestCase(0)]
-    [TestCase(5000)]
-    public void AZipThatIsCutShortIsNamed(int length)
+    [TestCase(0, "is empty, or not a regular file")]
+    [TestCase(5000, "truncated or not a zip: the directory at the end is missing")]
+    public void AZipThatIsCutShortIsNamed(int length, string message)
     {
         string zip = SmallTraining.WriteDataset(Data);
         File.WriteAllBytes(zip, File.ReadAllBytes(zip)[..length]);
-        Refuses($"{zip}: truncated or not a zip: the directory at the end is missing");
+        Refuses($"{zip}: {message}");
+    }
+
+    [Test]
+    public void APipeIsNotWaitedFor()
+    {
+        string zip = SmallTraining.WriteDataset(Data);
+        File.Delete(zip);
+        using (Process mkfifo = Process.Start("mkfifo", zip)) mkfifo.WaitForExit();
+        Refuses($"{zip}: is empty, or not a regular file");
+        CommandRun.Refuses(
+            $"{zip}: is empty, or not a regular file", ExitCode.Failure, "generate", "video", "--checkpoint", zip,
+            "--frames", "1", "--out", _folder.File("video.mp4"));
     }
 
     [TestCase("{", "not a data set manifest")]
@@ -87,6 +100,8 @@ public sealed class BadDataTests
     [TestCase("{\"version\":2,\"videos\":[]}", "expected manifest version 1, got 2")]
     [TestCase("{\"version\":1}", "has no videos")]
     [TestCase("{\"version\":1,\"videos\":[null]}", "one of its videos is null")]
+    [TestCase("{\"version\":1,\"videos\":[{}]}", "one of its videos has no name")]
+    [TestCase("{\"version\":1,\"videos\":[{\"name\":\"a\"},{\"name\":\"a\"}]}", "two of its videos are named a")]
     public void ADamagedManifestIsNamed(string text, string message)
     {
         SmallTraining.WriteDataset(Data);

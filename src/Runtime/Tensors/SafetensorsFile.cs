@@ -43,6 +43,12 @@ public sealed unsafe class SafetensorsFile : IDisposable
     public static SafetensorsFile Open(string path)
     {
         if (Directory.Exists(path)) throw new IOException($"{path} is a folder; expected a safetensors file");
+        bool isLink = new FileInfo(path).LinkTarget is not null;  // such as an open pipe below /proc, refused below
+        if (!isLink && File.Exists(path) && InputFile.Fault(path) is { } fault)
+        {
+            throw new SafetensorsException($"{path}: {fault}");
+        }
+
         using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
         if (!stream.CanSeek) throw new IOException($"{path} is a pipe; expected a safetensors file");
         int headerLength = ReadHeaderLength(path, stream);

@@ -37,13 +37,22 @@ public sealed record DatasetManifest(int Height, int Width, IReadOnlyList<Datase
                 throw new DatasetException(
                     $"{path}: expected manifest version {CurrentVersion}, got {manifest.Version}");
             }
-            if (manifest.Videos is null) throw new DatasetException($"{path}: has no videos");
-            if (manifest.Videos.Contains(null!)) throw new DatasetException($"{path}: one of its videos is null");
-            return manifest;
+            return manifest.Fault() is { } what ? throw new DatasetException($"{path}: {what}") : manifest;
         }
         catch (JsonException fault)
         {
             throw new DatasetException($"{path}: not a data set manifest: {JsonFault.Describe(fault)}", fault);
         }
+    }
+
+    /// <returns>What no writer of manifests can have written; null for nothing.</returns>
+    private string? Fault()
+    {
+        if (Videos is null) return "has no videos";
+        if (Videos.Contains(null!)) return "one of its videos is null";
+        if (Videos.Any(video => video.Name is null)) return "one of its videos has no name";
+        return Videos.GroupBy(video => video.Name).FirstOrDefault(group => group.Count() > 1) is { } namesakes
+            ? $"two of its videos are named {namesakes.Key}"
+            : null;
     }
 }

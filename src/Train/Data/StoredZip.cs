@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using GenKernels.Runtime;
 using Microsoft.Win32.SafeHandles;
 
 namespace GenKernels.Train.Data;
@@ -34,6 +35,11 @@ internal sealed class StoredZip : IDisposable
     /// compressed.</exception>
     public static StoredZip Open(string path, out Dictionary<string, StoredEntry> entries)
     {
+        if (File.Exists(path) && InputFile.Fault(path) is { } unusable)
+        {
+            throw new DatasetException($"{path}: {unusable}");
+        }
+
         SafeFileHandle file;
         try
         {

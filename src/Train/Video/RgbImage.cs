@@ -1,3 +1,4 @@
+using GenKernels.Runtime;
 using NetVips;
 
 namespace GenKernels.Train.Video;
@@ -68,7 +69,7 @@ internal static class RgbImage
     /// <exception cref="VideoException">There is no such file, or it is not a picture, or damaged.</exception>
     public static Image Load(string path)
     {
-        InputFile.Require(path);
+        if (InputFile.Fault(path) is { } unusable) throw new VideoException($"{path}: {unusable}");
         try
         {
             using Image loaded = s_animated.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using GenKernels.Runtime;
 
 namespace GenKernels.Train.Video;
 
@@ -17,7 +18,7 @@ internal static class VideoProbe
     /// <exception cref="VideoToolMissingException"><c>ffprobe</c> cannot be started.</exception>
     public static VideoDescription Describe(string path, VideoTools tools)
     {
-        InputFile.Require(path);
+        if (InputFile.Fault(path) is { } fault) throw new VideoException($"{path}: {fault}");
         string[] arguments =
             ["-v", "error", "-select_streams", "v:0", "-show_entries", Entries, "-of", "json", Path.GetFullPath(path)];
         using ToolProcess process = ToolProcess.Start(tools.Ffprobe, arguments);
@@ -38,6 +39,11 @@ internal static class VideoProbe
         int width = Integer(stream, "width");
         int height = Integer(stream, "height");
         if (width <= 0 || height <= 0) throw new VideoException($"{path}: unknown frame size");
+        if (3L * width * height > Array.MaxLength)
+        {
+            throw new VideoException($"{path}: frames of {width}x{height} are too large");
+        }
+
         if (Math.Abs(Rotation(stream)) % 180 == 90) (width, height) = (height, width);
 
         double rate = Ratio(Text(stream, "avg_frame_rate")) ?? Ratio(Text(stream, "r_frame_rate")) ?? UnknownFrameRate;

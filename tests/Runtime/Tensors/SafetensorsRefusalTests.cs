@@ -14,8 +14,11 @@ public sealed class SafetensorsRefusalTests
     public void RemoveFolder() => _folder.Dispose();
 
     [Test]
-    public void RefusesAFileTooShortForALength([Values(0, 7)] int length) =>
+    public void RefusesAFileTooShortForALength([Values(1, 7)] int length) =>
         AssertRefused(new byte[length], $"the file has {length} bytes, 8 are needed for the header length");
+
+    [Test]
+    public void RefusesAnEmptyFileAndWhatCouldBeAPipe() => AssertRefused([], "is empty, or not a regular file");
 
     [TestCase(
         100_000_001UL,

@@ -151,7 +151,7 @@ public sealed class VideoDatasetTests
             Throws.TypeOf<DatasetException>().With.Message.EndsWith("0008x0016: the data set has no zip files"));
     }
 
-    [TestCase(0)]
+    [TestCase(1)]
     [TestCase(10)]
     [TestCase(-1)]
     [TestCase(-100)]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using GenKernels.Train.Video;
 
 namespace GenKernels.Tests.Train.Video;
@@ -89,6 +90,19 @@ public sealed class VideoReaderTests
 
         static void Refuses(string path) => Assert.That(() => FrameReader.Open(path),
             Throws.TypeOf<VideoException>().With.Message.EqualTo($"{path}: is empty, or not a regular file"));
+    }
+
+    [Test, UnsupportedOSPlatform("windows")]
+    public void FramesThatFitNoArrayAreRefused()
+    {
+        using TemporaryFolder folder = new();
+        string probe = folder.File("ffprobe");
+        File.WriteAllText(
+            probe, "#!/usr/bin/env bash\necho '{\"streams\":[{\"width\":40000,\"height\":30000}]}'\n");
+        File.SetUnixFileMode(probe, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        Assert.That(() => VideoReader.Open(Assets.Drive, tools: new VideoTools("ffmpeg", probe)),
+            Throws.TypeOf<VideoException>().With.Message.EqualTo(
+                $"{Assets.Drive}: frames of 40000x30000 are too large"));
     }
 
     [TestCase("no-such-ffmpeg", "ffprobe")]
