@@ -14,10 +14,12 @@ internal static class DatasetFromVideosCommand
     {
         Argument<string> source = new("DIR") { Description = "Folder to search recursively for videos" };
         Argument<string> output = new("OUT") { Description = "Folder of the data set; created if missing" };
-        Option<int> height = Number("--height", "Frame height in pixels", 36, MostPixels);
-        Option<int> width = Number("--width", "Frame width in pixels", 64, MostPixels);
-        Option<int> partitions = Number("--partitions", "Zip files to spread the videos over", 10, MostPartitions);
-        Option<int> workers = Number("--workers", "Parallel video decoders", Environment.ProcessorCount, MostWorkers);
+        Option<int> height = CommonOptions.Number("--height", "Frame height in pixels", 36, MostPixels);
+        Option<int> width = CommonOptions.Number("--width", "Frame width in pixels", 64, MostPixels);
+        Option<int> partitions =
+            CommonOptions.Number("--partitions", "Zip files to spread the videos over", 10, MostPartitions);
+        Option<int> workers =
+            CommonOptions.Number("--workers", "Parallel video decoders", Environment.ProcessorCount, MostWorkers);
         Option<double> trimStart = Seconds("--trim-start", "Seconds to skip at the start of each video");
         Option<double> trimEnd = Seconds("--trim-end", "Seconds to skip at the end of each video");
         Option<bool> overwrite = new("--overwrite") { Description = "Replace an existing data set of this frame size" };
@@ -79,9 +81,21 @@ internal static class DatasetFromVideosCommand
 
     private static void Tell(Terminal terminal, DatasetReport report)
     {
-        foreach (SkippedVideo video in report.Skipped)
+        foreach (VideoFault video in report.Skipped)
         {
             terminal.Progress.WriteLine($"gk: skipped {video.Source}: {video.Reason}");
+        }
+
+        foreach (VideoFault video in report.Damaged)
+        {
+            terminal.Progress.WriteLine($"gk: {video.Source} is damaged; its frames are used: {video.Reason}");
+        }
+
+        if (report.Abandoned.Count > 0)
+        {
+            terminal.Progress.WriteLine(
+                $"gk: {report.Folder} holds {Quantity.Of(report.Abandoned.Count, "file")} of an earlier data set, "
+                + $"left by an interrupted --overwrite; delete {string.Join(", ", report.Abandoned)}");
         }
 
         DatasetManifest manifest = report.Manifest;
@@ -90,14 +104,6 @@ internal static class DatasetFromVideosCommand
             + $"{manifest.Width} x {manifest.Height} in {report.Folder}"
             + (report.Skipped.Count > 0 ? $"; {Quantity.Of(report.Skipped.Count, "video")} skipped" : ""));
     }
-
-    private static Option<int> Number(string name, string description, int byDefault, int most) =>
-        new Option<int>(name)
-        {
-            Description = description,
-            HelpName = "number",
-            DefaultValueFactory = _ => byDefault,
-        }.Positive(most);
 
     private static Option<double> Seconds(string name, string description) =>
         new Option<double>(name)

@@ -80,7 +80,7 @@ public sealed partial class DemoCommandTests
     public void AMissingClipIsNamed() =>
         Refuses($"{_folder.File("no.mp4")}: no such clip", "--out", Out, "--clip", _folder.File("no.mp4"));
 
-    [TestCase("text.mp4", "Invalid data found")]
+    [TestCase("text.mp4", "moov atom not found")]
     [TestCase("text.doc", "not a video file name; expected one of .avi")]
     public void AClipThatIsNoVideoIsRefusedAndCostsNoEarlierReport(string name, string message)
     {

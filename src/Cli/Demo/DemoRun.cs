@@ -106,7 +106,11 @@ internal sealed class DemoRun(DemoOptions options, IAnsiConsole console, Cancell
         (int height, int width) = (preset.Generator.Height, preset.Generator.Width);
         File.Copy(clip.Path, Path.Combine(folder.Clip, Path.GetFileName(clip.Path)));
         DatasetFromVideosOptions make = new(folder.Clip, folder.Data, height, width) { Partitions = 1 };
-        DatasetFromVideos.Make(make, null, stop);
+        foreach (VideoFault video in DatasetFromVideos.Make(make, null, stop).Damaged)
+        {
+            console.WriteLine($"{clip.Path} is damaged; its frames are used: {video.Reason}");
+        }
+
         return VideoDataset.Open(folder.Data, height, width, stop: stop);
     }
 

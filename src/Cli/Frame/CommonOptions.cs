@@ -30,6 +30,19 @@ internal static class CommonOptions
         return option;
     }
 
+    /// <param name="name">Name of the option.</param>
+    /// <param name="description">Description of the option.</param>
+    /// <param name="byDefault">The number when none is given.</param>
+    /// <param name="most">The largest number that is accepted.</param>
+    /// <returns>An option for a positive integer.</returns>
+    internal static Option<int> Number(string name, string description, int byDefault, int most = int.MaxValue) =>
+        new Option<int>(name)
+        {
+            Description = description,
+            HelpName = "number",
+            DefaultValueFactory = _ => byDefault,
+        }.Positive(most);
+
     /// <param name="byDefault">The seed when none is given.</param>
     internal static Option<long> Seed(long byDefault = 0) => new Option<long>("--seed")
     {

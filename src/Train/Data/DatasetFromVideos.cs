@@ -15,7 +15,8 @@ public sealed class DatasetFromVideos
     private readonly CancellationToken _stop;
     private readonly string _folder;
     private readonly List<DatasetManifestVideo> _written = [];
-    private readonly List<SkippedVideo> _skipped = [];
+    private readonly List<VideoFault> _skipped = [];
+    private readonly List<VideoFault> _damaged = [];
     private SourceVideo[] _videos = [];
     private int _videosDone;
     private long _framesDone;
@@ -152,7 +153,7 @@ public sealed class DatasetFromVideos
     {
         if (video.Failure is not null)
         {
-            _skipped.Add(new SkippedVideo(video.Source.Source, video.Failure));
+            _skipped.Add(new VideoFault(video.Source.Source, video.Failure));
         }
         else
         {
@@ -164,6 +165,7 @@ public sealed class DatasetFromVideos
             partitions[^1].Add(video);
             _written.Add(new DatasetManifestVideo(
                 video.Source.Name, video.Source.Source, partitions[^1].Name, video.FrameCount, video.FrameRate));
+            if (video.Damage is { } damage) _damaged.Add(new VideoFault(video.Source.Source, damage));
         }
         _videosDone++;
         Report();
@@ -194,7 +196,7 @@ public sealed class DatasetFromVideos
     {
         if (_written.Count == 0)
         {
-            SkippedVideo first = _skipped[0];
+            VideoFault first = _skipped[0];
             throw new DatasetException($"{_options.SourceFolder}: no video can be decoded ({_skipped.Count} tried); "
                 + $"the first, {first.Source}: {first.Reason}");
         }
@@ -214,6 +216,6 @@ public sealed class DatasetFromVideos
         }
 
         aside.Delete();
-        return new DatasetReport(_folder, manifest, _skipped);
+        return new DatasetReport(_folder, manifest, _skipped, _damaged, FilesAside.Find(_folder));
     }
 }

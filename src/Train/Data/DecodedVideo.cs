@@ -26,6 +26,9 @@ internal sealed class DecodedVideo : IDisposable
     /// <summary>Why the video cannot be used; null if it can.</summary>
     public string? Failure { get; private set; }
 
+    /// <summary>The errors that its decoder went on after, in one line; null if there are none.</summary>
+    public string? Damage { get; private set; }
+
     /// <summary>Decodes a whole video; one that cannot be decoded is returned with its <see cref="Failure"/>.</summary>
     /// <param name="spoolPath">The temporary file; deleted by Dispose.</param>
     /// <param name="frameDone">Called after every frame.</param>
@@ -86,5 +89,7 @@ internal sealed class DecodedVideo : IDisposable
             _lengths.Add(encoded.Length);
             frameDone();
         }
+
+        Damage = reader.Damage;
     }
 }

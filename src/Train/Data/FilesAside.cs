@@ -7,19 +7,30 @@ namespace GenKernels.Train.Data;
 /// </remarks>
 internal sealed class FilesAside : IDisposable
 {
+    private const string Suffix = ".earlier";
+
     private readonly List<(string Place, string Aside)> _files = [];
 
     /// <param name="paths">The files to move aside.</param>
     public FilesAside(IEnumerable<string> paths)
     {
-        foreach (string path in paths)
+        try
         {
-            string name = $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.earlier";
-            string aside = Path.Combine(Path.GetDirectoryName(path)!, name);
-            File.Move(path, aside);
-            _files.Add((path, aside));
+            foreach (string path in paths) Move(path);
+        }
+        catch
+        {
+            Dispose();
+            throw;
         }
     }
+
+    /// <returns>Names of the files in a folder that a killed program had moved aside, in order.</returns>
+    public static string[] Find(string folder) =>
+    [
+        .. Directory.GetFiles(folder, $".*{Suffix}").Select(path => Path.GetFileName(path))
+            .Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>Deletes the files, once their replacements are complete.</summary>
     public void Delete()
@@ -33,5 +44,13 @@ internal sealed class FilesAside : IDisposable
     {
         foreach ((string place, string aside) in _files) File.Move(aside, place, overwrite: true);
         _files.Clear();
+    }
+
+    private void Move(string path)
+    {
+        string name = $".{Path.GetFileName(path)}.{Guid.NewGuid():N}{Suffix}";
+        string aside = Path.Combine(Path.GetDirectoryName(path)!, name);
+        File.Move(path, aside);
+        _files.Add((path, aside));
     }
 }

@@ -66,7 +66,7 @@ public sealed class VideoDataset : IDisposable
     {
         folder = FindFolder(folder, height, width);
         string[] paths = [.. Directory.GetFiles(folder, "*.zip").Order(StringComparer.Ordinal)];
-        if (paths.Length == 0) throw new DatasetException($"{folder}: the data set has no zip files");
+        if (paths.Length == 0) throw new DatasetException($"{folder}: the data set has no zip files{Advice(folder)}");
         List<DatasetPartition> partitions = [];
         try
         {
@@ -160,13 +160,19 @@ public sealed class VideoDataset : IDisposable
             : $"{folder}: no frames of size {name}; available: {string.Join(", ", names)}");
     }
 
+    /// <returns>What may be done where a replacement of the data set was interrupted; else nothing.</returns>
+    private static string Advice(string folder) => FilesAside.Find(folder) is [string first, ..]
+        ? $"; its replacement was interrupted: make it again, or rename {first} and its like to what they were"
+        : "";
+
     private void Check(CancellationToken stop)
     {
         if (Videos.Count == 0) throw new DatasetException($"{Folder}: the data set has no videos");
         if (Manifest is not null && (Manifest.Videos.Count != Videos.Count || Manifest.TotalFrames != TotalFrames))
         {
             throw new DatasetException($"{Folder}: {DatasetLayout.ManifestName} lists {Manifest.Videos.Count} videos "
-                + $"of {Manifest.TotalFrames} frames, the zips have {Videos.Count} of {TotalFrames}; is one missing?");
+                + $"of {Manifest.TotalFrames} frames, the zips have {Videos.Count} of {TotalFrames}; is one missing?"
+                + Advice(Folder));
         }
         byte[] frame = new byte[Height * Width * 3];
         for (int video = 0; video < Videos.Count; video++)

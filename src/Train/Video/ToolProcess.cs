@@ -1,13 +1,15 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 
 namespace GenKernels.Train.Video;
 
 /// <summary>One run of a video program; its standard streams carry frames.</summary>
-internal sealed class ToolProcess : IDisposable
+internal sealed partial class ToolProcess : IDisposable
 {
     private readonly Process _process;
-    private string _firstError = "", _lastError = "";
+    private string _firstError = "";
+    private int _errorCount;
     private bool _disposed;
 
     private ToolProcess(Process process)
@@ -22,6 +24,14 @@ internal sealed class ToolProcess : IDisposable
 
     /// <summary>The program's standard output.</summary>
     public Stream Output => _process.StandardOutput.BaseStream;
+
+    /// <summary>What it wrote to its error stream, in one line; null for nothing. Known when it has ended.</summary>
+    public string? Errors => _errorCount switch
+    {
+        0 => null,
+        1 => _firstError,
+        _ => $"{_errorCount} errors, the first: {_firstError}",
+    };
 
     /// <param name="program">A name on PATH or a path.</param>
     /// <param name="arguments">Passed verbatim, without a shell.</param>
@@ -53,9 +63,8 @@ internal sealed class ToolProcess : IDisposable
     public void WaitForSuccess(string subject, bool isSilent = false)
     {
         _process.WaitForExit();
-        string said = isSilent ? _firstError : _lastError;
-        if (_process.ExitCode == 0 && !(isSilent && said.Length > 0)) return;
-        string reason = said.Length > 0 ? said : $"exit status {_process.ExitCode}";
+        if (_process.ExitCode == 0 && !(isSilent && _errorCount > 0)) return;
+        string reason = _errorCount > 0 ? _firstError : $"exit status {_process.ExitCode}";
         throw new VideoException($"{subject}: {Path.GetFileName(_process.StartInfo.FileName)} failed: {reason}");
     }
 
@@ -75,7 +84,11 @@ internal sealed class ToolProcess : IDisposable
     private void Remember(string? line)
     {
         if (string.IsNullOrWhiteSpace(line)) return;
-        _lastError = line.Trim();
-        if (_firstError.Length == 0) _firstError = _lastError;
+        if (_errorCount == 0) _firstError = Address().Replace(line.Trim(), "${part}: ");
+        _errorCount++;
     }
+
+    /// <summary>Precedes what a part of ffmpeg reports: <c>[h264 @ 0x55e1c8a3b2c0] </c>.</summary>
+    [GeneratedRegex(@"^\[(?<part>[^@\]]+) @ (0x)?[0-9a-f]+\] ")]
+    private static partial Regex Address();
 }

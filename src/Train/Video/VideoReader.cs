@@ -19,6 +19,10 @@ public sealed class VideoReader : IFrameReader
     /// <summary>Size, rate and length of the whole file, before trimming.</summary>
     public VideoDescription Description { get; }
 
+    /// <summary>The errors that <c>ffmpeg</c> went on after, in one line; null for none. Known after the last
+    /// frame.</summary>
+    public string? Damage { get; private set; }
+
     /// <param name="path">A video file.</param>
     /// <param name="trimStart">Seconds skipped at the start; not negative.</param>
     /// <param name="trimEnd">Seconds skipped at the end; not negative.</param>
@@ -33,7 +37,7 @@ public sealed class VideoReader : IFrameReader
         ArgumentOutOfRangeException.ThrowIfNegative(trimEnd);
         tools ??= VideoTools.OnPath;
         VideoDescription description = VideoProbe.Describe(path, tools);
-        List<string> arguments = ["-v", "error", "-nostdin"];
+        List<string> arguments = ["-v", "repeat+error", "-nostdin"];
         if (trimStart > 0) arguments.AddRange(["-ss", Seconds(trimStart)]);
         if (trimEnd > 0) arguments.AddRange(["-t", Seconds(Remaining(path, description, trimStart, trimEnd))]);
 
@@ -59,6 +63,7 @@ public sealed class VideoReader : IFrameReader
 
         _ended = true;
         _process.WaitForSuccess(_path);
+        Damage = _process.Errors;
         if (count > 0) throw new VideoException($"{_path}: the last frame is truncated, {count} of {rgb.Length} bytes");
         return false;
     }

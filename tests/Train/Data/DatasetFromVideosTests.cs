@@ -149,6 +149,34 @@ public sealed class DatasetFromVideosTests
     }
 
     [Test]
+    public void AVideoThatIsDecodedAlthoughItIsDamagedIsReported()
+    {
+        WriteVideos("a");
+        byte[] video = File.ReadAllBytes(Assets.Drive);
+        for (int place = video.Length / 2; place < video.Length / 2 + 2000; place += 20) video[place] ^= 0x5A;
+        File.WriteAllBytes(_folder.File("in/b.mp4"), video);
+        DatasetReport report = DatasetFromVideos.Make(Options());
+        Assert.That(report.Manifest.Videos.Select(video => video.Name), Is.EqualTo(new[] { "a", "b" }));
+        Assert.That(report.Damaged.Select(video => video.Source), Is.EqualTo(new[] { "b.mp4" }));
+        Assert.That(report.Damaged[0].Reason, Does.Match(@"^\d+ errors, the first: \w+: [^@]+$"));
+    }
+
+    [Test]
+    public void FilesThatAnInterruptedReplacementMovedAsideAreNamed()
+    {
+        WriteVideos("a", "b");
+        DatasetFromVideos.Make(Options() with { Partitions = 2 });
+        string folder = _folder.File("out/0016x0024");
+        string aside = ".partition_0001.zip.0123456789abcdef0123456789abcdef.earlier";
+        File.Move(Path.Combine(folder, "partition_0001.zip"), Path.Combine(folder, aside));
+        Assert.That(() => VideoDataset.Open(folder, 16, 24), Throws.TypeOf<DatasetException>().With.Message.EndsWith(
+            $"is one missing?; its replacement was interrupted: make it again, or rename {aside} and its like "
+            + "to what they were"));
+        DatasetReport report = DatasetFromVideos.Make(Options() with { Overwrite = true });
+        Assert.That(report.Abandoned, Is.EqualTo(new[] { aside }));
+    }
+
+    [Test]
     public void NoVideoThatCanBeDecodedIsAnErrorThatLeavesNothing()
     {
         Directory.CreateDirectory(_folder.File("in"));
