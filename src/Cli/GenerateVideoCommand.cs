@@ -35,15 +35,16 @@ internal static class GenerateVideoCommand
             HelpName = "path",
             Required = true,
         };
-        Option<int> segment =
-            Number("--segment", "Frames generated at a time: more memory, less time, same video", 64, MostInSegment);
+        Option<int> segment = CommonOptions.Number(
+            "--segment", "Frames generated at a time: more memory, less time, same video", 64, MostInSegment);
         Option<double> fps = new Option<double>("--fps")
         {
             Description = "Frame rate of the video",
             HelpName = "number",
             DefaultValueFactory = _ => 30,
         }.AtLeast(LeastFrameRate, MostFrameRate);
-        Option<int> scale = Number("--scale", "Upscaling factor N: each pixel becomes N x N pixels", 1, MostScale);
+        Option<int> scale =
+            CommonOptions.Number("--scale", "Upscaling factor N: each pixel becomes N x N pixels", 1, MostScale);
         Option<string> precision = PrecisionOption.Create();
         Option<string> device = CommonOptions.Device();
         Option<long> seed = CommonOptions.Seed();
@@ -82,11 +83,4 @@ internal static class GenerateVideoCommand
             return ExitCode.Success;
         });
     }
-
-    private static Option<int> Number(string name, string description, int byDefault, int most) => new Option<int>(name)
-    {
-        Description = description,
-        HelpName = "number",
-        DefaultValueFactory = _ => byDefault,
-    }.Positive(most);
 }

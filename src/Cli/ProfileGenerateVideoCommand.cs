@@ -22,8 +22,8 @@ internal static class ProfileGenerateVideoCommand
             Description = "Trained generator, as for 'gk generate video'; random weights if omitted",
             HelpName = "path",
         };
-        Option<int> frames = ProfileOptions.Number("--frames", "Number of frames to generate", 64, MostFrames);
-        Option<int> segment = ProfileOptions.Number("--segment", "Frames generated at a time", 64, MostInSegment);
+        Option<int> frames = CommonOptions.Number("--frames", "Number of frames to generate", 64, MostFrames);
+        Option<int> segment = CommonOptions.Number("--segment", "Frames generated at a time", 64, MostInSegment);
         Option<long> seed = CommonOptions.Seed();
         ExampleCommand command = new(
             "video", "Show where the time of generating a video goes, kernel by kernel.",

@@ -30,7 +30,9 @@ internal sealed class TrainLongVideoLowresCommand
     };
 
     private readonly Option<string> _preset = PresetOption.Create("small");
-    private readonly Option<int> _steps = Number("--steps", "Total steps, including those before a --resume", 100_000);
+    private readonly Option<int> _steps =
+        CommonOptions.Number("--steps", "Total steps, including those before a --resume", 100_000);
+
     private readonly Option<double?> _minutes =
         CommonOptions.Minutes("Stop after this many minutes, with a checkpoint");
 
@@ -40,8 +42,8 @@ internal sealed class TrainLongVideoLowresCommand
         HelpName = "number",
     }.Positive(MostClips);
 
-    private readonly Option<int> _accumulate =
-        Number("--accumulate", "Gradient accumulation: split each batch into this many parts to save memory", 1);
+    private readonly Option<int> _accumulate = CommonOptions.Number(
+        "--accumulate", "Gradient accumulation: split each batch into this many parts to save memory", 1);
 
     private readonly Option<double> _gamma = new Option<double>("--gamma")
     {
@@ -77,18 +79,12 @@ internal sealed class TrainLongVideoLowresCommand
             options._accumulate, options._gamma, options._precision, options._device, options._seed, options._resume,
             options._checkpointEvery, options._sampleEvery, options._logEvery,
         };
+        command.TimeToStop = Timeout.InfiniteTimeSpan;  // a step of large networks on a CPU takes minutes
         return command.Does(options.Run);
     }
 
     private static Option<int> Every(string name, string what, int byDefault) =>
-        Number(name, $"Steps between {what}s", byDefault);
-
-    private static Option<int> Number(string name, string description, int byDefault) => new Option<int>(name)
-    {
-        Description = description,
-        HelpName = "number",
-        DefaultValueFactory = _ => byDefault,
-    }.Positive();
+        CommonOptions.Number(name, $"Steps between {what}s", byDefault);
 
     private int Run(ParseResult result, CancellationToken stop)
     {
@@ -117,6 +113,7 @@ internal sealed class TrainLongVideoLowresCommand
         TrainingDisplay display = new(terminal.Progress, framesPerStep, runOptions.Duration is not null);
         try
         {
+            using StopOfTraining stopping = new(terminal.Progress.WriteLine, stop);
             display.Train(run, stop);
         }
         catch

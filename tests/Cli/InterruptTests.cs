@@ -42,6 +42,26 @@ public sealed class InterruptTests
         LowResolutionCheckpoint.Restore(newest, gan);
     }
 
+    [Test]
+    public void ASecondInterruptKillsATraining()
+    {
+        const int Killed = 128 + 9;
+        (string data, string run) = (_folder.File("data"), _folder.File("run"));
+        SmallTraining.WriteDataset(data);
+        string[] arguments = SmallTraining.New(data, run, "--log-every", "1");
+        arguments[Array.IndexOf(arguments, "--batch") + 1] = "32";  // a step takes seconds
+        using CommandProcess process = CommandProcess.Start([], arguments);
+        FileInfo log = new(Path.Combine(run, "log.jsonl"));
+        process.WaitUntil(() => new FileInfo(log.FullName) is { Exists: true, Length: > 0 }, "the first step");
+        process.Signal("INT");
+        process.Signal("INT");
+        CommandRun result = process.Result();
+        Assert.That(result.Status, Is.EqualTo(Killed), result.Error);
+        Assert.That(result.Error, Does.Contain(
+            "gk: stopping after this step, with a checkpoint; a second Ctrl-C kills the program, without"));
+        Assert.That(LowResolutionCheckpoint.Newest(run), Does.EndWith("checkpoint-00000000"));
+    }
+
     [TestCase("INT", "video.mp4")]
     [TestCase("TERM", "frames")]
     public void AVideoThatIsNotFinishedIsRemoved(string signal, string name)

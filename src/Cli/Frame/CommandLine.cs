@@ -6,8 +6,6 @@ namespace GenKernels.Cli;
 /// <summary>Parses a command line, runs the command, and turns failures into one line and an exit code.</summary>
 internal static class CommandLine
 {
-    private static readonly TimeSpan s_timeToStop = TimeSpan.FromSeconds(20);
-
     /// <param name="arguments">Without the name of the program.</param>
     /// <param name="output">Receives results.</param>
     /// <param name="error">Receives progress and error messages.</param>
@@ -30,7 +28,7 @@ internal static class CommandLine
             Output = output,
             Error = error,
             EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = s_timeToStop,
+            ProcessTerminationTimeout = (result.CommandResult.Command as ExampleCommand)?.TimeToStop,
         };
         string? empty = Validation.EmptyArgument(result.CommandResult);
         bool isMisused = result.Errors.Count > 0 || empty is not null;

@@ -14,6 +14,9 @@ internal sealed class ExampleCommand : Command
     /// <summary>Whole command lines that work as they stand.</summary>
     internal IReadOnlyList<string> Examples { get; }
 
+    /// <summary>Time that the command has to end by itself once it is interrupted; then the process ends.</summary>
+    internal TimeSpan TimeToStop { get; set; } = TimeSpan.FromSeconds(20);
+
     /// <summary>Sets what the command does.</summary>
     /// <param name="run">Returns the exit code; cancelled by Ctrl-C.</param>
     internal ExampleCommand Does(Func<ParseResult, CancellationToken, Task<int>> run)

@@ -8,7 +8,7 @@ internal sealed class ProfileOptions
 {
     private const int MostSteps = 100_000;
 
-    private readonly Option<int> _steps = Number("--steps", "Steps to measure", 3);
+    private readonly Option<int> _steps = CommonOptions.Number("--steps", "Steps to measure", 3, MostSteps);
 
     private readonly Option<int> _warmUp = new Option<int>("--warm-up")
     {
@@ -68,12 +68,4 @@ internal sealed class ProfileOptions
         device.Precision = PrecisionOption.Read(result, _precision);
         return device;
     }
-
-    internal static Option<int> Number(string name, string description, int byDefault, int most = MostSteps) =>
-        new Option<int>(name)
-        {
-            Description = description,
-            HelpName = "number",
-            DefaultValueFactory = _ => byDefault,
-        }.Positive(most);
 }

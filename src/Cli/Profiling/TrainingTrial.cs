@@ -18,7 +18,7 @@ internal sealed class TrainingTrial
     private readonly Option<string> _phase = Choice.Create(
         "--phase", "Part of the step to run", "all", "generator", "discriminator", "penalty", "average", "all");
 
-    private readonly Option<int> _batch = ProfileOptions.Number("--batch", "Clips per step", 1, MostClips);
+    private readonly Option<int> _batch = CommonOptions.Number("--batch", "Clips per step", 1, MostClips);
     private readonly Option<long> _seed = CommonOptions.Seed();
 
     private readonly Option<string?> _data = new("--data")
