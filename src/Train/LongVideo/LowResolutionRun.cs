@@ -109,7 +109,7 @@ public sealed class LowResolutionRun : IDisposable
     }
 
     /// <summary>Trains until the steps or the time are used up or the run is cancelled; ends with a checkpoint and a
-    /// sample.</summary>
+    /// sample, unless it is a resumed run that takes no step.</summary>
     /// <param name="progress">Reported to after every step; or null.</param>
     /// <param name="cancellation">Ends the run after the current step.</param>
     public void Run(IProgress<LowResolutionProgress>? progress = null, CancellationToken cancellation = default)
@@ -132,7 +132,8 @@ public sealed class LowResolutionRun : IDisposable
                 Step, _runOptions.Steps, _values, secondsPerStep, Remaining(secondsPerStep, Elapsed(started))));
         }
 
-        Write(isLast: true);
+        bool isUnchanged = Step == first && first > 0;  // resumed and stopped: what is due was written before
+        if (!isUnchanged) Write(isLast: true);
     }
 
     /// <summary>Writes a checkpoint of the current step.</summary>

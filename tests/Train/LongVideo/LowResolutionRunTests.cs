@@ -54,6 +54,23 @@ public sealed class LowResolutionRunTests
     }
 
     [Test]
+    public void AResumedRunThatIsStoppedBeforeAStepWritesNothing()
+    {
+        using TemporaryFolder data = new(), folder = new();
+        using VideoDataset dataset = SmallestRun.Dataset(data.Path);
+        SmallestRun.Train(folder.Path, dataset, steps: 1);
+        string log = File.ReadAllText(folder.File("log.jsonl"));
+        DateTime sampled = File.GetLastWriteTimeUtc(folder.File("samples/step-00000001.png"));
+        using (LowResolutionRun run = SmallestRun.Open(folder.Path, dataset, new LowResolutionRunOptions()))
+        {
+            run.Run(cancellation: new CancellationToken(canceled: true));
+        }
+
+        Assert.That(File.ReadAllText(folder.File("log.jsonl")), Is.EqualTo(log), "no step is logged twice");
+        Assert.That(File.GetLastWriteTimeUtc(folder.File("samples/step-00000001.png")), Is.EqualTo(sampled));
+    }
+
+    [Test]
     public void AnotherSeedGivesOtherNetworks()
     {
         using TemporaryFolder data = new(), first = new(), second = new();
