@@ -8,7 +8,8 @@ namespace GenKernels.Train.Metrics;
 /// </remarks>
 public sealed class ColorSimilarity
 {
-    private const int Levels = 20;
+    /// <summary>Bins of each channel.</summary>
+    internal const int Levels = 20;
 
     private readonly int[] _first;
     private readonly int[] _current = new int[Levels * Levels * Levels];
@@ -65,15 +66,17 @@ public sealed class ColorSimilarity
         return values;
     }
 
+    /// <returns>The bin of a pixel among all.</returns>
+    /// <param name="pixel">Red, green and blue.</param>
+    internal static int Bin(ReadOnlySpan<float> pixel) =>
+        (Level(pixel[0]) * Levels + Level(pixel[1])) * Levels + Level(pixel[2]);
+
     private static void Count(ReadOnlySpan<float> frame, int[] histogram)
     {
-        for (int i = 0; i < frame.Length; i += 3)
-        {
-            histogram[(Bin(frame[i]) * Levels + Bin(frame[i + 1])) * Levels + Bin(frame[i + 2])]++;
-        }
+        for (int i = 0; i < frame.Length; i += 3) histogram[Bin(frame.Slice(i, 3))]++;
     }
 
     // In 32 bits, like the recorded cases: a value on the edge of a bin must fall on the same side.
-    private static int Bin(float value) =>
+    private static int Level(float value) =>
         (int)Math.Clamp(MathF.Floor((value / 2f + 0.5f) * (Levels - 1) + 0.5f), 0f, Levels - 1);
 }

@@ -12,5 +12,10 @@ public readonly record struct CaseTolerance(double Relative, double Absolute = 0
     internal double Allowed(double largest) => (Relative * (largest == 0 ? 1 : largest)) + Absolute;
 
     /// <inheritdoc/>
-    public override string ToString() => Absolute == 0 ? $"{Relative:0e0}" : $"{Relative:0e0} + {Absolute:0e0}";
+    public override string ToString() => (Relative, Absolute) switch
+    {
+        (_, 0) => $"{Relative:0e0}",
+        (0, _) => $"{Absolute:0.##e0} absolute",
+        _ => $"{Relative:0e0} + {Absolute:0e0}",
+    };
 }

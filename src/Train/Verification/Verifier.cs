@@ -35,6 +35,8 @@ public sealed class Verifier
             new HeatmapCases(),
             new PictureResizeCases(),
             new ImageConversionCases(),
+            new ColorSimilarityCases(),
+            new FrechetCases(),
             new NoiseScheduleCases(),
             new DdimCases(),
             new EulerAncestralCases(),

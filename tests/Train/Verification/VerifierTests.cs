@@ -46,6 +46,8 @@ public sealed class VerifierTests
     [TestCase("ops/attention", "case5.out.y", "out.y")]
     [TestCase("ops/filters", "case0.out.f", "out.f")]
     [TestCase("ops/optim_ema", "case2.out.p5", "out.p5")]
+    [TestCase("metrics/color_similarity", "case1.out.similarity", "out.similarity")]
+    [TestCase("metrics/frechet", "case2.out.frechet", "out.frechet")]
     [TestCase("longvideo/lres_D_18x32", "out.r1_penalty", "out.r1_penalty")]
     [TestCase("longvideo/lres_train_steps", "out.G_loss", "out.G_loss")]
     public void AValueThatIsOffIsFound(string file, string tensor, string worst)
