@@ -8,6 +8,9 @@ internal sealed class NameFilter(string texts)
     /// <summary>The texts as glob patterns; a text with a star is a pattern already.</summary>
     internal IEnumerable<string> Patterns => _texts.Select(text => text.Contains('*') ? text : $"*{text}*");
 
+    /// <inheritdoc/>
+    public override string ToString() => texts;
+
     /// <returns>Whether the name contains one of the texts.</returns>
     internal bool Takes(string name) =>
         _texts.Length == 0 || _texts.Any(text => name.Contains(text, StringComparison.OrdinalIgnoreCase));

@@ -7,6 +7,11 @@ namespace GenKernels.Benchmarks;
 
 internal static class Program
 {
+    private const int Misused = 2;
+
+    private static readonly string[] s_optionsWithValue = ["--device", "--filter", "--out"];
+    private static readonly string[] s_onlyTells = ["--list", "--help", "--version", "--info"];
+
     /// <summary>
     /// Runs all benchmarks, or those whose name contains the text after <c>--filter</c> or one of several separated by
     /// <c>|</c>, on the best device or that of <c>--device NAME</c>; <c>--out FILE</c> names the file of the results.
@@ -14,9 +19,16 @@ internal static class Program
     /// </summary>
     private static int Main(string[] arguments)
     {
+        if (s_optionsWithValue.Contains(arguments.LastOrDefault()))
+        {
+            Console.Error.WriteLine($"{arguments[^1]} needs a value");
+            return Misused;
+        }
+
         if (arguments.Contains("--peers"))
         {
             BenchmarkDevice.Name = Value(arguments, "--device");
+            if (!HasDevice()) return 1;
             return ComparisonRun.Run(
                 new NameFilter(Value(arguments, "--filter") ?? ""),
                 Value(arguments, "--out") ?? ResultsFile.KeptFolder);
@@ -29,7 +41,8 @@ internal static class Program
         BenchmarkReport[] reports = [.. summaries.SelectMany(summary => summary.Reports)];
         if (reports.Length > 0) Console.WriteLine($"results: {ResultsFile.Write(reports)}");
         bool isRefused = summaries.Any(summary => summary.HasCriticalValidationErrors);
-        return isRefused || reports.Any(report => !report.Success) ? 1 : 0;
+        bool hasNothing = reports.Length == 0 && !selection.Any(s_onlyTells.Contains);
+        return isRefused || hasNothing || reports.Any(report => !report.Success) ? 1 : 0;
     }
 
     /// <summary>Reports a missing device once here, instead of in each benchmark.</summary>

@@ -36,30 +36,31 @@ internal static class ResultsFile
         string path = Path.GetFullPath(
             Name ??= Path.Combine(Folder, $"{now:yyyyMMdd-HHmmss}-{device.Name.Replace(':', '-')}.json"));
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        using (FileStream stream = File.Create(path + ".part"))
-        using (Utf8JsonWriter json = new(stream, Options))
-        {
-            json.WriteStartObject();
-            json.WriteString("device", device.Name);
-            json.WriteString("description", device.Description);
-            json.WriteString("date", now);
-            json.WriteString("commit", Commit());
-            json.WriteNumber("copyGigabytesPerSecond", Math.Round(BenchmarkDevice.CopyBandwidth / 1e9, 1));
-            json.WriteStartArray("results");
-            foreach (BenchmarkReport report in reports) Write(json, report);
-            json.WriteEndArray();
-            json.WriteStartArray("failed");
-            foreach (BenchmarkReport report in reports.Where(report => !report.Success))
-            {
-                json.WriteStringValue($"{report.BenchmarkCase.Parameters["Case"]}");
-            }
+        AtomicFile.Write(path, stream => Write(stream, now, [.. reports]));
+        return path;
+    }
 
-            json.WriteEndArray();
-            json.WriteEndObject();
+    private static void Write(Stream stream, DateTime now, BenchmarkReport[] reports)
+    {
+        Device device = BenchmarkDevice.Device;
+        using Utf8JsonWriter json = new(stream, Options);
+        json.WriteStartObject();
+        json.WriteString("device", device.Name);
+        json.WriteString("description", device.Description);
+        json.WriteString("date", now);
+        json.WriteString("commit", Commit());
+        json.WriteNumber("copyGigabytesPerSecond", Math.Round(BenchmarkDevice.CopyBandwidth / 1e9, 1));
+        json.WriteStartArray("results");
+        foreach (BenchmarkReport report in reports) Write(json, report);
+        json.WriteEndArray();
+        json.WriteStartArray("failed");
+        foreach (BenchmarkReport report in reports.Where(report => !report.Success))
+        {
+            json.WriteStringValue($"{report.BenchmarkCase.Parameters["Case"]}");
         }
 
-        File.Move(path + ".part", path, overwrite: true);
-        return path;
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter json, BenchmarkReport report)

@@ -7,9 +7,15 @@ internal static class ComparisonRun
     /// <summary>Runs the comparison, prints its table and writes its files.</summary>
     /// <param name="filter">Selects the work.</param>
     /// <param name="folder">Folder for the files.</param>
-    /// <returns>The exit code: 0 unless some work failed.</returns>
+    /// <returns>The exit code: 0 unless some work failed, or there is none.</returns>
     internal static int Run(NameFilter filter, string folder)
     {
+        if (!WorkCatalog.All.Any(work => filter.Takes(work.Name)))
+        {
+            Console.Error.WriteLine($"no work's name contains '{filter}'");
+            return 1;
+        }
+
         using PeerSide peer = new(BenchmarkDevice.Device);
         List<ComparisonRow> rows = [];
         ComparisonTable table = new(rows, peer.Description, peer.Absence);
