@@ -58,9 +58,21 @@ public sealed class GkTests
     {
         (int status, string output, string error) = Run(arguments);
         Assert.That(status, Is.Zero, error);
-        Assert.That(output.TrimEnd(), Is.EqualTo($"ran {string.Join(' ', arguments)}".TrimEnd()));
+        Assert.That(output.Split('\n')[0].TrimEnd(), Is.EqualTo($"ran {string.Join(' ', arguments)}".TrimEnd()));
         Assert.That(Installed, Does.Not.Exist);
         Assert.That(error, Does.Not.Contain("missing"));
+    }
+
+    [TestCase("--help")]
+    [TestCase("test", "--help")]
+    [TestCase("bench", "--peers", "-h")]
+    [TestCase("bundle", "-?")]
+    public void TheHelpListsTheCommandsOfTheScriptToo(params string[] arguments)
+    {
+        (int status, string output, _) = Run(arguments);
+        Assert.That(status, Is.Zero);
+        Assert.That(output, Does.Contain("Commands of a checkout:").And.Contain("\n  bundle  Pack everything"));
+        Assert.That(Installed, Does.Not.Exist);
     }
 
     [TestCase("demo")]
