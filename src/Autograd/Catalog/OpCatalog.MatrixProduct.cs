@@ -16,9 +16,12 @@ public static partial class OpCatalog
         new("MatMul of batches with one weight", [[3, 5, 4], [1, 2, 4]], x => x[0].BatchMatMul(x[1], transposeW: true)),
         new("MatMul of batches, left transposed", [[3, 4, 5], [1, 4, 2]], x =>
             x[0].BatchMatMul(x[1], transposeX: true)),
+        new("MatMul of batches, scaled", [[3, 5, 4], [1, 4, 2]], x => x[0].BatchMatMul(x[1], scale: 0.4f)),
         new("MatMul of nothing", [[0, 7], [7, 3]], x => x[0].MatMul(x[1])),
         new("Linear", [[5, 7], [3, 7]], x => x[0].Linear(x[1])),
         new("Linear with bias", [[2, 5, 8], [16, 8], [16]], x => x[0].Linear(x[1], x[2])),
+        new("Linear with scaled weights", [[5, 8], [16, 8], [16]], x =>
+            x[0].Linear(x[1], x[2], BiasActivationOptions.For(Activation.Softplus), scale: 0.4f)),
         new("Linear with gain and residual", [[5, 7], [3, 7], [5, 3]], x =>
             x[0].Linear(x[1], null, new(Activation.Linear, 0.7f), x[2])),
         new("Linear with all that follows", [[5, 8], [8, 8], [8], [5, 8]], x =>

@@ -1,5 +1,6 @@
 // Epilogue: what is applied to a sum of products before it is stored, in the order of StyleGAN's layers.
-//   y[r,n] = clamp(gain f(sum[r,n] factor[r / factorRows, n] + noise[r] + bias[n]), -limit, limit) + residual[r,n]
+//   z[r,n] = scale sum[r,n] factor[r / factorRows, n] + noise[r] + bias[n]
+//   y[r,n] = clamp(gain f(z[r,n]), -limit, limit) + residual[r,n]
 // Any of factor, noise, bias and residual may be null. Source: Karras et al. 2020, StyleGAN2, appendix B.
 #pragma once
 #include "Common/Activations.cuh"
@@ -11,6 +12,7 @@ struct EpilogueParameters {
     float slope;   // of a piecewise linear function, below zero
     float gain;
     float lower, limit;  // of the results; lower is -limit, or 0 for ReLU, whose slope then is 1
+    float scale;
     int factorRows;
 };
 
@@ -28,7 +30,7 @@ DEVICE bool IsNone(const Epilogue& epilogue)
     const EpilogueParameters& parameters = epilogue.parameters;
     return epilogue.factor == nullptr && epilogue.noise == nullptr && epilogue.bias == nullptr
         && epilogue.residual == nullptr && parameters.function == 0 && parameters.gain == 1
-        && parameters.limit == Infinity();
+        && parameters.limit == Infinity() && parameters.scale == 1;
 }
 
 // The piecewise linear functions, whose two parts meet at zero.
@@ -92,6 +94,7 @@ DEVICE Pack<Width> ApplyEpilogue(
 {
     const EpilogueParameters& parameters = epilogue.parameters;
     const auto each = [&](auto act) { Count<Width>::ForEach([&](int k) { act(sums.value[k], k); }); };
+    each([&](Accumulator& sum, int) { sum *= parameters.scale; });
     if (epilogue.factor != nullptr) {
         const Pack<Width> factors = operands.factors.Unpack();
         each([&](Accumulator& sum, int k) { sum *= Accumulator(factors.value[k]); });
@@ -150,6 +153,9 @@ DEVICE void ApplyEpilogueToRow(const Epilogue& epilogue, Number* y, Int64 row, i
 
     const Number slope = parameters.slope, gain = parameters.gain;
     const Number lower = parameters.lower, limit = parameters.limit;
+    if (parameters.scale != 1) {
+        for (int i = 0; i < count; i++) y[i] *= parameters.scale;
+    }
     if (epilogue.factor != nullptr) {
         const Scalar* factor = epilogue.factor + row / parameters.factorRows * columnCount + first;
         for (int i = 0; i < count; i++) y[i] *= factor[i];

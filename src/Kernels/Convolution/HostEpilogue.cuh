@@ -6,13 +6,13 @@
 // The epilogue's operands for one row.
 struct RowEpilogue {
     const Scalar *factor, *bias, *residual;  // at the row's first column, or null
-    Scalar noise, slope, gain;
+    Scalar scale, noise, slope, gain;
     Vector lower, limit;
 };
 
 template <bool IsWhole> DEVICE void ApplyEpilogueToVector(const RowEpilogue& row, Scalar* y, int column, int count)
 {
-    Vector z = Load<IsWhole>(y, count);
+    Vector z = row.scale * Load<IsWhole>(y, count);
     if (row.factor != nullptr) z *= Load<IsWhole>(row.factor + column, count);
     z += row.noise;
     if (row.bias != nullptr) z += Load<IsWhole>(row.bias + column, count);
@@ -36,6 +36,7 @@ DEVICE void ApplyEpilogueToVectors(
     own.factor = epilogue.factor == nullptr ? nullptr : epilogue.factor + row / parameters.factorRows * columnCount;
     own.bias = epilogue.bias;
     own.residual = epilogue.residual == nullptr ? nullptr : epilogue.residual + row * columnCount;
+    own.scale = parameters.scale;
     own.noise = epilogue.noise == nullptr ? Scalar(0) : epilogue.noise[row];
     own.slope = parameters.slope;
     own.gain = Scalar(parameters.gain);

@@ -27,8 +27,8 @@ internal static class MatMulLibrary
     /// <param name="w">Likewise.</param>
     /// <param name="y">The result, <c>[B, M, N]</c>; written.</param>
     /// <param name="epilogue">
-    /// The epilogue. The library adds a bias alone; anything more is applied by <see cref="SplitKReduction"/>, to sums
-    /// that have not been rounded.
+    /// The epilogue. The library only scales and adds a bias; anything more is applied by
+    /// <see cref="SplitKReduction"/>, to sums that have not been rounded.
     /// </param>
     /// <param name="transposeX">Whether <paramref name="x"/> is read with rows and columns exchanged.</param>
     /// <param name="transposeW">Whether <paramref name="w"/> is read with rows and columns exchanged.</param>
@@ -43,17 +43,22 @@ internal static class MatMulLibrary
             StrideA = size.XBatch,
             StrideB = size.WBatch,
         };
-        bool isDone = epilogue.IsNone || IsBareBias(epilogue);
+        bool isDone = IsOfLibrary(epilogue);
         bool isWide = isDone || y.Type.Size() >= sizeof(float);
         using Tensor? sums = isWide ? null : Tensor.Empty(y.Shape, ElementType.Float32, y.Device);
-        Tensor? bias = isDone ? epilogue.Bias : null;
+        (Tensor? bias, float scale) = isDone ? (epilogue.Bias, epilogue.Scale) : (null, 1);
         LaunchCost cost = LaunchCost.Of(x, w, sums ?? y, bias) with { Operations = size.Operations };
-        ((CudaDevice)x.Device).Blas.Multiply(shape, x, w, sums ?? y, cost, bias: bias);
+        ((CudaDevice)x.Device).Blas.Multiply(shape, x, w, sums ?? y, cost, alpha: scale, bias: bias);
         if (!isDone) SplitKReduction.Into(sums ?? y, epilogue, y);
     }
 
-    /// <returns>Whether the epilogue is a bias alone, which the library, too, adds before the only rounding.</returns>
-    private static bool IsBareBias(ProductEpilogue epilogue) =>
-        epilogue.Bias is { } bias && bias.Type != ElementType.Float64 && bias.Address % BiasAlignment == 0
-        && epilogue == ProductEpilogue.None with { Bias = bias };
+    /// <returns>
+    /// Whether the epilogue is a scale and a bias at most, which the library, too, applies before the only rounding.
+    /// </returns>
+    private static bool IsOfLibrary(ProductEpilogue epilogue)
+    {
+        bool fitsBias = epilogue.Bias is not { } bias
+            || (bias.Type != ElementType.Float64 && bias.Address % BiasAlignment == 0);
+        return fitsBias && (epilogue with { Bias = null, Scale = 1 }).IsNone;
+    }
 }

@@ -5,7 +5,7 @@ namespace GenKernels.Kernels.MatrixProduct;
 
 /// <summary>
 /// The epilogue of a matrix product or convolution, fused into its launch, for a result of R rows and N columns
-/// (channels): clamp(gain f(sum · factor + noise + bias)) + residual.
+/// (channels): clamp(gain f(scale · sum · factor + noise + bias)) + residual.
 /// </summary>
 /// <param name="Bias">One number per column, <c>[N]</c>; or null.</param>
 /// <param name="Activation">Function, gain and clamp.</param>
@@ -14,9 +14,10 @@ namespace GenKernels.Kernels.MatrixProduct;
 /// <c>[F, N]</c>, where F divides R: R / F consecutive rows, such as those of a frame, share a row of factors; or null.
 /// </param>
 /// <param name="Noise">One number per row, <c>[R]</c>; or null.</param>
+/// <param name="Scale">Factor of all sums, such as the gain of equalized weights.</param>
 public readonly record struct ProductEpilogue(
     Tensor? Bias, BiasActivationOptions Activation, Tensor? Residual = null, Tensor? Factor = null,
-    Tensor? Noise = null)
+    Tensor? Noise = null, float Scale = 1)
 {
     /// <summary>No epilogue: the sums are the result.</summary>
     public static ProductEpilogue None => new(null, BiasActivationOptions.For(Elementwise.Activation.Linear));
@@ -49,7 +50,8 @@ public readonly record struct ProductEpilogue(
 
     /// <returns>The scalars that a kernel is passed besides the operands.</returns>
     internal EpilogueParameters Parameters(Shape result) => new(
-        Activation, Factor is null ? 1 : (int)(result.Product(0, result.Rank - 1) / Math.Max(1, Factor.Shape[0])));
+        Activation, Scale,
+        Factor is null ? 1 : (int)(result.Product(0, result.Rank - 1) / Math.Max(1, Factor.Shape[0])));
 
     /// <returns>Whether neighbouring columns can be read and written 16 bytes at a time.</returns>
     /// <param name="y">The result.</param>

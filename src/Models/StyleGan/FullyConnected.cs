@@ -35,6 +35,6 @@ public sealed class FullyConnected : Module
     public Variable Forward(Variable x)
     {
         Variable bias = _rateFactor == 1 ? _bias : _bias.Value * _rateFactor;
-        return x.Linear(_weight.Value * _weightGain, bias, BiasActivationOptions.For(_activation));
+        return x.Linear(_weight.Value, bias, BiasActivationOptions.For(_activation), scale: _weightGain);
     }
 }

@@ -108,7 +108,7 @@ public sealed class ConvolutionTensorTests(Device device)
         using Tensor bias = TestTensors.Normal([outputs], seed: 6, device, type);
         using Tensor residual = TestTensors.Normal(setting.Y, seed: 7, device, type);
         using Tensor y = Tensor.Empty(setting.Y, type, device);
-        ProductEpilogue epilogue = new(bias, options, residual, factor, noise);
+        ProductEpilogue epilogue = new(bias, options, residual, factor, noise, Scale: 0.5f);
         ConvolutionTensor.Launch(x, w, y, epilogue, plan, scales, parts: parts);
 
         (double[] source, double[] weights, double[] styles) = (Tf32.Read(x), w.ToDoubles(), scales.ToDoubles());
@@ -125,11 +125,11 @@ public sealed class ConvolutionTensorTests(Device device)
         double[] added = residual.ToDoubles();
         double[] expected = [.. sums.Select((sum, index) =>
         {
-            double z = (sum * Factor(index)) + offsets[index / outputs] + biases[index % outputs];
+            double z = (epilogue.Scale * sum * Factor(index)) + offsets[index / outputs] + biases[index % outputs];
             return BiasActivationTests.Value(options, z) + added[index];
         })];
         Expect.CloseFinished(
-            y, expected, sums, index => options.Gain * Math.Abs(Factor(index)),
+            y, expected, sums, index => options.Gain * epilogue.Scale * Math.Abs(Factor(index)),
             $"{setting.Name}, {scaleFrames} frames of scales, {parts} parts");
 
         double Factor(int index) => factors[(index / outputs / (rows / frames) * outputs) + (index % outputs)];

@@ -14,6 +14,7 @@ public sealed class SplitKReductionTests(Device device)
         const int Rows = 6;
         ElementType element = type.Element();
         ElementType sumType = type == FloatType.Float64 ? ElementType.Float64 : ElementType.Float32;
+        const float Scale = 0.75f;
         BiasActivationOptions options = new(Activation.LeakyRelu, 1.5f, 2, 0.3f);
         using Tensor sums = TestTensors.Normal([parts, Rows, columns], seed: 1, device, sumType);
         using Tensor factor = TestTensors.Normal([3, columns], seed: 2, device, element);
@@ -21,7 +22,7 @@ public sealed class SplitKReductionTests(Device device)
         using Tensor bias = TestTensors.Normal([columns], seed: 4, device, element);
         using Tensor residual = TestTensors.Normal([Rows, columns], seed: 5, device, element);
         using Tensor y = Tensor.Empty([Rows, columns], element, device);
-        SplitKReduction.Into(sums, new ProductEpilogue(bias, options, residual, factor, noise), y);
+        SplitKReduction.Into(sums, new ProductEpilogue(bias, options, residual, factor, noise, Scale), y);
 
         (double[] terms, double[] factors) = (sums.ToDoubles(), factor.ToDoubles());
         (double[] offsets, double[] biases, double[] added) =
@@ -30,28 +31,41 @@ public sealed class SplitKReductionTests(Device device)
         {
             (int row, int column) = (index / columns, index % columns);
             double sum = Enumerable.Range(0, parts).Sum(part => terms[(part * Rows * columns) + index]);
-            double z = (sum * factors[(row / 2 * columns) + column]) + offsets[row] + biases[column];
+            double z = (Scale * sum * factors[(row / 2 * columns) + column]) + offsets[row] + biases[column];
             return BiasActivationTests.Value(options, z) + added[index];
         })];
         Expect.CloseSums(y, expected);
     }
 
     [Test]
-    public void AProductMayBeScaledAndShiftedByRows([Values] FloatType type)
+    public void AProductMayBeScaledAndShiftedByRows(
+        [Values] FloatType type, [Values(Activation.Relu, Activation.Swish)] Activation activation)
     {
-        BiasActivationOptions options = BiasActivationOptions.For(Activation.Swish, clamp: 1);
+        const float Scale = 0.5f;
+        BiasActivationOptions options = BiasActivationOptions.For(activation, clamp: 1);
         using Tensor x = TestTensors.Normal([2, 4, 8], seed: 1, device, type.Element());
         using Tensor w = TestTensors.Normal([1, 16, 8], seed: 2, device, type.Element());
         using Tensor factor = TestTensors.Normal([4, 16], seed: 3, device, type.Element());
         using Tensor noise = TestTensors.Normal([8], seed: 4, device, type.Element());
         using Tensor y = MatMul.Forward(
-            x, w, new ProductEpilogue(null, options, null, factor, noise), transposeW: true);
+            x, w, new ProductEpilogue(null, options, null, factor, noise, Scale), transposeW: true);
 
         double[] sums = new Product(type, 2, 1, 4, 16, 8, false, true).Sums(x.ToDoubles(), w.ToDoubles());
         (double[] factors, double[] offsets) = (factor.ToDoubles(), noise.ToDoubles());
         double[] expected = [.. sums.Select((sum, index) => BiasActivationTests.Value(
-            options, (sum * factors[(index / 32 * 16) + (index % 16)]) + offsets[index / 16]))];
+            options, (Scale * sum * factors[(index / 32 * 16) + (index % 16)]) + offsets[index / 16]))];
         Expect.CloseSums(y, expected);
+    }
+
+    [Test]
+    public void AScaleAloneIsApplied([Values] FloatType type)
+    {
+        using Tensor x = TestTensors.Normal([1, 40, 24], seed: 1, device, type.Element());
+        using Tensor w = TestTensors.Normal([1, 24, 32], seed: 2, device, type.Element());
+        using Tensor y = MatMul.Forward(x, w, ProductEpilogue.None with { Scale = 0.3f });
+
+        double[] sums = new Product(type, 1, 1, 40, 32, 24, false, false).Sums(x.ToDoubles(), w.ToDoubles());
+        Expect.CloseSums(y, [.. sums.Select(sum => 0.3f * sum)]);
     }
 
     [Test]

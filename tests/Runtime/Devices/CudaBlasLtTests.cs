@@ -101,7 +101,8 @@ public sealed class CudaBlasLtTests
 
     [Test]
     public void WhatFollowsAProductIsThatOfOurOwnKernels(
-        [ValueSource(nameof(s_types))] ElementType type, [Values(1f, 1.5f)] float gain) => InChild(() =>
+        [ValueSource(nameof(s_types))] ElementType type, [Values(1f, 1.5f)] float gain,
+        [Values(1f, 0.5f)] float scale) => InChild(() =>
     {
         using CudaDevice device = Open();
         using TensorScope scope = device.Scope();
@@ -111,10 +112,12 @@ public sealed class CudaBlasLtTests
         Tensor y = Tensor.Empty([2, M, N], type, device);
         BiasActivationOptions options = BiasActivationOptions.For(Activation.Linear) with { Gain = gain };
         Assert.That(MatMulLibrary.Fits(x, w), Is.True);
-        MatMulLibrary.Launch(x, w, y, new ProductEpilogue(bias, options), transposeX: true, transposeW: true);
+        ProductEpilogue epilogue = new(bias, options, Scale: scale);
+        MatMulLibrary.Launch(x, w, y, epilogue, transposeX: true, transposeW: true);
         double[] added = bias.ToDoubles();
         IEnumerable<int> indices = Enumerable.Range(0, 2 * M * N);
-        Expect.Close(y, [.. indices.Select(index => gain * (Sum(x, w, index, true, true) + added[index % N]))]);
+        Expect.Close(
+            y, [.. indices.Select(index => gain * ((scale * Sum(x, w, index, true, true)) + added[index % N]))]);
     });
 
     [Test]

@@ -4,7 +4,7 @@ namespace GenKernels.Tests.Runtime.Interop;
 /// The part of <see cref="PretendedCuda"/> that acts as driver, NVRTC and NVTX: device memory is memory of the process,
 /// and machine code is the text that NVRTC was given. It knows two kernels:
 /// <c>PixelNorm(x, y, rows, channels, epsilon)</c> of floats, which writes y = 2 x, and <c>SplitKReduction</c>, with
-/// bias and gain only.
+/// scale, bias and gain only.
 /// </summary>
 internal static class PretendedDriver
 {
@@ -161,13 +161,13 @@ internal static class PretendedDriver
         }
         API int cuFuncGetParamInfo(void* function, size_t index, size_t* offset, size_t* size)
         {
-            const size_t sizes[] = {8, 8, 4, 4, 4}, ofJoin[] = {8, 8, 8, 8, 8, 8, 24, 32, 4};
+            const size_t sizes[] = {8, 8, 4, 4, 4}, ofJoin[] = {8, 8, 8, 8, 8, 8, 28, 32, 4};
             if (index >= (IsJoin(function) ? 9 : 5)) return 1;
             *offset = 0;
             *size = IsJoin(function) ? ofJoin[index] : sizes[index];
             return 0;
         }
-        struct Epilogue { int function; float slope, gain, lower, limit; int factorRows; };
+        struct Epilogue { int function; float slope, gain, lower, limit, scale; int factorRows; };
         struct Tiling { long long rows; int length; };
         static int Join(Kind kind, void** values)
         {
@@ -180,9 +180,10 @@ internal static class PretendedDriver
             if (epilogue.function || *(void**)values[1] || *(void**)values[2] || *(void**)values[4]) return 1;
             Do([=] {
                 for (long long i = 0; i < tiling.rows * tiling.length; i++) {
-                    double sum = bias ? Load(bias, i % tiling.length, kind) : 0;
+                    double sum = 0;
                     for (int s = 0; s < count; s++)
                         sum += Load(parts, s * tiling.rows * tiling.length + i, kind == Double ? Double : Single);
+                    sum = epilogue.scale * sum + (bias ? Load(bias, i % tiling.length, kind) : 0);
                     Store(y, i, kind, epilogue.gain * sum);
                 }
             });
