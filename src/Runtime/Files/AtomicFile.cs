@@ -7,6 +7,7 @@ public static class AtomicFile
 {
     private const int BufferSize = 1 << 16;
     private const string TemporarySuffix = ".tmp";
+    private static readonly int s_randomLength = Path.GetRandomFileName().Length;
 
     // A writer locks its temporary file a moment after creating it; one that is older and not locked has no writer.
     private static readonly TimeSpan s_timeToLock = TimeSpan.FromMinutes(1);
@@ -21,7 +22,6 @@ public static class AtomicFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
         RequirePlace(path);
-
         RemoveAbandoned(path);
 
         string temporary = $"{path}.{Path.GetRandomFileName()}{TemporarySuffix}";
@@ -86,8 +86,8 @@ public static class AtomicFile
 
     private static void RemoveAbandoned(string path)
     {
-        DirectoryInfo folder = new(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        foreach (FileInfo file in folder.EnumerateFiles().Where(file => IsTemporary(file.Name, Path.GetFileName(path))))
+        FileInfo target = new(path);
+        foreach (FileInfo file in target.Directory!.EnumerateFiles().Where(file => IsTemporary(file.Name, target.Name)))
         {
             if (DateTime.UtcNow - file.LastWriteTimeUtc < s_timeToLock) continue;
             try
@@ -103,7 +103,7 @@ public static class AtomicFile
     }
 
     private static bool IsTemporary(string file, string name) =>
-        file.Length == name.Length + 1 + Path.GetRandomFileName().Length + TemporarySuffix.Length
+        file.Length == name.Length + 1 + s_randomLength + TemporarySuffix.Length
         && file.StartsWith(name + ".", StringComparison.Ordinal)
         && file.EndsWith(TemporarySuffix, StringComparison.Ordinal);
 

@@ -147,29 +147,14 @@ public sealed class StateDictTests
     }
 
     [Test]
-    public void NothingIsSetWhereANumberDoesNotFit()
-    {
-        using TwoCounts module = new();
-        StateEntry[] entries = [StateEntry.From("first", [], [7L]), StateEntry.From("second", [], [1L << 40])];
-        Assert.That(
-            () => StateDict.Load(module, entries),
-            Throws.TypeOf<StateDictException>().With.Message.EqualTo(
-                "TwoCounts: second holds a number of type Int64 that does not fit Int32"));
-        Assert.That(module.First.Value.ToArray<int>(), Is.EqualTo(new[] { 1 }));
-    }
+    public void NothingIsSetWhereANumberDoesNotFit() => AssertNothingIsSet(
+        [StateEntry.From("first", [], [7L]), StateEntry.From("second", [], [1L << 40])],
+        "TwoCounts: second holds a number of type Int64 that does not fit Int32");
 
     [Test]
-    public void NothingIsSetWhereAnEntryGivesOtherBytesThanItNames()
-    {
-        using TwoCounts module = new();
-        StateEntry[] entries =
-            [StateEntry.From("first", [], [7]), new StateEntry("second", ElementType.Int32, [], () => new byte[3])];
-        Assert.That(
-            () => StateDict.Load(module, entries),
-            Throws.TypeOf<StateDictException>().With.Message.EqualTo(
-                "TwoCounts: second of type Int32 and shape [] has 4 bytes, 3 were read"));
-        Assert.That(module.First.Value.ToArray<int>(), Is.EqualTo(new[] { 1 }));
-    }
+    public void NothingIsSetWhereAnEntryGivesOtherBytesThanItNames() => AssertNothingIsSet(
+        [StateEntry.From("first", [], [7]), new StateEntry("second", ElementType.Int32, [], () => new byte[3])],
+        "TwoCounts: second of type Int32 and shape [] has 4 bytes, 3 were read");
 
     [Test]
     public void RejectsANameThatOccursTwice()
@@ -199,6 +184,15 @@ public sealed class StateDictTests
             () => StateLayout.ChannelsLast([3]),
             Throws.TypeOf<ShapeException>().With.Message.EqualTo(
                 "StateLayout: a channels-first shape must have rank 2 or more, got [3]"));
+
+    private static void AssertNothingIsSet(StateEntry[] entries, string fault)
+    {
+        using TwoCounts module = new();
+        Assert.That(
+            () => StateDict.Load(module, entries),
+            Throws.TypeOf<StateDictException>().With.Message.EqualTo(fault));
+        Assert.That(module.First.Value.ToArray<int>(), Is.EqualTo(new[] { 1 }));
+    }
 
     private sealed class TwoCounts : Module
     {
