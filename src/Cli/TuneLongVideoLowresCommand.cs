@@ -31,10 +31,10 @@ internal static class TuneLongVideoLowresCommand
             device.Tuner.Measured = choice =>
             {
                 stop.ThrowIfCancellationRequested();
-                terminal.Progress.WriteLine($"{choice.Kernel}: {choice.Shape}: {choice.Way}");
+                terminal.Progress.WriteLine($"{choice.Kernel}: {choice.Shape}: {choice.Algorithm}");
             };
             trial.Take(result, device, terminal, stop);
-            outcome.Write(result, terminal, device, device.Tuner.Met);
+            outcome.Write(result, terminal, device, device.Tuner.UsedChoices);
             return ExitCode.Success;
         });
     }

@@ -53,7 +53,7 @@ public sealed partial class RunTests
     {
         Pretend("GenKernels.Cli", """
             mkdir -p "$GENKERNELS_CACHE" && echo '{ "device": "X" }' > "$GENKERNELS_CACHE/tuning-0123.json"
-            echo '{ "choices": [ { "way": "a" }, { "way": "b" } ] }'
+            echo '{ "choices": [ { "algorithm": "a" }, { "algorithm": "b" } ] }'
             """);
         (int status, string output) = Run("--device", "host", "--only", "tune");
         Assert.That(status, Is.Zero, output);
@@ -123,12 +123,14 @@ public sealed partial class RunTests
     [Test]
     public void PeersThatAreStoppedLeaveWhatTheyMeasured()
     {
+        // 124 is the status of a program that `timeout` stopped.
         Pretend("GenKernels.Benchmarks", """
-            mkdir -p "$5" && echo '{ "timesAsFast": 2 } { "timesAsFast": 3 }' > "$5/host-peers.json" && exec sleep 100
+            mkdir -p "$5" && echo '{ "timesAsFast": 2 } { "timesAsFast": 3 }' > "$5/host-peers.json" && exit 124
             """);
-        (int status, _) = Run("--device", "host", "--only", "peers", "--minutes-peers", "0.1");
+        (int status, _) = Run("--device", "host", "--only", "peers");
         if (Part("peers").GetProperty("status").GetString() == "skipped") Assert.Ignore("there is no PyTorch");
         Assert.That(status, Is.EqualTo(1));
+        Assert.That(Part("peers").GetProperty("status").GetString(), Is.EqualTo("stopped"));
         Assert.That(Part("peers").GetProperty("counts").GetString(), Is.EqualTo("2 compared"));
     }
 

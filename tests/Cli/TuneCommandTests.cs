@@ -36,8 +36,8 @@ public sealed class TuneCommandTests
             Is.EquivalentTo(new[] { "DataGradient", "Forward", "WeightGradient" }));
         Assert.That(choices.Select(choice => choice.GetProperty("microseconds").GetDouble()), Is.All.Positive);
         Assert.That(
-            choices.Select(choice => choice.GetProperty("ways")[0].GetProperty("microseconds").GetDouble()),
-            Is.All.Positive, "every way has its time");
+            choices.Select(choice => choice.GetProperty("algorithms")[0].GetProperty("microseconds").GetDouble()),
+            Is.All.Positive, "every algorithm has its time");
         Assert.That(File.Exists(result.GetProperty("table").GetString()));
 
         CommandRun list = Run("tune", "list", "--device", "host", "--json");

@@ -18,8 +18,8 @@ public class AttentionWarpgroupBenchmarks : KernelBenchmarks
         AttentionPlan plan = new(x[0], x[1], x[2], AttentionOptions.For(x[0].Shape[3]));
         Tensor y = Tensor.Empty(x[0].Shape, x[0].Type, x[0].Device);
         using Tensor rows = Tensor.Empty(plan.RowShape, ElementType.Float32, x[0].Device);
-        AttentionWay way = AttentionWarpgroup.Known.For(x[0].Device, x[0].Shape[3]).First();
-        Attentions.Launch(way, x[0], x[1], x[2], y, rows, plan);
+        AttentionTiling tiling = AttentionWarpgroup.Known.For(x[0].Device, x[0].Shape[3]).First();
+        Attentions.Launch(tiling, x[0], x[1], x[2], y, rows, plan);
         return y;
     }
 }

@@ -22,9 +22,9 @@ public class AttentionWarpgroupGradientQueryBenchmarks : KernelBenchmarks
     {
         (Tensor q, Tensor k, Tensor v) = (x[0], x[1], x[2]);
         Tensor dq = Tensor.Empty(q.Shape, q.Type, q.Device);
-        AttentionWay way = AttentionWarpgroupGradientQuery.Known.For(q.Device, q.Shape[3]).First();
+        AttentionTiling tiling = AttentionWarpgroupGradientQuery.Known.For(q.Device, q.Shape[3]).First();
         AttentionPlan plan = new(q, k, v, AttentionOptions.For(q.Shape[3]));
-        AttentionWarpgroupGradientQuery.Launch(way, q, k, v, x[3], x[4], dq, plan);
+        AttentionWarpgroupGradientQuery.Launch(tiling, q, k, v, x[3], x[4], dq, plan);
         return dq;
     }
 }

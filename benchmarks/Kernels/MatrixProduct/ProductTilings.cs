@@ -7,7 +7,7 @@ namespace GenKernels.Benchmarks.Kernels.MatrixProduct;
 internal static class ProductTilings
 {
     /// <returns>The case once per tiling; none on a device without warps.</returns>
-    /// <param name="plain">The case, by whatever way the device chooses.</param>
+    /// <param name="plain">The case, by whatever algorithm the device chooses.</param>
     /// <param name="launch">Computes the result from the inputs in a given tiling.</param>
     internal static IEnumerable<KernelCase> Of(KernelCase plain, Action<Tensor[], Tensor, MatrixTiling> launch) =>
         Candidates(plain.Type).Select(tiling => plain with

@@ -80,14 +80,14 @@ internal sealed class TuningResult
             double? ratio = choice.RuleMicroseconds / choice.Microseconds;
             string[] cells =
             [
-                choice.Kernel, choice.Shape, choice.Way, choice.Rule == choice.Way ? "" : choice.Rule,
+                choice.Kernel, choice.Shape, choice.Algorithm, choice.Rule == choice.Algorithm ? "" : choice.Rule,
                 Text(choice.Microseconds, "0.0"), Text(choice.RuleMicroseconds, "0.0"), Text(ratio, "0.00"),
             ];
             table.AddRow([.. cells.Select(cell => cell.EscapeMarkup())]);
         }
 
         output.Write(table);
-        int others = choices.Count(choice => choice.Way != choice.Rule);
+        int others = choices.Count(choice => choice.Algorithm != choice.Rule);
         output.WriteLine(
             $"{Quantity.Of(choices.Length, "choice")}, {others} of them not the rule's, "
             + $"{device.Tuner.MeasuredCount} measured now; saved in {device.Tuner.TablePath}");

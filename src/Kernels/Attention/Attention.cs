@@ -48,8 +48,8 @@ public static class Attention
         if (y.ElementCount == 0) return (y, logSumExp);
         if (AttentionTensor.Fits(plan, q, k, v, y))
         {
-            AttentionWay way = q.Device.Tuner.Choose(s_choice, AttentionKey.Of(q, k, options));
-            Launch(way, q, k, v, y, logSumExp, plan);
+            AttentionTiling tiling = q.Device.Tuner.Choose(s_choice, AttentionKey.Of(q, k, options));
+            Launch(tiling, q, k, v, y, logSumExp, plan);
             return (y, logSumExp);
         }
 
@@ -69,13 +69,13 @@ public static class Attention
         return (y, logSumExp);
     }
 
-    /// <summary><see cref="Forward"/> by a given way of tensor cores, into existing tensors.</summary>
+    /// <summary><see cref="Forward"/> by a given tiling of tensor cores, into existing tensors.</summary>
     internal static void Launch(
-        AttentionWay way, Tensor q, Tensor k, Tensor v, Tensor y, Tensor logSumExp, AttentionPlan plan)
+        AttentionTiling tiling, Tensor q, Tensor k, Tensor v, Tensor y, Tensor logSumExp, AttentionPlan plan)
     {
         LaunchCost cost = plan.Cost(2, q, k, v, y, logSumExp);
-        if (way == AttentionWay.Warps) AttentionTensor.Launch(q, k, v, y, logSumExp, plan, cost);
-        else AttentionWarpgroup.Launch(way, q, k, v, y, logSumExp, plan, cost);
+        if (tiling == AttentionTiling.Warps) AttentionTensor.Launch(q, k, v, y, logSumExp, plan, cost);
+        else AttentionWarpgroup.Launch(tiling, q, k, v, y, logSumExp, plan, cost);
     }
 
     /// <summary>Queries are independent, so that the division may depend on the device: some blocks a core, each of at

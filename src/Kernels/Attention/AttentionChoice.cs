@@ -7,7 +7,7 @@ internal sealed class AttentionChoice() : AttentionTuning(
     nameof(Attention), AttentionWarpgroup.Known, AttentionTensor.SourceFile, AttentionWarpgroup.SourceFile)
 {
     /// <inheritdoc/>
-    public override Action<AttentionWay> Prepare(Device device, AttentionKey key)
+    public override Action<AttentionTiling> Prepare(Device device, AttentionKey key)
     {
         using RandomGenerator random = new(device, seed: 1);
         Tensor q = random.Normal(key.QueryShape, key.Type);
@@ -16,12 +16,13 @@ internal sealed class AttentionChoice() : AttentionTuning(
         AttentionPlan plan = new(q, k, v, key.Options);
         Tensor y = Tensor.Empty(q.Shape, q.Type, device);
         Tensor logSumExp = Tensor.Empty(plan.RowShape, ElementType.Float32, device);
-        return way => Attention.Launch(way, q, k, v, y, logSumExp, plan);
+        return tiling => Attention.Launch(tiling, q, k, v, y, logSumExp, plan);
     }
 
     /// <inheritdoc/>
-    protected override IEnumerable<(KernelSource Source, string Variant)> Modules(AttentionWay way, int channels) =>
-        way == AttentionWay.Warps
+    protected override IEnumerable<(KernelSource Source, string Variant)> Modules(
+        AttentionTiling tiling, int channels) =>
+        tiling == AttentionTiling.Warps
             ? [(AttentionTensor.SourceFile, AttentionTensor.Variant(channels))]
-            : [(AttentionWarpgroup.SourceFile, AttentionWarpgroup.Known.Variant(way, channels))];
+            : [(AttentionWarpgroup.SourceFile, AttentionWarpgroup.Known.Variant(tiling, channels))];
 }

@@ -57,18 +57,18 @@ public static class AttentionGradient
             : OnDevice(q, k, v, y, logSumExp, dy, plan, AttentionKey.Of(q, k, options));
     }
 
-    /// <summary><see cref="Forward"/> by a given way of tensor cores, into existing tensors.</summary>
+    /// <summary><see cref="Forward"/> by a given tiling of tensor cores, into existing tensors.</summary>
     internal static void Launch(
-        AttentionWay way, Tensor q, Tensor k, Tensor v, Tensor dy, Tensor statistics, Tensor dq, Tensor dk, Tensor dv,
-        AttentionPlan plan)
+        AttentionTiling tiling, Tensor q, Tensor k, Tensor v, Tensor dy, Tensor statistics, Tensor dq, Tensor dk,
+        Tensor dv, AttentionPlan plan)
     {
-        if (way == AttentionWay.Warps)
+        if (tiling == AttentionTiling.Warps)
         {
             AttentionTensorGradient.Launch(q, k, v, dy, statistics, dq, dk, dv, plan);
             return;
         }
 
-        AttentionWarpgroupGradientQuery.Launch(way, q, k, v, dy, statistics, dq, plan);
+        AttentionWarpgroupGradientQuery.Launch(tiling, q, k, v, dy, statistics, dq, plan);
         AttentionWarpgroupGradientKeyValue.Launch(q, k, v, dy, statistics, dk, dv, plan);
     }
 
@@ -102,9 +102,9 @@ public static class AttentionGradient
         Tensor dv = Tensor.Empty(v.Shape, v.Type, v.Device);
         if (AttentionTensor.FitsGradient(plan, q, k, v, y, dy, dq, dk, dv))
         {
-            AttentionWay way = q.Device.Tuner.Choose(s_choice, key);
+            AttentionTiling tiling = q.Device.Tuner.Choose(s_choice, key);
             using Tensor statistics = AttentionGradientPreprocess.Forward(y, dy, logSumExp, plan);
-            Launch(way, q, k, v, dy, statistics, dq, dk, dv, plan);
+            Launch(tiling, q, k, v, dy, statistics, dq, dk, dv, plan);
             return (dq, dk, dv);
         }
 

@@ -8,7 +8,7 @@ internal sealed class AttentionGradientChoice() : AttentionTuning(
     AttentionWarpgroupGradientQuery.SourceFile, AttentionWarpgroupGradientKeyValue.SourceFile)
 {
     /// <inheritdoc/>
-    public override Action<AttentionWay> Prepare(Device device, AttentionKey key)
+    public override Action<AttentionTiling> Prepare(Device device, AttentionKey key)
     {
         using RandomGenerator random = new(device, seed: 1);
         Tensor q = random.Normal(key.QueryShape, key.Type);
@@ -21,17 +21,18 @@ internal sealed class AttentionGradientChoice() : AttentionTuning(
         Tensor dq = Tensor.Empty(q.Shape, q.Type, device);
         Tensor dk = Tensor.Empty(k.Shape, k.Type, device);
         Tensor dv = Tensor.Empty(v.Shape, v.Type, device);
-        return way => AttentionGradient.Launch(way, q, k, v, dy, statistics, dq, dk, dv, plan);
+        return tiling => AttentionGradient.Launch(tiling, q, k, v, dy, statistics, dq, dk, dv, plan);
     }
 
     /// <inheritdoc/>
-    protected override IEnumerable<(KernelSource Source, string Variant)> Modules(AttentionWay way, int channels) =>
-        way == AttentionWay.Warps
+    protected override IEnumerable<(KernelSource Source, string Variant)> Modules(
+        AttentionTiling tiling, int channels) =>
+        tiling == AttentionTiling.Warps
             ? [(AttentionTensorGradient.SourceFile, AttentionTensor.Variant(channels))]
             :
             [
                 (AttentionWarpgroupGradientQuery.SourceFile,
-                    AttentionWarpgroupGradientQuery.Known.Variant(way, channels)),
+                    AttentionWarpgroupGradientQuery.Known.Variant(tiling, channels)),
                 (AttentionWarpgroupGradientKeyValue.SourceFile, AttentionWarpgroupGradientKeyValue.Variant(channels)),
             ];
 }

@@ -15,10 +15,10 @@ internal static class AttentionWarpgroup
     private const int Alignment = 1024;
 
     /// <summary>
-    /// The ways for heads of up to 40, 64, 80 and 160 channels; larger tiles or more warpgroups do not fit the
+    /// The tilings for heads of up to 40, 64, 80 and 160 channels; larger tiles or more warpgroups do not fit the
     /// registers.
     /// </summary>
-    internal static AttentionWays Known { get; } = new(
+    internal static AttentionTilings Known { get; } = new(
         (5, new(2, 64)), (5, new(2, 128)), (5, new(3, 128)), (8, new(2, 128)), (8, new(3, 64)), (10, new(2, 128)),
         (20, new(2, 64)));
 
@@ -30,17 +30,17 @@ internal static class AttentionWarpgroup
 
     /// <summary><see cref="Attention.Forward"/> into existing tensors.</summary>
     internal static void Launch(
-        AttentionWay way, Tensor q, Tensor k, Tensor v, Tensor y, Tensor logSumExp, AttentionPlan plan,
+        AttentionTiling tiling, Tensor q, Tensor k, Tensor v, Tensor y, Tensor logSumExp, AttentionPlan plan,
         LaunchCost cost) =>
-        q.Device.Load(s_source, q.Type, Known.Variant(way, plan.Channels)).Kernel("AttentionWarpgroup").Launch(
-            Blocks(q.Device, way, plan, plan.Queries, ownTensors: 0) with { Cost = cost }, q, Tokens(k, way),
-            Tokens(v, way), y, logSumExp, KernelArgument.Structure(ref plan));
+        q.Device.Load(s_source, q.Type, Known.Variant(tiling, plan.Channels)).Kernel("AttentionWarpgroup").Launch(
+            Blocks(q.Device, tiling, plan, plan.Queries, ownTensors: 0) with { Cost = cost }, q, Tokens(k, tiling),
+            Tokens(v, tiling), y, logSumExp, KernelArgument.Structure(ref plan));
 
     /// <returns>Tokens as a kernel's argument: a tensor map with boxes of one tile of one head.</returns>
-    internal static KernelArgument Tokens(Tensor x, AttentionWay way) => KernelArgument.Mapped(
+    internal static KernelArgument Tokens(Tensor x, AttentionTiling tiling) => KernelArgument.Mapped(
         x, TensorMap.OfBoxes(
             x.Type, [x.Shape[3], x.Shape[2], x.Shape[1], x.Shape[0]],
-            [TensorMap.RowLength(x.Type), 1, way.TileTokens, 1]));
+            [TensorMap.RowLength(x.Type), 1, tiling.TileTokens, 1]));
 
     /// <returns>
     /// Blocks that compute one tile of own tokens after the other, with those of the given number of tensors in shared
@@ -50,16 +50,17 @@ internal static class AttentionWarpgroup
     /// A multiprocessor has room for one block. Without a mask, blocks are persistent, at most one a multiprocessor.
     /// With one, tiles take different times, and each has its own block, for the hardware to balance.
     /// </remarks>
-    internal static LaunchShape Blocks(Device device, AttentionWay way, AttentionPlan plan, int tokens, int ownTensors)
+    internal static LaunchShape Blocks(
+        Device device, AttentionTiling tiling, AttentionPlan plan, int tokens, int ownTensors)
     {
         int boxes = Quotient.Up(Known.HeadChannels(plan.Channels), BoxChannels);
-        int tileBytes = boxes * way.TileTokens * RowBytes;
+        int tileBytes = boxes * tiling.TileTokens * RowBytes;
         int stages = tileBytes > LargeTile ? 3 : 4;
-        int rows = OwnTokens * way.Warpgroups;
+        int rows = OwnTokens * tiling.Warpgroups;
         long tiles = plan.Pairs * Quotient.Up(tokens, rows);
         return new LaunchShape(
             plan.IsCausal ? tiles : Math.Min(tiles, device.ProcessorCount), 1, 1,
-            WarpgroupThreads * (way.Warpgroups + 1),
+            WarpgroupThreads * (tiling.Warpgroups + 1),
             Alignment + (2 * stages * tileBytes) + (ownTensors * boxes * rows * RowBytes));
     }
 }

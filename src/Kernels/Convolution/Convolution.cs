@@ -89,27 +89,28 @@ public static class Convolution
     /// <summary>Convolves by a given algorithm on a device with warps; the arguments are checked already.</summary>
     /// <remarks>If <paramref name="isAdjoint"/>, <paramref name="w"/> are the weights of the convolution.</remarks>
     internal static void Launch(
-        ProductWay way, Tensor x, Tensor w, Tensor y, ConvolutionPlan plan, ProductEpilogue epilogue, bool isAdjoint,
+        ProductAlgorithm algorithm, Tensor x, Tensor w, Tensor y, ConvolutionPlan plan, ProductEpilogue epilogue,
+        bool isAdjoint,
         Tensor? scales = null)
     {
-        if (scales is not null && !way.ScalesOnTheWay)
+        if (scales is not null && !algorithm.ScalesInLoad)
         {
             using Tensor scaled = Scaled(x, scales);
-            Launch(way, scaled, w, y, plan, epilogue, isAdjoint);
+            Launch(algorithm, scaled, w, y, plan, epilogue, isAdjoint);
         }
-        else if (way.Method == ProductMethod.Library)
+        else if (algorithm.Method == ProductMethod.Library)
         {
-            if (isAdjoint) ConvolutionLibrary.LaunchDataGradient(x, w, y, plan.Adjoint, way.Rank);
-            else ConvolutionLibrary.Launch(x, w, y, epilogue, plan, way.Rank);
+            if (isAdjoint) ConvolutionLibrary.LaunchDataGradient(x, w, y, plan.Adjoint, algorithm.Rank);
+            else ConvolutionLibrary.Launch(x, w, y, epilogue, plan, algorithm.Rank);
         }
         else if (isAdjoint)
         {
             using Tensor adjoint = StridedCopy.AdjointWeights(w, plan.Groups);
-            Launch(way, x, adjoint, y, plan, epilogue, isAdjoint: false, scales);
+            Launch(algorithm, x, adjoint, y, plan, epilogue, isAdjoint: false, scales);
         }
-        else if (way.Method == ProductMethod.TensorCores)
+        else if (algorithm.Method == ProductMethod.TensorCores)
         {
-            ConvolutionTensor.Launch(x, w, y, epilogue, plan, scales, way.Tiling, way.Parts);
+            ConvolutionTensor.Launch(x, w, y, epilogue, plan, scales, algorithm.Tiling, algorithm.Parts);
         }
         else LaunchOnCudaCores(x, w, y, plan, epilogue);
     }

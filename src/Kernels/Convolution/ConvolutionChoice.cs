@@ -5,7 +5,7 @@ using GenKernels.Kernels.Random;
 namespace GenKernels.Kernels.Convolution;
 
 /// <summary>The one place that decides how a device with warps computes convolutions and data gradients.</summary>
-internal sealed class ConvolutionChoice : ITunedWork<ConvolutionKey, ProductWay>
+internal sealed class ConvolutionChoice : ITunedWork<ConvolutionKey, ProductAlgorithm>
 {
     /// <inheritdoc/>
     public string Name => nameof(Convolution);
@@ -18,34 +18,34 @@ internal sealed class ConvolutionChoice : ITunedWork<ConvolutionKey, ProductWay>
     ];
 
     /// <inheritdoc/>
-    public ProductWay Rule(Device device, in ConvolutionKey key)
+    public ProductAlgorithm Rule(Device device, in ConvolutionKey key)
     {
-        if (!key.FitsTensorCores) return new ProductWay(ProductMethod.CudaCores);
+        if (!key.FitsTensorCores) return new ProductAlgorithm(ProductMethod.CudaCores);
         ConvolutionPlan plan = key.Plan;
         MatrixTiling tiling = MatrixTiling.For(plan.PhaseRowCount, plan.OutGroup, plan.PhaseCount);
-        return ProductWay.OnTensorCores(tiling, Blocks(tiling, key), plan.PhaseDepth, key.Type);
+        return ProductAlgorithm.OnTensorCores(tiling, Blocks(tiling, key), plan.PhaseDepth, key.Type);
     }
 
     /// <inheritdoc/>
-    public IEnumerable<ProductWay> Ways(Device device, in ConvolutionKey key)
+    public IEnumerable<ProductAlgorithm> Algorithms(Device device, in ConvolutionKey key)
     {
         ConvolutionKey work = key;
-        return ProductWay.All(
+        return ProductAlgorithm.All(
             Rule(device, key),
-            ProductWay.OnTensorCores(
+            ProductAlgorithm.OnTensorCores(
                 device, tiling => Blocks(tiling, work), key.Plan.PhaseDepth, key.Type, key.Plan.FitsPixelBoxes),
             rank => ConvolutionLibrary.Fits(device, work, rank));
     }
 
     /// <inheritdoc/>
     public IEnumerable<(KernelSource Source, ElementType Type, string Variant)> Modules(
-        ConvolutionKey key, IReadOnlyList<ProductWay> ways) =>
-        ProductWay.Modules(ways, (Convolution.SourceFile, key.Type, ""), tiling =>
+        ConvolutionKey key, IReadOnlyList<ProductAlgorithm> algorithms) =>
+        ProductAlgorithm.Modules(algorithms, (Convolution.SourceFile, key.Type, ""), tiling =>
             (ConvolutionTensor.SourceOf(tiling), key.Type,
                 ConvolutionTensor.Variant(tiling, key.Plan, HasScales(tiling, key))));
 
     /// <inheritdoc/>
-    public Action<ProductWay> Prepare(Device device, ConvolutionKey key)
+    public Action<ProductAlgorithm> Prepare(Device device, ConvolutionKey key)
     {
         (ConvolutionPlan plan, ElementType type) = (key.Plan, key.Type);
         bool isAdjoint = key.Role == ConvolutionRole.DataGradient;
@@ -56,7 +56,7 @@ internal sealed class ConvolutionChoice : ITunedWork<ConvolutionKey, ProductWay>
         ProductEpilogue epilogue = key.Epilogue.Prepare(random, y.Shape, type);
         Tensor? scales = key.ScaleFrames == 0 ? null
             : random.Normal([x.Shape[0], key.ScaleFrames, x.Shape[4]], type);
-        return way => Convolution.Launch(way, x, w, y, plan, epilogue, isAdjoint, scales);
+        return algorithm => Convolution.Launch(algorithm, x, w, y, plan, epilogue, isAdjoint, scales);
     }
 
     /// <returns>The tiles of all phases together.</returns>

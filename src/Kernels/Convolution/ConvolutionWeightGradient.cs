@@ -84,15 +84,16 @@ public static class ConvolutionWeightGradient
     }
 
     /// <summary>Computes it by a given algorithm on a device with warps; the arguments are checked already.</summary>
-    internal static Tensor Launch(ProductWay way, Tensor x, Tensor dy, Shape weightShape, ConvolutionPlan plan)
+    internal static Tensor Launch(
+        ProductAlgorithm algorithm, Tensor x, Tensor dy, Shape weightShape, ConvolutionPlan plan)
     {
-        if (way.Method == ProductMethod.CudaCores) return LaunchOnCudaCores(x, dy, weightShape, plan);
+        if (algorithm.Method == ProductMethod.CudaCores) return LaunchOnCudaCores(x, dy, weightShape, plan);
         Tensor dw = Tensor.Empty(weightShape, x.Type, x.Device);
-        if (way.Method == ProductMethod.TensorCores)
+        if (algorithm.Method == ProductMethod.TensorCores)
         {
-            ConvolutionWeightGradientTensor.Launch(x, dy, dw, plan, way.Tiling, way.Parts);
+            ConvolutionWeightGradientTensor.Launch(x, dy, dw, plan, algorithm.Tiling, algorithm.Parts);
         }
-        else ConvolutionLibrary.LaunchWeightGradient(x, dy, dw, plan, way.Rank);
+        else ConvolutionLibrary.LaunchWeightGradient(x, dy, dw, plan, algorithm.Rank);
 
         return dw;
     }

@@ -6,7 +6,7 @@ using GenKernels.Kernels.Reduction;
 namespace GenKernels.Kernels.Convolution;
 
 /// <summary>The one place that decides how a device with warps computes weight gradients of convolutions.</summary>
-internal sealed class ConvolutionWeightGradientChoice : ITunedWork<ConvolutionKey, ProductWay>
+internal sealed class ConvolutionWeightGradientChoice : ITunedWork<ConvolutionKey, ProductAlgorithm>
 {
     /// <inheritdoc/>
     public string Name => nameof(ConvolutionWeightGradient);
@@ -19,40 +19,40 @@ internal sealed class ConvolutionWeightGradientChoice : ITunedWork<ConvolutionKe
     ];
 
     /// <inheritdoc/>
-    public ProductWay Rule(Device device, in ConvolutionKey key)
+    public ProductAlgorithm Rule(Device device, in ConvolutionKey key)
     {
-        if (!key.FitsTensorCores) return new ProductWay(ProductMethod.CudaCores);
+        if (!key.FitsTensorCores) return new ProductAlgorithm(ProductMethod.CudaCores);
         MatrixTiling tiling = MatrixTiling.For(key.Plan.OutGroup, (int)key.Plan.Depth, 1);
-        return ProductWay.OnTensorCores(tiling, TileCount(tiling, key.Plan), key.Plan.RowCount, key.Type);
+        return ProductAlgorithm.OnTensorCores(tiling, TileCount(tiling, key.Plan), key.Plan.RowCount, key.Type);
     }
 
     /// <inheritdoc/>
-    public IEnumerable<ProductWay> Ways(Device device, in ConvolutionKey key)
+    public IEnumerable<ProductAlgorithm> Algorithms(Device device, in ConvolutionKey key)
     {
         ConvolutionKey work = key;
         ConvolutionPlan plan = key.Plan;
-        return ProductWay.All(
+        return ProductAlgorithm.All(
             Rule(device, key),
-            ProductWay.OnTensorCores(
+            ProductAlgorithm.OnTensorCores(
                 device, tiling => TileCount(tiling, plan), plan.RowCount, key.Type, plan.FitsPixelBoxes)
-                .Where(way => ConvolutionWeightGradientTensor.Fits(way.Tiling!)),
+                .Where(algorithm => ConvolutionWeightGradientTensor.Fits(algorithm.Tiling!)),
             rank => ConvolutionLibrary.Fits(device, work, rank));
     }
 
     /// <inheritdoc/>
     public IEnumerable<(KernelSource Source, ElementType Type, string Variant)> Modules(
-        ConvolutionKey key, IReadOnlyList<ProductWay> ways) =>
-        ProductWay.Modules(ways, (ConvolutionWeightGradient.SourceFile, key.Type, ""), tiling =>
+        ConvolutionKey key, IReadOnlyList<ProductAlgorithm> algorithms) =>
+        ProductAlgorithm.Modules(algorithms, (ConvolutionWeightGradient.SourceFile, key.Type, ""), tiling =>
             (ConvolutionWeightGradientTensor.SourceOf(tiling), key.Type, tiling.Variant));
 
     /// <inheritdoc/>
-    public Action<ProductWay> Prepare(Device device, ConvolutionKey key)
+    public Action<ProductAlgorithm> Prepare(Device device, ConvolutionKey key)
     {
         (ConvolutionPlan plan, ElementType type) = (key.Plan, key.Type);
         using RandomGenerator random = new(device, seed: 1);
         Tensor x = random.Normal(plan.InputShape, type);
         Tensor dy = random.Normal(plan.OutputShape, type);
-        return way => ConvolutionWeightGradient.Launch(way, x, dy, plan.WeightShape, plan).Dispose();
+        return algorithm => ConvolutionWeightGradient.Launch(algorithm, x, dy, plan.WeightShape, plan).Dispose();
     }
 
     private static long TileCount(MatrixTiling tiling, ConvolutionPlan plan) =>

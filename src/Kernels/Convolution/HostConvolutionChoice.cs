@@ -40,23 +40,23 @@ internal sealed class HostConvolutionChoice : ITunedWork<HostConvolutionKey, Hos
     }
 
     /// <inheritdoc/>
-    public IEnumerable<HostMethod> Ways(Device device, in HostConvolutionKey key)
+    public IEnumerable<HostMethod> Algorithms(Device device, in HostConvolutionKey key)
     {
-        List<HostMethod> ways = [Rule(device, key), HostMethod.PackedRows];
+        List<HostMethod> algorithms = [Rule(device, key), HostMethod.PackedRows];
         bool isOfWeights = key.Role == ConvolutionRole.WeightGradient;
-        if (key.Plan.IsForTiles) ways.AddRange(isOfWeights ? [HostMethod.Tiles] : s_tiles);
+        if (key.Plan.IsForTiles) algorithms.AddRange(isOfWeights ? [HostMethod.Tiles] : s_tiles);
         if (key.Plan.DirectWeights <= MostDirectWeights)
         {
-            ways.Add(HostMethod.Direct);
-            if (key.Plan.HasPlainColumns && !isOfWeights) ways.Add(HostMethod.Columns);
+            algorithms.Add(HostMethod.Direct);
+            if (key.Plan.HasPlainColumns && !isOfWeights) algorithms.Add(HostMethod.Columns);
         }
 
-        return [.. ways.Distinct()];
+        return [.. algorithms.Distinct()];
     }
 
     /// <inheritdoc/>
     public IEnumerable<(KernelSource Source, ElementType Type, string Variant)> Modules(
-        HostConvolutionKey key, IReadOnlyList<HostMethod> ways)
+        HostConvolutionKey key, IReadOnlyList<HostMethod> algorithms)
     {
         bool isOfWeights = key.Role == ConvolutionRole.WeightGradient;
         KernelSource source = isOfWeights ? ConvolutionWeightGradient.HostSourceFile : Convolution.HostSourceFile;

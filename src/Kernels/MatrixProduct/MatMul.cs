@@ -88,14 +88,15 @@ public static class MatMul
         return y;
     }
 
-    /// <summary>Multiplies in the given way on a device with warps; the operands are already checked.</summary>
+    /// <summary>Multiplies by the given algorithm on a device with warps; the operands are already checked.</summary>
     internal static void Launch(
-        ProductWay way, Tensor x, Tensor w, Tensor y, ProductEpilogue epilogue, bool transposeX, bool transposeW)
+        ProductAlgorithm algorithm, Tensor x, Tensor w, Tensor y, ProductEpilogue epilogue, bool transposeX,
+        bool transposeW)
     {
-        switch (way.Method)
+        switch (algorithm.Method)
         {
             case ProductMethod.TensorCores:
-                MatMulTensor.Launch(x, w, y, epilogue, transposeX, transposeW, way.Tiling, way.Parts);
+                MatMulTensor.Launch(x, w, y, epilogue, transposeX, transposeW, algorithm.Tiling, algorithm.Parts);
                 break;
             case ProductMethod.Library:
                 MatMulLibrary.Launch(x, w, y, epilogue, transposeX, transposeW);

@@ -2,7 +2,9 @@ using GenKernels.Runtime.Interop;
 
 namespace GenKernels.Kernels.MatrixProduct;
 
-/// <summary>Matrix products by cuBLASLt, one of the ways that <see cref="MatMul"/> chooses from on a GPU.</summary>
+/// <summary>
+/// Matrix products by cuBLASLt, one of the algorithms that <see cref="MatMul"/> chooses from on a GPU.
+/// </summary>
 internal static class MatMulLibrary
 {
     // Bytes of a bias that the library's own epilogue may load at once.

@@ -48,7 +48,7 @@ public static class GroupNorm
         module.Kernel("GroupNormStatistics").Launch(
             plan.Shape(x.Device, 2, sumType) with { Cost = LaunchCost.Of(x, partial) }, x, partial,
             KernelArgument.Structure(ref plan));
-        bool isJoined = !plan.JoinsOnTheWay(x.Device);
+        bool isJoined = !plan.CombinesInEveryBlock(x.Device);
         if (isJoined)
         {
             module.Kernel("GroupNormJoin").Launch(

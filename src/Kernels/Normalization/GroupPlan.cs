@@ -71,7 +71,7 @@ internal readonly struct GroupPlan
     /// Whether every block combines the moments of its groups itself, which saves a launch: if there are few chunks and
     /// it reads no more numbers for that than it normalises.
     /// </summary>
-    internal bool JoinsOnTheWay(Device device) =>
+    internal bool CombinesInEveryBlock(Device device) =>
         device.WarpSize > 1 && _chunkCount <= MostJoined
         && 2L * _chunkCount <= (long)_chunkRows * _partLength;
 

@@ -3,23 +3,23 @@ using System.Collections.Concurrent;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// The autotuner of a device: chooses the fastest of several ways to do a piece of work, from earlier measurements or
-/// by measuring when a shape is first met. Choices are stored in the folder of the kernel cache.
+/// The autotuner of a device: chooses the fastest of several algorithms for a piece of work, from earlier
+/// measurements or by measuring when a shape is first met. Choices are stored in the folder of the kernel cache.
 /// </summary>
 /// <remarks>
-/// Ways may sum in different orders: the same table gives the same bits, and training resumed on the same machine finds
-/// the same table. Where bits must not depend on the machine, use <see cref="TuningPolicy.Off"/>, the default on the
-/// CPU.
+/// Algorithms may sum in different orders: the same table gives the same bits, and training resumed on the same machine
+/// finds the same table. Where bits must not depend on the machine, use <see cref="TuningPolicy.Off"/>, the default on
+/// the CPU.
 /// </remarks>
 public sealed class Tuner
 {
-    // The factor by which the fastest way must beat the rule's to replace it; less may be noise.
+    // The factor by which the fastest algorithm must beat the rule's to replace it; less may be noise.
     private const double Tie = 1.02;
 
     private readonly Device _device;
     private readonly Lock _measuring = new();
     private readonly ConcurrentDictionary<object, object> _known = new(ReferenceEqualityComparer.Instance);
-    private readonly ConcurrentDictionary<(string, string, string), TunedChoice> _met = new();
+    private readonly ConcurrentDictionary<(string, string, string), TunedChoice> _used = new();
     private readonly Lazy<TuningTable> _table;
     private TuningPolicy _policy;
 
@@ -33,8 +33,8 @@ public sealed class Tuner
     }
 
     /// <summary>
-    /// How ways are chosen: by default as <c>GENKERNELS_TUNE</c> says (<c>measure</c>, <c>known</c>, <c>off</c>), else
-    /// a GPU measures and the CPU follows the rule. Set it only while no other thread launches.
+    /// How algorithms are chosen: by default as <c>GENKERNELS_TUNE</c> says (<c>measure</c>, <c>known</c>, <c>off</c>),
+    /// else a GPU measures and the CPU follows the rule. Set it only while no other thread launches.
     /// </summary>
     public TuningPolicy Policy
     {
@@ -53,7 +53,7 @@ public sealed class Tuner
     public IReadOnlyList<TunedChoice> Choices => _table.Value.Choices;
 
     /// <summary>The measured choices that were used since the device was opened.</summary>
-    public IReadOnlyCollection<TunedChoice> Met => [.. _met.Values];
+    public IReadOnlyCollection<TunedChoice> UsedChoices => [.. _used.Values];
 
     /// <summary>Choices measured since the device was opened.</summary>
     public int MeasuredCount { get; private set; }
@@ -71,71 +71,72 @@ public sealed class Tuner
     /// <exception cref="IOException">It cannot be written.</exception>
     public void Export(string path) => _table.Value.Export(path);
 
-    /// <returns>The way to do a piece of work. For a key that was met before, nothing is allocated.</returns>
+    /// <returns>The algorithm for a piece of work. Nothing is allocated for a known key.</returns>
     /// <param name="work">
     /// The kind of work; always the same object, as known choices are kept by reference to it.
     /// </param>
     /// <param name="key">The piece of work.</param>
-    internal TWay Choose<TKey, TWay>(ITunedWork<TKey, TWay> work, in TKey key)
+    internal TAlgorithm Choose<TKey, TAlgorithm>(ITunedWork<TKey, TAlgorithm> work, in TKey key)
         where TKey : struct, IEquatable<TKey>
-        where TWay : struct
+        where TAlgorithm : struct
     {
         if (_policy == TuningPolicy.Off) return work.Rule(_device, key);
-        object known = _known.GetOrAdd(work, static _ => new ConcurrentDictionary<TKey, TWay>());
-        return ((ConcurrentDictionary<TKey, TWay>)known).TryGetValue(key, out TWay way)
-            ? way : Meet(work, key, (ConcurrentDictionary<TKey, TWay>)known);
+        object known = _known.GetOrAdd(work, static _ => new ConcurrentDictionary<TKey, TAlgorithm>());
+        return ((ConcurrentDictionary<TKey, TAlgorithm>)known).TryGetValue(key, out TAlgorithm algorithm)
+            ? algorithm : ChooseFirst(work, key, (ConcurrentDictionary<TKey, TAlgorithm>)known);
     }
 
-    private TWay Meet<TKey, TWay>(
-        ITunedWork<TKey, TWay> work, TKey key, ConcurrentDictionary<TKey, TWay> known)
+    private TAlgorithm ChooseFirst<TKey, TAlgorithm>(
+        ITunedWork<TKey, TAlgorithm> work, TKey key, ConcurrentDictionary<TKey, TAlgorithm> known)
         where TKey : struct, IEquatable<TKey>
-        where TWay : struct
+        where TAlgorithm : struct
     {
         // Captured work does not run, so cannot be measured; work within a measurement follows the rule.
         if (_device.IsCapturing || _device.IsApart) return work.Rule(_device, key);
         lock (_measuring)
         {
-            if (known.TryGetValue(key, out TWay way)) return way;
+            if (known.TryGetValue(key, out TAlgorithm algorithm)) return algorithm;
             return known[key] = Find(work, key);
         }
     }
 
-    private TWay Find<TKey, TWay>(ITunedWork<TKey, TWay> work, TKey key)
+    private TAlgorithm Find<TKey, TAlgorithm>(ITunedWork<TKey, TAlgorithm> work, TKey key)
         where TKey : struct, IEquatable<TKey>
-        where TWay : struct
+        where TAlgorithm : struct
     {
         string source = KernelCache.Key([.. work.Sources.Select(file => file.Text)]);
         (string Kernel, string Shape, string Source) name = (work.Name, key.ToString()!, source);
         if (_table.Value.Find(name) is { } known)
         {
-            foreach (TWay way in work.Ways(_device, key))
+            foreach (TAlgorithm algorithm in work.Algorithms(_device, key))
             {
-                if (way.ToString() != known.Way) continue;
-                _met[name] = known;
-                return way;
+                if (algorithm.ToString() != known.Algorithm) continue;
+                _used[name] = known;
+                return algorithm;
             }
         }
 
         if (_policy != TuningPolicy.Measure) return work.Rule(_device, key);
-        TWay[] ways = [.. work.Ways(_device, key)];
-        string[] names = [.. ways.Select(way => way.ToString()!)];
-        if (ways.Length == 1 || Measure(work, key, name, ways, names) is not { } choice) return ways[0];
-        _met[name] = choice;
-        return ways[Array.IndexOf(names, choice.Way)];
+        TAlgorithm[] algorithms = [.. work.Algorithms(_device, key)];
+        string[] names = [.. algorithms.Select(algorithm => algorithm.ToString()!)];
+        if (algorithms.Length == 1) return algorithms[0];
+        if (Measure(work, key, name, algorithms, names) is not { } choice) return algorithms[0];
+        _used[name] = choice;
+        return algorithms[Array.IndexOf(names, choice.Algorithm)];
     }
 
-    /// <returns>The choice; null where no way could be measured.</returns>
-    private TunedChoice? Measure<TKey, TWay>(
-        ITunedWork<TKey, TWay> work, TKey key, (string Kernel, string Shape, string Source) name,
-        IReadOnlyList<TWay> ways, string[] names)
+    /// <returns>The choice; null where no algorithm could be measured.</returns>
+    private TunedChoice? Measure<TKey, TAlgorithm>(
+        ITunedWork<TKey, TAlgorithm> work, TKey key, (string Kernel, string Shape, string Source) name,
+        IReadOnlyList<TAlgorithm> algorithms, string[] names)
         where TKey : struct, IEquatable<TKey>
-        where TWay : struct
+        where TAlgorithm : struct
     {
         (double Seconds, bool IsGlance, Exception? Fault)[]? times = Try(name, () =>
         {
-            Compile(work.Modules(key, ways));
-            Action<TWay> run = work.Prepare(_device, key);
-            return WayTimer.Measure(_device, ways.Select(way => (Action)(() => run(way))));
+            Compile(work.Modules(key, algorithms));
+            Action<TAlgorithm> run = work.Prepare(_device, key);
+            return AlgorithmTimer.Measure(_device, algorithms.Select(algorithm => (Action)(() => run(algorithm))));
         });
         if (times is null) return null;
         foreach ((int index, (_, _, Exception? fault)) in times.Index())
@@ -146,16 +147,16 @@ public sealed class Tuner
         }
 
         double[] seconds = [.. times.Select(time => time.Seconds)];
-        int best = Array.IndexOf(seconds, seconds.Min());
-        if (seconds[0] <= seconds[best] * Tie) best = 0;
+        int best = Best(seconds);
         if (!double.IsFinite(seconds[best])) return null;
         MeasuredCount++;
         TunedChoice measured = new(
             name.Kernel, name.Shape, name.Source, names[best], seconds[best] * 1e6, names[0], Microseconds(seconds[0]))
         {
-            Ways =
+            Algorithms =
             [
-                .. times.Select((time, index) => new WayTime(names[index], Microseconds(time.Seconds), time.IsGlance))
+                .. times.Index().Select(time =>
+                        new AlgorithmTime(names[time.Index], Microseconds(time.Item.Seconds), time.Item.IsGlance))
                     .OrderBy(time => time.Microseconds ?? double.PositiveInfinity),
             ],
         };
@@ -164,9 +165,17 @@ public sealed class Tuner
         return choice;
     }
 
+    /// <param name="seconds">The times of all algorithms, the rule's first; infinity for one that failed.</param>
+    /// <returns>The index of the fastest, or 0 where the rule's is as fast but for noise.</returns>
+    internal static int Best(double[] seconds)
+    {
+        int fastest = Array.IndexOf(seconds, seconds.Min());
+        return seconds[0] <= seconds[fastest] * Tie ? 0 : fastest;
+    }
+
     private static double? Microseconds(double seconds) => double.IsFinite(seconds) ? seconds * 1e6 : null;
 
-    /// <summary>Compiles ahead; a module that fails is reported when its way is tried.</summary>
+    /// <summary>Compiles ahead; a module that fails is reported when its algorithm is tried.</summary>
     private void Compile(IEnumerable<(KernelSource Source, ElementType Type, string Variant)> modules)
     {
         try

@@ -1,15 +1,15 @@
 namespace GenKernels.Runtime;
 
-/// <summary>How a device chooses among several ways to do a piece of work.</summary>
+/// <summary>How a device chooses among several algorithms to do a piece of work.</summary>
 public enum TuningPolicy
 {
     /// <summary>
-    /// Takes the rule's way, which depends on no measurement: the same on every machine with such a device, and so the
-    /// same bits.
+    /// Takes the rule's algorithm, which depends on no measurement: the same on every machine with such a device, and
+    /// so the same bits.
     /// </summary>
     Off,
 
-    /// <summary>Takes the fastest way from a table, and the rule's where no table has the key.</summary>
+    /// <summary>Takes the fastest algorithm from a table, and the rule's where no table has the key.</summary>
     Known,
 
     /// <summary>

@@ -54,11 +54,11 @@ internal sealed class TuningTable
 
     /// <summary>Adds a choice and writes the file, unless another process has stored one for the same key.</summary>
     /// <param name="choice">The measured choice.</param>
-    /// <param name="ways">The names of the available ways.</param>
+    /// <param name="algorithms">The names of the available algorithms.</param>
     /// <returns>
-    /// The choice that stands: the other process' where its way is available, else <paramref name="choice"/>.
+    /// The choice that stands: the other process' where its algorithm is available, else <paramref name="choice"/>.
     /// </returns>
-    internal TunedChoice Add(TunedChoice choice, IReadOnlyCollection<string> ways)
+    internal TunedChoice Add(TunedChoice choice, IReadOnlyCollection<string> algorithms)
     {
         lock (_lock)
         {
@@ -67,7 +67,8 @@ internal sealed class TuningTable
                 Directory.CreateDirectory(_device.Cache.Folder);
                 using FileStream? held = Hold();
                 AddTo(_own, Read(Path));
-                if (_own.TryGetValue(choice.Key, out TunedChoice? first) && ways.Contains(first.Way)) return first;
+                TunedChoice? first = _own.GetValueOrDefault(choice.Key);
+                if (first is not null && algorithms.Contains(first.Algorithm)) return first;
                 _own[choice.Key] = choice;
                 new TuningFile(_target, [.. _own.Values]).Write(Path);
             }
@@ -81,10 +82,10 @@ internal sealed class TuningTable
         }
     }
 
-    /// <summary>Writes all known choices to another file, without the times of all ways.</summary>
+    /// <summary>Writes all known choices to another file, without the times of all algorithms.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     internal void Export(string path) =>
-        new TuningFile(_target, [.. Choices.Select(choice => choice with { Ways = null })]).Write(path);
+        new TuningFile(_target, [.. Choices.Select(choice => choice with { Algorithms = null })]).Write(path);
 
     private static void AddTo(
         Dictionary<(string, string, string), TunedChoice> choices, IEnumerable<TunedChoice> more)

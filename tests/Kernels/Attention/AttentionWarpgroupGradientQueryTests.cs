@@ -20,12 +20,12 @@ public sealed class AttentionWarpgroupGradientQueryTests(Device device)
         (Tensor q, Tensor k, Tensor v, Tensor dy) = setting.Inputs(device, type);
         (double[] expected, _, _) = setting.Gradients(q.ToDoubles(), k.ToDoubles(), v.ToDoubles(), dy.ToDoubles());
         Tensor statistics = Statistics(setting, q, k, v, dy);
-        foreach (AttentionWay way in AttentionWarpgroupGradientQuery.Known.For(device, setting.Channels))
+        foreach (AttentionTiling tiling in AttentionWarpgroupGradientQuery.Known.For(device, setting.Channels))
         {
             Tensor dq = Tensor.Empty(q.Shape, type, device);
             AttentionWarpgroupGradientQuery.Launch(
-                way, q, k, v, dy, statistics, dq, new AttentionPlan(q, k, v, setting.Options));
-            Expect.CloseSums(dq, expected, $"dq by {way}");
+                tiling, q, k, v, dy, statistics, dq, new AttentionPlan(q, k, v, setting.Options));
+            Expect.CloseSums(dq, expected, $"dq by {tiling}");
         }
     }
 
@@ -36,8 +36,8 @@ public sealed class AttentionWarpgroupGradientQueryTests(Device device)
     /// <returns>The statistics per query that the gradients read.</returns>
     internal static Tensor Statistics(AttentionSetting setting, Tensor q, Tensor k, Tensor v, Tensor dy)
     {
-        AttentionWay way = AttentionWarpgroup.Known.For(q.Device, setting.Channels).First();
-        (Tensor y, Tensor rows) = AttentionWarpgroupTests.Forward(way, q, k, v, setting.Options);
+        AttentionTiling tiling = AttentionWarpgroup.Known.For(q.Device, setting.Channels).First();
+        (Tensor y, Tensor rows) = AttentionWarpgroupTests.Forward(tiling, q, k, v, setting.Options);
         return AttentionGradientPreprocess.Forward(y, dy, rows, new AttentionPlan(q, k, v, setting.Options));
     }
 }

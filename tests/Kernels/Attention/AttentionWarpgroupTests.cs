@@ -28,11 +28,11 @@ public sealed class AttentionWarpgroupTests(Device device)
         using TensorScope scope = device.Scope();
         (Tensor q, Tensor k, Tensor v, _) = setting.Inputs(device, type);
         (double[] expected, double[] expectedRows) = setting.Forward(q.ToDoubles(), k.ToDoubles(), v.ToDoubles());
-        foreach (AttentionWay way in AttentionWarpgroup.Known.For(device, setting.Channels))
+        foreach (AttentionTiling tiling in AttentionWarpgroup.Known.For(device, setting.Channels))
         {
-            (Tensor y, Tensor rows) = Forward(way, q, k, v, setting.Options);
-            Expect.CloseSums(y, expected, $"y by {way}");
-            Expect.CloseSums(rows, expectedRows, $"logSumExp by {way}");
+            (Tensor y, Tensor rows) = Forward(tiling, q, k, v, setting.Options);
+            Expect.CloseSums(y, expected, $"y by {tiling}");
+            Expect.CloseSums(rows, expectedRows, $"logSumExp by {tiling}");
         }
     }
 
@@ -42,7 +42,8 @@ public sealed class AttentionWarpgroupTests(Device device)
         using TensorScope scope = device.Scope();
         AttentionSetting setting = new(1, 5, 70, 1, 40);
         (Tensor q, Tensor k, Tensor v) = setting.InputsWithNaN(device, ElementType.BFloat16, index: 2);
-        double[] y = Forward(new AttentionWay(Warpgroups: 2, TileTokens: 128), q, k, v, setting.Options).Y.ToDoubles();
+        AttentionTiling tiling = new(Warpgroups: 2, TileTokens: 128);
+        double[] y = Forward(tiling, q, k, v, setting.Options).Y.ToDoubles();
         Assert.That(y.Index().Select(at => double.IsNaN(at.Item) == (at.Index / 40 == 2)), Has.All.True);
     }
 
@@ -66,23 +67,24 @@ public sealed class AttentionWarpgroupTests(Device device)
     public void LongHeadsAndOtherDevicesAreLeftToWarps()
     {
         AttentionKey key = new(ElementType.BFloat16, 1, 2, 3, 4, 160, IsCausal: false);
-        AttentionWay[] byWarps = [AttentionWay.Warps];
-        Assert.That(new AttentionChoice().Ways(device, key), Is.EqualTo(new[] { new(2, 64), AttentionWay.Warps }));
-        Assert.That(new AttentionChoice().Ways(device, key with { Channels = 40 }).Count(), Is.EqualTo(4));
-        Assert.That(new AttentionChoice().Ways(device, key with { Channels = 168 }), Is.EqualTo(byWarps));
-        Assert.That(new AttentionChoice().Ways(TestDevices.Host, key), Is.EqualTo(byWarps));
-        Assert.That(new AttentionGradientChoice().Ways(device, key), Is.EqualTo(byWarps));
-        Assert.That(new AttentionGradientChoice().Ways(device, key with { Channels = 80 }).Count(), Is.EqualTo(3));
+        AttentionTiling[] byWarps = [AttentionTiling.Warps];
+        (AttentionChoice choice, AttentionGradientChoice gradient) = (new(), new());
+        Assert.That(choice.Algorithms(device, key), Is.EqualTo(new[] { new(2, 64), AttentionTiling.Warps }));
+        Assert.That(choice.Algorithms(device, key with { Channels = 40 }).Count(), Is.EqualTo(4));
+        Assert.That(choice.Algorithms(device, key with { Channels = 168 }), Is.EqualTo(byWarps));
+        Assert.That(choice.Algorithms(TestDevices.Host, key), Is.EqualTo(byWarps));
+        Assert.That(gradient.Algorithms(device, key), Is.EqualTo(byWarps));
+        Assert.That(gradient.Algorithms(device, key with { Channels = 80 }).Count(), Is.EqualTo(3));
     }
 
     /// <returns>The result, and the rows' log-sum-exp.</returns>
     internal static (Tensor Y, Tensor LogSumExp) Forward(
-        AttentionWay way, Tensor q, Tensor k, Tensor v, AttentionOptions options)
+        AttentionTiling tiling, Tensor q, Tensor k, Tensor v, AttentionOptions options)
     {
         AttentionPlan plan = new(q, k, v, options);
         Tensor y = Tensor.Empty(q.Shape, q.Type, q.Device);
         Tensor rows = Tensor.Empty(plan.RowShape, ElementType.Float32, q.Device);
-        Attentions.Launch(way, q, k, v, y, rows, plan);
+        Attentions.Launch(tiling, q, k, v, y, rows, plan);
         return (y, rows);
     }
 }

@@ -5,7 +5,7 @@ using WeightGradient = GenKernels.Kernels.Convolution.ConvolutionWeightGradient;
 
 namespace GenKernels.Tests.Kernels.Convolution;
 
-/// <summary>Every way offered on the CPU is right, and the fastest is found and remembered.</summary>
+/// <summary>Every algorithm offered on the CPU is right, and the fastest is found and remembered.</summary>
 public sealed class HostConvolutionChoiceTests
 {
     private static ConvolutionSetting[] Settings => ConvolutionSetting.All;
@@ -115,7 +115,8 @@ public sealed class HostConvolutionChoiceTests
             Expect.CloseSums(y, Expected(setting, ConvolutionRole.Forward, x, w, y));
             Expect.CloseSums(dx, Expected(setting, ConvolutionRole.DataGradient, x, w, y));
             Expect.CloseSums(dw, Expected(setting, ConvolutionRole.WeightGradient, x, w, y));
-            return string.Join('\n', device.Tuner.Met.Select(choice => $"{choice.Shape}: {choice.Way}").Order());
+            return string.Join(
+                '\n', device.Tuner.UsedChoices.Select(choice => $"{choice.Shape}: {choice.Algorithm}").Order());
         })];
         Assert.That(chosen[1], Is.EqualTo(chosen[0]));
         Assert.That(chosen[0], Does.Contain(
@@ -162,7 +163,7 @@ public sealed class HostConvolutionChoiceTests
             : ConvolutionPlan.Forward(setting.X, setting.W, setting.Options);
         double[] expected = Expected(setting, role, x, w, dy);
         HostConvolutionKey key = new(plan, role, x.Type, HasLibrary: true);
-        foreach (HostMethod method in HostConvolutionChoice.Instance.Ways(Device, key))
+        foreach (HostMethod method in HostConvolutionChoice.Instance.Algorithms(Device, key))
         {
             string what = $"{setting.Name}, {role}, {x.Type} by {method}";
             if (role == ConvolutionRole.WeightGradient)

@@ -6,14 +6,14 @@ using WeightGradient = GenKernels.Kernels.Convolution.ConvolutionWeightGradient;
 
 namespace GenKernels.Tests.Kernels.MatrixProduct;
 
-/// <summary>The choice of a way on tensor cores: which are offered, and that the measured one is right and
+/// <summary>The choice of an algorithm on tensor cores: which are offered, and that the measured one is right and
 /// remembered.</summary>
 public sealed class ProductChoiceTests
 {
     private static readonly ConvolutionOptions s_padded = ConvolutionOptions.Padded(new(0, 1, 1));
 
     [Test]
-    public void TheRulesWayComesFirstAndNoneTwice(
+    public void TheRulesAlgorithmComesFirstAndNoneTwice(
         [Values(64, 130, 4096)] int rows, [Values(8, 64, 512)] int columns, [Values(32, 1024, 9216)] int depth)
     {
         Device device = TestDevices.Simt;
@@ -21,15 +21,15 @@ public sealed class ProductChoiceTests
             ElementType.Float16, MatrixPrecision.Exact, (1, rows, depth), (1, depth, columns), false, false, true, true,
             default);
         MatMulChoice choice = new();
-        ProductWay[] ways = [.. choice.Ways(device, key)];
-        Assert.That(ways[0], Is.EqualTo(choice.Rule(device, key)));
+        ProductAlgorithm[] algorithms = [.. choice.Algorithms(device, key)];
+        Assert.That(algorithms[0], Is.EqualTo(choice.Rule(device, key)));
         MatrixTiling[] candidates = [.. MatrixTiling.Candidates(device, key.Type)];
-        Assert.That(ways, Is.Unique.And.Length.LessThanOrEqualTo(6 * candidates.Length));
-        Assert.That(ways.Select(way => $"{way}"), Is.Unique);
-        Assert.That(ways.Select(way => way.Tiling), Is.SupersetOf(candidates));
-        MatrixTiling tiling = ways[0].Tiling!;
+        Assert.That(algorithms, Is.Unique.And.Length.LessThanOrEqualTo(6 * candidates.Length));
+        Assert.That(algorithms.Select(algorithm => $"{algorithm}"), Is.Unique);
+        Assert.That(algorithms.Select(algorithm => algorithm.Tiling), Is.SupersetOf(candidates));
+        MatrixTiling tiling = algorithms[0].Tiling!;
         (int parts, _) = tiling.Division(tiling.TileCount(rows, columns), depth, ElementType.Float16);
-        Assert.That(ways[0].Parts, Is.EqualTo(parts));
+        Assert.That(algorithms[0].Parts, Is.EqualTo(parts));
     }
 
     [Test]
@@ -38,8 +38,9 @@ public sealed class ProductChoiceTests
         MatMulKey key = new(
             ElementType.Float16, MatrixPrecision.Exact, (1, 64, 64), (1, 64, columns), false, false, isAligned, true,
             default);
-        ProductWay[] ways = [.. new MatMulChoice().Ways(TestDevices.Simt, key)];
-        Assert.That(ways.Any(way => way.Tiling!.HasWarpgroups), Is.EqualTo(columns == 64 && isAligned));
+        ProductAlgorithm[] algorithms = [.. new MatMulChoice().Algorithms(TestDevices.Simt, key)];
+        Assert.That(
+            algorithms.Any(algorithm => algorithm.Tiling!.HasWarpgroups), Is.EqualTo(columns == 64 && isAligned));
     }
 
     [Test]
@@ -49,18 +50,18 @@ public sealed class ProductChoiceTests
         ConvolutionPlan plan = ConvolutionPlan.Forward(x, w, ConvolutionOptions.Default);
         ConvolutionKey key = new(
             plan, ConvolutionRole.WeightGradient, ElementType.BFloat16, MatrixPrecision.Exact, true, IsAligned: true);
-        ProductWay[] ways = [.. new ConvolutionWeightGradientChoice().Ways(TestDevices.Simt, key)];
-        Assert.That(ways.Any(way => way.Tiling!.HasWarpgroups), Is.True);
-        Assert.That(ways.Select(way => way.Tiling!.HasWholeBoxes), Has.All.True);
+        ProductAlgorithm[] algorithms = [.. new ConvolutionWeightGradientChoice().Algorithms(TestDevices.Simt, key)];
+        Assert.That(algorithms.Any(algorithm => algorithm.Tiling!.HasWarpgroups), Is.True);
+        Assert.That(algorithms.Select(algorithm => algorithm.Tiling!.HasWholeBoxes), Has.All.True);
     }
 
     [Test]
-    public void ExactProductsHaveOneWay()
+    public void ExactProductsHaveOneAlgorithm()
     {
         MatMulKey key = new(
             ElementType.Float32, MatrixPrecision.Exact, (1, 64, 64), (1, 64, 64), false, false, true, true, default);
-        ProductWay way = new MatMulChoice().Ways(TestDevices.Simt, key).Single();
-        Assert.That(way.Method, Is.EqualTo(ProductMethod.CudaCores));
+        ProductAlgorithm algorithm = new MatMulChoice().Algorithms(TestDevices.Simt, key).Single();
+        Assert.That(algorithm.Method, Is.EqualTo(ProductMethod.CudaCores));
     }
 
     [Test]
@@ -94,8 +95,8 @@ public sealed class ProductChoiceTests
     {
         MatMulKey key = new(
             ElementType.Float32, MatrixPrecision.Exact, (1, 8, 16), (1, 8, 16), false, true, true, true, default);
-        ProductWay[] ways = [new(ProductMethod.CudaCores), new(ProductMethod.Library)];
-        (KernelSource source, ElementType type, string variant) = new MatMulChoice().Modules(key, ways).Single();
+        ProductAlgorithm[] algorithms = [new(ProductMethod.CudaCores), new(ProductMethod.Library)];
+        (KernelSource source, ElementType type, string variant) = new MatMulChoice().Modules(key, algorithms).Single();
         Assert.That((source.Path, type), Is.EqualTo(("MatrixProduct/MatMul.cu", ElementType.Float32)));
         Assert.That(source.Admits(variant), Is.True);
     }
@@ -164,7 +165,7 @@ public sealed class ProductChoiceTests
             CheckConvolution(device);
             Assert.That(device.Tuner.MeasuredCount, Is.EqualTo(run == 0 ? 4 : 0));
             Assert.That(
-                device.Tuner.Met.Select(choice => choice.Kernel),
+                device.Tuner.UsedChoices.Select(choice => choice.Kernel),
                 Is.EquivalentTo(new[] { "Convolution", "Convolution", "ConvolutionWeightGradient", "MatMul" }));
         }
     }

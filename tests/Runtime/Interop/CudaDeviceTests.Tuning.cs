@@ -7,7 +7,7 @@ using Convolutions = GenKernels.Kernels.Convolution.Convolution;
 
 namespace GenKernels.Tests.Runtime.Interop;
 
-// How a GPU tunes work that has several ways.
+// How a GPU tunes work that has several algorithms.
 public sealed partial class CudaDeviceTests
 {
     [Test]
@@ -52,16 +52,17 @@ public sealed partial class CudaDeviceTests
     });
 
     [Test]
-    public void LibrariesAreWaysToo() => InChild(() =>
+    public void LibrariesAreAlgorithmsToo() => InChild(() =>
     {
         using CudaDevice device = OpenWithoutChoices();
         MatMulKey product = new(
             ElementType.Float32, MatrixPrecision.Exact, (1, 8, 16), (1, 16, 8), false, false, true, true, default);
         Assert.That(
-            new MatMulChoice().Ways(device, product).Select(way => way.Method),
+            new MatMulChoice().Algorithms(device, product).Select(algorithm => algorithm.Method),
             Is.EqualTo(new[] { ProductMethod.CudaCores, ProductMethod.Library }));
         Assert.That(
-            new MatMulChoice().Ways(device, product with { X = (1, 8, 0), W = (1, 0, 8) }).Count(), Is.EqualTo(1));
+            new MatMulChoice().Algorithms(device, product with { X = (1, 8, 0), W = (1, 0, 8) }).Count(),
+            Is.EqualTo(1));
 
         ConvolutionOptions options = ConvolutionOptions.Padded(new(0, 1, 2)) with { Stride = new(1, 2, 1) };
         Shape x = [2, 1, 7, 6, 16], w = [32, 1, 3, 3, 16];
@@ -71,15 +72,15 @@ public sealed partial class CudaDeviceTests
         ConvolutionKey key = new(
             adjoint, ConvolutionRole.DataGradient, ElementType.Float32, MatrixPrecision.Exact, FitsTensorCores: false,
             IsAligned: true);
-        ProductWay library = new ConvolutionChoice().Ways(device, key).Last();
+        ProductAlgorithm library = new ConvolutionChoice().Algorithms(device, key).Last();
         Assert.That(library.Method, Is.EqualTo(ProductMethod.Library));
-        Assert.That(new ConvolutionChoice().Ways(device, key with { IsAligned = false }).Count(), Is.EqualTo(1));
+        Assert.That(new ConvolutionChoice().Algorithms(device, key with { IsAligned = false }).Count(), Is.EqualTo(1));
         key = key with { Type = ElementType.BFloat16 };
         Assert.That(
-            new ConvolutionChoice().Ways(device, key).Select(way => $"{way}"),
+            new ConvolutionChoice().Algorithms(device, key).Select(algorithm => $"{algorithm}"),
             Is.EqualTo(new[] { "CudaCores", "Library", "Library, engine 2" }));
         key = key with { Plan = forward, Role = ConvolutionRole.WeightGradient };
-        Assert.That(new ConvolutionWeightGradientChoice().Ways(device, key).Last().Rank, Is.EqualTo(1));
+        Assert.That(new ConvolutionWeightGradientChoice().Algorithms(device, key).Last().Rank, Is.EqualTo(1));
 
         using Tensor weights = TestTensors.Normal(w, seed: 1, device);
         using Tensor dy = TestTensors.Normal(forward.OutputShape, seed: 2, device);

@@ -12,7 +12,7 @@ public sealed class TuningTableTests
     [
         "", "null", "[]", "{", "{}", """{"device": "X"}""", """{"device": null, "choices": []}""",
         """{"device": "X", "choices": [null]}""", """{"device": "X", "choices": [{"kernel": "Planted"}]}""",
-        """{"device": "X", "choices": [{"kernel": 1, "shape": "", "source": "", "way": "", "microseconds": "?"}]}""",
+        """{"device": "X", "choices": [{"kernel": 1, "shape": "", "algorithm": "", "microseconds": 1}]}""",
         "\0\0\0\0",
     ];
 
@@ -72,19 +72,19 @@ public sealed class TuningTableTests
         Device[] devices = [first, second];
         _ = (first.Tuner.Choices, second.Tuner.Choices);  // both have read an empty table
 
-        // Each writer finds another way the fastest, so that they agree only if one takes over what the other has
+        // Each writer finds another algorithm the fastest, so that they agree only if one takes over what the other has
         // written.
         PlantedWork[] works = [new(("a", 0.1), ("b", 0.4)), new(("a", 0.4), ("b", 0.1))];
-        string[,] ways = new string[2, 12];
+        string[,] algorithms = new string[2, 12];
         Parallel.For(0, 2, writer =>
         {
             for (int index = 0; index < 12; index++)
             {
                 int size = writer == 0 ? index : 11 - index;
-                ways[writer, size] = Choose(devices[writer], works[writer], size);
+                algorithms[writer, size] = Choose(devices[writer], works[writer], size);
             }
         });
-        for (int size = 0; size < 12; size++) Assert.That(ways[0, size], Is.EqualTo(ways[1, size]));
+        for (int size = 0; size < 12; size++) Assert.That(algorithms[0, size], Is.EqualTo(algorithms[1, size]));
         using Device third = Open();
         Assert.That(third.Tuner.Choices.Select(choice => choice.Shape).Distinct().Count(), Is.EqualTo(12));
         Assert.That(

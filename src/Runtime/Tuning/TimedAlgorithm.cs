@@ -1,9 +1,11 @@
 namespace GenKernels.Runtime;
 
-/// <summary>One of several ways to do the same work, while it is measured. A way that throws drops out.</summary>
-/// <param name="device">The device that the way runs on.</param>
+/// <summary>
+/// One of several algorithms to do the same work, while it is measured. An algorithm that throws drops out.
+/// </summary>
+/// <param name="device">The device that the algorithm runs on.</param>
 /// <param name="work">Does the work once.</param>
-internal sealed class TimedWay(Device device, Action work) : IDisposable
+internal sealed class TimedAlgorithm(Device device, Action work) : IDisposable
 {
     private readonly List<double> _turns = [];
     private CudaGraph? _graph;
@@ -11,7 +13,7 @@ internal sealed class TimedWay(Device device, Action work) : IDisposable
 
     /// <summary>
     /// The time of doing the work once: the median of the turns, or without turns the best run of the glance; infinity
-    /// for a way that dropped out.
+    /// for an algorithm that dropped out.
     /// </summary>
     internal double Seconds => Fault is not null ? double.PositiveInfinity
         : _turns.Count == 0 ? _glance : _turns.Order().ElementAt(_turns.Count / 2);
@@ -43,7 +45,7 @@ internal sealed class TimedWay(Device device, Action work) : IDisposable
         }
     });
 
-    /// <summary>Times repetitions of the way between two events.</summary>
+    /// <summary>Times repetitions of the algorithm between two events.</summary>
     internal void TakeTurn(int repetitions, DeviceEvent begin, DeviceEvent end) => Guard(() =>
     {
         if (_turns.Count == 0) _graph = device.Capture(Repeat);
