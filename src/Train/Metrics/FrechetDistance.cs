@@ -1,3 +1,6 @@
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra.Factorization;
+
 namespace GenKernels.Train.Metrics;
 
 /// <summary>The distance between two normal distributions that FID and FVD are made of.</summary>
@@ -13,51 +16,27 @@ public static class FrechetDistance
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static double Of(FeatureStatistics first, FeatureStatistics second)
     {
-        int length = first.Length;
-        if (second.Length != length)
+        if (first.Length != second.Length)
         {
-            throw new ArgumentException($"needs features of one length, got {length} and {second.Length}");
+            throw new ArgumentException($"needs features of one length, got {first.Length} and {second.Length}");
         }
 
-        (double[,] one, double[,] two) = (first.Covariance(), second.Covariance());
-        double[,] root = Root(two);
-        double[] values = SymmetricEigen.Of(Product(Product(root, one), root)).Values;
-        double distance = -2 * values.Sum(value => Math.Sqrt(Math.Max(0, value)));  // rounding may leave -1e-17
-        (double[] mean, double[] other) = (first.Mean(), second.Mean());
-        for (int i = 0; i < length; i++) distance += Math.Pow(mean[i] - other[i], 2) + one[i, i] + two[i, i];
-        return distance;
+        Matrix<double> one = Matrix<double>.Build.DenseOfArray(first.Covariance());   // [C, C]
+        Matrix<double> two = Matrix<double>.Build.DenseOfArray(second.Covariance());  // [C, C]
+        Matrix<double> root = Root(two);
+        double rootTrace = RootsOfEigenvalues((root * one * root).Evd(Symmetricity.Symmetric)).Sum();
+        Vector<double> between = Vector<double>.Build.Dense(first.Mean()) - Vector<double>.Build.Dense(second.Mean());
+        return (between * between) + one.Trace() + two.Trace() - (2 * rootTrace);
     }
 
-    private static double[,] Root(double[,] matrix)
+    private static Matrix<double> Root(Matrix<double> matrix)
     {
-        (double[] values, double[,] vectors) = SymmetricEigen.Of(matrix);
-        int size = values.Length;
-        (double[,] scaled, double[,] transposed) = (new double[size, size], new double[size, size]);
-        for (int row = 0; row < size; row++)
-        {
-            for (int column = 0; column < size; column++)
-            {
-                scaled[row, column] = vectors[row, column] * Math.Sqrt(Math.Max(0, values[column]));
-                transposed[column, row] = vectors[row, column];
-            }
-        }
-
-        return Product(scaled, transposed);
+        Evd<double> eigen = matrix.Evd(Symmetricity.Symmetric);
+        Matrix<double> roots = Matrix<double>.Build.DiagonalOfDiagonalVector(RootsOfEigenvalues(eigen));
+        return eigen.EigenVectors * roots * eigen.EigenVectors.Transpose();
     }
 
-    private static double[,] Product(double[,] left, double[,] right)
-    {
-        int size = left.GetLength(0);
-        double[,] product = new double[size, size];
-        for (int row = 0; row < size; row++)
-        {
-            for (int inner = 0; inner < size; inner++)
-            {
-                double factor = left[row, inner];
-                for (int column = 0; column < size; column++) product[row, column] += factor * right[inner, column];
-            }
-        }
-
-        return product;
-    }
+    /// <summary>Rounding may leave an eigenvalue of -1e-17 where it should be 0.</summary>
+    private static Vector<double> RootsOfEigenvalues(Evd<double> eigen) =>
+        eigen.EigenValues.Map(value => Math.Sqrt(Math.Max(0, value.Real)));
 }

@@ -30,6 +30,26 @@ public sealed class FrechetDistanceTests
     }
 
     [Test]
+    public void FeaturesThreeTimesAsLargeAreAsFarAsTheirMeanSquareTimesFour()
+    {
+        const int Length = 40;
+        (FeatureStatistics single, FeatureStatistics threefold) = (new(Length), new(Length));
+        Random random = new(4);
+        double meanSquare = 0;
+        for (int i = 0; i < 100; i++)
+        {
+            float[] feature = [.. Enumerable.Range(0, Length).Select(_ => (float)random.Next(10))];
+            single.Add(feature);
+            threefold.Add(Array.ConvertAll(feature, value => 3 * value));
+            meanSquare += feature.Sum(value => value * value) / 100.0;
+        }
+
+        // |3m - m|² + tr(S + 9 S - 2 (9 S²)^½) = 4 (|m|² + tr S)
+        double expected = 4 * meanSquare;
+        Assert.That(FrechetDistance.Of(single, threefold), Is.EqualTo(expected).Within(1e-12 * expected));
+    }
+
+    [Test]
     public void AWeightCountsAFeatureSoManyTimes()
     {
         (FeatureStatistics weighted, FeatureStatistics repeated) = (new(2), new(2));
