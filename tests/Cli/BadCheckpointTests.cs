@@ -155,7 +155,7 @@ public sealed class BadCheckpointTests
 
     [Test]
     public void AFolderIsNoSafetensorsFile() => CommandRun.Refuses(
-        $"{Checkpoint} is a folder; expected a safetensors file", ExitCode.Failure,
+        $"{Checkpoint}: is a folder; expected a file", ExitCode.Failure,
         "checkpoint", "inspect", Checkpoint);
 
     private static void Flip(string file)

@@ -8,9 +8,15 @@ public static class InputFile
     public static string? Fault(string path)
     {
         if (Directory.Exists(path)) return "is a folder; expected a file";
-        FileInfo given = new(path);
-        FileSystemInfo file = given.Exists ? given.ResolveLinkTarget(returnFinalTarget: true) ?? given : given;
+        FileInfo file = new(path);
         if (!file.Exists) return "no such file";
-        return file is FileInfo { Length: > 0 } ? null : "is empty, or not a regular file";  // a pipe has no length
+        if (file.ResolveLinkTarget(returnFinalTarget: true) is { } target)
+        {
+            // An open pipe below /proc is a link to the likes of pipe:[123].
+            if (target is not FileInfo { Exists: true }) return $"links to {target.FullName}, which is no file";
+            file = (FileInfo)target;
+        }
+
+        return file.Length > 0 ? null : "is empty, or not a regular file";  // a pipe has no length
     }
 }

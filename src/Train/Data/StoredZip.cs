@@ -35,7 +35,7 @@ internal sealed class StoredZip : IDisposable
     /// compressed.</exception>
     public static StoredZip Open(string path, out Dictionary<string, StoredEntry> entries)
     {
-        if (File.Exists(path) && InputFile.Fault(path) is { } unusable)
+        if (System.IO.Path.Exists(path) && InputFile.Fault(path) is { } unusable)
         {
             throw new DatasetException($"{path}: {unusable}");
         }
