@@ -17,11 +17,6 @@ public static class MatMul
 
     private const int Tile = 64;
 
-    // At the models' K, a tile of this size keeps a core busy for some tens of microseconds, and there are enough tiles
-    // for all cores.
-    private const int HostTileRows = 256;
-    private const int HostTileColumns = 512;
-
     private static readonly string[] s_variants =
         ["TransposeX=0;TransposeW=0", "TransposeX=0;TransposeW=1", "TransposeX=1;TransposeW=0",
             "TransposeX=1;TransposeW=1"];
@@ -141,12 +136,12 @@ public static class MatMul
     {
         MatMulSize size = MatMulSize.Of(x, w, y, transposeX);
         EpilogueParameters parameters = epilogue.Parameters(y.Shape);
-        long blocks = (long)size.Batch * Quotient.Up(size.M, HostTileRows) * Quotient.Up(size.N, HostTileColumns);
-        LaunchShape tiles = new(blocks, 1, 1, 1) { Cost = epilogue.Cost(size.Operations, x, w, y) };
+        HostTiling tiling = HostTiling.Of(size);
+        LaunchShape tiles = new(tiling.Tiles(size), 1, 1, 1) { Cost = epilogue.Cost(size.Operations, x, w, y) };
         x.Device.Load(s_hostSource, x.Type).Kernel("MatMulHost").Launch(
             tiles, x, w, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y,
             HostProduct.For(x.Type), KernelArgument.Structure(ref parameters), size.M, size.N, size.K, size.XBatch,
-            size.WBatch, transposeX ? 1 : 0, transposeW ? 1 : 0, HostTileRows, HostTileColumns,
+            size.WBatch, transposeX ? 1 : 0, transposeW ? 1 : 0, tiling.Rows, tiling.Columns,
             epilogue.IsNone ? 0 : 1);
     }
 

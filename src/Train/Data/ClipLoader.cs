@@ -39,8 +39,10 @@ public sealed class ClipLoader : IDisposable
         _parallel = new ParallelOptions { CancellationToken = _stop.Token };
         NextIndex = _nextToStart = startIndex;
         long length = (long)batchSize * sampler.SequenceLength * _frameLength;
-        long bytes = length * sizeof(float) * (prefetch + 1);
-        long room = Math.Min(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, (long)Array.MaxLength * sizeof(float));
+        long batches = prefetch + 1;
+        long bytes = length * sizeof(float) * batches;
+        long room = Math.Min(
+            GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, batches * sizeof(float) * Array.MaxLength);
         if (bytes > room)
         {
             throw new DatasetException(

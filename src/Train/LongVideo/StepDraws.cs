@@ -13,6 +13,8 @@ namespace GenKernels.Train.LongVideo;
 /// <param name="step">Step, from 0.</param>
 internal sealed class StepDraws(Device device, ulong seed, long step)
 {
+    // Counts down from the highest, since the clip sampler's streams of the same seed count up from 0.
+    private readonly ulong _stream = ~(ulong)step;
     private ulong _index;
 
     /// <returns>A start frame for each clip.</returns>
@@ -76,8 +78,8 @@ internal sealed class StepDraws(Device device, ulong seed, long step)
         return [.. Enumerable.Range(0, rows).Select(row => all.Part((long)row * clips, [clips]))];
     }
 
-    private int Below(int bound) => SplitMix.Below(bound, seed, (ulong)step, _index++);
+    private int Below(int bound) => SplitMix.Below(bound, seed, _stream, _index++);
 
     /// <summary>In [0, 1), with 24 bits, which a float holds exactly.</summary>
-    private double Unit() => (SplitMix.Bits(seed, (ulong)step, _index++) >> 40) * (1.0 / (1 << 24));
+    private double Unit() => (SplitMix.Bits(seed, _stream, _index++) >> 40) * (1.0 / (1 << 24));
 }
