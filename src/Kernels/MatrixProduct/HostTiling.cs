@@ -22,14 +22,16 @@ internal readonly record struct HostTiling(int Rows, int Columns)
     internal static HostTiling Of(MatMulSize size)
     {
         HostTiling tiling = Largest;
-        while (tiling.Tiles(size) < EnoughTiles && tiling.Half(size) is { } half
-            && size.Operations / half.Tiles(size) >= FewestOperations)
+        while (tiling.Tiles(size) < EnoughTiles && tiling.Half(size) is { } half && half.HasLongTiles(size))
         {
             tiling = half;
         }
 
         return tiling;
     }
+
+    /// <returns>Whether a tile is worth a core's while.</returns>
+    internal bool HasLongTiles(MatMulSize size) => size.Operations / Tiles(size) >= FewestOperations;
 
     /// <returns>The tiles of all products of a batch.</returns>
     internal long Tiles(MatMulSize size) =>

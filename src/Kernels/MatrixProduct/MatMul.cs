@@ -137,7 +137,11 @@ public static class MatMul
         MatMulSize size = MatMulSize.Of(x, w, y, transposeX);
         EpilogueParameters parameters = epilogue.Parameters(y.Shape);
         HostTiling tiling = HostTiling.Of(size);
-        LaunchShape tiles = new(tiling.Tiles(size), 1, 1, 1) { Cost = epilogue.Cost(size.Operations, x, w, y) };
+        LaunchShape tiles = new(tiling.Tiles(size), 1, 1, 1)
+        {
+            Cost = epilogue.Cost(size.Operations, x, w, y),
+            HasLongBlocks = tiling.HasLongTiles(size),
+        };
         x.Device.Load(s_hostSource, x.Type).Kernel("MatMulHost").Launch(
             tiles, x, w, epilogue.Factor, epilogue.Noise, epilogue.Bias, epilogue.Residual, y,
             HostProduct.For(x.Type), KernelArgument.Structure(ref parameters), size.M, size.N, size.K, size.XBatch,

@@ -55,7 +55,7 @@ public static class Interpolate
         Require.Positive(options.Height);
         Require.Positive(options.Width);
         Require.That(
-            Enum.IsDefined(options.Kind) && Enum.IsDefined(options.Grid), $"there is no such way: {options}");
+            Enum.IsDefined(options.Kind) && Enum.IsDefined(options.Grid), $"there is no such interpolation: {options}");
     }
 
     private static Tensor Launch(Tensor x, InterpolateAxis rows, InterpolateAxis columns)
