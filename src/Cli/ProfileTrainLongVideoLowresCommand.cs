@@ -15,9 +15,10 @@ internal static class ProfileTrainLongVideoLowresCommand
             "long-video-lowres", "Show where the time of a training step goes, kernel by kernel.",
             "gk profile train long-video-lowres --preset tiny --batch 4",
             "gk profile train long-video-lowres --preset paper --phase generator --trace out/step.json",
-            "gk profile train long-video-lowres --batch 4 --memory out/memory");
+            "gk profile train long-video-lowres --batch 4 --memory out/memory",
+            "gk profile train long-video-lowres --batch 4 --replay --steps 20");
         trial.AddTo(command);
-        trial.AddMemoryTo(command);
+        trial.AddRecordedTo(command);
         options.AddTo(command);
         return command.Does((result, stop) =>
         {
@@ -29,6 +30,13 @@ internal static class ProfileTrainLongVideoLowresCommand
             if (folder is not null)
             {
                 new MemoryReport(folder, trial.Plans(result, device, terminal, stop)).Write(terminal, request.IsJson);
+                return ExitCode.Success;
+            }
+
+            if (trial.IsReplayed(result))
+            {
+                IReadOnlyList<ReplayMeasurement> replays = trial.Replays(result, request, device, terminal, stop);
+                new ReplayReport(trial.Describe(result), device, replays).Write(terminal, request.IsJson);
                 return ExitCode.Success;
             }
 

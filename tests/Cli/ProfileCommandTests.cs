@@ -94,6 +94,32 @@ public sealed class ProfileCommandTests
     }
 
     [Test]
+    public void ReplaysTellTheTimeInKernels()
+    {
+        JsonElement[] parts = [.. Json([.. s_step, "--replay", "--json"]).EnumerateArray()];
+        Assert.That(
+            parts.Select(part => part.GetProperty("name").GetString()),
+            Is.EqualTo(new[] { "generator", "discriminator", "penalty", "average" }));
+        foreach (JsonElement part in parts)
+        {
+            double seconds = part.GetProperty("seconds").GetDouble();
+            double inKernels = part.GetProperty("kernelSeconds").GetDouble();
+            Assert.That(part.GetProperty("launches").GetInt32(), Is.GreaterThan(10));
+            Assert.That(inKernels, Is.Positive.And.LessThan(seconds));
+            Assert.That(part.GetProperty("shareOutside").GetDouble(), Is.EqualTo(1 - inKernels / seconds).Within(1e-9));
+        }
+
+        CommandRun run = CommandRun.Of([.. s_step, "--phase", "average", "--replay"]);
+        Assert.That(run.Status, Is.EqualTo(ExitCode.Success), run.Error);
+        Assert.That(run.Output, Does.Contain("in kernels").And.Contain("average").And.Contain("sum"));
+    }
+
+    [Test]
+    public void MemoryAndReplaysAreSeparateQuestions() => CommandRun.Refuses(
+        "--memory and --replay exclude each other", ExitCode.Usage,
+        [.. s_step, "--replay", "--memory", _folder.File("none")]);
+
+    [Test]
     public void AFolderOfPicturesThatCannotBeMadeIsRefused()
     {
         string file = _folder.File("file");

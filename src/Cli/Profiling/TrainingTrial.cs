@@ -33,13 +33,29 @@ internal sealed class TrainingTrial
         foreach (Option option in (Option[])[_preset, _phase, _batch, _data, _seed]) command.Options.Add(option);
     }
 
-    /// <summary>Adds the option of <see cref="MemoryFolder"/> to a command.</summary>
-    internal void AddMemoryTo(Command command) => command.Options.Add(_memory);
+    /// <summary>Adds the options of <see cref="MemoryFolder"/> and <see cref="IsReplayed"/> to a command.</summary>
+    internal void AddRecordedTo(Command command)
+    {
+        command.Options.Add(_memory);
+        command.Options.Add(_replay);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(_memory) is not null && result.GetValue(_replay))
+            {
+                result.AddError("--memory and --replay exclude each other");
+            }
+        });
+    }
 
     private readonly Option<string?> _memory = new("--memory")
     {
         Description = "Show the memory use of the recorded step instead; write a picture of each part here",
         HelpName = "folder",
+    };
+
+    private readonly Option<bool> _replay = new("--replay")
+    {
+        Description = "Measure replays of the recorded step instead, and how much of their time is spent in kernels",
     };
 
     /// <returns>The profiled work, in words.</returns>
@@ -54,6 +70,9 @@ internal sealed class TrainingTrial
     /// <returns>The folder of <c>--memory</c>, or null.</returns>
     internal string? MemoryFolder(ParseResult result) => result.GetValue(_memory);
 
+    /// <returns>Whether replays are to be measured.</returns>
+    internal bool IsReplayed(ParseResult result) => result.GetValue(_replay);
+
     /// <summary>Measures the steps.</summary>
     internal StepMeasurement Measure(
         ParseResult result, ProfileRequest request, Device device, Terminal terminal, CancellationToken stop)
@@ -66,7 +85,19 @@ internal sealed class TrainingTrial
 
     /// <returns>How the parts of a recorded step use memory, by name.</returns>
     internal IReadOnlyList<(string Name, MemoryPlan Plan)> Plans(
-        ParseResult result, Device device, Terminal terminal, CancellationToken stop)
+        ParseResult result, Device device, Terminal terminal, CancellationToken stop) =>
+        Record(result, device, terminal, (name, step) => (name, step.Plan), stop);
+
+    /// <returns>What replays of the parts of a recorded step take.</returns>
+    internal IReadOnlyList<ReplayMeasurement> Replays(
+        ParseResult result, ProfileRequest request, Device device, Terminal terminal, CancellationToken stop) =>
+        Record(
+            result, device, terminal, (name, step) => ReplayMeasurement.Take(name, step, request, stop), stop);
+
+    /// <summary>Runs one step as in a training, and looks at what was recorded.</summary>
+    private List<T> Record<T>(
+        ParseResult result, Device device, Terminal terminal, Func<string, RecordedStep, T> look,
+        CancellationToken stop)
     {
         using VideoDataset? dataset = Dataset(result);
         LowResolutionTrainingOptions options = Options(result, device);
@@ -74,7 +105,7 @@ internal sealed class TrainingTrial
         terminal.Progress.WriteLine($"On {DeviceText.Of(device)}");
         using CompilationWatch compiling = new(device.Cache, terminal.Progress.WriteLine);
         trial.Take(Phases(result), stop);
-        return [.. trial.Recorded.Select(part => (part.Name, part.Step.Plan))];
+        return [.. trial.Recorded.Select(part => look(part.Name, part.Step))];
     }
 
     /// <summary>Runs one step as in a training: recorded.</summary>

@@ -22,6 +22,7 @@ internal sealed unsafe class BlockScheduler : IDisposable
     private long _blockCount;
     private long _chunk;
     private long _next;
+    private long _ticks;
     private int _status;
     private int _inside;
     private int _sleeping;
@@ -41,6 +42,9 @@ internal sealed unsafe class BlockScheduler : IDisposable
 
     internal int CoreCount { get; }
 
+    /// <summary>The time of all launches so far, each from its first block's start to its last one's end.</summary>
+    internal TimeSpan LaunchTime => Stopwatch.GetElapsedTime(0, Volatile.Read(ref _ticks));
+
     public void Dispose()
     {
         _stopping = true;
@@ -57,16 +61,26 @@ internal sealed unsafe class BlockScheduler : IDisposable
     {
         lock (_launch)
         {
-            if (_workers.Length == 0 || blockCount == 1) return entry(arguments, values, 0, blockCount);
-            if (hasLongBlocks) return Share(entry, arguments, values, 0, blockCount);
             long started = Stopwatch.GetTimestamp();
-            int status = entry(arguments, values, 0, 1);
-            if (status != 0) return status;
-            long expected = (Stopwatch.GetTimestamp() - started) * (blockCount - 1);
-            return expected < s_worthSharing
-                ? entry(arguments, values, 1, blockCount)
-                : Share(entry, arguments, values, 1, blockCount);
+            int status = _workers.Length == 0 || blockCount == 1 ? entry(arguments, values, 0, blockCount)
+                : hasLongBlocks ? Share(entry, arguments, values, 0, blockCount)
+                : RunFirst(entry, arguments, values, blockCount, started);
+            _ticks += Stopwatch.GetTimestamp() - started;
+            return status;
         }
+    }
+
+    /// <summary>Runs the first block alone, to find out whether the rest is worth sharing.</summary>
+    private int RunFirst(
+        delegate* unmanaged<NativeLaunch*, void**, long, long, int> entry, NativeLaunch* arguments, void** values,
+        long blockCount, long started)
+    {
+        int status = entry(arguments, values, 0, 1);
+        if (status != 0) return status;
+        long expected = (Stopwatch.GetTimestamp() - started) * (blockCount - 1);
+        return expected < s_worthSharing
+            ? entry(arguments, values, 1, blockCount)
+            : Share(entry, arguments, values, 1, blockCount);
     }
 
     private int Share(

@@ -52,6 +52,11 @@ public abstract class Device : IDisposable
     /// <summary>Processors that run blocks concurrently: cores of a CPU, multiprocessors of a GPU.</summary>
     public abstract int ProcessorCount { get; }
 
+    /// <summary>
+    /// The time that the kernels launched since the device was opened have taken; null on a GPU, which does not tell.
+    /// </summary>
+    public virtual TimeSpan? KernelTime => null;
+
     /// <summary>The most shared memory that a block can use, in bytes.</summary>
     public abstract int SharedBytesPerBlock { get; }
 

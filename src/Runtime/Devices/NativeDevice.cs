@@ -40,6 +40,9 @@ public abstract unsafe class NativeDevice : Device
     public override int ProcessorCount => _scheduler.CoreCount;
 
     /// <inheritdoc/>
+    public override TimeSpan? KernelTime => _scheduler.LaunchTime;
+
+    /// <inheritdoc/>
     public override void Synchronize()
     {
     }

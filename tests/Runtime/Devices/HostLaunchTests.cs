@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace GenKernels.Tests.Runtime.Devices;
 
 /// <summary>A launch runs every block exactly once, however many cores share it.</summary>
@@ -46,6 +48,18 @@ public sealed class HostLaunchTests
             Check(device, new LaunchShape(64, 1, 1, 1), work: 2000);
             Check(device, new LaunchShape(2, 1, 1, 1), work: 0);
         }
+    }
+
+    [TestCase(1)]
+    [TestCase(2)]
+    public void TheTimeInKernelsGrowsByThatOfALaunch(int coreCount)
+    {
+        using HostDevice device = new(coreCount: coreCount);
+        Assert.That(device.KernelTime, Is.EqualTo(TimeSpan.Zero));
+        long begun = Stopwatch.GetTimestamp();
+        Check(device, new LaunchShape(64, 1, 1, 1), work: 20_000);
+        TimeSpan taken = Stopwatch.GetElapsedTime(begun);
+        Assert.That(device.KernelTime, Is.GreaterThan(TimeSpan.Zero).And.LessThan(taken));
     }
 
     [Test]

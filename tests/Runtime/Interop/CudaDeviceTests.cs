@@ -42,6 +42,7 @@ public sealed partial class CudaDeviceTests
         Assert.That(device.Kind, Is.EqualTo(DeviceKind.Cuda));
         Assert.That(device.ProcessorCount, Is.EqualTo(132));
         Assert.That(device.HasWarpgroupProducts, Is.True);
+        Assert.That(device.KernelTime, Is.Null);
         Assert.That(
             device.Description,
             Is.EqualTo("Pretended, 150 GB, compute capability 9.0, 132 multiprocessors, CUDA 13.0, NVRTC 13.0"));
