@@ -8,11 +8,11 @@ struct alignas(64) TensorMap {
     const char* start;
     Int64 strides[4];  // in bytes, of axes 1 to 4
     int sizes[5];
-    int box[5];           // in elements; of pixels: channels and outputs
-    int lower[3];         // of pixels: where the first output begins along columns, rows, frames
-    int upper[3];         // likewise the last, before the last pixel
-    UInt8 steps[3];       // from output to output
-    UInt8 isOfPixels;
+    int box[5];               // in elements; im2col: channels and outputs
+    int lowerCorner[3];       // im2col: where the first output begins along columns, rows, frames
+    int upperCorner[3];       // likewise the last, before the last pixel
+    UInt8 elementStrides[3];  // from output to output
+    UInt8 isIm2col;
 };
 static_assert(sizeof(TensorMap) == 128);
 
@@ -34,7 +34,7 @@ constexpr int RowBytes = 128;
 
 FIBER int RowsOfBox(const TensorMap& map)
 {
-    if (map.isOfPixels) return map.box[1];
+    if (map.isIm2col) return map.box[1];
     int rows = 1;
     for (int axis = 1; axis < 5; axis++) rows *= map.box[axis];
     return rows;
@@ -60,9 +60,9 @@ DEVICE void CopyRow(const TensorMap& map, const int (&at)[5], char* to, unsigned
 FIBER void NextPixel(const TensorMap& map, int (&at)[5])
 {
     for (int axis = 0; axis < 3; axis++) {
-        at[axis + 1] += map.steps[axis];
-        if (at[axis + 1] <= map.sizes[axis + 1] - 1 + map.upper[axis]) return;
-        at[axis + 1] = map.lower[axis];
+        at[axis + 1] += map.elementStrides[axis];
+        if (at[axis + 1] <= map.sizes[axis + 1] - 1 + map.upperCorner[axis]) return;
+        at[axis + 1] = map.lowerCorner[axis];
     }
     at[4]++;
 }
@@ -84,7 +84,7 @@ DEVICE void MakeCopy(const BoxCopy& copy)
         for (int axis = 0; axis < 5; axis++) first[axis] = at[axis];
         int rest = row;
         for (int axis = 1; axis < 5; axis++) {
-            if (map.isOfPixels) {
+            if (map.isIm2col) {
                 if (axis < 4) first[axis] += copy.tap[axis - 1];
             } else {
                 first[axis] += rest % map.box[axis];
@@ -92,7 +92,7 @@ DEVICE void MakeCopy(const BoxCopy& copy)
             }
         }
         CopyRow(map, first, copy.to + row * RowBytes, address + row * RowBytes);
-        if (map.isOfPixels) NextPixel(map, at);
+        if (map.isIm2col) NextPixel(map, at);
     }
 }
 

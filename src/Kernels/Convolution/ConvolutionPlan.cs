@@ -99,15 +99,15 @@ internal readonly record struct ConvolutionPlan
     /// and strides, corners and dilated taps within its encoding's limits.
     /// </summary>
     internal bool FitsPixelBoxes =>
-        _groups == 1 && PhaseCount == 1 && PixelWalk is var walk
-        && Array.TrueForAll(walk.Steps, step => step <= TensorMap.PixelWalk.MostStep)
-        && Array.TrueForAll(walk.Lower, TensorMap.PixelWalk.HasCorner)
-        && Array.TrueForAll(walk.Upper, TensorMap.PixelWalk.HasCorner)
+        _groups == 1 && PhaseCount == 1 && PixelBox is var box
+        && Array.TrueForAll(box.Strides, stride => stride <= PixelBox.MostStride)
+        && Array.TrueForAll(box.LowerCorner, PixelBox.Fits)
+        && Array.TrueForAll(box.UpperCorner, PixelBox.Fits)
         && _taps.Zip(_dilation, default, static (taps, dilation, _) => (taps - 1) * dilation) is var reach
-        && Math.Max(reach.T, Math.Max(reach.H, reach.W)) <= TensorMap.PixelWalk.MostTap;
+        && Math.Max(reach.T, Math.Max(reach.H, reach.W)) <= PixelBox.MostTapOffset;
 
     /// <summary>The pixels that outputs read at their first tap.</summary>
-    internal TensorMap.PixelWalk PixelWalk
+    internal PixelBox PixelBox
     {
         get
         {

@@ -95,8 +95,8 @@ internal static class ConvolutionTensor
     /// <param name="outputs">The number of outputs whose pixels a box holds.</param>
     internal static KernelArgument Pixels(MatrixTiling tiling, Tensor x, ConvolutionPlan plan, int outputs) =>
         !tiling.HasWarpgroups ? x : KernelArgument.Mapped(
-            x, TensorMap.OfPixels(
-                x.Type, [plan.InGroup, plan.In.W, plan.In.H, plan.In.T, plan.ClipCount], outputs, plan.PixelWalk));
+            x, TensorMap.OfIm2col(
+                x.Type, [plan.InGroup, plan.In.W, plan.In.H, plan.In.T, plan.ClipCount], outputs, plan.PixelBox));
 
     private static KernelArgument Weights(MatrixTiling tiling, Tensor w, ConvolutionPlan plan) =>
         !tiling.HasWarpgroups ? w : KernelArgument.Mapped(

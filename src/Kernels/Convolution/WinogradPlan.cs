@@ -62,7 +62,7 @@ internal readonly struct WinogradPlan
     }
 
     /// <summary>
-    /// Whether tiles of 5 rows of outputs are clearly faster than tiles of 3. They have 42 places instead of 30, and
+    /// Whether tiles of 5 rows of outputs are clearly faster than tiles of 3. They have 42 points instead of 30, and
     /// pay off for frames that fill them better: those of 4, 5 or 10 rows.
     /// </summary>
     internal static bool IsTall(ConvolutionPlan plan) => 10 * Work(plan, TallHeight) <= 9 * Work(plan, FlatHeight);
@@ -107,7 +107,7 @@ internal readonly struct WinogradPlan
         (long)plan.ClipCount * plan.Out.T * Quotient.Up(plan.Out.H, tileHeight) * Quotient.Up(plan.Out.W, TileWidth);
 
     /// <returns>
-    /// The estimated time of the products and of the weights' transform, in rows times the places of a patch's column.
+    /// The estimated time of the products and of the weights' transform, in rows times the points of a patch's column.
     /// </returns>
     private static long Work(ConvolutionPlan plan, int tileHeight)
     {

@@ -5,13 +5,13 @@
 // The gradient is the same operation with the filters exchanged; the gradient of the gradient is that of y without b.
 //
 // Shapes   x: [N, H, W, C]; b: [C] or null; first, second: separable, [K], for both axes; or planar, [I, J]; or null;
-//          y: [N, Q, P, C]; signs: [N, R, S, ceil(C / 32), 2] words, two per 32 channels of a place (row and column) of
-//          v: bit c of the first is set where v is not positive, of the second where it is clamped; contiguous
+//          y: [N, Q, P, C]; signs: [N, R, S, ceil(C / 32), 2] words, two per 32 channels of a position (row and column)
+//          of v: bit c of the first is set where v is not positive, of the second where it is clamped; contiguous
 // Types    stored as Scalar, filters as float, summed in Accumulator
 // Launch   one block of exactly 256 threads per strip of TileColumns outputs, tileRows high, and 32 channels
-// Cost     a strip is processed row by row of v: (UpDepth (1 + Up) + DownTaps + DownDepth) multiplications per place,
-//          with planar filters UpDepth^2 and DownTaps DownDepth instead, in registers and shared memory; reads x
-//          (1 + halo) times, writes y; a quarter of a byte of signs per place
+// Cost     a strip is processed row by row of v: (UpDepth (1 + Up) + DownTaps + DownDepth) multiplications per
+//          position, with planar filters UpDepth^2 and DownTaps DownDepth instead, in registers and shared memory;
+//          reads x (1 + halo) times, writes y; a quarter of a byte of signs per position
 // Limits   those of FilteredTiling; only for devices with warps, the CPU has FilteredLeakyReluHost
 // Source   Karras et al. 2021, Alias-Free Generative Adversarial Networks, section 3 and appendix
 #include "Common/Prelude.cuh"
@@ -25,7 +25,7 @@
 // stage waits for another.
 constexpr int Stages = 3;
 
-// The first stage, for the row that is place j of its group; a planar filter does everything in the second.
+// The first stage, for the row of phase j in its group; a planar filter does everything in the second.
 DEVICE void FilterUpRows(int j, const Taps& taps, const RowsUnder& rows, Shared& shared, int slot)
 {
     if constexpr (!IsUpPlanar) {
@@ -38,26 +38,26 @@ DEVICE void FilterUpRows(int j, const Taps& taps, const RowsUnder& rows, Shared&
     }
 }
 
-// The second stage: a thread's places in the row that is place j of its group, from rows of samples, oldest first.
+// The second stage: a thread's positions in the row of phase j in its group, from rows of samples, oldest first.
 DEVICE void FilterUpColumns(
-    int j, const Taps& taps, const Shared& shared, int oldest, Accumulator (&v)[OwnPlaces])
+    int j, const Taps& taps, const Shared& shared, int oldest, Accumulator (&v)[OwnPositions])
 {
     const int channelLane = threadIdx.x % ChannelLanes, lane = threadIdx.x / ChannelLanes;
-    for (int i = 0; i < OwnPlaces; i++) v[i] = 0;
+    for (int i = 0; i < OwnPositions; i++) v[i] = 0;
     for (int row = 0; row < (IsUpPlanar ? UpDepth : 1); row++) {
         const auto& samples = shared.samples[(oldest + row) % SampleRows];
         const auto& rowTaps = IsUpPlanar ? shared.upTaps[j][row] : taps.up;
         Accumulator near[Groups + UpDepth - 1];
         for (int i = 0; i < Groups + UpDepth - 1; i++) near[i] = samples[lane * Groups + i][channelLane];
 #pragma unroll
-        for (int i = 0; i < OwnPlaces; i++) {
+        for (int i = 0; i < OwnPositions; i++) {
             for (int k = 0; k < UpDepth; k++) v[i] += near[i / Up + k] * rowTaps[i % Up][k];
         }
     }
 }
 
-// The activation of a place, in the mode that the kernel is compiled for; all lanes of the warp have the same place,
-// each its own channel.
+// The activation of a position, in the mode that the kernel is compiled for; all lanes of the warp have the same
+// position, each its own channel.
 DEVICE Accumulator Activate(Accumulator v, const FilteredPlan& plan, SignWords& words)
 {
     const int channelLane = threadIdx.x % ChannelLanes;
@@ -78,12 +78,12 @@ DEVICE Accumulator Activate(Accumulator v, const FilteredPlan& plan, SignWords& 
 }
 
 DEVICE void ActivateRow(
-    const Accumulator (&v)[OwnPlaces], const FilteredPlan& plan, SignColumns& signs, int row, SignWords* words,
+    const Accumulator (&v)[OwnPositions], const FilteredPlan& plan, SignColumns& signs, int row, SignWords* words,
     Accumulator (*middle)[ChannelLanes])
 {
     if constexpr (Mode == ReadsSigns) WarpBarrier();  // the writes of the signs by their lanes | the reads by all
 #pragma unroll
-    for (int i = 0; i < OwnPlaces; i++) middle[i][threadIdx.x % ChannelLanes] = Activate(v[i], plan, words[i]);
+    for (int i = 0; i < OwnPositions; i++) middle[i][threadIdx.x % ChannelLanes] = Activate(v[i], plan, words[i]);
     if constexpr (Mode == WritesSigns) {
         WarpBarrier();  // the writes of the signs by lane 0 | the reads by the lanes that store them
         StoreSigns(signs, row, words);
@@ -170,9 +170,9 @@ KERNEL_OF(BlockThreads, BlocksPerProcessor) FilteredLeakyRelu(
     const Strip strip = StripOf(plan);
     const bool hasChannel = strip.channel < plan.channels;
     const Accumulator bias = b != nullptr && hasChannel ? Accumulator(b[strip.channel]) : Accumulator(0);
-    const int firstPlace = FirstUnder(plan.rows, strip.firstRow);
-    const int lastPlace = FirstUnder(plan.rows, strip.endRow - 1) + DownTaps - 1;
-    const int firstGroup = GroupOf(plan.rows, firstPlace), lastGroup = GroupOf(plan.rows, lastPlace + Stages - 1);
+    const int firstPosition = FirstUnder(plan.rows, strip.firstRow);
+    const int lastPosition = FirstUnder(plan.rows, strip.endRow - 1) + DownTaps - 1;
+    const int firstGroup = GroupOf(plan.rows, firstPosition), lastGroup = GroupOf(plan.rows, lastPosition + Stages - 1);
     const SampleColumns sampleColumns = SampleColumnsOf(plan, strip);
     SignColumns signColumns = SignColumnsOf(
         signs, plan, strip, FirstOfGroup(plan.rows, firstGroup) - (Mode == WritesSigns ? 1 : 0));
@@ -180,15 +180,15 @@ KERNEL_OF(BlockThreads, BlocksPerProcessor) FilteredLeakyRelu(
     SignWords wordsAhead[SignParts] = {};
 
     // The row of y that is completed next, and the phase, among its last Down rows of v, of the first row to come.
-    const int before = FirstOfGroup(plan.rows, firstGroup) - (Stages - 1) - firstPlace;
+    const int before = FirstOfGroup(plan.rows, firstGroup) - (Stages - 1) - firstPosition;
     const int turns = FloorQuotient(before, Down);
     int row = strip.firstRow - (DownDepth - 1) + turns, phase = before - turns * Down;
     const int firstColumn = strip.firstColumn + int(threadIdx.x) / ChannelLanes * Outputs;
     const int columnCount = hasChannel ? strip.endColumn - firstColumn : 0;
     const Int64 rowStride = Int64(plan.columns.outputLength) * plan.channels;
     y += (strip.image * plan.rows.outputLength + row) * rowStride + Int64(firstColumn) * plan.channels + strip.channel;
-    const int firstUnder = strip.lead + int(threadIdx.x) / ChannelLanes * Outputs * Down;  // place in a row of v
-    const int firstOwn = int(threadIdx.x) / ChannelLanes * OwnPlaces;
+    const int firstUnder = strip.lead + int(threadIdx.x) / ChannelLanes * Outputs * Down;  // position in a row of v
+    const int firstOwn = int(threadIdx.x) / ChannelLanes * OwnPositions;
     const Taps taps = TapsOf(*shared);
     RowsAbove rowsAbove = {};
     __syncthreads();  // the writes of samples | the reads
@@ -197,18 +197,18 @@ KERNEL_OF(BlockThreads, BlocksPerProcessor) FilteredLeakyRelu(
         Advance(sampleColumns, bias, plan, rowsUnder, *shared);
 #pragma unroll  // makes indices of taps constants, and slots too if Up is even
         for (int j = 0; j < Up; j++) {
-            const int place = FirstOfGroup(plan.rows, group) + j;
+            const int position = FirstOfGroup(plan.rows, group) + j;
             const int slot = (group * Up + j) & 1;
             if constexpr (Mode == ReadsSigns) {
                 ShareSigns(wordsAhead, shared->signs + firstOwn);
-                LoadSigns(signColumns, place, wordsAhead);
+                LoadSigns(signColumns, position, wordsAhead);
             }
             FilterDown(taps, *shared, shared->middle[slot] + firstUnder, phase, rowsAbove);
-            Accumulator v[OwnPlaces];
+            Accumulator v[OwnPositions];
             const int oldest = IsUpPlanar ? rowsUnder.newest + (j == 0 ? 1 : 2) : slot ^ 1;
             FilterUpColumns((j + Up - 1) % Up, taps, *shared, oldest, v);
             ActivateRow(
-                v, plan, signColumns, place - 1, shared->signs + firstOwn, shared->middle[slot ^ 1] + firstOwn);
+                v, plan, signColumns, position - 1, shared->signs + firstOwn, shared->middle[slot ^ 1] + firstOwn);
             FilterUpRows(j, taps, rowsUnder, *shared, slot);
             if (++phase == Down) {
                 phase = 0;

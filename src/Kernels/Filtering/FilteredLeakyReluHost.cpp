@@ -8,9 +8,9 @@
 // Shapes   as FilteredLeakyRelu.cu
 // Types    float and double
 // Launch   one block per tile of tileRows x tileColumns outputs and TileChannels channels
-// Cost     per place of v UpDepth (1 + Up) multiplications for the first filter, DownTaps + DownDepth for the second;
-//          planar filters UpDepth^2 per place and DownTaps^2 per output; reads x and writes y nearly once, and a
-//          quarter of a byte of signs per place
+// Cost     per position of v UpDepth (1 + Up) multiplications for the first filter, DownTaps + DownDepth for the
+//          second; planar filters UpDepth^2 per position and DownTaps^2 per output; reads x and writes y nearly once,
+//          and a quarter of a byte of signs per position
 // Source   Karras et al. 2021, Alias-Free Generative Adversarial Networks, section 3 and appendix
 #include "Common/Prelude.cuh"
 #include "Common/HostScratch.cuh"
@@ -29,7 +29,7 @@ struct Tile {
     int firstRow, endRow, firstColumn, endColumn;  // of y
     int firstGroup, groupCount, lead;              // of columns
     int sampleCount;                               // of x across
-    int firstPlace, lastPlace;                     // rows of v
+    int firstPosition, lastPosition;               // rows of v
     Vector* samples;  // [UpDepth][vectorCount][sampleCount], a ring buffer of rows of x
     Vector* ring;     // [RingRows][vectorCount][RingColumns], rows of v, filtered horizontally unless IsDownPlanar
     Vector* zeros;    // a row of zeros
@@ -66,20 +66,20 @@ DEVICE Tile TileOf(const FilteredPlan& plan)
     tile.groupCount = GroupOf(plan.columns, lastColumn) - tile.firstGroup + 1;
     tile.lead = firstColumn - FirstOfGroup(plan.columns, tile.firstGroup);
     tile.sampleCount = tile.groupCount + UpDepth - 1;
-    tile.firstPlace = Maximum(0, FirstUnder(plan.rows, tile.firstRow));
-    tile.lastPlace =
+    tile.firstPosition = Maximum(0, FirstUnder(plan.rows, tile.firstRow));
+    tile.lastPosition =
         Minimum(plan.rows.middleLength, FirstUnder(plan.rows, tile.endRow - 1) + DownTaps) - 1;
 
     const int samples = UpDepth * tile.vectorCount * tile.sampleCount;
     const int ring = RingRows * tile.vectorCount * RingColumns(tile);
-    const int places = tile.groupCount * Up;
-    const size_t count = samples + ring + RingColumns(tile) + Up * tile.sampleCount + 2 * places;
+    const int positions = tile.groupCount * Up;
+    const size_t count = samples + ring + RingColumns(tile) + Up * tile.sampleCount + 2 * positions;
     tile.samples = reinterpret_cast<Vector*>(Scratch(count * Lanes));
     tile.ring = tile.samples + samples;
     tile.zeros = tile.ring + ring;
     tile.upper = tile.zeros + RingColumns(tile);
     tile.middle = tile.upper + Up * tile.sampleCount;
-    tile.codes = reinterpret_cast<unsigned*>(tile.middle + places);
+    tile.codes = reinterpret_cast<unsigned*>(tile.middle + positions);
     for (int i = 0; i < RingColumns(tile); i++) tile.zeros[i] = Vector{};
     return tile;
 }
@@ -90,9 +90,9 @@ DEVICE Vector* SampleRow(const Tile& tile, int row, int vector)
     return tile.samples + (slot * tile.vectorCount + vector) * tile.sampleCount;
 }
 
-DEVICE Vector* RingRow(const Tile& tile, int place, int vector)
+DEVICE Vector* RingRow(const Tile& tile, int position, int vector)
 {
-    return tile.ring + (place % RingRows * tile.vectorCount + vector) * RingColumns(tile);
+    return tile.ring + (position % RingRows * tile.vectorCount + vector) * RingColumns(tile);
 }
 
 // Appends a row of x to the ring buffer of samples, with the bias added, and zeros outside the image.
@@ -113,33 +113,34 @@ DEVICE void TakeRow(const Scalar* x, const Vector* bias, const FilteredPlan& pla
     }
 }
 
-// The signs of a place of v are two words per 32 channels; those of a vector are one or two whole bytes of each word.
-DEVICE LaneBits* SignsOf(unsigned* signs, const FilteredPlan& plan, const Tile& tile, int place, int vector)
+// The signs of a position of v are two words per 32 channels; those of a vector are one or two whole bytes of each
+// word.
+DEVICE LaneBits* SignsOf(unsigned* signs, const FilteredPlan& plan, const Tile& tile, int position, int vector)
 {
     const int words = (plan.channels + 31) / 32;
     const int channel = tile.firstChannel + vector * Lanes;
-    const Int64 row = (tile.image * plan.rows.middleLength + place) * plan.columns.middleLength;
+    const Int64 row = (tile.image * plan.rows.middleLength + position) * plan.columns.middleLength;
     return reinterpret_cast<LaneBits*>(signs + (row * words + channel / 32) * 2) + channel % 32 / Lanes;
 }
 
-DEVICE void ReadSigns(unsigned* signs, const FilteredPlan& plan, const Tile& tile, int place, int vector)
+DEVICE void ReadSigns(unsigned* signs, const FilteredPlan& plan, const Tile& tile, int position, int vector)
 {
     const Int64 step = Int64((plan.channels + 31) / 32) * 2 * BitsOfWord;
-    const LaneBits* row = SignsOf(signs, plan, tile, place, vector);
+    const LaneBits* row = SignsOf(signs, plan, tile, position, vector);
     const int first = FirstOfGroup(plan.columns, tile.firstGroup);
     for (int i = 0; i < tile.groupCount * Up; i++) {
         const int column = first + i;
         const LaneBits* from = row + column * step;
-        const bool isPlace = column >= 0 && column < plan.columns.middleLength;
-        tile.codes[i] = isPlace ? from[0] | unsigned(from[BitsOfWord]) << 16 : AllClamped;
+        const bool isInside = column >= 0 && column < plan.columns.middleLength;
+        tile.codes[i] = isInside ? from[0] | unsigned(from[BitsOfWord]) << 16 : AllClamped;
     }
 }
 
-DEVICE void WriteSigns(unsigned* signs, const FilteredPlan& plan, const Tile& tile, int place, int vector)
+DEVICE void WriteSigns(unsigned* signs, const FilteredPlan& plan, const Tile& tile, int position, int vector)
 {
-    if (place < FirstOwned(plan.rows, tile.firstRow) || place >= EndOwned(plan.rows, tile.endRow)) return;
+    if (position < FirstOwned(plan.rows, tile.firstRow) || position >= EndOwned(plan.rows, tile.endRow)) return;
     const Int64 step = Int64((plan.channels + 31) / 32) * 2 * BitsOfWord;
-    LaneBits* row = SignsOf(signs, plan, tile, place, vector);
+    LaneBits* row = SignsOf(signs, plan, tile, position, vector);
     const int first = FirstOfGroup(plan.columns, tile.firstGroup);
     const int begin = Maximum(FirstOwned(plan.columns, tile.firstColumn), first);
     const int end = Minimum(EndOwned(plan.columns, tile.endColumn), first + tile.groupCount * Up);
@@ -172,9 +173,9 @@ DEVICE void WriteRow(Scalar* y, const Taps& taps, const FilteredPlan& plan, cons
         const int count = Minimum(Lanes, tile.channelCount - v * Lanes);
         const Vector* rows[DownTaps];
         for (int k = 0; k < DownTaps; k++) {
-            const int place = FirstUnder(plan.rows, row) + k;
-            const bool isPlace = place >= 0 && place < plan.rows.middleLength;
-            rows[k] = (isPlace ? RingRow(tile, place, v) : tile.zeros) + (IsDownPlanar ? tile.lead : 0);
+            const int position = FirstUnder(plan.rows, row) + k;
+            const bool isInside = position >= 0 && position < plan.rows.middleLength;
+            rows[k] = (isInside ? RingRow(tile, position, v) : tile.zeros) + (IsDownPlanar ? tile.lead : 0);
         }
         int i = 0;
         for (; i + Neighbours <= Columns(tile); i += Neighbours) {
@@ -184,7 +185,7 @@ DEVICE void WriteRow(Scalar* y, const Taps& taps, const FilteredPlan& plan, cons
     }
 }
 
-// The row that is place j of its group, from the rows of x under it, activated.
+// The row of phase j in its group, from the rows of x under it, activated.
 template <int Mode>
 DEVICE void FilterUp(
     const Vector* const (&rows)[UpDepth], const Taps& taps, const FilteredPlan& plan, const Tile& tile, int j,
@@ -203,8 +204,8 @@ DEVICE void FilterTile(
     const Scalar* x, const Vector* bias, const Taps& taps, unsigned* signs, Scalar* y, const FilteredPlan& plan,
     const Tile& tile)
 {
-    const int firstGroup = GroupOf(plan.rows, tile.firstPlace), lastGroup = GroupOf(plan.rows, tile.lastPlace);
-    const int groupCount = tile.firstPlace <= tile.lastPlace ? lastGroup - firstGroup + 1 : 0;
+    const int firstGroup = GroupOf(plan.rows, tile.firstPosition), lastGroup = GroupOf(plan.rows, tile.lastPosition);
+    const int groupCount = tile.firstPosition <= tile.lastPosition ? lastGroup - firstGroup + 1 : 0;
     for (int i = 0; i + 1 < UpDepth && groupCount > 0; i++) TakeRow(x, bias, plan, tile, firstGroup + i);
     int output = tile.firstRow;
     for (int group = firstGroup; group < firstGroup + groupCount; group++) {
@@ -215,18 +216,19 @@ DEVICE void FilterTile(
             for (int i = 0; i < UpDepth; i++) rows[i] = SampleRow(tile, group + i, v);
             if (!IsUpPlanar) FilterUpRows(rows, taps, tile.sampleCount, tile.upper);
             for (int j = 0; j < Up; j++) {
-                const int place = first + j;
-                if (place < tile.firstPlace || place > tile.lastPlace) continue;
-                if (Mode == ReadsSigns) ReadSigns(signs, plan, tile, place, v);
-                Vector* middle = IsDownPlanar ? RingRow(tile, place, v) : tile.middle;
+                const int position = first + j;
+                if (position < tile.firstPosition || position > tile.lastPosition) continue;
+                if (Mode == ReadsSigns) ReadSigns(signs, plan, tile, position, v);
+                Vector* middle = IsDownPlanar ? RingRow(tile, position, v) : tile.middle;
                 FilterUp<Mode>(rows, taps, plan, tile, j, middle);
-                if (Mode == WritesSigns) WriteSigns(signs, plan, tile, place, v);
-                if (!IsDownPlanar) FilterDownColumns(middle + tile.lead, taps, Columns(tile), RingRow(tile, place, v));
+                if (Mode == WritesSigns) WriteSigns(signs, plan, tile, position, v);
+                if (IsDownPlanar) continue;
+                FilterDownColumns(middle + tile.lead, taps, Columns(tile), RingRow(tile, position, v));
             }
         }
 
         // Output rows whose last row of v has come.
-        const int last = Minimum(first + Up - 1, tile.lastPlace);
+        const int last = Minimum(first + Up - 1, tile.lastPosition);
         while (output < tile.endRow && FirstUnder(plan.rows, output) + DownTaps - 1 <= last) {
             WriteRow(y, taps, plan, tile, output++);
         }

@@ -19,11 +19,11 @@ internal readonly struct FilteredPlan
     private const int StagesAfterFirst = 2;
     private const int FewestStripRows = 6;
 
-    // The time of a block that shares its multiprocessor with another, and the extra time of one that has it to itself,
+    // The cost of a block that shares its multiprocessor with another, and the extra cost of one that has it to itself,
     // where nothing hides its latencies: about a quarter, from the instruction counts and times of 31x38 and 94x150 in
     // benchmarks/Results/cuda-0-2026-11-27-filtered-peers.md.
-    private const int BlockTurns = 4;
-    private const int WaitingTurns = 1;
+    private const int BlockCost = 4;
+    private const int LoneBlockPenalty = 1;
 
     internal readonly FilteredAxis Rows;
     internal readonly FilteredAxis Columns;
@@ -71,7 +71,7 @@ internal readonly struct FilteredPlan
 
     /// <returns>The estimated run time of the kernel, in multiplications of a thread.</returns>
     internal long Duration(Tensor y, FilteredTiling tiling) =>
-        RowsInTurn(BlockCount(y), _tileRows, y.Device, tiling) * tiling.Work / BlockTurns;
+        BusiestProcessorCost(BlockCount(y), _tileRows, y.Device, tiling) * tiling.Work / BlockCost;
 
     /// <returns>The number of tiles into which the kernels divide the result, one block each.</returns>
     internal long BlockCount(Tensor y) =>
@@ -84,11 +84,11 @@ internal readonly struct FilteredPlan
     /// </returns>
     internal long Operations(Tensor y, FilteredSide first, FilteredSide second)
     {
-        long places = (long)Rows.MiddleLength * Columns.MiddleLength;
+        long positions = (long)Rows.MiddleLength * Columns.MiddleLength;
         long outputs = (long)Rows.OutputLength * Columns.OutputLength;
         long up = first.IsPlanar
-            ? places * first.Depth * first.Depth
-            : (((long)Rows.MiddleLength * Columns.Length) + places) * first.Depth;
+            ? positions * first.Depth * first.Depth
+            : (((long)Rows.MiddleLength * Columns.Length) + positions) * first.Depth;
         long down = second.IsPlanar
             ? outputs * second.Rows * second.Columns
             : (((long)Rows.MiddleLength * Columns.OutputLength) + outputs) * second.Rows;
@@ -103,20 +103,20 @@ internal readonly struct FilteredPlan
         for (int bands = 1; bands <= most; bands++)
         {
             long height = ((long)Rows.OutputLength * tiling.Second.Rate) + (bands * HaloOf(tiling));
-            if (strips * BlockTurns * height >= least * device.ProcessorCount) break;
-            long rows = RowsInTurn(strips * bands, Quotient.Up(Rows.OutputLength, bands), device, tiling);
-            if (rows < least) (quickest, least) = (bands, rows);
+            if (strips * BlockCost * height >= least * device.ProcessorCount) break;
+            long cost = BusiestProcessorCost(strips * bands, Quotient.Up(Rows.OutputLength, bands), device, tiling);
+            if (cost < least) (quickest, least) = (bands, cost);
         }
 
         return quickest;
     }
 
-    // The time of the multiprocessor with the most blocks: rows of v per strip, times its blocks in BlockTurns each.
-    private static long RowsInTurn(long blocks, int tileRows, Device device, FilteredTiling tiling)
+    // The cost of the multiprocessor with the most blocks: the rows of v of a strip, times the cost of all its blocks.
+    private static long BusiestProcessorCost(long blocks, int tileRows, Device device, FilteredTiling tiling)
     {
         long own = Quotient.Up(blocks, device.ProcessorCount);
-        long turns = (own * BlockTurns) + (own % tiling.BlocksPerProcessor * WaitingTurns);
-        return turns * (((long)tileRows * tiling.Second.Rate) + HaloOf(tiling));
+        long cost = (own * BlockCost) + (own % tiling.BlocksPerProcessor * LoneBlockPenalty);
+        return cost * (((long)tileRows * tiling.Second.Rate) + HaloOf(tiling));
     }
 
     // Rows of v that a strip computes besides its own.

@@ -6,13 +6,13 @@
 //
 // Tap counts are compiled in, UpTaps and DownTaps along both axes, as whole phases; shorter filters are zero-padded.
 //
-// Places (indices of v) form groups of Up that use the same samples: group s uses samples s ... s + UpDepth - 1; its
-// j-th place is beforeUp + (s - 1) Up + 1 + j, where tap Up - 1 - j + Up i falls on sample s + i.
+// Positions (indices of v) form groups of Up that use the same samples: group s uses samples s ... s + UpDepth - 1; its
+// position of phase j is beforeUp + (s - 1) Up + 1 + j, where tap Up - 1 - j + Up i falls on sample s + i.
 #pragma once
 
 static_assert(UpTaps % Up == 0 && DownTaps % Down == 0, "a filter has whole phases");
 constexpr int UpDepth = UpTaps / Up;        // samples under the first filter
-constexpr int DownDepth = DownTaps / Down;  // outputs that a place of v is part of
+constexpr int DownDepth = DownTaps / Down;  // outputs that a position of v is part of
 
 enum FilteredMode { Plain = 0, WritesSigns = 1, ReadsSigns = 2 };
 
@@ -41,16 +41,16 @@ DEVICE int FloorQuotient(int value, int divisor)
     return value >= 0 ? value / divisor : -((-value + divisor - 1) / divisor);
 }
 
-// The group that a place of v is in.
-DEVICE int GroupOf(const FilteredAxis& axis, int place) { return -FloorQuotient(axis.beforeUp - place, Up); }
+// The group that a position of v is in.
+DEVICE int GroupOf(const FilteredAxis& axis, int position) { return -FloorQuotient(axis.beforeUp - position, Up); }
 
 DEVICE int FirstOfGroup(const FilteredAxis& axis, int group) { return axis.beforeUp + (group - 1) * Up + 1; }
 
-// The first place of v under an output; the last is DownTaps - 1 further.
+// The first position of v under an output; the last is DownTaps - 1 further.
 DEVICE int FirstUnder(const FilteredAxis& axis, int output) { return output * Down - axis.beforeDown; }
 
-// A block writes the signs from the first place under its first output up to the first place under the next block's
-// first output, so that each is written once.
+// A block writes the signs from the first position under its first output up to the first position under the next
+// block's first output, so that each is written once.
 DEVICE int FirstOwned(const FilteredAxis& axis, int firstOutput)
 {
     return firstOutput == 0 ? 0 : FirstUnder(axis, firstOutput);

@@ -25,8 +25,8 @@ DEVICE SampleColumns SampleColumnsOf(const FilteredPlan& plan, const Strip& stri
     return columns;
 }
 
-// The rows of x under a group of places of v: for a separable filter a sliding window in registers, for a planar one a
-// ring buffer in shared memory. One more row is in flight, kept in its stored type: converting it would wait for it.
+// The rows of x under a group of positions of v: for a separable filter a sliding window in registers, for a planar one
+// a ring buffer in shared memory. One more row is in flight, kept in its stored type: converting it would wait for it.
 struct RowsUnder {
     Accumulator window[IsUpPlanar ? 1 : UpDepth][OwnSamples];
     Scalar next[OwnSamples];      // the row in flight

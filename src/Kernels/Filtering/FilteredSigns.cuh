@@ -1,16 +1,16 @@
-// FilteredSigns: loads and stores the signs of a row of v. A warp has neighbouring places of one row, one channel per
-// lane; lane l loads or stores the words of its l-th place, so that a row takes one address and one load or store. The
-// words pass through shared memory between that lane and those that activate; no other warp touches them.
+// FilteredSigns: loads and stores the signs of a row of v. A warp has neighbouring positions of one row, one channel
+// per lane; lane l loads or stores the words of its l-th position, so that a row takes one address and one load or
+// store. The words pass through shared memory between that lane and those that activate; no other warp touches them.
 #pragma once
 
-constexpr int SignParts = (OwnPlaces + ChannelLanes - 1) / ChannelLanes;
+constexpr int SignParts = (OwnPositions + ChannelLanes - 1) / ChannelLanes;
 
 // The words that a lane loads or stores.
 struct SignColumns {
     SignWords* at;  // in the next row
     Int64 rowStride;
-    Int64 stride;  // from one part to the next, each of ChannelLanes places
-    bool isPlace[SignParts];
+    Int64 stride;  // from one part to the next, each of ChannelLanes positions
+    bool isInside[SignParts];
     int firstRow, endRow;
 };
 
@@ -18,7 +18,7 @@ DEVICE SignColumns SignColumnsOf(unsigned* signs, const FilteredPlan& plan, cons
 {
     const int channelLane = threadIdx.x % ChannelLanes, lane = threadIdx.x / ChannelLanes;
     const int words = (plan.channels + ChannelLanes - 1) / ChannelLanes;
-    const int firstColumn = FirstOfGroup(plan.columns, strip.firstGroup) + lane * OwnPlaces + channelLane;
+    const int firstColumn = FirstOfGroup(plan.columns, strip.firstGroup) + lane * OwnPositions + channelLane;
     const bool isRead = Mode == ReadsSigns;
     SignColumns columns = {};
     columns.rowStride = Int64(plan.columns.middleLength) * words;
@@ -31,15 +31,15 @@ DEVICE SignColumns SignColumnsOf(unsigned* signs, const FilteredPlan& plan, cons
     const int first = isRead ? 0 : FirstOwned(plan.columns, strip.firstColumn);
     const int end = isRead ? plan.columns.middleLength : EndOwned(plan.columns, strip.endColumn);
     for (int i = 0; i < SignParts; i++) {
-        const int place = channelLane + ChannelLanes * i, column = firstColumn + ChannelLanes * i;
-        columns.isPlace[i] = place < OwnPlaces && column >= first && column < end;
+        const int position = channelLane + ChannelLanes * i, column = firstColumn + ChannelLanes * i;
+        columns.isInside[i] = position < OwnPositions && column >= first && column < end;
     }
     return columns;
 }
 
 DEVICE bool HasWords(const SignColumns& columns, int row, int part)
 {
-    return columns.isPlace[part] && row >= columns.firstRow && row < columns.endRow;
+    return columns.isInside[part] && row >= columns.firstRow && row < columns.endRow;
 }
 
 // Positions outside v count as clamped, which makes them zero.
@@ -65,7 +65,7 @@ DEVICE void ShareSigns(const SignWords (&words)[SignParts], SignWords* shared)
 {
     const int channelLane = threadIdx.x % ChannelLanes;
     for (int i = 0; i < SignParts; i++) {
-        const int place = channelLane + ChannelLanes * i;
-        if (place < OwnPlaces) shared[place] = words[i];
+        const int position = channelLane + ChannelLanes * i;
+        if (position < OwnPositions) shared[position] = words[i];
     }
 }

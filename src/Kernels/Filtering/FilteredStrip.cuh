@@ -4,19 +4,19 @@
 
 constexpr int ChannelLanes = 32;  // neighbouring threads have neighbouring channels
 constexpr int ColumnLanes = 8;
-constexpr int TileColumns = ColumnLanes * Outputs;           // Outputs: neighbouring columns of y per thread
-constexpr int Places = (TileColumns - 1) * Down + DownTaps;  // of a row of v under a strip
-constexpr int Groups = ((Places + Up - 1 + Up - 1) / Up + ColumnLanes - 1) / ColumnLanes;  // per thread
-constexpr int OwnPlaces = Groups * Up;                                                     // per thread
-constexpr int Samples = ColumnLanes * Groups + UpDepth - 1;                                // of x under a strip
-constexpr int OwnSamples = (Samples + ColumnLanes - 1) / ColumnLanes;                      // per thread
+constexpr int TileColumns = ColumnLanes * Outputs;              // Outputs: neighbouring columns of y per thread
+constexpr int Positions = (TileColumns - 1) * Down + DownTaps;  // of a row of v under a strip
+constexpr int Groups = ((Positions + Up - 1 + Up - 1) / Up + ColumnLanes - 1) / ColumnLanes;  // per thread
+constexpr int OwnPositions = Groups * Up;                                                     // per thread
+constexpr int Samples = ColumnLanes * Groups + UpDepth - 1;                                   // of x under a strip
+constexpr int OwnSamples = (Samples + ColumnLanes - 1) / ColumnLanes;                         // per thread
 constexpr int SampleRows = IsUpPlanar ? UpDepth + 1 : 2;  // the rows read, and the one written meanwhile
 constexpr int MiddleRows = 2;                             // the row read, and the one written meanwhile
 constexpr int MaskBits = 32;                              // bits of a mask word
 
 constexpr int BlockThreads = ChannelLanes * ColumnLanes;
 
-// The signs of a place of v, one bit per channel of 32.
+// The signs of a position of v, one bit per channel of 32.
 struct alignas(8) SignWords {
     unsigned negative;  // where v is not positive
     unsigned clamped;
@@ -27,9 +27,9 @@ struct alignas(8) SignWords {
 struct alignas(16) Shared {
     // Rows of v not yet filtered horizontally, or for a planar filter the ring buffer of rows of x under them.
     Accumulator samples[SampleRows][Samples][ChannelLanes];
-    Accumulator middle[MiddleRows][ColumnLanes * OwnPlaces][ChannelLanes];  // rows of v, activated
-    SignWords signs[ColumnLanes * OwnPlaces];                               // of the row being activated
-    // [place, sample] horizontally; for a planar filter also vertically, in the outer two dimensions.
+    Accumulator middle[MiddleRows][ColumnLanes * OwnPositions][ChannelLanes];  // rows of v, activated
+    SignWords signs[ColumnLanes * OwnPositions];                               // of the row being activated
+    // [phase, sample] horizontally; for a planar filter also vertically, in the outer two dimensions.
     Accumulator upTaps[IsUpPlanar ? Up : 1][IsUpPlanar ? UpDepth : 1][Up][UpDepth];
     Accumulator downTaps[IsDownPlanar ? DownTaps : 1][DownTaps];  // [vertical, horizontal]
 };
@@ -37,7 +37,7 @@ struct alignas(16) Shared {
 // The taps of separable filters, the same along both axes. The copy stays in registers if every loop over taps is
 // unrolled, which some compilers must be told to do.
 struct Taps {
-    Accumulator up[Up][UpDepth];  // [place, sample]
+    Accumulator up[Up][UpDepth];  // [phase, sample]
     Accumulator down[DownTaps];
 };
 
@@ -86,7 +86,7 @@ DEVICE void LoadDownTaps(const float* second, const FilteredPlan& plan, Shared& 
 DEVICE void ClearRows(Shared& shared)
 {
     constexpr int SampleCount = SampleRows * Samples * ChannelLanes;
-    constexpr int MiddleCount = MiddleRows * ColumnLanes * OwnPlaces * ChannelLanes;
+    constexpr int MiddleCount = MiddleRows * ColumnLanes * OwnPositions * ChannelLanes;
     for (int i = threadIdx.x; i < SampleCount; i += blockDim.x) (&shared.samples[0][0][0])[i] = 0;
     for (int i = threadIdx.x; i < MiddleCount; i += blockDim.x) (&shared.middle[0][0][0])[i] = 0;
 }
@@ -97,7 +97,7 @@ struct Strip {
     int channel;                                   // of the thread
     int firstRow, endRow, firstColumn, endColumn;  // of y
     int firstGroup;                                // of columns
-    int lead;                                      // places of that group before the first one under the strip
+    int lead;                                      // positions of that group before the first one under the strip
 };
 
 DEVICE Strip StripOf(const FilteredPlan& plan)
@@ -115,9 +115,9 @@ DEVICE Strip StripOf(const FilteredPlan& plan)
     strip.image = rest / parts;
     strip.endColumn = Minimum(strip.firstColumn + TileColumns, plan.columns.outputLength);
     strip.endRow = Minimum(strip.firstRow + plan.tileRows, plan.rows.outputLength);
-    const int firstPlace = FirstUnder(plan.columns, strip.firstColumn);
-    strip.firstGroup = GroupOf(plan.columns, firstPlace);
-    strip.lead = firstPlace - FirstOfGroup(plan.columns, strip.firstGroup);
+    const int firstPosition = FirstUnder(plan.columns, strip.firstColumn);
+    strip.firstGroup = GroupOf(plan.columns, firstPosition);
+    strip.lead = firstPosition - FirstOfGroup(plan.columns, strip.firstGroup);
     return strip;
 }
 

@@ -31,7 +31,7 @@ internal sealed record FilteredTiling(FilteredSide First, FilteredSide Second, i
     // Taps of a planar filter that are prefetched.
     private const int PlanarTaps = 16;
 
-    // A thread's work per row that does not grow with its places, in multiplications.
+    // A thread's work per row that does not grow with its positions, in multiplications.
     private const int RowWork = 34;
 
     /// <summary>Columns of the result per block of the kernel.</summary>
@@ -51,22 +51,22 @@ internal sealed record FilteredTiling(FilteredSide First, FilteredSide Second, i
     {
         get
         {
-            int up = First.IsPlanar ? Places * First.Depth : OwnSamples + Places;
+            int up = First.IsPlanar ? Positions * First.Depth : OwnSamples + Positions;
             int down = Second.IsPlanar ? Second.Taps * Second.Depth : Second.Taps + Second.Depth;
             return (up * First.Depth) + (Outputs * down) + RowWork;
         }
     }
 
-    // Places per thread of a row between the filters.
-    private int Places => Groups * First.Rate;
+    // Positions per thread of a row between the filters.
+    private int Positions => Groups * First.Rate;
 
-    // Per row: groups of places of a thread, samples under a strip, and samples that a thread loads.
+    // Per row: groups of positions of a thread, samples under a strip, and samples that a thread loads.
     private int Groups
     {
         get
         {
-            int places = ((Columns - 1) * Second.Rate) + Second.Taps;
-            return Quotient.Up(Quotient.Up(places + First.Rate - 1, First.Rate), ColumnLanes);
+            int positions = ((Columns - 1) * Second.Rate) + Second.Taps;
+            return Quotient.Up(Quotient.Up(positions + First.Rate - 1, First.Rate), ColumnLanes);
         }
     }
 
@@ -107,8 +107,8 @@ internal sealed record FilteredTiling(FilteredSide First, FilteredSide Second, i
     internal int SharedBytes(ElementType type)
     {
         int sampleRows = First.IsPlanar ? First.Depth + 1 : 2;
-        int rows = ChannelLanes * ((sampleRows * Samples) + (MiddleRows * ColumnLanes * Places));
-        int signs = SignBytes * ColumnLanes * Places;
+        int rows = ChannelLanes * ((sampleRows * Samples) + (MiddleRows * ColumnLanes * Positions));
+        int signs = SignBytes * ColumnLanes * Positions;
         return signs + ((rows + TapLine(TapCount(First)) + TapLine(TapCount(Second))) * Size(type));
     }
 
@@ -120,7 +120,7 @@ internal sealed record FilteredTiling(FilteredSide First, FilteredSide Second, i
     {
         int samples = First.IsPlanar ? OwnSamples : OwnSamples * (First.Depth + 1);
         int sums = Outputs * (Second.Depth + (Second.IsPlanar ? 1 : Second.Rate));
-        int up = Places + Groups + First.Depth - 1;
+        int up = Positions + Groups + First.Depth - 1;
         int down = Second.IsPlanar ? PlanarTaps + Second.Taps + ((Outputs - 1) * Second.Rate) + Outputs : 0;
         int taps = (First.IsPlanar ? 0 : First.Taps) + (Second.IsPlanar ? 0 : Second.Taps);
         int ownTaps = Size(type) == sizeof(float) ? Math.Max(0, taps - WarpTaps) : taps;

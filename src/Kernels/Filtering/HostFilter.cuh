@@ -5,9 +5,9 @@
 
 // Taps in the order of the samples that they multiply. Gains are folded into planar taps and those across columns.
 struct Taps {
-    Accumulator upRows[Up][UpDepth];  // [place of a group, sample]
+    Accumulator upRows[Up][UpDepth];  // [phase, sample]
     Accumulator upColumns[Up][UpDepth];
-    Accumulator upPlane[Up][UpDepth][Up][UpDepth];  // [place, sample] vertically, then horizontally
+    Accumulator upPlane[Up][UpDepth][Up][UpDepth];  // [phase, sample] vertically, then horizontally
     Accumulator downColumns[DownTaps];
     Accumulator downRows[DownTaps];
     Accumulator downPlane[DownTaps][DownTaps];
@@ -18,7 +18,7 @@ constexpr unsigned AllClamped = 0xFFFF0000u;
 
 // Neighbouring outputs summed together, so that inputs they share are loaded once.
 constexpr int Neighbours = Down >= 4 ? 2 : 4;
-constexpr int NeighbourGroups = Up >= 4 ? 1 : Up == 1 ? 8 : 4;  // groups of places, for a planar filter
+constexpr int NeighbourGroups = Up >= 4 ? 1 : Up == 1 ? 8 : 4;  // groups of positions, for a planar filter
 
 DEVICE Taps TapsOf(const float* first, const float* second, const FilteredPlan& plan)
 {
@@ -26,16 +26,16 @@ DEVICE Taps TapsOf(const float* first, const float* second, const FilteredPlan& 
     const FilteredAxis &rows = plan.rows, &columns = plan.columns;
     const Accumulator firstGain = plan.firstGain, secondGain = plan.secondGain;
     for (int k = 0; k < UpTaps; k++) {
-        const int place = Up - 1 - k % Up, sample = k / Up;
+        const int phase = Up - 1 - k % Up, sample = k / Up;
         if (IsUpPlanar) {
             for (int l = 0; l < UpTaps; l++) {
                 const Accumulator tap = PlanarTapOf(first, rows.firstTaps, columns.firstTaps, k, l, plan.isFlipped);
-                taps.upPlane[place][sample][Up - 1 - l % Up][l / Up] = tap * firstGain;
+                taps.upPlane[phase][sample][Up - 1 - l % Up][l / Up] = tap * firstGain;
             }
         } else {
             const Accumulator tap = TapOf(first, columns.firstTaps, k, plan.isFlipped);
-            taps.upRows[place][sample] = tap;
-            taps.upColumns[place][sample] = tap * firstGain;
+            taps.upRows[phase][sample] = tap;
+            taps.upColumns[phase][sample] = tap * firstGain;
         }
     }
     for (int k = 0; k < DownTaps; k++) {
@@ -63,7 +63,7 @@ template <int Count> struct Spread {
     }
 };
 
-// Vertical pass of the first filter: the Up rows of a group of places, from the rows of samples under them; `to` is
+// Vertical pass of the first filter: the Up rows of a group of positions, from the rows of samples under them; `to` is
 // [Up][count].
 DEVICE void FilterUpRows(const Vector* const (&rows)[UpDepth], const Taps& taps, int count, Vector* to)
 {
@@ -94,7 +94,7 @@ template <int Mode> DEVICE Vector Activate(Vector v, Accumulator slope, Accumula
     return v < -limit ? -limit + Vector{} : v;
 }
 
-// Horizontal pass of the first filter: a row of places, activated; `codes` is read or written according to the mode.
+// Horizontal pass of the first filter: a row of positions, activated; `codes` is read or written according to the mode.
 template <int Mode>
 DEVICE void FilterUpColumns(
     const Vector* from, const Taps& taps, int groupCount, Accumulator slope, Accumulator limit, Vector* to,
@@ -114,7 +114,7 @@ DEVICE void FilterUpColumns(
     }
 }
 
-// First filter if planar: Count neighbouring groups of places, activated, in the row that is place j of its group.
+// First filter if planar: Count neighbouring groups of positions, activated, in the row of phase j.
 template <int Count, int Mode>
 DEVICE void FilterUpGroups(
     const Vector* const (&rows)[UpDepth], const Taps& taps, int j, int group, Accumulator slope, Accumulator limit,
@@ -187,7 +187,7 @@ DEVICE void FilterDownColumns(const Vector* from, const Taps& taps, int count, V
     for (; i < count; i++) SumColumns<1>(from + i * Down, spread, to + i);
 }
 
-// Vertical pass of the second filter: Count neighbouring outputs of a row, from the rows of places under it.
+// Vertical pass of the second filter: Count neighbouring outputs of a row, from the rows of positions under it.
 template <int Count>
 DEVICE void SumRows(const Vector* const (&rows)[DownTaps], const Spread<DownTaps>& spread, int i, Vector* to)
 {

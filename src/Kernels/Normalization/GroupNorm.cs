@@ -48,10 +48,10 @@ public static class GroupNorm
         module.Kernel("GroupNormStatistics").Launch(
             plan.Shape(x.Device, 2, sumType) with { Cost = LaunchCost.Of(x, partial) }, x, partial,
             KernelArgument.Structure(ref plan));
-        bool isJoined = !plan.CombinesInEveryBlock(x.Device);
-        if (isJoined)
+        bool isCombined = !plan.CombinesInEveryBlock(x.Device);
+        if (isCombined)
         {
-            module.Kernel("GroupNormJoin").Launch(
+            module.Kernel("GroupNormCombine").Launch(
                 LaunchShape.WarpPerRow(x.Device, (long)x.Shape[0] * groups) with
                 {
                     Cost = LaunchCost.Of(partial, statistics),
@@ -59,10 +59,10 @@ public static class GroupNorm
                 partial, statistics, KernelArgument.Structure(ref plan), epsilon);
         }
 
-        LaunchCost cost = LaunchCost.Of(x, isJoined ? null : partial, statistics, weight, bias, y);
+        LaunchCost cost = LaunchCost.Of(x, isCombined ? null : partial, statistics, weight, bias, y);
         module.Kernel("GroupNorm").Launch(
             plan.ChannelShape(x.Device, x.Device.WarpSize == 1 ? 3 : 2, sumType) with { Cost = cost },
-            x, isJoined ? null : partial, statistics, weight, bias, y, KernelArgument.Structure(ref plan), epsilon,
+            x, isCombined ? null : partial, statistics, weight, bias, y, KernelArgument.Structure(ref plan), epsilon,
             silu ? 1 : 0);
     }
 

@@ -2,14 +2,14 @@
 //   z[n,s,c] = (x[n,s,c] - mean[n,g]) / sqrt(variance[n,g] + epsilon) w[c] + b[c], c in group g; moments over s and g
 //   y = z, or z / (1 + e^-z)
 // GroupNormStatistics: mean and sum of squared deviations of each chunk and part of a group.
-// GroupNormJoin: combines those into the mean and 1 / sqrt(variance + epsilon) of each group. Skipped on GPUs if there
-// are few chunks: each block of GroupNorm then combines the moments it needs. Groups that fit shared memory go to
+// GroupNormCombine: combines those into the mean and 1 / sqrt(variance + epsilon) of each group. Skipped on GPUs if
+// there are few chunks: each block of GroupNorm then combines the moments it needs. Groups that fit shared memory go to
 // GroupNormSlice instead.
 //
 // Shapes   x, y: [N, S, C]; w, b: [C] or null; partial: [N, chunks, C / part, 2], passed to GroupNorm as null if
 //          statistics is complete already; statistics: [N, G, 2]; contiguous
 // Types    stored as Scalar, summed in Accumulator; partial and statistics are Accumulator
-// Launch   as laid out by GroupPlan; block sizes that are multiples of WarpSize; GroupNormJoin: one warp per group
+// Launch   as laid out by GroupPlan; block sizes that are multiples of WarpSize; GroupNormCombine: one warp per group
 // Cost     reads x twice, the second time from cache if a few samples fit there, writes y: bound by memory
 // Limits   C >= 1, S >= 1
 // Source   Wu, He 2018, Group Normalization; moments combined as in Chan, Golub, LeVeque 1979: deviations are taken
@@ -22,8 +22,8 @@
 
 constexpr int Rows = 8;  // positions held in registers, whose moments are computed together
 
-// Merges `Rows` values into the moments of the `count` values before them.
-DEVICE void JoinRows(const Accumulator (&values)[Rows], int count, Accumulator& mean, Accumulator& deviations)
+// Combines `Rows` values with the moments of the `count` values before them.
+DEVICE void CombineRows(const Accumulator (&values)[Rows], int count, Accumulator& mean, Accumulator& deviations)
 {
     Accumulator sum = 0;
 #pragma unroll
@@ -38,7 +38,7 @@ DEVICE void JoinRows(const Accumulator (&values)[Rows], int count, Accumulator& 
     deviations += squares + step * step * (share * count);
 }
 
-DEVICE void JoinOne(Accumulator value, int count, Accumulator& mean, Accumulator& deviations)
+DEVICE void CombineOne(Accumulator value, int count, Accumulator& mean, Accumulator& deviations)
 {
     const Accumulator step = value - mean;
     mean += step * Reciprocal(Accumulator(count + 1));
@@ -60,17 +60,17 @@ DEVICE void TaskMoments(
         for (int i = 0; i < PackWidth; i++) {
             Accumulator values[Rows];
             for (int r = 0; r < Rows; r++) values[r] = Accumulator(packs[r].value[i]);
-            JoinRows(values, row, mean[i], deviations[i]);
+            CombineRows(values, row, mean[i], deviations[i]);
         }
     }
     for (; row < task.rowCount; row++) {
         const Pack<PackWidth> pack = LoadPack<PackWidth>(x + Int64(row) * plan.channelCount);
-        for (int i = 0; i < PackWidth; i++) JoinOne(Accumulator(pack.value[i]), row, mean[i], deviations[i]);
+        for (int i = 0; i < PackWidth; i++) CombineOne(Accumulator(pack.value[i]), row, mean[i], deviations[i]);
     }
 }
 
 // The moments of all channels of a tile over the rows of a chunk, row by row, for the host's one thread.
-DEVICE void WalkMoments(
+DEVICE void HostMoments(
     const Scalar* __restrict__ x, const GroupPlan& plan, const GroupBlock& block, Accumulator* __restrict__ mean,
     Accumulator* __restrict__ deviations)
 {
@@ -82,17 +82,17 @@ DEVICE void WalkMoments(
         for (int c = 0; c < width; c++) {
             Accumulator values[Rows];
             for (int r = 0; r < Rows; r++) values[r] = Accumulator(at[Int64(r) * plan.channelCount + c]);
-            JoinRows(values, row, mean[c], deviations[c]);
+            CombineRows(values, row, mean[c], deviations[c]);
         }
     }
     for (; row < block.rowCount; row++) {
         const Scalar* at = x + Int64(row) * plan.channelCount;
-        for (int c = 0; c < width; c++) JoinOne(Accumulator(at[c]), row, mean[c], deviations[c]);
+        for (int c = 0; c < width; c++) CombineOne(Accumulator(at[c]), row, mean[c], deviations[c]);
     }
 }
 
-// The moments of a part, merged from those of its channels over the same rows, for the host's one thread.
-DEVICE void JoinChannels(
+// The moments of a part, combined from those of its channels over the same rows, for the host's one thread.
+DEVICE void CombineChannels(
     const Accumulator* __restrict__ means, const Accumulator* __restrict__ deviations, int rowCount, int channelCount,
     Accumulator* __restrict__ target)
 {
@@ -138,10 +138,10 @@ KERNEL GroupNormStatistics(const Scalar* __restrict__ x, Accumulator* __restrict
         partial + 2 * (chunk * (plan.channelCount / plan.partLength) + block.firstChannel / plan.partLength);
     if constexpr (WarpSize == 1) {
         const Scalar* corner = x + block.firstRow * plan.channelCount + block.firstChannel;
-        WalkMoments(corner, plan, block, shared, shared + entries);
+        HostMoments(corner, plan, block, shared, shared + entries);
         for (int part = 0; part < partCount; part++) {
             const Accumulator* first = shared + part * plan.partLength;
-            JoinChannels(first, first + entries, block.rowCount, plan.partLength, target + 2 * part);
+            CombineChannels(first, first + entries, block.rowCount, plan.partLength, target + 2 * part);
         }
         return;
     }
@@ -188,7 +188,7 @@ struct Entry {
 // Mean and 1 / sqrt(variance + epsilon) of a group, combined by `Lanes` neighbouring threads from the entries of its
 // chunks and parts, which begin at `first`.
 template <int Lanes>
-DEVICE Pack<2, Accumulator> JoinEntries(const Accumulator* __restrict__ first, const GroupPlan& plan, float epsilon)
+DEVICE Pack<2, Accumulator> CombineEntries(const Accumulator* __restrict__ first, const GroupPlan& plan, float epsilon)
 {
     constexpr int Batch = 4;
     const int groupLength = plan.channelCount / plan.groupCount;
@@ -221,15 +221,15 @@ DEVICE const Accumulator* EntriesOf(const Accumulator* partial, const GroupPlan&
     return partial + 2 * (Int64(sample) * plan.chunkCount * allParts + group * (allParts / plan.groupCount));
 }
 
-KERNEL GroupNormJoin(
+KERNEL GroupNormCombine(
     const Accumulator* __restrict__ partial, Accumulator* __restrict__ statistics, GroupPlan plan, float epsilon)
 {
     const Int64 index = Int64(blockIdx.x) * (blockDim.x / WarpSize) + threadIdx.x / WarpSize;
     if (index >= Int64(plan.sampleCount) * plan.groupCount) return;  // uniform across the warp
     const int sample = int(Quotient(index, plan.groupCount)), group = int(index - Int64(sample) * plan.groupCount);
-    const Pack<2, Accumulator> joined =
-        JoinEntries<WarpSize>(EntriesOf(partial, plan, sample, group), plan, epsilon);
-    if (threadIdx.x % WarpSize == 0) StorePack(statistics + 2 * index, joined);
+    const Pack<2, Accumulator> combined =
+        CombineEntries<WarpSize>(EntriesOf(partial, plan, sample, group), plan, epsilon);
+    if (threadIdx.x % WarpSize == 0) StorePack(statistics + 2 * index, combined);
 }
 
 // The moments of the groups of a block's tile: read from statistics, or combined here from partial.
@@ -244,13 +244,13 @@ DEVICE void FindMoments(
     }
     ForEachGroup(groups.count, moments, [&](int group) {
         const Accumulator* first = EntriesOf(partial, plan, block.sample, groups.first + group);
-        return JoinEntries<GroupLanes>(first, plan, epsilon);
+        return CombineEntries<GroupLanes>(first, plan, epsilon);
     });
 }
 
 // Stores the combined moments in statistics: done once, by the block with the first chunk of a sample (the caller
 // checks) and the first channel of the group.
-DEVICE void KeepMoments(
+DEVICE void StoreMoments(
     Accumulator* __restrict__ statistics, const GroupPlan& plan, const GroupBlock& block, const TileGroups& groups,
     const Pack<2, Accumulator>* __restrict__ moments)
 {
@@ -331,7 +331,7 @@ KERNEL GroupNorm(
         FindMoments(partial, statistics, plan, block, groups, epsilon, moments);
         __syncthreads();  // writes of the groups' moments | reads for elements
 
-        if (partial != nullptr && block.chunk == 0) KeepMoments(statistics, plan, block, groups, moments);
+        if (partial != nullptr && block.chunk == 0) StoreMoments(statistics, plan, block, groups, moments);
         for (int index = threadIdx.x; index < plan.rowLanes * block.packCount; index += blockDim.x) {
             const GroupTask task = TaskOf(block, index);
             if (isSilu) NormaliseTask<true>(x, moments, w, b, y, plan, block, task, groups.first);

@@ -5,7 +5,7 @@ namespace GenKernels.Kernels.Normalization;
 /// <summary>Launches <c>GroupNormGradient.cu</c>: the gradients of <see cref="GroupNorm"/>.</summary>
 public static class GroupNormGradient
 {
-    // Columns per block of the join over chunks, as in the kernel.
+    // Columns per block of the reduction over chunks, as in the kernel.
     private const int Columns = 32;
     private static readonly KernelSource s_source = Source("Normalization/GroupNormGradient.cu", PackWidths.Variants);
 
@@ -73,7 +73,7 @@ public static class GroupNormGradient
             plan.Shape(x.Device, numbers, partial.Type) with { Cost = LaunchCost.Of(x, dy, weight, bias, partial) },
             x, dy, statistics, weight, bias, dx, partial, KernelArgument.Structure(ref plan), isSilu);
         long blocks = (long)samples * ((columns + Columns - 1) / Columns);
-        module.Kernel("GroupNormGradientJoin").Launch(
+        module.Kernel("GroupNormGradientReduce").Launch(
             LaunchShape.Blocks(x.Device, blocks) with { Cost = LaunchCost.Of(partial, sums) },
             partial, sums, plan.ChunkCount, columns);
         return sums;

@@ -2,13 +2,14 @@
 //   h[n,s,c] = (x[n,s,c] - mean[n,g]) r[n,g], z = h w + b, dz = dy, or dy times the derivative of SiLU at z
 //   dx[n,s,c] = r[n,g] (w[c] dz[n,s,c] - mean of w dz - h[n,s,c] mean of w dz h), means over s and the group
 //   db[c] = sum over n and s of dz, dw[c] = sum over n and s of dz h
-// GroupNormGradientSums: the sums of dz and dz h over each chunk of positions; GroupNormGradientJoin: over each sample.
+// GroupNormGradientSums: the sums of dz and dz h over each chunk of positions; GroupNormGradientReduce: over each
+// sample.
 // Every block of GroupNormGradient computes the means of its groups from them.
 //
 // Shapes   x, dy, dx: [N, S, C]; w, b, dw, db: [C], or null; statistics: [N, G, 2]; partial: [N, chunks, 2, C];
 //          sums: [N, 2, C]; contiguous
 // Types    stored as Scalar, summed in Accumulator; statistics, partial and sums are Accumulator
-// Launch   as laid out by GroupPlan, block sizes that are multiples of WarpSize; Join: one block per Columns of the
+// Launch   as laid out by GroupPlan, block sizes that are multiples of WarpSize; Reduce: one block per Columns of the
 //          2*C sums of a sample
 // Cost     reads x and dy twice, the second time from cache if a few samples fit there, writes dx: bound by memory
 // Source   Wu, He 2018, Group Normalization; derivative by hand. Sums are taken chunk by chunk in a fixed order
@@ -53,9 +54,9 @@ DEVICE ChannelArrays ArraysOf(
 
 // Whether dx holds dz between the two passes: on the host, where recomputing the exponential costs more than storing
 // dz, and only for types in which storing does not round it.
-constexpr bool IsUpstreamKept = WarpSize == 1 && sizeof(Scalar) == sizeof(Accumulator);
+constexpr bool IsUpstreamCached = WarpSize == 1 && sizeof(Scalar) == sizeof(Accumulator);
 
-template <bool isSilu> DEVICE void WalkSums(
+template <bool isSilu> DEVICE void HostSums(
     const Scalar* __restrict__ x, const Scalar* __restrict__ dy, Scalar* __restrict__ dx, const GroupPlan& plan,
     const GroupBlock& block, const ChannelArrays& arrays)
 {
@@ -73,7 +74,7 @@ template <bool isSilu> DEVICE void WalkSums(
         for (int c = 0; c < block.channelCount; c++) {
             const Upstream at = UpstreamOf<isSilu>(
                 Accumulator(xRow[c]), Accumulator(dyRow[c]), Channel{mean[c], scale[c], weight[c], offset[c]});
-            if (isSilu && IsUpstreamKept) dxRow[c] = Scalar(at.dz);
+            if (isSilu && IsUpstreamCached) dxRow[c] = Scalar(at.dz);
             dzSum[c] += at.dz;
             dzhSum[c] += at.dz * at.h;
         }
@@ -121,8 +122,8 @@ KERNEL GroupNormGradientSums(
     if constexpr (WarpSize == 1) {
         const ChannelArrays arrays = ArraysOf(shared, statistics, w, b, plan, block);
         const Int64 corner = block.firstRow * plan.channelCount + block.firstChannel;
-        if (isSilu) WalkSums<true>(x + corner, dy + corner, dx + corner, plan, block, arrays);
-        else WalkSums<false>(x + corner, dy + corner, dx + corner, plan, block, arrays);
+        if (isSilu) HostSums<true>(x + corner, dy + corner, dx + corner, plan, block, arrays);
+        else HostSums<false>(x + corner, dy + corner, dx + corner, plan, block, arrays);
         sums = arrays.first;
     } else {
         for (int index = threadIdx.x; index < plan.rowLanes * block.packCount; index += blockDim.x) {
@@ -155,10 +156,10 @@ KERNEL GroupNormGradientSums(
     }
 }
 
-// GroupNormGradientJoin: the columns of a block, and the fixed number of lanes that the chunks are dealt to.
+// GroupNormGradientReduce: the columns of a block, and the fixed number of lanes that the chunks are dealt to.
 constexpr int Columns = 32, ChunkLanes = 8;
 
-// The join on the host's one thread: row by row, with the columns' sums in registers.
+// The reduction on the host's one thread: row by row, with the columns' sums in registers.
 DEVICE void AddRows(
     const Accumulator* __restrict__ corner, int rowCount, int rowStep, int width, Accumulator* __restrict__ target)
 {
@@ -170,7 +171,7 @@ DEVICE void AddRows(
     for (int column = 0; column < width; column++) target[column] = sum[column];
 }
 
-KERNEL GroupNormGradientJoin(
+KERNEL GroupNormGradientReduce(
     const Accumulator* __restrict__ partial, Accumulator* __restrict__ sums, int chunkCount, int columnCount)
 {
     const int tileCount = (columnCount + Columns - 1) / Columns;
@@ -216,12 +217,12 @@ DEVICE Pack<2, Accumulator> MeansOf(
     return {{LaneSum<GroupLanes>(dz) / count, LaneSum<GroupLanes>(dzh) / count}};
 }
 
-// With SiLU and IsUpstreamKept, dx holds dz already and dy is not read.
-template <bool isSilu> DEVICE void WalkGradient(
+// With SiLU and IsUpstreamCached, dx holds dz already and dy is not read.
+template <bool isSilu> DEVICE void HostGradient(
     const Scalar* __restrict__ x, const Scalar* __restrict__ dy, Scalar* __restrict__ dx, const GroupPlan& plan,
     const GroupBlock& block, const ChannelArrays& arrays)
 {
-    constexpr bool isKept = isSilu && IsUpstreamKept;
+    constexpr bool isCached = isSilu && IsUpstreamCached;
     const Accumulator* __restrict__ mean = arrays.mean;
     const Accumulator* __restrict__ scale = arrays.scale;
     const Accumulator* __restrict__ weight = arrays.weight;
@@ -231,8 +232,8 @@ template <bool isSilu> DEVICE void WalkGradient(
     for (int row = 0; row < block.rowCount; row++) {
         const Int64 start = Int64(row) * plan.channelCount;
         for (int c = 0; c < block.channelCount; c++) {
-            dx[start + c] = Scalar(GradientOf<isSilu && !isKept>(
-                Accumulator(x[start + c]), Accumulator(isKept ? dx[start + c] : dy[start + c]),
+            dx[start + c] = Scalar(GradientOf<isSilu && !isCached>(
+                Accumulator(x[start + c]), Accumulator(isCached ? dx[start + c] : dy[start + c]),
                 Channel{mean[c], scale[c], weight[c], offset[c]}, dzMean[c], dzhMean[c]));
         }
     }
@@ -283,8 +284,8 @@ KERNEL GroupNormGradient(
             }
         }
         const Int64 corner = block.firstRow * plan.channelCount + block.firstChannel;
-        if (isSilu) WalkGradient<true>(x + corner, dy + corner, dx + corner, plan, block, arrays);
-        else WalkGradient<false>(x + corner, dy + corner, dx + corner, plan, block, arrays);
+        if (isSilu) HostGradient<true>(x + corner, dy + corner, dx + corner, plan, block, arrays);
+        else HostGradient<false>(x + corner, dy + corner, dx + corner, plan, block, arrays);
     } else {
         for (int index = threadIdx.x; index < plan.rowLanes * block.packCount; index += blockDim.x) {
             const GroupTask task = TaskOf(block, index);

@@ -25,17 +25,17 @@ struct RowPacks {
     Pack<PackWidth> x, dy;
 };
 
-// The shared memory of a block, for a group of `width` channels.
+// A group of `width` channels, resident in the shared memory of a block.
 //   sums     [dz, dz h][channel][row lane]: the lanes of a warp read consecutive elements of a sum
 //   totals   [dz, dz h][channel]
 //   x, dy    [position][pack]: neighbouring threads access neighbouring packs
-struct KeptGroup {
+struct ResidentGroup {
     int width;
     Accumulator *sums, *totals;
     Pack<PackWidth> *x, *dy;
 };
 
-DEVICE KeptGroup KeptIn(Accumulator* shared, int positionCount, const GroupSlice& slice)
+DEVICE ResidentGroup ResidentGroupOf(Accumulator* shared, int positionCount, const GroupSlice& slice)
 {
     const int width = slice.packCount * PackWidth;
     Accumulator* totals = shared + 2 * width * slice.rowStep;
@@ -46,7 +46,7 @@ DEVICE KeptGroup KeptIn(Accumulator* shared, int positionCount, const GroupSlice
 // Loads the thread's packs of x and dy into shared memory, and leaves its sums there.
 template <bool isSilu> DEVICE void SumRows(
     const Scalar* __restrict__ x, const Scalar* __restrict__ dy, int channelCount, const GroupSlice& slice,
-    const KeptGroup& kept, const Channel (&channels)[PackWidth])
+    const ResidentGroup& resident, const Channel (&channels)[PackWidth])
 {
     Accumulator dzSum[PackWidth], dzhSum[PackWidth];
     for (int i = 0; i < PackWidth; i++) dzSum[i] = dzhSum[i] = 0;
@@ -56,8 +56,8 @@ template <bool isSilu> DEVICE void SumRows(
     };
     ForEachRow<Batch>(slice, load, [&](int row, const RowPacks& read) {
         const int slot = SlotOf(slice, row);
-        kept.x[slot] = read.x;
-        kept.dy[slot] = read.dy;
+        resident.x[slot] = read.x;
+        resident.dy[slot] = read.dy;
         for (int i = 0; i < PackWidth; i++) {
             const Accumulator value = Accumulator(read.x.value[i]), upstream = Accumulator(read.dy.value[i]);
             const Upstream at = UpstreamOf<isSilu>(value, upstream, channels[i]);
@@ -66,48 +66,51 @@ template <bool isSilu> DEVICE void SumRows(
         }
     });
     if (slice.firstRow >= slice.rowStep) return;  // surplus threads have no slot; no barrier follows in here
-    Accumulator* own = kept.sums + slice.pack * PackWidth * slice.rowStep + slice.firstRow;
+    Accumulator* own = resident.sums + slice.pack * PackWidth * slice.rowStep + slice.firstRow;
     for (int i = 0; i < PackWidth; i++) {
         own[i * slice.rowStep] = dzSum[i];
-        own[(kept.width + i) * slice.rowStep] = dzhSum[i];
+        own[(resident.width + i) * slice.rowStep] = dzhSum[i];
     }
 }
 
 // The totals over the row lanes, one warp each; also written to `target`, the group's part of the sums from which the
 // parameters' gradients are computed.
 DEVICE void ReduceRowLanes(
-    const KeptGroup& kept, const GroupSlice& slice, Accumulator* __restrict__ target, int channelCount)
+    const ResidentGroup& resident, const GroupSlice& slice, Accumulator* __restrict__ target, int channelCount)
 {
     const int lane = threadIdx.x % WarpSize;
-    for (int i = threadIdx.x / WarpSize; i < 2 * kept.width; i += blockDim.x / WarpSize) {
+    for (int i = threadIdx.x / WarpSize; i < 2 * resident.width; i += blockDim.x / WarpSize) {
         Accumulator sum = 0;
-        for (int row = lane; row < slice.rowStep; row += WarpSize) sum += kept.sums[i * slice.rowStep + row];
+        for (int row = lane; row < slice.rowStep; row += WarpSize) sum += resident.sums[i * slice.rowStep + row];
         sum = WarpSum(sum);
         if (lane > 0) continue;
-        kept.totals[i] = sum;
-        target[i < kept.width ? i : channelCount + i - kept.width] = sum;
+        resident.totals[i] = sum;
+        target[i < resident.width ? i : channelCount + i - resident.width] = sum;
     }
 }
 
 // The means of w dz and of w dz h over the group, computed by every warp for itself.
-DEVICE Pack<2, Accumulator> MeansOf(const KeptGroup& kept, const Scalar* __restrict__ w, int positionCount)
+DEVICE Pack<2, Accumulator> MeansOf(const ResidentGroup& resident, const Scalar* __restrict__ w, int positionCount)
 {
     Accumulator dz = 0, dzh = 0;
-    for (int c = threadIdx.x % WarpSize; c < kept.width; c += WarpSize) {
+    for (int c = threadIdx.x % WarpSize; c < resident.width; c += WarpSize) {
         const Accumulator weight = w == nullptr ? Accumulator(1) : Accumulator(w[c]);
-        dz += weight * kept.totals[c];
-        dzh += weight * kept.totals[kept.width + c];
+        dz += weight * resident.totals[c];
+        dzh += weight * resident.totals[resident.width + c];
     }
-    const Accumulator count = Accumulator(positionCount) * kept.width;
+    const Accumulator count = Accumulator(positionCount) * resident.width;
     return {{WarpSum(dz) / count, WarpSum(dzh) / count}};
 }
 
 template <bool isSilu> DEVICE void DifferentiateRows(
-    Scalar* __restrict__ dx, int channelCount, const GroupSlice& slice, const KeptGroup& kept,
+    Scalar* __restrict__ dx, int channelCount, const GroupSlice& slice, const ResidentGroup& resident,
     const Channel (&channels)[PackWidth], const Pack<2, Accumulator>& means)
 {
-    const auto load = [&](int row) { return RowPacks{kept.x[SlotOf(slice, row)], kept.dy[SlotOf(slice, row)]}; };
-    ForEachRow<2>(slice, load, [&](int row, const RowPacks& read) {
+    const auto reload = [&](int row) {
+        const int slot = SlotOf(slice, row);
+        return RowPacks{resident.x[slot], resident.dy[slot]};
+    };
+    ForEachRow<2>(slice, reload, [&](int row, const RowPacks& read) {
         Pack<PackWidth> result;
         for (int i = 0; i < PackWidth; i++) {
             const Accumulator value = Accumulator(read.x.value[i]), upstream = Accumulator(read.dy.value[i]);
@@ -125,23 +128,23 @@ KERNEL_OF(SliceThreads, SliceBlocks) GroupNormGradientSlice(
 {
     DYNAMIC_SHARED(Accumulator, shared);
     const GroupSlice slice = SliceOf(positionCount, channelCount, groupCount);
-    const KeptGroup kept = KeptIn(shared, positionCount, slice);
+    const ResidentGroup resident = ResidentGroupOf(shared, positionCount, slice);
     const Pack<2, Accumulator> moments = LoadPack<2>(statistics + 2 * Int64(blockIdx.x));
     Channel channels[PackWidth];
     for (int i = 0; i < PackWidth; i++) channels[i] = ChannelOf(moments, w, b, slice.channel + i);
     const Scalar *xCorner = x + slice.corner, *dyCorner = dy + slice.corner;
-    if (isSilu) SumRows<true>(xCorner, dyCorner, channelCount, slice, kept, channels);
-    else SumRows<false>(xCorner, dyCorner, channelCount, slice, kept, channels);
+    if (isSilu) SumRows<true>(xCorner, dyCorner, channelCount, slice, resident, channels);
+    else SumRows<false>(xCorner, dyCorner, channelCount, slice, resident, channels);
     __syncthreads();  // writes of the row lanes' sums | reads for the totals
 
-    const int groupChannel = slice.group * kept.width;
-    ReduceRowLanes(kept, slice, sums + Int64(slice.sample) * 2 * channelCount + groupChannel, channelCount);
+    const int groupChannel = slice.group * resident.width;
+    ReduceRowLanes(resident, slice, sums + Int64(slice.sample) * 2 * channelCount + groupChannel, channelCount);
     __syncthreads();  // writes of the channels' totals | reads for the group's means
 
-    const Pack<2, Accumulator> means = MeansOf(kept, w == nullptr ? w : w + groupChannel, positionCount);
+    const Pack<2, Accumulator> means = MeansOf(resident, w == nullptr ? w : w + groupChannel, positionCount);
     Scalar* target = dx + slice.corner;
-    if (isSilu) DifferentiateRows<true>(target, channelCount, slice, kept, channels, means);
-    else DifferentiateRows<false>(target, channelCount, slice, kept, channels, means);
+    if (isSilu) DifferentiateRows<true>(target, channelCount, slice, resident, channels, means);
+    else DifferentiateRows<false>(target, channelCount, slice, resident, channels, means);
 }
 
 KERNEL GroupNormGradientSliceSamples(

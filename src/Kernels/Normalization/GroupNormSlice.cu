@@ -28,8 +28,8 @@ template <bool isSilu> DEVICE void NormaliseSlice(
         scale[i] = channel.scale * channel.weight;
         offset[i] = channel.offset;
     }
-    const auto kept = [&](int row) { return slots[SlotOf(slice, row)]; };
-    ForEachRow<4>(slice, kept, [&](int row, Pack<PackWidth> pack) {
+    const auto reload = [&](int row) { return slots[SlotOf(slice, row)]; };
+    ForEachRow<4>(slice, reload, [&](int row, Pack<PackWidth> pack) {
         for (int i = 0; i < PackWidth; i++) {
             pack.value[i] = Normalised<isSilu>(Accumulator(pack.value[i]), moments.value[0], scale[i], offset[i]);
         }
@@ -59,8 +59,8 @@ KERNEL_OF(SliceThreads, SliceBlocks) GroupNormSlice(
     const Accumulator mean = first + BlockSum(sum) / count;
 
     Accumulator squares = 0;
-    const auto kept = [&](int row) { return slots[SlotOf(slice, row)]; };
-    ForEachRow<4>(slice, kept, [&](int, const Slot& pack) {
+    const auto reload = [&](int row) { return slots[SlotOf(slice, row)]; };
+    ForEachRow<4>(slice, reload, [&](int, const Slot& pack) {
         for (int i = 0; i < PackWidth; i++) {
             const Accumulator deviation = Accumulator(pack.value[i]) - mean;
             squares += deviation * deviation;

@@ -16,7 +16,7 @@ internal readonly struct GroupPlan
     private const int HostChunk = 32768;
 
     // The most chunks that each block of a GPU combines itself, serially in each of a few threads.
-    private const int MostJoined = 128;
+    private const int MostCombined = 128;
 
     // Channels of a tile. A GPU's are few, so that a block combines few groups, but fill whole cache lines.
     private const int HostTile = 2048;
@@ -72,7 +72,7 @@ internal readonly struct GroupPlan
     /// it reads no more numbers for that than it normalises.
     /// </summary>
     internal bool CombinesInEveryBlock(Device device) =>
-        device.WarpSize > 1 && _chunkCount <= MostJoined
+        device.WarpSize > 1 && _chunkCount <= MostCombined
         && 2L * _chunkCount <= (long)_chunkRows * _partLength;
 
     /// <param name="device">The device of the launch.</param>

@@ -85,7 +85,7 @@ public static class LayerNorm
         module.Kernel("LayerNormGradient").Launch(
             new LaunchShape(chunks, 1, 1, threads) { Cost = LaunchCost.Of(x, dy, weight, dx, partial) },
             x, dy, weight, dx, partial, rows, channels, chunkRows, epsilon);
-        if (partial is not null) Join(module, partial, dw, db);
+        if (partial is not null) ReduceParameters(module, partial, dw, db);
         return (dx, dw, db);
     }
 
@@ -106,7 +106,7 @@ public static class LayerNorm
         return Tensor.Empty([areHeld ? chunks : checked(chunks * stepRows), 2, x.Shape[^1]], sumType, x.Device);
     }
 
-    private static void Join(KernelModule module, Tensor partial, Tensor? dw, Tensor? db)
+    private static void ReduceParameters(KernelModule module, Tensor partial, Tensor? dw, Tensor? db)
     {
         (int parts, int channels) = (partial.Shape[0], partial.Shape[2]);
         bool isHost = partial.Device.WarpSize == 1;

@@ -16,18 +16,18 @@
 // type does not round them.
 DEVICE void HostSoftmax(const Scalar* __restrict__ source, Scalar* __restrict__ target, int channelCount)
 {
-    constexpr bool isKept = !IsLogarithm && sizeof(Scalar) == sizeof(Accumulator);
+    constexpr bool isCached = !IsLogarithm && sizeof(Scalar) == sizeof(Accumulator);
     const Accumulator largest = HostMaximum(source, channelCount, [](Scalar value) { return Accumulator(value); });
     Accumulator sum = 0;
     for (int c = 0; c < channelCount; c++) {
         const Accumulator power = Exp(Accumulator(source[c]) - largest);
-        if (isKept) target[c] = Scalar(power);
+        if (isCached) target[c] = Scalar(power);
         sum += power;
     }
 
     const Accumulator scale = Reciprocal(sum), logarithm = Log(sum);
     for (int c = 0; c < channelCount; c++) {
-        if (isKept) {
+        if (isCached) {
             target[c] = Scalar(Accumulator(target[c]) * scale);
             continue;
         }
@@ -40,7 +40,7 @@ DEVICE void HostSoftmax(const Scalar* __restrict__ source, Scalar* __restrict__ 
 template <typename Row> DEVICE void SoftmaxOf(Row& row, Scalar* __restrict__ target)
 {
     using Values = Pack<PackWidth, Accumulator>;
-    constexpr bool isKept = Row::IsHeld && !IsLogarithm;
+    constexpr bool isCached = Row::IsHeld && !IsLogarithm;
     Accumulator largest = -Infinity();
     row.ForEach([&](int, const Values& values) {
         for (int i = 0; i < PackWidth; i++) largest = Maximum(largest, values.value[i]);
@@ -50,7 +50,7 @@ template <typename Row> DEVICE void SoftmaxOf(Row& row, Scalar* __restrict__ tar
     row.ForEach([&](int, Values& values) {
         for (int i = 0; i < PackWidth; i++) {
             const Accumulator power = Exp(values.value[i] - largest);
-            if (isKept) values.value[i] = power;
+            if (isCached) values.value[i] = power;
             sum += power;
         }
     });
@@ -63,7 +63,7 @@ template <typename Row> DEVICE void SoftmaxOf(Row& row, Scalar* __restrict__ tar
             // Never above 0 anyway: the minimum keeps the compiler from folding largest and logarithm into one sum,
             // which would be rounded.
             const Accumulator shifted = Minimum(Accumulator(0), values.value[i] - largest);
-            const Accumulator power = isKept ? values.value[i] : IsLogarithm ? 0 : Exp(shifted);
+            const Accumulator power = isCached ? values.value[i] : IsLogarithm ? 0 : Exp(shifted);
             pack.value[i] = Scalar(IsLogarithm ? shifted - logarithm : power * scale);
         }
         StorePack(target + c, pack);

@@ -14,7 +14,7 @@ namespace GenKernels.Models.LongVideo;
 public sealed class VideoSegments : IDisposable
 {
     // A video has two segment lengths: that of all segments but the last, and that of the last.
-    private const int KeptLengths = 2;
+    private const int MostRecordings = 2;
 
     private readonly LowResolutionGenerator _generator;
     private readonly RandomGenerator _random;
@@ -64,7 +64,7 @@ public sealed class VideoSegments : IDisposable
 
         if (!_steps.TryGetValue(frameCount, out (RecordedStep Step, Tensor Frames) recorded))
         {
-            if (_steps.Count == KeptLengths) ForgetSteps();
+            if (_steps.Count == MostRecordings) ForgetSteps();
             recorded = Record(frameCount);
             _steps.Add(frameCount, recorded);
         }

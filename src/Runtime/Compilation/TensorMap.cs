@@ -31,11 +31,11 @@ internal sealed unsafe class TensorMap
     /// <summary>Strides in bytes of all axes but the innermost.</summary>
     internal long[] Strides { get; }
 
-    /// <summary>Elements of a box along the axes; for a map of pixels, channels and outputs.</summary>
+    /// <summary>Elements of a box along the axes; for an im2col map, channels and outputs.</summary>
     internal int[] Box { get; }
 
-    /// <summary>The walk over pixels of an im2col map; null for a tiled one.</summary>
-    internal PixelWalk? Walk { get; private init; }
+    /// <summary>The bounding box of an im2col map; null for a tiled one.</summary>
+    internal PixelBox? PixelBox { get; private init; }
 
     /// <summary>Elements of a 128-byte row of a box.</summary>
     internal static int RowLength(ElementType type) => RowBytes / type.Size();
@@ -60,16 +60,16 @@ internal sealed unsafe class TensorMap
     /// <param name="type">Of the elements.</param>
     /// <param name="sizes">Channels, columns, rows, frames, clips.</param>
     /// <param name="outputs">Outputs of a box, up to 1,024.</param>
-    /// <param name="walk">The geometry.</param>
-    internal static TensorMap OfPixels(ElementType type, ReadOnlySpan<long> sizes, int outputs, PixelWalk walk) =>
-        new(type, AtLeastOne(sizes), ContiguousStrides(type, sizes), [RowLength(type), outputs]) { Walk = walk };
+    /// <param name="box">The geometry of the convolution.</param>
+    internal static TensorMap OfIm2col(ElementType type, ReadOnlySpan<long> sizes, int outputs, PixelBox box) =>
+        new(type, AtLeastOne(sizes), ContiguousStrides(type, sizes), [RowLength(type), outputs]) { PixelBox = box };
 
     /// <summary>Writes the descriptor that kernels on the simt device take.</summary>
     /// <param name="address">The tensor's address.</param>
     /// <param name="target">Receives <see cref="Bytes"/> bytes.</param>
     internal void Simulate(nint address, byte* target)
     {
-        SimulatedTensorMap map = new() { Start = address, IsOfPixels = (byte)(Walk is null ? 0 : 1) };
+        SimulatedTensorMap map = new() { Start = address, IsIm2col = (byte)(PixelBox is null ? 0 : 1) };
         for (int axis = 0; axis < Axes; axis++)
         {
             map.Sizes[axis] = axis < Sizes.Length ? (int)Sizes[axis] : 1;
@@ -77,10 +77,10 @@ internal sealed unsafe class TensorMap
             if (axis > 0) map.Strides[axis - 1] = axis <= Strides.Length ? Strides[axis - 1] : 0;
         }
 
-        for (int axis = 0; Walk is { } walk && axis < 3; axis++)
+        for (int axis = 0; PixelBox is { } box && axis < 3; axis++)
         {
-            (map.Lower[axis], map.Upper[axis]) = (walk.Lower[axis], walk.Upper[axis]);
-            map.Steps[axis] = (byte)walk.Steps[axis];
+            (map.LowerCorner[axis], map.UpperCorner[axis]) = (box.LowerCorner[axis], box.UpperCorner[axis]);
+            map.ElementStrides[axis] = (byte)box.Strides[axis];
         }
 
         *(SimulatedTensorMap*)target = map;
@@ -102,21 +102,6 @@ internal sealed unsafe class TensorMap
         return strides;
     }
 
-    /// <summary>
-    /// Where the outputs of a convolution start in the input, along columns, rows and frames (im2col's bounding box).
-    /// </summary>
-    /// <param name="Lower">Start of the first output relative to the first pixel: minus the padding.</param>
-    /// <param name="Upper">Start of the last output relative to the last pixel.</param>
-    /// <param name="Steps">The convolution's strides, up to 8.</param>
-    internal sealed record PixelWalk(int[] Lower, int[] Upper, int[] Steps)
-    {
-        /// <summary>The largest stride, and the largest offset of a tap from the first.</summary>
-        internal const int MostStep = 8, MostTap = 31;
-
-        /// <returns>Whether a start fits the descriptor, which has 5 bits for each of three axes.</returns>
-        internal static bool HasCorner(int corner) => corner is >= -16 and <= 15;
-    }
-
     [StructLayout(LayoutKind.Sequential, Size = Bytes)]
     private struct SimulatedTensorMap
     {
@@ -124,9 +109,9 @@ internal sealed unsafe class TensorMap
         internal fixed long Strides[Axes - 1];
         internal fixed int Sizes[Axes];
         internal fixed int Box[Axes];
-        internal fixed int Lower[3];
-        internal fixed int Upper[3];
-        internal fixed byte Steps[3];
-        internal byte IsOfPixels;
+        internal fixed int LowerCorner[3];
+        internal fixed int UpperCorner[3];
+        internal fixed byte ElementStrides[3];
+        internal byte IsIm2col;
     }
 }
