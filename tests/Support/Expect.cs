@@ -32,7 +32,7 @@ public static class Expect
     public static void CloseFinished(
         Tensor actual, double[] expected, double[] sums, Func<int, double> steepness, string what = "")
     {
-        double ofSums = Tolerance.For(ElementType.Float32) * sums.Select(Math.Abs).Append(1).Max();
+        double ofSums = Tolerance.Float32 * sums.Select(Math.Abs).Append(1).Max();
         double ofType = Tolerance.For(actual.Type);
         Compare(actual, expected, what, index =>
             (ofSums * steepness(index)) + (ofType * Math.Max(1, Math.Abs(expected[index]))));

@@ -24,11 +24,14 @@ public sealed class TemporalModulatedGradientTests(Device device)
             sources[1], sources[2], gain, s_padding, outputGain: 1.5f, bias: bias, options: after);
         Variable expected = sources[0].TemporalModulatedConvolutionComposed(
             sources[1], sources[2], gain, s_padding, outputGain: 1.5f, bias: bias, options: after);
-        Compare(y, expected, 1e-13);
+        Compare(y, expected, Tolerance.For(y.Type));
         Variable upstream = new(TestTensors.Normal(y.Shape, seed: 9, device, y.Type));
         Variable[] gradients = Gradient.Of(y, sources, upstream);
         Variable[] wanted = Gradient.Of(expected, sources, upstream);
-        for (int index = 0; index < sources.Length; index++) Compare(gradients[index], wanted[index], 1e-12);
+        for (int index = 0; index < sources.Length; index++)
+        {
+            Compare(gradients[index], wanted[index], Tolerance.For(y.Type));
+        }
     }
 
     /// <summary>16-bit activations with 32-bit parameters: gradients err by a few roundings.</summary>

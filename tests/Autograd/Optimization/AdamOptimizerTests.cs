@@ -105,7 +105,8 @@ public sealed class AdamOptimizerTests(Device device)
         float[] actual = average.Arena.Values.ToArray<float>();
         for (int i = 0; i < actual.Length; i++)
         {
-            Assert.That(actual[i], Is.EqualTo((0.75 * before[i]) + (0.25 * after[i])).Within(1e-6), $"element {i}");
+            double expected = (0.75 * before[i]) + (0.25 * after[i]);
+            Assert.That(actual[i], Is.EqualTo(expected).Within(Tolerance.Float32), $"element {i}");
         }
 
         Assert.That(shadow.Filter.Value.ToArray<float>(), Is.EqualTo(new float[] { 2, 4, 4, 2 }));
@@ -124,7 +125,7 @@ public sealed class AdamOptimizerTests(Device device)
         arena.Gradient.CopyFrom<float>([8, 0, 0, 0]);
         optimizer.Step(0.1, gradientScale: 0.25);
         StateEntry moment = optimizer.WriteState().Single(entry => entry.Name == "first_moment.gain");
-        Assert.That(moment.Values<float>()[0], Is.EqualTo(0.2f).Within(1e-6));
+        Assert.That(moment.Values<float>()[0], Is.EqualTo(0.2f).Within(Tolerance.Float32));
     }
 
     [Test]

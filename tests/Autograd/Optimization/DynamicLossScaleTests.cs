@@ -30,7 +30,7 @@ public sealed class DynamicLossScaleTests(Device device)
 
         Assert.That(lossScale.Value, Is.EqualTo(4 * 4096));
         double[] expected = plainArena.Values.ToDoubles();
-        Assert.That(arena.Values.ToDoubles(), Is.EqualTo(expected).Within(1e-6));
+        Assert.That(arena.Values.ToDoubles(), Is.EqualTo(expected).Within(Tolerance.Float32));
     }
 
     [Test]

@@ -27,7 +27,7 @@ public sealed class DiffAugShiftTests(Device device)
         Tensor g = TestTensors.Normal([4, 2, 5, 7, 3], seed: 2, device, ElementType.Float64);
         double forward = Shift(x, moves, cuts, adjoint: false).ToDoubles().Zip(g.ToDoubles(), (a, b) => a * b).Sum();
         double backward = Shift(g, moves, cuts, adjoint: true).ToDoubles().Zip(x.ToDoubles(), (a, b) => a * b).Sum();
-        Assert.That(backward, Is.EqualTo(forward).Within(1e-10));
+        Assert.That(backward, Is.EqualTo(forward).Within(Tolerance.For(x.Type)));
     }
 
     [Test]

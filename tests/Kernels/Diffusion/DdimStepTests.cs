@@ -29,9 +29,9 @@ public sealed class DdimStepTests(Device device)
     public void AStepFromTheRightNoiseEndsAtItsLevel([Values(0, 0.5, 1)] double eta)
     {
         float[] row = DdimSchedule.For(0.25, 0.64, eta);
-        Assert.That((row[0] * row[0]) + (row[1] * row[1]), Is.EqualTo(1).Within(1e-6));
-        Assert.That((row[2] * row[2]) + (row[3] * row[3]) + (row[4] * row[4]), Is.EqualTo(1).Within(1e-6));
-        Assert.That(row[4], Is.EqualTo(eta * Math.Sqrt(0.36 / 0.75 * (1 - (0.25 / 0.64)))).Within(1e-6));
+        Assert.That((row[0] * row[0]) + (row[1] * row[1]), Is.EqualTo(1).Within(Tolerance.Float32));
+        Assert.That((row[2] * row[2]) + (row[3] * row[3]) + (row[4] * row[4]), Is.EqualTo(1).Within(Tolerance.Float32));
+        Assert.That(row[4], Is.EqualTo(eta * Math.Sqrt(0.36 / 0.75 * (1 - (0.25 / 0.64)))).Within(Tolerance.Float32));
     }
 
     [Test]

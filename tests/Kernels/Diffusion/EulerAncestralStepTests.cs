@@ -25,8 +25,8 @@ public sealed class EulerAncestralStepTests(Device device)
     {
         float[] row = EulerAncestralSchedule.For(5, 3, eta);
         Assert.That(row[0], Is.EqualTo(5));
-        Assert.That((row[1] * row[1]) + (row[2] * row[2]), Is.EqualTo(9).Within(1e-5));
-        Assert.That(row[2], Is.EqualTo(eta * 3 * 0.8).Within(1e-6));
+        Assert.That((row[1] * row[1]) + (row[2] * row[2]), Is.EqualTo(9).Within(9 * Tolerance.Float32));
+        Assert.That(row[2], Is.EqualTo(eta * 3 * 0.8).Within(Tolerance.Float32));
     }
 
     [Test]

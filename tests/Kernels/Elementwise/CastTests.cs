@@ -26,7 +26,7 @@ public sealed class CastTests(Device device)
         Tensor x = TestTensors.Normal([4097], seed: 1, device, from.Element());
         Tensor y = Cast.Forward(x, to.Element(), scale);
         double accuracy = Math.Max(
-            from == FloatType.Float64 ? 0 : Tolerance.For(ElementType.Float32), Tolerance.For(to.Element()));
+            from == FloatType.Float64 ? 0 : Tolerance.Float32, Tolerance.For(to.Element()));
         Assert.That(y.ToDoubles(), Is.EqualTo(x.ToDoubles().Select(value => value * scale)).Within(accuracy));
     }
 

@@ -21,7 +21,7 @@ public sealed class MinibatchDeviationTests(Device device)
         {
             (int row, int c) = (index / (4 + channels), index % (4 + channels));
             double expected = c < 4 ? values[(row * 4) + c] : Deviation(row / 6, c - 4);
-            Assert.That(actual[index], Is.EqualTo(expected).Within(2e-6), $"row {row}, channel {c}");
+            Assert.That(actual[index], Is.EqualTo(expected).Within(Tolerance.For(x.Type)), $"row {row}, channel {c}");
         }
 
         double Deviation(int sample, int feature)

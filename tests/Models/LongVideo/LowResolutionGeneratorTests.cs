@@ -56,7 +56,7 @@ public sealed class LowResolutionGeneratorTests
         foreach (StateEntry entry in StateDict.Write(embedding))
         {
             float[] recorded = file.ReadFloats($"buffer.temporal_emb.{entry.Name}");
-            double tolerance = Tolerance.For(ElementType.Float32) * recorded.Max(Math.Abs);
+            double tolerance = Tolerance.Float32 * recorded.Max(Math.Abs);
             Assert.That(entry.Values<float>(), Is.EqualTo(recorded).Within(tolerance), entry.Name);
         }
     }

@@ -51,7 +51,7 @@ public sealed class CudaBlasLtTests
             (int s, int i, int j) = (index / (M * 9), index / 9 % M, index % 9);
             double sum = j >= N ? 0
                 : Enumerable.Range(0, K).Sum(k => left[(i * 7) + k] * right[(s * K * 6) + (k * 6) + j]);
-            Assert.That(result[index], Is.EqualTo(sum).Within(Tolerance.For(ElementType.Float32)));
+            Assert.That(result[index], Is.EqualTo(sum).Within(Tolerance.Float32));
         }
     });
 

@@ -8,6 +8,9 @@ public sealed class AdaSamplerTests
 {
     private const int Many = 4000;
 
+    // Bounds in standard deviations.
+    private const double Deviations = 5;
+
     [Test]
     public void NothingHappensWithProbabilityZero()
     {
@@ -43,14 +46,14 @@ public sealed class AdaSamplerTests
     public void HalfOfThePicturesAreFlippedWhereAllMayBe([Values(0.5, 1)] double probability)
     {
         IReadOnlyList<PlaneMap> maps = Draw(new AdaOptions { Flip = 1 }, probability, Many).Sources!;
-        Assert.That(maps.Count(map => map.XX == -1) / (double)Many, Is.EqualTo(probability / 2).Within(0.04));
+        AssertShare(maps.Count(map => map.XX == -1), probability / 2);
     }
 
     [Test]
     public void OneOfTheTwoTurnsHappensWithTheProbabilityOfAnAugmentation()
     {
         IReadOnlyList<PlaneMap> maps = Draw(new AdaOptions { Rotation = 1 }, 0.6, Many).Sources!;
-        Assert.That(maps.Count(map => map != PlaneMap.Identity) / (double)Many, Is.EqualTo(0.6).Within(0.04));
+        AssertShare(maps.Count(map => map != PlaneMap.Identity), 0.6);
     }
 
     [Test]
@@ -69,9 +72,9 @@ public sealed class AdaSamplerTests
         double[] uniform = draws.Uniform(Many);
         double[] normal = draws.Normal(Many);
         Assert.That(uniform, Is.All.InRange(0, 1 - 1e-16));
-        Assert.That(uniform.Average(), Is.EqualTo(0.5).Within(0.02));
-        Assert.That(normal.Average(), Is.EqualTo(0).Within(0.06));
-        Assert.That(normal.Average(value => value * value), Is.EqualTo(1).Within(0.1));
+        Assert.That(uniform.Average(), Is.EqualTo(0.5).Within(Deviations * Math.Sqrt(1 / 12.0 / Many)));
+        Assert.That(normal.Average(), Is.Zero.Within(Deviations / Math.Sqrt(Many)));
+        Assert.That(normal.Average(value => value * value), Is.EqualTo(1).Within(Deviations * Math.Sqrt(2.0 / Many)));
     }
 
     [Test]
@@ -95,6 +98,12 @@ public sealed class AdaSamplerTests
     public void RefusesAProbabilityAboveOne() => Assert.That(
         () => Draw(new AdaOptions(), 1.5, clips: 1),
         Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("must be from 0 to 1, got 1.5"));
+
+    private static void AssertShare(int count, double expected)
+    {
+        double deviation = Math.Sqrt(expected * (1 - expected) / Many);
+        Assert.That(count / (double)Many, Is.EqualTo(expected).Within(Deviations * deviation));
+    }
 
     private static AdaTransform Draw(AdaOptions options, double probability, int clips) =>
         AdaSampler.Draw(options, probability, clips, 36, 64, new SeededDraws(1, 2));

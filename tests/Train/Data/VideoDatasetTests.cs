@@ -50,7 +50,7 @@ public sealed class VideoDatasetTests
             {
                 dataset.ReadFrame(video, frame, _frame);
                 byte[] expected = TinyDataset.Frame(dataset.Videos[video].Name, frame);
-                Assert.That(TestFrames.MeanError(_frame, expected), Is.LessThan(2), $"frame {frame} of video {video}");
+                AssertClose(expected, $"frame {frame} of video {video}");
             }
         }
     }
@@ -79,7 +79,7 @@ public sealed class VideoDatasetTests
         for (int i = 0; i < 12; i++)
         {
             dataset.ReadFrame(0, i % 4, _frame);
-            Assert.That(TestFrames.MeanError(_frame, TinyDataset.Frame("one", i % 4)), Is.LessThan(2), $"reading {i}");
+            AssertClose(TinyDataset.Frame("one", i % 4), $"reading {i}");
         }
     }
 
@@ -251,6 +251,10 @@ public sealed class VideoDatasetTests
         File.WriteAllBytes(path, WideZip.From(File.ReadAllBytes(path)));
         using VideoDataset dataset = VideoDataset.Open(folder.Path, 8, 16);
         dataset.ReadFrame(1, 2, _frame);
-        Assert.That(TestFrames.MeanError(_frame, TinyDataset.Frame("two", 2)), Is.LessThan(2));
+        AssertClose(TinyDataset.Frame("two", 2), "the last frame");
     }
+
+    /// <summary>JPEG may lose less than a level on average.</summary>
+    private void AssertClose(byte[] expected, string what) =>
+        Assert.That(TestFrames.MeanError(_frame, expected), Is.LessThan(1), what);
 }

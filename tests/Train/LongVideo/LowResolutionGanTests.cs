@@ -27,7 +27,7 @@ public sealed class LowResolutionGanTests
 
         double wholeLoss = whole.UpdateGenerator(1, _ => Fake(noise)).Values["generator/loss"];
         double partsLoss = parts.UpdateGenerator(2, part => Fake(Half(noise, part))).Values["generator/loss"];
-        Assert.That(partsLoss, Is.EqualTo(wholeLoss).Within(1e-5));
+        Assert.That(partsLoss, Is.EqualTo(wholeLoss).Within(Tolerance.Float32));
         AssertSameMoments(parts.GeneratorOptimizer, whole.GeneratorOptimizer);
 
         StateDict.Load(parts.Generator, StateDict.Write(whole.Generator));
@@ -58,7 +58,7 @@ public sealed class LowResolutionGanTests
             double beta = step < 4 ? Math.Pow(0.9, 5.0 / (step + 1)) : 0.9;
             average = [.. average.Zip(Values(gan.Generator), (a, current) => a + ((1 - beta) * (current - a)))];
             double off = Values(gan.AverageGenerator).Zip(average, (a, b) => Math.Abs(a - b) / (1 + Math.Abs(b))).Max();
-            Assert.That(off, Is.LessThan(2e-6), $"step {step}");
+            Assert.That(off, Is.LessThan(Tolerance.Float32), $"step {step}");
         }
     }
 
@@ -110,7 +110,7 @@ public sealed class LowResolutionGanTests
             double[] roots = Array.ConvertAll(right[index].Values<float>(), value => Math.Sqrt(value));
             Assert.That(
                 Array.ConvertAll(left[index].Values<float>(), value => Math.Sqrt(value)),
-                Is.EqualTo(roots).Within((1e-4 * roots.Max()) + 1e-9), right[index].Name);
+                Is.EqualTo(roots).Within(1e-5 * roots.Max()), right[index].Name);  // sums over clips, in another order
         }
     }
 

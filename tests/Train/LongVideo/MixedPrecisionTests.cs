@@ -66,7 +66,7 @@ public sealed class MixedPrecisionTests(Device device)
         state.CopyFrom<float>([1e30f, 0, 1, 0]);
         IReadOnlyDictionary<string, double> said = gan.UpdateGenerator(1, _ => Fake(gan, seed: 1)).Values;
         Assert.That(Weights(gan), Is.EqualTo(before));
-        Assert.That(said["generator/loss"], Is.EqualTo(Math.Log(2)).Within(0.5), "only gradients overflow");
+        Assert.That(said["generator/loss"], Is.EqualTo(Math.Log(2)).Within(0.01), "at first scores are near 0");
         Assert.That((said["generator/loss_scale"], said["generator/skipped_steps"]), Is.EqualTo((0.5 * 1e30f, 1)));
 
         state.CopyFrom<float>([256, 0, 1, 1]);

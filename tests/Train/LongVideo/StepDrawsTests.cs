@@ -7,6 +7,10 @@ public sealed class StepDrawsTests
 {
     private const int Clips = 2000, Frames = 16, Height = 36, Width = 64;
 
+    // Five standard deviations of the mean of uniform numbers between 0 and 1, and of the number below a quarter.
+    private static readonly double s_ofMean = 5 * Math.Sqrt(1 / 12.0 / Clips);
+    private static readonly double s_ofCount = 5 * Math.Sqrt(3 / 16.0 * Clips);
+
     [Test]
     public void ColoursAreUniformFromZeroToOne()
     {
@@ -16,8 +20,8 @@ public sealed class StepDrawsTests
         {
             float[] values = tensor.ToArray<float>();
             Assert.That(values, Is.All.InRange(0f, 0.99999994f));
-            Assert.That(values.Average(), Is.EqualTo(0.5).Within(0.03));
-            Assert.That(values.Count(value => value < 0.25f), Is.EqualTo(Clips / 4).Within(100));
+            Assert.That(values.Average(), Is.EqualTo(0.5).Within(s_ofMean));
+            Assert.That(values.Count(value => value < 0.25f), Is.EqualTo(Clips / 4).Within(s_ofCount));
         }
     }
 
@@ -42,8 +46,8 @@ public sealed class StepDrawsTests
         float[] scales = stretch.Scale.ToArray<float>();
         (int[] padding, int[] starts) = (stretch.Padding.ToArray<int>(), stretch.CropStart.ToArray<int>());
         Assert.That(scales, Is.All.InRange(0.5f, 2f));
-        Assert.That(scales.Average(scale => Math.Log2(scale)), Is.Zero.Within(0.05));
-        Assert.That(scales.Count(scale => Math.Log2(scale) < -0.5), Is.EqualTo(Clips / 4).Within(100));
+        Assert.That(scales.Average(scale => Math.Log2(scale)), Is.Zero.Within(2 * s_ofMean));
+        Assert.That(scales.Count(scale => Math.Log2(scale) < -0.5), Is.EqualTo(Clips / 4).Within(s_ofCount));
         for (int clip = 0; clip < Clips; clip++)
         {
             int length = (int)Math.Floor(Frames * (double)scales[clip]);
@@ -91,6 +95,6 @@ public sealed class StepDrawsTests
     {
         int[] values = tensor.ToArray<int>();
         Assert.That((values.Min(), values.Max()), Is.EqualTo((low, high)));
-        Assert.That(values.Average(), Is.EqualTo((low + high) / 2.0).Within((high - low) / 20.0));
+        Assert.That(values.Average(), Is.EqualTo((low + high) / 2.0).Within((high - low + 1) * s_ofMean));
     }
 }

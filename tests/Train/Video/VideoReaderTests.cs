@@ -15,7 +15,7 @@ public sealed class VideoReaderTests
             Assert.That((reader.Description.Width, reader.Description.Height), Is.EqualTo((320, 180)));
             Assert.That(reader.Description.FrameRate, Is.EqualTo(25));
             Assert.That(reader.Description.FrameCount, Is.EqualTo(221));
-            Assert.That(reader.Description.Seconds, Is.EqualTo(8.84).Within(1e-6));
+            Assert.That(reader.Description.Seconds, Is.EqualTo(8.84).Within(1e-6));  // told in microseconds
             Assert.That(reader.Description.FrameBytes, Is.EqualTo(320 * 180 * 3));
         });
     }
