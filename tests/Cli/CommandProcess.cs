@@ -1,21 +1,24 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace GenKernels.Tests.Cli;
 
 /// <summary>A command line in a separate process, for tests of process-wide behaviour.</summary>
 internal sealed class CommandProcess : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
+    // On a busy machine kernels take minutes to compile.
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(15);
 
     private readonly Process _process;
     private readonly Task<string> _output;
     private readonly Task<string> _error;
+    private readonly StringBuilder _errorSoFar = new();
 
     private CommandProcess(Process process)
     {
         _process = process;
         _output = process.StandardOutput.ReadToEndAsync();
-        _error = process.StandardError.ReadToEndAsync();
+        _error = ReadErrorAsync();
     }
 
     /// <summary>Starts a command as a terminal would: with default signal actions.</summary>
@@ -56,6 +59,10 @@ internal sealed class CommandProcess : IDisposable
         }
     }
 
+    /// <summary>Waits until the command has written a text to its standard error.</summary>
+    internal void WaitForError(string text) =>
+        WaitUntil(() => ErrorSoFar().Contains(text, StringComparison.Ordinal), text);
+
     /// <param name="name"><c>INT</c>, as sent by Ctrl-C, or <c>TERM</c>.</param>
     internal void Signal(string name)
     {
@@ -78,6 +85,22 @@ internal sealed class CommandProcess : IDisposable
 
     /// <summary>The program by its full path, so that it is found whatever PATH the command gets.</summary>
     private static string[] Program() => OwnProgram.Command("GenKernels.Cli");
+
+    private async Task<string> ReadErrorAsync()
+    {
+        char[] read = new char[1024];
+        while (await _process.StandardError.ReadAsync(read) is > 0 and int count)
+        {
+            lock (_errorSoFar) _errorSoFar.Append(read, 0, count);
+        }
+
+        return ErrorSoFar();
+    }
+
+    private string ErrorSoFar()
+    {
+        lock (_errorSoFar) return _errorSoFar.ToString();
+    }
 
     private static CommandProcess Start(string program, string[] arguments)
     {

@@ -14,6 +14,7 @@ internal sealed class CompilationWatch : IDisposable
     private readonly Action<string> _show;
     private readonly int _before;
     private readonly Timer _timer;
+    private readonly Lock _lock = new();
     private int _told;
 
     /// <param name="cache">Kernel cache of the device.</param>
@@ -28,10 +29,15 @@ internal sealed class CompilationWatch : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _timer.Dispose();
 
+    // A late timer may still be here when the next one comes.
     private void Look()
     {
-        int count = _cache.Misses - _before;
-        if (Interlocked.Exchange(ref _told, count) == count) return;
-        _show($"compiling kernels (cached for later runs): {count} so far");
+        lock (_lock)
+        {
+            int count = _cache.Misses - _before;
+            if (count == _told) return;
+            _told = count;
+            _show($"compiling kernels (cached for later runs): {count} so far");
+        }
     }
 }

@@ -62,9 +62,17 @@ public sealed class SideBySideTests
     [Test]
     public void ARunThatIsStoppedLeavesAReportThatSaysSo()
     {
-        (Report report, int status, string output) =
-            Run("2", $"{Counted}|{OnDemand}", ("GENKERNELS_TEST_FAILURE", "wait"), ["timeout", "--kill-after=15", "8"]);
-        Assert.That(status, Is.EqualTo(124), output);
+        const string StopWhenATestWaits = """
+            timeout 900 "$@" &
+            while [[ ! -e $GENKERNELS_TEST_WAITS && -e /proc/$! ]]; do sleep 0.1; done
+            kill -TERM $!
+            wait $!
+            """;
+        using TemporaryFolder folder = new();
+        (Report report, int status, string output) = Run(
+            "2", $"{Counted}|{OnDemand}", ("GENKERNELS_TEST_WAITS", folder.File("waits")),
+            ["bash", "-c", StopWhenATestWaits, "bash"]);
+        Assert.That(status, Is.EqualTo(3), output);
         Assert.That((report.IsComplete, report.Failed), Is.EqualTo((false, 0)));
     }
 
@@ -103,9 +111,10 @@ public sealed class SideBySideTests
     [Test]
     public void EndsOnDemand()
     {
-        string? demand = Environment.GetEnvironmentVariable("GENKERNELS_TEST_FAILURE");
-        if (demand == "end") Environment.Exit(77);
-        if (demand == "wait") Thread.Sleep(TimeSpan.FromMinutes(1));
+        if (Environment.GetEnvironmentVariable("GENKERNELS_TEST_FAILURE") == "end") Environment.Exit(77);
+        if (Environment.GetEnvironmentVariable("GENKERNELS_TEST_WAITS") is not { Length: > 0 } file) return;
+        File.WriteAllText(file, "");
+        Thread.Sleep(TimeSpan.FromMinutes(15));
     }
 
     private static (Report Report, int Status, string Output) Run(

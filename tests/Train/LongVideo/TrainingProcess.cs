@@ -8,7 +8,8 @@ namespace GenKernels.Tests.Train.LongVideo;
 /// <param name="run">The folder of the run.</param>
 internal sealed class TrainingProcess(string data, string run)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
+    // On a busy machine kernels take minutes to compile.
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(15);
 
     /// <summary>The newest checkpoint, or null.</summary>
     public string? Newest => Directory.Exists(run) ? LowResolutionCheckpoint.Newest(run) : null;

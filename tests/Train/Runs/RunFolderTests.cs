@@ -79,7 +79,7 @@ public sealed class RunFolderTests
         Directory.CreateDirectory(path);
         File.WriteAllText(Path.Combine(path, RunFolder.ProcessName), "4711");
         string file = Path.Combine(path, RunFolder.LockName);
-        string[] holdTheLock = ["--no-fork", file, "sh", "-c", "echo held; exec sleep 60"];
+        string[] holdTheLock = ["--no-fork", file, "sh", "-c", "echo held; exec sleep 900"];
         ProcessStartInfo start = new("flock", holdTheLock) { RedirectStandardOutput = true };
         using Process holder = Process.Start(start)!;
         try

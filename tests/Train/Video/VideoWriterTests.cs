@@ -4,8 +4,8 @@ namespace GenKernels.Tests.Train.Video;
 
 public sealed class VideoWriterTests
 {
-    [TestCase("film.mp4", 4.0)]
-    [TestCase("film.webp", 4.0)]
+    [TestCase("film.mp4", 4.0)]   // of 255 levels: its codec loses some
+    [TestCase("film.webp", 4.0)]  // likewise
     [TestCase("frames", 0.0)]
     public void WhatIsWrittenCanBeReadBack(string name, double meanError)
     {
@@ -33,7 +33,7 @@ public sealed class VideoWriterTests
         byte[][] frames = [.. Enumerable.Range(0, 3).Select(i => TestFrames.Noise(16, 16, seed: i))];
         Write(folder.File(name), 16, 16, frames, new VideoWriterOptions(frameRate));
         using IFrameReader reader = FrameReader.Open(folder.File(name));
-        Assert.That(reader.Description.FrameRate, Is.EqualTo(frameRate).Within(1e-3));
+        Assert.That(reader.Description.FrameRate, Is.EqualTo(frameRate).Within(1e-3));  // from rounded times
     }
 
     [Test]
@@ -58,7 +58,8 @@ public sealed class VideoWriterTests
         for (int i = 0; i < width * height; i++)
         {
             int at = Math.Min(i / width / 3, 4) * 11 + Math.Min(i % width / 3, 10);
-            Assert.That(rgb[3 * i + 1], Is.EqualTo(source[3 * at + 1]).Within(30), $"green of pixel {i}");
+            int level = source[3 * at + 1];
+            Assert.That(rgb[3 * i + 1], Is.EqualTo(level).Within(24), $"green of pixel {i}");  // codecs lose some
         }
     }
 
@@ -166,20 +167,19 @@ public sealed class VideoWriterTests
             Throws.TypeOf<VideoException>().With.Message.EndsWith($"{name}: is a folder; expected a file"));
     }
 
-    /// <remarks>All frames together take the encoder many seconds.</remarks>
     [Test]
     public void AnEncodingThatIsStoppedLeavesNothing()
     {
         using TemporaryFolder folder = new();
         using CancellationTokenSource stop = new();
-        VideoWriterOptions options = new(Scale: 8);
-        using (IVideoWriter writer = VideoWriter.Create(folder.File("film.webp"), 64, 64, options))
+        Percentages told = new() { Reported = _ => stop.Cancel() };
+        using (IVideoWriter writer = VideoWriter.Create(folder.File("film.webp"), 64, 64))
         {
-            for (int i = 0; i < 200; i++) writer.AddFrame(TestFrames.Noise(64, 64, i));
-            stop.CancelAfter(TimeSpan.FromMilliseconds(200));
-            Assert.That(() => writer.Complete(stop: stop.Token), Throws.InstanceOf<OperationCanceledException>());
+            for (int i = 0; i < 20; i++) writer.AddFrame(TestFrames.Noise(64, 64, i));
+            Assert.That(() => writer.Complete(told, stop.Token), Throws.InstanceOf<OperationCanceledException>());
         }
 
+        Assert.That(told.All, Has.Count.EqualTo(1).And.All.LessThan(100), "stopped at the first word of progress");
         Assert.That(EntriesOf(folder), Is.Empty);
     }
 
@@ -245,6 +245,13 @@ public sealed class VideoWriterTests
 
         public IReadOnlyList<int> All => _all;
 
-        public void Report(int value) => _all.Add(value);
+        /// <summary>Called with each report.</summary>
+        public Action<int>? Reported { get; init; }
+
+        public void Report(int value)
+        {
+            _all.Add(value);
+            Reported?.Invoke(value);
+        }
     }
 }
