@@ -46,7 +46,7 @@ public sealed class FrechetDistanceTests
 
         // |3m - m|² + tr(S + 9 S - 2 (9 S²)^½) = 4 (|m|² + tr S)
         double expected = 4 * meanSquare;
-        Assert.That(FrechetDistance.Of(single, threefold), Is.EqualTo(expected).Within(1e-12 * expected));
+        Assert.That(FrechetDistance.Of(single, threefold), Is.EqualTo(expected).Within(Tolerance.Float64 * expected));
     }
 
     [Test]
