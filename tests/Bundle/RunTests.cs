@@ -15,13 +15,14 @@ public sealed partial class RunTests
 
     private TemporaryFolder _checkout = null!;
     private string? _path;
+    private string? _temporary;
 
     private string Results => _checkout.File("results");
 
     [SetUp]
     public void Unpack()
     {
-        (_checkout, _path) = (new TemporaryFolder(), null);
+        (_checkout, _path, _temporary) = (new TemporaryFolder(), null, null);
         File.WriteAllText(_checkout.File("GenKernels.sln"), "");
         Directory.CreateDirectory(_checkout.File("artifacts/bundle/bin"));
         File.Copy(Repository.FullPath("bundle/run"), _checkout.File("artifacts/bundle/run"));
@@ -123,7 +124,10 @@ public sealed partial class RunTests
     [Test]
     public void PeersThatAreStoppedLeaveWhatTheyMeasured()
     {
-        // 124 is the status of a program that `timeout` stopped.
+        // Somebody else's folder stays; and 124 is the status of a program that `timeout` stopped.
+        _temporary = _checkout.File("temporary");
+        Directory.CreateDirectory(Path.Combine(_temporary, "peers"));
+        File.WriteAllText(Path.Combine(_temporary, "peers/mine.json"), "");
         Pretend("GenKernels.Benchmarks", """
             mkdir -p "$5" && echo '{ "timesAsFast": 2 } { "timesAsFast": 3 }' > "$5/host-peers.json" && exit 124
             """);
@@ -132,6 +136,8 @@ public sealed partial class RunTests
         Assert.That(status, Is.EqualTo(1));
         Assert.That(Part("peers").GetProperty("status").GetString(), Is.EqualTo("stopped"));
         Assert.That(Part("peers").GetProperty("counts").GetString(), Is.EqualTo("2 compared"));
+        Assert.That(File.Exists(Path.Combine(_temporary, "peers/mine.json")));
+        Assert.That(Directory.EnumerateFileSystemEntries(_temporary).Count(), Is.EqualTo(1), "it leaves nothing there");
     }
 
     [TestCase("run: unknown option --all; see --help", "--all")]
@@ -184,6 +190,7 @@ public sealed partial class RunTests
         };
         start.Environment["GENKERNELS_CACHE"] = _checkout.File("cache");
         if (_path is not null) start.Environment["PATH"] = _path;
+        if (_temporary is not null) start.Environment["TMPDIR"] = _temporary;
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
