@@ -44,7 +44,7 @@ internal static class CheckpointInspectCommand
         }
 
         Table tensors = new Table().Border(TableBorder.Simple).AddColumns("tensor", "type", "shape")
-            .AddColumn(new TableColumn("elements").RightAligned());
+            .AddNumbers("elements");
         foreach (Item tensor in contents.Tensors)
         {
             string shape = $"[{string.Join(", ", tensor.Shape)}]";
@@ -53,7 +53,7 @@ internal static class CheckpointInspectCommand
 
         output.Write(tensors);
         Table prefixes = new Table().Border(TableBorder.Simple).AddColumns("prefix")
-            .AddColumn(new TableColumn("tensors").RightAligned()).AddColumn(new TableColumn("elements").RightAligned());
+            .AddNumbers("tensors", "elements");
         foreach (Count count in contents.Prefixes)
         {
             prefixes.AddRow(count.Prefix.EscapeMarkup(), $"{count.Tensors}", $"{count.Elements:N0}");

@@ -43,8 +43,7 @@ internal static class DatasetInspectCommand
             $"{size.Folder}: {size.Width} x {size.Height}, {Quantity.Of(size.Videos.Count, "video")}, "
             + $"{Quantity.Of(size.TotalFrames, "frame")}, {Quantity.Of(size.Partitions, "zip")}, "
             + $"{size.Bytes / BytesPerMebibyte:F1} MiB");
-        Table table = new Table().Border(TableBorder.Simple).AddColumn("video")
-            .AddColumn(new TableColumn("frames").RightAligned()).AddColumn(new TableColumn("fps").RightAligned())
+        Table table = new Table().Border(TableBorder.Simple).AddColumn("video").AddNumbers("frames", "fps")
             .AddColumns("zip", "source");
         foreach (Video video in size.Videos)
         {

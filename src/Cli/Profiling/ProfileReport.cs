@@ -43,7 +43,7 @@ internal sealed class ProfileReport(
         if (request.Grouping >= ProfileGrouping.Shape) table.AddColumn("shapes");
         string[] numbers = ["calls", "ms", "of step", "mean us", "min us", "GB/s", "GFLOP/s", "of ceiling"];
         string[] footprint = hasFootprints ? ["registers", "shared", "local", "occupancy"] : [];
-        foreach (string name in numbers.Concat(footprint)) table.AddColumn(new TableColumn(name).RightAligned());
+        table.AddNumbers([.. numbers, .. footprint]);
         foreach (ProfileRow row in rows)
         {
             table.AddRow([.. Cells(row, hasFootprints).Select(cell => cell.EscapeMarkup())]);
@@ -80,12 +80,8 @@ internal sealed class ProfileReport(
     {
         ProfilePart[] parts = [.. ProfilePart.Of(measurement.Steps)];
         if (parts.Length == 0) return;
-        Table table = new Table().Border(TableBorder.Simple).AddColumn("part of the step");
-        foreach (string name in (string[])["calls", "ms", "of step"])
-        {
-            table.AddColumn(new TableColumn(name).RightAligned());
-        }
-
+        Table table = new Table().Border(TableBorder.Simple).AddColumn("part of the step")
+            .AddNumbers("calls", "ms", "of step");
         foreach (ProfilePart part in parts)
         {
             string name = new string(' ', 2 * part.Depth) + part.Name;

@@ -19,12 +19,8 @@ internal sealed class ReplayReport(string what, Device device, IReadOnlyList<Rep
             return;
         }
 
-        Table table = new Table().Border(TableBorder.Simple).AddColumn("part");
-        foreach (string name in (string[])["launches", "ms", "in kernels", "outside"])
-        {
-            table.AddColumn(new TableColumn(name).RightAligned());
-        }
-
+        Table table = new Table().Border(TableBorder.Simple).AddColumn("part")
+            .AddNumbers("launches", "ms", "in kernels", "outside");
         foreach (ReplayMeasurement part in parts.Append(ReplayMeasurement.Sum(parts)))
         {
             table.AddRow(

@@ -69,12 +69,8 @@ internal sealed class TuningResult
     private static void WriteTable(IAnsiConsole output, Device device, TunedChoice[] choices)
     {
         output.WriteLine($"{device.Name}, {device.Description}");
-        Table table = new Table().Border(TableBorder.Simple).AddColumns("kernel", "shape", "fastest", "by rule");
-        foreach (string name in (string[])["us", "by rule, us", "speedup"])
-        {
-            table.AddColumn(new TableColumn(name).RightAligned());
-        }
-
+        Table table = new Table().Border(TableBorder.Simple).AddColumns("kernel", "shape", "fastest", "by rule")
+            .AddNumbers("us", "by rule, us", "speedup");
         foreach (TunedChoice choice in choices)
         {
             double? ratio = choice.RuleMicroseconds / choice.Microseconds;

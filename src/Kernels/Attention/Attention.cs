@@ -69,7 +69,7 @@ public static class Attention
         return (y, logSumExp);
     }
 
-    /// <summary><see cref="Forward"/> by a given tiling of tensor cores, into existing tensors.</summary>
+    /// <summary><see cref="Forward"/> by a given tiling on tensor cores, into existing tensors.</summary>
     internal static void Launch(
         AttentionTiling tiling, Tensor q, Tensor k, Tensor v, Tensor y, Tensor logSumExp, AttentionPlan plan)
     {

@@ -57,7 +57,7 @@ public static class AttentionGradient
             : OnDevice(q, k, v, y, logSumExp, dy, plan, AttentionKey.Of(q, k, options));
     }
 
-    /// <summary><see cref="Forward"/> by a given tiling of tensor cores, into existing tensors.</summary>
+    /// <summary><see cref="Forward"/> by a given tiling on tensor cores, into existing tensors.</summary>
     internal static void Launch(
         AttentionTiling tiling, Tensor q, Tensor k, Tensor v, Tensor dy, Tensor statistics, Tensor dq, Tensor dk,
         Tensor dv, AttentionPlan plan)

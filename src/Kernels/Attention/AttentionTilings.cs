@@ -1,6 +1,6 @@
 namespace GenKernels.Kernels.Attention;
 
-/// <summary>The tilings to compute an attention by warpgroups, by the most channels of a head.</summary>
+/// <summary>The tilings of attention by warpgroups, by the most channels of a head.</summary>
 /// <param name="all">
 /// The pieces of 8 channels that a head has at most, and a tiling for it: the shortest heads first, and for each
 /// length the rule's tiling first.

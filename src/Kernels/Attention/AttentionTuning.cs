@@ -1,6 +1,6 @@
 namespace GenKernels.Kernels.Attention;
 
-/// <summary>The common part of the choices of a tiling to compute attention and its gradients.</summary>
+/// <summary>The common part of the choices of a tiling, for attention and for its gradients.</summary>
 /// <param name="name">The name of the work in a tuner's tables.</param>
 /// <param name="known">The tilings of warpgroups.</param>
 /// <param name="sources">The kernels' sources.</param>

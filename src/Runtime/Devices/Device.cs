@@ -4,7 +4,7 @@ using System.Runtime.ExceptionServices;
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// Runs kernels and holds tensors: a GPU, or the CPU in one of two algorithms. All work goes to one in-order stream.
+/// Runs kernels and holds tensors: a GPU, or the CPU in one of two ways. All work goes to one in-order stream.
 /// </summary>
 /// <remarks>
 /// Any number of threads may load, launch, allocate and copy at once; a <see cref="TensorScope"/> belongs to the thread

@@ -1,6 +1,6 @@
 namespace GenKernels.Runtime;
 
-/// <summary>The measured time of one algorithm to do a piece of work.</summary>
+/// <summary>The measured time of one algorithm for a piece of work.</summary>
 /// <param name="Name">The name of the algorithm.</param>
 /// <param name="Microseconds">Its time; null where it failed.</param>
 /// <param name="IsGlance">

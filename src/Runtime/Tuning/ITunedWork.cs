@@ -1,8 +1,8 @@
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// Work with several algorithms: which they are, which one a fixed rule picks, and how to run them
-/// for autotuning. A new algorithm is listed in <see cref="Algorithms"/> and implemented beside the others.
+/// Work with several algorithms: which they are, which one a fixed rule picks, and how to run them for autotuning. A
+/// new algorithm is listed in <see cref="Algorithms"/> and implemented beside the others.
 /// </summary>
 /// <typeparam name="TKey">
 /// Everything that an algorithm's time depends on: sizes, types, options. Tables look it up by its text, so different

@@ -1,7 +1,7 @@
 namespace GenKernels.Runtime;
 
 /// <summary>
-/// One of several algorithms to do the same work, while it is measured. An algorithm that throws drops out.
+/// One of several algorithms for the same work, while it is measured. An algorithm that throws drops out.
 /// </summary>
 /// <param name="device">The device that the algorithm runs on.</param>
 /// <param name="work">Does the work once.</param>

@@ -155,8 +155,8 @@ public sealed class Tuner
         {
             Algorithms =
             [
-                .. times.Index().Select(time =>
-                        new AlgorithmTime(names[time.Index], Microseconds(time.Item.Seconds), time.Item.IsGlance))
+                .. times.Select((time, index) =>
+                        new AlgorithmTime(names[index], Microseconds(time.Seconds), time.IsGlance))
                     .OrderBy(time => time.Microseconds ?? double.PositiveInfinity),
             ],
         };

@@ -1,6 +1,6 @@
 namespace GenKernels.Runtime;
 
-/// <summary>How a device chooses among several algorithms to do a piece of work.</summary>
+/// <summary>How a device chooses among several algorithms for a piece of work.</summary>
 public enum TuningPolicy
 {
     /// <summary>
